@@ -1,0 +1,33 @@
+//! Generates the client from `openapi.json`; `build/mod.rs` tells the way.
+
+#[path = "build/mod.rs"]
+mod generate;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+const DOCUMENT: &str = "openapi.json";
+
+fn main() -> ExitCode {
+    // Cargo knows by itself when these sources change.
+    println!("cargo::rerun-if-changed={DOCUMENT}");
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            println!("cargo::error={DOCUMENT}: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), String> {
+    let json = std::fs::read_to_string(DOCUMENT).map_err(|error| error.to_string())?;
+    let generated = generate::generate(&json)?;
+    let folder = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
+    for (name, code) in [("client.rs", generated.client), ("document.rs", generated.document)] {
+        let file = Path::new(&folder).join(name);
+        std::fs::write(&file, code)
+            .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    }
+    Ok(())
+}

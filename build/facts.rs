@@ -1,0 +1,91 @@
+//! What the hand-written layer has to know of the document: the server, and of
+//! each operation what decides about credentials and retries.
+
+use heck::ToSnakeCase;
+use openapiv3::{
+    APIKeyLocation, OpenAPI, Operation, ReferenceOr, SecurityRequirement, SecurityScheme,
+};
+use quote::quote;
+
+use super::operations;
+
+/// The code of the table of operations and of the default server.
+pub fn emit(document: &OpenAPI) -> Result<syn::File, String> {
+    let server = document.servers.first().map_or_else(
+        || quote!(None),
+        |server| {
+            let url = &server.url;
+            quote!(Some(#url))
+        },
+    );
+    let table = operations(document)
+        .map(|(path, method, operation)| row(document, path, method, operation))
+        .collect::<Result<Vec<_>, _>>()?;
+    syn::parse2(quote! {
+        /// The first server that the document names.
+        pub(crate) const SERVER: Option<&str> = #server;
+
+        /// Every operation of the document.
+        pub(crate) static OPERATIONS: &[Operation] = &[#(#table),*];
+    })
+    .map_err(|error| error.to_string())
+}
+
+fn row(
+    document: &OpenAPI,
+    path: &str,
+    method: &str,
+    operation: &Operation,
+) -> Result<proc_macro2::TokenStream, String> {
+    let place = format!("{} {path}", method.to_uppercase());
+    let id =
+        operation.operation_id.as_deref().ok_or_else(|| format!("{place} has no operationId"))?;
+    if id != id.to_snake_case() {
+        return Err(format!(
+            "{place}: the operationId `{id}` is not snake_case; name it in an overlay"
+        ));
+    }
+    let requirements = operation.security.as_ref().or(document.security.as_ref());
+    let requirements = requirements.map(Vec::as_slice).unwrap_or_default();
+    let anonymous =
+        requirements.is_empty() || requirements.iter().any(SecurityRequirement::is_empty);
+    let headers =
+        requirements.iter().filter_map(|requirement| credential_header(document, requirement));
+    let safe = is_safe_to_repeat(method);
+    let method = method.to_uppercase();
+    Ok(quote! {
+        Operation {
+            id: #id,
+            method: #method,
+            path: #path,
+            credential_headers: &[#(#headers),*],
+            anonymous: #anonymous,
+            safe_to_repeat: #safe,
+        }
+    })
+}
+
+/// The header that alone satisfies a requirement. One that wants two schemes at
+/// once, or another kind of scheme, is none that the client can satisfy.
+fn credential_header<'d>(
+    document: &'d OpenAPI,
+    requirement: &SecurityRequirement,
+) -> Option<&'d str> {
+    let mut schemes = requirement.keys();
+    let (Some(name), None) = (schemes.next(), schemes.next()) else {
+        return None;
+    };
+    match document.components.as_ref()?.security_schemes.get(name)? {
+        ReferenceOr::Item(SecurityScheme::APIKey {
+            location: APIKeyLocation::Header,
+            name,
+            ..
+        }) => Some(name),
+        _ => None,
+    }
+}
+
+/// Idempotent methods (RFC 9110, section 9.2.2).
+fn is_safe_to_repeat(method: &str) -> bool {
+    matches!(method, "get" | "head" | "put" | "delete" | "options" | "trace")
+}

@@ -1,0 +1,53 @@
+//! From the document to the code of the client.
+//!
+//! ```text
+//! openapi.json -> open_enums -> adapt -> progenitor -> seal -> models -> client.rs
+//!              -> facts ----------------------------------------------> document.rs
+//! ```
+
+mod adapt;
+mod facts;
+mod models;
+mod open_enums;
+mod progenitor;
+mod seal;
+
+use openapiv3::OpenAPI;
+
+/// The code of the client, as two files.
+pub struct Generated {
+    /// The client, its operations and its models.
+    pub client: String,
+    /// What the hand-written layer has to know of the document.
+    pub document: String,
+}
+
+/// Generates the code of the client from the text of a document.
+///
+/// # Errors
+///
+/// One line that says what is wrong with the document, and where.
+pub fn generate(json: &str) -> Result<Generated, String> {
+    let mut document: OpenAPI = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let facts = facts::emit(&document)?;
+    let open_enums = open_enums::find(&document)?;
+    adapt::adapt(&mut document)?;
+    let tokens = progenitor::run(&document, &open_enums)?;
+    let mut client = seal::seal(tokens)?;
+    models::complete(&mut client, &open_enums);
+    Ok(Generated {
+        client: prettyplease::unparse(&client),
+        document: prettyplease::unparse(&facts),
+    })
+}
+
+/// The operations of a document, each with its method and path.
+fn operations(document: &OpenAPI) -> impl Iterator<Item = (&str, &str, &openapiv3::Operation)> {
+    document
+        .paths
+        .iter()
+        .filter_map(|(path, item)| Some((path.as_str(), item.as_item()?)))
+        .flat_map(|(path, item)| {
+            item.iter().map(move |(method, operation)| (path, method, operation))
+        })
+}

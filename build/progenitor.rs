@@ -1,0 +1,57 @@
+//! Runs the generator.
+
+use std::panic::{self, AssertUnwindSafe};
+
+use openapiv3::OpenAPI;
+use proc_macro2::TokenStream;
+use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
+use quote::quote;
+
+use super::open_enums::OpenEnum;
+
+/// Generates the client of a document, with the open enums in place of closed ones.
+pub fn run(document: &OpenAPI, open_enums: &[OpenEnum]) -> Result<TokenStream, String> {
+    let mut settings = GenerationSettings::new();
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(quote!(crate::client::Inner))
+        .with_map_type("::std::collections::BTreeMap")
+        .with_derive("PartialEq");
+    for open_enum in open_enums {
+        settings.with_replacement(
+            &open_enum.name,
+            format!("crate::generated::types::{}", open_enum.name),
+            [TypeImpl::Display, TypeImpl::FromStr].into_iter(),
+        );
+    }
+    without_backtrace(|| Generator::new(&settings).generate_tokens(document))?
+        .map_err(|error| one_line(&error.to_string()))
+}
+
+/// Turns a panic, which is how the generator meets much of what it does not
+/// support, into its message.
+fn without_backtrace<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(work));
+    panic::set_hook(hook);
+    outcome.map_err(|panic| {
+        let message = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or_default();
+        format!("progenitor does not support this document: {}", one_line(message))
+    })
+}
+
+/// The message on one line, which may quote a part of the document, cut short.
+fn one_line(message: &str) -> String {
+    const LONGEST: usize = 160;
+    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} ...", &line[..end]),
+        None => line,
+    }
+}

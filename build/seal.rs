@@ -1,0 +1,136 @@
+//! Closes the generated client: what goes in and out of it passes through the
+//! hand-written layer.
+//!
+//! - The constructors go, for they would take any HTTP client.
+//! - `Debug` of the client goes, for it would print what the layer keeps secret.
+//! - `send` returns `crate::Error`, which prints no bodies and no headers.
+//! - Bodies are decoded by `crate::decode`.
+//! - Models are open to new fields: code outside cannot name all of them.
+//! - With the feature `schemars`, models derive `JsonSchema`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    Attribute, Expr, ExprCall, File, GenericArgument, ImplItem, ImplItemFn, Item, ItemEnum,
+    ItemImpl, ItemStruct, PathArguments, ReturnType, Type, parse_quote,
+};
+
+/// Seals the generated code.
+pub fn seal(generated: TokenStream) -> Result<File, String> {
+    let mut file: File = syn::parse2(generated).map_err(|error| error.to_string())?;
+    file.items.retain(|item| !is_constructors(item) && !is_module(item, "prelude"));
+    let mut seal = Seal::default();
+    seal.visit_file_mut(&mut file);
+    if !seal.closed_enums.is_empty() {
+        return Err(format!(
+            "a value that is new would fail a call, since {} is a closed enum; \
+             make its schema one of the components in an overlay",
+            seal.closed_enums.join(", ")
+        ));
+    }
+    Ok(file)
+}
+
+#[derive(Default)]
+struct Seal {
+    closed_enums: Vec<String>,
+}
+
+impl VisitMut for Seal {
+    fn visit_item_struct_mut(&mut self, item: &mut ItemStruct) {
+        if item.ident == "Client" {
+            item.attrs.retain(|attribute| !attribute.path().is_ident("derive"));
+            item.attrs.push(parse_quote!(#[derive(Clone)]));
+        }
+        if is_model(&item.attrs) {
+            item.attrs.push(derive_json_schema());
+            item.attrs.push(parse_quote!(#[non_exhaustive]));
+        }
+    }
+
+    fn visit_item_enum_mut(&mut self, item: &mut ItemEnum) {
+        if is_model(&item.attrs) {
+            item.attrs.push(derive_json_schema());
+            if item.variants.iter().all(|variant| variant.fields.is_empty()) {
+                self.closed_enums.push(item.ident.to_string());
+            }
+        }
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
+        visit_mut::visit_impl_item_fn_mut(self, function);
+        if function.sig.ident == "send" && function.sig.asyncness.is_some() {
+            return_our_error(function);
+        }
+    }
+
+    fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
+        visit_mut::visit_expr_call_mut(self, call);
+        if let Expr::Path(function) = call.func.as_mut()
+            && function
+                .path
+                .segments
+                .iter()
+                .map(|segment| &segment.ident)
+                .eq(["ResponseValue", "from_response"])
+        {
+            function.path = parse_quote!(crate::decode::decode);
+        }
+    }
+}
+
+fn is_constructors(item: &Item) -> bool {
+    let Item::Impl(ItemImpl { trait_: None, items, .. }) = item else {
+        return false;
+    };
+    items.iter().any(
+        |item| matches!(item, ImplItem::Fn(function) if function.sig.ident == "new_with_client"),
+    )
+}
+
+fn is_module(item: &Item, name: &str) -> bool {
+    matches!(item, Item::Mod(module) if module.ident == name)
+}
+
+/// Whether a type is a model: one that is read from JSON.
+pub(super) fn is_model(attributes: &[Attribute]) -> bool {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+        .any(|attribute| quote!(#attribute).to_string().contains("Deserialize"))
+}
+
+fn derive_json_schema() -> Attribute {
+    parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))])
+}
+
+/// `Result<T, Error<E>>` becomes `Result<T, crate::Error>`.
+fn return_our_error(function: &mut ImplItemFn) {
+    let ReturnType::Type(_, returned) = &mut function.sig.output else {
+        return;
+    };
+    let generated = returned.clone();
+    if let Some(error) = error_type(returned) {
+        *error = parse_quote!(crate::Error);
+    }
+    let body = &function.block;
+    function.block = parse_quote!({
+        let answer: #generated = async move #body.await;
+        answer.map_err(crate::Error::from)
+    });
+}
+
+fn error_type(result: &mut Type) -> Option<&mut Type> {
+    let Type::Path(path) = result else {
+        return None;
+    };
+    let PathArguments::AngleBracketed(arguments) = &mut path.path.segments.last_mut()?.arguments
+    else {
+        return None;
+    };
+    match arguments.args.last_mut()? {
+        GenericArgument::Type(error) => Some(error),
+        _ => None,
+    }
+}

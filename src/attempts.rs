@@ -1,0 +1,175 @@
+//! Attempts at one call, until one succeeds or the policy gives up.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::error::Error;
+use crate::retry::RetryPolicy;
+
+/// Runs `attempt`, which is told how much time the call has left, as often as
+/// the policy wants. `random` gives numbers between 0 and 1.
+///
+/// The error of the last attempt comes back, with their number.
+pub(crate) async fn run<T, Attempt>(
+    policy: RetryPolicy,
+    random: impl Fn() -> f64,
+    mut attempt: impl FnMut(Duration) -> Attempt,
+) -> Result<Success<T>, Error>
+where
+    Attempt: Future<Output = Result<T, Error>>,
+{
+    let start = Instant::now();
+    let mut attempts = 1;
+    loop {
+        let error = match attempt(policy.time_left(start.elapsed())).await {
+            Ok(value) => return Ok(Success { value, attempts }),
+            Err(error) => error.attempts_made(attempts),
+        };
+        let time_left = policy.time_left(start.elapsed());
+        match policy.wait(&error, attempts, time_left, random()) {
+            Some(wait) => sleep(wait).await,
+            None => return Err(error),
+        }
+        attempts += 1;
+    }
+}
+
+/// What an attempt gave, and how many it took.
+#[derive(Debug)]
+pub(crate) struct Success<T> {
+    pub(crate) value: T,
+    pub(crate) attempts: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+
+    use http::StatusCode;
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    /// What a server does with one attempt: takes some time and answers.
+    #[derive(Clone, Copy)]
+    struct Reply {
+        after: Duration,
+        status: u16,
+        retry_after: Option<Duration>,
+    }
+
+    fn reply(status: u16, retry_after: Option<u64>) -> Reply {
+        Reply { after: Duration::ZERO, status, retry_after: retry_after.map(Duration::from_secs) }
+    }
+
+    /// Runs a script of replies, the last of which repeats; says when, in
+    /// milliseconds, each attempt began and when the call ended.
+    async fn run_script(
+        policy: RetryPolicy,
+        random: f64,
+        script: &[Reply],
+    ) -> (Result<u32, Error>, Vec<u128>, u128) {
+        let start = Instant::now();
+        let begun = RefCell::new(Vec::new());
+        let next = Cell::new(0);
+        let outcome = run(
+            policy,
+            || random,
+            |_left| {
+                let Reply { after, status, retry_after } = script[next.get().min(script.len() - 1)];
+                next.set(next.get() + 1);
+                begun.borrow_mut().push(start.elapsed().as_millis());
+                async move {
+                    sleep(after).await;
+                    match status {
+                        200 => Ok(()),
+                        _ => Err(Error::of_status(StatusCode::from_u16(status).unwrap())
+                            .asked_to_wait(retry_after)),
+                    }
+                }
+            },
+        )
+        .await
+        .map(|success| success.attempts);
+        let end = start.elapsed().as_millis();
+        (outcome, begun.into_inner(), end)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rejected_call_is_sent_again_when_the_server_said() {
+        let (outcome, begun, _) = run_script(
+            RetryPolicy::default(),
+            0.0,
+            &[reply(429, Some(1)), reply(429, Some(7)), reply(200, None)],
+        )
+        .await;
+        assert_eq!(outcome.unwrap(), 3);
+        assert_eq!(begun, [0, 1000, 8000]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_hint_the_wait_doubles() {
+        let (outcome, begun, _) =
+            run_script(RetryPolicy::default(), 1.0, &[reply(429, None)]).await;
+        let error = outcome.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 4));
+        assert_eq!(begun, [0, 500, 1500, 3500]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_would_pass_the_total_is_not_begun() {
+        for (hint, attempts) in [(59, 2), (60, 1), (61, 1), (u64::MAX, 1)] {
+            let (outcome, _, end) =
+                run_script(RetryPolicy::default(), 1.0, &[reply(429, Some(hint))]).await;
+            let error = outcome.unwrap_err();
+            assert_eq!(error.attempts(), attempts, "{hint}");
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(hint)));
+            assert_eq!(end, if attempts == 1 { 0 } else { 59_000 }, "{hint}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_that_attempts_take_counts() {
+        let slow = Reply {
+            after: Duration::from_secs(20),
+            status: 429,
+            retry_after: Some(Duration::from_secs(15)),
+        };
+        let (outcome, begun, end) = run_script(RetryPolicy::default(), 1.0, &[slow]).await;
+        assert_eq!(outcome.unwrap_err().attempts(), 2);
+        assert_eq!((begun, end), (vec![0, 35_000], 55_000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_attempt_is_told_how_much_time_is_left() {
+        let left = RefCell::new(Vec::new());
+        let attempt = |time| {
+            left.borrow_mut().push(time);
+            async { Err::<(), _>(Error::of_status(StatusCode::TOO_MANY_REQUESTS)) }
+        };
+        run(RetryPolicy::default(), || 1.0, attempt).await.unwrap_err();
+        assert_eq!(left.into_inner(), [60_000, 59_500, 58_500, 56_500].map(Duration::from_millis));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_policy_sends_once() {
+        for policy in [
+            RetryPolicy::none(),
+            RetryPolicy::default().max_attempts(1),
+            RetryPolicy::default().max_attempts(0),
+        ] {
+            let (outcome, begun, _) = run_script(policy, 1.0, &[reply(429, Some(0))]).await;
+            assert_eq!((outcome.unwrap_err().attempts(), begun), (1, vec![0]));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_status_but_429_is_tried_again() {
+        for status in [302, 400, 401, 403, 404, 408, 409, 500, 502, 503, 504] {
+            let (outcome, begun, _) =
+                run_script(RetryPolicy::default(), 1.0, &[reply(status, Some(1))]).await;
+            assert_eq!((outcome.unwrap_err().attempts(), begun), (1, vec![0]), "{status}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! How a client is set up.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::redirect;
+
+use crate::auth::{API_KEY, API_KEY_ID, Credentials};
+use crate::base_url;
+use crate::error::{Error, ErrorKind};
+use crate::generated::Client;
+use crate::operation::SERVER;
+use crate::retry::RetryPolicy;
+
+const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION"));
+const BASE_URL_VARIABLE: &str = "PILOT_STATUS_BASE_URL";
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
+
+/// What the hand-written layer knows of a client. Nobody outside can make one,
+/// so a client comes from its builder only.
+#[derive(Clone)]
+pub struct Inner(pub(crate) Arc<Settings>);
+
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) credentials: Credentials,
+    pub(crate) request_timeout: Duration,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) max_response_bytes: usize,
+}
+
+impl Client {
+    /// Begins to set up a client that shows `credentials`.
+    pub fn builder(credentials: Credentials) -> ClientBuilder {
+        ClientBuilder {
+            credentials,
+            base_url: None,
+            allow_plaintext: false,
+            connect_timeout: CONNECT_TIMEOUT,
+            request_timeout: REQUEST_TIMEOUT,
+            max_response_bytes: MAX_RESPONSE_BYTES,
+            user_agent: None,
+            retry: RetryPolicy::default(),
+            http: None,
+        }
+    }
+
+    /// A client with the [credentials in the environment](Credentials::from_env)
+    /// and the base URL in `PILOT_STATUS_BASE_URL`, if that is set.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Credentials`] or [`ErrorKind::Configuration`] when the
+    /// environment does not give what is needed, naming the variable.
+    pub fn from_env() -> Result<Self, Error> {
+        let mut builder = Self::builder(Credentials::from_env()?);
+        if let Some(url) = std::env::var_os(BASE_URL_VARIABLE) {
+            // What is not UTF-8 is no URL either, and is refused as such.
+            builder = builder.base_url(url.to_string_lossy());
+        }
+        builder.build()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.baseurl)
+            .field("settings", &self.inner.0)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The settings of a [`Client`].
+///
+/// ```
+/// use std::time::Duration;
+/// use pilot_status::{Client, Credentials, RetryPolicy};
+///
+/// let client = Client::builder(Credentials::api_key("ps_0123456789"))
+///     .request_timeout(Duration::from_secs(10))
+///     .user_agent("shop/1.4")
+///     .retry(RetryPolicy::default().max_attempts(2))
+///     .build()?;
+/// # Ok::<(), pilot_status::Error>(())
+/// ```
+#[must_use]
+pub struct ClientBuilder {
+    credentials: Credentials,
+    base_url: Option<String>,
+    allow_plaintext: bool,
+    connect_timeout: Duration,
+    request_timeout: Duration,
+    max_response_bytes: usize,
+    user_agent: Option<String>,
+    retry: RetryPolicy,
+    http: Option<reqwest::ClientBuilder>,
+}
+
+impl ClientBuilder {
+    /// The server to call, with any prefix of its paths. Default:
+    /// `https://pilotstatus.com.br`, the server of the document.
+    ///
+    /// It must begin with `https://`, unless the host is this machine, and hold
+    /// no user, password, query or fragment.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// Allows a base URL that begins with `http://` on any host. Whoever is on
+    /// the way to it can then read the key.
+    pub fn allow_plaintext(mut self) -> Self {
+        self.allow_plaintext = true;
+        self
+    }
+
+    /// How long a connection may take to come about. Default: 10 seconds.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take, from connecting to the last byte of the
+    /// answer. Default: 30 seconds. What all attempts may take together is
+    /// [`RetryPolicy::total_time`].
+    pub fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.request_timeout = timeout;
+        self
+    }
+
+    /// How long an answer may be, in bytes. Default: 32 MiB. A longer one is an
+    /// error of kind [`ErrorKind::Decode`].
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// Names the caller, such as `shop/1.4`, after this library in `User-Agent`.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// When calls are tried again. Default: [`RetryPolicy::default`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// An HTTP client to build upon, for proxies and certificates.
+    ///
+    /// The settings of this builder take the place of its own for timeouts and
+    /// `User-Agent`. Redirects and retries of its own are always off. It is
+    /// refused if its default headers hold a credential.
+    pub fn http_client_builder(mut self, http: reqwest::ClientBuilder) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// Builds the client. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Credentials`] when no header can carry the credentials;
+    /// [`ErrorKind::Configuration`] when another setting cannot be used.
+    pub fn build(self) -> Result<Client, Error> {
+        self.credentials.check(match self.credentials.header() {
+            API_KEY => "the API key",
+            _ => "the id of the API key",
+        })?;
+        let url = self.base_url.as_deref().or(SERVER).unwrap_or_default();
+        let baseurl = base_url::check(url, self.allow_plaintext)?;
+        let http = self.http.unwrap_or_default();
+        refuse_credentials(&http)?;
+        let user_agent = match self.user_agent {
+            Some(caller) => format!("{USER_AGENT} {caller}"),
+            None => USER_AGENT.to_owned(),
+        };
+        let client = http
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(self.connect_timeout)
+            .user_agent(user_agent)
+            .build()
+            .map_err(|error| Error::configuration("the HTTP client cannot be built", error))?;
+        let inner = Inner(Arc::new(Settings {
+            credentials: self.credentials,
+            request_timeout: self.request_timeout,
+            retry: self.retry,
+            max_response_bytes: self.max_response_bytes,
+        }));
+        Ok(Client { baseurl, client, inner })
+    }
+}
+
+/// Refuses default headers that would go out as a second credential. reqwest
+/// shows them in its `Debug` form only, and cannot take them away again.
+fn refuse_credentials(http: &reqwest::ClientBuilder) -> Result<(), Error> {
+    let shown = format!("{http:?}");
+    match [API_KEY, API_KEY_ID].into_iter().find(|name| shown.contains(&format!("\"{name}\": "))) {
+        Some(name) => Err(Error::new(ErrorKind::Configuration).detail(format!(
+            "the HTTP client has a default header {name}; remove it and pass the key as `Credentials`"
+        ))),
+        None => Ok(()),
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A base URL that was not checked may hold a password, and the HTTP
+        // client may hold headers.
+        f.debug_struct("ClientBuilder")
+            .field("credentials", &self.credentials)
+            .field("allow_plaintext", &self.allow_plaintext)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("request_timeout", &self.request_timeout)
+            .field("max_response_bytes", &self.max_response_bytes)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}

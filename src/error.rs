@@ -1,0 +1,347 @@
+//! The one error of this crate.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use reqwest::Response;
+
+use crate::operation::Operation;
+use crate::types::ApiError;
+
+type Source = Arc<dyn std::error::Error + Send + Sync>;
+
+/// Why a client could not be built or a call failed.
+///
+/// What it prints holds no key, no header, no body and no query: it may go to a
+/// log as it is. What the server wrote is there for programs, in
+/// [`code`](Self::code), [`message`](Self::message) and
+/// [`api_error`](Self::api_error).
+///
+/// ```
+/// use pilot_status::{Credentials, ErrorKind};
+///
+/// let error = pilot_status::Client::builder(Credentials::api_key("")).build().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Credentials);
+/// assert_eq!(error.to_string(), "unusable credentials: the API key is blank; set it to the value as issued");
+/// ```
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    operation: Option<&'static Operation>,
+    status: Option<StatusCode>,
+    api_error: ApiError,
+    retry_after: Option<Duration>,
+    attempts: u32,
+    detail: Cow<'static, str>,
+    source: Option<Source>,
+}
+
+/// The kinds of [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The credentials are missing, cannot be sent, or are not of the kind that
+    /// the operation takes. Nothing was sent.
+    Credentials,
+    /// A setting of the client is wrong. Nothing was sent.
+    Configuration,
+    /// The request could not be built from what it was given. Nothing was sent.
+    InvalidRequest,
+    /// No connection came about. Nothing was sent.
+    Connect,
+    /// The time for an attempt, or for the whole call, ran out.
+    Timeout,
+    /// The connection broke before the answer was complete.
+    Interrupted,
+    /// The server answered 401: the key is missing, wrong or revoked.
+    Unauthorized,
+    /// The server answered 402: the account has to pay first.
+    PaymentRequired,
+    /// The server answered 403: the key may not do this.
+    Forbidden,
+    /// The server answered 404.
+    NotFound,
+    /// The server answered 409: the state of the resource does not allow it.
+    Conflict,
+    /// The server answered 429, and the retry policy allows no further attempt.
+    RateLimited,
+    /// The server answered with another 4xx status.
+    Client,
+    /// The server answered with a 5xx status.
+    Server,
+    /// The server answered with a 3xx status. Redirects are not followed.
+    Redirect,
+    /// The server answered with success, but with a body that is too long or
+    /// not what the document describes.
+    Decode,
+}
+
+impl ErrorKind {
+    /// The kind for an answer that is not a success.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        match status.as_u16() {
+            401 => Self::Unauthorized,
+            402 => Self::PaymentRequired,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            409 => Self::Conflict,
+            429 => Self::RateLimited,
+            300..=399 => Self::Redirect,
+            400..=499 => Self::Client,
+            200..=299 => Self::Decode,
+            _ => Self::Server,
+        }
+    }
+
+    /// What happened, and what to do about it where that is always the same.
+    fn text(self) -> &'static str {
+        match self {
+            Self::Credentials => "unusable credentials",
+            Self::Configuration => "unusable configuration",
+            Self::InvalidRequest => "the request could not be built",
+            Self::Connect => {
+                "no connection to the server; check the network, the proxy and the base URL"
+            }
+            Self::Timeout => "no complete answer in time; try again later or allow more time",
+            Self::Interrupted => "the connection broke before the answer was complete; try again",
+            Self::Unauthorized => "the API key is missing, wrong or revoked; check the credentials",
+            Self::PaymentRequired => {
+                "the account has to pay first; check its subscription and charges"
+            }
+            Self::Forbidden => {
+                "the API key may not do this; use one with the scope that the operation needs"
+            }
+            Self::NotFound => "there is no such resource for this API key; check the id",
+            Self::Conflict => {
+                "the state of the resource does not allow it; look at it and decide anew"
+            }
+            Self::RateLimited => "too many requests; send fewer or wait longer",
+            Self::Client => "the server refused the request; check its values",
+            Self::Server => "the server failed; try again later",
+            Self::Redirect => {
+                "redirects are not followed, so that the key stays where it is; check the base URL"
+            }
+            Self::Decode => "the answer is not what the API document describes",
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            operation: None,
+            status: None,
+            api_error: ApiError { code: None, error: None, extra: serde_json::Map::new() },
+            retry_after: None,
+            attempts: 0,
+            detail: Cow::Borrowed(""),
+            source: None,
+        }))
+    }
+
+    /// An error for an answer with a status.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        let mut error = Self::new(ErrorKind::of_status(status));
+        error.0.status = Some(status);
+        error
+    }
+
+    pub(crate) fn configuration(detail: &'static str, source: reqwest::Error) -> Self {
+        Self::new(ErrorKind::Configuration).detail(detail).caused_by(source.without_url())
+    }
+
+    pub(crate) fn in_operation(mut self, operation: &'static Operation) -> Self {
+        self.0.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn attempts_made(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.0.detail = detail.into();
+        self
+    }
+
+    pub(crate) fn said(mut self, api_error: ApiError) -> Self {
+        self.0.api_error = api_error;
+        self
+    }
+
+    pub(crate) fn asked_to_wait(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Arc::new(source));
+        self
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The `operationId` of the call, such as `list_numbers`. None when a client
+    /// could not be built.
+    pub fn operation_id(&self) -> Option<&'static str> {
+        self.0.operation.map(|operation| operation.id)
+    }
+
+    /// The status of the answer, where there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The server's constant for the reason, such as `NUMBER_NOT_FOUND`.
+    pub fn code(&self) -> Option<&str> {
+        self.0.api_error.code.as_deref()
+    }
+
+    /// The server's words for the reason.
+    pub fn message(&self) -> Option<&str> {
+        self.0.api_error.error.as_deref()
+    }
+
+    /// All that the server said of the error. Empty unless it said it in JSON.
+    pub fn api_error(&self) -> &ApiError {
+        &self.0.api_error
+    }
+
+    /// How long the server asked to wait, in the answer that this error is.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// How many times the request was sent, or was tried to be. 0 when the
+    /// error came before that.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Whether the failure may pass, so that the same call can succeed later:
+    /// 408, 429, 502, 503 and 504, timeouts and broken connections.
+    ///
+    /// It does not say that repeating is harmless: after a timeout or a broken
+    /// connection the server may have done what it was asked.
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted => true,
+            _ => self
+                .0
+                .status
+                .is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 502 | 503 | 504)),
+        }
+    }
+
+    /// Whether the request may have reached the server, of an operation that
+    /// does more when it is repeated.
+    fn may_have_taken_effect(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Timeout | ErrorKind::Interrupted)
+            && self.0.operation.is_some_and(|operation| !operation.safe_to_repeat)
+    }
+
+    /// This error as a response, which is all that a generated call lets
+    /// through; [`From`] takes it out again.
+    pub(crate) fn into_response(self) -> Response {
+        let mut response = http::Response::new("");
+        // Any status but a success ends the generated code's decoding.
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response.extensions_mut().insert(self);
+        Response::from(response)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(operation) = inner.operation {
+            write!(f, "{} ({} {}): ", operation.id, operation.method, operation.path)?;
+        }
+        if let Some(status) = inner.status {
+            write!(f, "{status}: ")?;
+        }
+        f.write_str(inner.kind.text())?;
+        if !inner.detail.is_empty() {
+            write!(f, ": {}", inner.detail)?;
+        }
+        if self.may_have_taken_effect() {
+            f.write_str("; the server may have done what was asked")?;
+        }
+        if let Some(wait) = inner.retry_after {
+            write!(f, " (the server asked to wait {wait:?})")?;
+        }
+        if inner.attempts > 1 {
+            write!(f, " ({} attempts)", inner.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("operation", &inner.operation.map(|operation| operation.id))
+            .field("status", &inner.status)
+            .field("retry_after", &inner.retry_after)
+            .field("attempts", &inner.attempts)
+            .field("detail", &inner.detail)
+            .field("source", &inner.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<reqwest::Error> for Error {
+    /// The URL, and with it the query, is left out.
+    fn from(error: reqwest::Error) -> Self {
+        let kind = if error.is_builder() {
+            ErrorKind::InvalidRequest
+        } else if error.is_connect() {
+            ErrorKind::Connect
+        } else if error.is_timeout() {
+            ErrorKind::Timeout
+        } else {
+            ErrorKind::Interrupted
+        };
+        Self::new(kind).caused_by(error.without_url())
+    }
+}
+
+impl<E> From<progenitor_client::Error<E>> for Error {
+    fn from(error: progenitor_client::Error<E>) -> Self {
+        use progenitor_client::Error as Generated;
+        match error {
+            Generated::InvalidRequest(reason) | Generated::Custom(reason) => {
+                Self::new(ErrorKind::InvalidRequest).detail(reason)
+            }
+            Generated::CommunicationError(error)
+            | Generated::InvalidUpgrade(error)
+            | Generated::ResponseBodyError(error) => Self::from(error),
+            Generated::ErrorResponse(response) => Self::of_status(response.status()),
+            // The payload and the words of the decoder quote what was sent.
+            Generated::InvalidResponsePayload(..) => Self::new(ErrorKind::Decode),
+            Generated::UnexpectedResponse(mut response) => response
+                .extensions_mut()
+                .remove::<Self>()
+                .unwrap_or_else(|| Self::of_status(response.status())),
+        }
+    }
+}

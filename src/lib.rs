@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+
+mod attempts;
+mod auth;
+mod base_url;
+mod body;
+mod client;
+mod decode;
+mod error;
+mod hooks;
+mod open_enum;
+mod operation;
+mod retry;
+
+/// What `build.rs` made of `openapi.json`.
+#[allow(missing_docs, unused, clippy::all, clippy::pedantic, rustdoc::all)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/client.rs"));
+}
+
+pub use auth::Credentials;
+pub use client::ClientBuilder;
+pub use error::{Error, ErrorKind};
+pub use generated::{Client, ResponseValue, builder, types};
+pub use http::StatusCode;
+/// The HTTP client underneath, for [`ClientBuilder::http_client_builder`].
+pub use reqwest;
+pub use retry::RetryPolicy;

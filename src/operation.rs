@@ -1,0 +1,27 @@
+//! What the document says of each operation, beyond its types.
+
+/// An operation, as far as credentials and retries depend on it.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// Its `operationId`.
+    pub(crate) id: &'static str,
+    /// Its method, in capitals.
+    pub(crate) method: &'static str,
+    /// Its path template.
+    pub(crate) path: &'static str,
+    /// The headers of which any one carries a credential that it accepts.
+    pub(crate) credential_headers: &'static [&'static str],
+    /// Whether it may be called without a credential.
+    pub(crate) anonymous: bool,
+    /// Whether repeating it changes nothing more (RFC 9110, section 9.2.2).
+    pub(crate) safe_to_repeat: bool,
+}
+
+include!(concat!(env!("OUT_DIR"), "/document.rs"));
+
+impl Operation {
+    /// The operation with an `operationId`.
+    pub(crate) fn find(id: &str) -> Option<&'static Self> {
+        OPERATIONS.iter().find(|operation| operation.id == id)
+    }
+}

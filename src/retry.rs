@@ -1,0 +1,8 @@
+//! Whether to try again, and how long to wait before.
+
+mod backoff;
+mod hint;
+mod policy;
+
+pub(crate) use hint::server_hint;
+pub use policy::RetryPolicy;

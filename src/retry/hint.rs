@@ -1,0 +1,147 @@
+//! How long the server asks to wait.
+
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use http::header::{DATE, HeaderName, RETRY_AFTER};
+use serde_json::{Map, Value};
+
+/// The field of a JSON body that names a wait in seconds.
+const BODY_FIELD: &str = "retryAfterSeconds";
+
+/// The wait that an answer asks for: that of its `Retry-After` header
+/// (RFC 9110, section 10.2.3), or else of the `retryAfterSeconds` in its body.
+///
+/// A date in the past is no wait. What cannot be read is passed over.
+pub(crate) fn server_hint(headers: &HeaderMap, body: &Map<String, Value>) -> Option<Duration> {
+    header_hint(headers, SystemTime::now()).or_else(|| body_hint(body))
+}
+
+/// `now` stands in where the answer does not say when it was made.
+fn header_hint(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let value = text(headers, &RETRY_AFTER)?;
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More seconds than fit are as good as for ever.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    let until = httpdate::parse_http_date(value).ok()?;
+    // By the server's clock, where it tells the time: ours may be wrong.
+    let now =
+        text(headers, &DATE).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
+    Some(until.duration_since(now).unwrap_or(Duration::ZERO))
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+fn body_hint(body: &Map<String, Value>) -> Option<Duration> {
+    let seconds = body.get(BODY_FIELD)?;
+    match seconds.as_u64() {
+        Some(seconds) => Some(Duration::from_secs(seconds)),
+        None => Duration::try_from_secs_f64(seconds.as_f64()?).ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    /// 2015-10-21 07:28:00 UTC.
+    const NOON: u64 = 1_445_412_480;
+
+    fn hint(retry_after: &[u8], date: Option<&str>) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, HeaderValue::from_bytes(retry_after).ok()?);
+        if let Some(date) = date {
+            headers.insert(DATE, date.parse().unwrap());
+        }
+        header_hint(&headers, SystemTime::UNIX_EPOCH + Duration::from_secs(NOON))
+    }
+
+    #[test]
+    fn a_header_names_seconds_or_a_date() {
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        let table = [
+            ("0", None, seconds(0)),
+            ("120", None, seconds(120)),
+            (" 7 ", None, seconds(7)),
+            ("18446744073709551615", None, seconds(u64::MAX)),
+            ("99999999999999999999999", None, seconds(u64::MAX)),
+            // The three forms of RFC 9110, section 5.6.7.
+            ("Wed, 21 Oct 2015 07:28:30 GMT", None, seconds(30)),
+            ("Wednesday, 21-Oct-15 07:28:30 GMT", None, seconds(30)),
+            ("Wed Oct 21 07:28:30 2015", None, seconds(30)),
+            // The server's clock counts, and a past date is no wait.
+            ("Wed, 21 Oct 2015 07:28:30 GMT", Some("Wed, 21 Oct 2015 07:28:25 GMT"), seconds(5)),
+            ("Wed, 21 Oct 2015 07:28:30 GMT", Some("nonsense"), seconds(30)),
+            ("Wed, 21 Oct 2015 07:27:00 GMT", None, seconds(0)),
+            ("", None, None),
+            ("-1", None, None),
+            ("+1", None, None),
+            ("1.5", None, None),
+            ("inf", None, None),
+            ("soon", None, None),
+        ];
+        for (value, date, expected) in table {
+            assert_eq!(hint(value.as_bytes(), date), expected, "{value:?} {date:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_names_seconds() {
+        let table = [
+            (json!(2), Some(Duration::from_secs(2))),
+            (json!(0.25), Some(Duration::from_millis(250))),
+            (json!(u64::MAX), Some(Duration::from_secs(u64::MAX))),
+            (json!(-1), None),
+            (json!(-0.5), None),
+            (json!(1e300), None),
+            (json!("2"), None),
+            (json!(null), None),
+            (json!({"a": 1}), None),
+        ];
+        for (value, expected) in table {
+            let body = Map::from_iter([(BODY_FIELD.to_owned(), value.clone())]);
+            assert_eq!(body_hint(&body), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_header_comes_before_the_body() {
+        let body = Map::from_iter([(BODY_FIELD.to_owned(), json!(9))]);
+        let mut headers = HeaderMap::new();
+        assert_eq!(server_hint(&headers, &body), Some(Duration::from_secs(9)));
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("nonsense"));
+        assert_eq!(server_hint(&headers, &body), Some(Duration::from_secs(9)));
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("3"));
+        assert_eq!(server_hint(&headers, &body), Some(Duration::from_secs(3)));
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_panics(value in any::<Vec<u8>>(), date in any::<Vec<u8>>()) {
+            let mut headers = HeaderMap::new();
+            for (name, value) in [(RETRY_AFTER, value), (DATE, date)] {
+                if let Ok(value) = HeaderValue::from_bytes(&value) {
+                    headers.insert(name, value);
+                }
+            }
+            header_hint(&headers, SystemTime::now());
+        }
+
+        #[test]
+        fn any_number_of_seconds_is_read(seconds in any::<u64>()) {
+            prop_assert_eq!(hint(seconds.to_string().as_bytes(), None), Some(Duration::from_secs(seconds)));
+        }
+
+        #[test]
+        fn no_number_in_a_body_panics(seconds in any::<f64>()) {
+            body_hint(&Map::from_iter([(BODY_FIELD.to_owned(), json!(seconds))]));
+        }
+    }
+}

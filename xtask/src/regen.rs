@@ -1,0 +1,176 @@
+//! `cargo xtask regen`: from what the vendor published to `openapi.json` and
+//! the snapshots of what is generated from it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::{convert, overlay, snapshots, upstream, validate};
+
+/// What a check found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Nothing would change.
+    Fresh,
+    /// Running `cargo xtask regen` would change something.
+    Stale,
+}
+
+/// Writes `openapi.json` and accepts the snapshots of what it generates.
+///
+/// Both are made in a copy of the workspace first. Only when all of it has
+/// worked is anything written here.
+pub fn write(root: &Path) -> Result<()> {
+    let document = document(root)?;
+    let snapshots = snapshots::make(root, &document)?;
+    if std::fs::read_to_string(target(root)).ok().as_ref() != Some(&document) {
+        replace(&target(root), &document)?;
+        println!("wrote openapi.json");
+    }
+    snapshots.accept(root)
+}
+
+/// Says whether `openapi.json` and the snapshots are what they should be, and
+/// prints how they differ. Writes nothing.
+pub fn check(root: &Path) -> Result<Freshness> {
+    let document = document(root)?;
+    let committed = std::fs::read_to_string(target(root)).unwrap_or_default();
+    if committed != document {
+        println!("{}", difference("openapi.json", &committed, &document));
+        return Ok(Freshness::Stale);
+    }
+    snapshots::check(root)
+}
+
+/// The text of `openapi.json`, made from the sources under `xtask/spec`.
+pub fn document(root: &Path) -> Result<String> {
+    let spec = root.join("xtask/spec");
+    let mut document = upstream::read_folder(&spec.join("upstream"))?;
+    validate::validate(&document).context("the upstream document")?;
+    overlay::apply_folder(&mut document, &spec.join("overlay"))?;
+    validate::validate(&document).context("the document with its overlays")?;
+    for dropped in convert::to_3_0(&mut document)? {
+        eprintln!("  dropped {dropped}: OpenAPI 3.0 cannot say it");
+    }
+    validate::validate(&document).context("the converted document")?;
+    Ok(stable_form(document))
+}
+
+/// One text for one document: keys in order, two spaces, a newline at the end.
+fn stable_form(mut document: Value) -> String {
+    document.sort_all_objects();
+    format!("{document:#}\n")
+}
+
+/// Writes a file in one step, so that nobody ever sees half of it.
+fn replace(path: &Path, contents: &str) -> Result<()> {
+    let beside = path.with_extension("tmp");
+    std::fs::write(&beside, contents)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .inspect_err(|_| drop(std::fs::remove_file(&beside)))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn target(root: &Path) -> PathBuf {
+    root.join("openapi.json")
+}
+
+/// The lines that differ, each with its neighbours.
+fn difference(name: &str, old: &str, new: &str) -> String {
+    similar::TextDiff::from_lines(old, new)
+        .unified_diff()
+        .header(name, "what regen would write")
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::{Value, json};
+
+    use super::{document, stable_form};
+
+    fn root() -> &'static Path {
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    }
+
+    #[test]
+    fn two_runs_give_the_same_bytes() {
+        assert_eq!(document(root()).unwrap(), document(root()).unwrap());
+    }
+
+    #[test]
+    fn the_committed_document_is_what_the_sources_give() {
+        let committed = std::fs::read_to_string(root().join("openapi.json")).unwrap();
+        assert!(
+            document(root()).unwrap() == committed,
+            "openapi.json is stale: run `cargo xtask regen`"
+        );
+    }
+
+    #[test]
+    fn the_form_does_not_depend_on_the_order_of_the_keys() {
+        let one =
+            serde_json::from_str(r#"{"b": {"y": 1, "x": 2}, "a": [{"d": 1, "c": 2}]}"#).unwrap();
+        let other =
+            serde_json::from_str(r#"{"a": [{"c": 2, "d": 1}], "b": {"x": 2, "y": 1}}"#).unwrap();
+        assert_eq!(stable_form(one), stable_form(other));
+    }
+
+    /// The overlays add to the page; of what it says they replace these places only.
+    #[test]
+    fn nothing_that_the_page_says_is_lost() {
+        let page = crate::upstream::read_folder(&root().join("xtask/spec/upstream")).unwrap();
+        let ours: Value = serde_json::from_str(&document(root()).unwrap()).unwrap();
+        let mut missing = Vec::new();
+        leaves(&page, "", &mut |pointer, leaf| {
+            if ours.pointer(pointer) != Some(leaf) {
+                missing.push(pointer.to_owned());
+            }
+        });
+        let operation = "/paths/~1v1~1numbers/get";
+        let error = |status: u16, field: &str| {
+            format!("{operation}/responses/{status}/content/application~1json/schema/{field}")
+        };
+        let mut replaced = vec!["/openapi".to_owned(), format!("{operation}/operationId")];
+        for status in [401, 429] {
+            for field in ["properties/code/type", "properties/error/type", "type"] {
+                replaced.push(error(status, field));
+            }
+        }
+        replaced.sort();
+        missing.sort();
+        assert_eq!(missing, replaced);
+        assert_eq!(
+            ours.pointer(&format!("{operation}/x-upstream-operation-id")),
+            Some(&json!("get_numbers"))
+        );
+        assert_eq!(
+            ours.pointer(&error(401, "$ref")),
+            Some(&json!("#/components/schemas/ApiError"))
+        );
+        assert_eq!(
+            ours.pointer(&error(429, "$ref")),
+            Some(&json!("#/components/schemas/ApiError"))
+        );
+    }
+
+    fn leaves(value: &Value, pointer: &str, visit: &mut impl FnMut(&str, &Value)) {
+        match value {
+            Value::Object(entries) => {
+                for (key, value) in entries {
+                    let key = key.replace('~', "~0").replace('/', "~1");
+                    leaves(value, &format!("{pointer}/{key}"), visit);
+                }
+            }
+            Value::Array(elements) if !elements.is_empty() => {
+                for (index, value) in elements.iter().enumerate() {
+                    leaves(value, &format!("{pointer}/{index}"), visit);
+                }
+            }
+            leaf => visit(pointer, leaf),
+        }
+    }
+}
