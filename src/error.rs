@@ -55,7 +55,8 @@ pub enum ErrorKind {
     InvalidRequest,
     /// No connection came about. Nothing was sent.
     Connect,
-    /// The time for an attempt, or for the whole call, ran out.
+    /// The time for an attempt or for the whole call ran out, or the server
+    /// answered 408: it ran out there.
     Timeout,
     /// The connection broke before the answer was complete.
     Interrupted,
@@ -90,6 +91,7 @@ impl ErrorKind {
             402 => Self::PaymentRequired,
             403 => Self::Forbidden,
             404 => Self::NotFound,
+            408 => Self::Timeout,
             409 => Self::Conflict,
             429 => Self::RateLimited,
             300..=399 => Self::Redirect,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, RETRY_AFTER};
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
@@ -61,12 +61,7 @@ impl Sandbox {
         };
         let mut response = Response::new(Full::from(body.to_string()));
         *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
-        response
-            .headers_mut()
-            .insert(CONTENT_TYPE, "application/json".parse().expect("a header value"));
-        if status == 429 {
-            response.headers_mut().insert(RETRY_AFTER, 1.into());
-        }
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
     }
 }

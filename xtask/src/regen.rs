@@ -86,11 +86,11 @@ fn difference(name: &str, old: &str, new: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     use serde_json::{Value, json};
 
-    use super::{document, stable_form};
+    use super::{Freshness, check, document, stable_form, write};
 
     fn root() -> &'static Path {
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -108,6 +108,66 @@ mod tests {
             document(root()).unwrap() == committed,
             "openapi.json is stale: run `cargo xtask regen`"
         );
+    }
+
+    /// A workspace with nothing but the sources and an old `openapi.json`.
+    fn workspace(upstream: &str) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        let spec = root.path().join("xtask/spec");
+        std::fs::create_dir_all(spec.join("upstream")).unwrap();
+        std::fs::create_dir_all(spec.join("overlay")).unwrap();
+        std::fs::write(spec.join("upstream/document.yaml"), upstream).unwrap();
+        std::fs::write(root.path().join("openapi.json"), "as it was").unwrap();
+        root
+    }
+
+    fn tree(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut tree = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                tree.extend(self::tree(&path));
+            } else {
+                tree.push((path.clone(), std::fs::read(path).unwrap()));
+            }
+        }
+        tree.sort();
+        tree
+    }
+
+    #[test]
+    fn a_document_that_cannot_be_used_leaves_all_as_it_was() {
+        let head = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n";
+        for (upstream, part) in [
+            (
+                format!("{head}paths: {{}}\ncomponents: {{schemas: {{A: {{prefixItems: []}}}}}}\n"),
+                "/components/schemas/A/prefixItems",
+            ),
+            (
+                format!("{head}paths: {{/a: {{get: {{responses: 1}}}}}}\n"),
+                "not a valid OpenAPI 3.1.0",
+            ),
+            (format!("{head}paths: {{/a: {{get: {{}}, get: {{}}}}}}\n"), "duplicate"),
+            ("<html>".to_owned(), "not an OpenAPI document"),
+            (String::new(), "not an OpenAPI document"),
+        ] {
+            let root = workspace(&upstream);
+            let before = tree(root.path());
+            let error = format!("{:#}", write(root.path()).expect_err(&upstream));
+            assert!(error.contains(part), "{error}");
+            assert!(check(root.path()).is_err());
+            assert_eq!(tree(root.path()), before, "{upstream}");
+        }
+    }
+
+    #[test]
+    fn a_check_finds_one_changed_byte_and_writes_nothing() {
+        let root = workspace("openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\n");
+        let fresh = document(root.path()).unwrap();
+        std::fs::write(root.path().join("openapi.json"), fresh.replace("3.0.3", "3.0.4")).unwrap();
+        let before = tree(root.path());
+        assert!(check(root.path()).unwrap() == Freshness::Stale);
+        assert_eq!(tree(root.path()), before);
     }
 
     #[test]

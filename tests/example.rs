@@ -1,0 +1,102 @@
+//! The program `list_numbers`, as its user runs it.
+
+mod support;
+
+use std::path::PathBuf;
+use std::process::Output;
+
+use serde_json::Value;
+use support::{Answer, KEY, Server};
+use tokio::process::Command;
+
+/// Runs the program with nothing of its variables in the environment but `variables`.
+async fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    Command::new(program())
+        .args(arguments)
+        .env_remove("PILOT_STATUS_API_KEY")
+        .env_remove("PILOT_STATUS_API_KEY_ID")
+        .env_remove("PILOT_STATUS_BASE_URL")
+        .envs(variables.iter().copied())
+        .output()
+        .await
+        .unwrap()
+}
+
+/// Cargo builds examples beside the folder of the tests.
+fn program() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
+    profile.join("examples/list_numbers").with_extension(std::env::consts::EXE_EXTENSION)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Checks that the program failed with one line, and returns it.
+fn failure(output: &Output) -> String {
+    let line = text(&output.stderr);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""), "{line}");
+    assert_eq!(line.lines().count(), 1, "{line}");
+    assert!(!line.contains("marked"), "{line}");
+    line
+}
+
+#[tokio::test]
+async fn without_a_key_it_lists_the_number_of_its_own_server() {
+    let output = run(&[], &[]).await;
+    assert!(output.status.success());
+    assert!(text(&output.stderr).contains("no PILOT_STATUS_API_KEY is set"));
+    insta::assert_snapshot!("table", text(&output.stdout));
+
+    let output = run(&["--json"], &[]).await;
+    let numbers: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(numbers[0]["state"], "OPEN");
+}
+
+#[tokio::test]
+async fn with_a_key_it_lists_the_numbers_of_the_account() {
+    for (variable, header) in
+        [("PILOT_STATUS_API_KEY", "x-api-key"), ("PILOT_STATUS_API_KEY_ID", "x-api-key-id")]
+    {
+        let server = Server::start([Answer::documented(200)]).await;
+        let output = run(&[], &[(variable, KEY), ("PILOT_STATUS_BASE_URL", &server.url)]).await;
+        assert!(output.status.success());
+        assert_eq!(text(&output.stderr), "");
+        assert!(text(&output.stdout).contains("num_01HZX..."));
+        assert_eq!(server.received()[0].headers(header), [KEY]);
+    }
+}
+
+#[tokio::test]
+async fn the_server_cannot_steer_the_terminal() {
+    let mut body = support::example(200);
+    body[0]["name"] = "\u{1b}[2Jgone\u{7}".into();
+    let server = Server::start([Answer::json(200, &body)]).await;
+    let output =
+        run(&[], &[("PILOT_STATUS_API_KEY", KEY), ("PILOT_STATUS_BASE_URL", &server.url)]).await;
+    assert!(text(&output.stdout).contains("gone"));
+    assert!(!text(&output.stdout).contains(['\u{1b}', '\u{7}']));
+}
+
+#[tokio::test]
+async fn an_error_is_one_line_that_says_what_to_do() {
+    let html = Answer::new(401, &[("content-type", "text/html")], "<html>marked\nmarked</html>");
+    let server = Server::start([html]).await;
+    let url = ("PILOT_STATUS_BASE_URL", server.url.as_str());
+    let key = ("PILOT_STATUS_API_KEY", KEY);
+    let id = ("PILOT_STATUS_API_KEY_ID", "ck_marked");
+    let table = [
+        (vec![key, url], "check the credentials"),
+        (vec![key, id, url], "unset one"),
+        (vec![("PILOT_STATUS_API_KEY", " "), url], "PILOT_STATUS_API_KEY is blank"),
+        (vec![("PILOT_STATUS_API_KEY", "marked\n"), url], "set it to the value as issued"),
+        (vec![key, ("PILOT_STATUS_BASE_URL", "http://marked.example")], "must begin with https://"),
+    ];
+    for (variables, part) in table {
+        let line = failure(&run(&[], &variables).await);
+        assert!(line.contains(part), "{line}");
+    }
+    assert!(failure(&run(&["--marked"], &[key, url]).await).contains("the only one is --json"));
+    assert_eq!(server.received().len(), 1);
+}

@@ -1,0 +1,104 @@
+//! `list_numbers` over a real socket, as the document describes it.
+
+mod support;
+
+use pilot_status::types::{CoexistenceStatus, ConnectionState, Number, Provider};
+use pilot_status::{Error, ErrorKind, StatusCode};
+use serde_json::{Value, json};
+use support::{Answer, Server, client, example};
+
+async fn list(answer: Answer) -> Result<Vec<Number>, Error> {
+    let server = Server::start([answer]).await;
+    Ok(client(&server).list_numbers().send().await?.into_inner())
+}
+
+#[tokio::test]
+async fn the_documented_answer_becomes_typed_numbers() {
+    let server = Server::start([Answer::documented(200)]).await;
+    let response = client(&server).list_numbers().send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let [number] = &response[..] else { panic!("one number is documented") };
+    assert_eq!(number.id, "num_01HZX...");
+    assert_eq!(number.number, "5511999999999");
+    assert_eq!(number.provider, Some(Provider::PilotStatus));
+    assert_eq!(number.state, Some(ConnectionState::Open));
+    assert!(number.is_fully_connected);
+    assert_eq!(number.api_keys[0].key_prefix.as_deref(), Some("ps_abcd"));
+    assert_eq!(number.created_at.timestamp(), 1_780_315_140);
+    assert_eq!(number.secondary_link, None);
+    assert_eq!(server.received()[0].request_line(), "GET /v1/numbers HTTP/1.1");
+}
+
+#[tokio::test]
+async fn the_documented_refusals_become_typed_errors() {
+    for (status, kind, message) in [
+        (401, ErrorKind::Unauthorized, "Unauthorized"),
+        (429, ErrorKind::RateLimited, "Too many requests"),
+    ] {
+        let server = Server::start([Answer::documented(status)]).await;
+        let client =
+            support::builder(&server).retry(pilot_status::RetryPolicy::none()).build().unwrap();
+        let error = client.list_numbers().send().await.unwrap_err();
+        assert_eq!(error.kind(), kind);
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        assert_eq!(error.message(), Some(message));
+        assert_eq!(error.code(), None);
+        assert_eq!(error.operation_id(), Some("list_numbers"));
+    }
+}
+
+#[tokio::test]
+async fn what_a_newer_server_adds_does_not_fail_a_call() {
+    let mut body = example(200);
+    body[0]["state"] = json!("HIBERNATING");
+    body[0]["provider"] = json!("CARRIER");
+    body[0]["addedLater"] = json!({"a": [1]});
+    body[0]["coexistence"] = json!({"status": "UNKNOWN", "evidence": null, "since": 1});
+    body[0]["primaryLink"] = json!({"state": "OPEN", "connectedAt": null});
+    let numbers = list(Answer::json(200, &body)).await.unwrap();
+    assert_eq!(numbers[0].state, Some(ConnectionState::Unknown("HIBERNATING".to_owned())));
+    assert_eq!(numbers[0].provider, Some(Provider::Unknown("CARRIER".to_owned())));
+    let coexistence = numbers[0].coexistence.as_ref().unwrap();
+    assert_eq!(coexistence.status, Some(CoexistenceStatus::UnknownValue));
+    assert_eq!(coexistence.evidence, None);
+}
+
+#[tokio::test]
+async fn what_not_every_server_sends_may_be_missing_or_null() {
+    const REQUIRED: [&str; 8] = [
+        "apiKeys",
+        "createdAt",
+        "id",
+        "instanceName",
+        "isFullyConnected",
+        "name",
+        "number",
+        "updatedAt",
+    ];
+    let mut body = example(200);
+    body[0].as_object_mut().unwrap().retain(|field, _| REQUIRED.contains(&field.as_str()));
+    list(Answer::json(200, &body)).await.unwrap();
+
+    body[0]["apiKeys"] = json!([{}]);
+    for field in [
+        "coexistence",
+        "extraChargeUnpaidSince",
+        "lastValidatedAt",
+        "primaryLink",
+        "provider",
+        "secondaryLink",
+        "state",
+    ] {
+        body[0][field] = Value::Null;
+    }
+    list(Answer::json(200, &body)).await.unwrap();
+}
+
+#[tokio::test]
+async fn any_success_status_is_a_success() {
+    for status in [200, 201, 202, 206, 299] {
+        let numbers = list(Answer::json(status, &example(200))).await.unwrap();
+        assert_eq!(numbers.len(), 1, "{status}");
+    }
+    assert_eq!(list(Answer::json(200, &json!([]))).await.unwrap(), []);
+}

@@ -1,0 +1,176 @@
+//! A server on loopback that answers with given bytes and remembers what it
+//! received, byte for byte: what a test says of the wire was on the wire.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use std::fmt::Write;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use pilot_status::{Client, ClientBuilder, Credentials};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// The key that the tests send.
+pub const KEY: &str = "ps_marked_0123456789";
+
+/// A builder for a client of a server on loopback.
+pub fn builder(server: &Server) -> ClientBuilder {
+    Client::builder(Credentials::api_key(KEY)).base_url(&server.url)
+}
+
+/// A client of a server on loopback, with all defaults.
+pub fn client(server: &Server) -> Client {
+    builder(server).build().unwrap()
+}
+
+/// An example of the document, by the status of its answer.
+pub fn example(status: u16) -> Value {
+    let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
+    let responses = &document["paths"]["/v1/numbers"]["get"]["responses"];
+    responses[status.to_string()]["content"]["application/json"]["example"].clone()
+}
+
+/// What the server does with a request.
+#[derive(Clone)]
+pub struct Answer {
+    bytes: Vec<u8>,
+    /// How long it waits before it answers.
+    delay: Duration,
+    /// Whether it closes the connection after it.
+    close: bool,
+}
+
+impl Answer {
+    /// A complete answer after which the connection stays open.
+    pub fn new(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
+        let body = body.as_ref();
+        let mut bytes = format!("HTTP/1.1 {status} Any\r\ncontent-length: {}\r\n", body.len());
+        for (name, value) in headers {
+            write!(bytes, "{name}: {value}\r\n").unwrap();
+        }
+        bytes += "\r\n";
+        Self { bytes: [bytes.as_bytes(), body].concat(), delay: Duration::ZERO, close: false }
+    }
+
+    /// A JSON answer.
+    pub fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, &[("content-type", "application/json")], body.to_string())
+    }
+
+    /// The answer that the document shows for a status.
+    pub fn documented(status: u16) -> Self {
+        Self::json(status, &example(status))
+    }
+
+    /// Any bytes, after which the connection closes.
+    pub fn raw(bytes: impl AsRef<[u8]>) -> Self {
+        Self { bytes: bytes.as_ref().to_vec(), delay: Duration::ZERO, close: true }
+    }
+
+    /// The same answer, later.
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+}
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// The number of the connection, from 0.
+    pub connection: usize,
+    pub at: Instant,
+    /// The request line and the headers.
+    pub head: String,
+}
+
+impl Received {
+    pub fn request_line(&self) -> &str {
+        self.head.lines().next().unwrap_or_default()
+    }
+
+    /// The values of a header, in their order.
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        let fields = self.head.lines().skip(1).filter_map(|line| line.split_once(':'));
+        fields
+            .filter(|(field, _)| field.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
+            .collect()
+    }
+}
+
+pub struct Server {
+    pub url: String,
+    received: Arc<Mutex<Vec<Received>>>,
+    connections: Arc<Mutex<usize>>,
+}
+
+impl Server {
+    /// Gives the answers in their turn, the last one again and again.
+    pub async fn start(answers: impl Into<Vec<Answer>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = Self {
+            url: format!("http://{}", listener.local_addr().unwrap()),
+            received: Arc::default(),
+            connections: Arc::default(),
+        };
+        let answers: Arc<[Answer]> = answers.into().into();
+        let received = Arc::clone(&server.received);
+        let connections = Arc::clone(&server.connections);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let connection = {
+                    let mut connections = connections.lock().unwrap();
+                    *connections += 1;
+                    *connections - 1
+                };
+                tokio::spawn(serve(
+                    stream,
+                    connection,
+                    Arc::clone(&answers),
+                    Arc::clone(&received),
+                ));
+            }
+        });
+        server
+    }
+
+    pub fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+
+    /// How many connections were accepted.
+    pub fn connections(&self) -> usize {
+        *self.connections.lock().unwrap()
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    connection: usize,
+    answers: Arc<[Answer]>,
+    received: Arc<Mutex<Vec<Received>>>,
+) {
+    while let Some(head) = read_head(&mut stream).await {
+        let answer = {
+            let mut received = received.lock().unwrap();
+            received.push(Received { connection, at: Instant::now(), head });
+            answers[received.len().min(answers.len()) - 1].clone()
+        };
+        tokio::time::sleep(answer.delay).await;
+        // The client may be gone, which is its right.
+        if stream.write_all(&answer.bytes).await.is_err() || answer.close {
+            return;
+        }
+    }
+}
+
+async fn read_head(stream: &mut TcpStream) -> Option<String> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.ok()?);
+    }
+    String::from_utf8(head).ok()
+}
