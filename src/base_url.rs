@@ -4,23 +4,41 @@ use reqwest::Url;
 
 use crate::error::{Error, ErrorKind};
 
-/// Checks a base URL and gives it the form that paths are appended to: without
-/// a slash at its end.
-pub(crate) fn check(url: &str, allow_plaintext: bool) -> Result<String, Error> {
-    let parsed = Url::parse(url).map_err(|error| refusal(&format!("is not a URL ({error})")))?;
-    if !matches!(parsed.scheme(), "https" | "http") || parsed.host_str().is_none_or(str::is_empty) {
-        return Err(refusal("must begin with https:// and name a host"));
+/// A server and the prefix of its paths.
+#[derive(Debug)]
+pub(crate) struct BaseUrl {
+    /// Without a slash at its end, so that paths can be appended.
+    pub(crate) text: String,
+    /// Whether the server is on this machine.
+    pub(crate) is_loopback: bool,
+}
+
+impl BaseUrl {
+    /// Checks a base URL. `name` is where it came from.
+    pub(crate) fn parse(url: &str, name: &str, allow_plaintext: bool) -> Result<Self, Error> {
+        let refuse = |reason: String| {
+            Error::new(ErrorKind::Configuration).detail(format!("{name} {reason}"))
+        };
+        let url = Url::parse(url).map_err(|error| refuse(format!("is not a URL ({error})")))?;
+        let is_loopback = is_loopback(&url);
+        if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none_or(str::is_empty) {
+            return Err(refuse("must begin with https:// and name a host".to_owned()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refuse(
+                "must not hold a user or a password; pass the key as `Credentials`".to_owned(),
+            ));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refuse("must end with its path, without a query or a fragment".to_owned()));
+        }
+        if url.scheme() == "http" && !allow_plaintext && !is_loopback {
+            return Err(refuse(
+                "must begin with https://, or anyone on the way can read the key".to_owned(),
+            ));
+        }
+        Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), is_loopback })
     }
-    if !parsed.username().is_empty() || parsed.password().is_some() {
-        return Err(refusal("must not hold a user or a password; pass the key as `Credentials`"));
-    }
-    if parsed.query().is_some() || parsed.fragment().is_some() {
-        return Err(refusal("must end with its path, without a query or a fragment"));
-    }
-    if parsed.scheme() == "http" && !allow_plaintext && !is_loopback(&parsed) {
-        return Err(refusal("must begin with https://, or anyone on the way can read the key"));
-    }
-    Ok(parsed.as_str().trim_end_matches('/').to_owned())
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -33,13 +51,13 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn refusal(reason: &str) -> Error {
-    Error::new(ErrorKind::Configuration).detail(format!("the base URL {reason}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(url: &str) -> Result<String, Error> {
+        BaseUrl::parse(url, "the base URL", false).map(|base| base.text)
+    }
 
     #[test]
     fn a_base_url_keeps_its_path_and_loses_the_slash_at_its_end() {
@@ -53,7 +71,7 @@ mod tests {
             ("http://[::1]:1/x", "http://[::1]:1/x"),
             ("http://localhost:8080", "http://localhost:8080"),
         ] {
-            assert_eq!(check(url, false).unwrap(), expected);
+            assert_eq!(parse(url).unwrap(), expected);
         }
     }
 
@@ -73,7 +91,7 @@ mod tests {
             ("http://127.0.0.1.marked.example", "anyone on the way"),
             ("http://10.0.0.1", "anyone on the way"),
         ] {
-            let error = check(url, false).expect_err(url);
+            let error = parse(url).expect_err(url);
             assert_eq!(error.kind(), ErrorKind::Configuration);
             assert!(error.to_string().contains(part), "{url}: {error}");
             assert!(!format!("{error} {error:?}").contains("marked"), "{error:?}");
@@ -82,7 +100,8 @@ mod tests {
 
     #[test]
     fn plaintext_is_allowed_only_when_asked_for() {
-        assert_eq!(check("http://10.0.0.1", true).unwrap(), "http://10.0.0.1");
-        assert!(check("http://10.0.0.1", false).is_err());
+        let allowed = BaseUrl::parse("http://10.0.0.1", "the base URL", true).unwrap();
+        assert_eq!(allowed.text, "http://10.0.0.1");
+        assert!(parse("http://10.0.0.1").is_err());
     }
 }

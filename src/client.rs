@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::redirect;
 
 use crate::auth::{API_KEY, API_KEY_ID, Credentials};
-use crate::base_url;
+use crate::base_url::BaseUrl;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::operation::SERVER;
@@ -38,6 +38,7 @@ impl Client {
         ClientBuilder {
             credentials,
             base_url: None,
+            base_url_name: "the base URL",
             allow_plaintext: false,
             connect_timeout: CONNECT_TIMEOUT,
             request_timeout: REQUEST_TIMEOUT,
@@ -58,6 +59,7 @@ impl Client {
     pub fn from_env() -> Result<Self, Error> {
         let mut builder = Self::builder(Credentials::from_env()?);
         if let Some(url) = std::env::var_os(BASE_URL_VARIABLE) {
+            builder.base_url_name = BASE_URL_VARIABLE;
             // What is not UTF-8 is no URL either, and is refused as such.
             builder = builder.base_url(url.to_string_lossy());
         }
@@ -91,6 +93,8 @@ impl fmt::Debug for Client {
 pub struct ClientBuilder {
     credentials: Credentials,
     base_url: Option<String>,
+    /// Where the base URL came from, for what an error says.
+    base_url_name: &'static str,
     allow_plaintext: bool,
     connect_timeout: Duration,
     request_timeout: Duration,
@@ -151,11 +155,14 @@ impl ClientBuilder {
         self
     }
 
-    /// An HTTP client to build upon, for proxies and certificates.
+    /// An HTTP client to build upon, for proxies and certificates. Default: one
+    /// that heeds the proxies of the environment, but for a server on this
+    /// machine none.
     ///
     /// The settings of this builder take the place of its own for timeouts and
     /// `User-Agent`. Redirects and retries of its own are always off. It is
-    /// refused if its default headers hold a credential.
+    /// refused if its default headers hold a credential. The headers of a proxy
+    /// are not looked at: reqwest does not show them.
     pub fn http_client_builder(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
         self
@@ -173,8 +180,13 @@ impl ClientBuilder {
             _ => "the id of the API key",
         })?;
         let url = self.base_url.as_deref().or(SERVER).unwrap_or_default();
-        let baseurl = base_url::check(url, self.allow_plaintext)?;
-        let http = self.http.unwrap_or_default();
+        let base_url = BaseUrl::parse(url, self.base_url_name, self.allow_plaintext)?;
+        let http = match self.http {
+            Some(http) => http,
+            // A proxy in the environment would see the key in plain text.
+            None if base_url.is_loopback => reqwest::ClientBuilder::new().no_proxy(),
+            None => reqwest::ClientBuilder::new(),
+        };
         refuse_credentials(&http)?;
         let user_agent = match self.user_agent {
             Some(caller) => format!("{USER_AGENT} {caller}"),
@@ -194,7 +206,7 @@ impl ClientBuilder {
             retry: self.retry,
             max_response_bytes: self.max_response_bytes,
         }));
-        Ok(Client { baseurl, client, inner })
+        Ok(Client { baseurl: base_url.text, client, inner })
     }
 }
 

@@ -46,8 +46,9 @@ impl Client {
         self.sign(&mut request, operation).map_err(|error| error.in_operation(operation))?;
 
         let mut policy = self.inner.0.retry;
-        if request.try_clone().is_none() {
-            // A stream can be sent once only.
+        let is_stream = request.body().is_some_and(|body| body.as_bytes().is_none());
+        if is_stream {
+            // It is gone once it was sent.
             policy = policy.max_attempts(1);
         }
         let mut request = Some(request);

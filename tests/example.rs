@@ -55,6 +55,25 @@ async fn without_a_key_it_lists_the_number_of_its_own_server() {
 }
 
 #[tokio::test]
+async fn a_proxy_in_the_environment_does_not_see_what_stays_on_this_machine() {
+    let proxy = Server::start([Answer::documented(200)]).await;
+    let server = Server::start([Answer::documented(200)]).await;
+    let output = run(
+        &[],
+        &[
+            ("PILOT_STATUS_API_KEY", KEY),
+            ("PILOT_STATUS_BASE_URL", &server.url),
+            ("HTTP_PROXY", &proxy.url),
+            ("http_proxy", &proxy.url),
+            ("ALL_PROXY", &proxy.url),
+        ],
+    )
+    .await;
+    assert!(output.status.success());
+    assert_eq!((proxy.connections(), server.received().len()), (0, 1));
+}
+
+#[tokio::test]
 async fn with_a_key_it_lists_the_numbers_of_the_account() {
     for (variable, header) in
         [("PILOT_STATUS_API_KEY", "x-api-key"), ("PILOT_STATUS_API_KEY_ID", "x-api-key-id")]
@@ -91,7 +110,10 @@ async fn an_error_is_one_line_that_says_what_to_do() {
         (vec![key, id, url], "unset one"),
         (vec![("PILOT_STATUS_API_KEY", " "), url], "PILOT_STATUS_API_KEY is blank"),
         (vec![("PILOT_STATUS_API_KEY", "marked\n"), url], "set it to the value as issued"),
-        (vec![key, ("PILOT_STATUS_BASE_URL", "http://marked.example")], "must begin with https://"),
+        (
+            vec![key, ("PILOT_STATUS_BASE_URL", "http://marked.example")],
+            "PILOT_STATUS_BASE_URL must begin with https://",
+        ),
     ];
     for (variables, part) in table {
         let line = failure(&run(&[], &variables).await);
