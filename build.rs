@@ -11,6 +11,8 @@ const DOCUMENT: &str = "openapi.json";
 fn main() -> ExitCode {
     // Cargo knows by itself when these sources change.
     println!("cargo::rerun-if-changed={DOCUMENT}");
+    // What panics is caught and told in the error; a backtrace helps nobody.
+    std::panic::set_hook(Box::new(|_| {}));
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {

@@ -2,17 +2,20 @@
 //! as any other tool would want it.
 
 use indexmap::IndexMap;
-use openapiv3::{MediaType, OpenAPI, Operation, PathItem, ReferenceOr, Response, StatusCode};
+use openapiv3::{OpenAPI, Operation, PathItem, ReferenceOr, Response, StatusCode};
+
+type Responses = IndexMap<StatusCode, Response>;
 
 /// Adapts a document in place.
 pub fn adapt(document: &mut OpenAPI) -> Result<(), String> {
+    let shared = document.components.clone().unwrap_or_default().responses;
     for (path, item) in &mut document.paths.paths {
         let ReferenceOr::Item(item) = item else {
             return Err(format!("{path} is a reference, which is not supported"));
         };
         for (method, operation) in operations(item) {
-            describe_errors(operation);
-            unify_successes(operation).map_err(|reason| format!("{method} {path}: {reason}"))?;
+            adapt_responses(operation, &shared)
+                .map_err(|reason| format!("{method} {path}: {reason}"))?;
         }
     }
     Ok(())
@@ -33,17 +36,45 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
     .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
-/// The hand-written layer makes one typed error of every refusal, so the
-/// generated code needs no types for them, only the words.
-fn describe_errors(operation: &mut Operation) {
-    let errors: Vec<String> = operation
-        .responses
-        .responses
+/// Leaves one response to the generator, the success. Of the others, of which
+/// the hand-written layer makes its error, only the words are kept.
+fn adapt_responses(
+    operation: &mut Operation,
+    shared: &IndexMap<String, ReferenceOr<Response>>,
+) -> Result<(), String> {
+    operation.responses.default = None;
+    let (successes, errors): (Responses, Responses) =
+        std::mem::take(&mut operation.responses.responses)
+            .into_iter()
+            .map(|(status, response)| Ok((status, resolve(response, shared)?)))
+            .collect::<Result<Responses, String>>()?
+            .into_iter()
+            .partition(|(status, _)| is_success(status));
+    describe_errors(operation, &errors);
+    // Whichever 2xx status the server picks: 200 where the document says 201
+    // must not fail a call.
+    let success = ReferenceOr::Item(the_success(successes)?);
+    operation.responses.responses.insert(StatusCode::Range(2), success);
+    Ok(())
+}
+
+fn resolve(
+    response: ReferenceOr<Response>,
+    shared: &IndexMap<String, ReferenceOr<Response>>,
+) -> Result<Response, String> {
+    match response {
+        ReferenceOr::Item(response) => Ok(response),
+        ReferenceOr::Reference { reference } => reference
+            .strip_prefix("#/components/responses/")
+            .and_then(|name| shared.get(name)?.as_item().cloned())
+            .ok_or_else(|| format!("its response {reference} is not there")),
+    }
+}
+
+fn describe_errors(operation: &mut Operation, errors: &Responses) {
+    let errors: Vec<String> = errors
         .iter()
-        .filter(|(status, _)| !is_success(status))
-        .filter_map(|(status, response)| {
-            Some(format!("{status} ({})", response.as_item()?.description))
-        })
+        .map(|(status, response)| format!("{status} ({})", response.description))
         .collect();
     if !errors.is_empty() {
         let description = operation.description.take().unwrap_or_default();
@@ -52,33 +83,21 @@ fn describe_errors(operation: &mut Operation) {
     }
 }
 
-/// Leaves one answer to the generator, for whichever 2xx status the server
-/// picks: 200 where the document says 201 must not fail a call.
-fn unify_successes(operation: &mut Operation) -> Result<(), String> {
-    let responses = &mut operation.responses;
-    responses.default = None;
-    responses.responses.retain(|status, _| is_success(status));
-    let mut successes = std::mem::take(&mut responses.responses).into_values();
-    let Some(success) = successes.next() else {
-        return Ok(());
-    };
-    if successes.any(|other| content(&other) != content(&success)) {
+fn the_success(successes: Responses) -> Result<Response, String> {
+    let mut successes = successes.into_values();
+    let success = successes.next().ok_or("it has no 2xx response; add one in an overlay")?;
+    if successes.any(|other| other.content != success.content) {
         return Err("its 2xx responses differ in content, and one call returns one type".to_owned());
     }
-    let mut contents = content(&success).into_iter().flatten();
-    if contents.any(|(media_type, content)| {
-        media_type.starts_with("application/json") && content.schema.is_none()
-    }) {
+    let lacks_schema = |(media_type, content): (&String, &openapiv3::MediaType)| {
+        media_type.split(';').next() == Some("application/json") && content.schema.is_none()
+    };
+    if success.content.iter().any(lacks_schema) {
         return Err("its JSON response has no schema; add one in an overlay".to_owned());
     }
-    responses.responses.insert(StatusCode::Range(2), success);
-    Ok(())
+    Ok(success)
 }
 
 fn is_success(status: &StatusCode) -> bool {
     matches!(status, StatusCode::Code(200..=299) | StatusCode::Range(2))
-}
-
-fn content(response: &ReferenceOr<Response>) -> Option<&IndexMap<String, MediaType>> {
-    response.as_item().map(|response| &response.content)
 }

@@ -7,23 +7,20 @@ use openapiv3::{
 };
 use quote::quote;
 
-use super::operations;
+use super::{is_identifier, operations};
 
 /// The code of the table of operations and of the default server.
 pub fn emit(document: &OpenAPI) -> Result<syn::File, String> {
-    let server = document.servers.first().map_or_else(
-        || quote!(None),
-        |server| {
-            let url = &server.url;
-            quote!(Some(#url))
-        },
-    );
+    let server = match document.servers.first().map(|server| server.url.as_str()) {
+        Some(url) if url.starts_with("https://") && !url.contains('{') => url,
+        _ => return Err("/servers/0/url has to be there and begin with https://".to_owned()),
+    };
     let table = operations(document)
         .map(|(path, method, operation)| row(document, path, method, operation))
         .collect::<Result<Vec<_>, _>>()?;
     syn::parse2(quote! {
         /// The first server that the document names.
-        pub(crate) const SERVER: Option<&str> = #server;
+        pub(crate) const SERVER: &str = #server;
 
         /// Every operation of the document.
         pub(crate) static OPERATIONS: &[Operation] = &[#(#table),*];
@@ -40,9 +37,9 @@ fn row(
     let place = format!("{} {path}", method.to_uppercase());
     let id =
         operation.operation_id.as_deref().ok_or_else(|| format!("{place} has no operationId"))?;
-    if id != id.to_snake_case() {
+    if id != id.to_snake_case() || !is_identifier(id) {
         return Err(format!(
-            "{place}: the operationId `{id}` is not snake_case; name it in an overlay"
+            "{place}: the operationId `{id}` is no name in snake_case; name it in an overlay"
         ));
     }
     let requirements = operation.security.as_ref().or(document.security.as_ref());
@@ -67,10 +64,7 @@ fn row(
 
 /// The header that alone satisfies a requirement. One that wants two schemes at
 /// once, or another kind of scheme, is none that the client can satisfy.
-fn credential_header<'d>(
-    document: &'d OpenAPI,
-    requirement: &SecurityRequirement,
-) -> Option<&'d str> {
+fn credential_header(document: &OpenAPI, requirement: &SecurityRequirement) -> Option<String> {
     let mut schemes = requirement.keys();
     let (Some(name), None) = (schemes.next(), schemes.next()) else {
         return None;
@@ -80,7 +74,7 @@ fn credential_header<'d>(
             location: APIKeyLocation::Header,
             name,
             ..
-        }) => Some(name),
+        }) => Some(name.to_ascii_lowercase()),
         _ => None,
     }
 }

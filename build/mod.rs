@@ -26,7 +26,8 @@ pub struct Generated {
 ///
 /// # Errors
 ///
-/// One line that says what is wrong with the document, and where.
+/// One line that says what is wrong with the document, and where, as far as the
+/// generator tells.
 pub fn generate(json: &str) -> Result<Generated, String> {
     let mut document: OpenAPI = serde_json::from_str(json).map_err(|error| error.to_string())?;
     let facts = facts::emit(&document)?;
@@ -39,6 +40,11 @@ pub fn generate(json: &str) -> Result<Generated, String> {
         client: prettyplease::unparse(&client),
         document: prettyplease::unparse(&facts),
     })
+}
+
+/// Whether a text can stand as a name in Rust.
+fn is_identifier(text: &str) -> bool {
+    syn::parse_str::<syn::Ident>(text).is_ok()
 }
 
 /// The operations of a document, each with its method and path.

@@ -13,6 +13,8 @@ use proc_macro2::Ident;
 use quote::format_ident;
 use syn::{File, Item, parse_quote};
 
+use super::is_identifier;
+
 /// A string schema with known values.
 pub struct OpenEnum {
     /// The name of the type.
@@ -27,7 +29,11 @@ pub fn find(document: &OpenAPI) -> Result<Vec<OpenEnum>, String> {
     let schemas = document.components.iter().flat_map(|components| &components.schemas);
     schemas
         .filter_map(|(name, schema)| Some((name, schema.as_item()?)))
-        .filter_map(|(name, schema)| Some(open_enum(name, schema, known_values(schema)?)))
+        .filter_map(|(name, schema)| Some((name, schema, known_values(schema)?)))
+        .map(|(name, schema, known)| {
+            open_enum(name, schema, known)
+                .map_err(|reason| format!("/components/schemas/{name}: {reason}"))
+        })
         .collect()
 }
 
@@ -40,19 +46,28 @@ fn known_values(schema: &Schema) -> Option<Vec<&str>> {
 }
 
 fn open_enum(name: &str, schema: &Schema, known: Vec<&str>) -> Result<OpenEnum, String> {
+    if schema.schema_data.nullable {
+        return Err("an enum that may be null; say so where it is used instead".to_owned());
+    }
+    if name != name.to_pascal_case() || !is_identifier(name) {
+        return Err("the name of an enum has to be in PascalCase".to_owned());
+    }
     let mut variants = BTreeMap::new();
     let mut values = Vec::new();
     for value in known {
         let variant = variant_name(value);
+        if !is_identifier(&variant) {
+            return Err(format!("no name can be made of the value `{value}`"));
+        }
         if let Some(other) = variants.insert(variant.clone(), value) {
             return Err(format!(
-                "/components/schemas/{name}: the values `{other}` and `{value}` would both be named `{variant}`"
+                "the values `{other}` and `{value}` would both be named `{variant}`"
             ));
         }
         values.push((variant, value.to_owned()));
     }
     let description = schema.schema_data.description.clone().unwrap_or_default();
-    Ok(OpenEnum { name: name.to_pascal_case(), description, values })
+    Ok(OpenEnum { name: name.to_owned(), description, values })
 }
 
 /// `META_IS_ON` becomes `MetaIsOn`. What cannot be a name as it is gets one

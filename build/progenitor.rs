@@ -25,18 +25,14 @@ pub fn run(document: &OpenAPI, open_enums: &[OpenEnum]) -> Result<TokenStream, S
             [TypeImpl::Display, TypeImpl::FromStr].into_iter(),
         );
     }
-    without_backtrace(|| Generator::new(&settings).generate_tokens(document))?
+    without_panic(|| Generator::new(&settings).generate_tokens(document))?
         .map_err(|error| one_line(&error.to_string()))
 }
 
 /// Turns a panic, which is how the generator meets much of what it does not
 /// support, into its message.
-fn without_backtrace<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
-    let outcome = panic::catch_unwind(AssertUnwindSafe(work));
-    panic::set_hook(hook);
-    outcome.map_err(|panic| {
+fn without_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let message = panic
             .downcast_ref::<String>()
             .map(String::as_str)

@@ -4,16 +4,20 @@
 //! - The constructors go, for they would take any HTTP client.
 //! - `Debug` of the client goes, for it would print what the layer keeps secret.
 //! - `send` returns `crate::Error`, which prints no bodies and no headers.
-//! - Bodies are decoded by `crate::decode`.
-//! - Models are open to new fields: code outside cannot name all of them.
+//! - Bodies are decoded by `crate::decode`, values in paths are encoded by
+//!   `crate::path_guard`.
+//! - Models ignore fields that the document does not know, and may gain some:
+//!   code outside cannot name all of them.
 //! - With the feature `schemars`, models derive `JsonSchema`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Attribute, Expr, ExprCall, File, GenericArgument, ImplItem, ImplItemFn, Item, ItemEnum,
-    ItemImpl, ItemStruct, PathArguments, ReturnType, Type, parse_quote,
+    ItemImpl, ItemStruct, ItemUse, Meta, PathArguments, ReturnType, Token, Type, UsePath, UseTree,
+    Visibility, parse_quote,
 };
 
 /// Seals the generated code.
@@ -29,6 +33,12 @@ pub fn seal(generated: TokenStream) -> Result<File, String> {
             seal.closed_enums.join(", ")
         ));
     }
+    file.items.insert(
+        0,
+        parse_quote!(
+            use crate::path_guard::encode_path;
+        ),
+    );
     Ok(file)
 }
 
@@ -38,20 +48,33 @@ struct Seal {
 }
 
 impl VisitMut for Seal {
+    fn visit_item_use_mut(&mut self, item: &mut ItemUse) {
+        visit_mut::visit_item_use_mut(self, item);
+        if let Visibility::Inherited = item.vis
+            && let UseTree::Path(UsePath { ident, tree, .. }) = &mut item.tree
+            && ident == "progenitor_client"
+            && let UseTree::Group(names) = tree.as_mut()
+        {
+            let is_encoder =
+                |name: &UseTree| matches!(name, UseTree::Name(name) if name.ident == "encode_path");
+            names.items =
+                names.items.clone().into_iter().filter(|name| !is_encoder(name)).collect();
+        }
+    }
+
     fn visit_item_struct_mut(&mut self, item: &mut ItemStruct) {
         if item.ident == "Client" {
             item.attrs.retain(|attribute| !attribute.path().is_ident("derive"));
             item.attrs.push(parse_quote!(#[derive(Clone)]));
         }
         if is_model(&item.attrs) {
-            item.attrs.push(derive_json_schema());
-            item.attrs.push(parse_quote!(#[non_exhaustive]));
+            open_model(&mut item.attrs);
         }
     }
 
     fn visit_item_enum_mut(&mut self, item: &mut ItemEnum) {
         if is_model(&item.attrs) {
-            item.attrs.push(derive_json_schema());
+            open_model(&mut item.attrs);
             if item.variants.iter().all(|variant| variant.fields.is_empty()) {
                 self.closed_enums.push(item.ident.to_string());
             }
@@ -101,8 +124,21 @@ pub(super) fn is_model(attributes: &[Attribute]) -> bool {
         .any(|attribute| quote!(#attribute).to_string().contains("Deserialize"))
 }
 
-fn derive_json_schema() -> Attribute {
-    parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))])
+/// Lets a model gain fields, here and at the server.
+fn open_model(attributes: &mut Vec<Attribute>) {
+    for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("serde")) {
+        let Ok(arguments) =
+            attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+        else {
+            continue;
+        };
+        let arguments =
+            arguments.iter().filter(|argument| !argument.path().is_ident("deny_unknown_fields"));
+        *attribute = parse_quote!(#[serde(#(#arguments),*)]);
+    }
+    attributes
+        .push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
+    attributes.push(parse_quote!(#[non_exhaustive]));
 }
 
 /// `Result<T, Error<E>>` becomes `Result<T, crate::Error>`.

@@ -19,7 +19,8 @@ const API_KEY_ID_VARIABLE: &str = "PILOT_STATUS_API_KEY_ID";
 
 /// What the client shows to be let in: an API key or the id of one, never both.
 ///
-/// The value is wiped from memory when it is dropped, and nothing prints it.
+/// Nothing prints the value, and it is wiped from memory with the last client
+/// that holds it. The copy in a request is marked as sensitive.
 ///
 /// ```
 /// use pilot_status::Credentials;

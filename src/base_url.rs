@@ -19,7 +19,9 @@ impl BaseUrl {
         let refuse = |reason: String| {
             Error::new(ErrorKind::Configuration).detail(format!("{name} {reason}"))
         };
-        let url = Url::parse(url).map_err(|error| refuse(format!("is not a URL ({error})")))?;
+        let url = Url::parse(url).map_err(|error| {
+            refuse(format!("is not a URL ({error}); write it like https://example.com"))
+        })?;
         let is_loopback = is_loopback(&url);
         if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none_or(str::is_empty) {
             return Err(refuse("must begin with https:// and name a host".to_owned()));

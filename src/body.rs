@@ -12,11 +12,7 @@ pub(crate) async fn read(response: &mut Response, limit: usize) -> reqwest::Resu
         if chunk.len() > limit.saturating_sub(body.len()) {
             return Ok(None);
         }
-        if body.is_empty() {
-            body = BytesMut::from(chunk);
-        } else {
-            body.extend_from_slice(&chunk);
-        }
+        body.extend_from_slice(&chunk);
     }
     Ok(Some(body.freeze()))
 }

@@ -17,6 +17,7 @@ const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION")
 const BASE_URL_VARIABLE: &str = "PILOT_STATUS_BASE_URL";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
 
 /// What the hand-written layer knows of a client. Nobody outside can make one,
@@ -155,12 +156,11 @@ impl ClientBuilder {
         self
     }
 
-    /// An HTTP client to build upon, for proxies and certificates. Default: one
-    /// that heeds the proxies of the environment, but for a server on this
-    /// machine none.
+    /// An HTTP client to build upon, for proxies and certificates.
     ///
     /// The settings of this builder take the place of its own for timeouts and
-    /// `User-Agent`. Redirects and retries of its own are always off. It is
+    /// `User-Agent`. Redirects, retries and verbose logs of its own are always
+    /// off, and a server on this machine is called without a proxy. It is
     /// refused if its default headers hold a credential. The headers of a proxy
     /// are not looked at: reqwest does not show them.
     pub fn http_client_builder(mut self, http: reqwest::ClientBuilder) -> Self {
@@ -179,14 +179,13 @@ impl ClientBuilder {
             API_KEY => "the API key",
             _ => "the id of the API key",
         })?;
-        let url = self.base_url.as_deref().or(SERVER).unwrap_or_default();
+        let url = self.base_url.as_deref().unwrap_or(SERVER);
         let base_url = BaseUrl::parse(url, self.base_url_name, self.allow_plaintext)?;
-        let http = match self.http {
-            Some(http) => http,
-            // A proxy in the environment would see the key in plain text.
-            None if base_url.is_loopback => reqwest::ClientBuilder::new().no_proxy(),
-            None => reqwest::ClientBuilder::new(),
-        };
+        let mut http = self.http.unwrap_or_default();
+        if base_url.is_loopback {
+            // No proxy reaches this machine, but it would see the key in plain text.
+            http = http.no_proxy();
+        }
         refuse_credentials(&http)?;
         let user_agent = match self.user_agent {
             Some(caller) => format!("{USER_AGENT} {caller}"),
@@ -196,7 +195,11 @@ impl ClientBuilder {
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
+            // It would log the key with all other bytes.
+            .connection_verbose(false)
             .connect_timeout(self.connect_timeout)
+            // reqwest adds it to the time of day, which must not overflow.
+            .read_timeout(self.request_timeout.min(A_YEAR))
             .user_agent(user_agent)
             .build()
             .map_err(|error| Error::configuration("the HTTP client cannot be built", error))?;

@@ -38,7 +38,7 @@ struct Inner {
     kind: ErrorKind,
     operation: Option<&'static Operation>,
     status: Option<StatusCode>,
-    api_error: ApiError,
+    api_error: Option<Box<ApiError>>,
     retry_after: Option<Duration>,
     attempts: u32,
     detail: Cow<'static, str>,
@@ -51,7 +51,7 @@ impl Error {
             kind,
             operation: None,
             status: None,
-            api_error: ApiError { code: None, error: None, extra: serde_json::Map::new() },
+            api_error: None,
             retry_after: None,
             attempts: 0,
             detail: Cow::Borrowed(""),
@@ -86,7 +86,7 @@ impl Error {
     }
 
     pub(crate) fn said(mut self, api_error: ApiError) -> Self {
-        self.0.api_error = api_error;
+        self.0.api_error = Some(Box::new(api_error));
         self
     }
 
@@ -118,17 +118,18 @@ impl Error {
 
     /// The server's constant for the reason, such as `NUMBER_NOT_FOUND`.
     pub fn code(&self) -> Option<&str> {
-        self.0.api_error.code.as_deref()
+        self.api_error()?.code.as_deref()
     }
 
     /// The server's words for the reason.
     pub fn message(&self) -> Option<&str> {
-        self.0.api_error.error.as_deref()
+        self.api_error()?.error.as_deref()
     }
 
-    /// All that the server said of the error. Empty unless it said it in JSON.
-    pub fn api_error(&self) -> &ApiError {
-        &self.0.api_error
+    /// What the server said of the error: a JSON object of up to 64 KiB. None
+    /// when it said anything else.
+    pub fn api_error(&self) -> Option<&ApiError> {
+        self.0.api_error.as_deref()
     }
 
     /// How long the server asked to wait, in the answer that this error is.
@@ -143,25 +144,33 @@ impl Error {
     }
 
     /// Whether the failure may pass, so that the same call can succeed later:
-    /// 408, 429, 502, 503 and 504, timeouts and broken connections.
+    /// 408, 429, 502, 503 and 504, timeouts, and connections that broke or did
+    /// not come about.
     ///
-    /// It does not say that repeating is harmless: after a timeout or a broken
-    /// connection the server may have done what it was asked.
+    /// It does not say that repeating is harmless: after all of these but 429
+    /// and [`ErrorKind::Connect`] the server may have done what it was asked.
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted => true,
-            _ => self
-                .0
-                .status
-                .is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 502 | 503 | 504)),
+            ErrorKind::RateLimited
+            | ErrorKind::Connect
+            | ErrorKind::Timeout
+            | ErrorKind::Interrupted => true,
+            ErrorKind::Server => {
+                self.0.status.is_some_and(|status| matches!(status.as_u16(), 502..=504))
+            }
+            _ => false,
         }
     }
 
-    /// Whether the request may have reached the server, of an operation that
-    /// does more when it is repeated.
+    /// Whether the request may have reached the server, and nothing says what
+    /// the server did.
+    fn is_broken_off(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Server)
+    }
+
+    /// The same, of an operation that does more when it is repeated.
     fn may_have_taken_effect(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Timeout | ErrorKind::Interrupted)
-            && self.0.operation.is_some_and(|operation| !operation.safe_to_repeat)
+        self.is_broken_off() && self.0.operation.is_some_and(|operation| !operation.safe_to_repeat)
     }
 
     /// This error as a response, which is all that a generated call lets
@@ -189,7 +198,9 @@ impl fmt::Display for Error {
             write!(f, ": {}", inner.detail)?;
         }
         if self.may_have_taken_effect() {
-            f.write_str("; the server may have done what was asked")?;
+            f.write_str("; it may have done what was asked, so look before you repeat it")?;
+        } else if self.is_broken_off() {
+            f.write_str("; try again later")?;
         }
         if let Some(wait) = inner.retry_after {
             write!(f, " (the server asked to wait {wait:?})")?;
@@ -255,6 +266,46 @@ impl<E> From<progenitor_client::Error<E>> for Error {
                 .extensions_mut()
                 .remove::<Self>()
                 .unwrap_or_else(|| Self::of_status(response.status())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn operation(method: &'static str, safe_to_repeat: bool) -> &'static Operation {
+        let credential_headers = &[];
+        let (id, path, anonymous) = ("act", "/v1/act", true);
+        Box::leak(Box::new(Operation {
+            id,
+            method,
+            path,
+            credential_headers,
+            anonymous,
+            safe_to_repeat,
+        }))
+    }
+
+    #[test]
+    fn a_failure_warns_of_what_it_may_have_done() {
+        let table = [
+            (Error::new(ErrorKind::Timeout), true),
+            (Error::new(ErrorKind::Interrupted), true),
+            (Error::of_status(StatusCode::BAD_GATEWAY), true),
+            (Error::new(ErrorKind::Connect), false),
+            (Error::of_status(StatusCode::TOO_MANY_REQUESTS), false),
+            (Error::of_status(StatusCode::CONFLICT), false),
+        ];
+        for (error, warns) in table {
+            let unsafe_to_repeat = error.clone().in_operation(operation("POST", false)).to_string();
+            assert_eq!(
+                unsafe_to_repeat.contains("look before you repeat it"),
+                warns,
+                "{unsafe_to_repeat}"
+            );
+            let safe = error.in_operation(operation("PUT", true)).to_string();
+            assert!(!safe.contains("look before you repeat it"), "{safe}");
         }
     }
 }

@@ -1,29 +1,20 @@
-//! The way of every call between the generated code and the server: sign it,
-//! send it as often as the policy wants, and turn whatever is not a success
-//! into an [`Error`].
+//! The way of every call between the generated code and the server: check where
+//! it goes, sign it, and send it as often as the policy wants.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::LOCATION;
 use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::{Request, Response, Url};
-use serde_json::{Map, Value};
+use reqwest::{Request, Response};
 
 use crate::attempts::{self, Success};
 use crate::auth::{API_KEY, API_KEY_ID};
-use crate::body;
 use crate::client::Inner;
 use crate::decode::Delivered;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
-use crate::generated::types::ApiError;
 use crate::operation::Operation;
-use crate::retry::server_hint;
-
-/// How much is read of an answer that is not a success. More than any error
-/// of the API needs; a page of a proxy may be longer.
-const MAX_ERROR_BYTES: usize = 64 * 1024;
+use crate::{body, path_guard, refusal};
 
 /// The generated code names the version of the document in every request; the
 /// API knows no such header.
@@ -39,34 +30,35 @@ impl ClientHooks<Inner> for Client {
 }
 
 impl Client {
-    async fn call(&self, mut request: Request, operation_id: &str) -> Result<Response, Error> {
+    async fn call(&self, request: Request, operation_id: &str) -> Result<Response, Error> {
         let operation = Operation::find(operation_id).ok_or_else(|| {
             Error::new(ErrorKind::InvalidRequest).detail("the document has no such operation")
         })?;
-        self.sign(&mut request, operation).map_err(|error| error.in_operation(operation))?;
+        let Success { value: mut response, attempts } =
+            self.send(request, operation).await.map_err(|error| error.in_operation(operation))?;
+        response.extensions_mut().insert(Delivered { operation, attempts });
+        Ok(response)
+    }
 
-        let mut policy = self.inner.0.retry;
-        let is_stream = request.body().is_some_and(|body| body.as_bytes().is_none());
-        if is_stream {
-            // It is gone once it was sent.
-            policy = policy.max_attempts(1);
-        }
-        let mut request = Some(request);
+    async fn send(
+        &self,
+        mut request: Request,
+        operation: &Operation,
+    ) -> Result<Success<Response>, Error> {
+        path_guard::check(request.url(), &self.baseurl, operation.path)?;
+        self.sign(&mut request, operation)?;
+        let settings = &self.inner.0;
         let attempt = |time_left: Duration| {
-            let copy = request.as_ref().and_then(Request::try_clone);
-            let request = copy.or_else(|| request.take());
+            let request = request.try_clone();
             async move {
-                let mut request = request.ok_or_else(|| Error::new(ErrorKind::InvalidRequest))?;
-                *request.timeout_mut() = Some(self.inner.0.request_timeout.min(time_left));
+                let mut request = request.ok_or_else(|| {
+                    Error::new(ErrorKind::InvalidRequest).detail("its body cannot be sent twice")
+                })?;
+                *request.timeout_mut() = Some(settings.request_timeout.min(time_left));
                 self.attempt(request).await
             }
         };
-        let Success { value: mut response, attempts } =
-            attempts::run(policy, fastrand::f64, attempt)
-                .await
-                .map_err(|error| error.in_operation(operation))?;
-        response.extensions_mut().insert(Delivered { operation, attempts });
-        Ok(response)
+        attempts::run(settings.retry, fastrand::f64, attempt).await
     }
 
     /// Leaves in the request the one credential header that its operation takes.
@@ -86,7 +78,7 @@ impl Client {
     async fn attempt(&self, request: Request) -> Result<Response, Error> {
         let mut response = self.client.execute(request).await?;
         if !response.status().is_success() {
-            return Err(refusal(response).await);
+            return Err(refusal::error(response).await);
         }
         let limit = self.inner.0.max_response_bytes;
         match body::read(&mut response, limit).await? {
@@ -97,43 +89,6 @@ impl Client {
             }
         }
     }
-}
-
-/// The error that an answer is. Its body is read first, so that the connection
-/// can be used again, and whatever it is, the status counts.
-async fn refusal(mut response: Response) -> Error {
-    let body = body::read(&mut response, MAX_ERROR_BYTES).await.ok().flatten().unwrap_or_default();
-    let said: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
-    let hint = server_hint(response.headers(), &said);
-    let error = Error::of_status(response.status()).said(api_error(said)).asked_to_wait(hint);
-    match redirect_target(&response) {
-        Some(origin) => error.detail(format!("to {origin}")),
-        None => error,
-    }
-}
-
-/// What the server said, where a field of another type than the document's is
-/// kept among the others rather than failing.
-fn api_error(mut said: Map<String, Value>) -> ApiError {
-    let mut take = |key: &str| match said.remove(key) {
-        Some(Value::String(text)) => Some(text),
-        Some(other) => {
-            said.insert(key.to_owned(), other);
-            None
-        }
-        None => None,
-    };
-    ApiError { error: take("error"), code: take("code"), extra: said }
-}
-
-/// The origin that a redirect points to; its path and query may hold anything.
-fn redirect_target(response: &Response) -> Option<String> {
-    if !response.status().is_redirection() {
-        return None;
-    }
-    let location = response.headers().get(LOCATION)?.to_str().ok()?;
-    let target: Url = response.url().join(location).ok()?;
-    Some(target.origin().ascii_serialization())
 }
 
 /// The same response with a body that was read.

@@ -10,6 +10,8 @@ mod error;
 mod hooks;
 mod open_enum;
 mod operation;
+mod path_guard;
+mod refusal;
 mod retry;
 
 /// What `build.rs` made of `openapi.json`.

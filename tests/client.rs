@@ -72,9 +72,22 @@ async fn a_proxy_of_the_http_client_is_used() {
 }
 
 #[tokio::test]
+async fn a_server_on_this_machine_is_called_without_a_proxy() {
+    let proxy = Server::start([Answer::documented(200)]).await;
+    let server = Server::start([Answer::documented(200)]).await;
+    let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(&proxy.url).unwrap());
+    let client = builder(&server).http_client_builder(http).build().unwrap();
+    client.list_numbers().send().await.unwrap();
+    assert_eq!((proxy.connections(), server.received().len()), (0, 1));
+}
+
+#[tokio::test]
 async fn a_timeout_of_the_http_client_gives_way() {
     let server = Server::start([Answer::documented(200).after(Duration::from_millis(20))]).await;
-    let http = reqwest::Client::builder().timeout(Duration::from_millis(1));
+    let http = reqwest::Client::builder()
+        .timeout(Duration::from_millis(1))
+        .read_timeout(Duration::from_millis(1))
+        .connect_timeout(Duration::from_nanos(1));
     let client = builder(&server).http_client_builder(http).build().unwrap();
     client.list_numbers().send().await.unwrap();
 }

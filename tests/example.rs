@@ -16,17 +16,25 @@ async fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         .env_remove("PILOT_STATUS_API_KEY")
         .env_remove("PILOT_STATUS_API_KEY_ID")
         .env_remove("PILOT_STATUS_BASE_URL")
+        // They would take a proxy of a test away.
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .env_remove("REQUEST_METHOD")
         .envs(variables.iter().copied())
         .output()
         .await
         .unwrap()
 }
 
-/// Cargo builds examples beside the folder of the tests.
+/// Cargo builds examples beside the folder of the tests, unless it is told to
+/// run this test alone.
 fn program() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
-    profile.join("examples/list_numbers").with_extension(std::env::consts::EXE_EXTENSION)
+    let program =
+        profile.join("examples/list_numbers").with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(program.exists(), "build it first: cargo build --examples");
+    program
 }
 
 fn text(bytes: &[u8]) -> String {

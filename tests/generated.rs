@@ -51,6 +51,36 @@ fn the_library_is_built_from_what_is_tested_here() {
     assert_eq!(generated.document, include_str!(concat!(env!("OUT_DIR"), "/document.rs")));
 }
 
+#[test]
+fn values_in_paths_are_encoded_by_our_guard() {
+    let mut document: serde_json::Value = serde_json::from_str(&document()).unwrap();
+    let mut item = document["paths"]["/v1/numbers"].clone();
+    item["get"]["operationId"] = serde_json::json!("get_number");
+    item["get"]["parameters"] = serde_json::json!([{
+        "name": "id", "in": "path", "required": true, "schema": {"type": "string"}
+    }]);
+    document["paths"]["/v1/numbers/{id}"] = item;
+    let client = generate::generate(&document.to_string()).unwrap().client;
+    let without_space: String = client.split_whitespace().collect();
+    assert!(without_space.contains("encode_path(&id.to_string())"));
+    assert_eq!(client.matches("use crate::path_guard::encode_path;").count(), 1);
+    assert!(!client.contains("progenitor_client::encode_path"));
+    let imports = client.split("use progenitor_client::{").nth(2).unwrap();
+    assert!(!imports.split('}').next().unwrap().contains("encode_path"), "{imports}");
+}
+
+#[test]
+fn a_model_ignores_unknown_fields_even_if_the_document_forbids_them() {
+    let mut document: serde_json::Value = serde_json::from_str(&document()).unwrap();
+    for schema in document["components"]["schemas"].as_object_mut().unwrap().values_mut() {
+        if schema["type"] == "object" {
+            schema["additionalProperties"] = serde_json::json!(false);
+        }
+    }
+    let generated = generate::generate(&document.to_string()).unwrap();
+    assert!(!generated.client.contains("deny_unknown_fields"));
+}
+
 /// Runs the snapshot test above on other documents, in a process of its own.
 #[test]
 fn a_changed_document_fails_the_snapshots_that_it_changes() {
@@ -80,6 +110,18 @@ fn a_changed_document_fails_the_snapshots_that_it_changes() {
     );
     assert_eq!(
         stale_snapshots(|document| {
+            let schemas = document["components"]["schemas"].as_object_mut().unwrap();
+            schemas.remove("CoexistenceEvidence");
+            schemas["Coexistence"]["properties"].as_object_mut().unwrap().remove("evidence");
+        }),
+        [
+            "generated__code@client.snap",
+            "generated__code@model_Coexistence.snap",
+            "generated__code@model_CoexistenceEvidence.snap",
+        ]
+    );
+    assert_eq!(
+        stale_snapshots(|document| {
             document["components"]["schemas"]["Label"] = serde_json::json!({
                 "type": "object", "properties": {"id": {"type": "string"}}
             });
@@ -102,10 +144,9 @@ fn stale_snapshots(change: impl Fn(&mut serde_json::Value)) -> Vec<String> {
         .unwrap();
     let output = String::from_utf8_lossy(&run.stdout);
     let failed: BTreeSet<String> = output
-        .split_whitespace()
-        .map(Path::new)
-        .filter(|word| word.extension().is_some_and(|extension| extension == "snap"))
-        .filter_map(|snapshot| Some(snapshot.file_name()?.to_str()?.to_owned()))
+        .split(|character: char| character.is_whitespace() || "\"[],/\\".contains(character))
+        .filter(|word| word.starts_with("generated__") && word.contains(".snap"))
+        .map(|word| word.trim_end_matches(';').to_owned())
         .collect();
     assert_eq!(run.status.success(), failed.is_empty(), "{output}");
     failed.into_iter().collect()

@@ -40,6 +40,29 @@ const BREAKAGES: &[Breakage] = &[
     ("values whose names collide", |document| {
         document["components"]["schemas"]["Provider"]["enum"] = json!(["META", "meta"]);
     }),
+    ("a value without a name", |document| {
+        document["components"]["schemas"]["Provider"]["enum"] = json!(["META", "\u{bd}"]);
+    }),
+    ("an enum that may be null", |document| {
+        document["components"]["schemas"]["Provider"]["nullable"] = json!(true);
+    }),
+    ("an enum with a name of another style", |document| {
+        document["components"]["schemas"]["2faState"] = json!({"type": "string", "enum": ["A"]});
+    }),
+    ("an operationId that is a keyword", |document| {
+        document["paths"]["/v1/numbers"]["get"]["operationId"] = json!("match");
+    }),
+    ("no server", |document| remove(document, "", "servers")),
+    ("a server in plain text", |document| {
+        document["servers"][0]["url"] = json!("http://pilotstatus.com.br");
+    }),
+    ("no success", |document| {
+        remove(document, "/paths/~1v1~1numbers/get/responses", "200");
+    }),
+    ("a response that is not there", |document| {
+        document["paths"]["/v1/numbers"]["get"]["responses"]["200"] =
+            json!({"$ref": "#/components/responses/Numbers"});
+    }),
     ("a reference to nothing", |document| {
         remove(document, "/components/schemas", "Provider");
     }),

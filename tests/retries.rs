@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use pilot_status::{ErrorKind, RetryPolicy};
 use serde_json::json;
@@ -29,17 +29,28 @@ async fn a_rejected_call_is_sent_once_more_and_not_too_early() {
 
 #[tokio::test]
 async fn every_way_to_name_a_wait_is_heard() {
-    let past = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH);
-    for rejection in [
-        rejected("0"),
-        rejected(&past),
-        Answer::json(429, &json!({"error": "Too many requests", "retryAfterSeconds": 0})),
+    let in_an_hour = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600));
+    let by_the_servers_clock = Answer::new(
+        429,
+        &[
+            ("retry-after", "Thu, 01 Jan 1970 01:00:00 GMT"),
+            ("date", "Thu, 01 Jan 1970 00:00:00 GMT"),
+        ],
+        "",
+    );
+    for (rejection, about) in [
+        (rejected("3600"), 3600),
+        (rejected(&in_an_hour), 3600),
+        (by_the_servers_clock, 3600),
+        (Answer::json(429, &json!({"error": "Wait", "retryAfterSeconds": 90})), 90),
+        (rejected("18446744073709551615"), u64::MAX),
+        (rejected("99999999999999999999"), u64::MAX),
     ] {
         let server = Server::start([rejection, Answer::documented(200)]).await;
-        let start = Instant::now();
-        client(&server).list_numbers().send().await.unwrap();
-        assert_eq!(server.received().len(), 2);
-        assert!(start.elapsed() < Duration::from_millis(400));
+        let error = client(&server).list_numbers().send().await.unwrap_err();
+        let asked = error.retry_after().unwrap().as_secs();
+        assert!(asked == about || asked + 1 == about || asked + 2 == about, "{asked}");
+        assert_eq!((error.attempts(), server.received().len()), (1, 1));
     }
 }
 
@@ -60,41 +71,16 @@ async fn a_client_gives_up_after_its_attempts() {
 }
 
 #[tokio::test]
-async fn a_wait_that_is_too_long_comes_back_at_once() {
-    let server = Server::start([rejected("3600")]).await;
-    let start = Instant::now();
-    let error = client(&server).list_numbers().send().await.unwrap_err();
-    assert!(start.elapsed() < Duration::from_millis(400));
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
-    assert_eq!((error.attempts(), server.received().len()), (1, 1));
-    assert!(error.is_retryable());
-}
-
-#[tokio::test]
 async fn the_connection_lives_on_after_a_rejection() {
+    // Longer than what hyper reads by itself of a response that is dropped.
+    let page = " ".repeat(60 * 1024);
+    let rejected = Answer::new(429, &[("retry-after", "0")], page);
     let server =
-        Server::start([rejected("0"), rejected("0"), rejected("0"), Answer::documented(200)]).await;
+        Server::start([rejected.clone(), rejected.clone(), rejected, Answer::documented(200)])
+            .await;
     client(&server).list_numbers().send().await.unwrap();
     assert_eq!(server.received().len(), 4);
     assert_eq!(server.connections(), 1);
-}
-
-#[tokio::test]
-async fn a_hostile_wait_panics_nowhere() {
-    let hostile = [
-        "18446744073709551615",
-        "99999999999999999999",
-        "-1",
-        "1e999",
-        "NaN",
-        "Fri, 31 Dec 9999 23:59:59 GMT",
-    ];
-    for retry_after in hostile {
-        let server = Server::start([rejected(retry_after), Answer::documented(200)]).await;
-        let policy = RetryPolicy::default().max_attempts(1);
-        let client = builder(&server).retry(policy).build().unwrap();
-        assert_eq!(client.list_numbers().send().await.unwrap_err().kind(), ErrorKind::RateLimited);
-    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
@@ -62,6 +62,10 @@ impl Sandbox {
         let mut response = Response::new(Full::from(body.to_string()));
         *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if status == 429 {
+            // So short a wait that nobody has to watch it.
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("0"));
+        }
         response
     }
 }

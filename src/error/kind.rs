@@ -70,8 +70,10 @@ impl ErrorKind {
             Self::Connect => {
                 "no connection to the server; check the network, the proxy and the base URL"
             }
-            Self::Timeout => "no complete answer in time; try again later or allow more time",
-            Self::Interrupted => "the connection broke before the answer was complete; try again",
+            Self::Timeout => "no complete answer came from the server in time",
+            Self::Interrupted => {
+                "the connection to the server broke before the answer was complete"
+            }
             Self::Unauthorized => "the API key is missing, wrong or revoked; check the credentials",
             Self::PaymentRequired => {
                 "the account has to pay first; check its subscription and charges"
@@ -85,7 +87,7 @@ impl ErrorKind {
             }
             Self::RateLimited => "too many requests; send fewer or wait longer",
             Self::Client => "the server refused the request; check its values",
-            Self::Server => "the server failed; try again later",
+            Self::Server => "the server failed",
             Self::Redirect => {
                 "redirects are not followed, so that the key stays where it is; check the base URL"
             }

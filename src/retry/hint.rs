@@ -13,8 +13,11 @@ const BODY_FIELD: &str = "retryAfterSeconds";
 /// (RFC 9110, section 10.2.3), or else of the `retryAfterSeconds` in its body.
 ///
 /// A date in the past is no wait. What cannot be read is passed over.
-pub(crate) fn server_hint(headers: &HeaderMap, body: &Map<String, Value>) -> Option<Duration> {
-    header_hint(headers, SystemTime::now()).or_else(|| body_hint(body))
+pub(crate) fn server_hint(
+    headers: &HeaderMap,
+    body: Option<&Map<String, Value>>,
+) -> Option<Duration> {
+    header_hint(headers, SystemTime::now()).or_else(|| body_hint(body?))
 }
 
 /// `now` stands in where the answer does not say when it was made.
@@ -52,7 +55,7 @@ mod tests {
     use super::*;
 
     /// 2015-10-21 07:28:00 UTC.
-    const NOON: u64 = 1_445_412_480;
+    const NOW: u64 = 1_445_412_480;
 
     fn hint(retry_after: &[u8], date: Option<&str>) -> Option<Duration> {
         let mut headers = HeaderMap::new();
@@ -60,7 +63,7 @@ mod tests {
         if let Some(date) = date {
             headers.insert(DATE, date.parse().unwrap());
         }
-        header_hint(&headers, SystemTime::UNIX_EPOCH + Duration::from_secs(NOON))
+        header_hint(&headers, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
     }
 
     #[test]
@@ -115,11 +118,11 @@ mod tests {
     fn the_header_comes_before_the_body() {
         let body = Map::from_iter([(BODY_FIELD.to_owned(), json!(9))]);
         let mut headers = HeaderMap::new();
-        assert_eq!(server_hint(&headers, &body), Some(Duration::from_secs(9)));
+        assert_eq!(server_hint(&headers, Some(&body)), Some(Duration::from_secs(9)));
         headers.insert(RETRY_AFTER, HeaderValue::from_static("nonsense"));
-        assert_eq!(server_hint(&headers, &body), Some(Duration::from_secs(9)));
+        assert_eq!(server_hint(&headers, Some(&body)), Some(Duration::from_secs(9)));
         headers.insert(RETRY_AFTER, HeaderValue::from_static("3"));
-        assert_eq!(server_hint(&headers, &body), Some(Duration::from_secs(3)));
+        assert_eq!(server_hint(&headers, Some(&body)), Some(Duration::from_secs(3)));
     }
 
     proptest! {

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::fmt::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -54,6 +55,15 @@ impl Answer {
         Self { bytes: [bytes.as_bytes(), body].concat(), delay: Duration::ZERO, close: false }
     }
 
+    /// The same answer, with more of the body announced than comes.
+    pub fn announcing(mut self, length: usize) -> Self {
+        let text = String::from_utf8(self.bytes).unwrap();
+        let (before, after) = text.split_once("content-length: ").unwrap();
+        let after = after.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        self.bytes = format!("{before}content-length: {length}{after}").into_bytes();
+        self
+    }
+
     /// A JSON answer.
     pub fn json(status: u16, body: &Value) -> Self {
         Self::new(status, &[("content-type", "application/json")], body.to_string())
@@ -79,8 +89,6 @@ impl Answer {
 /// A request as it arrived.
 #[derive(Clone, Debug)]
 pub struct Received {
-    /// The number of the connection, from 0.
-    pub connection: usize,
     pub at: Instant,
     /// The request line and the headers.
     pub head: String,
@@ -104,7 +112,7 @@ impl Received {
 pub struct Server {
     pub url: String,
     received: Arc<Mutex<Vec<Received>>>,
-    connections: Arc<Mutex<usize>>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -121,17 +129,8 @@ impl Server {
         let connections = Arc::clone(&server.connections);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let connection = {
-                    let mut connections = connections.lock().unwrap();
-                    *connections += 1;
-                    *connections - 1
-                };
-                tokio::spawn(serve(
-                    stream,
-                    connection,
-                    Arc::clone(&answers),
-                    Arc::clone(&received),
-                ));
+                connections.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(serve(stream, Arc::clone(&answers), Arc::clone(&received)));
             }
         });
         server
@@ -143,20 +142,15 @@ impl Server {
 
     /// How many connections were accepted.
     pub fn connections(&self) -> usize {
-        *self.connections.lock().unwrap()
+        self.connections.load(Ordering::Relaxed)
     }
 }
 
-async fn serve(
-    mut stream: TcpStream,
-    connection: usize,
-    answers: Arc<[Answer]>,
-    received: Arc<Mutex<Vec<Received>>>,
-) {
+async fn serve(mut stream: TcpStream, answers: Arc<[Answer]>, received: Arc<Mutex<Vec<Received>>>) {
     while let Some(head) = read_head(&mut stream).await {
         let answer = {
             let mut received = received.lock().unwrap();
-            received.push(Received { connection, at: Instant::now(), head });
+            received.push(Received { at: Instant::now(), head });
             answers[received.len().min(answers.len()) - 1].clone()
         };
         tokio::time::sleep(answer.delay).await;

@@ -99,6 +99,17 @@ mod tests {
                 json!({"allOf": [reference], "description": "d"}),
             ),
             (reference.clone(), reference.clone()),
+            (
+                json!({"allOf": [{"title": "X"}], "oneOf": [reference, {"type": "null"}]}),
+                json!({"allOf": [reference, {"title": "X"}], "nullable": true}),
+            ),
+            (
+                json!({
+                    "oneOf": [{"title": "X"}, {"type": "null"}],
+                    "anyOf": [{"title": "Y"}, {"type": "null"}],
+                }),
+                json!({"title": "X", "allOf": [{"title": "Y"}], "nullable": true}),
+            ),
             (json!({"const": "a"}), json!({"enum": ["a"]})),
             (
                 json!({"type": ["string", "null"], "enum": ["a", null]}),
@@ -164,6 +175,9 @@ mod tests {
         let schemas = [
             (json!({"type": "null"}), "type"),
             (json!({"type": ["null"]}), "type"),
+            (json!({"allOf": [{"type": "null"}]}), "allOf/0/type"),
+            (json!({"anyOf": [{"type": "null"}]}), "anyOf"),
+            (json!({"not": {"type": "null"}}), "not/type"),
             (
                 json!({"properties": {"a/b": {"patternProperties": {}}}}),
                 "properties/a~1b/patternProperties",

@@ -1,12 +1,14 @@
 //! What a maintainer of pilot-status runs: `cargo xtask --help`.
 
 mod convert;
+mod folder;
 mod overlay;
 mod pointer;
 mod regen;
 mod snapshots;
 mod upstream;
 mod validate;
+mod yaml;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -39,11 +41,16 @@ enum Task {
 fn main() -> ExitCode {
     let Task::Regen { check } = Arguments::parse().task;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let outcome =
-        if check { regen::check(&root) } else { regen::write(&root).map(|()| Freshness::Fresh) };
+    let target = snapshots::target_folder(&root);
+    let outcome = if check {
+        regen::check(&root, &target)
+    } else {
+        regen::write(&root, &target).map(|()| Freshness::Fresh)
+    };
     match outcome {
         Ok(Freshness::Fresh) => ExitCode::SUCCESS,
-        Ok(Freshness::Stale) => {
+        Ok(Freshness::Stale(difference)) => {
+            println!("{difference}");
             eprintln!("stale: run `cargo xtask regen`, read the diff, and commit it");
             ExitCode::FAILURE
         }

@@ -9,14 +9,14 @@ use roas_overlay::v1_1::Overlay;
 use roas_overlay::validation::Validate;
 use serde_json::Value;
 
-use crate::upstream::{files, parse_yaml};
+use crate::{folder, yaml};
 
 /// Applies every overlay of a folder, in the order of their names.
 ///
 /// An action that matches nothing is an error: upstream has moved, and what the
 /// action was to add would be missing.
 pub fn apply_folder(document: &mut Value, folder: &Path) -> Result<()> {
-    for file in files(folder)? {
+    for file in folder::files(folder)? {
         apply(document, &std::fs::read_to_string(&file)?)
             .with_context(|| format!("cannot apply {}", file.display()))?;
     }
@@ -24,7 +24,7 @@ pub fn apply_folder(document: &mut Value, folder: &Path) -> Result<()> {
 }
 
 fn apply(document: &mut Value, text: &str) -> Result<()> {
-    let overlay: Overlay = parse_yaml(text)?;
+    let overlay: Overlay = yaml::parse(text)?;
     overlay.validate(EnumSet::empty()).map_err(|error| anyhow!("{error}"))?;
     overlay.apply(document, ApplyOptions::ErrorOnZeroMatch.into())?;
     Ok(())

@@ -9,38 +9,37 @@ use serde_json::Value;
 use crate::{convert, overlay, snapshots, upstream, validate};
 
 /// What a check found.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Freshness {
     /// Nothing would change.
     Fresh,
-    /// Running `cargo xtask regen` would change something.
-    Stale,
+    /// Running `cargo xtask regen` would change something, which is shown here.
+    Stale(String),
 }
 
 /// Writes `openapi.json` and accepts the snapshots of what it generates.
 ///
-/// Both are made in a copy of the workspace first. Only when all of it has
+/// `target` is Cargo's folder for what it builds. Both are made in a copy of the workspace first. Only when all of it has
 /// worked is anything written here.
-pub fn write(root: &Path) -> Result<()> {
+pub fn write(root: &Path, target: &Path) -> Result<()> {
     let document = document(root)?;
-    let snapshots = snapshots::make(root, &document)?;
-    if std::fs::read_to_string(target(root)).ok().as_ref() != Some(&document) {
-        replace(&target(root), &document)?;
+    let snapshots = snapshots::make(root, target, &document)?;
+    if std::fs::read_to_string(output(root)).ok().as_ref() != Some(&document) {
+        replace(&output(root), &document)?;
         println!("wrote openapi.json");
     }
     snapshots.accept(root)
 }
 
 /// Says whether `openapi.json` and the snapshots are what they should be, and
-/// prints how they differ. Writes nothing.
-pub fn check(root: &Path) -> Result<Freshness> {
+/// how they differ. Writes nothing.
+pub fn check(root: &Path, target: &Path) -> Result<Freshness> {
     let document = document(root)?;
-    let committed = std::fs::read_to_string(target(root)).unwrap_or_default();
+    let committed = std::fs::read_to_string(output(root)).unwrap_or_default();
     if committed != document {
-        println!("{}", difference("openapi.json", &committed, &document));
-        return Ok(Freshness::Stale);
+        return Ok(Freshness::Stale(difference("openapi.json", &committed, &document)));
     }
-    snapshots::check(root)
+    snapshots::check(root, target)
 }
 
 /// The text of `openapi.json`, made from the sources under `xtask/spec`.
@@ -54,12 +53,11 @@ pub fn document(root: &Path) -> Result<String> {
         eprintln!("  dropped {dropped}: OpenAPI 3.0 cannot say it");
     }
     validate::validate(&document).context("the converted document")?;
-    Ok(stable_form(document))
+    Ok(stable_form(&document))
 }
 
 /// One text for one document: keys in order, two spaces, a newline at the end.
-fn stable_form(mut document: Value) -> String {
-    document.sort_all_objects();
+fn stable_form(document: &Value) -> String {
     format!("{document:#}\n")
 }
 
@@ -72,7 +70,7 @@ fn replace(path: &Path, contents: &str) -> Result<()> {
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn target(root: &Path) -> PathBuf {
+fn output(root: &Path) -> PathBuf {
     root.join("openapi.json")
 }
 
@@ -92,20 +90,20 @@ mod tests {
 
     use super::{Freshness, check, document, stable_form, write};
 
-    fn root() -> &'static Path {
+    fn repository() -> &'static Path {
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
     }
 
     #[test]
     fn two_runs_give_the_same_bytes() {
-        assert_eq!(document(root()).unwrap(), document(root()).unwrap());
+        assert_eq!(document(repository()).unwrap(), document(repository()).unwrap());
     }
 
     #[test]
     fn the_committed_document_is_what_the_sources_give() {
-        let committed = std::fs::read_to_string(root().join("openapi.json")).unwrap();
+        let committed = std::fs::read_to_string(repository().join("openapi.json")).unwrap();
         assert!(
-            document(root()).unwrap() == committed,
+            document(repository()).unwrap() == committed,
             "openapi.json is stale: run `cargo xtask regen`"
         );
     }
@@ -153,11 +151,34 @@ mod tests {
         ] {
             let root = workspace(&upstream);
             let before = tree(root.path());
-            let error = format!("{:#}", write(root.path()).expect_err(&upstream));
+            let error = format!(
+                "{:#}",
+                write(root.path(), &root.path().join("target")).expect_err(&upstream)
+            );
             assert!(error.contains(part), "{error}");
-            assert!(check(root.path()).is_err());
+            assert!(check(root.path(), &root.path().join("target")).is_err());
             assert_eq!(tree(root.path()), before, "{upstream}");
         }
+    }
+
+    #[test]
+    fn a_document_that_cannot_be_generated_leaves_all_as_it_was() {
+        let page =
+            std::fs::read_to_string(repository().join("xtask/spec/upstream/list-numbers.md"));
+        // Two answers that differ are a valid document, and no client.
+        let page = page.unwrap().replace(
+            "        '401':",
+            "        '202':\n          description: Later\n        '401':",
+        );
+        let root = tempfile::tempdir().unwrap();
+        crate::snapshots::copy_workspace(repository(), root.path()).unwrap();
+        std::fs::write(root.path().join("xtask/spec/upstream/list-numbers.md"), page).unwrap();
+        std::fs::write(root.path().join("openapi.json"), "as it was").unwrap();
+        let before = tree(root.path());
+        let target = crate::snapshots::target_folder(repository());
+        let error = format!("{:#}", write(root.path(), &target).unwrap_err());
+        assert!(error.contains("its 2xx responses differ in content"), "{error}");
+        assert!(tree(root.path()) == before);
     }
 
     #[test]
@@ -166,7 +187,12 @@ mod tests {
         let fresh = document(root.path()).unwrap();
         std::fs::write(root.path().join("openapi.json"), fresh.replace("3.0.3", "3.0.4")).unwrap();
         let before = tree(root.path());
-        assert!(check(root.path()).unwrap() == Freshness::Stale);
+        let Freshness::Stale(difference) = check(root.path(), &root.path().join("target")).unwrap()
+        else {
+            panic!("stale")
+        };
+        assert!(difference.contains("-  \"openapi\": \"3.0.4\""), "{difference}");
+        assert!(difference.contains("+  \"openapi\": \"3.0.3\""), "{difference}");
         assert_eq!(tree(root.path()), before);
     }
 
@@ -176,14 +202,14 @@ mod tests {
             serde_json::from_str(r#"{"b": {"y": 1, "x": 2}, "a": [{"d": 1, "c": 2}]}"#).unwrap();
         let other =
             serde_json::from_str(r#"{"a": [{"c": 2, "d": 1}], "b": {"x": 2, "y": 1}}"#).unwrap();
-        assert_eq!(stable_form(one), stable_form(other));
+        assert_eq!(stable_form(&one), stable_form(&other));
     }
 
     /// The overlays add to the page; of what it says they replace these places only.
     #[test]
     fn nothing_that_the_page_says_is_lost() {
-        let page = crate::upstream::read_folder(&root().join("xtask/spec/upstream")).unwrap();
-        let ours: Value = serde_json::from_str(&document(root()).unwrap()).unwrap();
+        let page = crate::upstream::read_folder(&repository().join("xtask/spec/upstream")).unwrap();
+        let ours: Value = serde_json::from_str(&document(repository()).unwrap()).unwrap();
         let mut missing = Vec::new();
         leaves(&page, "", &mut |pointer, leaf| {
             if ours.pointer(pointer) != Some(leaf) {

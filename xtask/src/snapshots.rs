@@ -1,22 +1,31 @@
 //! The insta snapshots of what is generated from `openapi.json`.
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
-use std::io::Write;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
+use crate::folder;
 use crate::regen::Freshness;
 
 /// Where the snapshots lie, and how the names of the generated ones begin.
 const FOLDER: &str = "tests/snapshots";
 const PREFIX: &str = "generated__";
 
-/// The tests that hold them.
-const SNAPSHOT_TESTS: [&str; 2] =
-    ["generated_code_matches_its_snapshots", "json_schemas_match_their_snapshots"];
+/// What building the client and running its tests takes.
+const WORKSPACE: [&str; 9] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "build.rs",
+    "build",
+    "src",
+    "tests",
+    "examples",
+    "README.md",
+    "xtask",
+];
 
 /// New snapshots in a copy of the workspace.
 pub struct Made {
@@ -25,18 +34,29 @@ pub struct Made {
 
 /// Generates from `document` in a copy of the workspace, compiles it, and makes
 /// its snapshots there.
-pub fn make(root: &Path, document: &str) -> Result<Made> {
-    let copy = target_folder(root).join("regen");
+pub fn make(root: &Path, target: &Path, document: &str) -> Result<Made> {
+    let copy = target.join("regen");
     if copy.exists() {
         std::fs::remove_dir_all(&copy)?;
     }
-    copy_workspace(root, &copy).context("cannot copy the workspace")?;
+    std::fs::create_dir_all(&copy)?;
+    copy_workspace(root, &copy)?;
     std::fs::write(copy.join("openapi.json"), document)?;
     for snapshot in snapshots(&copy)? {
         std::fs::remove_file(snapshot)?;
     }
-    let passed = run_tests(&copy, &target_folder(root), Update::Accept)?;
-    ensure!(passed, "the client does not build from this document: see above");
+    if let Err(output) = run_tests(&copy, target, Update::Accept)? {
+        bail!("the client does not build from this document:\n{output}");
+    }
+    // Tests that were renamed pass without having run.
+    let made = snapshots(&copy)?;
+    for group in ["code", "json_schema"] {
+        let begins = format!("{PREFIX}{group}@");
+        let is_there = |file: &PathBuf| {
+            file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&begins))
+        };
+        ensure!(made.iter().any(is_there), "tests/generated.rs made no snapshot {begins}...");
+    }
     Ok(Made { copy })
 }
 
@@ -62,45 +82,56 @@ impl Made {
     }
 }
 
-/// Whether the committed snapshots match what is generated. The test prints
-/// how they differ.
-pub fn check(root: &Path) -> Result<Freshness> {
-    let passed = run_tests(root, &target_folder(root), Update::Refuse)?;
-    Ok(if passed { Freshness::Fresh } else { Freshness::Stale })
+/// Whether the committed snapshots match what is generated, or how they differ.
+pub fn check(root: &Path, target: &Path) -> Result<Freshness> {
+    Ok(match run_tests(root, target, Update::Refuse)? {
+        Ok(()) => Freshness::Fresh,
+        Err(output) => Freshness::Stale(output),
+    })
 }
 
 /// What to do with a snapshot that differs.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Update {
     Accept,
     Refuse,
 }
 
-/// Runs the snapshot tests of the workspace in `folder`.
-fn run_tests(folder: &Path, target: &Path, update: Update) -> Result<bool> {
-    let (update, force_pass) = match update {
-        Update::Accept => ("always", "1"),
-        Update::Refuse => ("no", "0"),
-    };
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+/// Runs the snapshot tests of the workspace in `folder`; the inner error is
+/// what they said.
+fn run_tests(folder: &Path, target: &Path, update: Update) -> Result<Result<(), String>> {
     eprintln!("building the client to compare its snapshots");
-    let run = Command::new(cargo)
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
         .current_dir(folder)
         // The same selection as the README's test command, so that the two
         // share what they compile.
-        .args(["test", "--quiet", "--workspace", "--features", "schemars", "--test", "generated"])
-        .args(["--", "--exact"])
-        .args(SNAPSHOT_TESTS)
+        .args(["test", "--quiet", "--locked", "--workspace", "--features", "schemars"])
+        .args(["--test", "generated"])
         .env("CARGO_TARGET_DIR", target)
-        .env("INSTA_UPDATE", update)
-        .env("INSTA_FORCE_PASS", force_pass)
-        .output()
-        .context("cannot run cargo")?;
-    if !run.status.success() {
-        std::io::stdout().write_all(&run.stdout)?;
-        std::io::stderr().write_all(&run.stderr)?;
+        .env("INSTA_UPDATE", "no")
+        .env("INSTA_FORCE_PASS", "0");
+    // Each of these would write snapshots, or read others.
+    for variable in [
+        "INSTA_FORCE_UPDATE",
+        "INSTA_FORCE_UPDATE_SNAPSHOTS",
+        "INSTA_WORKSPACE_ROOT",
+        "PILOT_STATUS_TEST_DOCUMENT",
+    ] {
+        command.env_remove(variable);
     }
-    Ok(run.status.success())
+    if update == Update::Accept {
+        // Only the tests that write: the others read what these write.
+        command.args(["--", "match"]).env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1");
+    }
+    let run = command.output().context("cannot run cargo")?;
+    let output = [run.stdout, run.stderr].concat();
+    Ok(if run.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&output).into_owned())
+    })
 }
 
 /// The snapshots of a workspace by the names of their files.
@@ -116,32 +147,36 @@ fn snapshots(root: &Path) -> Result<Vec<PathBuf>> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
-    let mut files = crate::upstream::files(&folder)?;
+    let mut files = folder::files(&folder)?;
     files.retain(|file| {
         file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX))
     });
     Ok(files)
 }
 
-fn target_folder(root: &Path) -> PathBuf {
+/// Cargo's folder for what it builds.
+pub fn target_folder(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| root.join("target"), |folder| root.join(folder))
 }
 
-fn copy_workspace(from: &Path, to: &Path) -> std::io::Result<()> {
+/// Copies what building the client and running its tests takes.
+pub fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
+    for name in WORKSPACE {
+        copy_all(&from.join(name), &to.join(name))
+            .with_context(|| format!("cannot copy {name}"))?;
+    }
+    Ok(())
+}
+
+fn copy_all(from: &Path, to: &Path) -> std::io::Result<()> {
+    if !from.is_dir() {
+        return std::fs::copy(from, to).map(drop);
+    }
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if [".git", "target"].iter().any(|skipped| name == OsStr::new(skipped)) {
-            continue;
-        }
-        let to = to.join(&name);
-        if entry.file_type()?.is_dir() {
-            copy_workspace(&entry.path(), &to)?;
-        } else {
-            std::fs::copy(entry.path(), to)?;
-        }
+        let name = entry?.file_name();
+        copy_all(&from.join(&name), &to.join(&name))?;
     }
     Ok(())
 }

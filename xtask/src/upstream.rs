@@ -1,14 +1,16 @@
 //! Reads what the vendor published: an OpenAPI document in JSON or YAML, or a
 //! page of the documentation that holds one in a fenced block.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use crate::{folder, yaml};
+
 /// The one document in a folder.
 pub fn read_folder(folder: &Path) -> Result<Value> {
-    let files = files(folder)?;
+    let files = folder::files(folder)?;
     match files.as_slice() {
         [file] => read(file),
         [] => bail!("{} holds no document", folder.display()),
@@ -18,24 +20,6 @@ pub fn read_folder(folder: &Path) -> Result<Value> {
             files.len()
         ),
     }
-}
-
-/// The files of a folder in the order of their names, hidden ones left out.
-pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let list = || -> std::io::Result<Vec<PathBuf>> {
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir(folder)? {
-            let path = entry?.path();
-            let hidden =
-                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if path.is_file() && !hidden {
-                files.push(path);
-            }
-        }
-        files.sort();
-        Ok(files)
-    };
-    list().with_context(|| format!("cannot list {}", folder.display()))
 }
 
 /// The OpenAPI document in a file.
@@ -53,18 +37,12 @@ fn parse(text: &str) -> Result<Value> {
         [block] => block,
         blocks => bail!("{} OpenAPI blocks on one page, expected one", blocks.len()),
     };
-    let document: Value = parse_yaml(source)?;
+    let document: Value = yaml::parse(source)?;
     ensure!(
         document.get("openapi").is_some_and(Value::is_string),
         "not an OpenAPI document: it has no `openapi` version"
     );
     Ok(document)
-}
-
-/// Parses YAML, and so JSON, which is a part of it.
-pub fn parse_yaml<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
-    // Snippets are left out of the message, which then fits a line.
-    serde_saphyr::from_str(text).map_err(|error| anyhow::anyhow!("{}", error.without_snippet()))
 }
 
 /// The contents of the fenced code blocks (`CommonMark` 4.5) of a page that

@@ -71,8 +71,8 @@ pub(super) fn convert(value: &mut Value, at: &Pointer, dropped: &mut Dropped) ->
     exclusive_bound(schema, "minimum", "exclusiveMinimum", |bound, exclusive| bound > exclusive);
     exclusive_bound(schema, "maximum", "exclusiveMaximum", |bound, exclusive| bound < exclusive);
     content(schema, at, dropped)?;
-    null_branch(schema, "oneOf");
-    null_branch(schema, "anyOf");
+    null_branch(schema, "oneOf", at)?;
+    null_branch(schema, "anyOf", at)?;
     type_array(schema, at)?;
     reference_siblings(schema);
     Ok(())
@@ -87,8 +87,8 @@ fn children(schema: &mut Schema, at: &Pointer, dropped: &mut Dropped) -> Result<
             ("additionalProperties", value) if !value.is_boolean() => convert(value, &at, dropped)?,
             ("allOf" | "anyOf" | "oneOf", Value::Array(schemas)) => {
                 for (index, schema) in schemas.iter_mut().enumerate() {
-                    // The branch that stands for null is taken by what holds it.
-                    if !is_null_type(schema) {
+                    // In a union, what holds the branch for null takes it.
+                    if key == "allOf" || !is_null_type(schema) {
                         convert(schema, &at.join(index), dropped)?;
                     }
                 }
@@ -159,8 +159,8 @@ fn examples(schema: &mut Schema, at: &Pointer, dropped: &mut Dropped) {
     let Some(Value::Array(examples)) = schema.remove("examples") else {
         return;
     };
-    let surplus = usize::from(!schema.contains_key("example"));
-    if examples.len() > surplus {
+    let room = usize::from(!schema.contains_key("example"));
+    if examples.len() > room {
         dropped.note(at, "examples");
     }
     if let Some(first) = examples.into_iter().next() {
@@ -212,14 +212,17 @@ fn set_format(schema: &mut Schema, format: &str) {
 }
 
 /// A branch `{type: 'null'}` becomes `nullable`.
-fn null_branch(schema: &mut Schema, key: &str) {
+fn null_branch(schema: &mut Schema, key: &str, at: &Pointer) -> Result<()> {
     let Some(Value::Array(branches)) = schema.get_mut(key) else {
-        return;
+        return Ok(());
     };
     let before = branches.len();
     branches.retain(|branch| !is_null_type(branch));
     if branches.len() == before {
-        return;
+        return Ok(());
+    }
+    if branches.is_empty() {
+        return Err(refuse(&at.join(key), "3.0 has no type that is only null"));
     }
     if let [only] = branches.as_mut_slice() {
         let only = only.take();
@@ -227,6 +230,7 @@ fn null_branch(schema: &mut Schema, key: &str) {
         inline(schema, only);
     }
     schema.insert("nullable".into(), true.into());
+    Ok(())
 }
 
 /// Puts a lone branch in place of the union that held it.
@@ -238,9 +242,15 @@ fn inline(schema: &mut Schema, branch: Value) {
         {
             schema.extend(branch);
         }
-        branch => {
-            schema.insert("allOf".into(), json!([branch]));
-        }
+        branch => all_of(schema, branch),
+    }
+}
+
+/// Adds a schema that has to hold as well.
+fn all_of(schema: &mut Schema, other: Value) {
+    match schema.get_mut("allOf") {
+        Some(Value::Array(all)) => all.insert(0, other),
+        _ => drop(schema.insert("allOf".into(), json!([other]))),
     }
 }
 
@@ -292,10 +302,6 @@ fn reference_siblings(schema: &mut Schema) {
     if schema.len() > 1
         && let Some(reference) = schema.remove("$ref")
     {
-        let reference = json!({"$ref": reference});
-        match schema.get_mut("allOf") {
-            Some(Value::Array(all)) => all.insert(0, reference),
-            _ => drop(schema.insert("allOf".into(), json!([reference]))),
-        }
+        all_of(schema, json!({"$ref": reference}));
     }
 }

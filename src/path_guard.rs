@@ -1,0 +1,180 @@
+//! Keeps a value in a path from leading elsewhere: URLs resolve `..` and read
+//! `\` as `/` (WHATWG URL, "path state").
+//!
+//! The generated code encodes each value with [`encode_path`] and builds a URL;
+//! [`check`] holds that URL against the path of the operation before the key
+//! goes there.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+use reqwest::Url;
+
+use crate::error::{Error, ErrorKind};
+
+/// All but the unreserved characters (RFC 3986, section 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Stands for a value that was refused; no value that was not encodes to it.
+const REFUSED: &str = "%00";
+
+/// Encodes a value as one segment of a path.
+///
+/// Where it could not stay one, the segment is one that [`check`] refuses.
+pub(crate) fn encode_path(value: &str) -> String {
+    if is_harmless(value.as_bytes()) {
+        utf8_percent_encode(value, RESERVED).to_string()
+    } else {
+        REFUSED.to_owned()
+    }
+}
+
+/// Whether a value leads nowhere else, however often it is decoded on its way.
+fn is_harmless(value: &[u8]) -> bool {
+    let mut parts = value.split(|byte| matches!(byte, b'/' | b'\\'));
+    if value.is_empty()
+        || value.iter().any(u8::is_ascii_control)
+        || parts.any(|part| matches!(part, b"." | b".."))
+    {
+        return false;
+    }
+    let decoded: Vec<u8> = percent_decode(value).collect();
+    decoded == value || is_harmless(&decoded)
+}
+
+/// Refuses a URL that is not the base URL followed by the path of `template`:
+/// as many segments, the fixed ones the same, and no variable one refused.
+pub(crate) fn check(url: &Url, base_url: &str, template: &str) -> Result<(), Error> {
+    let path = url.as_str().strip_prefix(base_url).and_then(|rest| rest.split(['?', '#']).next());
+    let leads_there = path.is_some_and(|path| {
+        let (path, template) = (path.split('/'), template.split('/'));
+        path.clone().count() == template.clone().count()
+            && path.zip(template).all(|(segment, template)| {
+                if template.contains('{') {
+                    !segment.contains(REFUSED)
+                } else {
+                    segment == template
+                }
+            })
+    });
+    if leads_there {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::InvalidRequest).detail(
+        "a value for its path is empty, holds a control character or leads to another path; \
+         pass ids as the server gave them",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use percent_encoding::percent_decode_str;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const BASE: &str = "https://example.com/gateway";
+
+    /// Builds a URL as the generated code does.
+    fn url(id: &str) -> Url {
+        let url = format!("{BASE}/v1/numbers/{}/status", encode_path(id));
+        Url::parse(&url).unwrap()
+    }
+
+    fn check_id(id: &str) -> Result<(), Error> {
+        check(&url(id), BASE, "/v1/numbers/{id}/status")
+    }
+
+    #[test]
+    fn ids_of_the_api_pass() {
+        for id in [
+            "num_01HZX",
+            "wamid.HBgLNTUxMTk5OTk5OTk5",
+            "wamid.a/b+c==",
+            "120363000000000000@newsletter",
+            "5511988887777-1600000000@g.us",
+            "BR.13491208655302741918",
+            "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+            "a b",
+            "100%",
+            "...",
+            ".a",
+            "São Paulo",
+            "a?b#c",
+        ] {
+            check_id(id).unwrap_or_else(|error| panic!("{id}: {error}"));
+        }
+    }
+
+    #[test]
+    fn what_leads_elsewhere_is_refused_and_not_shown() {
+        for id in [
+            "",
+            ".",
+            "..",
+            "..\\..",
+            "../..",
+            "a/../b",
+            "a\\..\\b",
+            "%2e",
+            "%2E%2e",
+            ".%2e",
+            "%252e%252e",
+            "..%2f..",
+            "..%5c..",
+            "a\u{0}",
+            "a\n",
+            "\r\nmarked: 1",
+            "\t",
+            "a\u{7f}",
+            "%00marked",
+            "%0d%0a",
+        ] {
+            let error = check_id(id).expect_err(id);
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+            assert!(!error.to_string().contains("marked"), "{error}");
+        }
+    }
+
+    #[test]
+    fn another_origin_prefix_or_path_is_refused() {
+        for url in [
+            "https://example.com/v1/numbers",
+            "https://example.com.evil/gateway/v1/numbers",
+            "https://other.example/gateway/v1/numbers",
+            "http://example.com/gateway/v1/numbers",
+            "https://example.com:444/gateway/v1/numbers",
+            "https://user@example.com/gateway/v1/numbers",
+            "https://example.com/gateway/v1/numbers/",
+            "https://example.com/gateway/v1/number",
+            "https://example.com/gatewayx/v1/numbers",
+        ] {
+            assert!(check(&Url::parse(url).unwrap(), BASE, "/v1/numbers").is_err(), "{url}");
+        }
+        let with_query = Url::parse("https://example.com/gateway/v1/numbers?page=/../2").unwrap();
+        check(&with_query, BASE, "/v1/numbers").unwrap();
+    }
+
+    proptest! {
+        #[test]
+        fn any_string_reaches_its_own_operation_or_none(id in any::<String>()) {
+            if check_id(&id).is_ok() {
+                let url = url(&id);
+                let segments: Vec<&str> = url.path_segments().unwrap().collect();
+                prop_assert_eq!(&segments[..3], &["gateway", "v1", "numbers"]);
+                prop_assert_eq!(segments.len(), 5);
+                prop_assert_eq!(segments[4], "status");
+                let decoded = percent_decode_str(segments[3]).decode_utf8().unwrap();
+                prop_assert_eq!(decoded, id);
+            }
+        }
+
+        #[test]
+        fn dots_slashes_and_escapes_reach_their_own_operation_or_none(id in r"[./\\%25eEfFcC]{0,8}") {
+            if check_id(&id).is_ok() {
+                let url = url(&id);
+                let segment = url.path_segments().unwrap().nth(3).unwrap();
+                prop_assert_eq!(url.path_segments().unwrap().count(), 5);
+                prop_assert_eq!(percent_decode_str(segment).decode_utf8().unwrap(), id);
+            }
+        }
+    }
+}

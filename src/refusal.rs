@@ -1,0 +1,52 @@
+//! Answers that are no success become errors.
+
+use http::header::LOCATION;
+use reqwest::{Response, Url};
+use serde_json::{Map, Value};
+
+use crate::body;
+use crate::error::Error;
+use crate::generated::types::ApiError;
+use crate::retry::server_hint;
+
+/// How much is read of such an answer: more than any error of the API needs.
+/// Beyond it, as with a page of a proxy, the connection is given up instead.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// The error that an answer is. Its body is read to the end, so that the
+/// connection can be used again, and whatever it is, the status counts.
+pub(crate) async fn error(mut response: Response) -> Error {
+    let body = body::read(&mut response, MAX_BYTES).await.ok().flatten().unwrap_or_default();
+    let said: Option<Map<String, Value>> = serde_json::from_slice(&body).ok();
+    let mut error = Error::of_status(response.status())
+        .asked_to_wait(server_hint(response.headers(), said.as_ref()));
+    if let Some(said) = said {
+        error = error.said(api_error(said));
+    }
+    if let Some(origin) = redirect_target(&response) {
+        error = error.detail(format!("to {origin}"));
+    }
+    error
+}
+
+/// A field of another type than the document's is kept among the others.
+fn api_error(mut said: Map<String, Value>) -> ApiError {
+    let mut take = |key: &str| match said.remove(key)? {
+        Value::String(text) => Some(text),
+        other => {
+            said.insert(key.to_owned(), other);
+            None
+        }
+    };
+    ApiError { error: take("error"), code: take("code"), extra: said }
+}
+
+/// The origin that a redirect points to; its path and query may hold anything.
+fn redirect_target(response: &Response) -> Option<String> {
+    if !response.status().is_redirection() {
+        return None;
+    }
+    let location = response.headers().get(LOCATION)?.to_str().ok()?;
+    let target: Url = response.url().join(location).ok()?;
+    Some(target.origin().ascii_serialization())
+}
