@@ -7,12 +7,16 @@ use tokio::time::{Instant, sleep};
 use crate::error::Error;
 use crate::retry::RetryPolicy;
 
-/// Runs `attempt`, which is told how much time the call has left, as often as
-/// the policy wants. `random` gives numbers between 0 and 1.
+/// Runs `attempt`, which is told how much time the call has left and has to end
+/// within it, as often as the policy wants.
+///
+/// `repeatable` says that the request may be done twice; `random` gives numbers
+/// between 0 and 1.
 ///
 /// The error of the last attempt comes back, with their number.
 pub(crate) async fn run<T, Attempt>(
     policy: RetryPolicy,
+    repeatable: bool,
     random: impl Fn() -> f64,
     mut attempt: impl FnMut(Duration) -> Attempt,
 ) -> Result<Success<T>, Error>
@@ -27,7 +31,7 @@ where
             Err(error) => error.attempts_made(attempts),
         };
         let time_left = policy.time_left(start.elapsed());
-        match policy.wait(&error, attempts, time_left, random()) {
+        match policy.wait(&error, repeatable, attempts, time_left, random()) {
             Some(wait) => sleep(wait).await,
             None => return Err(error),
         }
@@ -47,6 +51,7 @@ mod tests {
     use std::cell::{Cell, RefCell};
 
     use http::StatusCode;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::error::ErrorKind;
@@ -75,6 +80,7 @@ mod tests {
         let next = Cell::new(0);
         let outcome = run(
             policy,
+            false,
             || random,
             |_left| {
                 let Reply { after, status, retry_after } = script[next.get().min(script.len() - 1)];
@@ -121,7 +127,7 @@ mod tests {
     async fn a_wait_that_would_pass_the_total_is_not_begun() {
         for (hint, attempts) in [(59, 2), (60, 1), (61, 1), (u64::MAX, 1)] {
             let (outcome, _, end) =
-                run_script(RetryPolicy::default(), 1.0, &[reply(429, Some(hint))]).await;
+                run_script(RetryPolicy::default(), 0.0, &[reply(429, Some(hint))]).await;
             let error = outcome.unwrap_err();
             assert_eq!(error.attempts(), attempts, "{hint}");
             assert_eq!(error.retry_after(), Some(Duration::from_secs(hint)));
@@ -136,7 +142,7 @@ mod tests {
             status: 429,
             retry_after: Some(Duration::from_secs(15)),
         };
-        let (outcome, begun, end) = run_script(RetryPolicy::default(), 1.0, &[slow]).await;
+        let (outcome, begun, end) = run_script(RetryPolicy::default(), 0.0, &[slow]).await;
         assert_eq!(outcome.unwrap_err().attempts(), 2);
         assert_eq!((begun, end), (vec![0, 35_000], 55_000));
     }
@@ -148,7 +154,7 @@ mod tests {
             left.borrow_mut().push(time);
             async { Err::<(), _>(Error::of_status(StatusCode::TOO_MANY_REQUESTS)) }
         };
-        run(RetryPolicy::default(), || 1.0, attempt).await.unwrap_err();
+        run(RetryPolicy::default(), false, || 1.0, attempt).await.unwrap_err();
         assert_eq!(left.into_inner(), [60_000, 59_500, 58_500, 56_500].map(Duration::from_millis));
     }
 
@@ -164,12 +170,69 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn no_status_but_429_is_tried_again() {
-        for status in [302, 400, 401, 403, 404, 408, 409, 500, 502, 503, 504] {
-            let (outcome, begun, _) =
-                run_script(RetryPolicy::default(), 1.0, &[reply(status, Some(1))]).await;
-            assert_eq!((outcome.unwrap_err().attempts(), begun), (1, vec![0]), "{status}");
+    /// A server that does anything, for any policy.
+    #[derive(Clone, Debug)]
+    struct Script {
+        max_attempts: u32,
+        total: Duration,
+        repeatable: bool,
+        replies: Vec<(u64, u16, Option<u64>)>,
+        random: f64,
+    }
+
+    fn script() -> impl Strategy<Value = Script> {
+        let status = prop::sample::select(vec![200, 404, 408, 429, 429, 429, 500, 502, 503, 504]);
+        let hint = prop::option::of(prop_oneof![0..3_u64, 0..100_u64, any::<u64>()]);
+        let reply = (0..40_000_u64, status, hint);
+        (0..8_u32, 0..120_000_u64, any::<bool>(), prop::collection::vec(reply, 1..8), 0.0..=1.0)
+            .prop_map(|(max_attempts, total, repeatable, replies, random)| Script {
+                max_attempts,
+                total: Duration::from_millis(total),
+                repeatable,
+                replies,
+                random,
+            })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #[test]
+        fn no_call_passes_its_total_time_or_its_attempts(script in script()) {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .start_paused(true)
+                .build()
+                .unwrap();
+            let (attempts, took) = runtime.block_on(async {
+                let start = Instant::now();
+                let begun = Cell::new(0);
+                let policy = RetryPolicy::default()
+                    .max_attempts(script.max_attempts)
+                    .total_time(script.total);
+                let attempt = |time_left: Duration| {
+                    let (takes, status, hint) = script.replies[begun.get() % script.replies.len()];
+                    begun.set(begun.get() + 1);
+                    async move {
+                        let takes = Duration::from_millis(takes);
+                        sleep(takes.min(time_left)).await;
+                        match status {
+                            _ if takes > time_left => Err(Error::new(ErrorKind::Timeout)),
+                            200 => Ok(()),
+                            _ => Err(Error::of_status(StatusCode::from_u16(status).unwrap())
+                                .asked_to_wait(hint.map(Duration::from_secs))),
+                        }
+                    }
+                };
+                let outcome = run(policy, script.repeatable, || script.random, attempt).await;
+                let said = match &outcome {
+                    Ok(success) => success.attempts,
+                    Err(error) => error.attempts(),
+                };
+                assert_eq!(said as usize, begun.get());
+                (begun.get(), start.elapsed())
+            });
+            prop_assert!(attempts <= script.max_attempts.max(1) as usize);
+            prop_assert!(took <= script.total + Duration::from_millis(1), "{took:?}");
         }
     }
 }

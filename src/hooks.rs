@@ -20,6 +20,9 @@ use crate::{body, path_guard, refusal};
 /// API knows no such header.
 const API_VERSION: &str = "api-version";
 
+/// Lets a server tell the second arrival of a request from another request.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
 impl ClientHooks<Inner> for Client {
     async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
         Ok(match self.call(request, info.operation_id).await {
@@ -47,18 +50,24 @@ impl Client {
     ) -> Result<Success<Response>, Error> {
         path_guard::check(request.url(), &self.baseurl, operation.path)?;
         self.sign(&mut request, operation)?;
-        let settings = &self.inner.0;
+        let repeatable =
+            operation.safe_to_repeat || request.headers().contains_key(IDEMPOTENCY_KEY);
+        let request_timeout = self.inner.0.request_timeout;
+        let mut policy = self.inner.0.retry;
+        if is_stream(&request) {
+            // It is gone once it was sent.
+            policy = policy.max_attempts(1);
+        }
+        let mut request = Some(request);
         let attempt = |time_left: Duration| {
-            let request = request.try_clone();
+            let request = copy_or_take(&mut request);
             async move {
-                let mut request = request.ok_or_else(|| {
-                    Error::new(ErrorKind::InvalidRequest).detail("its body cannot be sent twice")
-                })?;
-                *request.timeout_mut() = Some(settings.request_timeout.min(time_left));
+                let mut request = request.ok_or_else(|| Error::new(ErrorKind::InvalidRequest))?;
+                *request.timeout_mut() = Some(request_timeout.min(time_left));
                 self.attempt(request).await
             }
         };
-        attempts::run(settings.retry, fastrand::f64, attempt).await
+        attempts::run(policy, repeatable, fastrand::f64, attempt).await
     }
 
     /// Leaves in the request the one credential header that its operation takes.
@@ -91,6 +100,18 @@ impl Client {
     }
 }
 
+fn is_stream(request: &Request) -> bool {
+    request.body().is_some_and(|body| body.as_bytes().is_none())
+}
+
+/// A copy of a request, or the request itself where its body is a stream.
+fn copy_or_take(request: &mut Option<Request>) -> Option<Request> {
+    match request.as_ref()?.try_clone() {
+        Some(copy) => Some(copy),
+        None => request.take(),
+    }
+}
+
 /// The same response with a body that was read.
 fn with_body(mut response: Response, body: Bytes) -> Response {
     let mut complete = http::Response::new(body);
@@ -98,3 +119,6 @@ fn with_body(mut response: Response, body: Bytes) -> Response {
     std::mem::swap(complete.headers_mut(), response.headers_mut());
     Response::from(complete)
 }
+
+#[cfg(test)]
+mod tests;

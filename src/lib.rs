@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(test)]
+extern crate self as pilot_status;
+
 mod attempts;
 mod auth;
 mod base_url;

@@ -14,10 +14,15 @@ use tokio::io::AsyncWriteExt;
 
 const HTML: &str = "<html><body>marked by a proxy</body></html>";
 
+/// A client that sends a call once.
+fn once(url: &str) -> Client {
+    let builder = Client::builder(Credentials::api_key(KEY)).base_url(url);
+    builder.retry(RetryPolicy::none()).build().unwrap()
+}
+
 async fn call(answer: Answer) -> Error {
     let server = Server::start([answer]).await;
-    let client = builder(&server).retry(RetryPolicy::none()).build().unwrap();
-    client.list_numbers().send().await.unwrap_err()
+    once(&server.url).list_numbers().send().await.unwrap_err()
 }
 
 /// A row of the snapshot: what a program sees of an error, and what a person does.
@@ -164,10 +169,7 @@ async fn faults_of_the_network_are_told_apart() {
     let mut table = String::new();
 
     let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let client = Client::builder(Credentials::api_key(KEY))
-        .base_url(format!("http://{nobody}"))
-        .build()
-        .unwrap();
+    let client = once(&format!("http://{nobody}"));
     table += &row("refused", &client.list_numbers().send().await.unwrap_err());
 
     let plain = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -176,7 +178,7 @@ async fn faults_of_the_network_are_told_apart() {
         let (mut stream, _) = plain.accept().await.unwrap();
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
     });
-    let client = Client::builder(Credentials::api_key(KEY)).base_url(url).build().unwrap();
+    let client = once(&url);
     table += &row("TLS to a port without", &client.list_numbers().send().await.unwrap_err());
 
     table += &row("closed before the answer", &call(Answer::raw("")).await);
@@ -197,7 +199,7 @@ async fn an_attempt_ends_with_its_time() {
     let unfinished = Answer::new(200, &[], "").announcing(9);
     for answer in [late, unfinished] {
         let server = Server::start([answer]).await;
-        let by_request = builder(&server).request_timeout(TIME);
+        let by_request = builder(&server).request_timeout(TIME).retry(RetryPolicy::none());
         let by_total = builder(&server).retry(RetryPolicy::default().total_time(TIME));
         for builder in [by_request, by_total] {
             let start = Instant::now();

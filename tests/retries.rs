@@ -84,17 +84,44 @@ async fn the_connection_lives_on_after_a_rejection() {
 }
 
 #[tokio::test]
-async fn other_refusals_are_not_repeated() {
-    for status in [400, 401, 403, 404, 408, 409, 500, 502, 503, 504] {
-        let server = Server::start([
-            Answer::new(status, &[("retry-after", "0")], ""),
-            Answer::documented(200),
-        ])
-        .await;
+async fn a_fault_that_may_pass_is_repeated_for_a_call_that_reads() {
+    for fault in [
+        Answer::new(408, &[("retry-after", "0")], ""),
+        Answer::new(502, &[("retry-after-ms", "1")], ""),
+        Answer::new(503, &[("retry-after", "0")], ""),
+        Answer::new(504, &[("retry-after", "0")], "<html>"),
+    ] {
+        let server = Server::start([fault, Answer::documented(200)]).await;
+        client(&server).list_numbers().send().await.unwrap();
+        assert_eq!(server.received().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_made_again() {
+    let quick = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+    for broken in ["", "HTTP/1.1 200 OK\r\nconte", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n["]
+    {
+        let server = Server::start([Answer::raw(broken), Answer::documented(200)]).await;
+        let client = builder(&server).retry(quick).build().unwrap();
+        client.list_numbers().send().await.unwrap();
+        assert_eq!((server.received().len(), server.connections()), (2, 2), "{broken}");
+    }
+}
+
+#[tokio::test]
+async fn what_would_end_the_same_way_is_not_repeated() {
+    for status in [400, 401, 402, 403, 404, 409, 422, 500, 501] {
+        let answer = Answer::new(status, &[("retry-after", "0")], "");
+        let server = Server::start([answer, Answer::documented(200)]).await;
         let error = client(&server).list_numbers().send().await.unwrap_err();
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         assert_eq!(server.received().len(), 1, "{status}");
     }
+    let body = json!({"error": "No provider", "code": "PROVIDER_NOT_CONFIGURED"});
+    let server = Server::start([Answer::json(503, &body)]).await;
+    let error = client(&server).list_numbers().send().await.unwrap_err();
+    assert_eq!((error.code(), error.attempts()), (Some("PROVIDER_NOT_CONFIGURED"), 1));
 }
 
 #[tokio::test]

@@ -6,26 +6,41 @@ use http::HeaderMap;
 use http::header::{DATE, HeaderName, RETRY_AFTER};
 use serde_json::{Map, Value};
 
+/// Not of a standard, but more exact, and so it goes first.
+const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
+
 /// The field of a JSON body that names a wait in seconds.
 const BODY_FIELD: &str = "retryAfterSeconds";
 
-/// The wait that an answer asks for: that of its `Retry-After` header
-/// (RFC 9110, section 10.2.3), or else of the `retryAfterSeconds` in its body.
+/// The wait that an answer asks for: that of its `retry-after-ms` header, or else
+/// of its `Retry-After` (RFC 9110, section 10.2.3), or else of the
+/// `retryAfterSeconds` in its body.
 ///
 /// A date in the past is no wait. What cannot be read is passed over.
 pub(crate) fn server_hint(
     headers: &HeaderMap,
     body: Option<&Map<String, Value>>,
 ) -> Option<Duration> {
-    header_hint(headers, SystemTime::now()).or_else(|| body_hint(body?))
+    milliseconds_hint(headers)
+        .or_else(|| header_hint(headers, SystemTime::now()))
+        .or_else(|| body_hint(body?))
+}
+
+fn milliseconds_hint(headers: &HeaderMap) -> Option<Duration> {
+    whole_number(text(headers, &RETRY_AFTER_MS)?).map(Duration::from_millis)
+}
+
+/// More than fits is as good as for ever.
+fn whole_number(value: &str) -> Option<u64> {
+    let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| value.parse().unwrap_or(u64::MAX))
 }
 
 /// `now` stands in where the answer does not say when it was made.
 fn header_hint(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = text(headers, &RETRY_AFTER)?;
-    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More seconds than fit are as good as for ever.
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    if let Some(seconds) = whole_number(value) {
+        return Some(Duration::from_secs(seconds));
     }
     let until = httpdate::parse_http_date(value).ok()?;
     // By the server's clock, where it tells the time: ours may be wrong.
@@ -115,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_comes_before_the_body() {
+    fn the_most_exact_header_comes_first_and_the_body_last() {
         let body = Map::from_iter([(BODY_FIELD.to_owned(), json!(9))]);
         let mut headers = HeaderMap::new();
         assert_eq!(server_hint(&headers, Some(&body)), Some(Duration::from_secs(9)));
@@ -123,17 +138,24 @@ mod tests {
         assert_eq!(server_hint(&headers, Some(&body)), Some(Duration::from_secs(9)));
         headers.insert(RETRY_AFTER, HeaderValue::from_static("3"));
         assert_eq!(server_hint(&headers, Some(&body)), Some(Duration::from_secs(3)));
+        for (value, expected) in
+            [("20", 20), ("18446744073709551615", u64::MAX), ("-1", 3000), ("1.5", 3000)]
+        {
+            headers.insert(RETRY_AFTER_MS, HeaderValue::from_static(value));
+            assert_eq!(server_hint(&headers, Some(&body)), Some(Duration::from_millis(expected)));
+        }
     }
 
     proptest! {
         #[test]
         fn no_header_panics(value in any::<Vec<u8>>(), date in any::<Vec<u8>>()) {
             let mut headers = HeaderMap::new();
-            for (name, value) in [(RETRY_AFTER, value), (DATE, date)] {
+            for (name, value) in [(RETRY_AFTER_MS, value.clone()), (RETRY_AFTER, value), (DATE, date)] {
                 if let Ok(value) = HeaderValue::from_bytes(&value) {
                     headers.insert(name, value);
                 }
             }
+            server_hint(&headers, None);
             header_hint(&headers, SystemTime::now());
         }
 

@@ -3,14 +3,21 @@
 use std::time::Duration;
 
 use super::backoff::Backoff;
-use crate::error::{Error, ErrorKind};
+use super::fault::Fault;
+use super::jitter::spread;
+use crate::error::Error;
 
 /// When a call is tried again, and within which bounds.
 ///
-/// A call that the server answers with 429 is sent again, whatever its method:
-/// the server says that it has done nothing. The wait is what the server asks
-/// for, or else a random time up to 500 ms that doubles with every attempt, up
-/// to 30 s. All other errors come back at once.
+/// A call is sent again when the server has done nothing with it: it answered
+/// 429, or no connection came about. When that is not sure, after 408, 502, 503,
+/// 504, a timeout or a broken connection, it is sent again only where repeating
+/// does no harm: by its method (GET, HEAD, PUT, DELETE), or because it carries an
+/// `Idempotency-Key`. All other errors come back at once, and so does a 503 with
+/// the code `PROVIDER_NOT_CONFIGURED`.
+///
+/// The wait is what the server asks for and up to a tenth more, or else a random
+/// time up to 500 ms that doubles with every attempt, up to 30 s.
 ///
 /// ```
 /// use std::time::Duration;
@@ -63,24 +70,39 @@ impl RetryPolicy {
         self
     }
 
+    /// The wait where the server names none: a random time up to `base`, doubled
+    /// after every attempt, up to `cap`. Default: 500 ms and 30 seconds.
+    #[must_use]
+    pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
+        self.backoff = Backoff { base, cap };
+        self
+    }
+
     /// What is left for a call that began `elapsed` ago.
     pub(crate) fn time_left(&self, elapsed: Duration) -> Duration {
         self.total_time.saturating_sub(elapsed)
     }
 
     /// How long to wait before the next attempt, if there is to be one, after
-    /// the `attempt`th failed and with `time_left`. `random` is between 0 and 1.
+    /// the `attempt`th failed and with `time_left`.
+    ///
+    /// `repeatable` says that the request may be done twice; `random` is between
+    /// 0 and 1.
     pub(crate) fn wait(
         &self,
         error: &Error,
+        repeatable: bool,
         attempt: u32,
         time_left: Duration,
         random: f64,
     ) -> Option<Duration> {
-        if error.kind() != ErrorKind::RateLimited || attempt >= self.max_attempts {
+        if attempt >= self.max_attempts || !Fault::of(error).may_repeat(repeatable) {
             return None;
         }
-        let wait = error.retry_after().unwrap_or_else(|| self.backoff.wait(attempt, random));
+        let wait = match error.retry_after() {
+            Some(asked) => spread(asked, time_left, random),
+            None => self.backoff.wait(attempt, random),
+        };
         (wait < time_left).then_some(wait)
     }
 }

@@ -92,6 +92,8 @@ pub struct Received {
     pub at: Instant,
     /// The request line and the headers.
     pub head: String,
+    /// The body as it came, chunks with their lengths.
+    pub body: Vec<u8>,
 }
 
 impl Received {
@@ -147,10 +149,10 @@ impl Server {
 }
 
 async fn serve(mut stream: TcpStream, answers: Arc<[Answer]>, received: Arc<Mutex<Vec<Received>>>) {
-    while let Some(head) = read_head(&mut stream).await {
+    while let Some((head, body)) = read_request(&mut stream).await {
         let answer = {
             let mut received = received.lock().unwrap();
-            received.push(Received { at: Instant::now(), head });
+            received.push(Received { at: Instant::now(), head, body });
             answers[received.len().min(answers.len()) - 1].clone()
         };
         tokio::time::sleep(answer.delay).await;
@@ -161,10 +163,28 @@ async fn serve(mut stream: TcpStream, answers: Arc<[Answer]>, received: Arc<Mute
     }
 }
 
-async fn read_head(stream: &mut TcpStream) -> Option<String> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await.ok()?);
+async fn read_request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+    let head = read_until(stream, b"\r\n\r\n").await?;
+    let head = String::from_utf8(head).ok()?;
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let body = match length.and_then(|length| length.parse().ok()) {
+        Some(length) => {
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).await.ok()?;
+            body
+        }
+        None if head.contains("transfer-encoding: chunked") => {
+            read_until(stream, b"0\r\n\r\n").await?
+        }
+        None => Vec::new(),
+    };
+    Some((head, body))
+}
+
+async fn read_until(stream: &mut TcpStream, end: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while !bytes.ends_with(end) {
+        bytes.push(stream.read_u8().await.ok()?);
     }
-    String::from_utf8(head).ok()
+    Some(bytes)
 }
