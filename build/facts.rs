@@ -1,11 +1,15 @@
-//! What the hand-written layer has to know of the document: the server, and of
-//! each operation what decides about credentials and retries.
+//! What the hand-written layer has to know of the document: the server, of each
+//! operation what decides about credentials and retries, and the names of fields,
+//! which an error may show.
+
+use std::collections::BTreeSet;
 
 use heck::ToSnakeCase;
 use openapiv3::{
     APIKeyLocation, OpenAPI, Operation, ReferenceOr, SecurityRequirement, SecurityScheme,
 };
 use quote::quote;
+use serde_json::Value;
 
 use super::{is_identifier, operations};
 
@@ -18,14 +22,43 @@ pub fn emit(document: &OpenAPI) -> Result<syn::File, String> {
     let table = operations(document)
         .map(|(path, method, operation)| row(document, path, method, operation))
         .collect::<Result<Vec<_>, _>>()?;
+    let mut fields = BTreeSet::new();
+    collect_fields(&json(document)?, &mut fields);
     syn::parse2(quote! {
         /// The first server that the document names.
         pub(crate) const SERVER: &str = #server;
 
         /// Every operation of the document.
         pub(crate) static OPERATIONS: &[Operation] = &[#(#table),*];
+
+        /// The names of all fields of the document.
+        pub(crate) static FIELDS: &[&str] = &[#(#fields),*];
     })
     .map_err(|error| error.to_string())
+}
+
+fn json(document: &OpenAPI) -> Result<Value, String> {
+    serde_json::to_value(document).map_err(|error| error.to_string())
+}
+
+/// The keys of everything that is named `properties`.
+fn collect_fields(value: &Value, fields: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(entries) => {
+            if let Some(Value::Object(properties)) = entries.get("properties") {
+                fields.extend(properties.keys().cloned());
+            }
+            for entry in entries.values() {
+                collect_fields(entry, fields);
+            }
+        }
+        Value::Array(elements) => {
+            for element in elements {
+                collect_fields(element, fields);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn row(

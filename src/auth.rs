@@ -111,6 +111,13 @@ impl Credentials {
         Ok(())
     }
 
+    /// Whether a text holds the value, in any case: hosts lose theirs.
+    pub(crate) fn occur_in(&self, text: &str) -> bool {
+        let value = self.secret.expose_secret().as_bytes();
+        !value.is_empty()
+            && text.as_bytes().windows(value.len()).any(|part| part.eq_ignore_ascii_case(value))
+    }
+
     /// The header to send with an operation; none where it takes none.
     pub(crate) fn for_operation(
         &self,

@@ -4,9 +4,10 @@ use progenitor_client::ResponseValue;
 use reqwest::Response;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_path_to_error::Segment;
 
 use crate::error::Error;
-use crate::operation::Operation;
+use crate::operation::{FIELDS, Operation};
 
 /// What is known of a response that came through the attempts.
 #[derive(Clone, Copy)]
@@ -23,23 +24,38 @@ pub(crate) async fn decode<T: DeserializeOwned>(
     let headers = std::mem::take(response.headers_mut());
     let delivered = response.extensions_mut().remove::<Delivered>();
     let body = response.bytes().await?;
-    serde_json::from_slice(&body).map(|value| ResponseValue::new(value, status, headers)).map_err(
-        |error| {
-            let mut error = Error::of_status(status).detail(place(&error));
+    match serde_json::from_slice(&body) {
+        Ok(value) => Ok(ResponseValue::new(value, status, headers)),
+        Err(error) => {
+            let mut error = Error::of_status(status).detail(problem::<T>(&body, &error));
             if let Some(Delivered { operation, attempts }) = delivered {
                 error = error.in_operation(operation).attempts_made(attempts);
             }
-            progenitor_client::Error::UnexpectedResponse(error.into_response())
-        },
-    )
+            Err(progenitor_client::Error::UnexpectedResponse(error.into_response()))
+        }
+    }
 }
 
-/// Where decoding failed. The decoder's own words may quote the body.
-fn place(error: &serde_json::Error) -> String {
-    let problem = match error.classify() {
-        Category::Data => "JSON of another shape",
-        Category::Eof => "JSON that ends too early",
-        Category::Syntax | Category::Io => "not JSON",
+/// What is wrong with a body, and where. The decoder's own words may quote it.
+fn problem<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> String {
+    let what = match error.classify() {
+        Category::Data => format!("{} is incomplete or of another type", path::<T>(body)),
+        Category::Eof => "the JSON ends too early".to_owned(),
+        Category::Syntax | Category::Io => "it is not JSON".to_owned(),
     };
-    format!("{problem}, at line {} column {}", error.line(), error.column())
+    format!("{what}, at line {} column {}", error.line(), error.column())
+}
+
+/// The path to where decoding fails. Only fields of the document are named: any
+/// other name came from the server.
+fn path<T: DeserializeOwned>(body: &[u8]) -> String {
+    let decoder = &mut serde_json::Deserializer::from_slice(body);
+    let failure = serde_path_to_error::deserialize::<_, T>(decoder).err();
+    let segments =
+        failure.iter().flat_map(serde_path_to_error::Error::path).map(|segment| match segment {
+            Segment::Seq { index } => format!("[{index}]"),
+            Segment::Map { key } if FIELDS.contains(&key.as_str()) => format!(".{key}"),
+            Segment::Map { .. } | Segment::Enum { .. } | Segment::Unknown => ".?".to_owned(),
+        });
+    format!("${}", segments.collect::<String>())
 }

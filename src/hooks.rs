@@ -87,7 +87,7 @@ impl Client {
     async fn attempt(&self, request: Request) -> Result<Response, Error> {
         let mut response = self.client.execute(request).await?;
         if !response.status().is_success() {
-            return Err(refusal::error(response).await);
+            return Err(refusal::error(response, &self.inner.0.credentials).await);
         }
         let limit = self.inner.0.max_response_bytes;
         match body::read(&mut response, limit).await? {

@@ -4,6 +4,7 @@ use http::header::LOCATION;
 use reqwest::{Response, Url};
 use serde_json::{Map, Value};
 
+use crate::auth::Credentials;
 use crate::body;
 use crate::error::Error;
 use crate::generated::types::ApiError;
@@ -15,7 +16,7 @@ const MAX_BYTES: usize = 64 * 1024;
 
 /// The error that an answer is. Its body is read to the end, so that the
 /// connection can be used again, and whatever it is, the status counts.
-pub(crate) async fn error(mut response: Response) -> Error {
+pub(crate) async fn error(mut response: Response, credentials: &Credentials) -> Error {
     let body = body::read(&mut response, MAX_BYTES).await.ok().flatten().unwrap_or_default();
     let said: Option<Map<String, Value>> = serde_json::from_slice(&body).ok();
     let mut error = Error::of_status(response.status())
@@ -23,7 +24,9 @@ pub(crate) async fn error(mut response: Response) -> Error {
     if let Some(said) = said {
         error = error.said(api_error(said));
     }
-    if let Some(origin) = redirect_target(&response) {
+    if let Some(origin) = redirect_target(&response)
+        && !credentials.occur_in(&origin)
+    {
         error = error.detail(format!("to {origin}"));
     }
     error

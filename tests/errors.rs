@@ -117,6 +117,8 @@ async fn an_answer_that_cannot_be_decoded_is_no_panic() {
     wrong[0]["isFullyConnected"] = json!("marked");
     let mut date = example(200);
     date[0]["createdAt"] = json!("marked");
+    let mut deep_field = example(200);
+    deep_field[0]["apiKeys"] = json!([{"name": "a"}, {"name": {"marked": "marked"}}]);
     let deep = "[".repeat(100_000);
     let mut table = String::new();
     for (name, answer) in [
@@ -128,6 +130,7 @@ async fn an_answer_that_cannot_be_decoded_is_no_panic() {
         ("a required field is missing", Answer::json(200, &missing)),
         ("a field of another type", Answer::json(200, &wrong)),
         ("a date that is none", Answer::json(200, &date)),
+        ("a field of another type, deep", Answer::json(200, &deep_field)),
         ("deep nesting", Answer::new(200, &[], deep)),
         ("no UTF-8", Answer::new(200, &[], [b'[', b'"', 0xff, b'"', b']'])),
         ("more after the end", Answer::new(200, &[], "[] marked")),
