@@ -40,12 +40,12 @@ enum Task {
 
 fn main() -> ExitCode {
     let Task::Regen { check } = Arguments::parse().task;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let target = snapshots::target_folder(&root);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace");
+    let target = snapshots::target_folder(root);
     let outcome = if check {
-        regen::check(&root, &target)
+        regen::check(root, &target)
     } else {
-        regen::write(&root, &target).map(|()| Freshness::Fresh)
+        regen::write(root, &target).map(|()| Freshness::Fresh)
     };
     match outcome {
         Ok(Freshness::Fresh) => ExitCode::SUCCESS,

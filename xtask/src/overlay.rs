@@ -17,7 +17,9 @@ use crate::{folder, yaml};
 /// action was to add would be missing.
 pub fn apply_folder(document: &mut Value, folder: &Path) -> Result<()> {
     for file in folder::files(folder)? {
-        apply(document, &std::fs::read_to_string(&file)?)
+        std::fs::read_to_string(&file)
+            .map_err(anyhow::Error::from)
+            .and_then(|text| apply(document, &text))
             .with_context(|| format!("cannot apply {}", file.display()))?;
     }
     Ok(())
@@ -25,7 +27,10 @@ pub fn apply_folder(document: &mut Value, folder: &Path) -> Result<()> {
 
 fn apply(document: &mut Value, text: &str) -> Result<()> {
     let overlay: Overlay = yaml::parse(text)?;
-    overlay.validate(EnumSet::empty()).map_err(|error| anyhow!("{error}"))?;
+    overlay.validate(EnumSet::empty()).map_err(|report| {
+        let text = report.to_string();
+        anyhow!("{}", text.split_whitespace().collect::<Vec<_>>().join(" "))
+    })?;
     overlay.apply(document, ApplyOptions::ErrorOnZeroMatch.into())?;
     Ok(())
 }

@@ -31,15 +31,14 @@ pub fn write(root: &Path, target: &Path) -> Result<()> {
     snapshots.accept(root)
 }
 
-/// Says whether `openapi.json` and the snapshots are what they should be, and
-/// how they differ. Writes nothing.
+/// Says whether `openapi.json` and the snapshots are what `write` would make of
+/// them, and how they differ. Writes nothing but under `target`.
 pub fn check(root: &Path, target: &Path) -> Result<Freshness> {
     let document = document(root)?;
     let committed = std::fs::read_to_string(output(root)).unwrap_or_default();
-    if committed != document {
-        return Ok(Freshness::Stale(difference("openapi.json", &committed, &document)));
-    }
-    snapshots::check(root, target)
+    let mut stale = difference("openapi.json", &committed, &document);
+    stale += &snapshots::make(root, target, &document)?.differences(root)?;
+    Ok(if stale.is_empty() { Freshness::Fresh } else { Freshness::Stale(stale) })
 }
 
 /// The text of `openapi.json`, made from the sources under `xtask/spec`.
@@ -74,8 +73,8 @@ fn output(root: &Path) -> PathBuf {
     root.join("openapi.json")
 }
 
-/// The lines that differ, each with its neighbours.
-fn difference(name: &str, old: &str, new: &str) -> String {
+/// The lines that differ, each with its neighbours; empty if none does.
+pub fn difference(name: &str, old: &str, new: &str) -> String {
     similar::TextDiff::from_lines(old, new)
         .unified_diff()
         .header(name, "what regen would write")
@@ -88,7 +87,8 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::{Freshness, check, document, stable_form, write};
+    use super::{check, difference, document, stable_form, write};
+    use crate::snapshots::{copy_workspace, target_folder};
 
     fn repository() -> &'static Path {
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -171,29 +171,23 @@ mod tests {
             "        '202':\n          description: Later\n        '401':",
         );
         let root = tempfile::tempdir().unwrap();
-        crate::snapshots::copy_workspace(repository(), root.path()).unwrap();
+        copy_workspace(repository(), root.path()).unwrap();
         std::fs::write(root.path().join("xtask/spec/upstream/list-numbers.md"), page).unwrap();
         std::fs::write(root.path().join("openapi.json"), "as it was").unwrap();
         let before = tree(root.path());
-        let target = crate::snapshots::target_folder(repository());
+        let target = target_folder(repository());
         let error = format!("{:#}", write(root.path(), &target).unwrap_err());
         assert!(error.contains("its 2xx responses differ in content"), "{error}");
         assert!(tree(root.path()) == before);
     }
 
     #[test]
-    fn a_check_finds_one_changed_byte_and_writes_nothing() {
-        let root = workspace("openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\n");
-        let fresh = document(root.path()).unwrap();
-        std::fs::write(root.path().join("openapi.json"), fresh.replace("3.0.3", "3.0.4")).unwrap();
-        let before = tree(root.path());
-        let Freshness::Stale(difference) = check(root.path(), &root.path().join("target")).unwrap()
-        else {
-            panic!("stale")
-        };
-        assert!(difference.contains("-  \"openapi\": \"3.0.4\""), "{difference}");
-        assert!(difference.contains("+  \"openapi\": \"3.0.3\""), "{difference}");
-        assert_eq!(tree(root.path()), before);
+    fn a_difference_shows_the_lines_that_changed() {
+        let old = "{\n  \"openapi\": \"3.0.4\"\n}\n";
+        let new = old.replace("3.0.4", "3.0.3");
+        assert_eq!(difference("openapi.json", old, old), "");
+        let shown = difference("openapi.json", old, &new);
+        assert!(shown.contains("-  \"openapi\": \"3.0.4\"\n+  \"openapi\": \"3.0.3\""), "{shown}");
     }
 
     #[test]

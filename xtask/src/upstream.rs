@@ -66,6 +66,10 @@ fn fenced_blocks(text: &str) -> Vec<&str> {
             _ => {}
         }
     }
+    if let Some((.., from)) = open {
+        // A fence that nothing closes runs to the end (CommonMark 4.5).
+        blocks.push(&text[from..]);
+    }
     blocks.retain(|block| is_openapi(block));
     blocks
 }
@@ -96,6 +100,7 @@ mod tests {
             "openapi: 3.1.0\ninfo: {}\n",
             "# Page\n\nWords.\n\n````yaml openapi.json GET /v1\nopenapi: 3.1.0\ninfo: {}\n````",
             "~~~json\n{\n  \"openapi\": \"3.1.0\", \"info\": {}\n}\n~~~\n",
+            "# Page\n\n```yaml\nopenapi: 3.1.0\ninfo: {}\n",
             "```sh\ncurl\n```\n```yaml\nopenapi: 3.1.0\ninfo: {}\n```\n",
         ] {
             let document = parse(text).unwrap_or_else(|error| panic!("{text}: {error:#}"));

@@ -1,6 +1,6 @@
 //! Holds a document against the specification, as an independent reader does.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use enumset::EnumSet;
 use roas::validation::{Options, Validate};
 use serde_json::Value;
@@ -32,7 +32,8 @@ fn check<Spec: Validate + serde::de::DeserializeOwned>(document: Value) -> Resul
         | Options::IgnoreUnusedTags
         | Options::IgnoreUnusedServerVariables
         | Options::IgnoreUnusedPathItems;
-    let spec: Spec = serde_json::from_value(document)?;
+    let spec: Spec = serde_path_to_error::deserialize(document)
+        .map_err(|error| anyhow!("{}: {}", error.path(), error.inner()))?;
     if let Err(report) = spec.validate(options, None) {
         let findings: Vec<String> = report.errors.iter().map(ToString::to_string).collect();
         bail!("{}", findings.join("; "));
