@@ -37,6 +37,9 @@ pub fn emit(document: &OpenAPI) -> Result<syn::File, String> {
     .map_err(|error| error.to_string())
 }
 
+/// Functions of the client that are written by hand.
+const OURS: [&str; 4] = ["builder", "from_env", "call", "send"];
+
 fn json(document: &OpenAPI) -> Result<Value, String> {
     serde_json::to_value(document).map_err(|error| error.to_string())
 }
@@ -70,9 +73,9 @@ fn row(
     let place = format!("{} {path}", method.to_uppercase());
     let id =
         operation.operation_id.as_deref().ok_or_else(|| format!("{place} has no operationId"))?;
-    if id != id.to_snake_case() || !is_identifier(id) {
+    if id != id.to_snake_case() || !is_identifier(id) || OURS.contains(&id) {
         return Err(format!(
-            "{place}: the operationId `{id}` is no name in snake_case; name it in an overlay"
+            "{place}: the operationId `{id}` is no free name in snake_case; name it in an overlay"
         ));
     }
     let requirements = operation.security.as_ref().or(document.security.as_ref());

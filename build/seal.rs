@@ -6,6 +6,7 @@
 //! - `send` returns `crate::Error`, which prints no bodies and no headers.
 //! - Bodies are decoded by `crate::decode`, values in paths are encoded by
 //!   `crate::path_guard`.
+//! - A call that is not sent is a warning.
 //! - Models ignore fields that the document does not know, and may gain some:
 //!   code outside cannot name all of them.
 //! - With the feature `schemars`, models derive `JsonSchema`.
@@ -67,6 +68,9 @@ impl VisitMut for Seal {
             item.attrs.retain(|attribute| !attribute.path().is_ident("derive"));
             item.attrs.push(parse_quote!(#[derive(Clone)]));
         }
+        if is_call(item) {
+            item.attrs.push(parse_quote!(#[must_use = "a call does nothing until it is sent"]));
+        }
         if is_model(&item.attrs) {
             open_model(&mut item.attrs);
         }
@@ -114,6 +118,12 @@ fn is_constructors(item: &Item) -> bool {
 
 fn is_module(item: &Item, name: &str) -> bool {
     matches!(item, Item::Mod(module) if module.ident == name)
+}
+
+/// Whether a type builds a call: it borrows the client.
+fn is_call(item: &ItemStruct) -> bool {
+    let mut fields = item.fields.iter().filter_map(|field| field.ident.as_ref());
+    !item.generics.params.is_empty() && fields.any(|field| field == "client")
 }
 
 /// Whether a type is a model: one that is read from JSON.

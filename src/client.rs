@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::header::HeaderValue;
 use reqwest::redirect;
 
 use crate::auth::{API_KEY, API_KEY_ID, Credentials};
@@ -191,6 +192,10 @@ impl ClientBuilder {
             Some(caller) => format!("{USER_AGENT} {caller}"),
             None => USER_AGENT.to_owned(),
         };
+        HeaderValue::from_str(&user_agent).map_err(|_| {
+            Error::new(ErrorKind::Configuration)
+                .detail("the user agent has a character that no header can carry")
+        })?;
         let client = http
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())

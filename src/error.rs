@@ -66,6 +66,12 @@ impl Error {
         error
     }
 
+    /// The status of an answer that came, but not to its end.
+    pub(crate) fn with(mut self, status: StatusCode) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
     pub(crate) fn configuration(detail: &'static str, source: reqwest::Error) -> Self {
         Self::new(ErrorKind::Configuration).detail(detail).caused_by(source.without_url())
     }
@@ -200,10 +206,15 @@ impl fmt::Display for Error {
         if self.may_have_taken_effect() {
             f.write_str("; it may have done what was asked, so look before you repeat it")?;
         } else if self.is_broken_off() {
-            f.write_str("; try again later")?;
+            let advice = if self.is_retryable() {
+                "try again later"
+            } else {
+                "tell its operator if it goes on"
+            };
+            write!(f, "; {advice}")?;
         }
         if let Some(wait) = inner.retry_after {
-            write!(f, " (the server asked to wait {wait:?})")?;
+            write!(f, " (the server asked to wait {} s)", wait.as_secs_f64().ceil())?;
         }
         if inner.attempts > 1 {
             write!(f, " ({} attempts)", inner.attempts)?;
@@ -216,12 +227,12 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         f.debug_struct("Error")
+            .field("text", &self.to_string())
             .field("kind", &inner.kind)
             .field("operation", &inner.operation.map(|operation| operation.id))
             .field("status", &inner.status)
             .field("retry_after", &inner.retry_after)
             .field("attempts", &inner.attempts)
-            .field("detail", &inner.detail)
             .field("source", &inner.source)
             .finish_non_exhaustive()
     }
@@ -245,8 +256,21 @@ impl From<reqwest::Error> for Error {
         } else {
             ErrorKind::Interrupted
         };
-        Self::new(kind).caused_by(error.without_url())
+        let error = error.without_url();
+        let detail = if kind == ErrorKind::Connect { root_cause(&error) } else { String::new() };
+        Self::new(kind).detail(detail).caused_by(error)
     }
+}
+
+/// What came first, on one line: the words of the system, or of TLS on a
+/// certificate, which may quote names in it.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    const LONGEST: usize = 200;
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string().chars().filter(|character| !character.is_control()).take(LONGEST).collect()
 }
 
 impl<E> From<progenitor_client::Error<E>> for Error {

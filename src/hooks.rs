@@ -90,12 +90,13 @@ impl Client {
             return Err(refusal::error(response, &self.inner.0.credentials).await);
         }
         let limit = self.inner.0.max_response_bytes;
-        match body::read(&mut response, limit).await? {
+        let status = response.status();
+        match body::read(&mut response, limit)
+            .await
+            .map_err(|error| Error::from(error).with(status))?
+        {
             Some(body) => Ok(with_body(response, body)),
-            None => {
-                Err(Error::of_status(response.status())
-                    .detail(format!("longer than {limit} bytes")))
-            }
+            None => Err(Error::of_status(status).detail(format!("longer than {limit} bytes"))),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Answers that are no success become errors.
 
 use http::header::LOCATION;
-use reqwest::{Response, Url};
+use reqwest::Response;
 use serde_json::{Map, Value};
 
 use crate::auth::Credentials;
@@ -13,6 +13,9 @@ use crate::retry::server_hint;
 /// How much is read of such an answer: more than any error of the API needs.
 /// Beyond it, as with a page of a proxy, the connection is given up instead.
 const MAX_BYTES: usize = 64 * 1024;
+
+/// A scheme, the longest name of a host (RFC 1035, section 2.3.4) and a port.
+const LONGEST_ORIGIN: usize = "https://".len() + 253 + ":65535".len();
 
 /// The error that an answer is. Its body is read to the end, so that the
 /// connection can be used again, and whatever it is, the status counts.
@@ -50,6 +53,8 @@ fn redirect_target(response: &Response) -> Option<String> {
         return None;
     }
     let location = response.headers().get(LOCATION)?.to_str().ok()?;
-    let target: Url = response.url().join(location).ok()?;
-    Some(target.origin().ascii_serialization())
+    let origin = response.url().join(location).ok()?.origin();
+    // A scheme that has no hosts has no origin worth a name.
+    let origin = origin.is_tuple().then(|| origin.ascii_serialization())?;
+    (origin.len() <= LONGEST_ORIGIN).then_some(origin)
 }

@@ -52,6 +52,9 @@ const BREAKAGES: &[Breakage] = &[
     ("an operationId that is a keyword", |document| {
         document["paths"]["/v1/numbers"]["get"]["operationId"] = json!("match");
     }),
+    ("an operationId that is taken", |document| {
+        document["paths"]["/v1/numbers"]["get"]["operationId"] = json!("builder");
+    }),
     ("no server", |document| remove(document, "", "servers")),
     ("a server in plain text", |document| {
         document["servers"][0]["url"] = json!("http://pilotstatus.com.br");

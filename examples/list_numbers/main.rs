@@ -27,9 +27,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let json = match std::env::args().nth(1).as_deref() {
+    let json = match std::env::args_os().nth(1) {
         None => false,
-        Some("--json") => true,
+        Some(argument) if argument == "--json" => true,
         Some(_) => return Err("unknown argument; the only one is --json".into()),
     };
     let numbers = client().await?.list_numbers().send().await?.into_inner();

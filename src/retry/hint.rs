@@ -55,10 +55,11 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
 
 fn body_hint(body: &Map<String, Value>) -> Option<Duration> {
     let seconds = body.get(BODY_FIELD)?;
-    match seconds.as_u64() {
-        Some(seconds) => Some(Duration::from_secs(seconds)),
-        None => Duration::try_from_secs_f64(seconds.as_f64()?).ok(),
+    if let Some(seconds) = seconds.as_u64() {
+        return Some(Duration::from_secs(seconds));
     }
+    let seconds = seconds.as_f64().filter(|seconds| *seconds >= 0.0)?;
+    Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
 #[cfg(test)]
@@ -118,7 +119,7 @@ mod tests {
             (json!(u64::MAX), Some(Duration::from_secs(u64::MAX))),
             (json!(-1), None),
             (json!(-0.5), None),
-            (json!(1e300), None),
+            (json!(1e300), Some(Duration::MAX)),
             (json!("2"), None),
             (json!(null), None),
             (json!({"a": 1}), None),
