@@ -158,7 +158,8 @@ fn snapshots(root: &Path) -> Result<Vec<PathBuf>> {
     }
     let mut files = folder::files(&folder)?;
     files.retain(|file| {
-        file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX))
+        file.extension().is_some_and(|extension| extension == "snap")
+            && file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX))
     });
     Ok(files)
 }
