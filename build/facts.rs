@@ -23,7 +23,8 @@ pub fn emit(document: &OpenAPI) -> Result<syn::File, String> {
         .map(|(path, method, operation)| row(document, path, method, operation))
         .collect::<Result<Vec<_>, _>>()?;
     let mut fields = BTreeSet::new();
-    collect_fields(&json(document)?, &mut fields);
+    let json = serde_json::to_value(document).map_err(|error| error.to_string())?;
+    collect_fields(&json, &mut fields);
     syn::parse2(quote! {
         /// The first server that the document names.
         pub(crate) const SERVER: &str = #server;
@@ -39,10 +40,6 @@ pub fn emit(document: &OpenAPI) -> Result<syn::File, String> {
 
 /// Functions of the client that are written by hand.
 const OURS: [&str; 4] = ["builder", "from_env", "call", "send"];
-
-fn json(document: &OpenAPI) -> Result<Value, String> {
-    serde_json::to_value(document).map_err(|error| error.to_string())
-}
 
 /// The keys of everything that is named `properties`.
 fn collect_fields(value: &Value, fields: &mut BTreeSet<String>) {

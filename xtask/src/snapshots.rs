@@ -50,8 +50,8 @@ pub fn make(root: &Path, target: &Path, document: &str) -> Result<Made> {
     for snapshot in snapshots(&copy)? {
         std::fs::remove_file(snapshot)?;
     }
-    // Cargo tells the copy from the original by their folders only, so what it
-    // builds of one must not lie where it looks for the other.
+    // Cargo takes what it built of the copy for what it built of the original
+    // where both lie in one folder.
     run_tests(&copy, &target.join("regen/target"))?;
     // Tests that were renamed pass without having run.
     let made = snapshots(&copy)?;
