@@ -4,19 +4,29 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::error::Error;
-use crate::retry::RetryPolicy;
+use crate::error::{Error, ErrorKind};
+use crate::pacing::{LONGEST_PAUSE, Line};
+use crate::retry::{Budget, RetryPolicy};
+
+/// What an attempt depends on beyond itself.
+#[derive(Clone, Copy)]
+pub(crate) struct Call<'c> {
+    pub(crate) policy: RetryPolicy,
+    /// Whether the request may be done twice.
+    pub(crate) repeatable: bool,
+    /// Where the call waits for its turn.
+    pub(crate) line: Option<&'c Line>,
+    /// What pays for repeating it after faults.
+    pub(crate) budget: Option<&'c Budget>,
+}
 
 /// Runs `attempt`, which is told how much time the call has left and has to end
-/// within it, as often as the policy wants.
-///
-/// `repeatable` says that the request may be done twice; `random` gives numbers
-/// between 0 and 1.
+/// within it, as often as the policy wants. `random` gives numbers between 0 and
+/// 1.
 ///
 /// The error of the last attempt comes back, with their number.
 pub(crate) async fn run<T, Attempt>(
-    policy: RetryPolicy,
-    repeatable: bool,
+    call: Call<'_>,
     random: impl Fn() -> f64,
     mut attempt: impl FnMut(Duration) -> Attempt,
 ) -> Result<Success<T>, Error>
@@ -24,18 +34,66 @@ where
     Attempt: Future<Output = Result<T, Error>>,
 {
     let start = Instant::now();
-    let mut attempts = 1;
+    let ticket = call.line.map(Line::ticket);
+    let time_left = || call.policy.time_left(start.elapsed());
+    let mut attempts = 0;
+    let mut failure = None;
     loop {
-        let error = match attempt(policy.time_left(start.elapsed())).await {
-            Ok(value) => return Ok(Success { value, attempts }),
+        let went = match call.line.zip(ticket) {
+            Some((line, ticket)) => match line.turn(ticket, time_left()).await {
+                Ok(went) => went,
+                Err(held_back) => return Err(failure.unwrap_or_else(|| held_back.into())),
+            },
+            None => Instant::now(),
+        };
+        attempts += 1;
+        let error = match attempt(time_left()).await {
+            Ok(value) => {
+                call.succeeded(went);
+                return Ok(Success { value, attempts });
+            }
             Err(error) => error.attempts_made(attempts),
         };
-        let time_left = policy.time_left(start.elapsed());
-        match policy.wait(&error, repeatable, attempts, time_left, random()) {
+        match call.failed(&error, attempts, went, time_left(), random()) {
+            Some(Duration::ZERO) => {}
             Some(wait) => sleep(wait).await,
             None => return Err(error),
         }
-        attempts += 1;
+        failure = Some(error);
+    }
+}
+
+impl Call<'_> {
+    /// An attempt that went at `went` succeeded.
+    fn succeeded(&self, went: Instant) {
+        if let Some(line) = self.line {
+            line.taken(went);
+        }
+        if let Some(budget) = self.budget {
+            budget.refill();
+        }
+    }
+
+    /// The `attempt`th attempt, which went at `went`, failed: how long to wait
+    /// before the next, if there is to be one.
+    fn failed(
+        &self,
+        error: &Error,
+        attempt: u32,
+        went: Instant,
+        time_left: Duration,
+        random: f64,
+    ) -> Option<Duration> {
+        let wait = self.policy.wait(error, self.repeatable, attempt, time_left, random);
+        if error.kind() != ErrorKind::RateLimited {
+            return wait.filter(|_| self.budget.is_none_or(Budget::pay));
+        }
+        let Some(line) = self.line else {
+            return wait;
+        };
+        line.rejected(went, error.retry_after(), random);
+        // It waits in the line, as long as the line holds it back.
+        wait.map(|wait| if wait > LONGEST_PAUSE { wait } else { Duration::ZERO })
     }
 }
 
@@ -54,7 +112,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::error::ErrorKind;
+    use crate::operation::Operation;
+    use crate::pacing::Pacing;
+    use crate::retry::Shared;
 
     /// What a server does with one attempt: takes some time and answers.
     #[derive(Clone, Copy)]
@@ -68,6 +128,11 @@ mod tests {
         Reply { after: Duration::ZERO, status, retry_after: retry_after.map(Duration::from_secs) }
     }
 
+    /// A call that shares nothing with others.
+    fn alone(policy: RetryPolicy, repeatable: bool) -> Call<'static> {
+        Call { policy, repeatable, line: None, budget: None }
+    }
+
     /// Runs a script of replies, the last of which repeats; says when, in
     /// milliseconds, each attempt began and when the call ended.
     async fn run_script(
@@ -79,8 +144,7 @@ mod tests {
         let begun = RefCell::new(Vec::new());
         let next = Cell::new(0);
         let outcome = run(
-            policy,
-            false,
+            alone(policy, false),
             || random,
             |_left| {
                 let Reply { after, status, retry_after } = script[next.get().min(script.len() - 1)];
@@ -154,7 +218,7 @@ mod tests {
             left.borrow_mut().push(time);
             async { Err::<(), _>(Error::of_status(StatusCode::TOO_MANY_REQUESTS)) }
         };
-        run(RetryPolicy::default(), false, || 1.0, attempt).await.unwrap_err();
+        run(alone(RetryPolicy::default(), false), || 1.0, attempt).await.unwrap_err();
         assert_eq!(left.into_inner(), [60_000, 59_500, 58_500, 56_500].map(Duration::from_millis));
     }
 
@@ -178,61 +242,99 @@ mod tests {
         repeatable: bool,
         replies: Vec<(u64, u16, Option<u64>)>,
         random: f64,
+        pacing: Pacing,
     }
 
     fn script() -> impl Strategy<Value = Script> {
         let status = prop::sample::select(vec![200, 404, 408, 429, 429, 429, 500, 502, 503, 504]);
         let hint = prop::option::of(prop_oneof![0..3_u64, 0..100_u64, any::<u64>()]);
         let reply = (0..40_000_u64, status, hint);
-        (0..8_u32, 0..120_000_u64, any::<bool>(), prop::collection::vec(reply, 1..8), 0.0..=1.0)
-            .prop_map(|(max_attempts, total, repeatable, replies, random)| Script {
+        let pacing = prop::sample::select(vec![Pacing::Off, Pacing::Pause, Pacing::Rate]);
+        let replies = prop::collection::vec(reply, 1..8);
+        (0..8_u32, 0..120_000_u64, any::<bool>(), replies, 0.0..=1.0, pacing).prop_map(
+            |(max_attempts, total, repeatable, replies, random, pacing)| Script {
                 max_attempts,
                 total: Duration::from_millis(total),
                 repeatable,
                 replies,
                 random,
-            })
+                pacing,
+            },
+        )
+    }
+
+    /// Runs one call of a script; says how many attempts it made and how long it
+    /// took.
+    async fn run_one(script: &Script, policy: RetryPolicy, shared: &Shared) -> (u32, Duration) {
+        let start = Instant::now();
+        let begun = Cell::new(0);
+        let attempt = |time_left: Duration| {
+            let (takes, status, hint) = script.replies[begun.get() % script.replies.len()];
+            begun.set(begun.get() + 1);
+            async move {
+                let takes = Duration::from_millis(takes);
+                sleep(takes.min(time_left)).await;
+                match status {
+                    _ if takes > time_left => Err(Error::new(ErrorKind::Timeout)),
+                    200 => Ok(()),
+                    _ => Err(Error::of_status(StatusCode::from_u16(status).unwrap())
+                        .asked_to_wait(hint.map(Duration::from_secs))),
+                }
+            }
+        };
+        let line = shared.lines.of(Operation::find("list_numbers").unwrap());
+        let (repeatable, line) = (script.repeatable, line.as_deref());
+        let call = Call { policy, repeatable, line, budget: shared.budget.as_ref() };
+        let outcome = run(call, || script.random, attempt).await;
+        let said = match &outcome {
+            Ok(success) => success.attempts,
+            Err(error) => error.attempts(),
+        };
+        assert_eq!(said as usize, begun.get());
+        (said, start.elapsed())
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1000))]
         #[test]
-        fn no_call_passes_its_total_time_or_its_attempts(script in script()) {
+        fn no_call_passes_its_total_time_or_its_attempts(scripts in [script(), script(), script()]) {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_time()
                 .start_paused(true)
                 .build()
                 .unwrap();
-            let (attempts, took) = runtime.block_on(async {
-                let start = Instant::now();
-                let begun = Cell::new(0);
-                let policy = RetryPolicy::default()
-                    .max_attempts(script.max_attempts)
-                    .total_time(script.total);
-                let attempt = |time_left: Duration| {
-                    let (takes, status, hint) = script.replies[begun.get() % script.replies.len()];
-                    begun.set(begun.get() + 1);
-                    async move {
-                        let takes = Duration::from_millis(takes);
-                        sleep(takes.min(time_left)).await;
-                        match status {
-                            _ if takes > time_left => Err(Error::new(ErrorKind::Timeout)),
-                            200 => Ok(()),
-                            _ => Err(Error::of_status(StatusCode::from_u16(status).unwrap())
-                                .asked_to_wait(hint.map(Duration::from_secs))),
-                        }
-                    }
-                };
-                let outcome = run(policy, script.repeatable, || script.random, attempt).await;
-                let said = match &outcome {
-                    Ok(success) => success.attempts,
-                    Err(error) => error.attempts(),
-                };
-                assert_eq!(said as usize, begun.get());
-                (begun.get(), start.elapsed())
-            });
-            prop_assert!(attempts <= script.max_attempts.max(1) as usize);
-            prop_assert!(took <= script.total + Duration::from_millis(1), "{took:?}");
+            let [first, second, third] = &scripts;
+            let policy = RetryPolicy::default()
+                .max_attempts(first.max_attempts)
+                .total_time(first.total)
+                .pacing(first.pacing);
+            let shared = policy.shared();
+            let call = |script| run_one(script, policy, &shared);
+            let (first, second, third) =
+                runtime.block_on(async { tokio::join!(call(first), call(second), call(third)) });
+            for (attempts, took) in [first, second, third] {
+                prop_assert!(attempts <= scripts[0].max_attempts.max(1));
+                prop_assert!(took <= scripts[0].total + Duration::from_millis(1), "{took:?}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_budget_bounds_what_is_repeated_after_faults() {
+        for (status, policy, attempts) in [
+            (503, RetryPolicy::default(), 100 + 100),
+            (503, RetryPolicy::default().without_budget(), 400),
+            (429, RetryPolicy::default(), 400),
+        ] {
+            let shared = policy.shared();
+            let mut sent = 0;
+            for _ in 0..100 {
+                let reply =
+                    async |_| Err::<(), _>(Error::of_status(StatusCode::from_u16(status).unwrap()));
+                let call = Call { budget: shared.budget.as_ref(), ..alone(policy, true) };
+                sent += run(call, || 0.0, reply).await.unwrap_err().attempts();
+            }
+            assert_eq!(sent, attempts, "{status} {policy:?}");
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::base_url::BaseUrl;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::operation::SERVER;
-use crate::retry::RetryPolicy;
+use crate::retry::{RetryPolicy, Shared};
 
 const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION"));
 const BASE_URL_VARIABLE: &str = "PILOT_STATUS_BASE_URL";
@@ -26,11 +26,11 @@ const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
 #[derive(Clone)]
 pub struct Inner(pub(crate) Arc<Settings>);
 
-#[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) credentials: Credentials,
     pub(crate) request_timeout: Duration,
     pub(crate) retry: RetryPolicy,
+    pub(crate) shared: Shared,
     pub(crate) max_response_bytes: usize,
 }
 
@@ -71,9 +71,13 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let settings = &self.inner.0;
         f.debug_struct("Client")
             .field("base_url", &self.baseurl)
-            .field("settings", &self.inner.0)
+            .field("credentials", &settings.credentials)
+            .field("request_timeout", &settings.request_timeout)
+            .field("max_response_bytes", &settings.max_response_bytes)
+            .field("retry", &settings.retry)
             .finish_non_exhaustive()
     }
 }
@@ -212,6 +216,7 @@ impl ClientBuilder {
             credentials: self.credentials,
             request_timeout: self.request_timeout,
             retry: self.retry,
+            shared: self.retry.shared(),
             max_response_bytes: self.max_response_bytes,
         }));
         Ok(Client { baseurl: base_url.text, client, inner })

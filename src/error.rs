@@ -12,6 +12,7 @@ use reqwest::Response;
 
 pub use self::kind::ErrorKind;
 use crate::operation::Operation;
+use crate::pacing::HeldBack;
 use crate::types::ApiError;
 
 type Source = Arc<dyn std::error::Error + Send + Sync>;
@@ -138,7 +139,8 @@ impl Error {
         self.0.api_error.as_deref()
     }
 
-    /// How long the server asked to wait, in the answer that this error is.
+    /// How long the server asked to wait: in the answer that this error is, or,
+    /// where the call was not sent, in what is left of an earlier one.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -241,6 +243,14 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<HeldBack> for Error {
+    fn from(HeldBack(pause_left): HeldBack) -> Self {
+        Self::new(ErrorKind::RateLimited)
+            .detail("not sent, since earlier calls were rejected")
+            .asked_to_wait(Some(pause_left))
     }
 }
 

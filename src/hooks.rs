@@ -7,7 +7,7 @@ use bytes::Bytes;
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::{Request, Response};
 
-use crate::attempts::{self, Success};
+use crate::attempts::{self, Call, Success};
 use crate::auth::{API_KEY, API_KEY_ID};
 use crate::client::Inner;
 use crate::decode::Delivered;
@@ -67,7 +67,10 @@ impl Client {
                 self.attempt(request).await
             }
         };
-        attempts::run(policy, repeatable, fastrand::f64, attempt).await
+        let line = self.inner.0.shared.lines.of(operation);
+        let budget = self.inner.0.shared.budget.as_ref();
+        let call = Call { policy, repeatable, line: line.as_deref(), budget };
+        attempts::run(call, fastrand::f64, attempt).await
     }
 
     /// Leaves in the request the one credential header that its operation takes.

@@ -13,6 +13,7 @@ mod error;
 mod hooks;
 mod open_enum;
 mod operation;
+mod pacing;
 mod path_guard;
 mod refusal;
 mod retry;
@@ -28,6 +29,7 @@ pub use client::ClientBuilder;
 pub use error::{Error, ErrorKind};
 pub use generated::{Client, ResponseValue, builder, types};
 pub use http::StatusCode;
+pub use pacing::Pacing;
 /// The HTTP client underneath, for [`ClientBuilder::http_client_builder`].
 pub use reqwest;
 pub use retry::RetryPolicy;

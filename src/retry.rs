@@ -1,10 +1,15 @@
 //! Whether to try again, and how long to wait before.
 
 mod backoff;
+mod budget;
 mod fault;
 mod hint;
 mod jitter;
 mod policy;
 
+pub(crate) use backoff::Backoff;
+pub(crate) use budget::Budget;
 pub(crate) use hint::server_hint;
+pub(crate) use jitter::jitter;
 pub use policy::RetryPolicy;
+pub(crate) use policy::Shared;

@@ -132,3 +132,18 @@ async fn a_call_that_is_dropped_while_it_waits_sends_nothing_more() {
     assert!(tokio::time::timeout(Duration::from_millis(50), call).await.is_err());
     assert_eq!(server.received().len(), 1);
 }
+
+#[tokio::test]
+async fn clones_share_the_pause_that_one_of_them_was_asked_for() {
+    let server = Server::start([rejected("3600"), Answer::documented(200)]).await;
+    let sharing = client(&server);
+    let rejected = sharing.clone().list_numbers().send().await.unwrap_err();
+    assert_eq!((rejected.kind(), rejected.attempts()), (ErrorKind::RateLimited, 1));
+    let held_back = sharing.list_numbers().send().await.unwrap_err();
+    assert_eq!((held_back.kind(), held_back.attempts()), (ErrorKind::RateLimited, 0));
+    assert!(held_back.retry_after().unwrap() > Duration::from_secs(3500));
+    assert_eq!(held_back.operation_id(), Some("list_numbers"));
+    assert_eq!(server.received().len(), 1);
+    // Another client does not know of it, nor does one that shares nothing.
+    client(&server).list_numbers().send().await.unwrap();
+}

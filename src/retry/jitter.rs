@@ -8,12 +8,16 @@ const SHARE: u32 = 10;
 const LEAST: Duration = Duration::from_millis(10);
 const MOST: Duration = Duration::from_millis(500);
 
-/// The wait that is asked for and up to a tenth more, but at most half of what
-/// is left after it. `random` is between 0 and 1.
+/// What is added to a wait: up to a tenth of it. `random` is between 0 and 1.
+pub(crate) fn jitter(asked: Duration, random: f64) -> Duration {
+    (asked / SHARE).clamp(LEAST, MOST).mul_f64(random.clamp(0.0, 1.0))
+}
+
+/// The wait that is asked for and a little more, but no more than half of what
+/// is left after it.
 pub(super) fn spread(asked: Duration, time_left: Duration, random: f64) -> Duration {
     let slack = time_left.saturating_sub(asked) / 2;
-    let more = (asked / SHARE).clamp(LEAST, MOST).min(slack);
-    asked.saturating_add(more.mul_f64(random.clamp(0.0, 1.0)))
+    asked.saturating_add(jitter(asked, random).min(slack))
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use super::backoff::Backoff;
+use super::budget::Budget;
 use super::fault::Fault;
 use super::jitter::spread;
 use crate::error::Error;
+use crate::pacing::{Lines, Pacing};
 
 /// When a call is tried again, and within which bounds.
 ///
@@ -32,23 +34,27 @@ pub struct RetryPolicy {
     max_attempts: u32,
     total_time: Duration,
     backoff: Backoff,
+    pacing: Pacing,
+    has_budget: bool,
 }
 
 impl Default for RetryPolicy {
-    /// 4 attempts and 60 seconds in all.
+    /// 4 attempts and 60 seconds in all, with pacing and a budget.
     fn default() -> Self {
         Self {
             max_attempts: 4,
             total_time: Duration::from_secs(60),
             backoff: Backoff { base: Duration::from_millis(500), cap: Duration::from_secs(30) },
+            pacing: Pacing::Rate,
+            has_budget: true,
         }
     }
 }
 
 impl RetryPolicy {
-    /// One attempt, bounded by the timeout for a request alone.
+    /// One attempt at once, bounded by the timeout for a request alone.
     pub fn none() -> Self {
-        Self { max_attempts: 1, total_time: Duration::MAX, ..Self::default() }
+        Self { max_attempts: 1, total_time: Duration::MAX, pacing: Pacing::Off, ..Self::default() }
     }
 
     /// How often a call is sent at most, the first time included. Default: 4.
@@ -78,6 +84,34 @@ impl RetryPolicy {
         self
     }
 
+    /// What calls share of a 429. Default: [`Pacing::Rate`].
+    #[must_use]
+    pub fn pacing(mut self, pacing: Pacing) -> Self {
+        self.pacing = pacing;
+        self
+    }
+
+    /// Sends calls again after faults other than 429 as often as
+    /// [`max_attempts`](Self::max_attempts) allows, however many calls fail.
+    ///
+    /// By default the clones of a client share a budget for that: 100 to begin
+    /// with, one less for each time that a call is sent again, and a tenth more,
+    /// up to 100, for each success. When it is spent, the error comes back at
+    /// once: a server that is down is not asked several times as often.
+    #[must_use]
+    pub fn without_budget(mut self) -> Self {
+        self.has_budget = false;
+        self
+    }
+
+    /// What calls with this policy share.
+    pub(crate) fn shared(&self) -> Shared {
+        Shared {
+            lines: Lines::new(self.pacing, self.backoff),
+            budget: self.has_budget.then(Budget::default),
+        }
+    }
+
     /// What is left for a call that began `elapsed` ago.
     pub(crate) fn time_left(&self, elapsed: Duration) -> Duration {
         self.total_time.saturating_sub(elapsed)
@@ -105,4 +139,11 @@ impl RetryPolicy {
         };
         (wait < time_left).then_some(wait)
     }
+}
+
+/// What the calls of a client and its clones share.
+pub(crate) struct Shared {
+    pub(crate) lines: Lines,
+    /// None where repeating has no budget.
+    pub(crate) budget: Option<Budget>,
 }

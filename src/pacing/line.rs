@@ -1,0 +1,136 @@
+//! The line in which the calls of an operation wait for their turn.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::pace::Pace;
+
+/// Lets the calls of one operation go, in the order in which they came.
+pub(crate) struct Line {
+    tickets: AtomicU64,
+    state: Mutex<State>,
+}
+
+struct State {
+    pace: Pace,
+    waiting: BTreeMap<u64, Arc<Notify>>,
+}
+
+/// The place of a call in the order in which they came. It keeps it over all of
+/// its attempts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ticket(u64);
+
+/// The time of a call ran out before its turn, or would. The pause lasts so much
+/// longer.
+#[derive(Debug)]
+pub(crate) struct HeldBack(pub(crate) Duration);
+
+impl Line {
+    pub(super) fn new(pace: Pace) -> Self {
+        let state = State { pace, waiting: BTreeMap::new() };
+        Self { tickets: AtomicU64::new(0), state: Mutex::new(state) }
+    }
+
+    pub(crate) fn ticket(&self) -> Ticket {
+        Ticket(self.tickets.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Waits for the turn of a call, at most as long as `time_left`, and says
+    /// when it came.
+    pub(crate) async fn turn(
+        &self,
+        ticket: Ticket,
+        time_left: Duration,
+    ) -> Result<Instant, HeldBack> {
+        if let Turn::Now(went) = self.state().turn(ticket) {
+            return Ok(went);
+        }
+        let pause_left = || self.state().pace.pause_left(Instant::now());
+        if pause_left() >= time_left {
+            return Err(HeldBack(pause_left()));
+        }
+        timeout(time_left, self.wait(ticket)).await.map_err(|_| HeldBack(pause_left()))
+    }
+
+    async fn wait(&self, ticket: Ticket) -> Instant {
+        let place = Place { line: self, ticket, called: Arc::default() };
+        self.state().waiting.insert(ticket.0, Arc::clone(&place.called));
+        loop {
+            let turn = self.state().turn(ticket);
+            match turn {
+                Turn::Now(went) => return went,
+                Turn::At(ready) => sleep_until(ready).await,
+                Turn::AfterOthers => place.called.notified().await,
+            }
+        }
+    }
+
+    /// The server took a call that went at `went`.
+    pub(crate) fn taken(&self, went: Instant) {
+        self.state().pace.taken(went, Instant::now());
+    }
+
+    /// The server rejected a call that went at `went`.
+    pub(crate) fn rejected(&self, went: Instant, asked: Option<Duration>, random: f64) {
+        self.state().pace.rejected(went, Instant::now(), asked, random);
+    }
+
+    /// How many calls wait for their turn.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.state().waiting.len()
+    }
+
+    /// No code panics while it holds the state, so none is lost.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When it is the turn of a call.
+enum Turn {
+    /// It goes, at this moment.
+    Now(Instant),
+    /// Not before this moment.
+    At(Instant),
+    /// When those before it have gone.
+    AfterOthers,
+}
+
+impl State {
+    /// Lets a call go, if it is its turn.
+    fn turn(&mut self, ticket: Ticket) -> Turn {
+        if self.waiting.first_key_value().is_some_and(|(first, _)| *first < ticket.0) {
+            return Turn::AfterOthers;
+        }
+        let now = Instant::now();
+        if let Some(ready) = self.pace.ready(now) {
+            return Turn::At(ready);
+        }
+        self.pace.go(now);
+        Turn::Now(now)
+    }
+}
+
+/// A place in the line; dropping it leaves the line.
+struct Place<'l> {
+    line: &'l Line,
+    ticket: Ticket,
+    called: Arc<Notify>,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut state = self.line.state();
+        state.waiting.remove(&self.ticket.0);
+        if let Some((_, next)) = state.waiting.first_key_value() {
+            next.notify_one();
+        }
+    }
+}
