@@ -1,12 +1,13 @@
 //! From the document to the code of the client.
 //!
 //! ```text
-//! openapi.json -> open_enums -> adapt -> progenitor -> seal -> models -> client.rs
+//! openapi.json -> open_enums -> adapt -> progenitor -> seal, hand_over -> models -> client.rs
 //!              -> facts ----------------------------------------------> document.rs
 //! ```
 
 mod adapt;
 mod facts;
+mod hand_over;
 mod models;
 mod open_enums;
 mod progenitor;

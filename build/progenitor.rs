@@ -4,7 +4,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypeImpl};
+use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use quote::quote;
 
 use super::open_enums::OpenEnum;
@@ -14,7 +14,6 @@ pub fn run(document: &OpenAPI, open_enums: &[OpenEnum]) -> Result<TokenStream, S
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Builder)
-        .with_hooks(HooksMode::Expected)
         .with_inner_type(quote!(crate::client::Inner))
         .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq");

@@ -1,11 +1,12 @@
 //! Closes the generated client: what goes in and out of it passes through the
 //! hand-written layer.
 //!
-//! - The constructors go, for they would take any HTTP client.
+//! - The constructors go, for they would take any HTTP client, and so do the
+//!   traits that would lend out ours.
 //! - `Debug` of the client goes, for it would print what the layer keeps secret.
-//! - `send` returns `crate::Error`, which prints no bodies and no headers.
-//! - Bodies are decoded by `crate::decode`, values in paths are encoded by
-//!   `crate::path_guard`.
+//! - `send` builds a request and hands it over to `crate::call`, which returns
+//!   `crate::Error`.
+//! - Values in paths are encoded by `crate::path_guard`.
 //! - A call that is not sent is a warning.
 //! - Models ignore fields that the document does not know, and may gain some:
 //!   code outside cannot name all of them.
@@ -16,15 +17,18 @@ use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Expr, ExprCall, File, GenericArgument, ImplItem, ImplItemFn, Item, ItemEnum,
-    ItemImpl, ItemStruct, ItemUse, Meta, PathArguments, ReturnType, Token, Type, UsePath, UseTree,
-    Visibility, parse_quote,
+    Attribute, File, ImplItem, ImplItemFn, Item, ItemEnum, ItemImpl, ItemStruct, ItemUse, Meta,
+    Token, UsePath, UseTree, Visibility, parse_quote,
 };
+
+use super::hand_over::{documented, hand_over};
 
 /// Seals the generated code.
 pub fn seal(generated: TokenStream) -> Result<File, String> {
     let mut file: File = syn::parse2(generated).map_err(|error| error.to_string())?;
-    file.items.retain(|item| !is_constructors(item) && !is_module(item, "prelude"));
+    file.items.retain(|item| {
+        !is_constructors(item) && !is_back_door(item) && !is_module(item, "prelude")
+    });
     let mut seal = Seal::default();
     seal.visit_file_mut(&mut file);
     if !seal.closed_enums.is_empty() {
@@ -32,6 +36,12 @@ pub fn seal(generated: TokenStream) -> Result<File, String> {
             "a value that is new would fail a call, since {} is a closed enum; \
              make its schema one of the components in an overlay",
             seal.closed_enums.join(", ")
+        ));
+    }
+    if !seal.unread.is_empty() {
+        return Err(format!(
+            "an answer is neither JSON nor empty, which is not supported: {}",
+            seal.unread.join(", ")
         ));
     }
     file.items.insert(
@@ -46,6 +56,8 @@ pub fn seal(generated: TokenStream) -> Result<File, String> {
 #[derive(Default)]
 struct Seal {
     closed_enums: Vec<String>,
+    /// Operations whose answers the layer cannot read.
+    unread: Vec<String>,
 }
 
 impl VisitMut for Seal {
@@ -88,21 +100,10 @@ impl VisitMut for Seal {
     fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
         visit_mut::visit_impl_item_fn_mut(self, function);
         if function.sig.ident == "send" && function.sig.asyncness.is_some() {
-            return_our_error(function);
-        }
-    }
-
-    fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
-        visit_mut::visit_expr_call_mut(self, call);
-        if let Expr::Path(function) = call.func.as_mut()
-            && function
-                .path
-                .segments
-                .iter()
-                .map(|segment| &segment.ident)
-                .eq(["ResponseValue", "from_response"])
-        {
-            function.path = parse_quote!(crate::decode::decode);
+            match hand_over(function) {
+                Some(sealed) => *function = sealed,
+                None => self.unread.push(documented(function)),
+            }
         }
     }
 }
@@ -114,6 +115,16 @@ fn is_constructors(item: &Item) -> bool {
     items.iter().any(
         |item| matches!(item, ImplItem::Fn(function) if function.sig.ident == "new_with_client"),
     )
+}
+
+/// Whether an item lends out the HTTP client, past the layer.
+fn is_back_door(item: &Item) -> bool {
+    let Item::Impl(ItemImpl { trait_: Some((path, _)), .. }) = item else {
+        return false;
+    };
+    path.segments
+        .last()
+        .is_some_and(|name| name.ident == "ClientInfo" || name.ident == "ClientHooks")
 }
 
 fn is_module(item: &Item, name: &str) -> bool {
@@ -149,34 +160,4 @@ fn open_model(attributes: &mut Vec<Attribute>) {
     attributes
         .push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
     attributes.push(parse_quote!(#[non_exhaustive]));
-}
-
-/// `Result<T, Error<E>>` becomes `Result<T, crate::Error>`.
-fn return_our_error(function: &mut ImplItemFn) {
-    let ReturnType::Type(_, returned) = &mut function.sig.output else {
-        return;
-    };
-    let generated = returned.clone();
-    if let Some(error) = error_type(returned) {
-        *error = parse_quote!(crate::Error);
-    }
-    let body = &function.block;
-    function.block = parse_quote!({
-        let answer: #generated = async move #body.await;
-        answer.map_err(crate::Error::from)
-    });
-}
-
-fn error_type(result: &mut Type) -> Option<&mut Type> {
-    let Type::Path(path) = result else {
-        return None;
-    };
-    let PathArguments::AngleBracketed(arguments) = &mut path.path.segments.last_mut()?.arguments
-    else {
-        return None;
-    };
-    match arguments.args.last_mut()? {
-        GenericArgument::Type(error) => Some(error),
-        _ => None,
-    }
 }

@@ -8,9 +8,9 @@ use crate::error::{Error, ErrorKind};
 use crate::pacing::{LONGEST_PAUSE, Line};
 use crate::retry::{Budget, RetryPolicy};
 
-/// What an attempt depends on beyond itself.
+/// What decides how often a call is tried, and when.
 #[derive(Clone, Copy)]
-pub(crate) struct Call<'c> {
+pub(crate) struct Rules<'c> {
     pub(crate) policy: RetryPolicy,
     /// Whether the request may be done twice.
     pub(crate) repeatable: bool,
@@ -26,7 +26,7 @@ pub(crate) struct Call<'c> {
 ///
 /// The error of the last attempt comes back, with their number.
 pub(crate) async fn run<T, Attempt>(
-    call: Call<'_>,
+    rules: Rules<'_>,
     random: impl Fn() -> f64,
     mut attempt: impl FnMut(Duration) -> Attempt,
 ) -> Result<Success<T>, Error>
@@ -34,12 +34,12 @@ where
     Attempt: Future<Output = Result<T, Error>>,
 {
     let start = Instant::now();
-    let ticket = call.line.map(Line::ticket);
-    let time_left = || call.policy.time_left(start.elapsed());
+    let ticket = rules.line.map(Line::ticket);
+    let time_left = || rules.policy.time_left(start.elapsed());
     let mut attempts = 0;
     let mut failure = None;
     loop {
-        let went = match call.line.zip(ticket) {
+        let went = match rules.line.zip(ticket) {
             Some((line, ticket)) => match line.turn(ticket, time_left()).await {
                 Ok(went) => went,
                 Err(held_back) => return Err(failure.unwrap_or_else(|| held_back.into())),
@@ -49,12 +49,12 @@ where
         attempts += 1;
         let error = match attempt(time_left()).await {
             Ok(value) => {
-                call.succeeded(went);
+                rules.succeeded(went);
                 return Ok(Success { value, attempts });
             }
             Err(error) => error.attempts_made(attempts),
         };
-        match call.failed(&error, attempts, went, time_left(), random()) {
+        match rules.failed(&error, attempts, went, time_left(), random()) {
             Some(Duration::ZERO) => {}
             Some(wait) => sleep(wait).await,
             None => return Err(error),
@@ -63,7 +63,7 @@ where
     }
 }
 
-impl Call<'_> {
+impl Rules<'_> {
     /// An attempt that went at `went` succeeded.
     fn succeeded(&self, went: Instant) {
         if let Some(line) = self.line {
@@ -129,8 +129,8 @@ mod tests {
     }
 
     /// A call that shares nothing with others.
-    fn alone(policy: RetryPolicy, repeatable: bool) -> Call<'static> {
-        Call { policy, repeatable, line: None, budget: None }
+    fn alone(policy: RetryPolicy, repeatable: bool) -> Rules<'static> {
+        Rules { policy, repeatable, line: None, budget: None }
     }
 
     /// Runs a script of replies, the last of which repeats; says when, in
@@ -284,8 +284,8 @@ mod tests {
         };
         let line = shared.lines.of(Operation::find("list_numbers").unwrap());
         let (repeatable, line) = (script.repeatable, line.as_deref());
-        let call = Call { policy, repeatable, line, budget: shared.budget.as_ref() };
-        let outcome = run(call, || script.random, attempt).await;
+        let rules = Rules { policy, repeatable, line, budget: shared.budget.as_ref() };
+        let outcome = run(rules, || script.random, attempt).await;
         let said = match &outcome {
             Ok(success) => success.attempts,
             Err(error) => error.attempts(),
@@ -331,8 +331,8 @@ mod tests {
             for _ in 0..100 {
                 let reply =
                     async |_| Err::<(), _>(Error::of_status(StatusCode::from_u16(status).unwrap()));
-                let call = Call { budget: shared.budget.as_ref(), ..alone(policy, true) };
-                sent += run(call, || 0.0, reply).await.unwrap_err().attempts();
+                let rules = Rules { budget: shared.budget.as_ref(), ..alone(policy, true) };
+                sent += run(rules, || 0.0, reply).await.unwrap_err().attempts();
             }
             assert_eq!(sent, attempts, "{status} {policy:?}");
         }

@@ -186,7 +186,15 @@ impl ClientBuilder {
         })?;
         let url = self.base_url.as_deref().unwrap_or(SERVER);
         let base_url = BaseUrl::parse(url, self.base_url_name, self.allow_plaintext)?;
-        let mut http = self.http.unwrap_or_default();
+        let mut http = match self.http {
+            // In place of its own. reqwest adds them to the time of day, which
+            // must not overflow.
+            Some(http) => {
+                let timeout = self.request_timeout.min(A_YEAR);
+                http.timeout(timeout).read_timeout(timeout)
+            }
+            None => reqwest::ClientBuilder::new(),
+        };
         if base_url.is_loopback {
             // No proxy reaches this machine, but it would see the key in plain text.
             http = http.no_proxy();
@@ -207,8 +215,6 @@ impl ClientBuilder {
             // It would log the key with all other bytes.
             .connection_verbose(false)
             .connect_timeout(self.connect_timeout)
-            // reqwest adds it to the time of day, which must not overflow.
-            .read_timeout(self.request_timeout.min(A_YEAR))
             .user_agent(user_agent)
             .build()
             .map_err(|error| Error::configuration("the HTTP client cannot be built", error))?;

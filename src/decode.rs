@@ -1,39 +1,14 @@
 //! Bodies of successful answers become models.
 
-use progenitor_client::ResponseValue;
-use reqwest::Response;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
-use crate::error::Error;
-use crate::operation::{FIELDS, Operation};
+use crate::operation::FIELDS;
 
-/// What is known of a response that came through the attempts.
-#[derive(Clone, Copy)]
-pub(crate) struct Delivered {
-    pub(crate) operation: &'static Operation,
-    pub(crate) attempts: u32,
-}
-
-/// Decodes a JSON body. The generated code calls this for every success.
-pub(crate) async fn decode<T: DeserializeOwned>(
-    mut response: Response,
-) -> Result<ResponseValue<T>, progenitor_client::Error<()>> {
-    let status = response.status();
-    let headers = std::mem::take(response.headers_mut());
-    let delivered = response.extensions_mut().remove::<Delivered>();
-    let body = response.bytes().await?;
-    match serde_json::from_slice(&body) {
-        Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-        Err(error) => {
-            let mut error = Error::of_status(status).detail(problem::<T>(&body, &error));
-            if let Some(Delivered { operation, attempts }) = delivered {
-                error = error.in_operation(operation).attempts_made(attempts);
-            }
-            Err(progenitor_client::Error::UnexpectedResponse(error.into_response()))
-        }
-    }
+/// Decodes a JSON body, or says what is wrong with it.
+pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| problem::<T>(body, &error))
 }
 
 /// What is wrong with a body, and where. The decoder's own words may quote it.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use reqwest::Response;
 
 pub use self::kind::ErrorKind;
 use crate::operation::Operation;
@@ -180,16 +179,6 @@ impl Error {
     fn may_have_taken_effect(&self) -> bool {
         self.is_broken_off() && self.0.operation.is_some_and(|operation| !operation.safe_to_repeat)
     }
-
-    /// This error as a response, which is all that a generated call lets
-    /// through; [`From`] takes it out again.
-    pub(crate) fn into_response(self) -> Response {
-        let mut response = http::Response::new("");
-        // Any status but a success ends the generated code's decoding.
-        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        response.extensions_mut().insert(self);
-        Response::from(response)
-    }
 }
 
 impl fmt::Display for Error {
@@ -296,10 +285,7 @@ impl<E> From<progenitor_client::Error<E>> for Error {
             Generated::ErrorResponse(response) => Self::of_status(response.status()),
             // The payload and the words of the decoder quote what was sent.
             Generated::InvalidResponsePayload(..) => Self::new(ErrorKind::Decode),
-            Generated::UnexpectedResponse(mut response) => response
-                .extensions_mut()
-                .remove::<Self>()
-                .unwrap_or_else(|| Self::of_status(response.status())),
+            Generated::UnexpectedResponse(response) => Self::of_status(response.status()),
         }
     }
 }

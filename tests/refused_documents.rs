@@ -33,6 +33,10 @@ const BREAKAGES: &[Breakage] = &[
         document["paths"]["/v1/numbers"]["get"]["responses"]["202"] =
             json!({"description": "Later"});
     }),
+    ("a success that is not JSON", |document| {
+        document["paths"]["/v1/numbers"]["get"]["responses"]["200"]["content"] =
+            json!({"audio/ogg": {"schema": {"type": "string", "format": "binary"}}});
+    }),
     ("an enum without a name", |document| {
         let number = &mut document["components"]["schemas"]["Number"];
         number["properties"]["name"] = json!({"type": "string", "enum": ["a", "b"]});

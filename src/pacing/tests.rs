@@ -7,7 +7,7 @@ use http::StatusCode;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::*;
-use crate::attempts::{self, Call, Success};
+use crate::attempts::{self, Rules, Success};
 use crate::error::{Error, ErrorKind};
 use crate::retry::{RetryPolicy, Shared};
 
@@ -114,7 +114,7 @@ impl Client {
     async fn call(&self) -> Result<Success<Instant>, Error> {
         let line = self.shared.lines.of(Operation::find("list_numbers").unwrap());
         let budget = self.shared.budget.as_ref();
-        let call = Call { policy: self.policy, repeatable: true, line: line.as_deref(), budget };
+        let rules = Rules { policy: self.policy, repeatable: true, line: line.as_deref(), budget };
         let latency = self.server.lock().unwrap().rule.latency;
         let attempt = async |_| {
             sleep(latency).await;
@@ -123,7 +123,7 @@ impl Client {
             sleep(latency).await;
             answer.map(|()| at)
         };
-        attempts::run(call, fastrand::f64, attempt).await
+        attempts::run(rules, fastrand::f64, attempt).await
     }
 
     /// So many calls at once; how each ended, in the order in which they began.

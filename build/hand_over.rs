@@ -1,0 +1,147 @@
+//! Hands a request over to the hand-written layer: the generated `send` builds it,
+//! `crate::call` does the rest.
+
+use quote::{format_ident, quote};
+use syn::visit::Visit;
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    Expr, ExprCall, ExprLit, ExprPath, FieldValue, GenericArgument, Ident, ImplItemFn, Lit, LitInt,
+    LitStr, Local, Member, Meta, MetaNameValue, Pat, PathArguments, ReturnType, Stmt, Type,
+    parse_quote,
+};
+
+/// Ends a `send` where its request is built. None where its answer is of a kind
+/// that the layer cannot read.
+pub fn hand_over(function: &ImplItemFn) -> Option<ImplItemFn> {
+    let statements = &function.block.stmts;
+    let end = statements.iter().position(|statement| is_named(statement, "OperationInfo"))?;
+    let (build, rest) = statements.split_at(end);
+    let mut found = Found::default();
+    for statement in rest {
+        found.visit_stmt(statement);
+    }
+    let operation_id = found.operation_id?;
+    let answer = format_ident!("{}", found.answer?);
+    // The generator names these otherwise when a parameter has their name.
+    let client = first_field(build.first()?)?;
+    let request = bound(build.last()?)?;
+    let build = build.iter().filter(|statement| !names_version(statement));
+    let mut sealed = function.clone();
+    let ReturnType::Type(_, returned) = &mut sealed.sig.output else {
+        return None;
+    };
+    *error_type(returned)? = parse_quote!(crate::Error);
+    sealed.block = parse_quote!({
+        let caller = self.#client;
+        let build = || -> Result<::reqwest::Request, Error<()>> {
+            #(#build)*
+            Ok(#request)
+        };
+        crate::call::#answer(caller, build()?, #operation_id).await
+    });
+    WithoutRoom.visit_block_mut(&mut sealed.block);
+    Some(sealed)
+}
+
+/// Whether a statement binds a struct of a name.
+fn is_named(statement: &Stmt, name: &str) -> bool {
+    let Stmt::Local(Local { init: Some(init), .. }) = statement else {
+        return false;
+    };
+    matches!(init.expr.as_ref(), Expr::Struct(value) if value.path.is_ident(name))
+}
+
+/// The first field that a statement takes out of a struct.
+fn first_field(statement: &Stmt) -> Option<&Member> {
+    match statement {
+        Stmt::Local(Local { pat: Pat::Struct(pattern), .. }) => {
+            Some(&pattern.fields.first()?.member)
+        }
+        _ => None,
+    }
+}
+
+/// The name that a statement binds.
+fn bound(statement: &Stmt) -> Option<&Ident> {
+    match statement {
+        Stmt::Local(Local { pat: Pat::Ident(name), .. }) => Some(&name.ident),
+        _ => None,
+    }
+}
+
+/// What the end of a generated `send` says of its operation.
+#[derive(Default)]
+struct Found {
+    operation_id: Option<LitStr>,
+    /// The function of `crate::call` that reads its successes.
+    answer: Option<&'static str>,
+}
+
+impl<'a> Visit<'a> for Found {
+    fn visit_field_value(&mut self, field: &'a FieldValue) {
+        if let (Member::Named(name), Expr::Lit(ExprLit { lit: Lit::Str(id), .. })) =
+            (&field.member, &field.expr)
+            && name == "operation_id"
+        {
+            self.operation_id = Some(id.clone());
+        }
+    }
+
+    fn visit_expr_path(&mut self, path: &'a ExprPath) {
+        let names = path.path.segments.iter().map(|segment| &segment.ident);
+        let names: Vec<String> = names.map(ToString::to_string).collect();
+        match names.join("::").as_str() {
+            "ResponseValue::from_response" => self.answer = Some("json"),
+            "ResponseValue::empty" => self.answer = Some("empty"),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a statement adds the header that names the version of the document:
+/// the API knows no such header.
+fn names_version(statement: &Stmt) -> bool {
+    quote!(#statement).to_string().contains("\"api-version\"")
+}
+
+/// Takes the room for that header from the map of headers.
+struct WithoutRoom;
+
+impl VisitMut for WithoutRoom {
+    fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
+        visit_mut::visit_expr_call_mut(self, call);
+        if let Expr::Path(function) = call.func.as_ref()
+            && function.path.segments.last().is_some_and(|last| last.ident == "with_capacity")
+            && let Some(Expr::Lit(ExprLit { lit: Lit::Int(room), .. })) = call.args.first_mut()
+            && let Ok(count) = room.base10_parse::<usize>()
+        {
+            *room = LitInt::new(&count.saturating_sub(1).to_string(), room.span());
+        }
+    }
+}
+
+fn error_type(result: &mut Type) -> Option<&mut Type> {
+    let Type::Path(path) = result else {
+        return None;
+    };
+    let PathArguments::AngleBracketed(arguments) = &mut path.path.segments.last_mut()?.arguments
+    else {
+        return None;
+    };
+    match arguments.args.last_mut()? {
+        GenericArgument::Type(error) => Some(error),
+        _ => None,
+    }
+}
+
+/// What the generator says of a `send`: its method and path.
+pub fn documented(function: &ImplItemFn) -> String {
+    let docs = function.attrs.iter().filter_map(|attribute| match &attribute.meta {
+        Meta::NameValue(MetaNameValue {
+            value: Expr::Lit(ExprLit { lit: Lit::Str(doc), .. }),
+            ..
+        }) => Some(doc.value()),
+        _ => None,
+    });
+    docs.collect()
+}

@@ -1,0 +1,156 @@
+//! The way of every call between the generated code and the server: check where
+//! it goes, sign it, and send it as often as the policy wants.
+
+use bytes::Bytes;
+use http::header::HeaderMap;
+use progenitor_client::ResponseValue;
+use reqwest::{Request, Response};
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout};
+
+use crate::attempts::{self, Rules, Success};
+use crate::client::Settings;
+use crate::decode::decode;
+use crate::error::{Error, ErrorKind};
+use crate::generated::Client;
+use crate::operation::Operation;
+use crate::{StatusCode, body, path_guard, refusal};
+
+/// Lets a server tell the second arrival of a request from another request.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// A successful answer, read to its end.
+pub(crate) struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// Makes a call that is answered with JSON. The generated code ends with this.
+pub(crate) async fn json<T: DeserializeOwned>(
+    client: &Client,
+    request: Request,
+    operation_id: &str,
+) -> Result<ResponseValue<T>, Error> {
+    let transport = |request| client.client.execute(request);
+    client.call(request, operation_id, transport, decode).await
+}
+
+/// Makes a call that is answered with nothing of interest.
+#[allow(dead_code, reason = "not every document has such an operation")]
+pub(crate) async fn empty(
+    client: &Client,
+    request: Request,
+    operation_id: &str,
+) -> Result<ResponseValue<()>, Error> {
+    let transport = |request| client.client.execute(request);
+    client.call(request, operation_id, transport, |_| Ok(())).await
+}
+
+impl Client {
+    /// Makes a call: `transport` sends one request, `decode` reads the body of a
+    /// success.
+    async fn call<T, Sent>(
+        &self,
+        request: Request,
+        operation_id: &str,
+        transport: impl Fn(Request) -> Sent,
+        decode: impl Fn(&[u8]) -> Result<T, String>,
+    ) -> Result<ResponseValue<T>, Error>
+    where
+        Sent: Future<Output = reqwest::Result<Response>>,
+    {
+        let operation = Operation::find(operation_id).ok_or_else(|| {
+            Error::new(ErrorKind::InvalidRequest).detail("the document has no such operation")
+        })?;
+        let sent = self.send(request, operation, transport).await;
+        let result =
+            sent.and_then(|Success { value: Answer { status, headers, body }, attempts }| {
+                match decode(&body) {
+                    Ok(value) => Ok(ResponseValue::new(value, status, headers)),
+                    Err(problem) => {
+                        Err(Error::of_status(status).detail(problem).attempts_made(attempts))
+                    }
+                }
+            });
+        result.map_err(|error| error.in_operation(operation))
+    }
+
+    async fn send<Sent>(
+        &self,
+        request: Request,
+        operation: &Operation,
+        transport: impl Fn(Request) -> Sent,
+    ) -> Result<Success<Answer>, Error>
+    where
+        Sent: Future<Output = reqwest::Result<Response>>,
+    {
+        let settings: &Settings = &self.inner.0;
+        path_guard::check(request.url(), &self.baseurl, operation.path)?;
+        let credential = settings.credentials.for_operation(operation)?;
+        let line = settings.shared.lines.of(operation);
+        let mut rules = Rules {
+            policy: settings.retry,
+            repeatable: operation.safe_to_repeat || request.headers().contains_key(IDEMPOTENCY_KEY),
+            line: line.as_deref(),
+            budget: settings.shared.budget.as_ref(),
+        };
+        if request.body().is_some_and(|body| body.as_bytes().is_none()) {
+            // A stream is gone once it was sent.
+            rules.policy = rules.policy.max_attempts(1);
+        }
+        let mut unsent = Some(request);
+        attempts::run(rules, fastrand::f64, |time_left| {
+            let request = unsent.take();
+            unsent = request.as_ref().and_then(copy);
+            let sent = request.map(|mut request| {
+                if let Some((name, value)) = &credential {
+                    request.headers_mut().insert(*name, value.clone());
+                }
+                transport(request)
+            });
+            let time = settings.request_timeout.min(time_left);
+            async move {
+                let sent = sent.ok_or_else(|| Error::new(ErrorKind::InvalidRequest))?;
+                let begun = Instant::now();
+                let response =
+                    timeout(time, sent).await.map_err(|_| Error::new(ErrorKind::Timeout))??;
+                let status = response.status();
+                timeout(time.saturating_sub(begun.elapsed()), receive(response, settings))
+                    .await
+                    .map_err(|_| Error::new(ErrorKind::Timeout).with(status))?
+            }
+        })
+        .await
+    }
+}
+
+/// The same request once more; none where its body is a stream.
+fn copy(request: &Request) -> Option<Request> {
+    if request.body().is_some() {
+        return request.try_clone();
+    }
+    // `try_clone` sets a timeout, which allocates as often as all the rest.
+    let mut copy = Request::new(request.method().clone(), request.url().clone());
+    copy.headers_mut().clone_from(request.headers());
+    Some(copy)
+}
+
+/// Reads an answer to its end.
+async fn receive(mut response: Response, settings: &Settings) -> Result<Answer, Error> {
+    let status = response.status();
+    if !status.is_success() {
+        return Err(refusal::error(response, &settings.credentials).await);
+    }
+    let limit = settings.max_response_bytes;
+    let body = body::read(&mut response, limit)
+        .await
+        .map_err(|error| Error::from(error).with(status))?
+        .ok_or_else(|| Error::of_status(status).detail(format!("longer than {limit} bytes")))?;
+    Ok(Answer { status, headers: std::mem::take(response.headers_mut()), body })
+}
+
+#[cfg(test)]
+mod overhead;
+#[cfg(test)]
+mod tests;
