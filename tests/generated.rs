@@ -70,36 +70,6 @@ fn values_in_paths_are_encoded_by_our_guard() {
 }
 
 #[test]
-fn a_request_is_handed_over_whatever_its_parameters_are_called() {
-    let mut document: serde_json::Value = serde_json::from_str(&document()).unwrap();
-    let parameter = |place, name| {
-        let required = place == "path";
-        serde_json::json!({
-            "name": name, "in": place, "required": required, "schema": {"type": "string"}
-        })
-    };
-    document["paths"]["/v1/links/{client}/{info}"]["delete"] = serde_json::json!({
-        "operationId": "purge_link",
-        "security": document["paths"]["/v1/numbers"]["get"]["security"],
-        "parameters": [
-            parameter("path", "client"),
-            parameter("path", "info"),
-            parameter("query", "request"),
-            parameter("query", "result"),
-            parameter("header", "Idempotency-Key"),
-        ],
-        "requestBody": {"content": {"application/json": {"schema": {
-            "type": "object", "properties": {"reason": {"type": "string"}}
-        }}}},
-        "responses": {"204": {"description": "It is gone"}}
-    });
-    let client = generate::generate(&document.to_string()).unwrap().client;
-    let operation = &pieces(&client)["operation_purge_link"];
-    let (_, send) = operation.split_once("pub async fn send").unwrap();
-    assert_snapshots("handed_over", &BTreeMap::from([("send".to_owned(), send.to_owned())]));
-}
-
-#[test]
 fn a_model_ignores_unknown_fields_even_if_the_document_forbids_them() {
     let mut document: serde_json::Value = serde_json::from_str(&document()).unwrap();
     for schema in document["components"]["schemas"].as_object_mut().unwrap().values_mut() {

@@ -15,7 +15,7 @@ const FOLDER: &str = "tests/snapshots";
 const PREFIX: &str = "generated__";
 
 /// What building the client and running its tests takes.
-const WORKSPACE: [&str; 9] = [
+const WORKSPACE: [&str; 10] = [
     "Cargo.toml",
     "Cargo.lock",
     "build.rs",
@@ -23,6 +23,7 @@ const WORKSPACE: [&str; 9] = [
     "src",
     "tests",
     "examples",
+    "benches",
     "README.md",
     "xtask",
 ];
