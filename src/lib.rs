@@ -16,6 +16,7 @@ mod operation;
 mod path_guard;
 mod refusal;
 mod retry;
+mod secret;
 
 /// What `build.rs` made of `openapi.json`.
 #[allow(missing_docs, unused, clippy::all, clippy::pedantic, rustdoc::all)]
@@ -31,3 +32,4 @@ pub use http::StatusCode;
 /// The HTTP client underneath, for [`ClientBuilder::http_client_builder`].
 pub use reqwest;
 pub use retry::RetryPolicy;
+pub use secret::Secret;
