@@ -27,9 +27,7 @@ pub(crate) async fn error(mut response: Response, credentials: &Credentials) -> 
     if let Some(said) = said {
         error = error.said(api_error(said));
     }
-    if let Some(origin) = redirect_target(&response)
-        && !credentials.occur_in(&origin)
-    {
+    if let Some(origin) = redirect_target(&response, credentials) {
         error = error.detail(format!("to {origin}"));
     }
     error
@@ -48,7 +46,8 @@ fn api_error(mut said: Map<String, Value>) -> ApiError {
 }
 
 /// The origin that a redirect points to; its path and query may hold anything.
-fn redirect_target(response: &Response) -> Option<String> {
+/// None where the server echoes the key.
+fn redirect_target(response: &Response, credentials: &Credentials) -> Option<String> {
     if !response.status().is_redirection() {
         return None;
     }
@@ -56,5 +55,7 @@ fn redirect_target(response: &Response) -> Option<String> {
     let origin = response.url().join(location).ok()?.origin();
     // A scheme that has no hosts has no origin worth a name.
     let origin = origin.is_tuple().then(|| origin.ascii_serialization())?;
-    (origin.len() <= LONGEST_ORIGIN).then_some(origin)
+    // A URL takes a key apart at a slash, and decodes one in its host.
+    let shows_key = credentials.occur_in(location) || credentials.occur_in(&origin);
+    (origin.len() <= LONGEST_ORIGIN && !shows_key).then_some(origin)
 }

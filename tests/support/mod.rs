@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod echo;
 pub mod script;
 
 use std::fmt::Write;
@@ -50,7 +51,7 @@ pub fn shown(error: &Error) -> String {
 pub async fn eventually(what: &str, is_so: impl Fn() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(5), "it is not so that {what}");
+        assert!(start.elapsed() < Duration::from_secs(10), "it is not so that {what}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
