@@ -1,8 +1,9 @@
 //! From the document to the code of the client.
 //!
 //! ```text
-//! openapi.json -> open_enums -> adapt -> progenitor -> seal, hand_over -> models -> client.rs
-//!              -> facts ----------------------------------------------> document.rs
+//! openapi.json -> secrets -> open_enums -> adapt -> progenitor
+//!                              -> seal, hand_over -> models -> client.rs
+//!                         -> facts ---------------------------> document.rs
 //! ```
 
 mod adapt;
@@ -12,6 +13,7 @@ mod models;
 mod open_enums;
 mod progenitor;
 mod seal;
+mod secrets;
 
 use openapiv3::OpenAPI;
 
@@ -30,7 +32,8 @@ pub struct Generated {
 /// One line that says what is wrong with the document, and where, as far as the
 /// generator tells.
 pub fn generate(json: &str) -> Result<Generated, String> {
-    let mut document: OpenAPI = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let document: OpenAPI = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let mut document = secrets::adapt(document)?;
     let facts = facts::emit(&document)?;
     let open_enums = open_enums::find(&document)?;
     adapt::adapt(&mut document)?;

@@ -6,6 +6,7 @@ use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use quote::quote;
+use serde_json::json;
 
 use super::open_enums::OpenEnum;
 
@@ -24,6 +25,10 @@ pub fn run(document: &OpenAPI, open_enums: &[OpenEnum]) -> Result<TokenStream, S
             [TypeImpl::Display, TypeImpl::FromStr].into_iter(),
         );
     }
+    // Of the generator's own version of schemars, whose types have no name here.
+    let secret = serde_json::from_value(json!({"type": "string", "format": "password"}))
+        .map_err(|error| error.to_string())?;
+    settings.with_conversion(secret, "crate::Secret", [TypeImpl::FromStr].into_iter());
     without_panic(|| Generator::new(&settings).generate_tokens(document))?
         .map_err(|error| one_line(&error.to_string()))
 }

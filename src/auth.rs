@@ -112,10 +112,10 @@ impl Credentials {
     }
 
     /// Whether a text holds the value, in any case: hosts lose theirs.
-    pub(crate) fn occur_in(&self, text: &str) -> bool {
+    pub(crate) fn occur_in(&self, text: impl AsRef<[u8]>) -> bool {
         let value = self.secret.expose_secret().as_bytes();
-        !value.is_empty()
-            && text.as_bytes().windows(value.len()).any(|part| part.eq_ignore_ascii_case(value))
+        let mut parts = text.as_ref().windows(value.len().max(1));
+        !value.is_empty() && parts.any(|part| part.eq_ignore_ascii_case(value))
     }
 
     /// The header to send with an operation; none where it takes none.

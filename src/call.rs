@@ -1,6 +1,8 @@
 //! The way of every call between the generated code and the server: check where
 //! it goes, sign it, and send it as often as the policy wants.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::header::HeaderMap;
 use progenitor_client::ResponseValue;
@@ -115,10 +117,7 @@ impl Client {
                 let begun = Instant::now();
                 let response =
                     timeout(time, sent).await.map_err(|_| Error::new(ErrorKind::Timeout))??;
-                let status = response.status();
-                timeout(time.saturating_sub(begun.elapsed()), receive(response, settings))
-                    .await
-                    .map_err(|_| Error::new(ErrorKind::Timeout).with(status))?
+                receive(response, settings, time.saturating_sub(begun.elapsed())).await
             }
         })
         .await
@@ -136,18 +135,28 @@ fn copy(request: &Request) -> Option<Request> {
     Some(copy)
 }
 
-/// Reads an answer to its end.
-async fn receive(mut response: Response, settings: &Settings) -> Result<Answer, Error> {
+/// Reads an answer to its end, for which there is so much time.
+async fn receive(
+    mut response: Response,
+    settings: &Settings,
+    time: Duration,
+) -> Result<Answer, Error> {
     let status = response.status();
+    let Settings { credentials, max_response_bytes: limit, .. } = settings;
     if !status.is_success() {
-        return Err(refusal::error(response, &settings.credentials).await);
+        return Err(refusal::error(response, credentials, time).await);
     }
-    let limit = settings.max_response_bytes;
-    let body = body::read(&mut response, limit)
+    let body = timeout(time, body::read(&mut response, *limit))
         .await
+        .map_err(|_| Error::new(ErrorKind::Timeout).with(status))?
         .map_err(|error| Error::from(error).with(status))?
         .ok_or_else(|| Error::of_status(status).detail(format!("longer than {limit} bytes")))?;
-    Ok(Answer { status, headers: std::mem::take(response.headers_mut()), body })
+    let mut headers = std::mem::take(response.headers_mut());
+    for value in headers.values_mut().filter(|value| credentials.occur_in(value.as_bytes())) {
+        // Its Debug form shows it no longer.
+        value.set_sensitive(true);
+    }
+    Ok(Answer { status, headers, body })
 }
 
 #[cfg(test)]

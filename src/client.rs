@@ -186,6 +186,12 @@ impl ClientBuilder {
         })?;
         let url = self.base_url.as_deref().unwrap_or(SERVER);
         let base_url = BaseUrl::parse(url, self.base_url_name, self.allow_plaintext)?;
+        if self.credentials.occur_in(url) || self.credentials.occur_in(&base_url.text) {
+            return Err(Error::new(ErrorKind::Configuration).detail(format!(
+                "{} holds the key, which goes into a header; take it out",
+                self.base_url_name
+            )));
+        }
         let mut http = match self.http {
             // In place of its own. reqwest adds them to the time of day, which
             // must not overflow.

@@ -34,3 +34,33 @@ fn path<T: DeserializeOwned>(body: &[u8]) -> String {
         });
     format!("${}", segments.collect::<String>())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::secret::Secret;
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "it is only decoded")]
+    struct Model {
+        name: Secret,
+        number: Option<Secret>,
+    }
+
+    #[test]
+    fn a_secret_that_does_not_fit_is_named_and_not_shown() {
+        for (body, what) in [
+            (r#"{"name": 4711}"#, "$.name is incomplete or of another type"),
+            (r#"{"name": "4711", "number": -4711}"#, "$.number is incomplete or of another type"),
+            (r#"{"name": "4711", "number": ["4711"]}"#, "$.number is incomplete"),
+            (r#"{"number": "4711"}"#, "$ is incomplete"),
+            (r#"{"name": "4711"#, "the JSON ends too early"),
+        ] {
+            let error = serde_json::from_str::<Model>(body).unwrap_err();
+            let said = problem::<Model>(body.as_bytes(), &error);
+            assert!(said.starts_with(what) && !said.contains("4711"), "{said}");
+        }
+    }
+}

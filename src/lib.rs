@@ -17,6 +17,7 @@ mod pacing;
 mod path_guard;
 mod refusal;
 mod retry;
+mod secret;
 
 /// What `build.rs` made of `openapi.json`.
 #[allow(missing_docs, unused, clippy::all, clippy::pedantic, rustdoc::all)]
@@ -33,3 +34,4 @@ pub use pacing::Pacing;
 /// The HTTP client underneath, for [`ClientBuilder::http_client_builder`].
 pub use reqwest;
 pub use retry::RetryPolicy;
+pub use secret::Secret;

@@ -1,8 +1,11 @@
 //! Answers that are no success become errors.
 
+use std::time::Duration;
+
 use http::header::LOCATION;
 use reqwest::Response;
 use serde_json::{Map, Value};
+use tokio::time::timeout;
 
 use crate::auth::Credentials;
 use crate::body;
@@ -17,19 +20,23 @@ const MAX_BYTES: usize = 64 * 1024;
 /// A scheme, the longest name of a host (RFC 1035, section 2.3.4) and a port.
 const LONGEST_ORIGIN: usize = "https://".len() + 253 + ":65535".len();
 
-/// The error that an answer is. Its body is read to the end, so that the
-/// connection can be used again, and whatever it is, the status counts.
-pub(crate) async fn error(mut response: Response, credentials: &Credentials) -> Error {
-    let body = body::read(&mut response, MAX_BYTES).await.ok().flatten().unwrap_or_default();
+/// The error that an answer is. Its body is read to the end, if that comes in
+/// time, so that the connection can be used again; whatever it is, the status
+/// counts.
+pub(crate) async fn error(
+    mut response: Response,
+    credentials: &Credentials,
+    time: Duration,
+) -> Error {
+    let body = timeout(time, body::read(&mut response, MAX_BYTES)).await;
+    let body = body.ok().and_then(Result::ok).flatten().unwrap_or_default();
     let said: Option<Map<String, Value>> = serde_json::from_slice(&body).ok();
     let mut error = Error::of_status(response.status())
         .asked_to_wait(server_hint(response.headers(), said.as_ref()));
     if let Some(said) = said {
         error = error.said(api_error(said));
     }
-    if let Some(origin) = redirect_target(&response)
-        && !credentials.occur_in(&origin)
-    {
+    if let Some(origin) = redirect_target(&response, credentials) {
         error = error.detail(format!("to {origin}"));
     }
     error
@@ -48,7 +55,8 @@ fn api_error(mut said: Map<String, Value>) -> ApiError {
 }
 
 /// The origin that a redirect points to; its path and query may hold anything.
-fn redirect_target(response: &Response) -> Option<String> {
+/// None where the server echoes the key.
+fn redirect_target(response: &Response, credentials: &Credentials) -> Option<String> {
     if !response.status().is_redirection() {
         return None;
     }
@@ -56,5 +64,7 @@ fn redirect_target(response: &Response) -> Option<String> {
     let origin = response.url().join(location).ok()?.origin();
     // A scheme that has no hosts has no origin worth a name.
     let origin = origin.is_tuple().then(|| origin.ascii_serialization())?;
-    (origin.len() <= LONGEST_ORIGIN).then_some(origin)
+    // A URL takes a key apart at a slash, and decodes one in its host.
+    let shows_key = credentials.occur_in(location) || credentials.occur_in(&origin);
+    (origin.len() <= LONGEST_ORIGIN && !shows_key).then_some(origin)
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use pilot_status::reqwest::{self, header::HeaderMap};
 use pilot_status::{Client, Credentials, Error, ErrorKind, RetryPolicy, StatusCode};
 use serde_json::json;
-use support::{Answer, KEY, Server, builder, example};
+use support::{Answer, KEY, Server, builder, example, shown};
 use tokio::io::AsyncWriteExt;
 
 const HTML: &str = "<html><body>marked by a proxy</body></html>";
@@ -27,12 +27,7 @@ async fn call(answer: Answer) -> Error {
 
 /// A row of the snapshot: what a program sees of an error, and what a person does.
 fn row(name: &str, error: &Error) -> String {
-    let mut shown = format!("{error} {error:?} {error:#?}");
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        write!(shown, " {cause} {cause:?} {cause:#?}").unwrap();
-        source = cause.source();
-    }
+    let shown = shown(error);
     assert!(!shown.contains("marked"), "{shown}");
     assert!(!error.to_string().contains('\n'), "{error}");
     let mut row = format!("{name}\n  {error}\n  {:?}", error.kind());

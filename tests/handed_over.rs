@@ -1,5 +1,6 @@
 //! How the generated code hands a request over to the layer.
 
+#[allow(dead_code)]
 #[path = "../build/mod.rs"]
 mod generate;
 

@@ -80,6 +80,25 @@ const BREAKAGES: &[Breakage] = &[
         document["paths"]["/v1/numbers"]["get"]["parameters"] =
             json!([{"name": "a", "in": "cookie", "schema": {"type": "string"}}]);
     }),
+    ("a secret in a query", |document| {
+        document["paths"]["/v1/numbers"]["get"]["parameters"] = json!([{
+            "name": "pin", "in": "query", "schema": {"type": "string", "format": "password"}
+        }]);
+    }),
+    ("secrets in a header, by reference", |document| {
+        let schemas = &mut document["components"]["schemas"];
+        schemas["Pin"] = json!({"type": "string", "format": "password", "minLength": 4});
+        schemas["Pins"] = json!({"type": "array", "items": {"$ref": "#/components/schemas/Pin"}});
+        document["paths"]["/v1/numbers"]["parameters"] = json!([{
+            "name": "x-pins", "in": "header", "schema": {"$ref": "#/components/schemas/Pins"}
+        }]);
+    }),
+    ("a secret that is joined with more", |document| {
+        let schemas = &mut document["components"]["schemas"];
+        schemas["Pin"] = json!({"type": "string", "format": "password"});
+        schemas["Number"]["properties"]["pin"] =
+            json!({"allOf": [{"minLength": 4}, {"$ref": "#/components/schemas/Pin"}]});
+    }),
     ("a path parameter that is not declared", |document| {
         let item = document["paths"]["/v1/numbers"].take();
         document["paths"] = json!({"/v1/numbers/{id}": item});

@@ -33,9 +33,9 @@ const SLOWEST: Duration = Duration::from_secs(30);
 /// The rate at which the calls of an operation go.
 ///
 /// It starts a little below the highest that the server took, comes up to it
-/// and stays near it, and then goes beyond it faster and faster, until the
-/// server rejects a call or has shown that it has no limit: a cubic curve, as in
-/// RFC 9438, section 4.2.
+/// slowly, and then goes beyond it faster and faster, until the server rejects a
+/// call or has shown that it has no limit. Beyond is a cubic curve, which stays
+/// near what was known for long, as in RFC 9438, section 4.2.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Limit {
     /// The server took `rate` calls a second.
@@ -100,8 +100,8 @@ impl Limit {
             Self::Known { rate, since, plateau } => {
                 let held = now.saturating_duration_since(since);
                 let beyond = held.as_secs_f64() / plateau.as_secs_f64() - 1.0;
-                let steepness = if beyond < 0.0 { MARGIN } else { 1.0 };
-                (beyond < ENDLESS).then_some(rate * (1.0 + steepness * beyond.powi(3)))
+                let more = if beyond < 0.0 { MARGIN * beyond } else { beyond.powi(3) };
+                (beyond < ENDLESS).then_some(rate * (1.0 + more))
             }
             Self::Unknown { taken } => (taken < OPEN).then(|| OPENING * f64::from(taken + 1)),
         }
@@ -124,7 +124,7 @@ mod tests {
         let limit = Limit::learn(None, Shown { at: now, closed: SECOND, taken: 100 }, now);
         for (seconds, expected) in [
             (0, Some(95.0)),
-            (10, Some(99.38)),
+            (10, Some(97.5)),
             (20, Some(100.0)),
             (25, Some(101.56)),
             (40, Some(200.0)),
@@ -147,7 +147,7 @@ mod tests {
             (1, 99, 85.0),
             (1, 0, 85.0),
             // Later: what was tried, or what it took before.
-            (10, 20, 99.38),
+            (10, 20, 97.5),
             (25, 20, 100.0),
             (25, 101, 101.0),
             (25, 500, 101.56),

@@ -3,12 +3,15 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod echo;
+pub mod script;
+
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use pilot_status::{Client, ClientBuilder, Credentials};
+use pilot_status::{Client, ClientBuilder, Credentials, Error};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -31,6 +34,26 @@ pub fn example(status: u16) -> Value {
     let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
     let responses = &document["paths"]["/v1/numbers"]["get"]["responses"];
     responses[status.to_string()]["content"]["application/json"]["example"].clone()
+}
+
+/// All that an error and what caused it print.
+pub fn shown(error: &Error) -> String {
+    let mut shown = format!("{error} {error:?} {error:#?}");
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        write!(shown, " {cause} {cause:?} {cause:#?}").unwrap();
+        source = cause.source();
+    }
+    shown
+}
+
+/// Waits until something is so, which is to be soon.
+pub async fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(10), "it is not so that {what}");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
 }
 
 /// What the server does with a request.
@@ -140,6 +163,11 @@ impl Server {
 
     pub fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
+    }
+
+    /// How many requests were received.
+    pub fn requests(&self) -> usize {
+        self.received.lock().unwrap().len()
     }
 
     /// How many connections were accepted.

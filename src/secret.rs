@@ -1,0 +1,196 @@
+//! Strings that no log should show.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+/// A field of a model that no log should show, such as a password: what the
+/// document gives the format `password`.
+///
+/// `Debug` does not print the value, and it is wiped from memory when it is
+/// dropped. Serializing does write it, since it has to reach the server: mind
+/// that where a model goes elsewhere. Copies of it in a body that was sent or
+/// received are not wiped.
+///
+/// ```
+/// use pilot_status::Secret;
+///
+/// let secret = Secret::from("correct horse");
+/// assert_eq!(format!("{secret:?}"), "Secret([redacted])");
+/// assert_eq!(secret.expose_secret(), "correct horse");
+/// ```
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// The value.
+    pub fn expose_secret(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret([redacted])")
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose_secret() == other.expose_secret()
+    }
+}
+
+impl Eq for Secret {}
+
+impl From<String> for Secret {
+    fn from(value: String) -> Self {
+        Self(value.into())
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(value: &str) -> Self {
+        Self(value.into())
+    }
+}
+
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        Ok(Self::from(value))
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose_secret())
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // One that is asked for a string quotes what it finds instead.
+        deserializer.deserialize_any(SecretVisitor)
+    }
+}
+
+struct SecretVisitor;
+
+impl Visitor<'_> for SecretVisitor {
+    type Value = Secret;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Secret, E> {
+        Ok(Secret::from(value))
+    }
+
+    fn visit_string<E: de::Error>(self, value: String) -> Result<Secret, E> {
+        Ok(Secret::from(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Secret, E> {
+        Err(number(&self))
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Secret, E> {
+        Err(number(&self))
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Secret, E> {
+        Err(number(&self))
+    }
+}
+
+/// The error for a number, which may be a PIN: it is not quoted.
+fn number<E: de::Error>(visitor: &SecretVisitor) -> E {
+    E::invalid_type(Unexpected::Other("a number"), visitor)
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Secret {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Secret".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "format": "password"})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nothing_prints_the_value() {
+        let secret = Secret::from("marked");
+        let printed = format!("{secret:?} {secret:#?} {secret:40?} {:?}", Some(&secret));
+        assert!(!printed.contains("marked"), "{printed}");
+        assert_eq!(format!("{secret:?}"), "Secret([redacted])");
+    }
+
+    #[test]
+    fn it_is_read_from_a_string_and_written_as_one() {
+        for value in ["", "marked", "line\nbreak \"quoted\" é \u{0}"] {
+            let json = json!(value);
+            let from_text: Secret = serde_json::from_str(&json.to_string()).unwrap();
+            let from_value: Secret = serde_json::from_value(json.clone()).unwrap();
+            for secret in [from_text, from_value, Secret::from(value), value.parse().unwrap()] {
+                assert_eq!(secret.expose_secret(), value);
+                assert_eq!(serde_json::to_value(&secret).unwrap(), json);
+            }
+        }
+    }
+
+    #[test]
+    fn secrets_are_equal_when_their_values_are() {
+        let secret = Secret::from("marked");
+        assert_eq!(secret, secret.clone());
+        assert_eq!(secret, Secret::from("marked".to_owned()));
+        assert_ne!(secret, Secret::from("Marked"));
+    }
+
+    #[test]
+    fn what_is_no_string_is_refused_without_being_shown() {
+        for json in [
+            json!(4711),
+            json!(-4711),
+            json!(4711.5),
+            json!(null),
+            json!(["4711"]),
+            json!({"4711": "4711"}),
+        ] {
+            for error in [
+                serde_json::from_value::<Secret>(json.clone()).unwrap_err(),
+                serde_json::from_str::<Secret>(&json.to_string()).unwrap_err(),
+            ] {
+                let printed = format!("{error} {error:?}");
+                assert!(printed.contains("expected a string"), "{printed}");
+                assert!(!printed.contains("4711"), "{printed}");
+            }
+        }
+    }
+
+    #[cfg(feature = "schemars")]
+    #[test]
+    fn its_json_schema_is_that_of_the_document() {
+        let schema = schemars::schema_for!(Option<Secret>);
+        assert_eq!(schema.get("format"), Some(&json!("password")));
+        assert_eq!(schema.get("type"), Some(&json!(["string", "null"])));
+    }
+}
