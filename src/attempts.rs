@@ -7,6 +7,7 @@ use tokio::time::{Instant, sleep};
 use crate::error::{Error, ErrorKind};
 use crate::pacing::{LONGEST_PAUSE, Line};
 use crate::retry::{Budget, RetryPolicy};
+use crate::telemetry::{Cause, waited};
 
 /// What decides how often a call is tried, and when.
 #[derive(Clone, Copy)]
@@ -20,15 +21,15 @@ pub(crate) struct Rules<'c> {
     pub(crate) budget: Option<&'c Budget>,
 }
 
-/// Runs `attempt`, which is told how much time the call has left and has to end
-/// within it, as often as the policy wants. `random` gives numbers between 0 and
-/// 1.
+/// Runs `attempt` as often as the policy wants. It is told the how manieth it is
+/// and how much time the call has left, and has to end within that. `random`
+/// gives numbers between 0 and 1.
 ///
 /// The error of the last attempt comes back, with their number.
 pub(crate) async fn run<T, Attempt>(
     rules: Rules<'_>,
     random: impl Fn() -> f64,
-    mut attempt: impl FnMut(Duration) -> Attempt,
+    mut attempt: impl FnMut(u32, Duration) -> Attempt,
 ) -> Result<Success<T>, Error>
 where
     Attempt: Future<Output = Result<T, Error>>,
@@ -47,7 +48,7 @@ where
             None => Instant::now(),
         };
         attempts += 1;
-        let error = match attempt(time_left()).await {
+        let error = match attempt(attempts, time_left()).await {
             Ok(value) => {
                 rules.succeeded(went);
                 return Ok(Success { value, attempts });
@@ -56,7 +57,10 @@ where
         };
         match rules.failed(&error, attempts, went, time_left(), random()) {
             Some(Duration::ZERO) => {}
-            Some(wait) => sleep(wait).await,
+            Some(wait) => {
+                sleep(wait).await;
+                waited(Cause::Retry, wait);
+            }
             None => return Err(error),
         }
         failure = Some(error);
@@ -86,6 +90,9 @@ impl Rules<'_> {
     ) -> Option<Duration> {
         let wait = self.policy.wait(error, self.repeatable, attempt, time_left, random);
         if error.kind() != ErrorKind::RateLimited {
+            if let Some(line) = self.line.filter(|_| error.status().is_some()) {
+                line.taken(went);
+            }
             return wait.filter(|_| self.budget.is_none_or(Budget::pay));
         }
         let Some(line) = self.line else {
@@ -146,7 +153,7 @@ mod tests {
         let outcome = run(
             alone(policy, false),
             || random,
-            |_left| {
+            |_, _| {
                 let Reply { after, status, retry_after } = script[next.get().min(script.len() - 1)];
                 next.set(next.get() + 1);
                 begun.borrow_mut().push(start.elapsed().as_millis());
@@ -214,7 +221,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_attempt_is_told_how_much_time_is_left() {
         let left = RefCell::new(Vec::new());
-        let attempt = |time| {
+        let attempt = |_, time| {
             left.borrow_mut().push(time);
             async { Err::<(), _>(Error::of_status(StatusCode::TOO_MANY_REQUESTS)) }
         };
@@ -268,7 +275,7 @@ mod tests {
     async fn run_one(script: &Script, policy: RetryPolicy, shared: &Shared) -> (u32, Duration) {
         let start = Instant::now();
         let begun = Cell::new(0);
-        let attempt = |time_left: Duration| {
+        let attempt = |_, time_left: Duration| {
             let (takes, status, hint) = script.replies[begun.get() % script.replies.len()];
             begun.set(begun.get() + 1);
             async move {
@@ -329,8 +336,9 @@ mod tests {
             let shared = policy.shared();
             let mut sent = 0;
             for _ in 0..100 {
-                let reply =
-                    async |_| Err::<(), _>(Error::of_status(StatusCode::from_u16(status).unwrap()));
+                let reply = async |_, _| {
+                    Err::<(), _>(Error::of_status(StatusCode::from_u16(status).unwrap()))
+                };
                 let rules = Rules { budget: shared.budget.as_ref(), ..alone(policy, true) };
                 sent += run(rules, || 0.0, reply).await.unwrap_err().attempts();
             }

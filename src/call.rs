@@ -16,6 +16,7 @@ use crate::decode::decode;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::operation::Operation;
+use crate::telemetry::Span;
 use crate::{StatusCode, body, path_guard, refusal};
 
 /// Lets a server tell the second arrival of a request from another request.
@@ -35,7 +36,7 @@ pub(crate) async fn json<T: DeserializeOwned>(
     operation_id: &str,
 ) -> Result<ResponseValue<T>, Error> {
     let transport = |request| client.client.execute(request);
-    client.call(request, operation_id, transport, decode).await
+    client.call(request, operation(operation_id)?, transport, decode).await
 }
 
 /// Makes a call that is answered with nothing of interest.
@@ -46,7 +47,13 @@ pub(crate) async fn empty(
     operation_id: &str,
 ) -> Result<ResponseValue<()>, Error> {
     let transport = |request| client.client.execute(request);
-    client.call(request, operation_id, transport, |_| Ok(())).await
+    client.call(request, operation(operation_id)?, transport, |_| Ok(())).await
+}
+
+fn operation(id: &str) -> Result<&'static Operation, Error> {
+    Operation::find(id).ok_or_else(|| {
+        Error::new(ErrorKind::InvalidRequest).detail("the document has no such operation")
+    })
 }
 
 impl Client {
@@ -55,27 +62,34 @@ impl Client {
     async fn call<T, Sent>(
         &self,
         request: Request,
-        operation_id: &str,
+        operation: &'static Operation,
         transport: impl Fn(Request) -> Sent,
         decode: impl Fn(&[u8]) -> Result<T, String>,
     ) -> Result<ResponseValue<T>, Error>
     where
         Sent: Future<Output = reqwest::Result<Response>>,
     {
-        let operation = Operation::find(operation_id).ok_or_else(|| {
-            Error::new(ErrorKind::InvalidRequest).detail("the document has no such operation")
-        })?;
-        let sent = self.send(request, operation, transport).await;
+        let span = Span::call(operation, request.url());
+        let sent = span.within(self.send(request, operation, transport)).await;
         let result =
-            sent.and_then(|Success { value: Answer { status, headers, body }, attempts }| {
-                match decode(&body) {
-                    Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-                    Err(problem) => {
-                        Err(Error::of_status(status).detail(problem).attempts_made(attempts))
-                    }
+            sent.and_then(|Success { value: answer, attempts }| match decode(&answer.body) {
+                Ok(value) => {
+                    Ok((ResponseValue::new(value, answer.status, answer.headers), attempts))
+                }
+                Err(problem) => {
+                    Err(Error::of_status(answer.status).detail(problem).attempts_made(attempts))
                 }
             });
-        result.map_err(|error| error.in_operation(operation))
+        match result {
+            Ok((value, attempts)) => {
+                span.ended(Ok(value.status()), attempts);
+                Ok(value)
+            }
+            Err(error) => {
+                span.ended(Err(&error), error.attempts());
+                Err(error.in_operation(operation))
+            }
+        }
     }
 
     async fn send<Sent>(
@@ -102,22 +116,21 @@ impl Client {
             rules.policy = rules.policy.max_attempts(1);
         }
         let mut unsent = Some(request);
-        attempts::run(rules, fastrand::f64, |time_left| {
+        attempts::run(rules, fastrand::f64, |attempt, time_left| {
             let request = unsent.take();
             unsent = request.as_ref().and_then(copy);
             let sent = request.map(|mut request| {
                 if let Some((name, value)) = &credential {
                     request.headers_mut().insert(*name, value.clone());
                 }
-                transport(request)
+                (Span::attempt(operation, request.url()), transport(request))
             });
             let time = settings.request_timeout.min(time_left);
             async move {
-                let sent = sent.ok_or_else(|| Error::new(ErrorKind::InvalidRequest))?;
-                let begun = Instant::now();
-                let response =
-                    timeout(time, sent).await.map_err(|_| Error::new(ErrorKind::Timeout))??;
-                receive(response, settings, time.saturating_sub(begun.elapsed())).await
+                let (span, sent) = sent.ok_or_else(|| Error::new(ErrorKind::InvalidRequest))?;
+                let result = span.within(exchange(sent, settings, time)).await;
+                span.ended(result.as_ref().map(|answer| answer.status), attempt);
+                result
             }
         })
         .await
@@ -133,6 +146,17 @@ fn copy(request: &Request) -> Option<Request> {
     let mut copy = Request::new(request.method().clone(), request.url().clone());
     copy.headers_mut().clone_from(request.headers());
     Some(copy)
+}
+
+/// Sends a request and reads its answer, for which there is so much time.
+async fn exchange(
+    sent: impl Future<Output = reqwest::Result<Response>>,
+    settings: &Settings,
+    time: Duration,
+) -> Result<Answer, Error> {
+    let begun = Instant::now();
+    let response = timeout(time, sent).await.map_err(|_| Error::new(ErrorKind::Timeout))??;
+    receive(response, settings, time.saturating_sub(begun.elapsed())).await
 }
 
 /// Reads an answer to its end, for which there is so much time.

@@ -18,6 +18,7 @@ mod path_guard;
 mod refusal;
 mod retry;
 mod secret;
+mod telemetry;
 
 /// What `build.rs` made of `openapi.json`.
 #[allow(missing_docs, unused, clippy::all, clippy::pedantic, rustdoc::all)]

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::{Body, Method, Url};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
@@ -40,6 +40,9 @@ async fn faults() -> Vec<(&'static str, Server)> {
         ("500", Server::start([status(500)]).await),
         ("reset after sending", Server::start([Answer::raw("")]).await),
         ("reset within the answer", Server::start([Answer::raw("HTTP/1.1 200 OK\r\nconte")]).await),
+        ("not JSON", Server::start([Answer::new(200, &[], "<html>")]).await),
+        ("429 to a stream", Server::start([status(429)]).await),
+        ("a path that leads elsewhere", Server::start([status(200)]).await),
         ("timeout", Server::start([status(200).after(Duration::from_secs(60))]).await),
     ];
     let mut refused = Server::start([status(200)]).await;
@@ -72,9 +75,17 @@ fn client(server: &Server, timeout: Duration) -> Client {
         .unwrap()
 }
 
-fn operation(method: &'static str, safe_to_repeat: bool) -> Operation {
+fn operation(method: &'static str, safe_to_repeat: bool) -> &'static Operation {
     let credential_headers = &["x-api-key"];
-    Operation { id: "x", method, path: "/x", credential_headers, anonymous: false, safe_to_repeat }
+    let (id, path, anonymous) = ("x", "/x", false);
+    let operation = Operation { id, method, path, credential_headers, anonymous, safe_to_repeat };
+    Box::leak(Box::new(operation))
+}
+
+/// Sends a request as a generated call does; says what went wrong.
+async fn error_of(client: &Client, request: Request, operation: &'static Operation) -> Error {
+    let transport = |request| client.client.execute(request);
+    client.call(request, operation, transport, decode::<Value>).await.expect_err("a failure")
 }
 
 fn request(server: &Server, method: &str, has_key: bool) -> Request {
@@ -86,13 +97,18 @@ fn request(server: &Server, method: &str, has_key: bool) -> Request {
     request
 }
 
+fn stream() -> Body {
+    let chunks = [Ok::<_, std::io::Error>(Bytes::from("whole")), Ok(Bytes::from(" body"))];
+    Body::wrap_stream(futures_util::stream::iter(chunks))
+}
+
 #[tokio::test]
 async fn a_failure_is_repeated_where_it_does_no_harm() {
     let mut table = String::new();
     for (fault, server) in faults().await {
         let is_late = fault == "timeout";
         let client = client(&server, Duration::from_millis(if is_late { 10 } else { 30_000 }));
-        let (mut again, mut once) = (Vec::new(), Vec::new());
+        let mut by_attempts = [const { Vec::new() }; 3];
         for (name, method, safe, has_key) in [
             ("GET", "GET", true, false),
             ("HEAD", "HEAD", true, false),
@@ -103,15 +119,21 @@ async fn a_failure_is_repeated_where_it_does_no_harm() {
             ("POST with Idempotency-Key", "POST", false, true),
             ("PATCH with Idempotency-Key", "PATCH", false, true),
         ] {
-            let request = request(&server, method, has_key);
-            let outcome = client
-                .send(request, &operation(method, safe), |request| client.client.execute(request))
-                .await;
-            let error = outcome.err().expect(fault);
-            if error.attempts() == 2 { again.push(name) } else { once.push(name) }
+            let mut request = request(&server, method, has_key);
+            match fault {
+                "429 to a stream" => *request.body_mut() = Some(stream()),
+                "a path that leads elsewhere" => request.url_mut().set_path("/x/%00"),
+                _ => {}
+            }
+            let error = error_of(&client, request, operation(method, safe)).await;
+            by_attempts[error.attempts() as usize].push(name);
         }
-        let (again, once) = (again.join(", "), once.join(", "));
-        writeln!(table, "{fault}\n  again: {again}\n  once: {once}").unwrap();
+        writeln!(table, "{fault}").unwrap();
+        for (times, names) in ["never sent", "once", "again"].iter().zip(by_attempts).rev() {
+            if !names.is_empty() {
+                writeln!(table, "  {times}: {}", names.join(", ")).unwrap();
+            }
+        }
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../tests/snapshots");
@@ -122,10 +144,6 @@ async fn a_failure_is_repeated_where_it_does_no_harm() {
 
 #[tokio::test]
 async fn a_body_is_sent_whole_every_time_and_a_stream_once() {
-    let stream = || {
-        let chunks = [Ok::<_, std::io::Error>(Bytes::from("whole")), Ok(Bytes::from(" body"))];
-        Body::wrap_stream(futures_util::stream::iter(chunks))
-    };
     for (body, bodies) in [
         (Body::from("whole body"), vec!["whole body", "whole body"]),
         (stream(), vec!["5\r\nwhole\r\n5\r\n body\r\n0\r\n\r\n"]),
@@ -134,11 +152,7 @@ async fn a_body_is_sent_whole_every_time_and_a_stream_once() {
         let mut request = request(&server, "POST", true);
         *request.body_mut() = Some(body);
         let client = client(&server, Duration::from_secs(30));
-        let error = client
-            .send(request, &operation("POST", false), |request| client.client.execute(request))
-            .await
-            .err()
-            .unwrap();
+        let error = error_of(&client, request, operation("POST", false)).await;
         assert_eq!(error.kind(), ErrorKind::RateLimited);
         let received: Vec<String> = server
             .received()

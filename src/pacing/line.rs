@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::pace::Pace;
+use crate::telemetry::{Cause, waited};
 
 /// Lets the calls of one operation go, in the order in which they came.
 pub(crate) struct Line {
@@ -55,7 +56,10 @@ impl Line {
         if pause_left() >= time_left {
             return Err(HeldBack(pause_left()));
         }
-        timeout(time_left, self.wait(ticket)).await.map_err(|_| HeldBack(pause_left()))
+        let came = Instant::now();
+        let went = timeout(time_left, self.wait(ticket)).await;
+        waited(Cause::RateLimit, came.elapsed());
+        went.map_err(|_| HeldBack(pause_left()))
     }
 
     async fn wait(&self, ticket: Ticket) -> Instant {

@@ -47,6 +47,8 @@ struct Pause {
     jitter: Duration,
     /// Whether a call has gone since it was to end.
     is_tried: bool,
+    /// What was known before it.
+    limit: Option<Limit>,
 }
 
 impl Pause {
@@ -111,7 +113,7 @@ impl Pace {
         let at = pause.since;
         let closed = pause.opens.saturating_duration_since(at).max(SHORTEST_PAUSE);
         let taken = self.taken.count(closed, at);
-        self.limit = Some(Limit::learn(self.limit, Shown { at, closed, taken }, now));
+        self.limit = Some(Limit::learn(pause.limit, Shown { at, closed, taken }, now));
         self.next = Some(now);
         self.catch_up = closed / CATCH_UP;
     }
@@ -136,7 +138,7 @@ impl Pace {
         asked: Option<Duration>,
         random: f64,
     ) {
-        let (since, until) = match &mut self.pause {
+        let (since, until, limit) = match &mut self.pause {
             // It went before the pause, or while another was about to find out
             // that it lasts.
             Some(pause) if went < pause.end() => {
@@ -145,8 +147,8 @@ impl Pace {
                 }
                 return;
             }
-            Some(pause) if pause.goes_on(went) => (pause.since, pause.until),
-            _ => (now, now),
+            Some(pause) if pause.goes_on(went) => (pause.since, pause.until, pause.limit),
+            _ => (now, now, self.limit),
         };
         let closed = now.saturating_duration_since(since);
         let wait = match asked {
@@ -158,7 +160,8 @@ impl Pace {
         // A guess is random as it is.
         let jitter = asked.map_or(Duration::ZERO, |asked| jitter(asked, random));
         let opens = now + wait;
-        self.pause = Some(Pause { since, opens, until: until.max(opens), jitter, is_tried: false });
+        self.pause =
+            Some(Pause { since, opens, until: until.max(opens), jitter, is_tried: false, limit });
     }
 }
 

@@ -116,7 +116,7 @@ impl Client {
         let budget = self.shared.budget.as_ref();
         let rules = Rules { policy: self.policy, repeatable: true, line: line.as_deref(), budget };
         let latency = self.server.lock().unwrap().rule.latency;
-        let attempt = async |_| {
+        let attempt = async |_, _| {
             sleep(latency).await;
             let answer = self.server.lock().unwrap().answer();
             let at = Instant::now();

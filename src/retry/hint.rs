@@ -64,11 +64,12 @@ fn body_hint(body: &Map<String, Value>) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderValue, StatusCode};
     use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+    use crate::error::Error;
 
     /// 2015-10-21 07:28:00 UTC.
     const NOW: u64 = 1_445_412_480;
@@ -168,6 +169,20 @@ mod tests {
         #[test]
         fn no_number_in_a_body_panics(seconds in any::<f64>()) {
             body_hint(&Map::from_iter([(BODY_FIELD.to_owned(), json!(seconds))]));
+        }
+
+        #[test]
+        fn no_body_panics(value in "[-+.0-9eE]{1,40}|\"\\PC{0,20}\"|\\PC{0,20}") {
+            let body = format!("{{\"{BODY_FIELD}\": {value}}}");
+            if let Ok(body) = serde_json::from_str(&body)
+                && let Some(wait) = server_hint(&HeaderMap::new(), Some(&body))
+            {
+                // Nothing is negative, and nobody waits by adding it to the time.
+                let policy = crate::RetryPolicy::default();
+                let error = Error::of_status(StatusCode::TOO_MANY_REQUESTS).asked_to_wait(Some(wait));
+                let next = policy.wait(&error, true, 1, Duration::from_secs(60), 1.0);
+                prop_assert_eq!(next.is_some(), wait < Duration::from_secs(60));
+            }
         }
     }
 }

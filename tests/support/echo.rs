@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use pilot_status::{Client, Credentials, Error, ResponseValue, RetryPolicy, types};
+use pilot_status::{Client, Credentials, Error, Pacing, ResponseValue, RetryPolicy, types};
 use serde_json::{Value, json};
 
 use super::{Answer, Server, example};
@@ -45,9 +45,12 @@ pub async fn outcomes(credentials: Credentials, key: &str) -> Vec<Outcome> {
     outcomes
 }
 
-/// A client that tries again once, at once.
+/// A client that tries again once, at once, however often it is rejected.
 pub fn client(server: &Server, credentials: Credentials) -> Client {
-    let policy = RetryPolicy::default().max_attempts(2).backoff(Duration::ZERO, Duration::ZERO);
+    let policy = RetryPolicy::default()
+        .max_attempts(2)
+        .backoff(Duration::ZERO, Duration::ZERO)
+        .pacing(Pacing::Off);
     Client::builder(credentials).base_url(&server.url).retry(policy).build().unwrap()
 }
 

@@ -1,0 +1,30 @@
+//! In place of the spans, where the feature `tracing` is off.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use reqwest::Url;
+
+use super::Cause;
+use crate::error::Error;
+use crate::operation::Operation;
+
+pub(crate) struct Span;
+
+impl Span {
+    pub(crate) fn call(_: &Operation, _: &Url) -> Self {
+        Self
+    }
+
+    pub(crate) fn attempt(_: &Operation, _: &Url) -> Self {
+        Self
+    }
+
+    pub(crate) fn within<F: Future>(&self, work: F) -> F {
+        work
+    }
+
+    pub(crate) fn ended(&self, _: Result<StatusCode, &Error>, _: u32) {}
+}
+
+pub(crate) fn waited(_: Cause, _: Duration) {}

@@ -1,0 +1,87 @@
+//! What subscribers of `tracing` are told, with the names of OpenTelemetry's
+//! semantic conventions for HTTP clients.
+//!
+//! Of a request they hear the template of its path, and of an error its type: no
+//! path, query, header or body, and no words of the server.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use http::StatusCode;
+use reqwest::Url;
+use tracing::Instrument;
+use tracing::field::Empty;
+
+use super::Cause;
+use crate::error::Error;
+use crate::operation::Operation;
+
+/// A call, or one attempt at it.
+pub(crate) struct Span(tracing::Span);
+
+macro_rules! span {
+    ($name:literal, $operation:expr, $url:expr $(, $($field:tt)*)?) => {
+        Span(tracing::info_span!(
+            $name,
+            otel.name = format!("{} {}", $operation.method, $operation.path),
+            http.request.method = $operation.method,
+            url.template = $operation.path,
+            server.address = $url.host_str(),
+            server.port = $url.port_or_known_default(),
+            http.request.resend_count = Empty,
+            http.response.status_code = Empty,
+            error.r#type = Empty,
+            otel.status_code = Empty,
+            $($($field)*)?
+        ))
+    };
+}
+
+impl Span {
+    /// A call with all of its attempts and waits.
+    pub(crate) fn call(operation: &Operation, url: &Url) -> Self {
+        span!("call", operation, url)
+    }
+
+    /// One request and its answer.
+    pub(crate) fn attempt(operation: &Operation, url: &Url) -> Self {
+        span!("attempt", operation, url, otel.kind = "client")
+    }
+
+    /// Does `work` within the span.
+    pub(crate) async fn within<T>(&self, work: impl Future<Output = T>) -> T {
+        work.instrument(self.0.clone()).await
+    }
+
+    /// How it ended, and the how manieth attempt that was.
+    pub(crate) fn ended(&self, outcome: Result<StatusCode, &Error>, attempt: u32) {
+        if attempt > 1 {
+            self.0.record("http.request.resend_count", attempt - 1);
+        }
+        let status = outcome.map_or_else(Error::status, Some);
+        if let Some(status) = status {
+            self.0.record("http.response.status_code", status.as_u16());
+        }
+        if let Err(error) = outcome {
+            self.0.record("error.type", error_type(error).as_ref());
+            self.0.record("otel.status_code", "ERROR");
+        }
+    }
+}
+
+/// The status where that is the error, else the kind.
+fn error_type(error: &Error) -> Cow<'static, str> {
+    match error.status() {
+        Some(status) if !status.is_success() => status.as_str().to_owned().into(),
+        _ => format!("{:?}", error.kind()).into(),
+    }
+}
+
+/// A call waited for so long.
+pub(crate) fn waited(cause: Cause, wait: Duration) {
+    let cause = match cause {
+        Cause::Retry => "retry",
+        Cause::RateLimit => "rate_limit",
+    };
+    tracing::info!(cause, seconds = wait.as_secs_f64(), "waited");
+}
