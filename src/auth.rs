@@ -111,11 +111,13 @@ impl Credentials {
         Ok(())
     }
 
-    /// Whether a text holds the value, in any case: hosts lose theirs.
+    /// Whether a text holds the value, in any case: hosts lose theirs. One that
+    /// is shorter than any key is no secret, and would be found by chance.
     pub(crate) fn occur_in(&self, text: impl AsRef<[u8]>) -> bool {
+        const SHORTEST: usize = 8;
         let value = self.secret.expose_secret().as_bytes();
-        let mut parts = text.as_ref().windows(value.len().max(1));
-        !value.is_empty() && parts.any(|part| part.eq_ignore_ascii_case(value))
+        value.len() >= SHORTEST
+            && text.as_ref().windows(value.len()).any(|part| part.eq_ignore_ascii_case(value))
     }
 
     /// The header to send with an operation; none where it takes none.

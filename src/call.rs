@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout};
 use crate::attempts::{self, Rules, Success};
 use crate::client::Settings;
 use crate::decode::decode;
+use crate::draft::Draft;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::operation::Operation;
@@ -30,71 +31,73 @@ pub(crate) struct Answer {
 }
 
 /// Makes a call that is answered with JSON. The generated code ends with this.
-pub(crate) async fn json<T: DeserializeOwned>(
+pub(crate) fn json<T: DeserializeOwned>(
     client: &Client,
     request: Request,
     operation_id: &str,
-) -> Result<ResponseValue<T>, Error> {
+) -> impl Future<Output = Result<ResponseValue<T>, Error>> {
     let transport = |request| client.client.execute(request);
-    client.call(request, operation(operation_id)?, transport, decode).await
+    client.call(request, Operation::find(operation_id), transport, decode)
 }
 
 /// Makes a call that is answered with nothing of interest.
 #[allow(dead_code, reason = "not every document has such an operation")]
-pub(crate) async fn empty(
+pub(crate) fn empty(
     client: &Client,
     request: Request,
     operation_id: &str,
-) -> Result<ResponseValue<()>, Error> {
+) -> impl Future<Output = Result<ResponseValue<()>, Error>> {
     let transport = |request| client.client.execute(request);
-    client.call(request, operation(operation_id)?, transport, |_| Ok(())).await
-}
-
-fn operation(id: &str) -> Result<&'static Operation, Error> {
-    Operation::find(id).ok_or_else(|| {
-        Error::new(ErrorKind::InvalidRequest).detail("the document has no such operation")
-    })
+    client.call(request, Operation::find(operation_id), transport, |_| Ok(()))
 }
 
 impl Client {
     /// Makes a call: `transport` sends one request, `decode` reads the body of a
     /// success.
-    async fn call<T, Sent>(
+    ///
+    /// Not an async function: that would hold the request twice.
+    fn call<T, Sent>(
         &self,
         request: Request,
-        operation: &'static Operation,
+        operation: Option<&'static Operation>,
         transport: impl Fn(Request) -> Sent,
         decode: impl Fn(&[u8]) -> Result<T, String>,
-    ) -> Result<ResponseValue<T>, Error>
+    ) -> impl Future<Output = Result<ResponseValue<T>, Error>>
     where
         Sent: Future<Output = reqwest::Result<Response>>,
     {
-        let span = Span::call(operation, request.url());
-        let sent = span.within(self.send(request, operation, transport)).await;
-        let result =
-            sent.and_then(|Success { value: answer, attempts }| match decode(&answer.body) {
-                Ok(value) => {
-                    Ok((ResponseValue::new(value, answer.status, answer.headers), attempts))
+        let mut draft = Draft::new(request);
+        async move {
+            let operation = operation.ok_or_else(|| {
+                Error::new(ErrorKind::InvalidRequest).detail("the document has no such operation")
+            })?;
+            let span = Span::call(operation, draft.request()?.url());
+            let sent = span.within(self.send(&mut draft, operation, transport)).await;
+            let result =
+                sent.and_then(|Success { value: answer, attempts }| match decode(&answer.body) {
+                    Ok(value) => {
+                        Ok((ResponseValue::new(value, answer.status, answer.headers), attempts))
+                    }
+                    Err(problem) => {
+                        Err(Error::of_status(answer.status).detail(problem).attempts_made(attempts))
+                    }
+                });
+            match result {
+                Ok((value, attempts)) => {
+                    span.ended(Ok(value.status()), attempts);
+                    Ok(value)
                 }
-                Err(problem) => {
-                    Err(Error::of_status(answer.status).detail(problem).attempts_made(attempts))
+                Err(error) => {
+                    span.ended(Err(&error), error.attempts());
+                    Err(error.in_operation(operation))
                 }
-            });
-        match result {
-            Ok((value, attempts)) => {
-                span.ended(Ok(value.status()), attempts);
-                Ok(value)
-            }
-            Err(error) => {
-                span.ended(Err(&error), error.attempts());
-                Err(error.in_operation(operation))
             }
         }
     }
 
     async fn send<Sent>(
         &self,
-        request: Request,
+        draft: &mut Draft,
         operation: &Operation,
         transport: impl Fn(Request) -> Sent,
     ) -> Result<Success<Answer>, Error>
@@ -102,6 +105,7 @@ impl Client {
         Sent: Future<Output = reqwest::Result<Response>>,
     {
         let settings: &Settings = &self.inner.0;
+        let request = draft.request()?;
         path_guard::check(request.url(), &self.baseurl, operation.path)?;
         let credential = settings.credentials.for_operation(operation)?;
         let line = settings.shared.lines.of(operation);
@@ -115,11 +119,8 @@ impl Client {
             // A stream is gone once it was sent.
             rules.policy = rules.policy.max_attempts(1);
         }
-        let mut unsent = Some(request);
         attempts::run(rules, fastrand::f64, |attempt, time_left| {
-            let request = unsent.take();
-            unsent = request.as_ref().and_then(copy);
-            let sent = request.map(|mut request| {
+            let sent = draft.take().map(|mut request| {
                 if let Some((name, value)) = &credential {
                     request.headers_mut().insert(*name, value.clone());
                 }
@@ -127,7 +128,7 @@ impl Client {
             });
             let time = settings.request_timeout.min(time_left);
             async move {
-                let (span, sent) = sent.ok_or_else(|| Error::new(ErrorKind::InvalidRequest))?;
+                let (span, sent) = sent?;
                 let result = span.within(exchange(sent, settings, time)).await;
                 span.ended(result.as_ref().map(|answer| answer.status), attempt);
                 result
@@ -135,17 +136,6 @@ impl Client {
         })
         .await
     }
-}
-
-/// The same request once more; none where its body is a stream.
-fn copy(request: &Request) -> Option<Request> {
-    if request.body().is_some() {
-        return request.try_clone();
-    }
-    // `try_clone` sets a timeout, which allocates as often as all the rest.
-    let mut copy = Request::new(request.method().clone(), request.url().clone());
-    copy.headers_mut().clone_from(request.headers());
-    Some(copy)
 }
 
 /// Sends a request and reads its answer, for which there is so much time.
@@ -168,7 +158,8 @@ async fn receive(
     let status = response.status();
     let Settings { credentials, max_response_bytes: limit, .. } = settings;
     if !status.is_success() {
-        return Err(refusal::error(response, credentials, time).await);
+        // Apart, so that no success has to carry the room for it.
+        return Err(Box::pin(refusal::error(response, credentials, time)).await);
     }
     let body = timeout(time, body::read(&mut response, *limit))
         .await

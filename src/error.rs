@@ -239,7 +239,7 @@ impl From<HeldBack> for Error {
     fn from(HeldBack(pause_left): HeldBack) -> Self {
         Self::new(ErrorKind::RateLimited)
             .detail("not sent, since earlier calls were rejected")
-            .asked_to_wait(Some(pause_left))
+            .asked_to_wait((!pause_left.is_zero()).then_some(pause_left))
     }
 }
 

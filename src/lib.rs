@@ -10,6 +10,7 @@ mod body;
 mod call;
 mod client;
 mod decode;
+mod draft;
 mod error;
 mod open_enum;
 mod operation;

@@ -68,7 +68,7 @@ async fn bare(client: &reqwest::Client, body: &Bytes) -> Vec<Number> {
 async fn ours(client: &Client, body: impl Fn() -> Body) -> ResponseValue<Vec<Number>> {
     let request = request(&client.client).build().unwrap();
     let transport = async |request| Ok(answer(request, body()));
-    client.call(request, operation("list_numbers").unwrap(), transport, decode).await.unwrap()
+    client.call(request, Operation::find("list_numbers"), transport, decode).await.unwrap()
 }
 
 #[test]

@@ -30,7 +30,9 @@ pub enum ErrorKind {
     NotFound,
     /// The server answered 409: the state of the resource does not allow it.
     Conflict,
-    /// The server answered 429, and the retry policy allows no further attempt.
+    /// The server answered 429, and the retry policy allows no further attempt;
+    /// or it did so to an earlier call, and this one was not sent, since it
+    /// would have waited for longer than it may.
     RateLimited,
     /// The server answered with another 4xx status.
     Client,

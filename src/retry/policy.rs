@@ -19,7 +19,8 @@ use crate::pacing::{Lines, Pacing};
 /// the code `PROVIDER_NOT_CONFIGURED`.
 ///
 /// The wait is what the server asks for and up to a tenth more, or else a random
-/// time up to 500 ms that doubles with every attempt, up to 30 s.
+/// time up to 500 ms that doubles with every attempt, up to 30 s. After a 429 the
+/// calls of a client wait together, as [`Pacing`] says.
 ///
 /// ```
 /// use std::time::Duration;
@@ -78,6 +79,10 @@ impl RetryPolicy {
 
     /// The wait where the server names none: a random time up to `base`, doubled
     /// after every attempt, up to `cap`. Default: 500 ms and 30 seconds.
+    ///
+    /// Where calls wait together after a 429, one of them looks after `base`
+    /// whether the server takes calls again, and then each time after half of
+    /// the time that has passed, or `cap`.
     #[must_use]
     pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
         self.backoff = Backoff { base, cap };
