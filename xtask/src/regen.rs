@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::Value;
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::files::Changes;
 use crate::lock::Lock;
@@ -92,9 +94,20 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
 /// Writes all of it, and says so.
 fn write(root: &Path, changes: Changes, steps: &Steps) -> Result<()> {
     let lines = changes.lines(root);
+    hold_signals()?;
     steps.run("write", |_| changes.commit())?;
     for line in lines {
         println!("{line}");
+    }
+    Ok(())
+}
+
+/// Lets ctrl-C no longer end the run: writing takes a moment, and half of it must
+/// not stay.
+fn hold_signals() -> Result<()> {
+    for signal in [SIGINT, SIGTERM] {
+        // That it came is of no interest.
+        signal_hook::flag::register(signal, Arc::default())?;
     }
     Ok(())
 }

@@ -110,7 +110,7 @@ fn serve(body: &str) -> String {
     let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        stream.read(&mut [0; 4096]).unwrap();
+        let _request = stream.read(&mut [0; 4096]).unwrap();
         stream.write_all(answer.as_bytes()).unwrap();
     });
     url
@@ -242,7 +242,8 @@ fn a_client_that_does_not_compile_changes_nothing() {
 
 #[test]
 fn a_place_that_cannot_be_written_changes_nothing() {
-    let spoil: [(&str, fn(&Path)); 4] = [
+    type Spoil = fn(&Path);
+    let spoil: [(&str, Spoil); 4] = [
         ("openapi.json", |file| {
             fs::remove_file(file).unwrap();
             fs::create_dir(file).unwrap();
