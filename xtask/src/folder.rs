@@ -21,3 +21,23 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     };
     list().with_context(|| format!("cannot list {}", folder.display()))
 }
+
+#[cfg(test)]
+pub mod tests {
+    use std::path::{Path, PathBuf};
+
+    /// Every file under a folder, hidden ones too, and its contents.
+    pub fn tree(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut tree = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                tree.extend(self::tree(&path));
+            } else if path.is_file() {
+                tree.push((path.clone(), std::fs::read(path).unwrap()));
+            }
+        }
+        tree.sort();
+        tree
+    }
+}

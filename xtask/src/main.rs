@@ -1,16 +1,25 @@
 //! What a maintainer of pilot-status runs: `cargo xtask --help`.
 
 mod convert;
+mod fetch;
+mod files;
 mod folder;
+mod json;
+mod line;
+mod lock;
+mod merge;
 mod overlay;
 mod pointer;
 mod regen;
+mod scratch;
 mod snapshots;
+mod source;
+mod steps;
 mod upstream;
 mod validate;
 mod yaml;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -31,22 +40,13 @@ enum Task {
     ///
     /// The sources lie under xtask/spec. Exits with 0 when all is fresh, with 1
     /// when something is stale or refused, with 2 when the call is wrong.
-    Regen {
-        /// Write nothing; print what is stale and exit with 1 if anything is
-        #[arg(long)]
-        check: bool,
-    },
+    Regen(regen::Options),
 }
 
 fn main() -> ExitCode {
-    let Task::Regen { check } = Arguments::parse().task;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace");
-    let target = snapshots::target_folder(root);
-    let outcome = if check {
-        regen::check(root, &target)
-    } else {
-        regen::write(root, &target).map(|()| Freshness::Fresh)
-    };
+    let Task::Regen(options) = Arguments::parse().task;
+    let root = root();
+    let outcome = regen::run(&root, &scratch::target_folder(&root), &options);
     match outcome {
         Ok(Freshness::Fresh) => ExitCode::SUCCESS,
         Ok(Freshness::Stale(difference)) => {
@@ -59,4 +59,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The workspace, which is the one that Cargo runs this for.
+fn root() -> PathBuf {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    package.parent().map_or_else(|| package.clone(), Path::to_owned)
 }

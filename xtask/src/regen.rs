@@ -1,72 +1,195 @@
 //! `cargo xtask regen`: from what the vendor published to `openapi.json` and
 //! the snapshots of what is generated from it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use clap::Args;
 use serde_json::Value;
+use signal_hook::consts::{SIGINT, SIGTERM};
 
-use crate::{convert, overlay, snapshots, upstream, validate};
+use crate::files::Changes;
+use crate::lock::Lock;
+use crate::source::{self, Source, Text};
+use crate::steps::Steps;
+use crate::{convert, files, merge, overlay, scratch, snapshots, upstream, validate};
 
-/// What a check found.
+/// Where what the vendor published is kept, and what was kept of it.
+const UPSTREAM: &str = "xtask/spec/upstream";
+const LOCK: &str = "xtask/spec/upstream.lock";
+const OVERLAYS: &str = "xtask/spec/overlay";
+
+#[derive(Args, Clone, Debug, Default)]
+pub struct Options {
+    /// Write nothing; print what is stale and exit with 1 if anything is
+    #[arg(long)]
+    pub check: bool,
+
+    /// Read this instead of xtask/spec/upstream: an OpenAPI 3.0 or 3.1 document in
+    /// JSON or YAML, a page with such documents in fenced blocks, a folder of such
+    /// files, or an https:// URL of one. Several are merged
+    #[arg(long, value_name = "PATH|URL")]
+    pub from: Vec<Source>,
+
+    /// Keep what --from names under xtask/spec/upstream, beside what is there or in
+    /// place of a file of that name, and read the whole folder
+    #[arg(long, requires = "from", conflicts_with_all = ["check", "out"])]
+    pub save: bool,
+
+    /// Apply these overlays instead of those in xtask/spec/overlay. With --from and
+    /// --out, none are applied but these: ours are for our document
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub overlay: Vec<PathBuf>,
+
+    /// Write the document to this file, once its client compiles, and nothing else
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    pub out: Option<PathBuf>,
+
+    /// Print no steps
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// What a run found.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// Nothing would change.
+    /// Nothing would change, or it has been changed.
     Fresh,
     /// Running `cargo xtask regen` would change something, which is shown here.
     Stale(String),
 }
 
-/// Writes `openapi.json` and accepts the snapshots of what it generates.
+/// Makes `openapi.json` and the snapshots of what it generates.
 ///
-/// `target` is Cargo's folder for what it builds. Both are made in a copy of the workspace first. Only when all of it has
-/// worked is anything written here.
-pub fn write(root: &Path, target: &Path) -> Result<()> {
-    let document = document(root)?;
-    let snapshots = snapshots::make(root, target, &document)?;
-    if std::fs::read_to_string(output(root)).ok().as_ref() != Some(&document) {
-        replace(&output(root), &document)?;
-        println!("wrote openapi.json");
+/// `target` is Cargo's folder for what it builds. The client is built in a copy
+/// of the workspace there. Only when all of it has worked is anything written
+/// here, and with `check` nothing is.
+pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
+    let steps = Steps { quiet: options.quiet };
+    let mut changes = Changes::default();
+    let texts = steps.run("fetch", |_| inputs(root, options, &mut changes))?;
+    let document = convert(&texts, &overlays(root, options), &steps)?;
+    let text = stable_form(&document);
+    if let Some(out) = &options.out {
+        steps.run("compile", |_| scratch::compile(root, target, &document))?;
+        changes.write(out.clone(), text);
+        write(root, changes, &steps)?;
+        return Ok(Freshness::Fresh);
     }
-    snapshots.accept(root)
+    let made = steps.run("compile", |_| snapshots::make(root, target, &text))?;
+    let committed = files::read(&output(root)).unwrap_or_default();
+    let committed = String::from_utf8_lossy(&committed);
+    if options.check {
+        let stale = difference("openapi.json", &committed, &text) + &made.differences(root)?;
+        return Ok(if stale.is_empty() { Freshness::Fresh } else { Freshness::Stale(stale) });
+    }
+    changes.write(output(root), text);
+    made.accept(root, &mut changes)?;
+    write(root, changes, &steps)?;
+    Ok(Freshness::Fresh)
 }
 
-/// Says whether `openapi.json` and the snapshots are what `write` would make of
-/// them, and how they differ. Writes nothing but under `target`.
-pub fn check(root: &Path, target: &Path) -> Result<Freshness> {
-    let document = document(root)?;
-    let committed = std::fs::read_to_string(output(root)).unwrap_or_default();
-    let mut stale = difference("openapi.json", &committed, &document);
-    stale += &snapshots::make(root, target, &document)?.differences(root)?;
-    Ok(if stale.is_empty() { Freshness::Fresh } else { Freshness::Stale(stale) })
+/// Writes all of it, and says so.
+fn write(root: &Path, changes: Changes, steps: &Steps) -> Result<()> {
+    let lines = changes.lines(root);
+    hold_signals()?;
+    steps.run("write", |_| changes.commit())?;
+    for line in lines {
+        println!("{line}");
+    }
+    Ok(())
+}
+
+/// Lets ctrl-C no longer end the run: writing takes a moment, and half of it must
+/// not stay.
+fn hold_signals() -> Result<()> {
+    for signal in [SIGINT, SIGTERM] {
+        // That it came is of no interest.
+        signal_hook::flag::register(signal, Arc::default())?;
+    }
+    Ok(())
+}
+
+/// The texts to read. Those that are to be kept are planned to be written.
+fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<Text>> {
+    let mut given = Vec::new();
+    for from in &options.from {
+        given.extend(from.read(root)?);
+    }
+    if !given.is_empty() && !options.save {
+        return Ok(given);
+    }
+    let folder = root.join(UPSTREAM);
+    let mut lock = Lock::read(&root.join(LOCK))?;
+    let mut kept = source::read_folder(&folder, root)?;
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for mut text in given {
+        if text.source != format!("{UPSTREAM}/{}", text.name) {
+            text.name = source::stored_name(&text);
+        }
+        // Some file systems take the two for one.
+        if let Some(other) = names.insert(text.name.to_ascii_lowercase(), text.source.clone()) {
+            bail!("{other} and {} would both be kept as {}", text.source, text.name);
+        }
+        lock.accept(&text.name, &text.source, &text.bytes);
+        changes.write(folder.join(&text.name), text.bytes.clone());
+        kept.retain(|other| other.name != text.name);
+        kept.push(text);
+    }
+    kept.sort_by(|one, other| one.name.cmp(&other.name));
+    lock.verify(kept.iter().map(|text| (text.name.as_str(), text.bytes.as_slice())))?;
+    if options.save {
+        changes.write(root.join(LOCK), lock.text()?);
+    }
+    Ok(kept)
+}
+
+/// The overlays to apply.
+fn overlays(root: &Path, options: &Options) -> Vec<PathBuf> {
+    let foreign = !options.from.is_empty() && options.out.is_some();
+    match options.overlay.as_slice() {
+        [] if foreign => Vec::new(),
+        [] => vec![root.join(OVERLAYS)],
+        given => given.to_vec(),
+    }
+}
+
+/// The OpenAPI 3.0 document that some texts and overlays give.
+fn convert(texts: &[Text], overlays: &[PathBuf], steps: &Steps) -> Result<Value> {
+    let mut document = steps.run("merge", |notes| {
+        let document = merge::merge(upstream::parts(texts)?, notes)?;
+        validate::validate(&document).context("the upstream document")?;
+        Ok(document)
+    })?;
+    steps.run("overlay", |notes| {
+        overlay::apply_all(&mut document, overlays, notes)?;
+        validate::validate(&document).context("the document with its overlays")
+    })?;
+    steps.run("convert", |notes| {
+        let dropped = convert::to_3_0(&mut document)?;
+        notes.extend(
+            dropped.iter().map(|place| format!("dropped {place}: OpenAPI 3.0 cannot say it")),
+        );
+        Ok(())
+    })?;
+    steps.run("validate", |_| validate::validate(&document).context("the converted document"))?;
+    Ok(document)
 }
 
 /// The text of `openapi.json`, made from the sources under `xtask/spec`.
+#[cfg(test)]
 pub fn document(root: &Path) -> Result<String> {
-    let spec = root.join("xtask/spec");
-    let mut document = upstream::read_folder(&spec.join("upstream"))?;
-    validate::validate(&document).context("the upstream document")?;
-    overlay::apply_folder(&mut document, &spec.join("overlay"))?;
-    validate::validate(&document).context("the document with its overlays")?;
-    for dropped in convert::to_3_0(&mut document)? {
-        eprintln!("  dropped {dropped}: OpenAPI 3.0 cannot say it");
-    }
-    validate::validate(&document).context("the converted document")?;
-    Ok(stable_form(&document))
+    let options = Options { quiet: true, ..Options::default() };
+    let texts = inputs(root, &options, &mut Changes::default())?;
+    let steps = Steps { quiet: true };
+    Ok(stable_form(&convert(&texts, &overlays(root, &options), &steps)?))
 }
 
 /// One text for one document: keys in order, two spaces, a newline at the end.
 fn stable_form(document: &Value) -> String {
     format!("{document:#}\n")
-}
-
-/// Writes a file in one step, so that nobody ever sees half of it.
-fn replace(path: &Path, contents: &str) -> Result<()> {
-    let beside = path.with_extension("tmp");
-    std::fs::write(&beside, contents)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .inspect_err(|_| drop(std::fs::remove_file(&beside)))
-        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn output(root: &Path) -> PathBuf {
@@ -83,12 +206,14 @@ pub fn difference(name: &str, old: &str, new: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
 
     use serde_json::{Value, json};
 
-    use super::{check, difference, document, stable_form, write};
-    use crate::snapshots::{copy_workspace, target_folder};
+    use super::{Options, difference, document, run, stable_form};
+    use crate::folder::tests::tree;
+    use crate::lock::Lock;
+    use crate::scratch::{copy_workspace, target_folder};
 
     fn repository() -> &'static Path {
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -116,49 +241,88 @@ mod tests {
         std::fs::create_dir_all(spec.join("overlay")).unwrap();
         std::fs::write(spec.join("upstream/document.yaml"), upstream).unwrap();
         std::fs::write(root.path().join("openapi.json"), "as it was").unwrap();
+        let mut lock = Lock::default();
+        lock.accept("document.yaml", "document.yaml", upstream.as_bytes());
+        std::fs::write(spec.join("upstream.lock"), lock.text().unwrap()).unwrap();
         root
     }
 
-    fn tree(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-        let mut tree = Vec::new();
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                tree.extend(self::tree(&path));
-            } else {
-                tree.push((path.clone(), std::fs::read(path).unwrap()));
-            }
-        }
-        tree.sort();
-        tree
+    fn options() -> Options {
+        Options { quiet: true, ..Options::default() }
     }
+
+    /// Runs with some options, expects an error, and that nothing changed.
+    fn refused(root: &Path, target: &Path, options: &Options) -> String {
+        let before = tree(root);
+        let error = format!("{:#}", run(root, target, options).expect_err("refused"));
+        assert!(tree(root) == before, "{error}");
+        error
+    }
+
+    const HEAD: &str = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n";
 
     #[test]
     fn a_document_that_cannot_be_used_leaves_all_as_it_was() {
-        let head = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n";
         for (upstream, part) in [
             (
-                format!("{head}paths: {{}}\ncomponents: {{schemas: {{A: {{prefixItems: []}}}}}}\n"),
+                format!("{HEAD}paths: {{}}\ncomponents: {{schemas: {{A: {{prefixItems: []}}}}}}\n"),
                 "/components/schemas/A/prefixItems",
             ),
             (
-                format!("{head}paths: {{/a: {{get: {{responses: 1}}}}}}\n"),
+                format!("{HEAD}paths: {{/a: {{get: {{responses: 1}}}}}}\n"),
                 "not a valid OpenAPI 3.1.0",
             ),
-            (format!("{head}paths: {{/a: {{get: {{}}, get: {{}}}}}}\n"), "duplicate"),
+            (format!("{HEAD}paths: {{/a: {{get: {{}}, get: {{}}}}}}\n"), "duplicate"),
             ("<html>".to_owned(), "not an OpenAPI document"),
             (String::new(), "not an OpenAPI document"),
         ] {
             let root = workspace(&upstream);
-            let before = tree(root.path());
-            let error = format!(
-                "{:#}",
-                write(root.path(), &root.path().join("target")).expect_err(&upstream)
-            );
+            let target = root.path().join("target");
+            for check in [false, true] {
+                let error = refused(root.path(), &target, &Options { check, ..options() });
+                assert!(error.contains(part), "{error}");
+            }
+            // Nor is it kept, or converted to elsewhere.
+            let root = workspace(&format!("{HEAD}paths: {{}}\n"));
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), &upstream).unwrap();
+            let from = vec![file.path().to_str().unwrap().parse().unwrap()];
+            let saved = Options { from: from.clone(), save: true, ..options() };
+            refused(root.path(), &target, &saved);
+            let out = Some(root.path().join("out.json"));
+            let error = refused(root.path(), &target, &Options { from, out, ..options() });
             assert!(error.contains(part), "{error}");
-            assert!(check(root.path(), &root.path().join("target")).is_err());
-            assert_eq!(tree(root.path()), before, "{upstream}");
         }
+    }
+
+    #[test]
+    fn what_was_edited_by_hand_is_refused() {
+        let root = workspace(HEAD);
+        let target = root.path().join("target");
+        let file = root.path().join("xtask/spec/upstream/document.yaml");
+        std::fs::write(&file, format!("{HEAD}paths: {{}}\n")).unwrap();
+        let error = refused(root.path(), &target, &options());
+        let way = "`cargo xtask regen --save --from xtask/spec/upstream/document.yaml`";
+        assert!(error.contains(way), "{error}");
+        std::fs::remove_file(file).unwrap();
+        let error = refused(root.path(), &target, &options());
+        assert!(error.contains("but not there"), "{error}");
+    }
+
+    #[test]
+    fn two_files_of_one_name_are_not_both_kept() {
+        let root = workspace(HEAD);
+        let mut from = Vec::new();
+        for (folder, name) in [("one", "list.md"), ("two", "LIST.md")] {
+            std::fs::create_dir(root.path().join(folder)).unwrap();
+            let path = root.path().join(folder).join(name);
+            std::fs::write(&path, HEAD).unwrap();
+            from.push(path.to_str().unwrap().parse().unwrap());
+        }
+        let target = root.path().join("target");
+        let saved = Options { from, save: true, ..options() };
+        let error = refused(root.path(), &target, &saved);
+        assert_eq!(error, "one/list.md and two/LIST.md would both be kept as LIST.md");
     }
 
     #[test]
@@ -172,13 +336,13 @@ mod tests {
         );
         let root = tempfile::tempdir().unwrap();
         copy_workspace(repository(), root.path()).unwrap();
-        std::fs::write(root.path().join("xtask/spec/upstream/list-numbers.md"), page).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("list-numbers.md"), page).unwrap();
         std::fs::write(root.path().join("openapi.json"), "as it was").unwrap();
-        let before = tree(root.path());
         let target = target_folder(repository());
-        let error = format!("{:#}", write(root.path(), &target).unwrap_err());
+        let from = vec![folder.path().to_str().unwrap().parse().unwrap()];
+        let error = refused(root.path(), &target, &Options { from, save: true, ..options() });
         assert!(error.contains("its 2xx responses differ in content"), "{error}");
-        assert!(tree(root.path()) == before);
     }
 
     #[test]
@@ -202,7 +366,9 @@ mod tests {
     /// The overlays add to the page; of what it says they replace these places only.
     #[test]
     fn nothing_that_the_page_says_is_lost() {
-        let page = crate::upstream::read_folder(&repository().join("xtask/spec/upstream")).unwrap();
+        let folder = repository().join("xtask/spec/upstream");
+        let texts = crate::source::read_folder(&folder, repository()).unwrap();
+        let page = crate::upstream::parts(&texts).unwrap().remove(0).document;
         let ours: Value = serde_json::from_str(&document(repository()).unwrap()).unwrap();
         let mut missing = Vec::new();
         leaves(&page, "", &mut |pointer, leaf| {

@@ -2,60 +2,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, ensure};
 
+use crate::files::Changes;
+use crate::scratch::{self, Scratch};
 use crate::{folder, regen};
 
 /// Where the snapshots lie, and how the names of the generated ones begin.
 const FOLDER: &str = "tests/snapshots";
 const PREFIX: &str = "generated__";
 
-/// What building the client and running its tests takes.
-const WORKSPACE: [&str; 10] = [
-    "Cargo.toml",
-    "Cargo.lock",
-    "build.rs",
-    "build",
-    "src",
-    "tests",
-    "examples",
-    "benches",
-    "README.md",
-    "xtask",
-];
-
 /// New snapshots in a copy of the workspace.
 pub struct Made {
-    copy: PathBuf,
-    /// Keeps others from the copy as long as it is in use.
-    _lock: File,
+    scratch: Scratch,
 }
 
 /// Generates from `document` in a copy of the workspace under `target`, compiles
 /// it, and makes its snapshots there.
 pub fn make(root: &Path, target: &Path, document: &str) -> Result<Made> {
-    std::fs::create_dir_all(target.join("regen"))?;
-    let lock = File::create(target.join("regen/lock"))?;
-    lock.lock()?;
-    let copy = target.join("regen/workspace");
-    if copy.exists() {
-        std::fs::remove_dir_all(&copy)?;
-    }
-    std::fs::create_dir_all(&copy)?;
-    copy_workspace(root, &copy)?;
-    std::fs::write(copy.join("openapi.json"), document)?;
-    for snapshot in snapshots(&copy)? {
+    let scratch = Scratch::new(root, target, document)?;
+    for snapshot in snapshots(&scratch.folder)? {
         std::fs::remove_file(snapshot)?;
     }
-    // Cargo takes what it built of the copy for what it built of the original
-    // where both lie in one folder.
-    run_tests(&copy, &target.join("regen/target"))?;
+    run_tests(&scratch)?;
     // Tests that were renamed pass without having run.
-    let made = snapshots(&copy)?;
+    let made = snapshots(&scratch.folder)?;
     for group in ["code", "json_schema"] {
         let begins = format!("{PREFIX}{group}@");
         let is_there = |file: &PathBuf| {
@@ -63,14 +36,14 @@ pub fn make(root: &Path, target: &Path, document: &str) -> Result<Made> {
         };
         ensure!(made.iter().any(is_there), "tests/generated.rs made no snapshot {begins}...");
     }
-    Ok(Made { copy, _lock: lock })
+    Ok(Made { scratch })
 }
 
 impl Made {
     /// How the snapshots of the workspace differ from the new ones; empty if they
     /// do not.
     pub fn differences(&self, root: &Path) -> Result<String> {
-        let (old, new) = (contents(root)?, contents(&self.copy)?);
+        let (old, new) = (contents(root)?, contents(&self.scratch.folder)?);
         let names: BTreeSet<&OsString> = old.keys().chain(new.keys()).collect();
         let text = |snapshots: &Contents, name| {
             let bytes = snapshots.get(name).map(Vec::as_slice).unwrap_or_default();
@@ -86,39 +59,27 @@ impl Made {
             .collect())
     }
 
-    /// Puts the new snapshots in place of those of the workspace, and names
-    /// those that changed.
-    pub fn accept(&self, root: &Path) -> Result<()> {
-        let (old, new) = (contents(root)?, contents(&self.copy)?);
+    /// Plans to put the new snapshots in place of those of the workspace.
+    pub fn accept(&self, root: &Path, changes: &mut Changes) -> Result<()> {
+        let (old, new) = (contents(root)?, contents(&self.scratch.folder)?);
         let folder = root.join(FOLDER);
-        std::fs::create_dir_all(&folder)?;
         for name in old.keys().filter(|name| !new.contains_key(*name)) {
-            std::fs::remove_file(folder.join(name))?;
-            println!("removed {FOLDER}/{}", name.display());
+            changes.remove(folder.join(name));
         }
-        for (name, bytes) in &new {
-            if old.get(name) != Some(bytes) {
-                std::fs::write(folder.join(name), bytes)?;
-                println!("wrote {FOLDER}/{}", name.display());
-            }
+        for (name, bytes) in new {
+            changes.write(folder.join(name), bytes);
         }
         Ok(())
     }
 }
 
-/// Runs the tests that write the snapshots of the workspace in `folder`.
-fn run_tests(folder: &Path, target: &Path) -> Result<()> {
-    eprintln!("building the client to make its snapshots");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+/// Runs the tests that write the snapshots.
+fn run_tests(scratch: &Scratch) -> Result<()> {
+    let mut command = scratch.cargo("test");
     command
-        .current_dir(folder)
-        // Snapshots depend on no TLS, which takes long to build.
-        .args(["test", "--quiet", "--locked", "--package", "pilot-status", "--no-default-features"])
         .args(["--features", "schemars", "--test", "generated"])
         // Only the tests that write: the others read what these write.
         .args(["--", "match"])
-        .env("CARGO_TARGET_DIR", target)
         .env("INSTA_UPDATE", "always")
         .env("INSTA_FORCE_PASS", "1");
     // Each of these would write elsewhere, or read something else.
@@ -130,16 +91,7 @@ fn run_tests(folder: &Path, target: &Path) -> Result<()> {
     ] {
         command.env_remove(variable);
     }
-    let run = command.output().context("cannot run cargo")?;
-    if run.status.success() {
-        return Ok(());
-    }
-    let output = String::from_utf8_lossy(&[run.stdout, run.stderr].concat()).into_owned();
-    // build.rs says in one line what is wrong with a document.
-    match output.lines().find_map(|line| line.split_once(": openapi.json: ")) {
-        Some((_, reason)) => bail!("no client can be built of this document: {reason}"),
-        None => bail!("no client can be built of this document:\n{output}"),
-    }
+    scratch::run(command)
 }
 
 type Contents = BTreeMap<OsString, Vec<u8>>;
@@ -163,33 +115,6 @@ fn snapshots(root: &Path) -> Result<Vec<PathBuf>> {
             && file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX))
     });
     Ok(files)
-}
-
-/// Cargo's folder for what it builds.
-pub fn target_folder(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root.join("target"), |folder| root.join(folder))
-}
-
-/// Copies what building the client and running its tests takes.
-pub fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
-    for name in WORKSPACE {
-        copy_all(&from.join(name), &to.join(name))
-            .with_context(|| format!("cannot copy {name}"))?;
-    }
-    Ok(())
-}
-
-fn copy_all(from: &Path, to: &Path) -> std::io::Result<()> {
-    if !from.is_dir() {
-        return std::fs::copy(from, to).map(drop);
-    }
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let name = entry?.file_name();
-        copy_all(&from.join(&name), &to.join(&name))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -227,11 +152,12 @@ mod tests {
             let root = workspace(&old);
             let other = root.path().join(FOLDER).join("errors__table.snap");
             std::fs::write(&other, "not generated").unwrap();
-            let lock = File::create(root.path().join("lock")).unwrap();
-            let made = Made { copy: copy.path().to_owned(), _lock: lock };
+            let made = Made { scratch: Scratch::in_folder(copy.path()) };
             let differences = made.differences(root.path()).unwrap();
             assert!(differences.contains(part), "{differences}");
-            made.accept(root.path()).unwrap();
+            let mut changes = Changes::default();
+            made.accept(root.path(), &mut changes).unwrap();
+            changes.commit().unwrap();
             assert_eq!(made.differences(root.path()).unwrap(), "");
             assert_eq!(std::fs::read_to_string(other).unwrap(), "not generated");
         }

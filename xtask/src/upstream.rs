@@ -1,61 +1,105 @@
-//! Reads what the vendor published: an OpenAPI document in JSON or YAML, or a
-//! page of the documentation that holds one in a fenced block.
+//! Finds the OpenAPI documents in what the vendor published: a document in JSON
+//! or YAML, or a page of the documentation that holds some in fenced blocks.
 
-use std::path::Path;
-
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde_json::Value;
 
-use crate::{folder, yaml};
+use crate::line::one_line;
+use crate::source::Text;
+use crate::{json, yaml};
 
-/// The one document in a folder.
-pub fn read_folder(folder: &Path) -> Result<Value> {
-    let files = folder::files(folder)?;
-    match files.as_slice() {
-        [file] => read(file),
-        [] => bail!("{} holds no document", folder.display()),
-        _ => bail!(
-            "{} holds {} documents: keep one, regen does not merge",
-            folder.display(),
-            files.len()
-        ),
+/// A document, and where it stands.
+pub struct Part {
+    pub source: String,
+    pub document: Value,
+}
+
+/// The documents in some texts, in their order.
+pub fn parts(texts: &[Text]) -> Result<Vec<Part>> {
+    let mut parts = Vec::new();
+    for text in texts {
+        let documents = documents(&text.bytes)
+            .with_context(|| format!("cannot read {}", one_line(&text.source)))?;
+        let count = documents.len();
+        for (index, document) in documents.into_iter().enumerate() {
+            let mut source = one_line(&text.source);
+            if count > 1 {
+                source = format!("{source} (block {})", index + 1);
+            }
+            parts.push(Part { source, document });
+        }
+    }
+    Ok(parts)
+}
+
+/// The OpenAPI documents in a text: the text itself, or the blocks of a page.
+fn documents(bytes: &[u8]) -> Result<Vec<Value>> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| anyhow!("not UTF-8 text from byte {} on", error.valid_up_to()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim_start().starts_with('{') {
+        return Ok(vec![document(text)?]);
+    }
+    match fenced_blocks(text)?.as_slice() {
+        [] => Ok(vec![document(text)?]),
+        blocks => blocks.iter().map(|block| document(block)).collect(),
     }
 }
 
-/// The OpenAPI document in a file.
-fn read(file: &Path) -> Result<Value> {
-    std::fs::read_to_string(file)
-        .map_err(anyhow::Error::from)
-        .and_then(|text| parse(&text))
-        .with_context(|| format!("cannot read {}", file.display()))
-}
-
-/// The OpenAPI document in a text: JSON, YAML, or a page.
-fn parse(text: &str) -> Result<Value> {
-    let source = match fenced_blocks(text).as_slice() {
-        [] => text,
-        [block] => block,
-        blocks => bail!("{} OpenAPI blocks on one page, expected one", blocks.len()),
+fn document(text: &str) -> Result<Value> {
+    ensure!(!text.trim().is_empty(), "not an OpenAPI document: it is empty");
+    if text.trim_start().starts_with('<') {
+        bail!("not an OpenAPI document: it is a web page, `{}`", title(text));
+    }
+    let document = match json::parse(text) {
+        Ok(document) => document,
+        // What begins as JSON may still be YAML; where it is neither, the error of
+        // JSON is the better one.
+        Err(error) if text.trim_start().starts_with('{') => {
+            yaml::parse(text).map_err(|_| error.context("not an OpenAPI document"))?
+        }
+        Err(_) => yaml::parse(text).context("not an OpenAPI document")?,
     };
-    let document: Value = yaml::parse(source)?;
     ensure!(
         document.get("openapi").is_some_and(Value::is_string),
-        "not an OpenAPI document: it has no `openapi` version"
+        "not an OpenAPI document: {}",
+        instead(&document)
     );
     Ok(document)
 }
 
+/// The title of a web page, or how it begins.
+fn title(page: &str) -> String {
+    let titled = page.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
+    one_line(titled.map_or_else(|| page.get(..60).unwrap_or(page), |(title, _)| title))
+}
+
+/// What came in place of an OpenAPI document.
+fn instead(value: &Value) -> String {
+    match value {
+        Value::Object(fields) if fields.contains_key("swagger") => {
+            "it is Swagger 2.0, and versions 3.0 and 3.1 are read".to_owned()
+        }
+        Value::Object(fields) => {
+            let keys: Vec<&str> = fields.keys().take(5).map(String::as_str).collect();
+            format!("it has no `openapi` version, but `{}`", one_line(&keys.join("`, `")))
+        }
+        Value::String(text) => format!("it is text, `{}`", one_line(text)),
+        _ => "it is no object".to_owned(),
+    }
+}
+
 /// The contents of the fenced code blocks (`CommonMark` 4.5) of a page that
-/// hold an OpenAPI document. A page without fences has none.
-fn fenced_blocks(text: &str) -> Vec<&str> {
+/// hold an OpenAPI document. A text that is a document itself has none.
+fn fenced_blocks(text: &str) -> Result<Vec<&str>> {
     let mut blocks = Vec::new();
     let mut open: Option<(char, usize, usize)> = None;
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let start = offset;
         offset += line.len();
-        let fence = fence(line);
-        match (open, fence) {
+        match (open, fence(line)) {
+            (None, None) if begins_openapi(line) => return Ok(Vec::new()),
             (None, Some((mark, width, _))) => open = Some((mark, width, offset)),
             (Some((mark, width, from)), Some((closing, long, "")))
                 if mark == closing && long >= width =>
@@ -67,11 +111,11 @@ fn fenced_blocks(text: &str) -> Vec<&str> {
         }
     }
     if let Some((.., from)) = open {
-        // A fence that nothing closes runs to the end (CommonMark 4.5).
-        blocks.push(&text[from..]);
+        // CommonMark lets it run to the end; here the rest is missing.
+        ensure!(!is_openapi(&text[from..]), "its OpenAPI block is not closed: the page is cut off");
     }
     blocks.retain(|block| is_openapi(block));
-    blocks
+    Ok(blocks)
 }
 
 /// The mark, the width and the info string of a line that is a code fence.
@@ -84,50 +128,116 @@ fn fence(line: &str) -> Option<(char, usize, &str)> {
 }
 
 fn is_openapi(block: &str) -> bool {
-    block
-        .lines()
-        .any(|line| line.starts_with("openapi:") || line.trim_start().starts_with("\"openapi\""))
+    block.lines().any(|line| begins_openapi(line) || line.trim_start().starts_with("\"openapi\""))
+}
+
+/// Whether a line is that of YAML which states the version.
+fn begins_openapi(line: &str) -> bool {
+    ["openapi:", "'openapi':", "\"openapi\":"].iter().any(|key| line.starts_with(key))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{fenced_blocks, parse};
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::{documents, fenced_blocks, parts};
+    use crate::source::Text;
 
     #[test]
     fn a_document_is_found_in_json_in_yaml_and_on_a_page() {
         for text in [
             r#"{"openapi": "3.1.0", "info": {}}"#,
+            "\u{feff}{\"openapi\": \"3.1.0\", \"info\": {}}",
+            "{openapi: 3.1.0, info: {}}",
             "openapi: 3.1.0\ninfo: {}\n",
+            "\u{feff}openapi: 3.1.0\r\ninfo: {}\r\n",
             "# Page\n\nWords.\n\n````yaml openapi.json GET /v1\nopenapi: 3.1.0\ninfo: {}\n````",
             "~~~json\n{\n  \"openapi\": \"3.1.0\", \"info\": {}\n}\n~~~\n",
-            "# Page\n\n```yaml\nopenapi: 3.1.0\ninfo: {}\n",
             "```sh\ncurl\n```\n```yaml\nopenapi: 3.1.0\ninfo: {}\n```\n",
         ] {
-            let document = parse(text).unwrap_or_else(|error| panic!("{text}: {error:#}"));
-            assert_eq!(document, serde_json::json!({"openapi": "3.1.0", "info": {}}));
+            let read =
+                documents(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error:#}"));
+            assert_eq!(read, [json!({"openapi": "3.1.0", "info": {}})]);
         }
+    }
+
+    #[test]
+    fn a_page_may_hold_several_documents() {
+        let page = "```yaml\nopenapi: 3.1.0\nx-a: 1\n```\n```yaml\nopenapi: 3.1.0\nx-b: 1\n```\n";
+        let text = Text { source: "a.md".into(), name: "a.md".into(), bytes: page.into() };
+        let sources: Vec<_> = parts(&[text]).unwrap().into_iter().map(|part| part.source).collect();
+        assert_eq!(sources, ["a.md (block 1)", "a.md (block 2)"]);
     }
 
     #[test]
     fn a_fence_closes_only_with_one_as_wide() {
         let page =
             "````yaml\nopenapi: 3.1.0\ninfo:\n  description: |\n    ```\n    code\n    ```\n````\n";
-        let [block] = fenced_blocks(page)[..] else { panic!("one block") };
+        let [block] = fenced_blocks(page).unwrap()[..] else { panic!("one block") };
         assert!(block.ends_with("    ```\n"), "{block}");
+    }
+
+    #[test]
+    fn a_document_that_quotes_another_is_read_as_a_whole() {
+        let quote = "\n```yaml\nopenapi: 3.0.3\n```\n";
+        let yaml = format!("openapi: 3.1.0\nx-any: |{}", quote.replace('\n', "\n  "));
+        for text in [yaml, json!({"openapi": "3.1.0", "x-any": quote}).to_string()] {
+            let read = documents(text.as_bytes()).unwrap();
+            assert_eq!(read.len(), 1);
+            assert_eq!(read[0]["openapi"], "3.1.0");
+        }
     }
 
     #[test]
     fn what_is_no_document_is_refused_in_one_line() {
         for (text, reason) in [
-            ("", "no `openapi` version"),
-            ("<!doctype html><html><form>Log in</form></html>", "no `openapi` version"),
-            ("swagger: '2.0'", "no `openapi` version"),
-            ("{\"openapi\": ", ""),
-            ("```yaml\nopenapi: 3.1.0\n```\n```yaml\nopenapi: 3.1.0\n```\n", "2 OpenAPI blocks"),
+            ("", "it is empty"),
+            (" \n", "it is empty"),
+            ("<!doctype html><title>Log\n in</title><form></form>", "it is a web page, `Log in`"),
+            ("<html><form>", "it is a web page, `<html><form>`"),
+            ("swagger: '2.0'", "it is Swagger 2.0"),
+            ("{\"error\": 1, \"code\": 2}", "no `openapi` version, but `code`, `error`"),
+            ("Not\nfound", "it is text, `Not found`"),
+            ("- 1", "it is no object"),
+            ("{\"openapi\": ", "EOF while parsing"),
+            ("{\"openapi\": \"3.1.0\", \"a\": 1, \"a\": 2}", "duplicate key \"a\""),
+            ("openapi: 3.1.0\na: 1\na: 2\n", "duplicate"),
+            ("openapi: 3.1.0\ninfo: {title: ", ""),
+            ("openapi: 3.1.0\n---\nopenapi: 3.1.0\n", ""),
+            ("# Page\n\n```yaml\nopenapi: 3.1.0\ninfo: {}\n", "the page is cut off"),
+            ("# Page\n\nwithout a block\n", "not an OpenAPI document"),
         ] {
-            let message = format!("{:#}", parse(text).expect_err(text));
+            let message = format!("{:#}", documents(text.as_bytes()).expect_err(text));
             assert!(message.contains(reason), "{text}: {message}");
             assert!(!message.contains('\n'), "{text}: {message}");
+        }
+        let message = documents(b"openapi: \xff").unwrap_err().to_string();
+        assert_eq!(message, "not UTF-8 text from byte 9 on");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic(bytes in any::<Vec<u8>>()) {
+            let _ = documents(&bytes);
+        }
+
+        #[test]
+        fn no_page_makes_the_reader_panic(
+            pieces in proptest::collection::vec(
+                prop_oneof![
+                    Just("```"), Just("~~~~"), Just("\n"), Just("\r\n"), Just("openapi: 3.1.0"),
+                    Just("{"), Just("\"openapi\": \"3\""), Just("}"), Just("&a"), Just("*a"),
+                    Just("  "), Just("- "), Just("<<: "), Just("\u{feff}"), Just("? "), Just("!!"),
+                    Just("<title>"), Just("\u{e9}"), Just("%YAML"), Just("---"), Just("|2"),
+                ],
+                0..40,
+            )
+        ) {
+            if let Err(error) = documents(pieces.concat().as_bytes()) {
+                let message = format!("{error:#}");
+                prop_assert!(!message.contains('\n'));
+            }
         }
     }
 }

@@ -3,8 +3,45 @@
 use anyhow::{Result, anyhow};
 use serde::de::DeserializeOwned;
 
-/// Parses YAML, and so JSON, which is a part of it.
+use crate::line::one_line;
+
+/// Parses YAML 1.2, and so JSON, which is a part of it.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
+    let options = serde_saphyr::options! {
+        // A plain `no` is a word, as everywhere in OpenAPI.
+        strict_booleans: true,
+        // Room for the largest documents that are read. How deep values lie stays
+        // bounded, ...
+        budget: serde_saphyr::budget! { max_events: 8_000_000, max_nodes: 4_000_000 },
+        // ... and so does what aliases repeat.
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 100_000 },
+    };
     // Snippets are left out of the message, which then fits a line.
-    serde_saphyr::from_str(text).map_err(|error| anyhow!("{}", error.without_snippet()))
+    serde_saphyr::from_str_with_options(text, options)
+        .map_err(|error| anyhow!("{}", one_line(&error.without_snippet().to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::parse;
+
+    #[test]
+    fn words_and_statuses_stay_what_they_are() {
+        let read: Value = parse("responses: {200: {x: no}}\nenum: [on, yes, true]\n").unwrap();
+        assert_eq!(read, json!({"responses": {"200": {"x": "no"}}, "enum": ["on", "yes", true]}));
+    }
+
+    #[test]
+    fn a_bomb_is_an_error() {
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let alias = format!("*a{}, ", level - 1).repeat(10);
+            bomb = format!("{bomb}a{level}: &a{level} [{alias}]\n");
+        }
+        for text in [bomb, "[".repeat(100_000), "- ".repeat(100_000)] {
+            assert!(parse::<Value>(&text).is_err());
+        }
+    }
 }

@@ -1,0 +1,259 @@
+//! Writes several files, all of them or none.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+/// How the name of a file ends that a write leaves behind when it is killed.
+const TEMPORARY: &str = "regen-tmp";
+const BACKUP: &str = "regen-old";
+
+/// The contents of a file, if it is one: a device may never end.
+pub fn read(path: &Path) -> Option<Vec<u8>> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    fs::read(path).ok()
+}
+
+/// What is to become of some files.
+#[derive(Default)]
+pub struct Changes(Vec<Change>);
+
+struct Change {
+    path: PathBuf,
+    /// None removes the file.
+    contents: Option<Vec<u8>>,
+}
+
+impl Changes {
+    /// Plans to write a file, unless it is the same already.
+    pub fn write(&mut self, path: PathBuf, contents: impl Into<Vec<u8>>) {
+        let contents = contents.into();
+        if read(&path).as_ref() != Some(&contents) {
+            self.0.push(Change { path, contents: Some(contents) });
+        }
+    }
+
+    /// Plans to remove a file.
+    pub fn remove(&mut self, path: PathBuf) {
+        self.0.push(Change { path, contents: None });
+    }
+
+    /// What is done to which file, in words.
+    pub fn lines(&self, root: &Path) -> Vec<String> {
+        let line = |change: &Change| {
+            let done = if change.contents.is_some() { "wrote" } else { "removed" };
+            let path = change.path.strip_prefix(root).unwrap_or(&change.path);
+            format!("{done} {}", path.display())
+        };
+        self.0.iter().map(line).collect()
+    }
+
+    /// Does what was planned. Every file is written beside its place first, and
+    /// then renamed; what was there comes back if that fails halfway.
+    pub fn commit(self) -> Result<()> {
+        let mut staged = Vec::new();
+        for Change { path, contents } in self.0 {
+            let context = || format!("cannot write {}", path.display());
+            staged.push(Staged::new(&path, contents.as_deref()).with_context(context)?);
+        }
+        for index in 0..staged.len() {
+            if let Err(error) = staged[index].place() {
+                staged[..index].iter().rev().for_each(Staged::take_back);
+                let path = staged[index].path.display();
+                return Err(error).with_context(|| format!("cannot write {path}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A change whose new contents lie beside the file, as do its old ones. Both
+/// are removed when it is dropped.
+struct Staged {
+    path: PathBuf,
+    new: Option<PathBuf>,
+    old: Option<PathBuf>,
+}
+
+impl Staged {
+    fn new(path: &Path, contents: Option<&[u8]>) -> Result<Self> {
+        // The file that a link names is replaced, not the link.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let name = path.file_name().context("it names no file")?.to_string_lossy().into_owned();
+        let beside = |ending| path.with_file_name(format!(".{name}.{ending}"));
+        let permissions = match fs::metadata(&path) {
+            Ok(metadata) => {
+                ensure!(metadata.is_file(), "it is there, and no file");
+                Some(metadata.permissions())
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error.into()),
+        };
+        let mut staged = Self { path: path.clone(), new: None, old: None };
+        if permissions.is_some() {
+            let old = beside(BACKUP);
+            remove_if_there(&old)?;
+            staged.old = Some(old.clone());
+            // Not every file system has hard links.
+            fs::hard_link(&path, &old).or_else(|_| fs::copy(&path, &old).map(drop))?;
+        }
+        if let Some(contents) = contents {
+            let new = beside(TEMPORARY);
+            remove_if_there(&new)?;
+            let mut file = File::create_new(&new)?;
+            staged.new = Some(new);
+            file.write_all(contents)?;
+            if let Some(permissions) = permissions {
+                file.set_permissions(permissions)?;
+            }
+            // Some file systems say only now that they are full.
+            file.sync_all()?;
+        }
+        Ok(staged)
+    }
+
+    fn place(&self) -> std::io::Result<()> {
+        match &self.new {
+            Some(new) => fs::rename(new, &self.path),
+            None => fs::remove_file(&self.path),
+        }
+    }
+
+    fn take_back(&self) {
+        let taken = match &self.old {
+            Some(old) => fs::rename(old, &self.path),
+            None => fs::remove_file(&self.path),
+        };
+        if let Err(error) = taken {
+            eprintln!("cannot take back {}: {error}", self.path.display());
+        }
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        for file in self.new.iter().chain(&self.old) {
+            // What was renamed is gone.
+            let _ = fs::remove_file(file);
+        }
+    }
+}
+
+fn remove_if_there(file: &Path) -> std::io::Result<()> {
+    fs::remove_file(file).or_else(|error| match error.kind() {
+        ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::Changes;
+    use crate::folder::tests::tree;
+
+    /// A folder with the files a, b and c, and a plan to change all of them
+    /// besides making d.
+    fn plan() -> (tempfile::TempDir, Changes) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut changes = Changes::default();
+        for name in ["a", "b", "c"] {
+            fs::write(folder.path().join(name), format!("old {name}")).unwrap();
+        }
+        for name in ["a", "d", "b"] {
+            changes.write(folder.path().join(name), "new ".repeat(20_000) + name);
+        }
+        changes.remove(folder.path().join("c"));
+        (folder, changes)
+    }
+
+    #[test]
+    fn all_is_written_and_nothing_is_left_beside() {
+        let (folder, changes) = plan();
+        // What killed runs left is no hindrance.
+        for name in [".a.regen-tmp", ".a.regen-old"] {
+            fs::write(folder.path().join(name), "half").unwrap();
+        }
+        let lines = changes.lines(folder.path());
+        assert_eq!(lines, ["wrote a", "wrote d", "wrote b", "removed c"]);
+        changes.commit().unwrap();
+        let names: Vec<_> =
+            tree(folder.path()).into_iter().map(|(path, text)| (path, text.len())).collect();
+        let file = |name| (folder.path().join(name), 80_001);
+        assert_eq!(names, ["a", "b", "d"].map(file));
+    }
+
+    #[test]
+    fn what_is_the_same_is_not_written() {
+        let (folder, _) = plan();
+        let mut changes = Changes::default();
+        changes.write(folder.path().join("a"), "old a");
+        assert!(changes.lines(folder.path()).is_empty());
+    }
+
+    /// Fails a plan and expects the folder to be as it was.
+    fn assert_nothing_changes(spoil: impl FnOnce(&Path, &mut Changes)) {
+        let (folder, mut changes) = plan();
+        spoil(folder.path(), &mut changes);
+        let before = tree(folder.path());
+        changes.commit().unwrap_err();
+        assert!(tree(folder.path()) == before);
+    }
+
+    #[test]
+    fn a_failure_anywhere_changes_nothing() {
+        // A folder where a file is to be.
+        assert_nothing_changes(|folder, changes| {
+            fs::create_dir(folder.join("e")).unwrap();
+            changes.write(folder.join("e"), "");
+        });
+        // A file where its folder is to be.
+        assert_nothing_changes(|folder, changes| changes.write(folder.join("a/f"), ""));
+        assert_nothing_changes(|folder, changes| changes.write(folder.join("none/f"), ""));
+        // Found out only after the others were renamed.
+        assert_nothing_changes(|folder, changes| changes.remove(folder.join("none")));
+    }
+
+    /// A limit on the length of files cuts a write short as a full disk does.
+    #[cfg(unix)]
+    #[test]
+    fn a_full_disk_changes_nothing() {
+        const LIMITED: &str = "XTASK_TEST_LIMITED";
+        if std::env::var_os(LIMITED).is_some() {
+            assert_nothing_changes(|_, _| ());
+            return;
+        }
+        let limited = std::process::Command::new("sh")
+            .args(["-c", "trap '' XFSZ && ulimit -f 16 && exec \"$0\" --exact \"$1\""])
+            .arg(std::env::current_exe().unwrap())
+            .arg("files::tests::a_full_disk_changes_nothing")
+            .env(LIMITED, "")
+            .output()
+            .unwrap();
+        let output = String::from_utf8_lossy(&limited.stdout);
+        assert!(limited.status.success() && output.contains("1 passed"), "{output}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_followed_to_a_file_and_to_nothing_else() {
+        use std::os::unix::fs::symlink;
+
+        assert_nothing_changes(|folder, changes| {
+            symlink("/dev/full", folder.join("full")).unwrap();
+            changes.write(folder.join("full"), "text");
+        });
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), "old").unwrap();
+        symlink("file", folder.path().join("link")).unwrap();
+        let mut changes = Changes::default();
+        changes.write(folder.path().join("link"), "new");
+        changes.commit().unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("file")).unwrap(), "new");
+        assert!(fs::symlink_metadata(folder.path().join("link")).unwrap().is_symlink());
+    }
+}

@@ -1,0 +1,23 @@
+//! Shows foreign text on one line of an error.
+
+/// The text on one line, without control characters, cut short where it is long.
+pub fn one_line(text: &str) -> String {
+    const LONGEST: usize = 240;
+    let words = text.split(|character: char| character.is_whitespace() || character.is_control());
+    let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} ...", &line[..end]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn foreign_text_fits_one_line_and_steers_no_terminal() {
+        assert_eq!(one_line(" a\r\n\tb\u{1b}[31m c\0 "), "a b [31m c");
+        assert_eq!(one_line(&"\u{e9}".repeat(300)), format!("{} ...", "\u{e9}".repeat(240)));
+    }
+}

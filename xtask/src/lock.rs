@@ -1,0 +1,137 @@
+//! The lock file: where each file under `xtask/spec/upstream` came from, and
+//! what it was then. It lies beside the folder, so that nobody reads it as a
+//! document.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The files by their names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Lock(BTreeMap<String, Entry>);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    sha256: String,
+    source: String,
+}
+
+impl Lock {
+    /// Reads a lock file. One that is not there locks nothing.
+    pub fn read(path: &Path) -> Result<Self> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => serde_json::from_str(&text).map_err(anyhow::Error::from),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error.into()),
+        }
+        .with_context(|| format!("cannot read {}", path.display()))
+    }
+
+    /// Takes a file as it is now.
+    pub fn accept(&mut self, name: &str, source: &str, bytes: &[u8]) {
+        let entry = Entry { sha256: sha256(bytes), source: source.to_owned() };
+        self.0.insert(name.to_owned(), entry);
+    }
+
+    /// Holds the files of the folder against the lock.
+    pub fn verify<'a>(&self, files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<()> {
+        let mut missing: Vec<&String> = self.0.keys().collect();
+        for (name, bytes) in files {
+            missing.retain(|other| *other != name);
+            let reason = match self.0.get(name) {
+                None => "is not in",
+                Some(entry) if entry.sha256 != sha256(bytes) => "was changed since it went into",
+                Some(_) => continue,
+            };
+            bail!(
+                "xtask/spec/upstream/{name} {reason} xtask/spec/upstream.lock: restore what the \
+                 vendor published, or accept it with \
+                 `cargo xtask regen --save --from xtask/spec/upstream/{name}`"
+            );
+        }
+        match missing.first() {
+            None => Ok(()),
+            Some(name) => bail!(
+                "xtask/spec/upstream/{name} is in xtask/spec/upstream.lock, but not there: restore \
+                 it, or take its entry out of the lock"
+            ),
+        }
+    }
+
+    /// The text of the file: names in order, two spaces, a newline at the end.
+    pub fn text(&self) -> Result<String> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut digits, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lock, sha256};
+
+    #[test]
+    fn the_digest_is_that_of_the_standard() {
+        // FIPS 180-4, the example of one block.
+        assert_eq!(
+            sha256(b"abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn the_text_is_in_order_and_is_read_back() {
+        let mut lock = Lock::default();
+        lock.accept("b.md", "https://a.example/b.md", b"abc");
+        lock.accept("a.json", "spec/a.json", b"");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), lock.text().unwrap()).unwrap();
+        assert_eq!(Lock::read(file.path()).unwrap(), lock);
+        assert_eq!(
+            lock.text().unwrap(),
+            "{\n  \"a.json\": {\n    \"sha256\": \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934c\
+             a495991b7852b855\",\n    \"source\": \"spec/a.json\"\n  },\n  \"b.md\": {\n    \
+             \"sha256\": \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\n    \
+             \"source\": \"https://a.example/b.md\"\n  }\n}\n"
+        );
+    }
+
+    #[test]
+    fn whatever_differs_from_the_lock_is_refused() {
+        let mut lock = Lock::default();
+        lock.accept("a", "x", b"abc");
+        let verify = |files: &[(&'static str, &'static [u8])]| lock.verify(files.iter().copied());
+        verify(&[("a", b"abc")]).unwrap();
+        for (files, part) in [
+            (&[("a", &b"abd"[..])][..], "/a was changed"),
+            (&[("a", b"abc"), ("b", b"")], "/b is not in"),
+            (&[], "/a is in xtask/spec/upstream.lock, but not there"),
+        ] {
+            let error = verify(files).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_lock_that_is_not_one_is_an_error() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for text in ["", "[]", r#"{"a": {"sha256": "", "source": "", "more": 1}}"#] {
+            std::fs::write(file.path(), text).unwrap();
+            assert!(Lock::read(file.path()).is_err(), "{text}");
+        }
+        assert!(Lock::read(&file.path().join("none")).is_err());
+    }
+}

@@ -1,0 +1,37 @@
+//! Tells on stderr how far a run is.
+
+use std::io::Write as _;
+use std::time::Instant;
+
+use anyhow::Result;
+
+/// Names each step and says how long it took, unless it has to be quiet.
+pub struct Steps {
+    pub quiet: bool,
+}
+
+/// What somebody has to read even of a quiet run, in lines.
+pub type Notes = Vec<String>;
+
+impl Steps {
+    /// Runs a step. What it notes is printed once it is over, on lines of its own.
+    pub fn run<T>(&self, name: &str, work: impl FnOnce(&mut Notes) -> Result<T>) -> Result<T> {
+        self.tell(format_args!("{name} "));
+        let (began, mut notes) = (Instant::now(), Notes::new());
+        let outcome = work(&mut notes);
+        let failed = if outcome.is_ok() { "" } else { ", failed" };
+        self.tell(format_args!("{:.1} s{failed}\n", began.elapsed().as_secs_f32()));
+        for note in notes {
+            eprintln!("  {note}");
+        }
+        outcome
+    }
+
+    fn tell(&self, words: std::fmt::Arguments) {
+        if !self.quiet {
+            let mut stderr = std::io::stderr();
+            // Nobody is left to be told where stderr is closed.
+            let _ = stderr.write_fmt(words).and_then(|()| stderr.flush());
+        }
+    }
+}

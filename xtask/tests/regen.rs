@@ -1,0 +1,301 @@
+//! `cargo xtask regen` as a program: what it prints, how it ends, and what it
+//! leaves behind. A script stands in for Cargo, so that nothing is compiled.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const PAGE: &str = include_str!("../spec/upstream/list-numbers.md");
+const LOCK: &str = include_str!("../spec/upstream.lock");
+
+/// Makes the snapshots that regen expects of a run of the tests.
+const COMPILES: &str = "\
+rm -r tests/snapshots
+mkdir tests/snapshots
+echo new >'tests/snapshots/generated__code@client.snap'
+echo new >'tests/snapshots/generated__json_schema@Number.snap'";
+
+/// A workspace with the sources, an `openapi.json` and a snapshot that are old.
+struct Workspace {
+    folder: tempfile::TempDir,
+    /// What belongs to no workspace: the stand-in for Cargo, and its target folder.
+    beside: tempfile::TempDir,
+}
+
+impl Workspace {
+    fn new(cargo: &str) -> Self {
+        let workspace =
+            Self { folder: tempfile::tempdir().unwrap(), beside: tempfile::tempdir().unwrap() };
+        for folder in ["xtask/spec/upstream", "xtask/spec/overlay", "tests/snapshots"] {
+            fs::create_dir_all(workspace.path(folder)).unwrap();
+        }
+        for folder in ["build", "src", "examples", "benches"] {
+            fs::create_dir(workspace.path(folder)).unwrap();
+        }
+        for file in ["Cargo.toml", "Cargo.lock", "build.rs", "README.md"] {
+            fs::write(workspace.path(file), "").unwrap();
+        }
+        fs::write(workspace.path("xtask/spec/upstream/list-numbers.md"), PAGE).unwrap();
+        fs::write(workspace.path("xtask/spec/upstream.lock"), LOCK).unwrap();
+        fs::write(workspace.path("openapi.json"), "old").unwrap();
+        fs::write(workspace.path("tests/snapshots/generated__code@old.snap"), "old").unwrap();
+        let script = workspace.beside.path().join("cargo");
+        fs::write(&script, format!("#!/bin/sh\n{cargo}\n")).unwrap();
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        workspace
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn regen(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg("regen")
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("CARGO", self.beside.path().join("cargo"))
+            .env("CARGO_MANIFEST_DIR", self.path("xtask"))
+            .env("CARGO_TARGET_DIR", self.beside.path())
+            .output()
+            .unwrap()
+    }
+
+    /// Every file, by its path in the workspace.
+    fn tree(&self) -> Vec<(String, String)> {
+        let mut folders = vec![self.folder.path().to_owned()];
+        let mut tree = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.is_file() {
+                    let name = path.strip_prefix(self.folder.path()).unwrap().display().to_string();
+                    tree.push((name, fs::read_to_string(path).unwrap()));
+                }
+            }
+        }
+        tree.sort();
+        tree
+    }
+
+    /// Runs, expects exit code 1 and that nothing changed, and returns stderr.
+    fn refuses(&self, arguments: &[&str]) -> String {
+        let before = self.tree();
+        let output = self.regen(arguments);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(self.tree() == before, "{stderr}");
+        assert!(output.stdout.is_empty());
+        stderr
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// The URL of a server that gives one answer, a page of the documentation.
+fn serve(body: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/docs/list-numbers.md", listener.local_addr().unwrap());
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _request = stream.read(&mut [0; 4096]).unwrap();
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    url
+}
+
+#[test]
+fn a_run_writes_everything_and_then_nothing() {
+    let workspace = Workspace::new(COMPILES);
+    assert_eq!(
+        stdout(&workspace.regen(&[])),
+        "wrote openapi.json\n\
+         removed tests/snapshots/generated__code@old.snap\n\
+         wrote tests/snapshots/generated__code@client.snap\n\
+         wrote tests/snapshots/generated__json_schema@Number.snap\n"
+    );
+    let written = workspace.tree();
+    assert!(written.iter().all(|(name, _)| !name.contains("regen-")), "{written:?}");
+    assert_eq!(stdout(&workspace.regen(&[])), "");
+    assert_eq!(stdout(&workspace.regen(&["--check"])), "");
+    assert!(workspace.tree() == written);
+}
+
+#[test]
+fn a_check_prints_what_is_stale_and_writes_nothing() {
+    let workspace = Workspace::new(COMPILES);
+    let before = workspace.tree();
+    let output = workspace.regen(&["--check"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(report.contains("-old") && report.contains("+  \"openapi\": \"3.0.3\""), "{report}");
+    assert!(workspace.tree() == before);
+}
+
+#[test]
+fn the_steps_go_to_stderr_and_may_be_silenced() {
+    let workspace = Workspace::new(COMPILES);
+    let stderr = String::from_utf8(workspace.regen(&[]).stderr).unwrap();
+    let steps: Vec<_> = stderr.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(
+        steps,
+        ["fetch", "merge", "overlay", "convert", "validate", "compile", "write"],
+        "{stderr}"
+    );
+    assert!(stderr.lines().all(|line| line.ends_with(" s")), "{stderr}");
+    assert!(workspace.regen(&["--quiet"]).stderr.is_empty());
+}
+
+#[test]
+fn a_page_is_fetched_and_kept() {
+    let workspace = Workspace::new(COMPILES);
+    let page = PAGE.replace("summary: List numbers", "summary: List all numbers");
+    let url = serve(&page);
+    let report = stdout(&workspace.regen(&["--save", "--from", &format!("{url}?key=secret")]));
+    assert!(report.starts_with("wrote xtask/spec/upstream/list-numbers.md\n"), "{report}");
+    assert!(report.contains("wrote xtask/spec/upstream.lock\n"), "{report}");
+    let kept = fs::read_to_string(workspace.path("xtask/spec/upstream/list-numbers.md")).unwrap();
+    assert_eq!(kept, page);
+    let lock = fs::read_to_string(workspace.path("xtask/spec/upstream.lock")).unwrap();
+    assert!(lock.contains(&format!("\"source\": \"{url}\"")), "{lock}");
+    let document = fs::read_to_string(workspace.path("openapi.json")).unwrap();
+    assert!(document.contains("List all numbers"));
+    assert_eq!(stdout(&workspace.regen(&["--check"])), "");
+}
+
+#[test]
+fn an_edit_by_hand_is_refused_until_it_is_accepted() {
+    let workspace = Workspace::new(COMPILES);
+    let page = "xtask/spec/upstream/list-numbers.md";
+    fs::write(workspace.path(page), format!("{PAGE}\n")).unwrap();
+    for arguments in [&[][..], &["--check"]] {
+        let stderr = workspace.refuses(arguments);
+        assert!(stderr.contains("--save --from xtask/spec/upstream/list-numbers.md"), "{stderr}");
+    }
+    stdout(&workspace.regen(&["--save", "--from", page]));
+    assert_eq!(stdout(&workspace.regen(&["--check"])), "");
+}
+
+#[test]
+fn a_document_of_another_api_is_converted_elsewhere_without_our_overlays() {
+    // Nothing but a check may be asked of Cargo.
+    let workspace = Workspace::new("[ \"$1\" = check ]");
+    let overlay = "overlay: 1.1.0\ninfo: {title: T, version: '1'}\nactions:\n  \
+                   - {target: $.info, update: {title: Ours}}\n";
+    fs::write(workspace.path("xtask/spec/overlay/ours.yaml"), overlay).unwrap();
+    fs::write(
+        workspace.path("theirs.yaml"),
+        "openapi: 3.1.0\ninfo: {title: Theirs, version: '1'}\npaths: {}\n",
+    )
+    .unwrap();
+    let before = workspace.tree();
+    let convert = ["--from", "theirs.yaml", "--out", "theirs.json"];
+    let report = stdout(&workspace.regen(&convert));
+    assert_eq!(report, "wrote theirs.json\n");
+    let converted = fs::read_to_string(workspace.path("theirs.json")).unwrap();
+    assert!(converted.contains("\"openapi\": \"3.0.3\"") && converted.contains("Theirs"));
+    fs::remove_file(workspace.path("theirs.json")).unwrap();
+    assert!(workspace.tree() == before);
+    let given = [&convert[..], &["--overlay", "xtask/spec/overlay"]].concat();
+    stdout(&workspace.regen(&given));
+    assert!(fs::read_to_string(workspace.path("theirs.json")).unwrap().contains("Ours"));
+}
+
+#[test]
+fn an_overlay_that_does_nothing_is_no_failure() {
+    let workspace = Workspace::new(COMPILES);
+    let overlay = "overlay: 1.1.0\ninfo: {title: T, version: '1'}\nactions:\n  \
+                   - {target: $.info, update: {title: Pilot Status API}}\n";
+    fs::write(workspace.path("xtask/spec/overlay/ours.yaml"), overlay).unwrap();
+    stdout(&workspace.regen(&[]));
+    let check = workspace.regen(&["--check", "--quiet"]);
+    assert_eq!(stdout(&check), "");
+    assert_eq!(
+        String::from_utf8(check.stderr).unwrap(),
+        "  overlay ours.yaml: actions[0] ($.info) changes nothing, upstream has it by now: drop it\n"
+    );
+}
+
+#[test]
+fn a_client_that_does_not_compile_changes_nothing() {
+    let workspace = Workspace::new("echo 'error: openapi.json: /paths: reason' >&2; exit 101");
+    for arguments in [&[][..], &["--check"], &["--out", "out.json"]] {
+        let stderr = workspace.refuses(arguments);
+        assert!(
+            stderr.ends_with("\nerror: no client can be built of this document: /paths: reason\n"),
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
+fn a_place_that_cannot_be_written_changes_nothing() {
+    type Spoil = fn(&Path);
+    let spoil: [(&str, Spoil); 4] = [
+        ("openapi.json", |file| {
+            fs::remove_file(file).unwrap();
+            fs::create_dir(file).unwrap();
+        }),
+        ("openapi.json", |file| {
+            fs::remove_file(file).unwrap();
+            symlink("/dev/full", file).unwrap();
+        }),
+        ("tests/snapshots/generated__code@client.snap", |file| fs::create_dir(file).unwrap()),
+        ("tests/snapshots/generated__json_schema@Number.snap", |file| {
+            symlink("/dev/full", file).unwrap();
+        }),
+    ];
+    for (path, spoil) in spoil {
+        let workspace = Workspace::new(COMPILES);
+        spoil(&workspace.path(path));
+        let stderr = workspace.refuses(&[]);
+        assert!(stderr.contains("\nerror: cannot "), "{stderr}");
+    }
+    let workspace = Workspace::new("");
+    workspace.refuses(&["--out", "/dev/full"]);
+    workspace.refuses(&["--out", "none/out.json"]);
+}
+
+#[test]
+fn a_run_that_is_killed_changes_nothing() {
+    for (name, number) in [("INT", 2), ("TERM", 15), ("KILL", 9)] {
+        // The compiler kills whoever runs it.
+        let workspace = Workspace::new(&format!("kill -{name} $PPID"));
+        let before = workspace.tree();
+        let url = serve(&PAGE.replace("summary: List", "summary: Show"));
+        for arguments in [&[][..], &["--save", "--from", &url]] {
+            let output = workspace.regen(arguments);
+            assert_eq!(output.status.signal(), Some(number), "{name}");
+            assert!(String::from_utf8(output.stderr).unwrap().contains("compile "));
+            assert!(workspace.tree() == before, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_call_that_makes_no_sense_is_2() {
+    let workspace = Workspace::new("");
+    for arguments in [
+        &["--save"][..],
+        &["--check", "--out", "a"],
+        &["--check", "--save", "--from", "a"],
+        &["--save", "--from", "a", "--out", "b"],
+        &["--from", "http://a.example/x"],
+        &["--from", ""],
+        &["--none"],
+    ] {
+        assert_eq!(workspace.regen(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
