@@ -1,6 +1,7 @@
 //! What a maintainer of pilot-status runs: `cargo xtask --help`.
 
 mod convert;
+mod diff;
 mod folder;
 mod overlay;
 mod pointer;
@@ -10,7 +11,7 @@ mod upstream;
 mod validate;
 mod yaml;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -36,10 +37,39 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Print what changed between two OpenAPI documents, and what that means
+    ///
+    /// Exits with 0, with 1 when a file cannot be read, with 2 when the call is
+    /// wrong.
+    Diff {
+        /// The document before, in JSON or YAML
+        old: PathBuf,
+        /// The document after
+        new: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
-    let Task::Regen { check } = Arguments::parse().task;
+    match Arguments::parse().task {
+        Task::Regen { check } => regen(check),
+        Task::Diff { old, new } => diff(&old, &new),
+    }
+}
+
+fn diff(old: &Path, new: &Path) -> ExitCode {
+    match upstream::read(old).and_then(|old| Ok((old, upstream::read(new)?))) {
+        Ok((old, new)) => {
+            println!("{}", diff::report(&old, &new));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn regen(check: bool) -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace");
     let target = snapshots::target_folder(root);
     let outcome = if check {

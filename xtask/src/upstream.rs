@@ -23,7 +23,7 @@ pub fn read_folder(folder: &Path) -> Result<Value> {
 }
 
 /// The OpenAPI document in a file.
-fn read(file: &Path) -> Result<Value> {
+pub fn read(file: &Path) -> Result<Value> {
     std::fs::read_to_string(file)
         .map_err(anyhow::Error::from)
         .and_then(|text| parse(&text))

@@ -1,0 +1,295 @@
+//! What changed between two versions of `openapi.json`, and what that means.
+//!
+//! TABLE
+
+mod change;
+mod merge;
+mod operations;
+mod place;
+mod renames;
+mod schema;
+mod security;
+mod servers;
+mod shape;
+mod sides;
+mod uses;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use change::Level::{Major, Minor, Patch};
+use change::{Change, Level, Verdict};
+use place::Place;
+use schema::{Slot, arrow};
+use serde_json::{Value, json};
+use sides::{Both, Sides};
+use uses::Uses;
+
+use crate::pointer::Pointer;
+
+/// What changed, the weightiest first.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Report(Vec<Change>);
+
+/// Compares two documents.
+pub fn report(old: &Value, new: &Value) -> Report {
+    let mut renamed = old.clone();
+    let renames = renames::apply(&mut renamed, new);
+    let mut differ =
+        Differ { old: &renamed, new, uses: Uses::of(&renamed), changes: Vec::new(), behind: Vec::new() };
+    for rename in renames {
+        differ.renamed(&rename);
+    }
+    differ.document();
+    let mut changes = differ.changes;
+    changes.sort_by_key(|change| std::cmp::Reverse((change.rust, change.wire)));
+    Report(changes)
+}
+
+impl Report {
+    /// How much all changes together weigh: for the Rust API, and on the wire.
+    pub fn verdict(&self) -> Option<(Level, Level)> {
+        let levels = self.0.iter().map(|change| (change.rust, change.wire));
+        levels.reduce(|one, other| (one.0.max(other.0), one.1.max(other.1)))
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((rust, wire)) = self.verdict() else {
+            return write!(f, "no change");
+        };
+        writeln!(f, "rust   wire")?;
+        for change in &self.0 {
+            writeln!(f, "{change}")?;
+        }
+        writeln!(f, "in all: {rust} for the Rust API, {wire} on the wire")?;
+        let version = Version::current();
+        write!(f, "release: {} (was {version})", version.after(rust))
+    }
+}
+
+/// The version of the workspace, and so of the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Version(u64, u64, u64);
+
+impl Version {
+    fn current() -> Self {
+        let number = |text: &str| text.parse().unwrap_or_default();
+        Self(
+            number(env!("CARGO_PKG_VERSION_MAJOR")),
+            number(env!("CARGO_PKG_VERSION_MINOR")),
+            number(env!("CARGO_PKG_VERSION_PATCH")),
+        )
+    }
+
+    /// Cargo's rules: before 1.0 the second number stands for what breaks.
+    fn after(self, level: Level) -> Self {
+        let Self(major, minor, patch) = self;
+        match level {
+            Major if major > 0 => Self(major + 1, 0, 0),
+            Major => Self(0, minor + 1, 0),
+            Minor if major > 0 => Self(major, minor + 1, 0),
+            Minor | Patch => Self(major, minor, patch + 1),
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.0, self.1, self.2)
+    }
+}
+
+/// Collects what differs.
+struct Differ<'a> {
+    /// The old document, its components renamed as in the new one.
+    old: &'a Value,
+    new: &'a Value,
+    uses: Uses,
+    changes: Vec<Change>,
+    /// The pairs of schemas that are compared in place of references right now.
+    behind: Vec<(Value, Value)>,
+}
+
+impl Differ<'_> {
+    fn document(&mut self) {
+        let root = Place::new("document", Pointer::default());
+        let Some(mut sides) = Sides::of(self.old, self.new) else {
+            if self.old != self.new {
+                self.not_understood(&root);
+            }
+            return;
+        };
+        if let Some(version) = sides.take("openapi") {
+            let is_read = |version: Option<&Value>| {
+                version.and_then(Value::as_str).is_some_and(|version| version.starts_with("3.0."))
+            };
+            if is_read(version.0) && is_read(version.1) {
+                self.change(&root, &format!("openapi: {}", arrow(version)), Verdict::WORDS);
+            } else {
+                self.not_understood(&root.key("openapi"));
+            }
+        }
+        if let Some(both) = sides.take("info") {
+            self.info(&root.key("info"), both);
+        }
+        if let Some(both) = sides.take("servers") {
+            self.servers(both);
+        }
+        if let Some(both) = sides.take("security") {
+            self.global_security(both);
+        }
+        if sides.take("paths").is_some() {
+            self.or_same_meaning(&root.key("paths"), Self::paths);
+        }
+        if let Some(both) = sides.take("components") {
+            self.components(&root.key("components"), both);
+        }
+        self.rest(&root, &mut sides);
+    }
+
+    fn info(&mut self, place: &Place, (old, new): Both) {
+        let none = json!({});
+        let Some(mut sides) = Sides::of(old.unwrap_or(&none), new.unwrap_or(&none)) else {
+            return self.not_understood(place);
+        };
+        self.or_same_meaning(place, |differ| {
+            if let Some(version) = sides.take("version") {
+                differ.change(place, &format!("version: {}", arrow(version)), Verdict::WORDS);
+            }
+            for (key, _) in sides.rest() {
+                differ.change(place, &format!("{key} changed"), Verdict::WORDS);
+            }
+        });
+    }
+
+    fn components(&mut self, place: &Place, (old, new): Both) {
+        let none = json!({});
+        let Some(mut kinds) = Sides::of(old.unwrap_or(&none), new.unwrap_or(&none)) else {
+            return self.not_understood(place);
+        };
+        self.or_same_meaning(place, |differ| {
+            for (kind, (old, new)) in kinds.rest() {
+                let place = place.key(kind);
+                let Some(mut sides) = Sides::of(old.unwrap_or(&none), new.unwrap_or(&none)) else {
+                    differ.not_understood(&place);
+                    continue;
+                };
+                differ.or_same_meaning(&place, |differ| {
+                    for (name, both) in sides.rest() {
+                        differ.component(kind, name, both);
+                    }
+                });
+            }
+        });
+    }
+
+    fn component(&mut self, kind: &str, name: &str, (old, new): Both) {
+        let place = self.uses.place(kind, name, &component_words(kind, name));
+        let known = matches!(
+            kind,
+            "schemas" | "parameters" | "responses" | "requestBodies" | "securitySchemes" | "headers" | "examples" | "links"
+        );
+        let is_model = kind == "schemas";
+        match (old, new) {
+            _ if !known => self.not_understood(&place),
+            (Some(old), Some(new)) => {
+                self.or_same_meaning(&place, |differ| match kind {
+                    "schemas" => differ.schema(&place, Slot::Component, old, new),
+                    "parameters" => differ.parameter(&place, old, new),
+                    "requestBodies" => differ.request_body(&place, old, new),
+                    "responses" => differ.response_object(&place, old, new),
+                    "securitySchemes" => differ.security_scheme(&place, old, new),
+                    _ => differ.change(&place, "changed", Verdict::WORDS),
+                });
+            }
+            // Something refers to what is not there.
+            (Some(_), None) if Uses::of(self.new).has(kind, name) => self.not_understood(&place),
+            (Some(_), None) => {
+                let rust = if is_model { Major } else { Patch };
+                self.change(&place, "removed", Verdict::wire(rust, Patch));
+            }
+            (None, _) => {
+                let rust = if is_model { Minor } else { Patch };
+                self.change(&place, "added", Verdict::wire(rust, Patch));
+            }
+        }
+    }
+
+    fn renamed(&mut self, rename: &renames::Rename) {
+        let renames::Rename { kind, old, new } = rename;
+        let place = self.uses.place(kind, new, &component_words(kind, old));
+        let rust = if kind == "schemas" { Major } else { Patch };
+        self.change(&place, &format!("renamed {new}"), Verdict::wire(rust, Patch));
+    }
+
+    /// What no rule has taken: words weigh nothing, all else is not understood.
+    fn rest(&mut self, place: &Place, sides: &mut Sides) {
+        for (key, both) in sides.rest() {
+            if is_words(key) {
+                let text = match key {
+                    "deprecated" => format!("{key}: {}", arrow(both)),
+                    _ => format!("{key} changed"),
+                };
+                self.change(place, &text, Verdict::WORDS);
+            } else {
+                self.not_understood(&place.key(key));
+            }
+        }
+    }
+
+    fn change(&mut self, place: &Place, text: &str, verdict: Verdict) {
+        self.changes.push(Change::at(place, text, verdict));
+    }
+
+    fn not_understood(&mut self, place: &Place) {
+        self.changes.push(Change::not_understood(&place.pointer));
+    }
+
+    /// Compares two values that differ, and says so even if that means nothing.
+    fn or_same_meaning(&mut self, place: &Place, compare: impl FnOnce(&mut Self)) {
+        let before = self.changes.len();
+        compare(self);
+        if self.changes.len() == before {
+            self.change(place, "written differently, same meaning", Verdict::WORDS);
+        }
+    }
+
+    /// What a comparison would weigh on the wire, without a line of it.
+    fn probe(&mut self, compare: impl FnOnce(&mut Self)) -> Level {
+        let before = self.changes.len();
+        compare(self);
+        self.changes.drain(before..).map(|change| change.wire).max().unwrap_or(Patch)
+    }
+}
+
+/// Keys that hold words for people, or for tools of other kinds.
+fn is_words(key: &str) -> bool {
+    let generates = key == "x-rust-type" || key.starts_with("x-dropshot-");
+    let words = [
+        "summary", "description", "tags", "deprecated", "externalDocs", "example", "examples", "xml",
+    ];
+    words.contains(&key) || (key.starts_with("x-") && !generates)
+}
+
+fn component_words(kind: &str, name: &str) -> String {
+    match kind {
+        "schemas" => name.to_owned(),
+        "parameters" => format!("parameter {name}"),
+        "requestBodies" => format!("request body {name}"),
+        "responses" => format!("response {name}"),
+        "securitySchemes" => format!("security scheme {name}"),
+        _ => format!("{kind} {name}"),
+    }
+}
+
+/// The name of an operation for people.
+fn name_of(operation: &Value, path: &str, method: &str) -> String {
+    match operation.get("operationId").and_then(Value::as_str) {
+        Some(id) => id.to_owned(),
+        None => format!("{} {path}", method.to_uppercase()),
+    }
+}
