@@ -1,6 +1,67 @@
-//! What changed between two versions of `openapi.json`, and what that means.
+//! What changed between two versions of `openapi.json`, and what that means: for the
+//! Rust API of the client, and on the wire for clients that were deployed before.
 //!
-//! TABLE
+//! For Rust, a change is major if code that compiled may do so no longer, minor if
+//! there is more to name, else a patch. It follows from what the generator makes:
+//! models and enums are `#[non_exhaustive]` and have builders, enums are open, unknown
+//! fields are ignored, optional and nullable are one `Option`, an optional list or map
+//! is an empty one. On the wire, a change is major if calls of an older client may
+//! fail or mean something else, minor if it goes on and gets less, a patch if it
+//! notices nothing. It depends on the direction: what stands in requests is sent,
+//! what stands in successes is read, of an error the client reads anything. What
+//! stands in both gets the worse. Where nobody can tell, the worse is said.
+//!
+//! | Change | Rust | sent | read |
+//! |---|---|---|---|
+//! | operation added | minor | patch | patch |
+//! | operation removed, or without any success | major | major | major |
+//! | operationId changed | major | patch | patch |
+//! | path or method changed (the method also decides about retries) | patch | major | major |
+//! | path changed only in the names of its parameters | patch | patch | patch |
+//! | parameter added: optional | minor | patch | |
+//! | parameter added: required | major | major | |
+//! | parameter removed: the server may refuse or ignore it | major | major | |
+//! | parameter renamed; in a path, or a header in other letters only | major | major; patch | |
+//! | parameter in another place, or in another style | patch | major | |
+//! | parameter becomes required; becomes optional | major; minor | major; patch | |
+//! | body removed, or of another content type | major | major | |
+//! | body added: required; optional, and nothing in it is | major; minor | major; patch | |
+//! | body required or not: the client sends one anyway | patch | patch | |
+//! | success of another 2xx status | patch | | patch |
+//! | success answers with JSON, bytes or nothing otherwise | major | | major |
+//! | error added, removed or of another type | patch | | patch |
+//! | field added: optional | minor | patch | patch |
+//! | field added: required (only senders have to fill it) | minor, major if sent | major | patch |
+//! | field removed: optional or nullable | major | major | minor |
+//! | field removed: required | major | major | major |
+//! | required to optional | major, but not of lists, maps and nullables | patch | major unless nullable |
+//! | optional to required | major, but not of lists, maps and nullables that are read | major | patch |
+//! | not null to nullable | major unless optional before and no list or map | patch | major unless optional before and no list or map |
+//! | nullable to not null | the same the other way | major if required | patch |
+//! | optional to nullable and back | patch | by the rules above | patch |
+//! | another type or format | major if the Rust type is another | major unless wider | major unless the old type reads it |
+//! | bounds tighter; looser | major if the Rust type is another | major; patch | patch; major if the old type checks them |
+//! | default added or removed; changed | major for an optional field; patch | patch | patch; minor for an optional field |
+//! | readOnly; writeOnly | patch | major; patch | patch; major |
+//! | value of an enum added; removed | minor; major | patch; major | patch; patch |
+//! | values of an enum in another order | minor | patch | patch |
+//! | part of an `allOf` | as the fields that come and go with it | | |
+//! | branch of `oneOf`, `anyOf` added; removed (variants are named by all of them) | major; major | patch; major | major; patch |
+//! | fields of any name kept; no longer | minor; major | patch; major | patch; patch |
+//! | schema component added; removed | minor; major | patch | patch |
+//! | schema component renamed | major | patch | patch |
+//! | credential taken no longer, or demanded anew | patch | major | major |
+//! | credential taken too, or none demanded | patch | patch | patch |
+//! | security scheme in another header | patch | major | major |
+//! | first server changed: the old one is listed still; no longer | patch | patch; major | patch; major |
+//! | other server removed | patch | minor | minor |
+//! | title of an inline schema, which names a type | major | patch | patch |
+//! | words, examples, deprecation, tags, `x-` | patch | patch | patch |
+//! | written otherwise, of the same meaning | patch | patch | patch |
+//! | anything else | major | major | major |
+//!
+//! References are compared by name: what changes in a component is reported once, with
+//! the operations that used it in the old document.
 
 mod change;
 mod merge;
@@ -37,8 +98,14 @@ pub struct Report(Vec<Change>);
 pub fn report(old: &Value, new: &Value) -> Report {
     let mut renamed = old.clone();
     let renames = renames::apply(&mut renamed, new);
-    let mut differ =
-        Differ { old: &renamed, new, uses: Uses::of(&renamed), changes: Vec::new(), behind: Vec::new() };
+    let mut differ = Differ {
+        old: &renamed,
+        new,
+        uses: Uses::of(&renamed),
+        new_uses: Uses::of(new),
+        changes: Vec::new(),
+        behind: Vec::new(),
+    };
     for rename in renames {
         differ.renamed(&rename);
     }
@@ -109,6 +176,7 @@ struct Differ<'a> {
     old: &'a Value,
     new: &'a Value,
     uses: Uses,
+    new_uses: Uses,
     changes: Vec<Change>,
     /// The pairs of schemas that are compared in place of references right now.
     behind: Vec<(Value, Value)>,
@@ -191,7 +259,14 @@ impl Differ<'_> {
         let place = self.uses.place(kind, name, &component_words(kind, name));
         let known = matches!(
             kind,
-            "schemas" | "parameters" | "responses" | "requestBodies" | "securitySchemes" | "headers" | "examples" | "links"
+            "schemas"
+                | "parameters"
+                | "responses"
+                | "requestBodies"
+                | "securitySchemes"
+                | "headers"
+                | "examples"
+                | "links"
         );
         let is_model = kind == "schemas";
         match (old, new) {
@@ -207,12 +282,13 @@ impl Differ<'_> {
                 });
             }
             // Something refers to what is not there.
-            (Some(_), None) if Uses::of(self.new).has(kind, name) => self.not_understood(&place),
+            (Some(_), None) if self.new_uses.has(kind, name) => self.not_understood(&place),
             (Some(_), None) => {
                 let rust = if is_model { Major } else { Patch };
                 self.change(&place, "removed", Verdict::wire(rust, Patch));
             }
             (None, _) => {
+                let place = self.new_uses.place(kind, name, &component_words(kind, name));
                 let rust = if is_model { Minor } else { Patch };
                 self.change(&place, "added", Verdict::wire(rust, Patch));
             }
@@ -270,7 +346,14 @@ impl Differ<'_> {
 fn is_words(key: &str) -> bool {
     let generates = key == "x-rust-type" || key.starts_with("x-dropshot-");
     let words = [
-        "summary", "description", "tags", "deprecated", "externalDocs", "example", "examples", "xml",
+        "summary",
+        "description",
+        "tags",
+        "deprecated",
+        "externalDocs",
+        "example",
+        "examples",
+        "xml",
     ];
     words.contains(&key) || (key.starts_with("x-") && !generates)
 }

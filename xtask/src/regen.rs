@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::{convert, overlay, snapshots, upstream, validate};
+use crate::{convert, diff, overlay, snapshots, upstream, validate};
 
 /// What a check found.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,12 +23,16 @@ pub enum Freshness {
 /// worked is anything written here.
 pub fn write(root: &Path, target: &Path) -> Result<()> {
     let document = document(root)?;
+    let old = std::fs::read_to_string(output(root)).unwrap_or_default();
     let snapshots = snapshots::make(root, target, &document)?;
-    if std::fs::read_to_string(output(root)).ok().as_ref() != Some(&document) {
+    if old != document {
         replace(&output(root), &document)?;
         println!("wrote openapi.json");
     }
-    snapshots.accept(root)
+    snapshots.accept(root)?;
+    let parse = |text: &str| serde_json::from_str(text).unwrap_or_default();
+    println!("{}", diff::report(&parse(&old), &parse(&document)));
+    Ok(())
 }
 
 /// Says whether `openapi.json` and the snapshots are what `write` would make of

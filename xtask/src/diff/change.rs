@@ -87,7 +87,9 @@ fn one_line(text: &str) -> String {
             line += " ...";
             break;
         }
-        if character.is_control() || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+        if character.is_control()
+            || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        {
             line.extend(character.escape_default());
         } else {
             line.push(character);

@@ -44,10 +44,15 @@ impl Joined {
                 || matches!(key, "description" | "title" | "example" | "deprecated" | "nullable")
                 || key.starts_with("x-")
         };
-        if !schema.keys().all(|key| joins(key)) || schema.get("type").is_some_and(|kind| kind != "object") {
+        if !schema.keys().all(|key| joins(key))
+            || schema.get("type").is_some_and(|kind| kind != "object")
+        {
             return None;
         }
-        for branch in schema.get("allOf").map_or(Some([].as_slice()), |all| all.as_array().map(Vec::as_slice))? {
+        for branch in schema
+            .get("allOf")
+            .map_or(Some([].as_slice()), |all| all.as_array().map(Vec::as_slice))?
+        {
             self.add(branch, shared, own, depth)?;
         }
         if let Some(properties) = schema.get("properties") {

@@ -123,7 +123,9 @@ impl Differ<'_> {
     fn operations(&mut self) {
         let (old, new) = (self.old, self.new);
         let (mut old, mut new) = (list(old), list(new));
-        let id = |operation: &Operation| operation.value.get("operationId").and_then(Value::as_str).map(str::to_owned);
+        let id = |operation: &Operation| {
+            operation.value.get("operationId").and_then(Value::as_str).map(str::to_owned)
+        };
         let same: [&dyn Fn(&Operation, &Operation) -> bool; 3] = [
             &|old, new| old.path == new.path && old.method == new.method,
             &|old, new| template(&old.path) == template(&new.path) && old.method == new.method,
@@ -151,7 +153,11 @@ impl Differ<'_> {
 
     fn operation(&mut self, old: &Operation, new: &Operation) {
         let shared = get(old.item, new.item, "parameters");
-        if old.path == new.path && old.method == new.method && old.value == new.value && shared.0 == shared.1 {
+        if old.path == new.path
+            && old.method == new.method
+            && old.value == new.value
+            && shared.0 == shared.1
+        {
             return;
         }
         let place = old.place();
@@ -208,7 +214,10 @@ impl Differ<'_> {
         (new, new_own): (&Operation, Option<&Value>),
     ) {
         let (documents, items) = ((self.old, self.new), (old.item, new.item));
-        if old_own == new_own && items.0.get("parameters") == items.1.get("parameters") && old.path == new.path {
+        if old_own == new_own
+            && items.0.get("parameters") == items.1.get("parameters")
+            && old.path == new.path
+        {
             return;
         }
         let before = effective(documents.0, &old.path, items.0.get("parameters"), old_own);
@@ -238,7 +247,8 @@ impl Differ<'_> {
         for (parameters, text, is_new) in [(before, "removed", false), (after, "added", true)] {
             for parameter in parameters {
                 let required = parameter.value.get("required") == Some(&Value::Bool(true));
-                let verdict = if is_new && !required { Verdict::wire(Minor, Patch) } else { Verdict::WORST };
+                let verdict =
+                    if is_new && !required { Verdict::wire(Minor, Patch) } else { Verdict::WORST };
                 let optional = if required { "required" } else { "optional" };
                 let place = place.key("parameters").named(&format!(": {}", parameter.words()));
                 self.change(&place.only_sent(), &format!("{optional} parameter {text}"), verdict);
@@ -251,7 +261,9 @@ impl Differ<'_> {
         let Some(mut sides) = Sides::of(old, new) else {
             return self.not_understood(place);
         };
-        let kind = |parameter: &Value| parameter.get("in").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let kind = |parameter: &Value| {
+            parameter.get("in").and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
         if let Some(name) = sides.take("name") {
             // What a path or the name of a header says is the same to the server.
             let same = kind(old) == "path" || kind(old) == "header" && is_same_header(name);
@@ -274,14 +286,21 @@ impl Differ<'_> {
                 let needed = |required, parameter: &Value, schema| {
                     required && !(kind(parameter) == "query" && nullable(schema))
                 };
-                let slot = Slot::Parameter(needed(was_required, old, before), needed(is_required, new, after));
+                let slot = Slot::Parameter(
+                    needed(was_required, old, before),
+                    needed(is_required, new, after),
+                );
                 self.schema(&place.key("schema"), slot, before, after);
             }
             (None, None) if was_required != is_required => {
                 let words = |required| if required { "required" } else { "optional" };
                 let text = format!("{} -> {}", words(was_required), words(is_required));
                 let level = if is_required { Major } else { Minor };
-                self.change(place, &text, Verdict::wire(level, if is_required { Major } else { Patch }));
+                self.change(
+                    place,
+                    &text,
+                    Verdict::wire(level, if is_required { Major } else { Patch }),
+                );
             }
             (None, None) => {}
             _ => self.not_understood(&place.key("schema")),
@@ -297,8 +316,10 @@ impl Differ<'_> {
 
     /// How a value is written into a path, a query or a header.
     fn style(&mut self, place: &Place, (old, new): (&Value, &Value), sides: &mut Sides) {
-        let differing: Vec<Both> =
-            ["style", "explode", "allowReserved"].iter().filter_map(|key| sides.take(key)).collect();
+        let differing: Vec<Both> = ["style", "explode", "allowReserved"]
+            .iter()
+            .filter_map(|key| sides.take(key))
+            .collect();
         if differing.is_empty() {
             return;
         }
@@ -318,14 +339,19 @@ impl Differ<'_> {
                 self.change(place, &text, Verdict::wire(Patch, Major));
             }
             (Some(_), Some(_)) => {
-                self.change(place, "style or allowReserved, written as before by clients", Verdict::WORDS);
+                self.change(
+                    place,
+                    "style or allowReserved, written as before by clients",
+                    Verdict::WORDS,
+                );
             }
             _ => self.not_understood(&place.key("style")),
         }
     }
 
     fn body(&mut self, place: &Place, (old, new): Both) {
-        let (before, after) = (old.map(|old| deref(self.old, old)), new.map(|new| deref(self.new, new)));
+        let (before, after) =
+            (old.map(|old| deref(self.old, old)), new.map(|new| deref(self.new, new)));
         match (before, after) {
             (Some(_), Some(_)) if is_same_reference(old, new) => {}
             (Some(Some(before)), Some(Some(after))) => {
@@ -337,7 +363,11 @@ impl Differ<'_> {
                 // The builder demands what the schema demands.
                 let rust = if required || demands(self.new, body) { Major } else { Minor };
                 let text = format!("{} body added", if required { "required" } else { "optional" });
-                self.change(place, &text, Verdict::wire(rust, if required { Major } else { Patch }));
+                self.change(
+                    place,
+                    &text,
+                    Verdict::wire(rust, if required { Major } else { Patch }),
+                );
             }
             _ => self.not_understood(place),
         }
@@ -372,7 +402,11 @@ impl Differ<'_> {
             }
         }
         if !removed.is_empty() {
-            let text = format!("content type: {} -> {}", removed.join(", "), if added.is_empty() { "none".to_owned() } else { added.join(", ") });
+            let text = format!(
+                "content type: {} -> {}",
+                removed.join(", "),
+                if added.is_empty() { "none".to_owned() } else { added.join(", ") }
+            );
             self.change(place, &text, Verdict::WORST);
         } else if !added.is_empty() {
             let text = format!("content type added: {}", added.join(", "));
@@ -403,7 +437,12 @@ impl Differ<'_> {
             return self.not_understood(place);
         };
         let successes = |responses: &Value| {
-            responses.as_object().into_iter().flat_map(|all| all.keys()).filter(|status| is_success(status)).count()
+            responses
+                .as_object()
+                .into_iter()
+                .flat_map(|all| all.keys())
+                .filter(|status| is_success(status))
+                .count()
         };
         let left = successes(new);
         let (mut removed, mut added) = (Vec::new(), Vec::new());
@@ -415,16 +454,23 @@ impl Differ<'_> {
                 (None, None) => {}
             }
         }
-        let is_only = |found: &[(&str, &Value)]| found.iter().filter(|(status, _)| is_success(status)).count() == 1;
+        let is_only = |found: &[(&str, &Value)]| {
+            found.iter().filter(|(status, _)| is_success(status)).count() == 1
+        };
         if successes(old) == 1 && left == 1 && is_only(&removed) && is_only(&added) {
             let take = |found: &mut Vec<(&'_ str, &'_ Value)>| {
-                found.iter().position(|(status, _)| is_success(status)).map(|at| found.remove(at).0.to_owned())
+                found
+                    .iter()
+                    .position(|(status, _)| is_success(status))
+                    .map(|at| found.remove(at).0.to_owned())
             };
             if let (Some(before), Some(after)) = (take(&mut removed), take(&mut added)) {
                 let at = of_status(place, &before);
                 // Any 2xx status is a success.
                 self.change(&at, &format!("status: {before} -> {after}"), Verdict::WORDS);
-                if let (Some(old), Some(new)) = (old.get(&before), new.get(&after)) {
+                if let (Some(old), Some(new)) = (old.get(&before), new.get(&after))
+                    && old != new
+                {
                     self.response(&at, (old, new));
                 }
             }
@@ -478,7 +524,8 @@ impl Differ<'_> {
             return self.not_understood(place);
         };
         let answer = |content: &Value| {
-            let types: Vec<&String> = content.as_object().into_iter().flat_map(|all| all.keys()).collect();
+            let types: Vec<&String> =
+                content.as_object().into_iter().flat_map(|all| all.keys()).collect();
             match types.iter().find(|media_type| is_json(media_type)) {
                 Some(json) => ("JSON", Some((*json).clone())),
                 None if types.is_empty() => ("nothing", None),
@@ -500,10 +547,18 @@ impl Differ<'_> {
             match both {
                 (Some(old), Some(new)) => self.media(&place.key(media_type), old, new),
                 (Some(_), None) if was == is => {
-                    self.change(place, &format!("content type removed: {media_type}"), Verdict::WORDS);
+                    self.change(
+                        place,
+                        &format!("content type removed: {media_type}"),
+                        Verdict::WORDS,
+                    );
                 }
                 (None, Some(_)) if was == is => {
-                    self.change(place, &format!("content type added: {media_type}"), Verdict::WORDS);
+                    self.change(
+                        place,
+                        &format!("content type added: {media_type}"),
+                        Verdict::WORDS,
+                    );
                 }
                 _ => {}
             }

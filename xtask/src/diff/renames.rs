@@ -34,8 +34,8 @@ pub fn apply(old: &mut Value, new: &Value) -> Vec<Rename> {
 }
 
 fn find(old: &Value, new: &Value, kind: &str) -> Option<Rename> {
-    let components = |document: &'_ Value| document.get("components")?.get(kind)?.as_object().cloned();
-    let (before, after) = (components(old)?, components(new)?);
+    let before = old.get("components")?.get(kind)?.as_object()?;
+    let after = new.get("components")?.get(kind)?.as_object()?;
     let removed = before.iter().filter(|(name, _)| !after.contains_key(*name));
     let added: Vec<_> = after.iter().filter(|(name, _)| !before.contains_key(*name)).collect();
     for (old, value) in removed {
@@ -43,7 +43,11 @@ fn find(old: &Value, new: &Value, kind: &str) -> Option<Rename> {
             let mut value = value.clone();
             replace(&mut value, &reference(kind, old), &reference(kind, new));
             if value == **candidate {
-                return Some(Rename { kind: kind.to_owned(), old: old.clone(), new: (*new).clone() });
+                return Some(Rename {
+                    kind: kind.to_owned(),
+                    old: old.clone(),
+                    new: (*new).clone(),
+                });
             }
         }
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::Differ;
 use super::change::Level::{self, Major, Minor, Patch};
 use super::change::Verdict;
 use super::merge::merged;
@@ -11,7 +12,6 @@ use super::place::Place;
 use super::shape::{Kind, Shape};
 use super::sides::{Both, Sides};
 use super::uses::resolve;
-use super::Differ;
 
 /// What holds a schema, and so decides what missing and null mean.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -141,6 +141,7 @@ impl Differ<'_> {
             // Enums are open.
             (Kind::Enum, Kind::Enum | Kind::String(_)) => Patch,
             (Kind::Map, Kind::Struct) if holds_anything(old) => Patch,
+            _ if same_branches(old, new) => Patch,
             _ if old.is_like(new) => Patch,
             _ => Major,
         }
@@ -166,6 +167,7 @@ impl Differ<'_> {
             (Kind::String(one), Kind::String(other)) if one == other => Patch,
             (Kind::String(_), Kind::String(_)) => Major,
             (Kind::Struct, Kind::Map) if !new.schema.contains_key("additionalProperties") => Patch,
+            _ if same_branches(old, new) => Patch,
             _ if old.is_like(new) => Patch,
             _ => Major,
         }
@@ -185,8 +187,7 @@ impl Differ<'_> {
             Kind::Reference(reference) => resolve(document, reference).cloned(),
             _ => Some(Value::Object(shape.schema.clone())),
         };
-        let (Some(mut before), Some(mut after)) =
-            (target(self.old, old), target(self.new, new))
+        let (Some(mut before), Some(mut after)) = (target(self.old, old), target(self.new, new))
         else {
             return Major;
         };
@@ -330,6 +331,10 @@ impl Differ<'_> {
             let rust = if value.is_string() { Minor } else { Patch };
             self.change(place, &format!("value added: {value}"), Verdict::wire(rust, Patch));
         }
+        if new != old && new.len() == old.len() && new.iter().all(|value| old.contains(value)) {
+            // Values of an enum are compared by their order.
+            self.change(place, "values in another order", Verdict::wire(Minor, Patch));
+        }
         for value in old.iter().filter(|value| !new.contains(value)) {
             let level = if value.is_string() { Major } else { Patch };
             let verdict = Verdict { rust: level, sent: level, read: Patch };
@@ -359,12 +364,17 @@ impl Differ<'_> {
         let mut removed: Vec<_> = old.iter().filter(|branch| !new.contains(branch)).collect();
         let mut added: Vec<_> =
             new.iter().enumerate().filter(|(_, branch)| !old.contains(branch)).collect();
-        let inline = |branch: &Value| Shape::of(branch).is_some_and(|shape| !matches!(shape.kind, Kind::Reference(_)));
-        if old.len() == new.len()
+        let inline = |branch: &Value| {
+            Shape::of(branch).is_some_and(|shape| !matches!(shape.kind, Kind::Reference(_)))
+        };
+        if !removed.is_empty()
+            && old.len() == new.len()
             && removed.len() == added.len()
             && removed.iter().copied().chain(added.iter().map(|(_, branch)| *branch)).all(inline)
         {
-            for (before, (index, after)) in std::mem::take(&mut removed).into_iter().zip(std::mem::take(&mut added)) {
+            for (before, (index, after)) in
+                std::mem::take(&mut removed).into_iter().zip(std::mem::take(&mut added))
+            {
                 let place = place.key(index).named(&format!(" ({key} {})", index + 1));
                 self.schema(&place, Slot::Inside, before, after);
             }
@@ -386,10 +396,27 @@ impl Differ<'_> {
     }
 
     /// Keywords that bound what is valid.
-    fn bounds(&mut self, place: &Place, slot: Slot, (old, new): (&Shape, &Shape), sides: &mut Sides) {
+    fn bounds(
+        &mut self,
+        place: &Place,
+        slot: Slot,
+        (old, new): (&Shape, &Shape),
+        sides: &mut Sides,
+    ) {
         const BOUNDS: &[&str] = &[
-            "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "minimum",
-            "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minProperties", "maxProperties",
+            "minLength",
+            "maxLength",
+            "pattern",
+            "minItems",
+            "maxItems",
+            "uniqueItems",
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "multipleOf",
+            "minProperties",
+            "maxProperties",
         ];
         let (was_required, is_required) = slot.required();
         let typed = slot.rust(old, was_required) == slot.rust(new, is_required);
@@ -415,7 +442,13 @@ impl Differ<'_> {
     }
 
     /// Keywords beside the type: defaults, directions and words.
-    fn notes(&mut self, place: &Place, slot: Slot, (old, new): (&Shape, &Shape), sides: &mut Sides) {
+    fn notes(
+        &mut self,
+        place: &Place,
+        slot: Slot,
+        (old, new): (&Shape, &Shape),
+        sides: &mut Sides,
+    ) {
         let (was_required, is_required) = slot.required();
         if let Some(default) = sides.take("default") {
             let typed = slot.rust(old, was_required) == slot.rust(new, is_required);
@@ -426,22 +459,33 @@ impl Differ<'_> {
                 _ => Patch,
             };
             // An older client fills in the default that it knows.
-            let filled = default.0.is_some() && default.1.is_some() && matches!(slot, Slot::Field(false, _));
+            let filled =
+                default.0.is_some() && default.1.is_some() && matches!(slot, Slot::Field(false, _));
             let read = if filled { Minor } else { Patch };
             let verdict = Verdict { rust, sent: Patch, read };
             self.change(place, &format!("default: {}", arrow(default)), verdict);
         }
         if let Some(title) = sides.take("title") {
             let names_a_type = slot != Slot::Component
-                && (matches!(old.kind, Kind::Struct | Kind::Enum | Kind::AllOf | Kind::OneOf | Kind::AnyOf)
-                    || old.is_checked_string());
+                && (matches!(
+                    old.kind,
+                    Kind::Struct | Kind::Enum | Kind::AllOf | Kind::OneOf | Kind::AnyOf
+                ) || old.is_checked_string());
             let rust = if names_a_type { Major } else { Patch };
             self.change(place, &format!("title: {}", arrow(title)), Verdict::wire(rust, Patch));
         }
         let is_true = |value: Option<&Value>| value == Some(&Value::Bool(true));
         for (key, words, verdict) in [
-            ("readOnly", "sent by the server only", Verdict { rust: Patch, sent: Major, read: Patch }),
-            ("writeOnly", "sent by clients only", Verdict { rust: Patch, sent: Patch, read: Major }),
+            (
+                "readOnly",
+                "sent by the server only",
+                Verdict { rust: Patch, sent: Major, read: Patch },
+            ),
+            (
+                "writeOnly",
+                "sent by clients only",
+                Verdict { rust: Patch, sent: Patch, read: Major },
+            ),
         ] {
             match sides.take(key) {
                 Some((None | Some(Value::Bool(_)), after @ (None | Some(Value::Bool(_))))) => {
@@ -462,6 +506,16 @@ impl Differ<'_> {
             }
         }
     }
+}
+
+/// Whether one or any of the same schemas apply.
+fn same_branches(old: &Shape, new: &Shape) -> bool {
+    let branches = |shape: &Shape| match shape.kind {
+        Kind::OneOf => shape.schema.get("oneOf").cloned(),
+        Kind::AnyOf => shape.schema.get("anyOf").cloned(),
+        _ => None,
+    };
+    branches(old).is_some() && branches(old) == branches(new)
 }
 
 /// The fields of an object. One that is required and not described may hold
@@ -505,10 +559,10 @@ fn field_words(field: &Value, required: bool) -> String {
     format!("{}{words}", if required { "" } else { "optional " })
 }
 
-/// `1 -> 2`, or `none` for what is not there.
+/// `1 -> 2`, or `(none)` for what is not there.
 pub fn arrow((old, new): Both) -> String {
     let words = |value: Option<&Value>| match value {
-        None => "none".to_owned(),
+        None => "(none)".to_owned(),
         Some(Value::String(text)) => text.clone(),
         Some(value) => value.to_string(),
     };
@@ -540,7 +594,9 @@ fn moved(key: &str, (old, new): Both) -> Option<Moved> {
         "exclusiveMinimum" | "exclusiveMaximum" | "uniqueItems" => (flag(old)?, flag(new)?),
         // Of two patterns or factors nobody can tell which allows more.
         _ => {
-            let known = |value: Option<&Value>| value.is_none_or(|value| value.is_string() || value.is_number());
+            let known = |value: Option<&Value>| {
+                value.is_none_or(|value| value.is_string() || value.is_number())
+            };
             (known(old) && known(new)).then_some(())?;
             return Some(Moved { tighter: new.is_some(), looser: old.is_some() });
         }

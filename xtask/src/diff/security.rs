@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Differ;
-use super::change::Level::{Major, Minor, Patch};
+use super::change::Level::{Major, Patch};
 use super::change::Verdict;
-use super::place::Place;
 use super::operations;
+use super::place::Place;
 use super::sides::{Both, Sides};
 use crate::pointer::Pointer;
 
@@ -16,7 +16,8 @@ impl Differ<'_> {
     /// The security of the whole document, for operations that have none of their own.
     pub fn global_security(&mut self, both: Both) {
         let operations = operations::list(self.old);
-        let inherits = |operation: &&operations::Operation| operation.value.get("security").is_none();
+        let inherits =
+            |operation: &&operations::Operation| operation.value.get("security").is_none();
         let words = match operations.iter().filter(inherits).count() {
             1 => "1 operation: global security".to_owned(),
             count => format!("{count} operations: global security"),
@@ -53,7 +54,8 @@ pub fn compare(differ: &mut Differ, place: &Place, (old, new): Both) {
     if old == new {
         return;
     }
-    let (Some(before), Some(after)) = (Accepted::of(differ.old, old), Accepted::of(differ.new, new))
+    let (Some(before), Some(after)) =
+        (Accepted::of(differ.old, old), Accepted::of(differ.new, new))
     else {
         return differ.not_understood(place);
     };
@@ -69,14 +71,14 @@ pub fn compare(differ: &mut Differ, place: &Place, (old, new): Both) {
         differ.change(place, &text, Verdict::wire(Patch, wire));
     }
     if !added.is_empty() {
-        differ.change(place, &format!("also takes: {}", list(added)), Verdict::wire(Minor, Patch));
+        differ.change(place, &format!("also takes: {}", list(added)), Verdict::WORDS);
     }
     match (before.anonymous, after.anonymous) {
         (true, false) => {
             differ.change(place, "demands a credential from now on", Verdict::wire(Patch, Major));
         }
         (false, true) => {
-            differ.change(place, "demands no credential any more", Verdict::wire(Minor, Patch));
+            differ.change(place, "demands no credential any more", Verdict::WORDS);
         }
         _ if before == after => {
             differ.change(place, "written differently, same meaning", Verdict::WORDS);
@@ -125,7 +127,9 @@ impl Accepted {
 fn carrier(scheme: &Value) -> Option<String> {
     let text = |key: &str| scheme.get(key).and_then(Value::as_str);
     Some(match text("type")? {
-        "apiKey" if text("in")? == "header" => format!("header {}", text("name")?.to_ascii_lowercase()),
+        "apiKey" if text("in")? == "header" => {
+            format!("header {}", text("name")?.to_ascii_lowercase())
+        }
         "apiKey" => format!("{} {}", text("in")?, text("name")?),
         "http" => format!("header authorization ({})", text("scheme")?.to_ascii_lowercase()),
         other => other.to_owned(),

@@ -38,7 +38,11 @@ impl<'a> Shape<'a> {
         let schema = value.as_object()?;
         if let Some(reference) = schema.get("$ref") {
             // Whatever stands beside a reference is ignored in OpenAPI 3.0.
-            return Some(Self { schema, kind: Kind::Reference(reference.as_str()?), nullable: false });
+            return Some(Self {
+                schema,
+                kind: Kind::Reference(reference.as_str()?),
+                nullable: false,
+            });
         }
         let nullable = match schema.get("nullable") {
             None => false,
@@ -122,7 +126,8 @@ impl<'a> Shape<'a> {
     pub fn rust_field(&self, required: bool) -> String {
         let of_its_own = match self.kind {
             Kind::Array => {
-                self.fixed_length().is_none() && self.schema.get("uniqueItems") != Some(&Value::Bool(true))
+                self.fixed_length().is_none()
+                    && self.schema.get("uniqueItems") != Some(&Value::Bool(true))
             }
             Kind::Map => true,
             _ => false,
@@ -139,7 +144,9 @@ impl<'a> Shape<'a> {
         let checked = |key: &&str| self.schema.contains_key(*key);
         match self.kind {
             Kind::String(Some(format)) if is_native(format) || format == "password" => false,
-            Kind::String(_) => ["minLength", "maxLength", "pattern"].iter().any(|key| checked(&key)),
+            Kind::String(_) => {
+                ["minLength", "maxLength", "pattern"].iter().any(|key| checked(&key))
+            }
             _ => false,
         }
     }
@@ -154,14 +161,19 @@ impl<'a> Shape<'a> {
     /// The integer type that format and bounds choose.
     pub fn integer(&self) -> Integer {
         let format = match self.kind {
-            Kind::Integer(Some(format)) => {
-                INTEGERS.iter().find(|(formats, _)| formats.contains(&format)).map(|(_, found)| *found)
-            }
+            Kind::Integer(Some(format)) => INTEGERS
+                .iter()
+                .find(|(formats, _)| formats.contains(&format))
+                .map(|(_, found)| *found),
             _ => None,
         };
         let (least, most) = self.bounds();
         if least == Some(1.0) {
-            return Integer { name: format.map_or("NonZeroU64", |found| found.non_zero()), least: 1.0, ..format.unwrap_or(U64) };
+            return Integer {
+                name: format.map_or("NonZeroU64", |found| found.non_zero()),
+                least: 1.0,
+                ..format.unwrap_or(U64)
+            };
         }
         let (least, most) = match format {
             // Bounds within the format leave its type.
@@ -174,7 +186,9 @@ impl<'a> Shape<'a> {
             Some(found) => (least.or(Some(found.least)), most.or(Some(found.most))),
             None => (least, most),
         };
-        let is = |bound: Option<f64>, of: f64| bound.is_none_or(|bound| (bound - of).abs() <= f64::EPSILON);
+        let is = |bound: Option<f64>, of: f64| {
+            bound.is_none_or(|bound| (bound - of).abs() <= f64::EPSILON)
+        };
         let mut known = INTEGERS.iter().rev().map(|(_, found)| *found);
         match (least, most) {
             (None, None) => I64,
@@ -197,12 +211,14 @@ fn kind(schema: &Map<String, Value>) -> Option<Kind<'_>> {
     let list = |key| schema.get(key).map(|list| list.as_array());
     if let Some(branches) = list("allOf") {
         let branches = branches?;
-        return Some(match branches.first().and_then(|only| only.get("$ref")).and_then(Value::as_str) {
-            Some(reference) if branches.len() == 1 && !has_more_than_words(schema) => {
-                Kind::Reference(reference)
-            }
-            _ => Kind::AllOf,
-        });
+        return Some(
+            match branches.first().and_then(|only| only.get("$ref")).and_then(Value::as_str) {
+                Some(reference) if branches.len() == 1 && !has_more_than_words(schema) => {
+                    Kind::Reference(reference)
+                }
+                _ => Kind::AllOf,
+            },
+        );
     }
     for (key, kind) in [("oneOf", Kind::OneOf), ("anyOf", Kind::AnyOf)] {
         if let Some(branches) = list(key) {

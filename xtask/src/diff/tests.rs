@@ -4,6 +4,7 @@ mod mutations;
 mod properties;
 
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -12,7 +13,9 @@ use super::{Report, Version, report};
 use mutations::MUTATIONS;
 
 fn base() -> Value {
-    crate::yaml::parse(include_str!("tests/base.yaml")).unwrap()
+    static BASE: LazyLock<Value> =
+        LazyLock::new(|| crate::yaml::parse(include_str!("tests/base.yaml")).unwrap());
+    BASE.clone()
 }
 
 fn mutated(mutation: fn(&mut Value)) -> Value {
@@ -72,7 +75,7 @@ fn changes_at_different_places_add_up() {
     let shown = report(&base(), &document).to_string();
     let expected = "\
 rust   wire
-major  major  2 operations: request and response: State: value removed: \"CLOSE\"
+major  major  3 operations: request and response: State: value removed: \"CLOSE\"
 major  patch  ping: operationId: ping -> pong
 patch  patch  document: version: 1.0.0 -> 1.1.0
 in all: major for the Rust API, major on the wire

@@ -60,7 +60,8 @@ impl Uses {
             }
             let responses = operation.value.get("responses").and_then(Value::as_object);
             for (status, response) in responses.into_iter().flatten() {
-                let role = if operations::is_success(status) { Role::Response } else { Role::Error };
+                let role =
+                    if operations::is_success(status) { Role::Response } else { Role::Error };
                 uses.follow(document, Some(response), &(name.clone(), role(status.clone())));
             }
         }

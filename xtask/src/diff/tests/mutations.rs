@@ -30,7 +30,10 @@ fn require(document: &mut Value, model: &str, names: &[&str]) {
 }
 
 fn remove(value: &mut Value, key: &str) -> Value {
-    value.as_object_mut().and_then(|entries| entries.remove(key)).unwrap_or_else(|| panic!("no {key}"))
+    value
+        .as_object_mut()
+        .and_then(|entries| entries.remove(key))
+        .unwrap_or_else(|| panic!("no {key}"))
 }
 
 pub const MUTATIONS: &[Mutation] = &[
@@ -40,16 +43,21 @@ pub const MUTATIONS: &[Mutation] = &[
     ("OpenAPI 3.1", |d| d["openapi"] = json!("3.1.0")),
     ("another server", |d| d["servers"][0]["url"] = json!("https://example.org")),
     ("the servers in another order", |d| d["servers"].as_array_mut().unwrap().reverse()),
-    ("a server more", |d| d["servers"].as_array_mut().unwrap().push(json!({"url": "https://us.example.com"}))),
+    ("a server more", |d| {
+        d["servers"].as_array_mut().unwrap().push(json!({"url": "https://us.example.com"}))
+    }),
     ("a server less", |d| drop(d["servers"].as_array_mut().unwrap().pop())),
     ("words of a server", |d| d["servers"][1]["description"] = json!("EU")),
-    ("a server with variables", |d| d["servers"][0] = json!({"url": "https://{a}", "variables": {}})),
+    ("a server with variables", |d| {
+        d["servers"][0] = json!({"url": "https://{a}", "variables": {}})
+    }),
     ("a tag", |d| d["tags"][0]["description"] = json!("All of them")),
     ("a key that nobody knows", |d| d["webhooks"] = json!({})),
     ("an extension", |d| d["x-any"] = json!(1)),
     // Operations
     ("an operation added", |d| {
-        *operation(d, "/v1/ping", "head") = json!({"operationId": "ping_head", "responses": {"204": {"description": "Pong"}}});
+        *operation(d, "/v1/ping", "head") =
+            json!({"operationId": "ping_head", "responses": {"204": {"description": "Pong"}}});
     }),
     ("an operation removed", |d| drop(remove(&mut d["paths"]["/v1/numbers/{id}"], "delete"))),
     ("an operation renamed", |d| list(d)["operationId"] = json!("get_numbers")),
@@ -80,20 +88,29 @@ pub const MUTATIONS: &[Mutation] = &[
     ("words of a path", |d| d["paths"]["/v1/ping"]["description"] = json!("Ping")),
     // Parameters
     ("an optional parameter added", |d| {
-        list(d)["parameters"].as_array_mut().unwrap().push(json!({"name": "q", "in": "query", "schema": {"type": "string"}}));
+        list(d)["parameters"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"name": "q", "in": "query", "schema": {"type": "string"}}));
     }),
     ("a required parameter added", |d| {
-        list(d)["parameters"].as_array_mut().unwrap().push(json!({"name": "q", "in": "query", "required": true, "schema": {"type": "string"}}));
+        list(d)["parameters"].as_array_mut().unwrap().push(
+            json!({"name": "q", "in": "query", "required": true, "schema": {"type": "string"}}),
+        );
     }),
     ("a parameter removed", |d| drop(list(d)["parameters"].as_array_mut().unwrap().remove(1))),
-    ("a parameter of a whole path removed", |d| drop(remove(&mut d["paths"]["/v1/numbers"], "parameters"))),
+    ("a parameter of a whole path removed", |d| {
+        drop(remove(&mut d["paths"]["/v1/numbers"], "parameters"))
+    }),
     ("a parameter of a path written at its operations", |d| {
         let shared = remove(&mut d["paths"]["/v1/numbers"], "parameters");
         list(d)["parameters"].as_array_mut().unwrap().push(shared[0].clone());
         operation(d, "/v1/numbers", "post")["parameters"] = shared;
     }),
     ("a parameter becomes required", |d| parameter(d, 1)["required"] = json!(true)),
-    ("a parameter becomes optional", |d| parameter(d, 3)["required"] = json!(false)),
+    ("a parameter becomes optional", |d| {
+        operation(d, "/v1/numbers/{id}", "delete")["parameters"][1]["required"] = json!(false);
+    }),
     ("a parameter of another type", |d| parameter(d, 3)["schema"]["type"] = json!("integer")),
     ("a parameter that may be null", |d| parameter(d, 2)["schema"]["nullable"] = json!(true)),
     ("a parameter in another place", |d| parameter(d, 3)["in"] = json!("query")),
@@ -105,30 +122,41 @@ pub const MUTATIONS: &[Mutation] = &[
         let twice = parameter(d, 1).clone();
         list(d)["parameters"].as_array_mut().unwrap().push(twice);
     }),
-    ("a shared parameter with a wider bound", |d| d["components"]["parameters"]["Limit"]["schema"]["maximum"] = json!(200)),
-    ("a shared parameter with a narrower bound", |d| d["components"]["parameters"]["Limit"]["schema"]["maximum"] = json!(50)),
-    ("a shared parameter with another least value", |d| d["components"]["parameters"]["Limit"]["schema"]["minimum"] = json!(0)),
-    ("a shared parameter renamed", |d| d["components"]["parameters"]["Limit"]["name"] = json!("size")),
-    ("a shared parameter written at its operation", |d| *parameter(d, 0) = d["components"]["parameters"]["Limit"].clone()),
+    ("a shared parameter with a wider bound", |d| {
+        d["components"]["parameters"]["Limit"]["schema"]["maximum"] = json!(200)
+    }),
+    ("a shared parameter with a narrower bound", |d| {
+        d["components"]["parameters"]["Limit"]["schema"]["maximum"] = json!(50)
+    }),
+    ("a shared parameter with another least value", |d| {
+        d["components"]["parameters"]["Limit"]["schema"]["minimum"] = json!(0)
+    }),
+    ("a shared parameter renamed", |d| {
+        d["components"]["parameters"]["Limit"]["name"] = json!("size")
+    }),
+    ("a shared parameter written at its operation", |d| {
+        *parameter(d, 0) = d["components"]["parameters"]["Limit"].clone()
+    }),
     ("words of a parameter", |d| parameter(d, 1)["description"] = json!("Only these")),
     // Request bodies
     ("a body removed", |d| drop(remove(operation(d, "/v1/numbers/{id}", "put"), "requestBody"))),
     ("a required body added", |d| {
-        operation(d, "/v1/numbers/{id}", "delete")["requestBody"] =
-            json!({"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewNumber"}}}});
+        operation(d, "/v1/numbers/{id}", "delete")["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewNumber"}}}});
     }),
     ("a body added that may be left empty", |d| {
-        operation(d, "/v1/numbers/{id}", "delete")["requestBody"] =
-            json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Unused"}}}});
+        operation(d, "/v1/numbers/{id}", "delete")["requestBody"] = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Unused"}}}});
     }),
-    ("a body becomes optional", |d| operation(d, "/v1/numbers/{id}", "put")["requestBody"]["required"] = json!(false)),
+    ("a body becomes optional", |d| {
+        operation(d, "/v1/numbers/{id}", "put")["requestBody"]["required"] = json!(false)
+    }),
     ("a body of another type", |d| {
         let content = &mut d["components"]["requestBodies"]["NewNumber"]["content"];
         let json = remove(content, "application/json");
         content["application/x-www-form-urlencoded"] = json;
     }),
     ("a body of another model", |d| {
-        d["components"]["requestBodies"]["NewNumber"]["content"]["application/json"]["schema"] = json!({"$ref": "#/components/schemas/Base"});
+        d["components"]["requestBodies"]["NewNumber"]["content"]["application/json"]["schema"] =
+            json!({"$ref": "#/components/schemas/Base"});
     }),
     // Responses
     ("another success", |d| {
@@ -138,7 +166,8 @@ pub const MUTATIONS: &[Mutation] = &[
     }),
     ("no success", |d| drop(remove(&mut operation(d, "/v1/ping", "get")["responses"], "204"))),
     ("a success with JSON", |d| {
-        operation(d, "/v1/ping", "get")["responses"]["204"]["content"] = json!({"application/json": {"schema": {}}});
+        operation(d, "/v1/ping", "get")["responses"]["204"]["content"] =
+            json!({"application/json": {"schema": {}}});
     }),
     ("JSON with a charset", |d| {
         let content = &mut list(d)["responses"]["200"]["content"];
@@ -148,44 +177,68 @@ pub const MUTATIONS: &[Mutation] = &[
     ("an error added", |d| list(d)["responses"]["429"] = json!({"description": "Later"})),
     ("an error removed", |d| drop(remove(&mut list(d)["responses"], "401"))),
     ("an error of another type", |d| {
-        operation(d, "/v1/numbers", "post")["responses"]["409"]["content"]["application/json"]["schema"] = json!({"type": "string"});
+        operation(d, "/v1/numbers", "post")["responses"]["409"]["content"]["application/json"]["schema"] =
+            json!({"type": "string"});
     }),
     ("words of a response", |d| list(d)["responses"]["200"]["description"] = json!("All")),
-    ("a header of a response", |d| list(d)["responses"]["200"]["headers"]["X-Total"]["schema"]["type"] = json!("string")),
-    ("an example", |d| list(d)["responses"]["200"]["content"]["application/json"]["example"] = json!([{}])),
+    ("a header of a response", |d| {
+        list(d)["responses"]["200"]["headers"]["X-Total"]["schema"]["type"] = json!("string")
+    }),
+    ("an example", |d| {
+        list(d)["responses"]["200"]["content"]["application/json"]["example"] = json!([{}])
+    }),
     ("one instead of many", |d| {
-        list(d)["responses"]["200"]["content"]["application/json"]["schema"] = json!({"$ref": "#/components/schemas/Number"});
+        list(d)["responses"]["200"]["content"]["application/json"]["schema"] =
+            json!({"$ref": "#/components/schemas/Number"});
     }),
     ("a schema of a response removed", |d| {
         drop(remove(&mut list(d)["responses"]["200"]["content"]["application/json"], "schema"));
     }),
-    ("words of a shared response", |d| d["components"]["responses"]["Refused"]["description"] = json!("Refused")),
+    ("words of a shared response", |d| {
+        d["components"]["responses"]["Refused"]["description"] = json!("Refused")
+    }),
     // Fields that are read
-    ("an optional field added to a response", |d| *field(d, "Number", "blocked") = json!({"type": "boolean"})),
+    ("an optional field added to a response", |d| {
+        *field(d, "Number", "blocked") = json!({"type": "boolean"})
+    }),
     ("a required field added to a response", |d| {
         *field(d, "Number", "blocked") = json!({"type": "boolean"});
         require(d, "Number", &["id", "name", "labels", "note", "size", "blocked"]);
     }),
-    ("an optional field removed from a response", |d| drop(remove(&mut schema(d, "Number")["properties"], "nick"))),
+    ("an optional field removed from a response", |d| {
+        drop(remove(&mut schema(d, "Number")["properties"], "nick"))
+    }),
     ("a required field removed from a response", |d| {
         drop(remove(&mut schema(d, "Number")["properties"], "name"));
         require(d, "Number", &["id", "labels", "note", "size"]);
     }),
-    ("required to optional in a response", |d| require(d, "Number", &["id", "labels", "note", "size"])),
-    ("a required list to an optional one in a response", |d| require(d, "Number", &["id", "name", "note", "size"])),
-    ("nullable to optional too in a response", |d| require(d, "Number", &["id", "name", "labels", "size"])),
+    ("required to optional in a response", |d| {
+        require(d, "Number", &["id", "labels", "note", "size"])
+    }),
+    ("a required list to an optional one in a response", |d| {
+        require(d, "Number", &["id", "name", "note", "size"])
+    }),
+    ("nullable to optional too in a response", |d| {
+        require(d, "Number", &["id", "name", "labels", "size"])
+    }),
     ("nullable to optional in a response", |d| {
         require(d, "Number", &["id", "name", "labels", "size"]);
         drop(remove(field(d, "Number", "note"), "nullable"));
     }),
-    ("optional to required in a response", |d| require(d, "Number", &["id", "name", "labels", "note", "size", "nick"])),
+    ("optional to required in a response", |d| {
+        require(d, "Number", &["id", "name", "labels", "note", "size", "nick"])
+    }),
     ("optional to nullable in a response", |d| {
         field(d, "Number", "nick")["nullable"] = json!(true);
         require(d, "Number", &["id", "name", "labels", "note", "size", "nick"]);
     }),
     ("a required field that may be null", |d| field(d, "Number", "name")["nullable"] = json!(true)),
-    ("an optional field that may be null", |d| field(d, "Number", "nick")["nullable"] = json!(true)),
-    ("an optional list that may be null", |d| field(d, "Number", "links")["nullable"] = json!(true)),
+    ("an optional field that may be null", |d| {
+        field(d, "Number", "nick")["nullable"] = json!(true)
+    }),
+    ("an optional list that may be null", |d| {
+        field(d, "Number", "links")["nullable"] = json!(true)
+    }),
     ("a reference that may be null", |d| field(d, "Number", "state")["nullable"] = json!(true)),
     ("a field that may be null no more", |d| drop(remove(field(d, "Number", "note"), "nullable"))),
     ("a field of another type", |d| field(d, "Number", "name")["type"] = json!("integer")),
@@ -199,16 +252,27 @@ pub const MUTATIONS: &[Mutation] = &[
     ("a double that was a float", |d| field(d, "Number", "weight")["format"] = json!("double")),
     ("items of another type", |d| field(d, "Number", "labels")["items"]["type"] = json!("integer")),
     ("items that may be null", |d| field(d, "Number", "labels")["items"]["nullable"] = json!(true)),
-    ("an optional list without repetition", |d| field(d, "Number", "links")["uniqueItems"] = json!(true)),
+    ("an optional list without repetition", |d| {
+        field(d, "Number", "links")["uniqueItems"] = json!(true)
+    }),
     ("a list of one length", |d| {
         field(d, "Number", "labels")["minItems"] = json!(2);
         field(d, "Number", "labels")["maxItems"] = json!(2);
     }),
-    ("values of a map of another type", |d| field(d, "Number", "meta")["additionalProperties"]["type"] = json!("integer")),
+    ("values of a map of another type", |d| {
+        field(d, "Number", "meta")["additionalProperties"]["type"] = json!("integer")
+    }),
     ("a map of anything", |d| field(d, "Number", "meta")["additionalProperties"] = json!(true)),
-    ("a map that becomes an object", |d| *field(d, "Number", "meta") = json!({"type": "object", "properties": {"a": {"type": "string"}}})),
-    ("a field of an inline object", |d| field(d, "Number", "owner")["properties"]["age"] = json!({"type": "integer"})),
-    ("an inline object with another title", |d| field(d, "Number", "owner")["title"] = json!("Person")),
+    ("a map that becomes an object", |d| {
+        *field(d, "Number", "meta") =
+            json!({"type": "object", "properties": {"a": {"type": "string"}}})
+    }),
+    ("a field of an inline object", |d| {
+        field(d, "Number", "owner")["properties"]["age"] = json!({"type": "integer"})
+    }),
+    ("an inline object with another title", |d| {
+        field(d, "Number", "owner")["title"] = json!("Person")
+    }),
     ("an inline object made a component", |d| {
         let owner = field(d, "Number", "owner").take();
         *schema(d, "Owner") = owner;
@@ -216,7 +280,9 @@ pub const MUTATIONS: &[Mutation] = &[
     }),
     ("a length that may be longer", |d| field(d, "Number", "code")["maxLength"] = json!(6)),
     ("a length that has to be shorter", |d| field(d, "Number", "code")["maxLength"] = json!(3)),
-    ("a length that is checked from now on", |d| field(d, "Number", "nick")["minLength"] = json!(1)),
+    ("a length that is checked from now on", |d| {
+        field(d, "Number", "nick")["minLength"] = json!(1)
+    }),
     ("a bound of a float", |d| field(d, "Number", "weight")["minimum"] = json!(0)),
     ("a default added", |d| field(d, "Number", "nick")["default"] = json!("none")),
     ("another default", |d| field(d, "Number", "color")["default"] = json!("blue")),
@@ -224,20 +290,31 @@ pub const MUTATIONS: &[Mutation] = &[
     ("words of a model", |d| schema(d, "Number")["description"] = json!("A phone number.")),
     ("words of a field", |d| field(d, "Number", "nick")["description"] = json!("A name.")),
     ("words beside a reference", |d| {
-        *field(d, "Number", "parent") = json!({"allOf": [{"$ref": "#/components/schemas/Number"}], "description": "Above."});
+        *field(d, "Number", "parent") =
+            json!({"allOf": [{"$ref": "#/components/schemas/Number"}], "description": "Above."});
     }),
-    ("a reference alone in an allOf", |d| *field(d, "Number", "parent") = json!({"allOf": [{"$ref": "#/components/schemas/Number"}]})),
+    ("a reference alone in an allOf", |d| {
+        *field(d, "Number", "parent") = json!({"allOf": [{"$ref": "#/components/schemas/Number"}]})
+    }),
     ("not nullable, said", |d| field(d, "Number", "nick")["nullable"] = json!(false)),
-    ("required in another order", |d| require(d, "Number", &["size", "note", "labels", "name", "id"])),
+    ("required in another order", |d| {
+        require(d, "Number", &["size", "note", "labels", "name", "id"])
+    }),
     ("deprecated field", |d| field(d, "Number", "nick")["deprecated"] = json!(true)),
-    ("a field that is not read any more", |d| field(d, "Number", "nick")["writeOnly"] = json!(true)),
+    ("a field that is not read any more", |d| {
+        field(d, "Number", "nick")["writeOnly"] = json!(true)
+    }),
     // Fields that are sent
-    ("an optional field added to a request", |d| *field(d, "NewNumber", "color") = json!({"type": "string"})),
+    ("an optional field added to a request", |d| {
+        *field(d, "NewNumber", "color") = json!({"type": "string"})
+    }),
     ("a required field added to a request", |d| {
         *field(d, "NewNumber", "color") = json!({"type": "string"});
         require(d, "NewNumber", &["name", "color"]);
     }),
-    ("a field removed from a request", |d| drop(remove(&mut schema(d, "NewNumber")["properties"], "count"))),
+    ("a field removed from a request", |d| {
+        drop(remove(&mut schema(d, "NewNumber")["properties"], "count"))
+    }),
     ("required to optional in a request", |d| drop(remove(schema(d, "NewNumber"), "required"))),
     ("optional to required in a request", |d| require(d, "NewNumber", &["name", "count"])),
     ("an optional list required in a request", |d| require(d, "NewNumber", &["name", "labels"])),
@@ -245,10 +322,14 @@ pub const MUTATIONS: &[Mutation] = &[
     ("null may be sent", |d| field(d, "NewNumber", "name")["nullable"] = json!(true)),
     ("a wider type in a request", |d| field(d, "NewNumber", "count")["type"] = json!("number")),
     ("a narrower type in a request", |d| field(d, "NewNumber", "name")["format"] = json!("uuid")),
-    ("a bound of an integer in a request", |d| field(d, "NewNumber", "count")["maximum"] = json!(10)),
+    ("a bound of an integer in a request", |d| {
+        field(d, "NewNumber", "count")["maximum"] = json!(10)
+    }),
     ("a pattern in a request", |d| field(d, "NewNumber", "name")["pattern"] = json!("^a")),
     ("a secret becomes a string", |d| drop(remove(field(d, "NewNumber", "pin"), "format"))),
-    ("a field that is not taken any more", |d| field(d, "NewNumber", "count")["readOnly"] = json!(true)),
+    ("a field that is not taken any more", |d| {
+        field(d, "NewNumber", "count")["readOnly"] = json!(true)
+    }),
     // Enums
     ("a value added", |d| schema(d, "State")["enum"] = json!(["OPEN", "CLOSE", "BUSY"])),
     ("a value removed", |d| schema(d, "State")["enum"] = json!(["OPEN"])),
@@ -262,12 +343,25 @@ pub const MUTATIONS: &[Mutation] = &[
         schema(d, "Change")["allOf"][1] = json!({"type": "object", "required": ["reason", "by"], "properties": {"reason": {"type": "string"}, "by": {"type": "string"}}});
     }),
     ("a part removed", |d| drop(schema(d, "Change")["allOf"].as_array_mut().unwrap().remove(0))),
-    ("a part added", |d| schema(d, "Change")["allOf"].as_array_mut().unwrap().push(json!({"$ref": "#/components/schemas/Unused"}))),
+    ("a part added", |d| {
+        schema(d, "Change")["allOf"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"$ref": "#/components/schemas/Unused"}))
+    }),
     ("parts made one object", |d| {
         *schema(d, "Change") = json!({"type": "object", "properties": {"id": {"type": "string"}, "reason": {"type": "string"}}});
     }),
-    ("parts that are no objects", |d| schema(d, "Change")["allOf"] = json!([{"$ref": "#/components/schemas/Base"}, {"type": "string"}])),
-    ("a branch added", |d| schema(d, "Link")["oneOf"].as_array_mut().unwrap().push(json!({"$ref": "#/components/schemas/Unused"}))),
+    ("parts that are no objects", |d| {
+        schema(d, "Change")["allOf"] =
+            json!([{"$ref": "#/components/schemas/Base"}, {"type": "string"}])
+    }),
+    ("a branch added", |d| {
+        schema(d, "Link")["oneOf"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"$ref": "#/components/schemas/Unused"}))
+    }),
     ("a branch removed", |d| drop(schema(d, "Link")["oneOf"].as_array_mut().unwrap().pop())),
     ("branches in another order", |d| schema(d, "Link")["oneOf"].as_array_mut().unwrap().reverse()),
     ("anyOf instead of oneOf", |d| {
@@ -278,10 +372,14 @@ pub const MUTATIONS: &[Mutation] = &[
     ("a field of a branch", |d| require(d, "Session", &[])),
     // Fields of any name
     ("fields of any name dropped", |d| drop(remove(schema(d, "ApiError"), "additionalProperties"))),
-    ("fields of any name kept", |d| schema(d, "NewNumber")["additionalProperties"] = json!({"type": "string"})),
+    ("fields of any name kept", |d| {
+        schema(d, "NewNumber")["additionalProperties"] = json!({"type": "string"})
+    }),
     ("no other fields", |d| schema(d, "NewNumber")["additionalProperties"] = json!(false)),
     // Components
-    ("a model added", |d| *schema(d, "Extra") = json!({"type": "object", "properties": {"a": {"type": "integer"}}})),
+    ("a model added", |d| {
+        *schema(d, "Extra") = json!({"type": "object", "properties": {"a": {"type": "integer"}}})
+    }),
     ("a model removed", |d| drop(remove(&mut d["components"]["schemas"], "Unused"))),
     ("a model removed that is used", |d| drop(remove(&mut d["components"]["schemas"], "Base"))),
     ("a model renamed", |d| {
@@ -303,19 +401,26 @@ pub const MUTATIONS: &[Mutation] = &[
     ("a credential for one operation taken no more", |d| {
         operation(d, "/v1/numbers/{id}", "get")["security"] = json!([{"apiKey": []}]);
     }),
-    ("security of an operation left to the document", |d| drop(remove(operation(d, "/v1/numbers/{id}", "get"), "security"))),
+    ("security of an operation left to the document", |d| {
+        drop(remove(operation(d, "/v1/numbers/{id}", "get"), "security"))
+    }),
     ("a credential from now on", |d| drop(remove(operation(d, "/v1/ping", "get"), "security"))),
     ("no credential any more", |d| list(d)["security"] = json!([])),
     ("both credentials at once", |d| list(d)["security"] = json!([{"apiKey": [], "apiKeyId": []}])),
     ("another header", |d| d["components"]["securitySchemes"]["apiKey"]["name"] = json!("x-key")),
-    ("a header in other letters, security", |d| d["components"]["securitySchemes"]["apiKey"]["name"] = json!("X-Api-Key")),
+    ("a header in other letters, security", |d| {
+        d["components"]["securitySchemes"]["apiKey"]["name"] = json!("X-Api-Key")
+    }),
     ("a scheme renamed", |d| {
         let scheme = remove(&mut d["components"]["securitySchemes"], "apiKeyId");
         d["components"]["securitySchemes"]["keyId"] = scheme;
         d["security"] = json!([{"apiKey": []}, {"keyId": []}]);
-        operation(d, "/v1/numbers/{id}", "get")["security"] = json!([{"apiKey": []}, {"keyId": []}]);
+        operation(d, "/v1/numbers/{id}", "get")["security"] =
+            json!([{"apiKey": []}, {"keyId": []}]);
     }),
-    ("a scheme that nobody uses", |d| d["components"]["securitySchemes"]["oauth"] = json!({"type": "oauth2", "flows": {}})),
+    ("a scheme that nobody uses", |d| {
+        d["components"]["securitySchemes"]["oauth"] = json!({"type": "oauth2", "flows": {}})
+    }),
     ("a bearer token too", |d| {
         d["components"]["securitySchemes"]["token"] = json!({"type": "http", "scheme": "bearer"});
         d["security"] = json!([{"apiKey": []}, {"apiKeyId": []}, {"token": []}]);
@@ -325,7 +430,9 @@ pub const MUTATIONS: &[Mutation] = &[
     ("paths that are a list", |d| d["paths"] = json!([])),
     ("an operation that is a text", |d| *list(d) = json!("soon")),
     ("parameters that are a number", |d| list(d)["parameters"] = json!(1)),
-    ("a reference to nothing", |d| *field(d, "Number", "parent") = json!({"$ref": "#/components/schemas/Nothing"})),
+    ("a reference to nothing", |d| {
+        *field(d, "Number", "parent") = json!({"$ref": "#/components/schemas/Nothing"})
+    }),
     ("a reference elsewhere", |d| *field(d, "Number", "parent") = json!({"$ref": "other.json#/A"})),
     ("a schema that is a number", |d| *field(d, "Number", "nick") = json!(1)),
     ("a type of 3.1", |d| field(d, "Number", "nick")["type"] = json!(["string", "null"])),

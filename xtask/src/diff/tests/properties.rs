@@ -44,7 +44,9 @@ fn apply(document: &mut Value, place: &prop::sample::Index, edit: Edit) {
         Edit::Copy(from) => document.pointer(from.get::<String>(&all)).cloned(),
         _ => None,
     };
-    let parent = pointer.rsplit_once('/').map(|(parent, key)| (parent.to_owned(), key.replace("~1", "/").replace("~0", "~")));
+    let parent = pointer
+        .rsplit_once('/')
+        .map(|(parent, key)| (parent.to_owned(), key.replace("~1", "/").replace("~0", "~")));
     match edit {
         Edit::Replace(value) => *document.pointer_mut(&pointer).unwrap() = value,
         Edit::Copy(_) => *document.pointer_mut(&pointer).unwrap() = copied.unwrap(),
@@ -72,9 +74,35 @@ fn apply(document: &mut Value, place: &prop::sample::Index, edit: Edit) {
 fn key() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::sample::select(vec![
-            "$ref", "type", "format", "nullable", "enum", "allOf", "oneOf", "anyOf", "items", "properties",
-            "required", "additionalProperties", "schema", "content", "parameters", "in", "name", "security",
-            "servers", "get", "post", "default", "minimum", "description", "x-any", "State", "id", "200", "not",
+            "$ref",
+            "type",
+            "format",
+            "nullable",
+            "enum",
+            "allOf",
+            "oneOf",
+            "anyOf",
+            "items",
+            "properties",
+            "required",
+            "additionalProperties",
+            "schema",
+            "content",
+            "parameters",
+            "in",
+            "name",
+            "security",
+            "servers",
+            "get",
+            "post",
+            "default",
+            "minimum",
+            "description",
+            "x-any",
+            "State",
+            "id",
+            "200",
+            "not",
         ])
         .prop_map(str::to_owned),
         "[a-z~/{}]{0,4}",
@@ -88,8 +116,19 @@ fn value() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         prop::sample::select(vec![
-            "string", "integer", "object", "array", "#/components/schemas/Number", "#/components/schemas/Link",
-            "#/components/schemas/Change", "#", "#/paths", "query", "path", "date-time", "int64",
+            "string",
+            "integer",
+            "object",
+            "array",
+            "#/components/schemas/Number",
+            "#/components/schemas/Link",
+            "#/components/schemas/Change",
+            "#",
+            "#/paths",
+            "query",
+            "path",
+            "date-time",
+            "int64",
         ])
         .prop_map(Value::from),
         any::<String>().prop_map(Value::from),
@@ -157,7 +196,8 @@ fn references_in_a_circle_end() {
         }
         let first = format!("#/components/schemas/{}", names[0]);
         document["components"]["schemas"]["Change"]["allOf"][0] = json!({ "$ref": first });
-        document["components"]["schemas"]["Number"]["properties"]["parent"] = json!({ "$ref": first });
+        document["components"]["schemas"]["Number"]["properties"]["parent"] =
+            json!({ "$ref": first });
         document
     };
     for (old, new) in [(["A", "B"], ["C", "D"]), (["A", "B"], ["B", "A"])] {
