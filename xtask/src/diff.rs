@@ -96,12 +96,12 @@ pub struct Report(Vec<Change>);
 
 /// Compares two documents.
 pub fn report(old: &Value, new: &Value) -> Report {
-    let mut renamed = old.clone();
-    let renames = renames::apply(&mut renamed, new);
+    let mut before = old.clone();
+    let renames = renames::apply(&mut before, new);
     let mut differ = Differ {
-        old: &renamed,
+        old: &before,
         new,
-        uses: Uses::of(&renamed),
+        uses: Uses::of(&before),
         new_uses: Uses::of(new),
         changes: Vec::new(),
         behind: Vec::new(),

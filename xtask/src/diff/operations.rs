@@ -14,6 +14,9 @@ use crate::pointer::Pointer;
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
+/// Whether something old and something new are the same thing.
+type Same<'a, T> = &'a dyn Fn(&T, &T) -> bool;
+
 /// An operation where it stands.
 #[derive(Clone, Debug)]
 pub struct Operation<'a> {
@@ -126,7 +129,7 @@ impl Differ<'_> {
         let id = |operation: &Operation| {
             operation.value.get("operationId").and_then(Value::as_str).map(str::to_owned)
         };
-        let same: [&dyn Fn(&Operation, &Operation) -> bool; 3] = [
+        let same: [Same<Operation>; 3] = [
             &|old, new| old.path == new.path && old.method == new.method,
             &|old, new| template(&old.path) == template(&new.path) && old.method == new.method,
             &|old, new| id(old).is_some() && id(old) == id(new),
@@ -225,7 +228,7 @@ impl Differ<'_> {
         let (Some(mut before), Some(mut after)) = (before, after) else {
             return self.not_understood(&place.key("parameters"));
         };
-        let same: [&dyn Fn(&Parameter, &Parameter) -> bool; 3] = [
+        let same: [Same<Parameter>; 3] = [
             &|old, new| old.reference.is_some() && old.reference == new.reference,
             &|old, new| old.key == new.key,
             &|old, new| old.name == new.name,

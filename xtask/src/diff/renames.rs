@@ -61,7 +61,9 @@ fn replace(value: &mut Value, from: &str, to: &str) {
         Value::String(text) if text == from => to.clone_into(text),
         Value::Object(entries) => entries.values_mut().for_each(|entry| replace(entry, from, to)),
         Value::Array(elements) => {
-            elements.iter_mut().for_each(|element| replace(element, from, to));
+            for element in elements {
+                replace(element, from, to);
+            }
         }
         _ => {}
     }

@@ -115,6 +115,7 @@ impl Differ<'_> {
     }
 
     /// Whether the type that an older client has reads what the server sends now.
+    #[expect(clippy::match_same_arms, reason = "an arm for each rule")]
     fn reads(&mut self, old: &Shape, new: &Shape, place: &Place) -> Level {
         let holds_anything = |map: &Shape| {
             let values = map.schema.get("additionalProperties").and_then(Shape::of);
@@ -122,10 +123,10 @@ impl Differ<'_> {
         };
         match (old.kind, new.kind) {
             (Kind::Reference(_), _) | (_, Kind::Reference(_)) if !old.is_like(new) => {
-                self.behind_references(old, new, place, |place| place.only_read())
+                self.behind_references(old, new, place, Place::only_read)
             }
-            (Kind::Anything, _) => Patch,
             (Kind::Number(Some("float")), Kind::Number(format)) if format != Some("float") => Minor,
+            (Kind::Anything, _) => Patch,
             (Kind::Number(_), Kind::Number(_) | Kind::Integer(_)) => Patch,
             (Kind::Integer(_), Kind::Integer(_)) => {
                 let (type_before, type_now) = (old.integer(), new.integer());
@@ -148,10 +149,11 @@ impl Differ<'_> {
     }
 
     /// Whether the server takes what the type of an older client writes.
+    #[expect(clippy::match_same_arms, reason = "an arm for each rule")]
     fn takes(&mut self, old: &Shape, new: &Shape, place: &Place) -> Level {
         match (old.kind, new.kind) {
             (Kind::Reference(_), _) | (_, Kind::Reference(_)) if !old.is_like(new) => {
-                self.behind_references(old, new, place, |place| place.only_sent())
+                self.behind_references(old, new, place, Place::only_sent)
             }
             (_, Kind::Anything) => Patch,
             (Kind::Integer(_) | Kind::Number(_), Kind::Number(_)) => Patch,

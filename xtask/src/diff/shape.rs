@@ -144,9 +144,7 @@ impl<'a> Shape<'a> {
         let checked = |key: &&str| self.schema.contains_key(*key);
         match self.kind {
             Kind::String(Some(format)) if is_native(format) || format == "password" => false,
-            Kind::String(_) => {
-                ["minLength", "maxLength", "pattern"].iter().any(|key| checked(&key))
-            }
+            Kind::String(_) => ["minLength", "maxLength", "pattern"].iter().any(checked),
             _ => false,
         }
     }

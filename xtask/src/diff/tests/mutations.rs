@@ -44,12 +44,12 @@ pub const MUTATIONS: &[Mutation] = &[
     ("another server", |d| d["servers"][0]["url"] = json!("https://example.org")),
     ("the servers in another order", |d| d["servers"].as_array_mut().unwrap().reverse()),
     ("a server more", |d| {
-        d["servers"].as_array_mut().unwrap().push(json!({"url": "https://us.example.com"}))
+        d["servers"].as_array_mut().unwrap().push(json!({"url": "https://us.example.com"}));
     }),
     ("a server less", |d| drop(d["servers"].as_array_mut().unwrap().pop())),
     ("words of a server", |d| d["servers"][1]["description"] = json!("EU")),
     ("a server with variables", |d| {
-        d["servers"][0] = json!({"url": "https://{a}", "variables": {}})
+        d["servers"][0] = json!({"url": "https://{a}", "variables": {}});
     }),
     ("a tag", |d| d["tags"][0]["description"] = json!("All of them")),
     ("a key that nobody knows", |d| d["webhooks"] = json!({})),
@@ -100,7 +100,7 @@ pub const MUTATIONS: &[Mutation] = &[
     }),
     ("a parameter removed", |d| drop(list(d)["parameters"].as_array_mut().unwrap().remove(1))),
     ("a parameter of a whole path removed", |d| {
-        drop(remove(&mut d["paths"]["/v1/numbers"], "parameters"))
+        drop(remove(&mut d["paths"]["/v1/numbers"], "parameters"));
     }),
     ("a parameter of a path written at its operations", |d| {
         let shared = remove(&mut d["paths"]["/v1/numbers"], "parameters");
@@ -123,19 +123,19 @@ pub const MUTATIONS: &[Mutation] = &[
         list(d)["parameters"].as_array_mut().unwrap().push(twice);
     }),
     ("a shared parameter with a wider bound", |d| {
-        d["components"]["parameters"]["Limit"]["schema"]["maximum"] = json!(200)
+        d["components"]["parameters"]["Limit"]["schema"]["maximum"] = json!(200);
     }),
     ("a shared parameter with a narrower bound", |d| {
-        d["components"]["parameters"]["Limit"]["schema"]["maximum"] = json!(50)
+        d["components"]["parameters"]["Limit"]["schema"]["maximum"] = json!(50);
     }),
     ("a shared parameter with another least value", |d| {
-        d["components"]["parameters"]["Limit"]["schema"]["minimum"] = json!(0)
+        d["components"]["parameters"]["Limit"]["schema"]["minimum"] = json!(0);
     }),
     ("a shared parameter renamed", |d| {
-        d["components"]["parameters"]["Limit"]["name"] = json!("size")
+        d["components"]["parameters"]["Limit"]["name"] = json!("size");
     }),
     ("a shared parameter written at its operation", |d| {
-        *parameter(d, 0) = d["components"]["parameters"]["Limit"].clone()
+        *parameter(d, 0) = d["components"]["parameters"]["Limit"].clone();
     }),
     ("words of a parameter", |d| parameter(d, 1)["description"] = json!("Only these")),
     // Request bodies
@@ -147,7 +147,7 @@ pub const MUTATIONS: &[Mutation] = &[
         operation(d, "/v1/numbers/{id}", "delete")["requestBody"] = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Unused"}}}});
     }),
     ("a body becomes optional", |d| {
-        operation(d, "/v1/numbers/{id}", "put")["requestBody"]["required"] = json!(false)
+        operation(d, "/v1/numbers/{id}", "put")["requestBody"]["required"] = json!(false);
     }),
     ("a body of another type", |d| {
         let content = &mut d["components"]["requestBodies"]["NewNumber"]["content"];
@@ -182,10 +182,10 @@ pub const MUTATIONS: &[Mutation] = &[
     }),
     ("words of a response", |d| list(d)["responses"]["200"]["description"] = json!("All")),
     ("a header of a response", |d| {
-        list(d)["responses"]["200"]["headers"]["X-Total"]["schema"]["type"] = json!("string")
+        list(d)["responses"]["200"]["headers"]["X-Total"]["schema"]["type"] = json!("string");
     }),
     ("an example", |d| {
-        list(d)["responses"]["200"]["content"]["application/json"]["example"] = json!([{}])
+        list(d)["responses"]["200"]["content"]["application/json"]["example"] = json!([{}]);
     }),
     ("one instead of many", |d| {
         list(d)["responses"]["200"]["content"]["application/json"]["schema"] =
@@ -195,38 +195,38 @@ pub const MUTATIONS: &[Mutation] = &[
         drop(remove(&mut list(d)["responses"]["200"]["content"]["application/json"], "schema"));
     }),
     ("words of a shared response", |d| {
-        d["components"]["responses"]["Refused"]["description"] = json!("Refused")
+        d["components"]["responses"]["Refused"]["description"] = json!("Refused");
     }),
     // Fields that are read
     ("an optional field added to a response", |d| {
-        *field(d, "Number", "blocked") = json!({"type": "boolean"})
+        *field(d, "Number", "blocked") = json!({"type": "boolean"});
     }),
     ("a required field added to a response", |d| {
         *field(d, "Number", "blocked") = json!({"type": "boolean"});
         require(d, "Number", &["id", "name", "labels", "note", "size", "blocked"]);
     }),
     ("an optional field removed from a response", |d| {
-        drop(remove(&mut schema(d, "Number")["properties"], "nick"))
+        drop(remove(&mut schema(d, "Number")["properties"], "nick"));
     }),
     ("a required field removed from a response", |d| {
         drop(remove(&mut schema(d, "Number")["properties"], "name"));
         require(d, "Number", &["id", "labels", "note", "size"]);
     }),
     ("required to optional in a response", |d| {
-        require(d, "Number", &["id", "labels", "note", "size"])
+        require(d, "Number", &["id", "labels", "note", "size"]);
     }),
     ("a required list to an optional one in a response", |d| {
-        require(d, "Number", &["id", "name", "note", "size"])
+        require(d, "Number", &["id", "name", "note", "size"]);
     }),
     ("nullable to optional too in a response", |d| {
-        require(d, "Number", &["id", "name", "labels", "size"])
+        require(d, "Number", &["id", "name", "labels", "size"]);
     }),
     ("nullable to optional in a response", |d| {
         require(d, "Number", &["id", "name", "labels", "size"]);
         drop(remove(field(d, "Number", "note"), "nullable"));
     }),
     ("optional to required in a response", |d| {
-        require(d, "Number", &["id", "name", "labels", "note", "size", "nick"])
+        require(d, "Number", &["id", "name", "labels", "note", "size", "nick"]);
     }),
     ("optional to nullable in a response", |d| {
         field(d, "Number", "nick")["nullable"] = json!(true);
@@ -234,10 +234,10 @@ pub const MUTATIONS: &[Mutation] = &[
     }),
     ("a required field that may be null", |d| field(d, "Number", "name")["nullable"] = json!(true)),
     ("an optional field that may be null", |d| {
-        field(d, "Number", "nick")["nullable"] = json!(true)
+        field(d, "Number", "nick")["nullable"] = json!(true);
     }),
     ("an optional list that may be null", |d| {
-        field(d, "Number", "links")["nullable"] = json!(true)
+        field(d, "Number", "links")["nullable"] = json!(true);
     }),
     ("a reference that may be null", |d| field(d, "Number", "state")["nullable"] = json!(true)),
     ("a field that may be null no more", |d| drop(remove(field(d, "Number", "note"), "nullable"))),
@@ -253,25 +253,25 @@ pub const MUTATIONS: &[Mutation] = &[
     ("items of another type", |d| field(d, "Number", "labels")["items"]["type"] = json!("integer")),
     ("items that may be null", |d| field(d, "Number", "labels")["items"]["nullable"] = json!(true)),
     ("an optional list without repetition", |d| {
-        field(d, "Number", "links")["uniqueItems"] = json!(true)
+        field(d, "Number", "links")["uniqueItems"] = json!(true);
     }),
     ("a list of one length", |d| {
         field(d, "Number", "labels")["minItems"] = json!(2);
         field(d, "Number", "labels")["maxItems"] = json!(2);
     }),
     ("values of a map of another type", |d| {
-        field(d, "Number", "meta")["additionalProperties"]["type"] = json!("integer")
+        field(d, "Number", "meta")["additionalProperties"]["type"] = json!("integer");
     }),
     ("a map of anything", |d| field(d, "Number", "meta")["additionalProperties"] = json!(true)),
     ("a map that becomes an object", |d| {
         *field(d, "Number", "meta") =
-            json!({"type": "object", "properties": {"a": {"type": "string"}}})
+            json!({"type": "object", "properties": {"a": {"type": "string"}}});
     }),
     ("a field of an inline object", |d| {
-        field(d, "Number", "owner")["properties"]["age"] = json!({"type": "integer"})
+        field(d, "Number", "owner")["properties"]["age"] = json!({"type": "integer"});
     }),
     ("an inline object with another title", |d| {
-        field(d, "Number", "owner")["title"] = json!("Person")
+        field(d, "Number", "owner")["title"] = json!("Person");
     }),
     ("an inline object made a component", |d| {
         let owner = field(d, "Number", "owner").take();
@@ -281,7 +281,7 @@ pub const MUTATIONS: &[Mutation] = &[
     ("a length that may be longer", |d| field(d, "Number", "code")["maxLength"] = json!(6)),
     ("a length that has to be shorter", |d| field(d, "Number", "code")["maxLength"] = json!(3)),
     ("a length that is checked from now on", |d| {
-        field(d, "Number", "nick")["minLength"] = json!(1)
+        field(d, "Number", "nick")["minLength"] = json!(1);
     }),
     ("a bound of a float", |d| field(d, "Number", "weight")["minimum"] = json!(0)),
     ("a default added", |d| field(d, "Number", "nick")["default"] = json!("none")),
@@ -294,26 +294,26 @@ pub const MUTATIONS: &[Mutation] = &[
             json!({"allOf": [{"$ref": "#/components/schemas/Number"}], "description": "Above."});
     }),
     ("a reference alone in an allOf", |d| {
-        *field(d, "Number", "parent") = json!({"allOf": [{"$ref": "#/components/schemas/Number"}]})
+        *field(d, "Number", "parent") = json!({"allOf": [{"$ref": "#/components/schemas/Number"}]});
     }),
     ("not nullable, said", |d| field(d, "Number", "nick")["nullable"] = json!(false)),
     ("required in another order", |d| {
-        require(d, "Number", &["size", "note", "labels", "name", "id"])
+        require(d, "Number", &["size", "note", "labels", "name", "id"]);
     }),
     ("deprecated field", |d| field(d, "Number", "nick")["deprecated"] = json!(true)),
     ("a field that is not read any more", |d| {
-        field(d, "Number", "nick")["writeOnly"] = json!(true)
+        field(d, "Number", "nick")["writeOnly"] = json!(true);
     }),
     // Fields that are sent
     ("an optional field added to a request", |d| {
-        *field(d, "NewNumber", "color") = json!({"type": "string"})
+        *field(d, "NewNumber", "color") = json!({"type": "string"});
     }),
     ("a required field added to a request", |d| {
         *field(d, "NewNumber", "color") = json!({"type": "string"});
         require(d, "NewNumber", &["name", "color"]);
     }),
     ("a field removed from a request", |d| {
-        drop(remove(&mut schema(d, "NewNumber")["properties"], "count"))
+        drop(remove(&mut schema(d, "NewNumber")["properties"], "count"));
     }),
     ("required to optional in a request", |d| drop(remove(schema(d, "NewNumber"), "required"))),
     ("optional to required in a request", |d| require(d, "NewNumber", &["name", "count"])),
@@ -323,12 +323,12 @@ pub const MUTATIONS: &[Mutation] = &[
     ("a wider type in a request", |d| field(d, "NewNumber", "count")["type"] = json!("number")),
     ("a narrower type in a request", |d| field(d, "NewNumber", "name")["format"] = json!("uuid")),
     ("a bound of an integer in a request", |d| {
-        field(d, "NewNumber", "count")["maximum"] = json!(10)
+        field(d, "NewNumber", "count")["maximum"] = json!(10);
     }),
     ("a pattern in a request", |d| field(d, "NewNumber", "name")["pattern"] = json!("^a")),
     ("a secret becomes a string", |d| drop(remove(field(d, "NewNumber", "pin"), "format"))),
     ("a field that is not taken any more", |d| {
-        field(d, "NewNumber", "count")["readOnly"] = json!(true)
+        field(d, "NewNumber", "count")["readOnly"] = json!(true);
     }),
     // Enums
     ("a value added", |d| schema(d, "State")["enum"] = json!(["OPEN", "CLOSE", "BUSY"])),
@@ -347,20 +347,20 @@ pub const MUTATIONS: &[Mutation] = &[
         schema(d, "Change")["allOf"]
             .as_array_mut()
             .unwrap()
-            .push(json!({"$ref": "#/components/schemas/Unused"}))
+            .push(json!({"$ref": "#/components/schemas/Unused"}));
     }),
     ("parts made one object", |d| {
         *schema(d, "Change") = json!({"type": "object", "properties": {"id": {"type": "string"}, "reason": {"type": "string"}}});
     }),
     ("parts that are no objects", |d| {
         schema(d, "Change")["allOf"] =
-            json!([{"$ref": "#/components/schemas/Base"}, {"type": "string"}])
+            json!([{"$ref": "#/components/schemas/Base"}, {"type": "string"}]);
     }),
     ("a branch added", |d| {
         schema(d, "Link")["oneOf"]
             .as_array_mut()
             .unwrap()
-            .push(json!({"$ref": "#/components/schemas/Unused"}))
+            .push(json!({"$ref": "#/components/schemas/Unused"}));
     }),
     ("a branch removed", |d| drop(schema(d, "Link")["oneOf"].as_array_mut().unwrap().pop())),
     ("branches in another order", |d| schema(d, "Link")["oneOf"].as_array_mut().unwrap().reverse()),
@@ -373,12 +373,12 @@ pub const MUTATIONS: &[Mutation] = &[
     // Fields of any name
     ("fields of any name dropped", |d| drop(remove(schema(d, "ApiError"), "additionalProperties"))),
     ("fields of any name kept", |d| {
-        schema(d, "NewNumber")["additionalProperties"] = json!({"type": "string"})
+        schema(d, "NewNumber")["additionalProperties"] = json!({"type": "string"});
     }),
     ("no other fields", |d| schema(d, "NewNumber")["additionalProperties"] = json!(false)),
     // Components
     ("a model added", |d| {
-        *schema(d, "Extra") = json!({"type": "object", "properties": {"a": {"type": "integer"}}})
+        *schema(d, "Extra") = json!({"type": "object", "properties": {"a": {"type": "integer"}}});
     }),
     ("a model removed", |d| drop(remove(&mut d["components"]["schemas"], "Unused"))),
     ("a model removed that is used", |d| drop(remove(&mut d["components"]["schemas"], "Base"))),
@@ -402,14 +402,14 @@ pub const MUTATIONS: &[Mutation] = &[
         operation(d, "/v1/numbers/{id}", "get")["security"] = json!([{"apiKey": []}]);
     }),
     ("security of an operation left to the document", |d| {
-        drop(remove(operation(d, "/v1/numbers/{id}", "get"), "security"))
+        drop(remove(operation(d, "/v1/numbers/{id}", "get"), "security"));
     }),
     ("a credential from now on", |d| drop(remove(operation(d, "/v1/ping", "get"), "security"))),
     ("no credential any more", |d| list(d)["security"] = json!([])),
     ("both credentials at once", |d| list(d)["security"] = json!([{"apiKey": [], "apiKeyId": []}])),
     ("another header", |d| d["components"]["securitySchemes"]["apiKey"]["name"] = json!("x-key")),
     ("a header in other letters, security", |d| {
-        d["components"]["securitySchemes"]["apiKey"]["name"] = json!("X-Api-Key")
+        d["components"]["securitySchemes"]["apiKey"]["name"] = json!("X-Api-Key");
     }),
     ("a scheme renamed", |d| {
         let scheme = remove(&mut d["components"]["securitySchemes"], "apiKeyId");
@@ -419,7 +419,7 @@ pub const MUTATIONS: &[Mutation] = &[
             json!([{"apiKey": []}, {"keyId": []}]);
     }),
     ("a scheme that nobody uses", |d| {
-        d["components"]["securitySchemes"]["oauth"] = json!({"type": "oauth2", "flows": {}})
+        d["components"]["securitySchemes"]["oauth"] = json!({"type": "oauth2", "flows": {}});
     }),
     ("a bearer token too", |d| {
         d["components"]["securitySchemes"]["token"] = json!({"type": "http", "scheme": "bearer"});
@@ -431,7 +431,7 @@ pub const MUTATIONS: &[Mutation] = &[
     ("an operation that is a text", |d| *list(d) = json!("soon")),
     ("parameters that are a number", |d| list(d)["parameters"] = json!(1)),
     ("a reference to nothing", |d| {
-        *field(d, "Number", "parent") = json!({"$ref": "#/components/schemas/Nothing"})
+        *field(d, "Number", "parent") = json!({"$ref": "#/components/schemas/Nothing"});
     }),
     ("a reference elsewhere", |d| *field(d, "Number", "parent") = json!({"$ref": "other.json#/A"})),
     ("a schema that is a number", |d| *field(d, "Number", "nick") = json!(1)),

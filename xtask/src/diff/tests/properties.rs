@@ -36,7 +36,7 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-fn apply(document: &mut Value, place: &prop::sample::Index, edit: Edit) {
+fn apply(document: &mut Value, place: prop::sample::Index, edit: Edit) {
     let mut all = Vec::new();
     pointers(document, "", &mut all);
     let pointer = place.get::<String>(&all).clone();
@@ -159,7 +159,7 @@ fn edits(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<(prop::samp
 fn edited(edits: Vec<(prop::sample::Index, Edit)>) -> Value {
     let mut document = base();
     for (place, edit) in edits {
-        apply(&mut document, &place, edit);
+        apply(&mut document, place, edit);
     }
     document
 }
