@@ -1,6 +1,7 @@
 //! What a maintainer of pilot-status runs: `cargo xtask --help`.
 
 mod convert;
+mod diff;
 mod fetch;
 mod files;
 mod folder;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use regen::Freshness;
+use source::Source;
 
 /// Tasks of the maintainers of pilot-status
 #[derive(Parser)]
@@ -41,12 +43,24 @@ enum Task {
     /// The sources lie under xtask/spec. Exits with 0 when all is fresh, with 1
     /// when something is stale or refused, with 2 when the call is wrong.
     Regen(regen::Options),
+    /// Print what changed between two OpenAPI documents, and what that means
+    ///
+    /// Exits with 0, with 1 when one cannot be read, with 2 when the call is
+    /// wrong.
+    Diff {
+        /// The document before: a file, a folder or an https:// URL, as regen reads
+        old: Source,
+        /// The document after
+        new: Source,
+    },
 }
 
 fn main() -> ExitCode {
-    let Task::Regen(options) = Arguments::parse().task;
     let root = root();
-    let outcome = regen::run(&root, &scratch::target_folder(&root), &options);
+    let outcome = match Arguments::parse().task {
+        Task::Regen(options) => regen::run(&root, &scratch::target_folder(&root), &options),
+        Task::Diff { old, new } => diff(&root, &old, &new).map(|()| Freshness::Fresh),
+    };
     match outcome {
         Ok(Freshness::Fresh) => ExitCode::SUCCESS,
         Ok(Freshness::Stale(difference)) => {
@@ -59,6 +73,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn diff(root: &Path, old: &Source, new: &Source) -> anyhow::Result<()> {
+    let read =
+        |source: &Source| merge::merge(upstream::parts(&source.read(root)?)?, &mut Vec::new());
+    println!("{}", diff::report(&read(old)?, &read(new)?));
+    Ok(())
 }
 
 /// The workspace, which is the one that Cargo runs this for.

@@ -14,7 +14,7 @@ use crate::files::Changes;
 use crate::lock::Lock;
 use crate::source::{self, Source, Text};
 use crate::steps::Steps;
-use crate::{convert, files, merge, overlay, scratch, snapshots, upstream, validate};
+use crate::{convert, diff, files, merge, overlay, scratch, snapshots, upstream, validate};
 
 /// Where what the vendor published is kept, and what was kept of it.
 const UPSTREAM: &str = "xtask/spec/upstream";
@@ -88,6 +88,8 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
     changes.write(output(root), text);
     made.accept(root, &mut changes)?;
     write(root, changes, &steps)?;
+    let committed = serde_json::from_str(&committed).unwrap_or_default();
+    println!("{}", diff::report(&committed, &document));
     Ok(Freshness::Fresh)
 }
 
