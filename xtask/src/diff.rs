@@ -32,13 +32,13 @@
 //! | error added, removed or of another type | patch | | patch |
 //! | field added: optional | minor | patch | patch |
 //! | field added: required (only senders have to fill it) | minor, major if sent | major | patch |
-//! | field removed: optional or nullable | major | major | minor |
+//! | field removed: optional | major | major | minor |
 //! | field removed: required | major | major | major |
-//! | required to optional | major, but not of lists, maps and nullables | patch | major unless nullable |
+//! | required to optional | major, but not of lists, maps and nullables | patch | major |
 //! | optional to required | major, but not of lists, maps and nullables that are read | major | patch |
 //! | not null to nullable | major unless optional before and no list or map | patch | major unless optional before and no list or map |
 //! | nullable to not null | the same the other way | major if required | patch |
-//! | optional to nullable and back | patch | by the rules above | patch |
+//! | optional to nullable; nullable to optional | patch | major; patch | patch; major |
 //! | another type or format | major if the Rust type is another | major unless wider | major unless the old type reads it |
 //! | bounds tighter; looser | major if the Rust type is another | major; patch | patch; major if the old type checks them |
 //! | default added or removed; changed | major for an optional field; patch | patch | patch; minor for an optional field |

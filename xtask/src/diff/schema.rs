@@ -101,9 +101,9 @@ impl Differ<'_> {
         let (was_required, is_required) = slot.required();
         let old_type = slot.rust(old, was_required);
         let reads_null = old_type.starts_with("Option<") || old.kind == Kind::Anything;
-        let reads_missing = !was_required || old.nullable;
         let null_fails = new.nullable && !reads_null;
-        let missing_fails = !is_required && !reads_missing;
+        // A required field has to be there, even if it may be null.
+        let missing_fails = !is_required && was_required;
         let read = if null_fails || missing_fails { Major } else { self.reads(old, new, place) };
 
         let takes_null = new.nullable || new.kind == Kind::Anything;
@@ -287,8 +287,7 @@ impl Differ<'_> {
     }
 
     fn field_removed(&mut self, place: &Place, field: &Value, required: bool) {
-        let nullable = Shape::of(field).is_some_and(|field| field.nullable);
-        let read = if required && !nullable { Major } else { Minor };
+        let read = if required { Major } else { Minor };
         let text = format!("field removed (was {})", field_words(field, required));
         self.change(place, &text, Verdict { rust: Major, sent: Major, read });
     }
