@@ -88,8 +88,11 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
     changes.write(output(root), text);
     made.accept(root, &mut changes)?;
     write(root, changes, &steps)?;
-    let committed = serde_json::from_str(&committed).unwrap_or_default();
-    println!("{}", diff::report(&committed, &document));
+    if let Ok(committed) = serde_json::from_str::<Value>(&committed)
+        && committed != document
+    {
+        println!("{}", diff::report(&committed, &document));
+    }
     Ok(Freshness::Fresh)
 }
 
