@@ -1,6 +1,6 @@
 //! Places in a document, as JSON pointers (RFC 6901).
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// A JSON pointer. The root is the empty pointer and shows as `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,8 +9,22 @@ pub struct Pointer(String);
 impl Pointer {
     /// The pointer to what `key` names in the value that this one points to.
     pub fn join(&self, key: impl fmt::Display) -> Self {
-        let key = key.to_string().replace('~', "~0").replace('/', "~1");
-        Self(format!("{}/{key}", self.0))
+        let mut pointer = self.0.clone();
+        pointer.push('/');
+        let from = pointer.len();
+        write!(pointer, "{key}").expect("a string takes everything");
+        if pointer[from..].contains(['~', '/']) {
+            let key = pointer[from..].replace('~', "~0").replace('/', "~1");
+            pointer.replace_range(from.., &key);
+        }
+        Self(pointer)
+    }
+}
+
+impl Pointer {
+    /// The pointer as RFC 6901 writes it, with nothing for the root.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

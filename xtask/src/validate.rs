@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, anyhow, bail};
 use enumset::EnumSet;
 use roas::validation::{Options, Validate};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::line::one_line;
 use crate::pointer::Pointer;
@@ -14,12 +14,24 @@ const MOST: usize = 5;
 /// Checks a document by the version that it states.
 pub fn validate(document: &Value) -> Result<()> {
     let version = document["openapi"].as_str().unwrap_or_default();
-    match version.get(..4) {
-        Some("3.0.") => check::<roas::v3_0::spec::Spec>(without_null_in_enums(document.clone())),
-        Some("3.1.") => check::<roas::v3_1::spec::Spec>(document.clone()),
+    let check = match version.get(..4) {
+        Some("3.0.") => check::<roas::v3_0::spec::Spec>,
+        Some("3.1.") => check::<roas::v3_1::spec::Spec>,
         _ => bail!("OpenAPI `{version}`: versions 3.0 and 3.1 are read"),
-    }
-    .with_context(|| format!("not a valid OpenAPI {version} document"))
+    };
+    let document = as_the_validator_reads(document.clone());
+    with_a_large_stack(|| check(document))
+        .with_context(|| format!("not a valid OpenAPI {version} document"))
+}
+
+/// The validator goes down into a document, and along its references, by
+/// recursion.
+fn with_a_large_stack(check: impl FnOnce() -> Result<()> + Send) -> Result<()> {
+    const STACK: usize = 256 << 20;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, check)?;
+        thread.join().map_err(|_| anyhow!("the validator gave up on it"))?
+    })
 }
 
 fn check<Spec: Validate + serde::de::DeserializeOwned>(document: Value) -> Result<()> {
@@ -63,26 +75,65 @@ fn place(path: &serde_path_to_error::Path) -> Pointer {
     })
 }
 
-/// The validator knows no null in an enum, which 3.0 wants where the schema is
-/// nullable.
-fn without_null_in_enums(mut value: Value) -> Value {
-    match &mut value {
-        Value::Object(entries) => {
-            if let Some(Value::Array(values)) = entries.get_mut("enum") {
-                values.retain(|value| !value.is_null());
-            }
-            for entry in entries.values_mut() {
-                *entry = without_null_in_enums(entry.take());
+/// A document without what both versions allow and the validator refuses.
+fn as_the_validator_reads(mut document: Value) -> Value {
+    leave_out_what_it_refuses(&mut document);
+    document
+}
+
+fn leave_out_what_it_refuses(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            leave_out_null_in_enum(object);
+            leave_out_details(object);
+            shorten_mapping(object);
+            // The default of a server variable is no schema's, and stays.
+            let is_server = object.contains_key("url");
+            for (key, value) in object {
+                if !(is_server && key == "variables") {
+                    leave_out_what_it_refuses(value);
+                }
             }
         }
-        Value::Array(elements) => {
-            for element in elements {
-                *element = without_null_in_enums(element.take());
-            }
-        }
+        Value::Array(elements) => elements.iter_mut().for_each(leave_out_what_it_refuses),
         _ => {}
     }
-    value
+}
+
+/// 3.0 wants null in the enum of a nullable schema.
+fn leave_out_null_in_enum(object: &mut Map<String, Value>) {
+    if let Some(Value::Array(values)) = object.get_mut("enum") {
+        values.retain(|value| !value.is_null());
+    }
+}
+
+/// The validator takes a default without a type for an object, knows four
+/// formats of numbers, and reads patterns, which are ECMAScript, as Rust does.
+fn leave_out_details(object: &mut Map<String, Value>) {
+    if object.get("default").is_some_and(|default| !default.is_object()) {
+        object.remove("default");
+    }
+    if object.get("pattern").is_some_and(Value::is_string) {
+        object.remove("pattern");
+    }
+    let is_number = |kind: &Value| kind == "integer" || kind == "number";
+    if object.get("type").is_some_and(is_number)
+        && object.get("format").is_some_and(Value::is_string)
+    {
+        object.remove("format");
+    }
+}
+
+/// The validator takes every value of a mapping for a name, where it may be a
+/// reference too.
+fn shorten_mapping(object: &mut Map<String, Value>) {
+    let mapping = object.get_mut("discriminator").and_then(|it| it.get_mut("mapping"));
+    for value in mapping.and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+        let name = value.as_str().and_then(|value| value.strip_prefix("#/components/schemas/"));
+        if let Some(name) = name.map(str::to_owned) {
+            *value = name.into();
+        }
+    }
 }
 
 #[cfg(test)]
@@ -91,7 +142,59 @@ mod tests {
 
     use super::validate;
 
-    fn document(paths: &Value) -> Value {
+    fn document(version: &str, schema: &Value) -> Value {
+        json!({
+            "openapi": version,
+            "info": {"title": "T", "version": "1"},
+            "servers": [{"url": "/{v}", "variables": {"v": {"default": "a"}}}],
+            "paths": {},
+            "components": {"schemas": {"S": schema, "T": {"type": "object"}}},
+        })
+    }
+
+    #[test]
+    fn what_both_versions_allow_is_valid() {
+        let mapping = json!({"a": "T", "b": "#/components/schemas/T"});
+        for schema in [
+            json!({"type": "integer", "format": "uint8"}),
+            json!({"type": "string", "pattern": "^(?!a)"}),
+            json!({"default": "a"}),
+            json!({"enum": ["a", null]}),
+            json!({
+                "oneOf": [{"$ref": "#/components/schemas/T"}],
+                "discriminator": {"propertyName": "k", "mapping": mapping},
+            }),
+        ] {
+            for version in ["3.0.3", "3.1.0"] {
+                validate(&document(version, &schema)).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_an_error() {
+        for schema in [
+            json!({"type": "file"}),
+            json!({"$ref": "#/components/schemas/No"}),
+            json!({"oneOf": [], "discriminator": {"propertyName": "k", "mapping": {"a": "No"}}}),
+        ] {
+            validate(&document("3.0.3", &schema)).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn a_long_chain_of_references_is_followed() {
+        let mut document = document("3.0.3", &json!({}));
+        for index in 0..5000 {
+            let next = json!({"$ref": format!("#/components/schemas/C{}", index + 1)});
+            document["components"]["schemas"][format!("C{index}")] =
+                json!({"type": "object", "properties": {"next": next}});
+        }
+        document["components"]["schemas"]["C5000"] = json!({});
+        validate(&document).unwrap();
+    }
+
+    fn paths(paths: &Value) -> Value {
         json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths})
     }
 
@@ -100,10 +203,10 @@ mod tests {
         let reference = |name: &str| json!({"$ref": format!("#/components/parameters/{name}")});
         let many: Vec<Value> = (0..9).map(|index| reference(&format!("P{index}"))).collect();
         for (document, part) in [
-            (document(&json!({"/a": {"get": {"responses": 1}}})), "/paths"),
-            (document(&json!({"/a": {"parameters": many}})), "; and 4 more"),
-            (document(&json!([])), "/paths"),
-            (document(&json!({"/a": {"get": {"tags": ["\n"], "responses": "\n"}}})), "/paths"),
+            (paths(&json!({"/a": {"get": {"responses": 1}}})), "/paths"),
+            (paths(&json!({"/a": {"parameters": many}})), "; and 4 more"),
+            (paths(&json!([])), "/paths"),
+            (paths(&json!({"/a": {"get": {"tags": ["\n"], "responses": "\n"}}})), "/paths"),
             (json!({"openapi": "3.2.0"}), "`3.2.0`"),
             (json!([]), "``"),
         ] {
@@ -118,7 +221,7 @@ mod tests {
         for _ in 0..58 {
             schema = json!({"properties": {"a": schema}});
         }
-        let mut document = document(&json!({}));
+        let mut document = paths(&json!({}));
         document["components"] = json!({"schemas": {"S": schema}});
         assert!(crate::json::parse(&document.to_string()).is_ok());
         validate(&document).unwrap();

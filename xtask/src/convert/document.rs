@@ -2,174 +2,146 @@
 //! things there that 3.1 says differently.
 
 use anyhow::Result;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::{Dropped, refuse, schema};
+use super::grammar::{Child, Kind};
+use super::{Context, refuse, schema, security};
 use crate::pointer::Pointer;
 
-/// An object of the specification that holds schemas, or holds one that does.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Document,
-    Info,
-    License,
-    Components,
-    SecurityScheme,
-    PathItem,
-    Operation,
-    Parameter,
-    Header,
-    RequestBody,
-    Response,
-    MediaType,
-    Encoding,
-    Callback,
-    Schema,
-}
+type Object = Map<String, Value>;
 
-/// How a child hangs below its key.
-#[derive(Clone, Copy)]
-enum Child {
-    /// The value itself.
-    One(Kind),
-    /// Each element of an array or of a map.
-    Each(Kind),
-}
+/// 3.0 wants a description of each response.
+const NO_DESCRIPTION: &str = "Not described";
 
-use Child::{Each, One};
-
-impl Kind {
-    fn child(self, key: &str) -> Option<Child> {
-        Some(match (self, key) {
-            (Kind::Document, "info") => One(Kind::Info),
-            (Kind::Document, "paths") => Each(Kind::PathItem),
-            (Kind::Document, "components") => One(Kind::Components),
-            (Kind::Info, "license") => One(Kind::License),
-            (Kind::Components, "schemas") => Each(Kind::Schema),
-            (Kind::Components | Kind::Operation, "responses") => Each(Kind::Response),
-            (Kind::Components | Kind::PathItem | Kind::Operation, "parameters") => {
-                Each(Kind::Parameter)
-            }
-            (Kind::Components, "requestBodies") => Each(Kind::RequestBody),
-            (Kind::Components | Kind::Response | Kind::Encoding, "headers") => Each(Kind::Header),
-            (Kind::Components, "securitySchemes") => Each(Kind::SecurityScheme),
-            (Kind::Components | Kind::Operation, "callbacks") => Each(Kind::Callback),
-            (Kind::Operation, "requestBody") => One(Kind::RequestBody),
-            (Kind::Parameter | Kind::Header | Kind::RequestBody | Kind::Response, "content") => {
-                Each(Kind::MediaType)
-            }
-            (Kind::Parameter | Kind::Header | Kind::MediaType, "schema") => One(Kind::Schema),
-            (Kind::MediaType, "encoding") => Each(Kind::Encoding),
-            (
-                Kind::PathItem,
-                "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace",
-            ) => One(Kind::Operation),
-            (Kind::Callback, key) if !key.starts_with("x-") => One(Kind::PathItem),
-            _ => return None,
-        })
+pub(super) fn convert(document: &mut Value, context: &mut Context) -> Result<()> {
+    visit(Kind::Document, document, &Pointer::default(), context)?;
+    // Only now, so that what is said of them names the place that they came from.
+    if let Value::Object(document) = document {
+        keep_as_extension(document, "webhooks", &Pointer::default(), context);
     }
-
-    /// What 3.1 says differently in an object of this kind.
-    fn convert(
-        self,
-        object: &mut Map<String, Value>,
-        at: &Pointer,
-        dropped: &mut Dropped,
-    ) -> Result<()> {
-        match self {
-            Kind::Document => convert_document(object, at, dropped),
-            Kind::Info => {
-                keep_as_extension(object, "summary");
-                Ok(())
-            }
-            Kind::License => {
-                keep_as_extension(object, "identifier");
-                Ok(())
-            }
-            Kind::Components => refuse_key(object, "pathItems", at),
-            Kind::SecurityScheme if object.get("type").is_some_and(|kind| kind == "mutualTLS") => {
-                Err(refuse(&at.join("type"), "3.0 has no security scheme `mutualTLS`"))
-            }
-            Kind::PathItem => refuse_key(object, "$ref", at),
-            _ => Ok(()),
-        }
-    }
+    Ok(())
 }
 
-pub(super) fn convert(document: &mut Value, dropped: &mut Dropped) -> Result<()> {
-    visit(Kind::Document, document, &Pointer::default(), dropped)
-}
-
-fn visit(kind: Kind, value: &mut Value, at: &Pointer, dropped: &mut Dropped) -> Result<()> {
+fn visit(kind: Kind, value: &mut Value, at: &Pointer, context: &mut Context) -> Result<()> {
     if kind == Kind::Schema {
-        return schema::convert(value, at, dropped);
+        return schema::convert(value, at, context);
     }
     let object = value.as_object_mut().ok_or_else(|| refuse(at, "an object was expected"))?;
-    if kind != Kind::PathItem && object.contains_key("$ref") {
-        drop_reference_siblings(object, at, dropped);
+    if object.contains_key("$ref") {
+        drop_reference_siblings(object, at, context);
         return Ok(());
     }
-    kind.convert(object, at, dropped)?;
+    convert_object(kind, object, at, context)?;
     for (key, value) in object {
-        let at = at.join(key);
-        match kind.child(key) {
-            Some(One(kind)) => visit(kind, value, &at, dropped)?,
-            Some(Each(kind)) => visit_each(kind, value, &at, dropped)?,
-            None => {}
-        }
+        let Some(child) = kind.child(key) else { continue };
+        for_each(child, value, &at.join(key), &mut |kind, value, at| {
+            visit(kind, value, at, context)
+        })?;
     }
     Ok(())
 }
 
-fn visit_each(kind: Kind, value: &mut Value, at: &Pointer, dropped: &mut Dropped) -> Result<()> {
-    match value {
-        Value::Array(elements) => {
-            for (index, element) in elements.iter_mut().enumerate() {
-                visit(kind, element, &at.join(index), dropped)?;
-            }
-        }
-        Value::Object(entries) => {
-            for (key, entry) in entries.iter_mut().filter(|(key, _)| !key.starts_with("x-")) {
-                visit(kind, entry, &at.join(key), dropped)?;
-            }
-        }
-        _ => return Err(refuse(at, "an object or an array was expected")),
-    }
-    Ok(())
-}
-
-fn convert_document(
-    object: &mut Map<String, Value>,
+/// Visits what hangs below a key.
+pub(super) fn for_each(
+    child: Child,
+    value: &mut Value,
     at: &Pointer,
-    dropped: &mut Dropped,
+    visit: &mut dyn FnMut(Kind, &mut Value, &Pointer) -> Result<()>,
 ) -> Result<()> {
-    if object.remove("jsonSchemaDialect").is_some() {
-        dropped.note(at, "jsonSchemaDialect");
+    match child {
+        Child::One(kind) => visit(kind, value, at),
+        Child::List(kind) => {
+            let values = value.as_array_mut().ok_or_else(|| refuse(at, "expected an array"))?;
+            let mut values = values.iter_mut().enumerate();
+            values.try_for_each(|(index, value)| visit(kind, value, &at.join(index)))
+        }
+        Child::Map(kind) | Child::Extensible(kind) => {
+            let extensible = matches!(child, Child::Extensible(_));
+            let values = value.as_object_mut().ok_or_else(|| refuse(at, "expected an object"))?;
+            let mut values =
+                values.iter_mut().filter(|(name, _)| !(extensible && name.starts_with("x-")));
+            values.try_for_each(|(name, value)| visit(kind, value, &at.join(name)))
+        }
     }
-    object.entry("paths").or_insert_with(|| Value::Object(Map::new()));
-    refuse_key(object, "webhooks", at)
+}
+
+/// What 3.1 says differently in an object of this kind.
+fn convert_object(
+    kind: Kind,
+    object: &mut Object,
+    at: &Pointer,
+    context: &mut Context,
+) -> Result<()> {
+    match kind {
+        Kind::Document => convert_document(object, at, context)?,
+        Kind::Info => keep_as_extension(object, "summary", at, context),
+        Kind::License => keep_as_extension(object, "identifier", at, context),
+        Kind::Components => {
+            for name in context.schemes.retain(object) {
+                context.drop(&at.join("securitySchemes"), &name);
+            }
+        }
+        Kind::Operation => {
+            security::convert(object, at, context)?;
+            responses(object);
+        }
+        Kind::Response => {
+            object.entry("description").or_insert_with(|| NO_DESCRIPTION.into());
+        }
+        _ => {}
+    }
+    if let Some(Value::Object(content)) = object.get_mut("content") {
+        content.iter_mut().for_each(|(name, media_type)| raw_bytes(name, media_type));
+    }
+    Ok(())
+}
+
+fn convert_document(object: &mut Object, at: &Pointer, context: &mut Context) -> Result<()> {
+    schema::dialect(object, "jsonSchemaDialect", at, context)?;
+    object.entry("paths").or_insert_with(|| json!({}));
+    security::convert(object, at, context)
+}
+
+/// 3.0 wants responses, of which 3.1 may say nothing.
+fn responses(operation: &mut Object) {
+    let responses = operation.entry("responses").or_insert_with(|| json!({}));
+    if let Value::Object(responses) = responses
+        && responses.keys().all(|key| key.starts_with("x-"))
+    {
+        responses.insert("default".into(), json!({"description": NO_DESCRIPTION}));
+    }
+}
+
+/// In 3.1 bytes need no schema; in 3.0 they are a string in the format `binary`.
+fn raw_bytes(media_type: &str, object: &mut Value) {
+    if let Value::Object(object) = object
+        && schema::is_binary(media_type)
+        && !object.contains_key("$ref")
+    {
+        let schema = object.entry("schema").or_insert_with(|| json!({}));
+        if *schema == json!({}) || *schema == true {
+            *schema = json!({"type": "string", "format": "binary"});
+        }
+    }
 }
 
 /// 3.0 has no place for the value, but it has extensions.
-fn keep_as_extension(object: &mut Map<String, Value>, key: &str) {
-    if let Some(value) = object.remove(key) {
-        object.insert(format!("x-{key}"), value);
+fn keep_as_extension(object: &mut Object, key: &str, at: &Pointer, context: &mut Context) {
+    let Some(value) = object.remove(key) else { return };
+    let extension = format!("x-{key}");
+    if object.contains_key(&extension) {
+        context.drop(at, key);
+    } else {
+        object.insert(extension, value);
     }
-}
-
-fn refuse_key(object: &Map<String, Value>, key: &str, at: &Pointer) -> Result<()> {
-    if object.contains_key(key) {
-        return Err(refuse(&at.join(key), "3.0 has no such field here"));
-    }
-    Ok(())
 }
 
 /// In 3.0 a reference stands alone; 3.1 allows words beside it.
-fn drop_reference_siblings(object: &mut Map<String, Value>, at: &Pointer, dropped: &mut Dropped) {
+fn drop_reference_siblings(object: &mut Object, at: &Pointer, context: &mut Context) {
     object.retain(|key, _| {
         let keep = key == "$ref";
         if !keep {
-            dropped.note(at, key);
+            context.drop(at, key);
         }
         keep
     });

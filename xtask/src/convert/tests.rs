@@ -1,0 +1,29 @@
+mod documents;
+mod hostile;
+mod references;
+mod schemas;
+
+use serde_json::{Value, json};
+
+use super::to_3_0;
+
+/// A 3.1 document with two schemas, `S` and one to refer to.
+fn document(schema: &Value) -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {},
+        "components": {"schemas": {"S": schema, "T": {}}},
+    })
+}
+
+/// What becomes of a document, and what was dropped. The result is valid, and
+/// converting it again changes nothing.
+fn convert(mut document: Value) -> anyhow::Result<(Value, Vec<String>)> {
+    let dropped = to_3_0(&mut document)?;
+    crate::validate::validate(&document)?;
+    let once = document.clone();
+    assert_eq!(to_3_0(&mut document).unwrap(), Vec::<String>::new());
+    assert_eq!(document, once);
+    Ok((document, dropped))
+}
