@@ -30,12 +30,11 @@ pub(super) fn prefix_items(schema: &mut Schema, at: &Pointer, context: &mut Cont
         members.push(rest);
     }
     members.dedup();
-    let items = match members.as_slice() {
-        [_] => members.remove(0),
-        _ => {
-            context.drop(at, "prefixItems");
-            unions::wide(members)
-        }
+    let items = if members.len() == 1 {
+        members.remove(0)
+    } else {
+        context.drop(at, "prefixItems");
+        unions::wide(members)
     };
     schema.insert("items".into(), items);
 }

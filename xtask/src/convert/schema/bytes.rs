@@ -39,7 +39,7 @@ fn set_format(
 }
 
 /// Whether a media type is bytes rather than text.
-pub(in crate::convert) fn is_binary(media_type: &str) -> bool {
+pub(in super::super) fn is_binary(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let family = essence.split('/').next().unwrap_or_default();
     let known = ["application/octet-stream", "application/pdf", "application/zip"];

@@ -50,9 +50,9 @@ pub(super) fn fit(
     if types.is_integer() {
         let values = schema.get_mut("enum").and_then(Value::as_array_mut);
         values.into_iter().flatten().for_each(numbers::to_integer);
-        ["default", "minimum", "maximum", "multipleOf"]
-            .iter()
-            .for_each(|key| schema.get_mut(*key).into_iter().for_each(numbers::to_integer));
+        for key in ["default", "minimum", "maximum", "multipleOf"] {
+            schema.get_mut(key).into_iter().for_each(numbers::to_integer);
+        }
     }
     if let Some(Value::Array(values)) = schema.get_mut("enum") {
         let mut seen = HashSet::new();
