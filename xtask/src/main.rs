@@ -2,6 +2,7 @@
 
 mod convert;
 mod folder;
+mod infer;
 mod overlay;
 mod pointer;
 mod regen;

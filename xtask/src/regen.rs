@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::{convert, overlay, snapshots, upstream, validate};
+use crate::{convert, infer, overlay, snapshots, upstream, validate};
 
 /// What a check found.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,6 +48,9 @@ pub fn document(root: &Path) -> Result<String> {
     validate::validate(&document).context("the upstream document")?;
     overlay::apply_folder(&mut document, &spec.join("overlay"))?;
     validate::validate(&document).context("the document with its overlays")?;
+    for inferred in infer::infer(&mut document)? {
+        eprintln!("  inferred {inferred}");
+    }
     for dropped in convert::to_3_0(&mut document)? {
         eprintln!("  dropped {dropped}: OpenAPI 3.0 cannot say it");
     }
