@@ -5,12 +5,13 @@
 #[allow(dead_code, unused_imports, reason = "a part of each module is used, and no test")]
 mod source {
     pub mod convert;
+    pub mod line;
     pub mod pointer;
     pub mod validate;
     pub mod yaml;
 }
 
-use source::{convert, pointer, validate, yaml};
+use source::{convert, line, pointer, validate, yaml};
 
 use std::time::Instant;
 

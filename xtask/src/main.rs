@@ -5,6 +5,7 @@ mod diff;
 mod fetch;
 mod files;
 mod folder;
+mod infer;
 mod json;
 mod line;
 mod lock;

@@ -14,7 +14,7 @@ use crate::files::Changes;
 use crate::lock::Lock;
 use crate::source::{self, Source, Text};
 use crate::steps::Steps;
-use crate::{convert, diff, files, merge, overlay, scratch, snapshots, upstream, validate};
+use crate::{convert, diff, files, infer, merge, overlay, scratch, snapshots, upstream, validate};
 
 /// Where what the vendor published is kept, and what was kept of it.
 const UPSTREAM: &str = "xtask/spec/upstream";
@@ -171,6 +171,10 @@ fn convert(texts: &[Text], overlays: &[PathBuf], steps: &Steps) -> Result<Value>
     steps.run("overlay", |notes| {
         overlay::apply_all(&mut document, overlays, notes)?;
         validate::validate(&document).context("the document with its overlays")
+    })?;
+    steps.run("infer", |notes| {
+        notes.extend(infer::infer(&mut document)?);
+        Ok(())
     })?;
     steps.run("convert", |notes| {
         let dropped = convert::to_3_0(&mut document)?;

@@ -151,7 +151,7 @@ fn the_steps_go_to_stderr_and_may_be_silenced() {
     let steps: Vec<_> = stderr.lines().filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(
         steps,
-        ["fetch", "merge", "overlay", "convert", "validate", "compile", "write"],
+        ["fetch", "merge", "overlay", "infer", "convert", "validate", "compile", "write"],
         "{stderr}"
     );
     assert!(stderr.lines().all(|line| line.ends_with(" s")), "{stderr}");
