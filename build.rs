@@ -25,6 +25,9 @@ fn main() -> ExitCode {
 fn run() -> Result<(), String> {
     let json = std::fs::read_to_string(DOCUMENT).map_err(|error| error.to_string())?;
     let generated = generate::generate(&json)?;
+    for warning in generated.warnings {
+        println!("cargo::warning={DOCUMENT}: {}", warning.replace(['\r', '\n'], " "));
+    }
     let folder = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
     for (name, code) in [("client.rs", generated.client), ("document.rs", generated.document)] {
         let file = Path::new(&folder).join(name);

@@ -4,21 +4,24 @@
 
 use std::collections::BTreeSet;
 
-use heck::ToSnakeCase;
 use openapiv3::{
     APIKeyLocation, OpenAPI, Operation, ReferenceOr, SecurityRequirement, SecurityScheme,
 };
 use quote::quote;
 use serde_json::Value;
 
-use super::{is_identifier, operations};
+use super::adapt::plain;
+use super::operations;
 
 /// The code of the table of operations and of the default server.
-pub fn emit(document: &OpenAPI) -> Result<syn::File, String> {
-    let server = match document.servers.first().map(|server| server.url.as_str()) {
-        Some(url) if url.starts_with("https://") && !url.contains('{') => url,
-        _ => return Err("/servers/0/url has to be there and begin with https://".to_owned()),
-    };
+pub fn emit(document: &OpenAPI, warnings: &mut Vec<String>) -> Result<syn::File, String> {
+    let server = server(document).unwrap_or_else(|| {
+        warnings.push(format!(
+            "/servers/0/url is not there or does not begin with https://, \
+             so the client calls {NO_SERVER} until it is given another base URL"
+        ));
+        NO_SERVER.to_owned()
+    });
     let table = operations(document)
         .map(|(path, method, operation)| row(document, path, method, operation))
         .collect::<Result<Vec<_>, _>>()?;
@@ -38,15 +41,27 @@ pub fn emit(document: &OpenAPI) -> Result<syn::File, String> {
     .map_err(|error| error.to_string())
 }
 
-/// Functions of the client that are written by hand.
-const OURS: [&str; 4] = ["builder", "from_env", "call", "send"];
+/// No host has this name (RFC 6761, section 6.4): a call fails until the caller
+/// names a server.
+const NO_SERVER: &str = "https://server.invalid";
+
+/// The first server, with the usual values of its variables. Credentials go to it,
+/// so it has to be one over TLS.
+fn server(document: &OpenAPI) -> Option<String> {
+    let server = document.servers.first()?;
+    let variables = server.variables.iter().flatten();
+    let url = variables.fold(server.url.clone(), |url, (name, variable)| {
+        url.replace(&format!("{{{name}}}"), &variable.default)
+    });
+    (url.starts_with("https://") && !url.contains(['{', '?', '#'])).then_some(url)
+}
 
 /// The keys of everything that is named `properties`.
 fn collect_fields(value: &Value, fields: &mut BTreeSet<String>) {
     match value {
         Value::Object(entries) => {
             if let Some(Value::Object(properties)) = entries.get("properties") {
-                fields.extend(properties.keys().cloned());
+                fields.extend(properties.keys().map(|name| plain(name).to_owned()));
             }
             for entry in entries.values() {
                 collect_fields(entry, fields);
@@ -70,11 +85,6 @@ fn row(
     let place = format!("{} {path}", method.to_uppercase());
     let id =
         operation.operation_id.as_deref().ok_or_else(|| format!("{place} has no operationId"))?;
-    if id != id.to_snake_case() || !is_identifier(id) || OURS.contains(&id) {
-        return Err(format!(
-            "{place}: the operationId `{id}` is no free name in snake_case; name it in an overlay"
-        ));
-    }
     let requirements = operation.security.as_ref().or(document.security.as_ref());
     let requirements = requirements.map(Vec::as_slice).unwrap_or_default();
     let anonymous =

@@ -10,9 +10,11 @@ use syn::{
     parse_quote,
 };
 
+use super::adapt::Media;
+
 /// Ends a `send` where its request is built. None where its answer is of a kind
 /// that the layer cannot read.
-pub fn hand_over(function: &ImplItemFn) -> Option<ImplItemFn> {
+pub fn hand_over(function: &ImplItemFn, media: &Media) -> Option<ImplItemFn> {
     let statements = &function.block.stmts;
     let end = statements.iter().position(|statement| is_named(statement, "OperationInfo"))?;
     let (build, rest) = statements.split_at(end);
@@ -25,7 +27,10 @@ pub fn hand_over(function: &ImplItemFn) -> Option<ImplItemFn> {
     // The generator names these otherwise when a parameter has their name.
     let client = first_field(build.first()?)?;
     let request = bound(build.last()?)?;
+    let headers = other_headers(media, &operation_id.value());
+    let (request_line, build) = build.split_last()?;
     let build = build.iter().filter(|statement| !names_version(statement));
+    let build = build.chain(&headers).chain([request_line]);
     let mut sealed = function.clone();
     let ReturnType::Type(_, returned) = &mut sealed.sig.output else {
         return None;
@@ -41,6 +46,24 @@ pub fn hand_over(function: &ImplItemFn) -> Option<ImplItemFn> {
     });
     WithoutRoom.visit_block_mut(&mut sealed.block);
     Some(sealed)
+}
+
+/// Sets the headers of which the generator knows only the usual values.
+fn other_headers(media: &Media, operation_id: &str) -> Vec<Stmt> {
+    let Some(headers) = media.get(operation_id) else {
+        return Vec::new();
+    };
+    let names: [(Option<&String>, Expr); 2] = [
+        (headers.accept.as_ref(), parse_quote!(::reqwest::header::ACCEPT)),
+        (headers.content_type.as_ref(), parse_quote!(::reqwest::header::CONTENT_TYPE)),
+    ];
+    let set = |(value, name): (Option<&String>, Expr)| -> Option<Stmt> {
+        let value = value?;
+        Some(parse_quote! {
+            header_map.insert(#name, ::reqwest::header::HeaderValue::from_static(#value));
+        })
+    };
+    names.into_iter().filter_map(set).collect()
 }
 
 /// Whether a statement binds a struct of a name.

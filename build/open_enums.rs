@@ -5,7 +5,7 @@
 //! value and `Unknown(String)` for all others; `src/open_enum.rs` says what
 //! such a type can do.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use heck::ToPascalCase;
 use openapiv3::{OpenAPI, Schema, SchemaKind, Type};
@@ -24,16 +24,13 @@ pub struct OpenEnum {
     values: Vec<(String, String)>,
 }
 
-/// The named string enums of a document.
-pub fn find(document: &OpenAPI) -> Result<Vec<OpenEnum>, String> {
+/// The named string enums of a document; by now, every one has a name.
+pub fn find(document: &OpenAPI) -> Vec<OpenEnum> {
     let schemas = document.components.iter().flat_map(|components| &components.schemas);
     schemas
         .filter_map(|(name, schema)| Some((name, schema.as_item()?)))
         .filter_map(|(name, schema)| Some((name, schema, known_values(schema)?)))
-        .map(|(name, schema, known)| {
-            open_enum(name, schema, known)
-                .map_err(|reason| format!("/components/schemas/{name}: {reason}"))
-        })
+        .map(|(name, schema, known)| open_enum(name, schema, known))
         .collect()
 }
 
@@ -45,29 +42,18 @@ fn known_values(schema: &Schema) -> Option<Vec<&str>> {
     (!values.is_empty()).then_some(values)
 }
 
-fn open_enum(name: &str, schema: &Schema, known: Vec<&str>) -> Result<OpenEnum, String> {
-    if schema.schema_data.nullable {
-        return Err("an enum that may be null; say so where it is used instead".to_owned());
-    }
-    if name != name.to_pascal_case() || !is_identifier(name) {
-        return Err("the name of an enum has to be in PascalCase".to_owned());
-    }
-    let mut variants = BTreeMap::new();
+fn open_enum(name: &str, schema: &Schema, known: Vec<&str>) -> OpenEnum {
+    let mut taken = BTreeSet::new();
     let mut values = Vec::new();
     for value in known {
-        let variant = variant_name(value);
-        if !is_identifier(&variant) {
-            return Err(format!("no name can be made of the value `{value}`"));
-        }
-        if let Some(other) = variants.insert(variant.clone(), value) {
-            return Err(format!(
-                "the values `{other}` and `{value}` would both be named `{variant}`"
-            ));
-        }
+        let first = variant_name(value);
+        let others = (2..).map(|number: u32| format!("{first}V{number}"));
+        let mut names = std::iter::once(first.clone()).chain(others);
+        let variant = names.find(|name| taken.insert(name.clone())).unwrap_or_default();
         values.push((variant, value.to_owned()));
     }
     let description = schema.schema_data.description.clone().unwrap_or_default();
-    Ok(OpenEnum { name: name.to_owned(), description, values })
+    OpenEnum { name: name.to_owned(), description, values }
 }
 
 /// `META_IS_ON` becomes `MetaIsOn`. What cannot be a name as it is gets one
@@ -75,11 +61,19 @@ fn open_enum(name: &str, schema: &Schema, known: Vec<&str>) -> Result<OpenEnum, 
 fn variant_name(value: &str) -> String {
     let name = value.to_pascal_case();
     match name.as_str() {
-        "" => "Empty".to_owned(),
+        "" if value.is_empty() => "Empty".to_owned(),
         "Unknown" | "Self" => format!("{name}Value"),
-        _ if name.starts_with(|first: char| first.is_ascii_digit()) => format!("Value{name}"),
-        _ => name,
+        _ if is_identifier(&name) => name,
+        _ if !name.is_empty() && is_identifier(&format!("Value{name}")) => format!("Value{name}"),
+        _ => spelled(value),
     }
+}
+
+/// A name of signs: `>=` becomes `U3eU3d`, after their numbers in Unicode.
+fn spelled(value: &str) -> String {
+    let numbers: Vec<String> =
+        value.chars().map(|sign| format!("U{:x}", u32::from(sign))).collect();
+    numbers.concat()
 }
 
 /// The code of an enum: what depends on its values. The rest is the same for

@@ -8,10 +8,15 @@ use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use quote::quote;
 use serde_json::json;
 
+use super::adapt::Union;
 use super::open_enums::OpenEnum;
 
-/// Generates the client of a document, with the open enums in place of closed ones.
-pub fn run(document: &OpenAPI, open_enums: &[OpenEnum]) -> Result<TokenStream, String> {
+/// Generates the client of a document, with our enums and unions in place of its own.
+pub fn run(
+    document: &OpenAPI,
+    open_enums: &[OpenEnum],
+    unions: &[Union],
+) -> Result<TokenStream, String> {
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Builder)
@@ -24,6 +29,10 @@ pub fn run(document: &OpenAPI, open_enums: &[OpenEnum]) -> Result<TokenStream, S
             format!("crate::generated::types::{}", open_enum.name),
             [TypeImpl::Display, TypeImpl::FromStr].into_iter(),
         );
+    }
+    for Union { name, .. } in unions {
+        let ours = format!("crate::generated::types::{name}");
+        settings.with_replacement(name, ours, std::iter::empty());
     }
     // Of the generator's own version of schemars, whose types have no name here.
     let secret = serde_json::from_value(json!({"type": "string", "format": "password"}))

@@ -21,15 +21,16 @@ use syn::{
     Token, UsePath, UseTree, Visibility, parse_quote,
 };
 
+use super::adapt::Media;
 use super::hand_over::{documented, hand_over};
 
 /// Seals the generated code.
-pub fn seal(generated: TokenStream) -> Result<File, String> {
+pub fn seal(generated: TokenStream, media: &Media) -> Result<File, String> {
     let mut file: File = syn::parse2(generated).map_err(|error| error.to_string())?;
     file.items.retain(|item| {
         !is_constructors(item) && !is_back_door(item) && !is_module(item, "prelude")
     });
-    let mut seal = Seal::default();
+    let mut seal = Seal { media, closed_enums: Vec::new(), unread: Vec::new() };
     seal.visit_file_mut(&mut file);
     if !seal.closed_enums.is_empty() {
         return Err(format!(
@@ -53,14 +54,14 @@ pub fn seal(generated: TokenStream) -> Result<File, String> {
     Ok(file)
 }
 
-#[derive(Default)]
-struct Seal {
+struct Seal<'a> {
+    media: &'a Media,
     closed_enums: Vec<String>,
     /// Operations whose answers the layer cannot read.
     unread: Vec<String>,
 }
 
-impl VisitMut for Seal {
+impl VisitMut for Seal<'_> {
     fn visit_item_use_mut(&mut self, item: &mut ItemUse) {
         visit_mut::visit_item_use_mut(self, item);
         if let Visibility::Inherited = item.vis
@@ -100,7 +101,7 @@ impl VisitMut for Seal {
     fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
         visit_mut::visit_impl_item_fn_mut(self, function);
         if function.sig.ident == "send" && function.sig.asyncness.is_some() {
-            match hand_over(function) {
+            match hand_over(function, self.media) {
                 Some(sealed) => *function = sealed,
                 None => self.unread.push(documented(function)),
             }

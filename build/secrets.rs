@@ -1,16 +1,14 @@
 //! Strings that no log should show: those with `format: password`. In a model
 //! each is a `crate::Secret`, of which nothing prints the value.
 
-use openapiv3::OpenAPI;
 use serde_json::{Map, Value};
 
 /// Leaves of the schema of each secret what the generator knows it by, and
 /// refuses a secret where it would be shown.
-pub fn adapt(document: OpenAPI) -> Result<OpenAPI, String> {
-    let mut json = serde_json::to_value(document).map_err(|error| error.to_string())?;
-    refuse(&json, "", &json)?;
-    simplify(&mut json);
-    serde_json::from_value(json).map_err(|error| error.to_string())
+pub fn adapt(document: &mut Value) -> Result<(), String> {
+    refuse(document, "", document)?;
+    simplify(document);
+    Ok(())
 }
 
 /// URLs are in the logs of whoever is on the way, no secret can be printed into a

@@ -16,7 +16,7 @@ mod models {
     include!("snapshots/secret_models.rs");
 }
 
-/// Two models, with secrets wherever one can be.
+/// Two models beside the one that every client has, with secrets wherever one can be.
 fn document() -> Value {
     let secret = json!({"type": "string", "format": "password"});
     let bounded = json!({
@@ -128,7 +128,7 @@ fn an_answer_keeps_its_values_and_prints_none() {
 #[test]
 fn the_json_schema_says_that_it_is_a_password() {
     let schemas = models::types::json_schemas();
-    assert_eq!(schemas.keys().collect::<Vec<_>>(), [&"Hook", &"NewHook", &"Pin"]);
+    assert_eq!(schemas.keys().collect::<Vec<_>>(), [&"ApiError", &"Hook", &"NewHook", &"Pin"]);
     let secret = &schemas["NewHook"].as_value()["properties"]["secret"];
     assert_eq!((&secret["type"], &secret["format"]), (&json!("string"), &json!("password")));
     assert_eq!(schemas["Pin"].get("format"), Some(&json!("password")));

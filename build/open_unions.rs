@@ -1,0 +1,122 @@
+//! Unions that keep what the document does not know yet.
+//!
+//! A schema that is one of several becomes a type with a variant for each of them,
+//! and `Unknown` for a value that is none of them: a kind that the server adds later
+//! fails no call.
+
+use proc_macro2::Ident;
+use quote::{format_ident, quote};
+use syn::{File, Item, Type, parse_quote};
+
+use super::adapt::{Holds, Union};
+
+/// The code of a union.
+pub fn emit(union: &Union) -> impl IntoIterator<Item = Item> {
+    let description = &union.description;
+    let name = format_ident!("{}", union.name);
+    let names: Vec<Ident> =
+        union.variants.iter().map(|variant| format_ident!("{}", variant.name)).collect();
+    let types: Vec<Type> = union.variants.iter().map(|variant| held(&variant.holds)).collect();
+    let labels = names.iter().map(ToString::to_string);
+    let untagged = union.tag.is_none().then(|| quote!(::serde::Deserialize,));
+    let code: File = parse_quote! {
+        #[doc = #description]
+        #[derive(#untagged ::serde::Serialize, Clone, PartialEq)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[serde(untagged)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#names(#types),)*
+            /// A value of a kind that this version does not know, as it was sent.
+            Unknown(::serde_json::Value),
+        }
+        impl ::std::fmt::Debug for #name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    #(Self::#names(value) => f.debug_tuple(#labels).field(value).finish(),)*
+                    // It may hold what no log should show.
+                    Self::Unknown(_) => f.write_str("Unknown(..)"),
+                }
+            }
+        }
+    };
+    code.items.into_iter().chain(decode_tagged(union)).chain(conversions(union))
+}
+
+/// Reads a union by its tag. Without one, serde takes the first that fits.
+fn decode_tagged(union: &Union) -> Option<Item> {
+    let tag = union.tag.as_ref()?;
+    let name = format_ident!("{}", union.name);
+    let arms = union.variants.iter().filter(|variant| !variant.tags.is_empty()).map(|variant| {
+        let (name, tags) = (format_ident!("{}", variant.name), &variant.tags);
+        quote! {
+            ::std::option::Option::Some(#(#tags)|*) => ::serde_json::from_value(value)
+                .map(Self::#name)
+                .map_err(::serde::de::Error::custom),
+        }
+    });
+    Some(parse_quote! {
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                let value =
+                    <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
+                match value.get(#tag).and_then(::serde_json::Value::as_str) {
+                    #(#arms)*
+                    _ => ::std::result::Result::Ok(Self::Unknown(value)),
+                }
+            }
+        }
+    })
+}
+
+/// A named type becomes the union that it is one of.
+fn conversions(union: &Union) -> impl Iterator<Item = Item> {
+    let name = format_ident!("{}", union.name);
+    union.variants.iter().filter_map(move |variant| {
+        let Holds::Named(held) = &variant.holds else { return None };
+        let (held, variant) = (format_ident!("{held}"), format_ident!("{}", variant.name));
+        Some(parse_quote! {
+            impl ::std::convert::From<#held> for #name {
+                fn from(value: #held) -> Self {
+                    Self::#variant(::std::boxed::Box::new(value))
+                }
+            }
+        })
+    })
+}
+
+/// The type of a variant. A named one may hold the union, so it is in a box.
+fn held(holds: &Holds) -> Type {
+    match holds {
+        Holds::Named(name) => {
+            let name = format_ident!("{name}");
+            parse_quote!(::std::boxed::Box<#name>)
+        }
+        other => element(other),
+    }
+}
+
+fn element(holds: &Holds) -> Type {
+    match holds {
+        Holds::Text => parse_quote!(::std::string::String),
+        Holds::Secret => parse_quote!(crate::Secret),
+        Holds::Integer => parse_quote!(i64),
+        Holds::Number => parse_quote!(f64),
+        Holds::Boolean => parse_quote!(bool),
+        Holds::Any => parse_quote!(::serde_json::Value),
+        Holds::Named(name) => {
+            let name = format_ident!("{name}");
+            parse_quote!(#name)
+        }
+        Holds::List(item) => {
+            let item = element(item);
+            parse_quote!(::std::vec::Vec<#item>)
+        }
+        Holds::Map(value) => {
+            let value = element(value);
+            parse_quote!(::std::collections::BTreeMap<::std::string::String, #value>)
+        }
+    }
+}
