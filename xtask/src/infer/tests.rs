@@ -3,10 +3,12 @@
 mod client;
 mod hostile;
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::infer;
-use crate::{upstream, validate};
+use crate::{merge, source, upstream, validate};
 
 /// A document with operations, each of a path with a method, an `operationId`
 /// and the example of its success.
@@ -355,8 +357,7 @@ fn schemas_of_the_published_page() {
 
 /// The published page without any overlay.
 fn page() -> Value {
-    let folder = tempfile::tempdir().unwrap();
-    let page = include_str!("../../spec/upstream/list-numbers.md");
-    std::fs::write(folder.path().join("list-numbers.md"), page).unwrap();
-    upstream::read_folder(folder.path()).unwrap()
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("spec/upstream");
+    let texts = source::read_folder(&folder, &folder).unwrap();
+    merge::merge(upstream::parts(&texts).unwrap(), &mut Vec::new()).unwrap()
 }
