@@ -279,7 +279,8 @@ async fn a_call_waits_no_longer_than_its_own_time() {
     let client = Client::new(policy, Server::new(FIXED, Duration::ZERO));
     let start = Instant::now();
     let outcomes = client.calls(1000).await;
-    assert!(start.elapsed() <= SECOND * 5 + Duration::from_millis(1));
+    // The last that went is on its way; how long that takes is not the line's.
+    assert!(start.elapsed() <= SECOND * 5 + FIXED.latency * 2 + Duration::from_millis(1));
     let errors: Vec<_> = outcomes.into_iter().filter_map(Result::err).collect();
     assert!((700..850).contains(&errors.len()), "{}", errors.len());
     for error in errors {
