@@ -7,7 +7,8 @@
 mod circles;
 mod depth;
 mod document;
-mod grammar;
+pub(crate) mod grammar;
+pub mod nullable;
 mod path_items;
 mod references;
 mod schema;
@@ -39,6 +40,7 @@ pub fn to_3_0(document: &mut Value) -> Result<Vec<String>> {
     references::resolve(document)?;
     path_items::resolve(document, &mut context)?;
     document::convert(document, &mut context)?;
+    nullable::as_alternative(document)?;
     document["openapi"] = TARGET.into();
     // What is moved or wrapped may lie deeper than it did.
     depth::check(document)?;

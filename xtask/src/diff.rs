@@ -88,6 +88,7 @@ use serde_json::{Value, json};
 use sides::{Both, Sides};
 use uses::Uses;
 
+use crate::convert::nullable;
 use crate::pointer::Pointer;
 
 /// What changed, the weightiest first.
@@ -96,13 +97,17 @@ pub struct Report(Vec<Change>);
 
 /// Compares two documents.
 pub fn report(old: &Value, new: &Value) -> Report {
-    let mut before = old.clone();
-    let renames = renames::apply(&mut before, new);
+    let (mut before, mut new) = (old.clone(), new.clone());
+    for document in [&mut before, &mut new] {
+        // What is no document is told of where it is compared.
+        _ = nullable::as_keyword(document);
+    }
+    let renames = renames::apply(&mut before, &new);
     let mut differ = Differ {
         old: &before,
-        new,
+        new: &new,
         uses: Uses::of(&before),
-        new_uses: Uses::of(new),
+        new_uses: Uses::of(&new),
         changes: Vec::new(),
         behind: Vec::new(),
     };

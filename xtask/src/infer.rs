@@ -7,12 +7,13 @@
 //! An example proves little: no property is required, and every object is open.
 //! What an overlay types is left alone; `additionalProperties: true` is enough.
 //!
-//! A shape that stands in several places is named after the first, in the order
-//! of shared bodies, paths and methods. What is added elsewhere renames nothing,
-//! unless it has the same shape and comes before, or wants the same name and
-//! comes before.
+//! An object keeps the name that it has in the document that was made before. A
+//! new one is named after its place; where its shape stands in several, after the
+//! first in the order of shared bodies, paths and methods. So what is added renames
+//! nothing.
 
 mod bodies;
+mod earlier;
 mod name;
 mod schema;
 mod shape;
@@ -43,13 +44,14 @@ struct Inferred {
 }
 
 /// Gives the bodies of a document that have examples and no type a schema, and
-/// returns a line for each schema that is new.
-pub fn infer(document: &mut Value) -> Result<Vec<String>> {
+/// returns a line for each schema that is inferred. `earlier` is the document that
+/// was made before, of which names are kept; null if there is none.
+pub fn infer(document: &mut Value, earlier: &Value) -> Result<Vec<String>> {
     let mut objects = Objects::default();
     let bodies = read(document, &mut objects)?;
     let writer = Writer {
         has_nullable: document["openapi"].as_str().is_some_and(|is| is.starts_with("3.0.")),
-        names: names(document, &objects, &bodies)?,
+        names: names(document, earlier, &objects, &bodies),
     };
     let mut lines = Vec::new();
     for body in &bodies {
@@ -90,17 +92,21 @@ fn cannot_infer(place: &str) -> String {
 }
 
 /// The names of all objects, by their indices.
-fn names(document: &Value, objects: &Objects, bodies: &[Inferred]) -> Result<Vec<String>> {
+fn names(document: &Value, earlier: &Value, objects: &Objects, bodies: &[Inferred]) -> Vec<String> {
     let mut taken = Taken::default();
     let existing = document["components"]["schemas"].as_object();
-    existing.into_iter().flatten().for_each(|(name, _)| taken.existing(name));
-    let mut names = vec![String::new(); objects.all().len()];
-    for index in objects.by_place() {
-        let first = &objects.all()[index].first;
-        names[index] =
-            taken.take(&first.name).with_context(|| cannot_infer(&bodies[first.body].place))?;
+    for (name, _) in existing.into_iter().flatten() {
+        taken.take_as_it_is(name);
     }
-    Ok(names)
+    let mut names = earlier::names(earlier, objects, bodies);
+    let order = objects.by_place();
+    for index in &order {
+        names[*index] = names[*index].take().filter(|name| taken.take_as_it_is(name));
+    }
+    for index in order {
+        names[index].get_or_insert_with(|| taken.take(&objects.all()[index].first.name));
+    }
+    names.into_iter().flatten().collect()
 }
 
 /// Puts the schema of a body in its place; none if it was there.

@@ -1,15 +1,22 @@
 //! Holds a document against the specification, as an independent reader does.
 
+mod reading;
+
 use anyhow::{Context, Result, anyhow, bail};
 use enumset::EnumSet;
 use roas::validation::{Options, Validate};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::convert;
 use crate::line::one_line;
 use crate::pointer::Pointer;
 
 /// How many findings an error names.
 const MOST: usize = 5;
+
+/// What the validator says of `/a/{b}` beside `/a/{c}`. The specification forbids
+/// it too, but vendors write it, and each gets a method of its own all the same.
+const SAME_SHAPE: &str = "collapse to the same shape";
 
 /// Checks a document by the version that it states.
 pub fn validate(document: &Value) -> Result<()> {
@@ -19,7 +26,6 @@ pub fn validate(document: &Value) -> Result<()> {
         Some("3.1.") => check::<roas::v3_1::spec::Spec>,
         _ => bail!("OpenAPI `{version}`: versions 3.0 and 3.1 are read"),
     };
-    let document = as_the_validator_reads(document.clone());
     with_a_large_stack(|| check(document))
         .with_context(|| format!("not a valid OpenAPI {version} document"))
 }
@@ -34,9 +40,10 @@ fn with_a_large_stack(check: impl FnOnce() -> Result<()> + Send) -> Result<()> {
     })
 }
 
-fn check<Spec: Validate + serde::de::DeserializeOwned>(document: Value) -> Result<()> {
-    // A vendor who declares no tags, or more components than it uses, has
-    // written a correct document all the same.
+fn check<Spec: Validate + serde::de::DeserializeOwned>(document: &Value) -> Result<()> {
+    // A vendor who declares no tags, or more components than it uses, or has
+    // nothing to say where a text is required, has written a correct document all
+    // the same. A URL may be relative, and a name of an XML namespace is none.
     let options: EnumSet<Options> = Options::IgnoreMissingTags
         | Options::IgnoreUnusedSchemas
         | Options::IgnoreUnusedParameters
@@ -49,14 +56,27 @@ fn check<Spec: Validate + serde::de::DeserializeOwned>(document: Value) -> Resul
         | Options::IgnoreUnusedCallbacks
         | Options::IgnoreUnusedTags
         | Options::IgnoreUnusedServerVariables
-        | Options::IgnoreUnusedPathItems;
-    let spec: Spec = serde_path_to_error::deserialize(document).map_err(|error| {
-        anyhow!("{}: {}", place(error.path()), one_line(&error.inner().to_string()))
+        | Options::IgnoreUnusedPathItems
+        | Options::IgnoreInvalidUrls
+        | Options::IgnoreEmptyInfoTitle
+        | Options::IgnoreEmptyInfoVersion
+        | Options::IgnoreEmptyResponseDescription
+        | Options::IgnoreEmptyExternalDocumentationUrl;
+    let spec: Spec = serde_path_to_error::deserialize(reading::of(document)).map_err(|error| {
+        // The conversion tells the place itself, the validator what it is in.
+        convert::to_3_0(&mut document.clone()).err().unwrap_or_else(|| {
+            anyhow!("{}: {}", place(error.path()), one_line(&error.inner().to_string()))
+        })
     })?;
     if let Err(report) = spec.validate(options, None) {
+        let mut errors = report.errors;
+        errors.retain(|error| !error.message.contains(SAME_SHAPE));
+        if errors.is_empty() {
+            return Ok(());
+        }
         let findings: Vec<String> =
-            report.errors.iter().take(MOST).map(|error| one_line(&error.to_string())).collect();
-        let more = report.errors.len().saturating_sub(MOST);
+            errors.iter().take(MOST).map(|error| one_line(&error.to_string())).collect();
+        let more = errors.len().saturating_sub(MOST);
         let more = if more > 0 { format!("; and {more} more") } else { String::new() };
         bail!("{}{more}", findings.join("; "));
     }
@@ -75,67 +95,6 @@ fn place(path: &serde_path_to_error::Path) -> Pointer {
     })
 }
 
-/// A document without what both versions allow and the validator refuses.
-fn as_the_validator_reads(mut document: Value) -> Value {
-    leave_out_what_it_refuses(&mut document);
-    document
-}
-
-fn leave_out_what_it_refuses(value: &mut Value) {
-    match value {
-        Value::Object(object) => {
-            leave_out_null_in_enum(object);
-            leave_out_details(object);
-            shorten_mapping(object);
-            // The default of a server variable is no schema's, and stays.
-            let is_server = object.contains_key("url");
-            for (key, value) in object {
-                if !(is_server && key == "variables") {
-                    leave_out_what_it_refuses(value);
-                }
-            }
-        }
-        Value::Array(elements) => elements.iter_mut().for_each(leave_out_what_it_refuses),
-        _ => {}
-    }
-}
-
-/// 3.0 wants null in the enum of a nullable schema.
-fn leave_out_null_in_enum(object: &mut Map<String, Value>) {
-    if let Some(Value::Array(values)) = object.get_mut("enum") {
-        values.retain(|value| !value.is_null());
-    }
-}
-
-/// The validator takes a default without a type for an object, knows four
-/// formats of numbers, and reads patterns, which are ECMAScript, as Rust does.
-fn leave_out_details(object: &mut Map<String, Value>) {
-    if object.get("default").is_some_and(|default| !default.is_object()) {
-        object.remove("default");
-    }
-    if object.get("pattern").is_some_and(Value::is_string) {
-        object.remove("pattern");
-    }
-    let is_number = |kind: &Value| kind == "integer" || kind == "number";
-    if object.get("type").is_some_and(is_number)
-        && object.get("format").is_some_and(Value::is_string)
-    {
-        object.remove("format");
-    }
-}
-
-/// The validator takes every value of a mapping for a name, where it may be a
-/// reference too.
-fn shorten_mapping(object: &mut Map<String, Value>) {
-    let mapping = object.get_mut("discriminator").and_then(|it| it.get_mut("mapping"));
-    for value in mapping.and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
-        let name = value.as_str().and_then(|value| value.strip_prefix("#/components/schemas/"));
-        if let Some(name) = name.map(str::to_owned) {
-            *value = name.into();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -147,7 +106,10 @@ mod tests {
             "openapi": version,
             "info": {"title": "T", "version": "1"},
             "servers": [{"url": "/{v}", "variables": {"v": {"default": "a"}}}],
-            "paths": {},
+            "paths": {"/a/{b}": {"get": {
+                "parameters": [{"name": "b", "in": "path", "required": true, "schema": {}}],
+                "responses": {"200": {"description": "d"}},
+            }}},
             "components": {"schemas": {"S": schema, "T": {"type": "object"}}},
         })
     }
@@ -160,6 +122,10 @@ mod tests {
             json!({"type": "string", "pattern": "^(?!a)"}),
             json!({"default": "a"}),
             json!({"enum": ["a", null]}),
+            json!({"type": "string", "enum": [1, "a"]}),
+            json!({"xml": {"namespace": "urn:a"}}),
+            json!({"$ref": "#/components/schemas/T", "description": "d"}),
+            json!({"$ref": "#/paths/~1a~1%7Bb%7D/get/parameters/0/schema"}),
             json!({
                 "oneOf": [{"$ref": "#/components/schemas/T"}],
                 "discriminator": {"propertyName": "k", "mapping": mapping},
@@ -172,14 +138,60 @@ mod tests {
     }
 
     #[test]
+    fn a_document_with_what_vendors_write_is_valid() {
+        for version in ["3.0.3", "3.1.0"] {
+            let mut document = document(version, &json!({}));
+            let parameter = json!({"$ref": "#/paths/~1a~1{b}/get/parameters/0"});
+            document["info"] = json!({"title": "", "version": ""});
+            document["servers"][0]["variables"]["v"] = json!({"default": "", "enum": ["", "a"]});
+            document["tags"] = json!([{"name": ""}]);
+            document["components"]["securitySchemes"] = json!({
+                "a": {"type": "http", "scheme": "own", "bearerFormat": "b"},
+                "b": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/t", "scopes": {}}}},
+            });
+            // The same path twice, for all that a server sees.
+            document["paths"]["/a/{c}"] = json!({"post": {
+                "parameters": [{"name": "c", "in": "path", "required": true, "schema": {}}],
+                "tags": [""],
+                "x-code-samples": "none",
+                "responses": {
+                    "200": {"description": "", "links": {"next": {"operationId": "elsewhere"}}},
+                    "201": {"$ref": "#/paths/~1a~1%7Bb%7D/get/responses/200", "summary": "ignored"},
+                },
+            }});
+            document["paths"]["/b/{b}"] = json!({"parameters": [parameter]});
+            validate(&document).unwrap();
+        }
+    }
+
+    #[test]
+    fn references_of_3_1_are_left_to_the_conversion() {
+        for schema in [
+            json!({"$ref": "#t"}),
+            json!({"$ref": "#/components/schemas/S/$defs/t"}),
+            json!({"examples": {"a": 1}, "type": "integer", "exclusiveMinimum": true}),
+        ] {
+            validate(&document("3.1.0", &schema)).unwrap();
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_an_error() {
         for schema in [
             json!({"type": "file"}),
             json!({"$ref": "#/components/schemas/No"}),
+            json!({"$ref": "#/paths/~1no"}),
             json!({"oneOf": [], "discriminator": {"propertyName": "k", "mapping": {"a": "No"}}}),
         ] {
             validate(&document("3.0.3", &schema)).unwrap_err();
         }
+    }
+
+    #[test]
+    fn a_schema_that_cannot_be_read_is_named() {
+        let schema = json!({"properties": {"a": {"type": "array", "items": [{}]}}});
+        let error = format!("{:#}", validate(&document("3.1.0", &schema)).unwrap_err());
+        assert!(error.contains("/components/schemas/S/properties/a/items"), "{error}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 /// An object of the specification that holds schemas or references, or holds
 /// one that does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Document,
     Info,
     License,
@@ -25,7 +25,7 @@ pub(super) enum Kind {
 
 /// How children hang below a key.
 #[derive(Clone, Copy)]
-pub(super) enum Child {
+pub(crate) enum Child {
     /// The value itself.
     One(Kind),
     /// Each element of an array.
@@ -64,8 +64,25 @@ pub(super) const METHODS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 impl Kind {
+    /// What the specification has at a place.
+    pub(crate) fn at(pointer: &str) -> Option<Self> {
+        let mut kind = Self::Document;
+        let mut tokens = pointer.split('/').skip(1);
+        while let Some(token) = tokens.next() {
+            let key = token.replace("~1", "/").replace("~0", "~");
+            kind = match kind.child(&key)? {
+                Child::One(kind) => kind,
+                Child::List(kind) | Child::Map(kind) | Child::Extensible(kind) => {
+                    tokens.next()?;
+                    kind
+                }
+            };
+        }
+        Some(kind)
+    }
+
     /// What hangs below `key` in an object of this kind.
-    pub(super) fn child(self, key: &str) -> Option<Child> {
+    pub(crate) fn child(self, key: &str) -> Option<Child> {
         match self {
             Kind::Document => document(key),
             Kind::Info => (key == "license").then_some(One(Kind::License)),

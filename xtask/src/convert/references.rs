@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use self::hoist::Names;
 use self::survey::{Keyword, Reference, Survey};
-use super::grammar::{Child, Kind};
+use super::grammar::Kind;
 use super::refuse;
 
 /// Where a reader of 3.0 looks for schemas.
@@ -66,13 +66,18 @@ fn target(document: &Value, survey: &Survey, reference: &Reference) -> Result<St
         let pointer = format!("{root}{fragment}");
         match document.pointer(&pointer) {
             Some(_) => Some(pointer),
+            // A schema with an address of its own was pasted; the components are not
+            // in it.
+            None if fragment.starts_with("/components/") => {
+                document.pointer(&fragment).map(|_| fragment.to_string())
+            }
             None => nearest_definition(document, reference.at.as_str(), &fragment),
         }
     } else {
         survey.anchor(resource, &fragment)
     };
     let pointer = pointer.ok_or_else(|| refuse("names nothing in the document"))?;
-    if !is_schema(&pointer) {
+    if Kind::at(&pointer) != Some(Kind::Schema) {
         return Err(refuse("does not name a schema"));
     }
     Ok(pointer)
@@ -96,26 +101,6 @@ fn nearest_definition(document: &Value, at: &str, fragment: &str) -> Option<Stri
         }
         above = &above[..above.rfind('/')?];
     }
-}
-
-/// Whether the specification has a schema at a place.
-fn is_schema(pointer: &str) -> bool {
-    let mut kind = Kind::Document;
-    let mut tokens = pointer.split('/').skip(1);
-    while let Some(token) = tokens.next() {
-        let key = token.replace("~1", "/").replace("~0", "~");
-        kind = match kind.child(&key) {
-            None => return false,
-            Some(Child::One(kind)) => kind,
-            Some(Child::List(kind) | Child::Map(kind) | Child::Extensible(kind)) => {
-                if tokens.next().is_none() {
-                    return false;
-                }
-                kind
-            }
-        };
-    }
-    kind == Kind::Schema
 }
 
 /// Writes a reference anew.

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
 use serde_json::{Map, Value};
 
-use super::{Context, refuse};
+use super::Context;
 use crate::pointer::Pointer;
 
 /// The names of the schemes that a requirement in 3.0 says otherwise.
@@ -56,33 +55,30 @@ fn kind<'a>(document: &'a Value, mut scheme: &'a Value) -> Option<&'a str> {
 }
 
 /// The requirements of a document or an operation, any one of which is enough.
-pub(super) fn convert(
-    object: &mut Map<String, Value>,
-    at: &Pointer,
-    context: &mut Context,
-) -> Result<()> {
-    let Some(Value::Array(alternatives)) = object.get_mut("security") else { return Ok(()) };
+pub(super) fn convert(object: &mut Map<String, Value>, at: &Pointer, context: &mut Context) {
+    let Some(Value::Array(alternatives)) = object.get_mut("security") else { return };
     let at = at.join("security");
-    let before = alternatives.len();
-    let mut index = 0;
-    alternatives.retain(|alternative| {
-        let place = at.join(index);
-        index += 1;
-        let needs_mutual_tls = alternative.as_object().is_some_and(|schemes| {
-            schemes.keys().any(|name| context.schemes.mutual_tls.contains(name))
-        });
-        if needs_mutual_tls {
-            context.dropped.push(place.to_string());
+    let needs_mutual_tls = |alternative: &Value| {
+        let mut names = alternative.as_object().into_iter().flat_map(Map::keys);
+        names.any(|name| context.schemes.mutual_tls.contains(name))
+    };
+    let needed: Vec<bool> = alternatives.iter().map(needs_mutual_tls).collect();
+    let always = needed.iter().all(|needed| *needed);
+    for (index, _) in needed.iter().enumerate().filter(|(_, needed)| **needed) {
+        context.dropped.push(at.join(index).to_string());
+    }
+    if always {
+        // The connection is what shows the certificate, the request need not.
+        for schemes in alternatives.iter_mut().filter_map(Value::as_object_mut) {
+            schemes.retain(|name, _| !context.schemes.mutual_tls.contains(name));
         }
-        !needs_mutual_tls
-    });
-    if before > 0 && alternatives.is_empty() {
-        return Err(refuse(&at, "nothing but mutualTLS is accepted, which 3.0 cannot say"));
+    } else {
+        let mut needed = needed.into_iter();
+        alternatives.retain(|_| needed.next() == Some(false));
     }
     for (index, alternative) in alternatives.iter_mut().enumerate() {
         drop_roles(alternative, &at.join(index), context);
     }
-    Ok(())
 }
 
 fn drop_roles(alternative: &mut Value, at: &Pointer, context: &mut Context) {

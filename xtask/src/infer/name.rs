@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, ensure};
 use heck::ToPascalCase;
 
-/// The longest name; snapshots of the types are files that have it in theirs.
-const LONGEST: usize = 128;
+/// How much of a name is kept; snapshots of the types are files that have it in
+/// theirs.
+const LONGEST: usize = 120;
 
 /// What an object may be called: the one, or where that is taken the other.
 #[derive(Clone, Debug)]
@@ -65,22 +65,23 @@ pub fn pascal(text: &str) -> Option<String> {
 pub struct Taken(BTreeSet<String>);
 
 impl Taken {
-    /// Takes the name of a schema that is there.
-    pub fn existing(&mut self, name: &str) {
-        self.0.insert(name.to_pascal_case().to_lowercase());
+    /// Takes a name as it is, and says whether it was free.
+    pub fn take_as_it_is(&mut self, name: &str) -> bool {
+        self.0.insert(name.to_pascal_case().to_lowercase())
     }
 
     /// Takes a name for an object.
-    pub fn take(&mut self, name: &Name) -> Result<String> {
-        let numbered = (2..).map(|number| format!("{}{number}", name.short));
-        let candidates = [name.short.clone(), name.long.clone()].into_iter().chain(numbered);
+    pub fn take(&mut self, name: &Name) -> String {
+        let numbered = (2..).map(|number| format!("{}{number}", cut(&name.short)));
+        let first = [cut(&name.short), cut(&name.long)];
         // The generator will put what was joined here in PascalCase again.
-        let mut candidates = candidates.map(|candidate| candidate.to_pascal_case());
-        let free = candidates.find(|candidate| self.0.insert(candidate.to_lowercase()));
-        let free = free.unwrap_or_default();
-        ensure!(free.len() <= LONGEST, "a name of more than {LONGEST} letters would be needed");
-        Ok(free)
+        let mut candidates = first.into_iter().chain(numbered).map(|name| name.to_pascal_case());
+        candidates.find(|candidate| self.take_as_it_is(candidate)).unwrap_or_default()
     }
+}
+
+fn cut(name: &str) -> String {
+    name.chars().take(LONGEST).collect()
 }
 
 #[cfg(test)]
@@ -123,11 +124,11 @@ mod tests {
     #[test]
     fn a_name_that_is_taken_is_not_given_again() {
         let mut taken = Taken::default();
-        taken.existing("list_numbers_RESPONSE");
+        assert!(taken.take_as_it_is("list_numbers_RESPONSE"));
         let top = Name::top("ListNumbersResponse");
         let links = top.property("links").item();
         let names = [&top, &top.property("link"), &links, &links, &top.item()];
-        let names = names.map(|name| taken.take(name).unwrap());
+        let names = names.map(|name| taken.take(name));
         assert_eq!(
             names,
             [
@@ -141,9 +142,10 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_too_long_is_refused() {
+    fn a_name_that_is_too_long_is_cut() {
         let name = Name::top(&"Aa".repeat(65));
-        let error = Taken::default().take(&name).unwrap_err().to_string();
-        assert!(error.contains("128"), "{error}");
+        let mut taken = Taken::default();
+        assert_eq!(taken.take(&name), "Aa".repeat(60));
+        assert_eq!(taken.take(&name), format!("{}2", "Aa".repeat(60)));
     }
 }

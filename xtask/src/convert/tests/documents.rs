@@ -189,6 +189,24 @@ fn mutual_tls_is_dropped_where_another_credential_will_do() {
 }
 
 #[test]
+fn where_nothing_but_mutual_tls_is_accepted_the_request_shows_the_rest() {
+    let mut from = with_operation(&json!({
+        "responses": {"200": {"description": "d"}},
+        "security": [{"tls": [], "key": []}],
+    }));
+    from["security"] = json!([{"tls": []}]);
+    from["components"]["securitySchemes"] = json!({
+        "tls": {"type": "mutualTLS"},
+        "key": {"type": "apiKey", "in": "header", "name": "k"},
+    });
+    let (document, dropped) = convert(from).unwrap();
+    assert_eq!(document["security"], json!([{}]));
+    assert_eq!(document["paths"]["/a"]["get"]["security"], json!([{"key": []}]));
+    let places = ["/security/0", "/components/securitySchemes/tls", "/paths/~1a/get/security/0"];
+    assert_eq!(dropped, places);
+}
+
+#[test]
 fn roles_stay_with_oauth() {
     let mut from = document(&json!({}));
     from["security"] = json!([{"bearer": ["admin"]}, {"oidc": ["read"]}]);
@@ -229,11 +247,6 @@ fn what_means_the_same_is_left_alone() {
 #[test]
 fn what_3_0_cannot_say_is_an_error_with_its_place() {
     let table = [
-        (
-            json!({"components": {"securitySchemes": {"a": {"type": "mutualTLS"}}},
-                   "security": [{"a": []}]}),
-            "/security",
-        ),
         (json!({"paths": {"/a": {"$ref": "#/b"}}}), "/paths/~1a/$ref"),
         (json!({"paths": {"/a": {"$ref": "b.yaml"}}}), "/paths/~1a/$ref"),
         (json!({"paths": {"/a": {"$ref": "#/paths/~1a"}}}), "/paths/~1a/$ref"),

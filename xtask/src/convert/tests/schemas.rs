@@ -35,7 +35,7 @@ fn null_becomes_nullable() {
         (json!({"anyOf": [{"type": "null"}]}), json!({"enum": [null]}), &[]),
         (
             json!({"description": "d", "oneOf": [reference, {"type": "null"}]}),
-            json!({"description": "d", "allOf": [reference], "nullable": true}),
+            json!({"description": "d", "anyOf": [reference, {"type": "object", "nullable": true, "enum": [null]}]}),
             &[],
         ),
         (
@@ -45,17 +45,17 @@ fn null_becomes_nullable() {
         ),
         (
             json!({"anyOf": [{"type": "string"}, {"type": "integer"}, {"enum": [null]}]}),
-            json!({"anyOf": [{"type": "string"}, {"type": "integer"}], "nullable": true}),
+            json!({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "object", "nullable": true, "enum": [null]}]}),
             &[],
         ),
         (
             json!({"oneOf": [{"type": ["string", "null"]}, {"type": "integer"}]}),
-            json!({"oneOf": [{"type": "string"}, {"type": "integer"}], "nullable": true}),
+            json!({"oneOf": [{"type": "string"}, {"type": "integer"}, {"type": "object", "nullable": true, "enum": [null]}]}),
             &[],
         ),
         (
             json!({"allOf": [{"title": "X"}], "oneOf": [reference, {"type": "null"}]}),
-            json!({"allOf": [reference, {"title": "X"}], "nullable": true}),
+            json!({"anyOf": [{"allOf": [reference, {"title": "X"}]}, {"type": "object", "nullable": true, "enum": [null]}]}),
             &[],
         ),
         (
@@ -63,7 +63,7 @@ fn null_becomes_nullable() {
                 "oneOf": [{"title": "X"}, {"type": "null"}],
                 "anyOf": [{"title": "Y"}, {"type": "null"}],
             }),
-            json!({"title": "X", "allOf": [{"title": "Y"}], "nullable": true}),
+            json!({"title": "X", "anyOf": [{"title": "Y"}, {"type": "object", "nullable": true, "enum": [null]}]}),
             &[],
         ),
         // The type beside a union has the last word.
@@ -102,8 +102,8 @@ fn several_types_become_a_union() {
                 "oneOf": [
                     {"type": "integer"},
                     {"type": "array", "items": {"type": "integer", "enum": [1]}},
+                    {"type": "object", "nullable": true, "enum": [null]},
                 ],
-                "nullable": true,
                 "title": "T",
             }),
             &[],

@@ -17,7 +17,7 @@ pub fn generate(mut document: Value) -> syn::File {
     validate::validate(&document).unwrap();
     convert::to_3_0(&mut document).unwrap();
     validate::validate(&document).unwrap();
-    let client = generate::generate(&document.to_string()).unwrap().client;
+    let client = generate::generate(&document.to_string(), &|_| true).unwrap().client;
     let client = syn::parse_file(&client).unwrap();
     NoNameTwice.visit_file(&client);
     client
