@@ -24,15 +24,26 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let json = std::fs::read_to_string(DOCUMENT).map_err(|error| error.to_string())?;
-    let generated = generate::generate(&json)?;
+    let generated = generate::generate(&json, &has_feature)?;
     for warning in generated.warnings {
         println!("cargo::warning={DOCUMENT}: {}", warning.replace(['\r', '\n'], " "));
     }
     let folder = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
-    for (name, code) in [("client.rs", generated.client), ("document.rs", generated.document)] {
+    let files = [
+        ("client.rs", generated.client),
+        ("document.rs", generated.document),
+        ("mocks.rs", generated.mocks),
+    ];
+    for (name, code) in files {
         let file = Path::new(&folder).join(name);
         std::fs::write(&file, code)
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     }
     Ok(())
+}
+
+/// Whether Cargo builds the crate with a feature.
+fn has_feature(name: &str) -> bool {
+    let name = name.to_uppercase().replace('-', "_");
+    std::env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
 }

@@ -6,32 +6,45 @@
 //! [`bodies`] and [`responses`]; [`texts`] makes descriptions safe as comments;
 //! [`names`] gives schemas names that Rust takes; [`lenient`] drops what a newer
 //! server may break; [`lift`] names what has no name; [`all_of`] joins; [`unions`]
-//! finds alternatives; [`aliases`] and [`fields`] see to the rest.
+//! finds alternatives; [`nullable`] tells null from missing; [`aliases`] and
+//! [`fields`] see to the rest. What is dropped on the way and still needed is found
+//! before: [`callbacks`] and [`choices`].
 
 mod aliases;
 mod all_of;
 mod api_error;
 mod bodies;
+mod callbacks;
+mod choices;
 mod fields;
 mod lenient;
 mod lift;
 mod marker;
 mod media;
 mod names;
+mod nullable;
 mod operations;
 mod parameters;
+mod reach;
 mod references;
 mod responses;
 mod texts;
 mod unions;
 mod walk;
 
+use std::collections::BTreeSet;
+
 use openapiv3::OpenAPI;
 use serde_json::Value;
 
+pub use choices::{Choice, Choices};
 pub use marker::{plain, unmark};
 pub use media::Media;
+pub use names::snake;
+pub use nullable::Nullables;
+pub use parameters::IDEMPOTENCY_KEY;
 pub use unions::{Holds, Union};
+pub use walk::{METHODS, alias};
 
 /// A document that the generator takes.
 pub struct Adapted {
@@ -39,6 +52,14 @@ pub struct Adapted {
     pub document: OpenAPI,
     /// The named schemas that are one of several, which the generator leaves to us.
     pub unions: Vec<Union>,
+    /// The one of what callbacks send.
+    pub deliveries: Option<Union>,
+    /// The named schemas for a value or null, which the generator leaves to us too.
+    pub nullables: Nullables,
+    /// Fields of which exactly one has to be there.
+    pub choices: Choices,
+    /// The named schemas that requests are made of.
+    pub sent: BTreeSet<String>,
     /// The media types that the generator does not know.
     pub media: Media,
     /// What was left out or simplified, a line each.
@@ -50,15 +71,23 @@ pub fn adapt(mut document: Value) -> Result<Adapted, String> {
     let mut warnings = Vec::new();
     marker::refuse(&document)?;
     references::resolve(&mut document)?;
+    let delivery = callbacks::body(&mut document);
     let media = operations::adapt(&mut document, &mut warnings);
     texts::adapt(&mut document);
     let mut names = names::adapt(&mut document);
+    let choices = choices::find(&mut document);
     lenient::adapt(&mut document);
     lift::adapt(&mut document, &mut names);
     aliases::adapt(&mut document);
     all_of::adapt(&mut document, &mut warnings);
-    let unions = unions::adapt(&mut document, &mut warnings);
+    // Later, what unions are made of is no longer to be seen.
+    let reach = reach::of(&mut document);
+    let mut unions = unions::adapt(&mut document, &mut warnings);
+    let place = unions.iter().position(|union| Some(&union.name) == delivery.as_ref());
+    let deliveries = place.map(|place| unions.remove(place));
+    let nullables = nullable::adapt(&mut document, &reach, &mut names);
     fields::adapt(&mut document);
     let document = serde_json::from_value(document).map_err(|error| error.to_string())?;
-    Ok(Adapted { document, unions, media, warnings })
+    let sent = reach.sent;
+    Ok(Adapted { document, unions, deliveries, nullables, choices, sent, media, warnings })
 }

@@ -5,12 +5,13 @@
 use std::collections::BTreeSet;
 
 use openapiv3::{
-    APIKeyLocation, OpenAPI, Operation, ReferenceOr, SecurityRequirement, SecurityScheme,
+    APIKeyLocation, OpenAPI, Operation, Parameter, ReferenceOr, SecurityRequirement, SecurityScheme,
 };
+use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
-use super::adapt::plain;
+use super::adapt::{IDEMPOTENCY_KEY, plain};
 use super::operations;
 
 /// The code of the table of operations and of the default server.
@@ -25,6 +26,7 @@ pub fn emit(document: &OpenAPI, warnings: &mut Vec<String>) -> Result<syn::File,
     let table = operations(document)
         .map(|(path, method, operation)| row(document, path, method, operation))
         .collect::<Result<Vec<_>, _>>()?;
+    let advice = advice(document)?;
     let mut fields = BTreeSet::new();
     let json = serde_json::to_value(document).map_err(|error| error.to_string())?;
     collect_fields(&json, &mut fields);
@@ -34,6 +36,9 @@ pub fn emit(document: &OpenAPI, warnings: &mut Vec<String>) -> Result<syn::File,
 
         /// Every operation of the document.
         pub(crate) static OPERATIONS: &[Operation] = &[#(#table),*];
+
+        /// What the document says of repeating a call, by the code of its error.
+        pub(crate) static ADVICE: &[(&str, Advice)] = &[#(#advice),*];
 
         /// The names of all fields of the document.
         pub(crate) static FIELDS: &[&str] = &[#(#fields),*];
@@ -54,6 +59,31 @@ fn server(document: &OpenAPI) -> Option<String> {
         url.replace(&format!("{{{name}}}"), &variable.default)
     });
     (url.starts_with("https://") && !url.contains(['{', '?', '#'])).then_some(url)
+}
+
+/// Says of an operation whether it does more when it is repeated, where its method
+/// says otherwise.
+pub const IDEMPOTENT: &str = "x-idempotent";
+
+/// Says of the schema of codes what each means for repeating a call.
+pub const ADVICE: &str = "x-retry";
+
+fn advice(document: &OpenAPI) -> Result<Vec<TokenStream>, String> {
+    let schemas = document.components.iter().flat_map(|components| &components.schemas);
+    let codes = schemas.filter(|(name, _)| *name == "ErrorCode");
+    let advised =
+        codes.filter_map(|(_, schema)| schema.as_item()?.schema_data.extensions.get(ADVICE));
+    let entries = advised.filter_map(Value::as_object).flatten();
+    entries
+        .map(|(code, advice)| match advice.as_str() {
+            Some("never") => Ok(quote!((#code, Advice::Never))),
+            Some("alone") => Ok(quote!((#code, Advice::Alone))),
+            Some("later") => Ok(quote!((#code, Advice::Later))),
+            _ => Err(format!(
+                "/components/schemas/ErrorCode/{ADVICE}/{code} has to be never, alone or later"
+            )),
+        })
+        .collect()
 }
 
 /// The keys of everything that is named `properties`.
@@ -81,7 +111,7 @@ fn row(
     path: &str,
     method: &str,
     operation: &Operation,
-) -> Result<proc_macro2::TokenStream, String> {
+) -> Result<TokenStream, String> {
     let place = format!("{} {path}", method.to_uppercase());
     let id =
         operation.operation_id.as_deref().ok_or_else(|| format!("{place} has no operationId"))?;
@@ -91,7 +121,13 @@ fn row(
         requirements.is_empty() || requirements.iter().any(SecurityRequirement::is_empty);
     let headers =
         requirements.iter().filter_map(|requirement| credential_header(document, requirement));
-    let safe = is_safe_to_repeat(method);
+    let said = operation.extensions.get(IDEMPOTENT).and_then(Value::as_bool);
+    let safe = said.unwrap_or_else(|| is_idempotent(method));
+    let takes_key = operation
+        .parameters
+        .iter()
+        .filter_map(ReferenceOr::as_item)
+        .any(|parameter| is_header(parameter, IDEMPOTENCY_KEY));
     let method = method.to_uppercase();
     Ok(quote! {
         Operation {
@@ -101,6 +137,7 @@ fn row(
             credential_headers: &[#(#headers),*],
             anonymous: #anonymous,
             safe_to_repeat: #safe,
+            takes_idempotency_key: #takes_key,
         }
     })
 }
@@ -122,7 +159,12 @@ fn credential_header(document: &OpenAPI, requirement: &SecurityRequirement) -> O
     }
 }
 
+fn is_header(parameter: &Parameter, name: &str) -> bool {
+    matches!(parameter, Parameter::Header { parameter_data, .. }
+        if parameter_data.name.eq_ignore_ascii_case(name))
+}
+
 /// Idempotent methods (RFC 9110, section 9.2.2).
-fn is_safe_to_repeat(method: &str) -> bool {
+fn is_idempotent(method: &str) -> bool {
     matches!(method, "get" | "head" | "put" | "delete" | "options" | "trace")
 }

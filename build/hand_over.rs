@@ -5,9 +5,9 @@ use quote::{format_ident, quote};
 use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Expr, ExprCall, ExprLit, ExprPath, FieldValue, GenericArgument, Ident, ImplItemFn, Lit, LitInt,
-    LitStr, Local, Member, Meta, MetaNameValue, Pat, PathArguments, ReturnType, Stmt, Type,
-    parse_quote,
+    Expr, ExprCall, ExprLit, ExprMethodCall, ExprPath, FieldValue, GenericArgument, Ident,
+    ImplItemFn, Lit, LitInt, LitStr, Local, Member, Meta, MetaNameValue, Pat, PathArguments,
+    ReturnType, Stmt, Type, TypePath, parse_quote,
 };
 
 use super::adapt::Media;
@@ -36,15 +36,18 @@ pub fn hand_over(function: &ImplItemFn, media: &Media) -> Option<ImplItemFn> {
         return None;
     };
     *error_type(returned)? = parse_quote!(crate::Error);
+    Downloads.visit_type_mut(returned);
     sealed.block = parse_quote!({
         let caller = self.#client;
         let build = || -> Result<::reqwest::Request, Error<()>> {
             #(#build)*
             Ok(#request)
         };
-        crate::call::#answer(caller, build()?, #operation_id).await
+        let request = crate::call::built(build(), #operation_id)?;
+        crate::call::#answer(caller, request, #operation_id).await
     });
     WithoutRoom.visit_block_mut(&mut sealed.block);
+    Headers.visit_block_mut(&mut sealed.block);
     Some(sealed)
 }
 
@@ -116,6 +119,7 @@ impl<'a> Visit<'a> for Found {
         match names.join("::").as_str() {
             "ResponseValue::from_response" => self.answer = Some("json"),
             "ResponseValue::empty" => self.answer = Some("empty"),
+            "ResponseValue::stream" => self.answer = Some("download"),
             _ => {}
         }
     }
@@ -139,6 +143,37 @@ impl VisitMut for WithoutRoom {
             && let Ok(count) = room.base10_parse::<usize>()
         {
             *room = LitInt::new(&count.saturating_sub(1).to_string(), room.span());
+        }
+    }
+}
+
+/// Lets our layer say which header has a value that none can carry.
+struct Headers;
+
+impl VisitMut for Headers {
+    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        if call.method == "append"
+            && let Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) = call.args.first().cloned()
+            // `value.to_string().try_into()?`
+            && let Some(value) = call.args.last_mut()
+            && let Expr::Try(tried) = value
+            && let Expr::MethodCall(into) = tried.expr.as_ref()
+        {
+            let text = &into.receiver;
+            *value = parse_quote!(crate::call::header(#name, &#text)?);
+        }
+    }
+}
+
+/// Returns our type for bodies that are read as they are.
+struct Downloads;
+
+impl VisitMut for Downloads {
+    fn visit_type_path_mut(&mut self, path: &mut TypePath) {
+        visit_mut::visit_type_path_mut(self, path);
+        if path.path.is_ident("ByteStream") {
+            *path = parse_quote!(crate::Download);
         }
     }
 }

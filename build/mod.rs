@@ -1,62 +1,85 @@
 //! From the document to the code of the client.
 //!
 //! ```text
-//! openapi.json -> secrets -> adapt -> open_enums, open_unions -> progenitor
-//!                              -> seal, hand_over -> models -> client.rs
-//!                                  -> facts ------------------> document.rs
+//! openapi.json -> select -> secrets -> adapt -> progenitor -> seal, hand_over
+//!                   -> models, pages, events, setters, debug -> client.rs
+//!                   -> facts -----------------------------> document.rs
+//!                   -> mocks -----------------------------> mocks.rs
 //! ```
 
 mod adapt;
+mod choices;
+mod debug;
+mod events;
 mod facts;
 mod hand_over;
+mod mocks;
 mod models;
 mod open_enums;
 mod open_unions;
+mod pages;
 mod progenitor;
 mod seal;
 mod secrets;
+mod select;
+mod setters;
 
-use adapt::Adapted;
 use openapiv3::OpenAPI;
+use serde_json::Value;
 
-/// The code of the client, as two files.
+/// The code of the client, as three files.
 pub struct Generated {
     /// The client, its operations and its models.
     pub client: String,
     /// What the hand-written layer has to know of the document.
     pub document: String,
+    /// Helpers for servers of httpmock; nothing without the feature `mock`.
+    #[allow(dead_code, reason = "some tests read only the client")]
+    pub mocks: String,
     /// What was left out or simplified, a line each.
     #[allow(dead_code, reason = "some tests read only the code")]
     pub warnings: Vec<String>,
 }
 
-/// Generates the code of the client from the text of a document.
+/// Generates the code of the client from the text of a document, of which
+/// `has_feature` tells the parts that are wanted.
 ///
 /// # Errors
 ///
 /// One line that says what is wrong with the document, and where, as far as the
 /// generator tells.
-pub fn generate(json: &str) -> Result<Generated, String> {
-    // For its errors, which tell the line.
-    let OpenAPI { openapi: version, .. } =
-        serde_json::from_str(json).map_err(|error| error.to_string())?;
+pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Generated, String> {
+    let mut document: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let version = document["openapi"].as_str().ok_or("it has no `openapi` version")?;
     if !version.starts_with("3.0.") {
         return Err(format!("it is OpenAPI {version}, and 3.0 is what a client is made of"));
     }
-    let mut document = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    if !document["paths"].is_object() {
+        return Err("it has no `paths`".to_owned());
+    }
+    select::select(&mut document, has_feature);
     secrets::adapt(&mut document)?;
-    let Adapted { document, unions, media, mut warnings } = adapt::adapt(document)?;
-    let mut facts = facts::emit(&document, &mut warnings)?;
-    let open_enums = open_enums::find(&document);
-    let tokens = progenitor::run(&document, &open_enums, &unions)?;
-    let mut client = seal::seal(tokens, &media)?;
-    models::complete(&mut client, &open_enums, &unions);
+    let mut adapted = adapt::adapt(document)?;
+    let mut facts = facts::emit(&adapted.document, &mut adapted.warnings)?;
+    let open_enums = open_enums::find(&adapted.document);
+    let code = progenitor::run(&adapted, &open_enums, has_feature("mock"))?;
+    let mut client = seal::seal(code.client, &adapted.media)?;
+    let mut mocks = mocks::complete(code.mocks)?;
+    models::complete(&mut client, &adapted, &open_enums);
+    pages::complete(&mut client, &pages::find(&adapted.document)?);
+    if has_feature("webhooks") {
+        events::complete(&mut client, adapted.deliveries.as_ref());
+    }
+    setters::complete(&mut client, &adapted.document);
+    debug::complete(&mut client.items);
     adapt::unmark(&mut client);
     adapt::unmark(&mut facts);
+    adapt::unmark(&mut mocks);
     Ok(Generated {
         client: prettyplease::unparse(&client),
         document: prettyplease::unparse(&facts),
-        warnings,
+        mocks: prettyplease::unparse(&mocks),
+        warnings: adapted.warnings,
     })
 }
 

@@ -15,13 +15,27 @@ use syn::{File, Item, parse_quote};
 
 use super::is_identifier;
 
+/// Says of a schema what each of its values means: an object from value to text.
+pub const MEANINGS: &str = "x-enum-descriptions";
+
+/// Says of a schema how its values are called where their own names read badly: an
+/// object from value to name.
+pub const NAMES: &str = "x-enum-names";
+
 /// A string schema with known values.
 pub struct OpenEnum {
     /// The name of the type.
     pub name: String,
     description: String,
-    /// The values, by the name of their variant.
-    values: Vec<(String, String)>,
+    values: Vec<Known>,
+}
+
+/// A value that the document knows.
+struct Known {
+    variant: String,
+    value: String,
+    /// What it means, where `x-enum-descriptions` says so.
+    meaning: Option<String>,
 }
 
 /// The named string enums of a document; by now, every one has a name.
@@ -45,12 +59,15 @@ fn known_values(schema: &Schema) -> Option<Vec<&str>> {
 fn open_enum(name: &str, schema: &Schema, known: Vec<&str>) -> OpenEnum {
     let mut taken = BTreeSet::new();
     let mut values = Vec::new();
+    let said = |of: &str, value: &str| {
+        Some(schema.schema_data.extensions.get(of)?.get(value)?.as_str()?.to_owned())
+    };
     for value in known {
-        let first = variant_name(value);
+        let first = variant_name(said(NAMES, value).as_deref().unwrap_or(value));
         let others = (2..).map(|number: u32| format!("{first}V{number}"));
         let mut names = std::iter::once(first.clone()).chain(others);
         let variant = names.find(|name| taken.insert(name.clone())).unwrap_or_default();
-        values.push((variant, value.to_owned()));
+        values.push(Known { variant, value: value.to_owned(), meaning: said(MEANINGS, value) });
     }
     let description = schema.schema_data.description.clone().unwrap_or_default();
     OpenEnum { name: name.to_owned(), description, values }
@@ -62,6 +79,7 @@ fn variant_name(value: &str) -> String {
     let name = value.to_pascal_case();
     match name.as_str() {
         "" if value.is_empty() => "Empty".to_owned(),
+        "" if value == "*" => "All".to_owned(),
         "Unknown" | "Self" => format!("{name}Value"),
         _ if is_identifier(&name) => name,
         _ if !name.is_empty() && is_identifier(&format!("Value{name}")) => format!("Value{name}"),
@@ -82,9 +100,12 @@ pub fn emit(open_enum: &OpenEnum) -> impl IntoIterator<Item = Item> {
     let OpenEnum { name, description, values } = open_enum;
     let name = format_ident!("{name}");
     let variants: Vec<Ident> =
-        values.iter().map(|(variant, _)| format_ident!("{variant}")).collect();
-    let values: Vec<&String> = values.iter().map(|(_, value)| value).collect();
-    let docs = values.iter().map(|value| format!("`{value}`"));
+        values.iter().map(|known| format_ident!("{}", known.variant)).collect();
+    let docs = values.iter().map(|Known { value, meaning, .. }| match meaning {
+        Some(meaning) => format!("`{value}`: {meaning}"),
+        None => format!("`{value}`"),
+    });
+    let values: Vec<&String> = values.iter().map(|known| &known.value).collect();
     let code: File = parse_quote! {
         #[doc = #description]
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -97,6 +118,11 @@ pub fn emit(open_enum: &OpenEnum) -> impl IntoIterator<Item = Item> {
         impl #name {
             /// The values that this version knows.
             pub const KNOWN: &'static [Self] = &[#(Self::#variants),*];
+
+            /// Whether this version does not know the value.
+            pub fn is_unknown(&self) -> bool {
+                matches!(self, Self::Unknown(_))
+            }
 
             /// The value as it stands in JSON.
             pub fn as_str(&self) -> &str {

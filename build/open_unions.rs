@@ -4,14 +4,20 @@
 //! and `Unknown` for a value that is none of them: a kind that the server adds later
 //! fails no call.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::Ident;
 use quote::{format_ident, quote};
 use syn::{File, Item, Type, parse_quote};
 
 use super::adapt::{Holds, Union};
 
-/// The code of a union.
-pub fn emit(union: &Union) -> impl IntoIterator<Item = Item> {
+/// The code of a union of `models`. `builders` names those that have one.
+pub fn emit(
+    union: &Union,
+    models: &[Item],
+    builders: &BTreeSet<String>,
+) -> impl IntoIterator<Item = Item> {
     let description = &union.description;
     let name = format_ident!("{}", union.name);
     let names: Vec<Ident> =
@@ -40,7 +46,13 @@ pub fn emit(union: &Union) -> impl IntoIterator<Item = Item> {
             }
         }
     };
-    code.items.into_iter().chain(decode_tagged(union)).chain(conversions(union))
+    code.items
+        .into_iter()
+        .chain(decode_tagged(union))
+        .chain(conversions(union))
+        .chain(of_builders(union, builders))
+        .chain(of_text(union))
+        .chain(entries(union, models))
 }
 
 /// Reads a union by its tag. Without one, serde takes the first that fits.
@@ -84,6 +96,116 @@ fn conversions(union: &Union) -> impl Iterator<Item = Item> {
                 }
             }
         })
+    })
+}
+
+/// A builder becomes the union that its model is one of.
+fn of_builders(union: &Union, builders: &BTreeSet<String>) -> impl Iterator<Item = Item> {
+    let name = format_ident!("{}", union.name);
+    let held = union.variants.iter().filter_map(|variant| match &variant.holds {
+        Holds::Named(held) if builders.contains(held) => Some(format_ident!("{held}")),
+        _ => None,
+    });
+    let items = held.map(move |held| {
+        let code: File = parse_quote! {
+            impl ::std::convert::TryFrom<builder::#held> for #name {
+                type Error = error::ConversionError;
+                fn try_from(
+                    value: builder::#held,
+                ) -> ::std::result::Result<Self, error::ConversionError> {
+                    #held::try_from(value).map(Self::from)
+                }
+            }
+            impl crate::IntoOptional<#name> for builder::#held {
+                fn into_optional(
+                    self,
+                ) -> ::std::result::Result<
+                    ::std::option::Option<#name>,
+                    ::std::string::String,
+                > {
+                    #name::try_from(self)
+                        .map(::std::option::Option::Some)
+                        .map_err(|e| e.to_string())
+                }
+            }
+        };
+        code.items
+    });
+    items.flatten()
+}
+
+/// A text becomes the union that has one kind of text.
+fn of_text(union: &Union) -> Vec<Item> {
+    let texts: Vec<_> =
+        union.variants.iter().filter(|variant| variant.holds == Holds::Text).collect();
+    let [text] = texts.as_slice() else { return Vec::new() };
+    let (name, text) = (format_ident!("{}", union.name), format_ident!("{}", text.name));
+    let code: File = parse_quote! {
+        impl ::std::convert::From<::std::string::String> for #name {
+            fn from(value: ::std::string::String) -> Self {
+                Self::#text(value)
+            }
+        }
+        impl ::std::convert::From<&str> for #name {
+            fn from(value: &str) -> Self {
+                Self::#text(value.to_owned())
+            }
+        }
+        impl crate::IntoOptional<#name> for &str {
+            fn into_optional(
+                self,
+            ) -> ::std::result::Result<::std::option::Option<#name>, ::std::string::String> {
+                ::std::result::Result::Ok(::std::option::Option::Some(self.into()))
+            }
+        }
+    };
+    code.items
+}
+
+/// A list, bare or as all that an object holds, has the same entries.
+fn entries(union: &Union, models: &[Item]) -> Option<Item> {
+    let [first, second] = union.variants.as_slice() else { return None };
+    let (envelope, list) = match (&first.holds, &second.holds) {
+        (Holds::Named(_), Holds::List(_)) => (first, second),
+        (Holds::List(_), Holds::Named(_)) => (second, first),
+        _ => return None,
+    };
+    let (Holds::Named(model), Holds::List(entry)) = (&envelope.holds, &list.holds) else {
+        return None;
+    };
+    let Holds::Named(entry) = entry.as_ref() else { return None };
+    let (model, entry) = (format_ident!("{model}"), format_ident!("{entry}"));
+    let model = models.iter().find_map(|item| match item {
+        Item::Struct(found) if found.ident == model => Some(found),
+        _ => None,
+    })?;
+    let [field] = model.fields.iter().collect::<Vec<_>>()[..] else { return None };
+    let kind = &field.ty;
+    let is_list = quote!(#kind).to_string() == quote!(::std::vec::Vec<#entry>).to_string();
+    let field = field.ident.as_ref().filter(|_| is_list)?;
+    let name = format_ident!("{}", union.name);
+    let (envelope, list) = (format_ident!("{}", envelope.name), format_ident!("{}", list.name));
+    Some(parse_quote! {
+        impl #name {
+            /// The entries, in whichever form they came. None where this version does
+            /// not know the form.
+            pub fn entries(&self) -> ::std::option::Option<&[#entry]> {
+                match self {
+                    Self::#envelope(envelope) => ::std::option::Option::Some(&envelope.#field),
+                    Self::#list(list) => ::std::option::Option::Some(list),
+                    Self::Unknown(_) => ::std::option::Option::None,
+                }
+            }
+
+            /// The entries, as [`entries`](Self::entries) gives them.
+            pub fn into_entries(self) -> ::std::option::Option<::std::vec::Vec<#entry>> {
+                match self {
+                    Self::#envelope(envelope) => ::std::option::Option::Some(envelope.#field),
+                    Self::#list(list) => ::std::option::Option::Some(list),
+                    Self::Unknown(_) => ::std::option::Option::None,
+                }
+            }
+        }
     })
 }
 

@@ -2,21 +2,24 @@
 
 use std::panic::{self, AssertUnwindSafe};
 
-use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use quote::quote;
 use serde_json::json;
 
-use super::adapt::Union;
+use super::adapt::{Adapted, Union};
 use super::open_enums::OpenEnum;
 
-/// Generates the client of a document, with our enums and unions in place of its own.
-pub fn run(
-    document: &OpenAPI,
-    open_enums: &[OpenEnum],
-    unions: &[Union],
-) -> Result<TokenStream, String> {
+/// The code that the generator makes of a document.
+pub struct Code {
+    pub client: TokenStream,
+    /// The helpers for servers of httpmock.
+    pub mocks: TokenStream,
+}
+
+/// Generates the client of a document, with our enums, unions and nullable values in
+/// place of its own.
+pub fn run(adapted: &Adapted, open_enums: &[OpenEnum], mocks: bool) -> Result<Code, String> {
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Builder)
@@ -30,16 +33,30 @@ pub fn run(
             [TypeImpl::Display, TypeImpl::FromStr].into_iter(),
         );
     }
-    for Union { name, .. } in unions {
+    for Union { name, .. } in adapted.unions.iter().chain(&adapted.deliveries) {
         let ours = format!("crate::generated::types::{name}");
         settings.with_replacement(name, ours, std::iter::empty());
     }
-    // Of the generator's own version of schemars, whose types have no name here.
-    let secret = serde_json::from_value(json!({"type": "string", "format": "password"}))
-        .map_err(|error| error.to_string())?;
-    settings.with_conversion(secret, "crate::Secret", [TypeImpl::FromStr].into_iter());
-    without_panic(|| Generator::new(&settings).generate_tokens(document))?
-        .map_err(|error| one_line(&error.to_string()))
+    for (name, ours) in &adapted.nullables {
+        settings.with_replacement(name, ours, std::iter::empty());
+    }
+    for (format, ours) in [("password", "crate::Secret"), ("data-url", "crate::DataUrl")] {
+        // Of the generator's own version of schemars, whose types have no name here.
+        let schema = serde_json::from_value(json!({"type": "string", "format": format}))
+            .map_err(|error| error.to_string())?;
+        settings.with_conversion(schema, ours, [TypeImpl::FromStr].into_iter());
+    }
+    without_panic(|| {
+        let mut generator = Generator::new(&settings);
+        let client = generator.generate_tokens(&adapted.document)?;
+        let mocks = if mocks {
+            generator.httpmock(&adapted.document, "crate")?
+        } else {
+            TokenStream::new()
+        };
+        Ok::<_, progenitor::Error>(Code { client, mocks })
+    })?
+    .map_err(|error| one_line(&error.to_string()))
 }
 
 /// Turns a panic, which is how the generator meets much of what it does not

@@ -9,7 +9,7 @@
 //! - Values in paths are encoded by `crate::path_guard`.
 //! - A call that is not sent is a warning.
 //! - Models ignore fields that the document does not know, and may gain some:
-//!   code outside cannot name all of them.
+//!   code outside cannot name all of them. A list or map that is null is empty.
 //! - With the feature `schemars`, models derive `JsonSchema`.
 
 use proc_macro2::TokenStream;
@@ -17,8 +17,8 @@ use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, File, ImplItem, ImplItemFn, Item, ItemEnum, ItemImpl, ItemStruct, ItemUse, Meta,
-    Token, UsePath, UseTree, Visibility, parse_quote,
+    Attribute, Field, File, ImplItem, ImplItemFn, Item, ItemEnum, ItemImpl, ItemStruct, ItemUse,
+    Meta, Token, Type, UsePath, UseTree, Visibility, parse_quote,
 };
 
 use super::adapt::Media;
@@ -86,6 +86,7 @@ impl VisitMut for Seal<'_> {
         }
         if is_model(&item.attrs) {
             open_model(&mut item.attrs);
+            item.fields.iter_mut().for_each(let_null_be_empty);
         }
     }
 
@@ -133,7 +134,7 @@ fn is_module(item: &Item, name: &str) -> bool {
 }
 
 /// Whether a type builds a call: it borrows the client.
-fn is_call(item: &ItemStruct) -> bool {
+pub(super) fn is_call(item: &ItemStruct) -> bool {
     let mut fields = item.fields.iter().filter_map(|field| field.ident.as_ref());
     !item.generics.params.is_empty() && fields.any(|field| field == "client")
 }
@@ -144,6 +145,25 @@ pub(super) fn is_model(attributes: &[Attribute]) -> bool {
         .iter()
         .filter(|attribute| attribute.path().is_ident("derive"))
         .any(|attribute| quote!(#attribute).to_string().contains("Deserialize"))
+}
+
+/// Reads null as what a field is when it is missing; serde has only options for that.
+fn let_null_be_empty(field: &mut Field) {
+    let is_option = matches!(&field.ty, Type::Path(path)
+        if path.path.segments.last().is_some_and(|last| last.ident == "Option"));
+    let has_default = field.attrs.iter().any(|attribute| {
+        attribute.path().is_ident("serde")
+            && attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).is_ok_and(
+                |arguments| {
+                    arguments.iter().any(
+                        |argument| matches!(argument, Meta::Path(path) if path.is_ident("default")),
+                    )
+                },
+            )
+    });
+    if has_default && !is_option {
+        field.attrs.push(parse_quote!(#[serde(deserialize_with = "crate::decode::or_default")]));
+    }
 }
 
 /// Lets a model gain fields, here and at the server.

@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::error::{Error, ErrorKind};
 use crate::pacing::{LONGEST_PAUSE, Line};
-use crate::retry::{Budget, RetryPolicy};
+use crate::retry::{Advice, Budget, RetryPolicy};
 use crate::telemetry::{Cause, waited};
 
 /// What decides how often a call is tried, and when.
@@ -89,11 +89,12 @@ impl Rules<'_> {
         random: f64,
     ) -> Option<Duration> {
         let wait = self.policy.wait(error, self.repeatable, attempt, time_left, random);
-        if error.kind() != ErrorKind::RateLimited {
+        let is_rejected = error.kind() == ErrorKind::RateLimited;
+        if !is_rejected || error.advice() == Some(Advice::Alone) {
             if let Some(line) = self.line.filter(|_| error.status().is_some()) {
                 line.taken(went);
             }
-            return wait.filter(|_| self.budget.is_none_or(Budget::pay));
+            return wait.filter(|_| is_rejected || self.budget.is_none_or(Budget::pay));
         }
         let Some(line) = self.line else {
             return wait;

@@ -166,6 +166,7 @@ mod tests {
             credential_headers,
             anonymous,
             safe_to_repeat: true,
+            takes_idempotency_key: false,
         }
     }
 

@@ -4,24 +4,23 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::HeaderMap;
+use http::header::{HeaderMap, HeaderValue};
 use progenitor_client::ResponseValue;
 use reqwest::{Request, Response};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
 
 use crate::attempts::{self, Rules, Success};
-use crate::client::Settings;
+use crate::auth::Credentials;
+use crate::client::{A_YEAR, Settings};
 use crate::decode::decode;
 use crate::draft::Draft;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
+use crate::idempotency::IDEMPOTENCY_KEY;
 use crate::operation::Operation;
 use crate::telemetry::Span;
-use crate::{StatusCode, body, path_guard, refusal};
-
-/// Lets a server tell the second arrival of a request from another request.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
+use crate::{Download, StatusCode, body, idempotency, path_guard, refusal};
 
 /// A successful answer, read to its end.
 pub(crate) struct Answer {
@@ -31,6 +30,7 @@ pub(crate) struct Answer {
 }
 
 /// Makes a call that is answered with JSON. The generated code ends with this.
+#[allow(dead_code, reason = "not every document has such an operation")]
 pub(crate) fn json<T: DeserializeOwned>(
     client: &Client,
     request: Request,
@@ -51,11 +51,57 @@ pub(crate) fn empty(
     client.call(request, Operation::find(operation_id), transport, |_| Ok(()))
 }
 
+/// Makes a call that is answered with bytes of any kind, which the caller reads.
+#[allow(dead_code, reason = "not every document has such an operation")]
+pub(crate) fn download(
+    client: &Client,
+    request: Request,
+    operation_id: &str,
+) -> impl Future<Output = Result<ResponseValue<Download>, Error>> {
+    let settings: &Settings = &client.inner.settings;
+    let transport = |mut request: Request| {
+        // How long all of it may take is for the caller to say.
+        *request.timeout_mut() = Some(A_YEAR);
+        client.client.execute(request)
+    };
+    let read = async |mut response: Response, _| {
+        hide_credentials(response.headers_mut(), &settings.credentials);
+        Ok(Box::new(response))
+    };
+    let finish = |response: Box<Response>, operation, attempts| {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let download = Download::new(*response, operation, attempts, settings);
+        Ok(ResponseValue::new(download, status, headers))
+    };
+    client.make(request, Operation::find(operation_id), transport, read, finish)
+}
+
+/// A request as the generated code built it, or why it did not.
+#[allow(dead_code, reason = "not every document has an operation")]
+pub(crate) fn built(
+    request: Result<Request, progenitor_client::Error<()>>,
+    operation_id: &str,
+) -> Result<Request, Error> {
+    request.map_err(|error| match Operation::find(operation_id) {
+        Some(operation) => Error::from(error).in_operation(operation),
+        None => error.into(),
+    })
+}
+
+/// The value of a header, for the generated code.
+#[allow(dead_code, reason = "not every document has such a parameter")]
+#[allow(clippy::result_large_err, reason = "the generated code returns it")]
+pub(crate) fn header(name: &str, value: &str) -> Result<HeaderValue, progenitor_client::Error<()>> {
+    HeaderValue::from_str(value).map_err(|_| {
+        progenitor_client::Error::InvalidRequest(format!(
+            "`{name}` has a character that no header can carry, such as a line break; take it out"
+        ))
+    })
+}
+
 impl Client {
     /// Makes a call: `transport` sends one request, `decode` reads the body of a
     /// success.
-    ///
-    /// Not an async function: that would hold the request twice.
     fn call<T, Sent>(
         &self,
         request: Request,
@@ -66,22 +112,45 @@ impl Client {
     where
         Sent: Future<Output = reqwest::Result<Response>>,
     {
+        let settings: &Settings = &self.inner.settings;
+        let read = move |response, time| read_whole(response, settings, time);
+        let finish = move |answer: Answer, _, _| match decode(&answer.body) {
+            Ok(value) => Ok(ResponseValue::new(value, answer.status, answer.headers)),
+            Err(problem) => Err(Error::of_status(answer.status).detail(problem)),
+        };
+        self.make(request, operation, transport, read, finish)
+    }
+
+    /// Makes a call: `transport` sends one request, `read` takes the answer of a
+    /// success in the time that is left of the attempt, `finish` makes of it what
+    /// the caller gets.
+    ///
+    /// Not an async function: that would hold the request twice.
+    fn make<A, T, Sent, Read>(
+        &self,
+        request: Request,
+        operation: Option<&'static Operation>,
+        transport: impl Fn(Request) -> Sent,
+        read: impl Fn(Response, Duration) -> Read,
+        finish: impl Fn(A, &'static Operation, u32) -> Result<ResponseValue<T>, Error>,
+    ) -> impl Future<Output = Result<ResponseValue<T>, Error>>
+    where
+        Sent: Future<Output = reqwest::Result<Response>>,
+        Read: Future<Output = Result<A, Error>>,
+    {
         let mut draft = Draft::new(request);
         async move {
             let operation = operation.ok_or_else(|| {
                 Error::new(ErrorKind::InvalidRequest).detail("the document has no such operation")
             })?;
             let span = Span::call(operation, draft.request()?.url());
-            let sent = span.within(self.send(&mut draft, operation, transport)).await;
-            let result =
-                sent.and_then(|Success { value: answer, attempts }| match decode(&answer.body) {
-                    Ok(value) => {
-                        Ok((ResponseValue::new(value, answer.status, answer.headers), attempts))
-                    }
-                    Err(problem) => {
-                        Err(Error::of_status(answer.status).detail(problem).attempts_made(attempts))
-                    }
-                });
+            let sent = span.within(self.send(&mut draft, operation, transport, read)).await;
+            let result = sent.and_then(|Success { value, attempts }| {
+                match finish(value, operation, attempts) {
+                    Ok(value) => Ok((value, attempts)),
+                    Err(error) => Err(error.attempts_made(attempts)),
+                }
+            });
             match result {
                 Ok((value, attempts)) => {
                     span.ended(Ok(value.status()), attempts);
@@ -95,23 +164,33 @@ impl Client {
         }
     }
 
-    async fn send<Sent>(
+    async fn send<A, Sent, Read>(
         &self,
         draft: &mut Draft,
         operation: &Operation,
         transport: impl Fn(Request) -> Sent,
-    ) -> Result<Success<Answer>, Error>
+        read: impl Fn(Response, Duration) -> Read,
+    ) -> Result<Success<A>, Error>
     where
         Sent: Future<Output = reqwest::Result<Response>>,
+        Read: Future<Output = Result<A, Error>>,
     {
-        let settings: &Settings = &self.inner.0;
+        let settings: &Settings = &self.inner.settings;
+        if operation.takes_idempotency_key {
+            idempotency::name(draft.request_mut()?.headers_mut())?;
+        }
         let request = draft.request()?;
+        let key = request.headers().get(IDEMPOTENCY_KEY).cloned();
         path_guard::check(request.url(), &self.baseurl, operation.path)?;
         let credential = settings.credentials.for_operation(operation)?;
+        let number = match &credential {
+            Some(_) => self.inner.number.header()?,
+            None => None,
+        };
         let line = settings.shared.lines.of(operation);
         let mut rules = Rules {
             policy: settings.retry,
-            repeatable: operation.safe_to_repeat || request.headers().contains_key(IDEMPOTENCY_KEY),
+            repeatable: operation.safe_to_repeat || key.is_some(),
             line: line.as_deref(),
             budget: settings.shared.budget.as_ref(),
         };
@@ -121,57 +200,76 @@ impl Client {
         }
         attempts::run(rules, fastrand::f64, |attempt, time_left| {
             let sent = draft.take().map(|mut request| {
-                if let Some((name, value)) = &credential {
+                for (name, value) in credential.iter().chain(&number) {
                     request.headers_mut().insert(*name, value.clone());
                 }
                 (Span::attempt(operation, request.url()), transport(request))
             });
             let time = settings.request_timeout.min(time_left);
+            let read = &read;
             async move {
                 let (span, sent) = sent?;
-                let result = span.within(exchange(sent, settings, time)).await;
-                span.ended(result.as_ref().map(|answer| answer.status), attempt);
+                let answered = exchange(sent, read, settings, time);
+                let (status, result) = span.within(answered).await;
+                span.ended(result.as_ref().map(|_| status), attempt);
                 result
             }
         })
         .await
+        .map_err(|error| error.under_key(key))
     }
 }
 
-/// Sends a request and reads its answer, for which there is so much time.
-async fn exchange(
+/// Sends a request and reads its answer, for which there is so much time. The status
+/// is that of the answer, if there was one.
+async fn exchange<A, Read>(
     sent: impl Future<Output = reqwest::Result<Response>>,
+    read: &impl Fn(Response, Duration) -> Read,
     settings: &Settings,
     time: Duration,
-) -> Result<Answer, Error> {
+) -> (StatusCode, Result<A, Error>)
+where
+    Read: Future<Output = Result<A, Error>>,
+{
     let begun = Instant::now();
-    let response = timeout(time, sent).await.map_err(|_| Error::new(ErrorKind::Timeout))??;
-    receive(response, settings, time.saturating_sub(begun.elapsed())).await
+    let response = match timeout(time, sent).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => return (StatusCode::OK, Err(error.into())),
+        Err(_) => return (StatusCode::OK, Err(Error::new(ErrorKind::Timeout))),
+    };
+    let status = response.status();
+    let time = time.saturating_sub(begun.elapsed());
+    if status.is_success() {
+        return (status, read(response, time).await);
+    }
+    // Apart, so that no success has to carry the room for it.
+    let error = Box::pin(refusal::error(response, &settings.credentials, time)).await;
+    (status, Err(error))
 }
 
 /// Reads an answer to its end, for which there is so much time.
-async fn receive(
+async fn read_whole(
     mut response: Response,
     settings: &Settings,
     time: Duration,
 ) -> Result<Answer, Error> {
     let status = response.status();
     let Settings { credentials, max_response_bytes: limit, .. } = settings;
-    if !status.is_success() {
-        // Apart, so that no success has to carry the room for it.
-        return Err(Box::pin(refusal::error(response, credentials, time)).await);
-    }
     let body = timeout(time, body::read(&mut response, *limit))
         .await
         .map_err(|_| Error::new(ErrorKind::Timeout).with(status))?
         .map_err(|error| Error::from(error).with(status))?
         .ok_or_else(|| Error::of_status(status).detail(format!("longer than {limit} bytes")))?;
     let mut headers = std::mem::take(response.headers_mut());
+    hide_credentials(&mut headers, credentials);
+    Ok(Answer { status, headers, body })
+}
+
+/// Keeps the `Debug` form of headers from showing a credential that a server echoes.
+fn hide_credentials(headers: &mut HeaderMap, credentials: &Credentials) {
     for value in headers.values_mut().filter(|value| credentials.occur_in(value.as_bytes())) {
-        // Its Debug form shows it no longer.
         value.set_sensitive(true);
     }
-    Ok(Answer { status, headers, body })
 }
 
 #[cfg(test)]

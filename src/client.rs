@@ -11,6 +11,7 @@ use crate::auth::{API_KEY, API_KEY_ID, Credentials};
 use crate::base_url::BaseUrl;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
+use crate::number_scope::NumberScope;
 use crate::operation::SERVER;
 use crate::retry::{RetryPolicy, Shared};
 
@@ -18,13 +19,18 @@ const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION")
 const BASE_URL_VARIABLE: &str = "PILOT_STATUS_BASE_URL";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Longer than any call; more could overflow the time of day.
+pub(crate) const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
 
 /// What the hand-written layer knows of a client. Nobody outside can make one,
 /// so a client comes from its builder only.
 #[derive(Clone)]
-pub struct Inner(pub(crate) Arc<Settings>);
+pub struct Inner {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) number: NumberScope,
+}
 
 pub(crate) struct Settings {
     pub(crate) credentials: Credentials,
@@ -71,10 +77,11 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let settings = &self.inner.0;
+        let Inner { settings, number } = &self.inner;
         f.debug_struct("Client")
             .field("base_url", &self.baseurl)
             .field("credentials", &settings.credentials)
+            .field("number", number)
             .field("request_timeout", &settings.request_timeout)
             .field("max_response_bytes", &settings.max_response_bytes)
             .field("retry", &settings.retry)
@@ -224,13 +231,14 @@ impl ClientBuilder {
             .user_agent(user_agent)
             .build()
             .map_err(|error| Error::configuration("the HTTP client cannot be built", error))?;
-        let inner = Inner(Arc::new(Settings {
+        let settings = Arc::new(Settings {
             credentials: self.credentials,
             request_timeout: self.request_timeout,
             retry: self.retry,
             shared: self.retry.shared(),
             max_response_bytes: self.max_response_bytes,
-        }));
+        });
+        let inner = Inner { settings, number: NumberScope::default() };
         Ok(Client { baseurl: base_url.text, client, inner })
     }
 }

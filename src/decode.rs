@@ -1,6 +1,7 @@
 //! Bodies of successful answers become models.
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
@@ -9,6 +10,16 @@ use crate::operation::FIELDS;
 /// Decodes a JSON body, or says what is wrong with it.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|error| problem::<T>(body, &error))
+}
+
+/// Decodes a field of which null is as good as nothing.
+#[allow(dead_code, reason = "not every document has such a field")]
+pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// What is wrong with a body, and where. The decoder's own words may quote it.
@@ -37,7 +48,6 @@ fn path<T: DeserializeOwned>(body: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
 
     use super::*;
     use crate::secret::Secret;

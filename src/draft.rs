@@ -18,6 +18,11 @@ impl Draft {
         self.0.as_ref().ok_or_else(gone)
     }
 
+    /// What is to be sent, to change it.
+    pub(crate) fn request_mut(&mut self) -> Result<&mut Request, Error> {
+        self.0.as_mut().ok_or_else(gone)
+    }
+
     /// Takes the request to send it, and keeps a copy.
     pub(crate) fn take(&mut self) -> Result<Request, Error> {
         let request = self.0.take().ok_or_else(gone)?;

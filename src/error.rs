@@ -1,5 +1,6 @@
 //! The one error of this crate.
 
+mod details;
 mod kind;
 
 use std::borrow::Cow;
@@ -7,12 +8,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 
 pub use self::kind::ErrorKind;
 use crate::operation::Operation;
 use crate::pacing::HeldBack;
-use crate::types::ApiError;
+use crate::retry::Advice;
+use crate::types::{ApiError, ErrorCode};
 
 type Source = Arc<dyn std::error::Error + Send + Sync>;
 
@@ -41,6 +43,7 @@ struct Inner {
     api_error: Option<Box<ApiError>>,
     retry_after: Option<Duration>,
     attempts: u32,
+    idempotency_key: Option<HeaderValue>,
     detail: Cow<'static, str>,
     source: Option<Source>,
 }
@@ -54,6 +57,7 @@ impl Error {
             api_error: None,
             retry_after: None,
             attempts: 0,
+            idempotency_key: None,
             detail: Cow::Borrowed(""),
             source: None,
         }))
@@ -83,6 +87,11 @@ impl Error {
 
     pub(crate) fn attempts_made(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn under_key(mut self, key: Option<HeaderValue>) -> Self {
+        self.0.idempotency_key = key;
         self
     }
 
@@ -122,9 +131,11 @@ impl Error {
         self.0.status
     }
 
-    /// The server's constant for the reason, such as `NUMBER_NOT_FOUND`.
-    pub fn code(&self) -> Option<&str> {
-        self.api_error()?.code.as_deref()
+    /// The server's constant for the reason, such as
+    /// [`ErrorCode::NumberNotFound`]; one that this version does not know is
+    /// [`ErrorCode::Unknown`].
+    pub fn code(&self) -> Option<&ErrorCode> {
+        self.api_error()?.code.as_ref()
     }
 
     /// The server's words for the reason.
@@ -150,13 +161,26 @@ impl Error {
         self.0.attempts
     }
 
+    /// The `Idempotency-Key` of the call, where it had one: the caller's, or the one
+    /// that it was given. Under the same key, the call can be repeated without being
+    /// done twice.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.0.idempotency_key.as_ref()?.to_str().ok()
+    }
+
     /// Whether the failure may pass, so that the same call can succeed later:
     /// 408, 429, 502, 503 and 504, timeouts, and connections that broke or did
-    /// not come about.
+    /// not come about. Some codes say otherwise: a service that is not set up
+    /// stays so, and the first call under an idempotency key comes to its end.
     ///
     /// It does not say that repeating is harmless: after all of these but 429
     /// and [`ErrorKind::Connect`] the server may have done what it was asked.
     pub fn is_retryable(&self) -> bool {
+        match self.advice() {
+            Some(Advice::Never) => return false,
+            Some(Advice::Later) => return true,
+            Some(Advice::Alone) | None => {}
+        }
         match self.0.kind {
             ErrorKind::RateLimited
             | ErrorKind::Connect
@@ -167,6 +191,11 @@ impl Error {
             }
             _ => false,
         }
+    }
+
+    /// What the document says of repeating the call, by the code.
+    pub(crate) fn advice(&self) -> Option<Advice> {
+        Advice::of(self.code()?.as_str())
     }
 
     /// Whether the request may have reached the server, and nothing says what
@@ -194,8 +223,15 @@ impl fmt::Display for Error {
         if !inner.detail.is_empty() {
             write!(f, ": {}", inner.detail)?;
         }
+        // Any other may hold what no log should show.
+        if let Some(known) = self.code().filter(|code| !code.is_unknown()) {
+            write!(f, ": {known}")?;
+        }
         if self.may_have_taken_effect() {
-            f.write_str("; it may have done what was asked, so look before you repeat it")?;
+            f.write_str(match inner.idempotency_key {
+                Some(_) => "; it may have done what was asked, so repeat it under the same key",
+                None => "; it may have done what was asked, so look before you repeat it",
+            })?;
         } else if self.is_broken_off() {
             let advice = if self.is_retryable() {
                 "try again later"
@@ -304,6 +340,7 @@ mod tests {
             credential_headers,
             anonymous,
             safe_to_repeat,
+            takes_idempotency_key: false,
         }))
     }
 

@@ -8,18 +8,35 @@ mod auth;
 mod base_url;
 mod body;
 mod call;
+#[allow(dead_code, reason = "not every document has a choice")]
+mod choice;
 mod client;
+mod collections;
+mod data_url;
 mod decode;
+mod download;
 mod draft;
 mod error;
+mod idempotency;
+#[cfg(feature = "mock")]
+pub mod mock;
+mod nullable;
+mod number_scope;
 mod open_enum;
 mod operation;
+mod optional;
 mod pacing;
+#[allow(dead_code, reason = "not every document has pages")]
+mod pages;
 mod path_guard;
 mod refusal;
 mod retry;
 mod secret;
 mod telemetry;
+#[allow(dead_code, reason = "not every document has an open object")]
+mod undocumented;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 /// What `build.rs` made of `openapi.json`.
 #[allow(missing_docs, unused, clippy::all, clippy::pedantic, rustdoc::all)]
@@ -27,12 +44,43 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
 }
 
+/// Pages on what the client does, and why.
+pub mod guide {
+    #[doc = include_str!("../docs/authentication.md")]
+    pub mod authentication {}
+    #[doc = include_str!("../docs/requests.md")]
+    pub mod requests {}
+    #[doc = include_str!("../docs/retries.md")]
+    pub mod retries {}
+    #[doc = include_str!("../docs/errors.md")]
+    pub mod errors {}
+    #[doc = include_str!("../docs/tracing.md")]
+    pub mod tracing {}
+    #[doc = include_str!("../docs/newer-servers.md")]
+    pub mod newer_servers {}
+    #[doc = include_str!("../docs/guarantees.md")]
+    pub mod guarantees {}
+    #[doc = include_str!("../docs/limits.md")]
+    pub mod limits {}
+    #[doc = include_str!("../docs/regenerating.md")]
+    pub mod regenerating {}
+}
+
 pub use auth::Credentials;
+/// The dates and times of models and parameters.
+pub use chrono;
 pub use client::ClientBuilder;
+pub use collections::{IntoList, IntoMap};
+pub use data_url::DataUrl;
+pub use download::Download;
 pub use error::{Error, ErrorKind};
+pub use generated::types::{ApiError, ErrorCode};
 pub use generated::{Client, ResponseValue, builder, types};
 pub use http::StatusCode;
+pub use nullable::Nullable;
+pub use optional::IntoOptional;
 pub use pacing::Pacing;
+pub use pages::Pages;
 /// The HTTP client underneath, for [`ClientBuilder::http_client_builder`].
 pub use reqwest;
 pub use retry::RetryPolicy;

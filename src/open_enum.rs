@@ -19,6 +19,14 @@ macro_rules! open_enum {
             }
         }
 
+        impl crate::IntoOptional<$name> for &str {
+            fn into_optional(
+                self,
+            ) -> ::std::result::Result<::std::option::Option<$name>, ::std::string::String> {
+                ::std::result::Result::Ok(::std::option::Option::Some($name::from(self)))
+            }
+        }
+
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
 

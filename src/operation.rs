@@ -15,7 +15,11 @@ pub(crate) struct Operation {
     pub(crate) anonymous: bool,
     /// Whether repeating it changes nothing more (RFC 9110, section 9.2.2).
     pub(crate) safe_to_repeat: bool,
+    /// Whether it takes an `Idempotency-Key`, which then always goes out.
+    pub(crate) takes_idempotency_key: bool,
 }
+
+use crate::retry::Advice;
 
 include!(concat!(env!("OUT_DIR"), "/document.rs"));
 

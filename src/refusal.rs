@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::auth::Credentials;
 use crate::body;
 use crate::error::Error;
-use crate::generated::types::ApiError;
+use crate::generated::types::{ApiError, ErrorCode};
 use crate::retry::server_hint;
 
 /// How much is read of such an answer: more than any error of the API needs.
@@ -51,7 +51,7 @@ fn api_error(mut said: Map<String, Value>) -> ApiError {
             None
         }
     };
-    ApiError { error: take("error"), code: take("code"), extra: said }
+    ApiError { error: take("error"), code: take("code").map(ErrorCode::from), extra: said }
 }
 
 /// The origin that a redirect points to; its path and query may hold anything.

@@ -1,5 +1,6 @@
 //! Whether to try again, and how long to wait before.
 
+mod advice;
 mod backoff;
 mod budget;
 mod fault;
@@ -7,6 +8,7 @@ mod hint;
 mod jitter;
 mod policy;
 
+pub(crate) use advice::Advice;
 pub(crate) use backoff::Backoff;
 pub(crate) use budget::Budget;
 pub(crate) use hint::server_hint;

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use pilot_status::reqwest::{self, header::HeaderMap};
-use pilot_status::{Client, Credentials, Error, ErrorKind, RetryPolicy, StatusCode};
+use pilot_status::{Client, Credentials, Error, ErrorCode, ErrorKind, RetryPolicy, StatusCode};
 use serde_json::json;
 use support::{Answer, KEY, Server, builder, example, shown};
 use tokio::io::AsyncWriteExt;
@@ -109,7 +109,7 @@ async fn no_body_hides_the_status() {
 async fn further_keys_of_an_error_are_kept() {
     let body = json!({"error": "Blocked", "code": "NUMBER_BLOCKED", "reason": "extra_charge_unpaid", "details": {"missing": ["a"]}});
     let error = call(Answer::json(409, &body)).await;
-    assert_eq!(error.code(), Some("NUMBER_BLOCKED"));
+    assert_eq!(error.code(), Some(&ErrorCode::NumberBlocked));
     assert_eq!(error.api_error().unwrap().extra["reason"], "extra_charge_unpaid");
     assert_eq!(error.api_error().unwrap().extra["details"]["missing"][0], "a");
     assert_eq!(serde_json::to_value(error.api_error().unwrap()).unwrap(), body);

@@ -385,6 +385,61 @@ fn cases() -> Vec<Case> {
             ],
         ),
         (
+            "alternatives and values with names of their own, and a list in two forms",
+            of_schemas(json!({
+                "Pet": {"type": "object", "required": ["id"], "properties": {"id": text()}},
+                "Pets": {"type": "object", "required": ["pets"], "properties": {"pets": {"type": "array", "items": pet("Pet")}}},
+                "PetList": {"oneOf": [
+                    {"title": "in an object", "allOf": [pet("Pets")]},
+                    {"title": "Bare", "type": "array", "items": pet("Pet")},
+                ]},
+                "Either": {"oneOf": [
+                    {"title": "Self", "type": "string"},
+                    {"title": "unknown", "type": "integer"},
+                    {"title": "Inline", "type": "object", "required": ["x"], "properties": {"x": text()}},
+                    {"title": "7%", "type": "boolean"},
+                ]},
+                "Period": {"type": "string", "enum": ["7d", "1 y"], "x-enum-names": {"7d": "last 7 days"}},
+            })),
+            &[
+                "pubenumPetList{InAnObject(::std::boxed::Box<Pets>),Bare(::std::vec::Vec<Pet>),",
+                "pubfnentries(&self)->::std::option::Option<&[Pet]>",
+                "Self::InAnObject(envelope)=>::std::option::Option::Some(&envelope.pets),",
+                "Inline(::std::boxed::Box<EitherVariant3>),",
+                "Last7Days,",
+            ],
+        ),
+        (
+            "a lone part",
+            of_schemas(json!({
+                "Mood": {"type": "string", "enum": ["a", "b"]},
+                "Cat": {"type": "object", "properties": {
+                    "mood": {"description": "d", "allOf": [{"type": "string", "enum": ["a"]}]},
+                    "tail": {"type": "string", "oneOf": [{"enum": ["b"]}, {"nullable": true}]},
+                    "ear": {"allOf": [{"allOf": [pet("Mood")], "enum": ["b", "a"]}]},
+                    "odd": {"type": "array", "items": {
+                        "type": "array", "items": {}, "allOf": [{"type": "object", "properties": {"a": text()}}],
+                    }},
+                }},
+            })),
+            &[
+                "pubenumCatMood{",
+                "pubenumCatTail{",
+                "pubear:::std::option::Option<crate::generated::types::Mood>",
+                "pubstructCatOddItem(",
+            ],
+        ),
+        (
+            "what no code is made of",
+            document(
+                json!({"/a": {"post": with(with(empty(), "requestBody", json!({
+                    "content": {"application/json": {"schema": null}},
+                })), "callbacks", json!({"on": {"$ref": "#/components/callbacks/On"}}))}}),
+                json!({}),
+            ),
+            &["pubfnpost_a(&self)", "::serde_json::Value"],
+        ),
+        (
             "schemas that lead to themselves",
             of_schemas(json!({
                 "Node": {"type": "object", "required": ["next"], "properties": {"next": pet("Node"), "all": {"type": "array", "items": pet("Node")}}},
@@ -417,7 +472,7 @@ fn without_space(code: &str) -> String {
 fn what_is_odd_becomes_code_all_the_same() {
     let mut missing = Vec::new();
     for (name, document, parts) in cases() {
-        let code = generate::generate(&document.to_string())
+        let code = generate::generate(&document.to_string(), &|_| true)
             .unwrap_or_else(|reason| panic!("{name}: {reason}"))
             .client;
         let code = without_space(&code);
@@ -462,19 +517,30 @@ fn what_is_left_out_is_told() {
                 {"name": "id", "in": "path", "style": "matrix", "required": true, "schema": text()},
             ]))},
             "/undeclared/{id}": {"get": empty()},
+            "/secret": {"get": with(empty(), "parameters", json!([{
+                "name": "pin", "in": "query", "schema": {"$ref": "#/components/schemas/Pin"},
+            }]))},
+            "/secrets": {"get": with(empty(), "parameters", json!([{
+                "name": "x-pins", "in": "header", "required": true,
+                "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Pin"}},
+            }]))},
+            "/secrets/{pin}": {"get": with(empty(), "parameters", json!([{
+                "name": "pin", "in": "path", "required": true, "schema": {"$ref": "#/components/schemas/Pin"},
+            }]))},
             "/nothing": {"get": {"responses": {"404": {"description": "Never there"}}}},
         }),
         json!({
             "Never": {"allOf": [text(), {"type": "integer"}]},
             "Any": {"oneOf": [{}, text()]},
+            "Pin": {"type": "string", "format": "password"},
         }),
     );
     let mut without_server = whole.clone();
     without_server["servers"] = json!([{"url": "http://example.com"}]);
     without_server["paths"] = json!({});
     without_server["components"] = json!({});
-    let warnings = [whole, without_server]
-        .into_iter()
-        .flat_map(|document| generate::generate(&document.to_string()).unwrap().warnings);
+    let warnings = [whole, without_server].into_iter().flat_map(|document| {
+        generate::generate(&document.to_string(), &|_| true).unwrap().warnings
+    });
     insta::assert_snapshot!("left_out", warnings.collect::<Vec<_>>().join("\n"));
 }

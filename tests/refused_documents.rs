@@ -25,19 +25,6 @@ const BREAKAGES: &[Breakage] = &[
     ("a reference to nothing", |document| {
         remove(document, "/components/schemas", "Provider");
     }),
-    ("a secret in a query", |document| {
-        document["paths"]["/v1/numbers"]["get"]["parameters"] = json!([{
-            "name": "pin", "in": "query", "schema": {"type": "string", "format": "password"}
-        }]);
-    }),
-    ("secrets in a header, by reference", |document| {
-        let schemas = &mut document["components"]["schemas"];
-        schemas["Pin"] = json!({"type": "string", "format": "password", "minLength": 4});
-        schemas["Pins"] = json!({"type": "array", "items": {"$ref": "#/components/schemas/Pin"}});
-        document["paths"]["/v1/numbers"]["parameters"] = json!([{
-            "name": "x-pins", "in": "header", "schema": {"$ref": "#/components/schemas/Pins"}
-        }]);
-    }),
     ("a secret that is joined with more", |document| {
         let schemas = &mut document["components"]["schemas"];
         schemas["Pin"] = json!({"type": "string", "format": "password"});
@@ -74,7 +61,8 @@ fn a_document_that_cannot_be_used_gets_one_line() {
 }
 
 fn line(name: &str, json: &str) -> String {
-    let reason = generate::generate(json).err().unwrap_or_else(|| panic!("{name}: accepted"));
+    let reason =
+        generate::generate(json, &|_| true).err().unwrap_or_else(|| panic!("{name}: accepted"));
     assert!(!reason.contains('\n') && !reason.is_empty(), "{name}: {reason}");
     let mut line = String::new();
     writeln!(line, "{name}: {reason}").unwrap();

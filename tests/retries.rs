@@ -6,7 +6,7 @@ mod support;
 
 use std::time::{Duration, SystemTime};
 
-use pilot_status::{ErrorKind, RetryPolicy};
+use pilot_status::{ErrorCode, ErrorKind, RetryPolicy};
 use serde_json::json;
 use support::{Answer, Server, builder, client};
 
@@ -121,7 +121,8 @@ async fn what_would_end_the_same_way_is_not_repeated() {
     let body = json!({"error": "No provider", "code": "PROVIDER_NOT_CONFIGURED"});
     let server = Server::start([Answer::json(503, &body)]).await;
     let error = client(&server).list_numbers().send().await.unwrap_err();
-    assert_eq!((error.code(), error.attempts()), (Some("PROVIDER_NOT_CONFIGURED"), 1));
+    assert_eq!(error.code(), Some(&ErrorCode::ProviderNotConfigured));
+    assert_eq!(error.attempts(), 1);
 }
 
 #[tokio::test]
@@ -146,4 +147,18 @@ async fn clones_share_the_pause_that_one_of_them_was_asked_for() {
     assert_eq!(server.received().len(), 1);
     // Another client does not know of it, nor does one that shares nothing.
     client(&server).list_numbers().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cooldown_of_one_resource_holds_back_no_other() {
+    let cooldown =
+        json!({"error": "Too soon", "code": "RESYNC_COOLDOWN", "retryAfterSeconds": 300});
+    let started = json!({"started": true, "pageLinkId": "b"});
+    let server = Server::start([Answer::json(429, &cooldown), Answer::json(202, &started)]).await;
+    let client = client(&server);
+    let error = client.resync_lead_page().page_link_id("a").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(300)));
+    client.resync_lead_page().page_link_id("b").send().await.unwrap();
+    assert_eq!(server.received().len(), 2);
 }

@@ -1,31 +1,45 @@
 //! What a server says of an error, as the hand-written layer reads it from any
-//! answer: a document that describes no such schema gets one.
+//! answer: a document that describes no such schemas gets them.
 
 use serde_json::{Value, json};
 
-/// Its name in the components.
-pub const NAME: &str = "ApiError";
+use super::walk::{Object, alias};
 
-/// Whether a schema is what the layer reads.
-pub fn is_read(schema: &Value) -> bool {
-    let is_text = |property: &Value| property["type"] == "string" && property["nullable"] != true;
-    let properties = schema["properties"].as_object();
-    let rest = schema.get("additionalProperties");
-    properties.is_some_and(|properties| {
-        properties.keys().eq(["code", "error"]) && properties.values().all(is_text)
-    }) && schema.get("required").is_none()
+/// The names that the layer knows.
+pub const NAMES: [&str; 2] = ["ApiError", "ErrorCode"];
+
+/// Whether the schemas are what the layer reads.
+pub fn is_read(schemas: &Object) -> bool {
+    let [error, code] = NAMES.map(|name| schemas.get(name).unwrap_or(&Value::Null));
+    let rest = error.get("additionalProperties");
+    error["properties"].as_object().is_some_and(|properties| {
+        properties.keys().eq(["code", "error"])
+            && alias(&properties["code"]) == Some(NAMES[1])
+            && properties["error"]["type"] == "string"
+            && properties.values().all(|property| property["nullable"] != true)
+    }) && error.get("required").is_none()
         && rest.is_some_and(|rest| *rest == json!({}) || *rest == json!(true))
+        && code["type"] == "string"
+        && code["enum"].as_array().is_some_and(|codes| codes.iter().all(Value::is_string))
 }
 
 /// What the layer reads.
-pub fn schema() -> Value {
-    json!({
-        "type": "object",
-        "description": "What the server says of a call that failed.",
-        "properties": {
-            "code": {"type": "string", "description": "The reason, for programs."},
-            "error": {"type": "string", "description": "The reason, in words for people."},
-        },
-        "additionalProperties": {},
-    })
+pub fn schemas() -> [Value; 2] {
+    let code = "#/components/schemas/ErrorCode";
+    [
+        json!({
+            "type": "object",
+            "description": "What the server says of a call that failed.",
+            "properties": {
+                "code": {"$ref": code},
+                "error": {"type": "string", "description": "The reason, in words for people."},
+            },
+            "additionalProperties": {},
+        }),
+        json!({
+            "type": "string",
+            "description": "The reason, for programs.",
+            "enum": ["NOT_FOUND"],
+        }),
+    ]
 }

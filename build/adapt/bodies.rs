@@ -21,7 +21,8 @@ pub fn adapt(operation: &mut Value) -> Result<Option<String>, String> {
 
 /// The media type as the generator knows it, as it is, and the schema.
 fn choose(content: &Value) -> Result<Option<(&'static str, &str, Value)>, String> {
-    let schema = |media_type: &Value| media_type.get("schema").cloned();
+    let schema =
+        |media_type: &Value| media_type.get("schema").filter(|schema| schema.is_object()).cloned();
     if let Some((name, media_type)) = media::json(content) {
         return Ok(Some((JSON, name, schema(media_type).unwrap_or_else(|| json!({})))));
     }

@@ -4,10 +4,13 @@
 
 use serde_json::{Value, json};
 
+use super::super::facts::ADVICE;
+use super::super::open_enums::{MEANINGS, NAMES};
 use super::walk::{self, Object};
 
 /// All that the generator is to read of a schema.
-const KEPT: [&str; 14] = [
+const KEPT: [&str; 18] = [
+    "title",
     "type",
     "format",
     "description",
@@ -22,6 +25,9 @@ const KEPT: [&str; 14] = [
     "anyOf",
     "discriminator",
     "deprecated",
+    MEANINGS,
+    NAMES,
+    ADVICE,
 ];
 
 /// Loosens the schemas of a document.
@@ -46,7 +52,9 @@ fn loosen(schema: &mut Object) {
     infer_type(schema);
     let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
     let known = match schema.get("type").and_then(Value::as_str) {
-        Some("string") => matches!(format, "date" | "date-time" | "password" | "binary"),
+        Some("string") => {
+            matches!(format, "date" | "date-time" | "password" | "binary" | "data-url")
+        }
         Some("integer") => format == "uint64",
         _ => false,
     };
@@ -61,6 +69,7 @@ fn loosen(schema: &mut Object) {
         _ => {}
     }
     loosen_alternatives(schema);
+    take_lone_part(schema);
 }
 
 /// Only text can be an enum; of other types the values are left to the server.
@@ -159,6 +168,32 @@ fn loosen_alternatives(schema: &mut Object) {
             let known = schema.entry("required").or_insert_with(|| json!([]));
             known.as_array_mut().into_iter().for_each(|known| known.extend(required.clone()));
         }
+    }
+}
+
+/// A lone part with no name is the whole, so that it has the name of the whole.
+fn take_lone_part(schema: &mut Object) {
+    let Some([Value::Object(part)]) =
+        schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice)
+    else {
+        return;
+    };
+    let fits = |(key, value): (&String, &Value)| {
+        let is_said = schema.get(key).is_none_or(|own| own == value);
+        let is_open = matches!(key.as_str(), "allOf" | "description" | "nullable");
+        key != "$ref" && (is_said || is_open)
+    };
+    if !part.iter().all(fits) {
+        return;
+    }
+    let nullable = [&*schema, part].iter().any(|of| of.get("nullable") == Some(&json!(true)));
+    let part = part.clone();
+    schema.remove("allOf");
+    for (key, value) in part {
+        schema.entry(key).or_insert(value);
+    }
+    if nullable {
+        schema.insert("nullable".to_owned(), json!(true));
     }
 }
 

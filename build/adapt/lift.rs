@@ -47,7 +47,8 @@ impl Lift<'_> {
         }
         let name = self.names.free(wanted);
         self.within(schema, &name);
-        let description = schema.get("description").cloned();
+        let (title, description) =
+            (schema.get("title").cloned(), schema.get("description").cloned());
         let nullable = schema["nullable"] == true;
         if let Some(entries) = schema.as_object_mut() {
             entries.remove("nullable");
@@ -62,6 +63,9 @@ impl Lift<'_> {
         if let Some(description) = description {
             used["description"] = description;
         }
+        if let (Some(title), Some(used)) = (title, used.as_object_mut()) {
+            used.insert("title".to_owned(), title);
+        }
         self.lifted.insert(name, std::mem::replace(schema, used));
     }
 }
@@ -73,8 +77,11 @@ fn is_type(schema: &Value) -> bool {
         Some(Value::Array(entries)) => !entries.is_empty(),
         _ => false,
     };
-    let several = schema["allOf"].as_array().is_some_and(|parts| parts.len() > 1);
-    ["enum", "oneOf", "anyOf", "properties"].into_iter().any(holds) || several
+    // A lone part that is still there and has no name contradicts the whole.
+    let joined = schema["allOf"].as_array().is_some_and(|parts| {
+        parts.len() > 1 || parts.iter().any(|part| part.get("$ref").is_none())
+    });
+    ["enum", "oneOf", "anyOf", "properties"].into_iter().any(holds) || joined
 }
 
 /// A longer name for a place within another. It is cut short where it would only

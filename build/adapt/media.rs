@@ -42,7 +42,11 @@ pub fn json(content: &Value) -> Option<(&String, &Value)> {
 
 /// What has to be said on the wire where the generator says `usual`.
 pub fn unusual(media_type: &str, usual: &str) -> Option<String> {
-    let sayable =
-        !media_type.contains('*') && media_type.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let sayable = !media_type.contains('*') && is_sayable(media_type);
     (essence(media_type) != usual && sayable).then(|| media_type.to_owned())
+}
+
+/// Whether a header can carry it.
+pub fn is_sayable(media_type: &str) -> bool {
+    media_type.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }

@@ -69,9 +69,9 @@ pub fn adapt(document: &mut Value) -> Names {
     let Some(schemas) = walk::named(document) else {
         return names;
     };
-    let lacks_error = !schemas.get(api_error::NAME).is_some_and(api_error::is_read);
+    let lacks_error = !api_error::is_read(schemas);
     if lacks_error {
-        names.free(api_error::NAME);
+        names.0.extend(api_error::NAMES.map(str::to_owned));
     }
     // Who has such a name already keeps it.
     let (right, wrong): (Vec<_>, Vec<_>) =
@@ -83,7 +83,9 @@ pub fn adapt(document: &mut Value) -> Names {
         renamed.insert(name, free);
     }
     if lacks_error {
-        schemas.insert(api_error::NAME.to_owned(), api_error::schema());
+        for (name, schema) in api_error::NAMES.into_iter().zip(api_error::schemas()) {
+            schemas.insert(name.to_owned(), schema);
+        }
     }
     walk::schemas(document, &mut |schema| rename(schema, &renamed));
     names
@@ -125,7 +127,7 @@ fn implied(schema: &mut Value, members: &str, renamed: &BTreeMap<String, String>
 
 /// A text in PascalCase, as the generator writes it: once more makes no difference,
 /// while `V2C` would become `V2c`.
-fn pascal(text: &str) -> String {
+pub fn pascal(text: &str) -> String {
     let name = with_letters(text).to_pascal_case().to_pascal_case();
     let name = match name.chars().next() {
         Some(first) if is_identifier(&first.to_string()) => name,

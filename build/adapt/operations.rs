@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::{Value, json};
 
+use super::super::facts::IDEMPOTENT;
 use super::super::is_identifier;
 use super::media::{Headers, Media};
 use super::walk::METHODS;
@@ -50,6 +51,7 @@ pub fn adapt(document: &mut Value, warnings: &mut Vec<String>) -> Media {
     let mut taken: BTreeSet<String> = TAKEN.iter().map(|name| name.to_pascal_case()).collect();
     let own = own_names(document, &mut taken);
     let mut media = Media::new();
+    let mut renamed = Vec::new();
     let mut kept = json!({});
     let paths = document.get_mut("paths").map(Value::take).unwrap_or_default();
     for (path, item) in paths.as_object().into_iter().flatten() {
@@ -62,6 +64,9 @@ pub fn adapt(document: &mut Value, warnings: &mut Vec<String>) -> Media {
             match adapt_one(&source, &mut operation, &mut notes) {
                 Ok(headers) => {
                     let name = name(&operation, method, path, &own, &mut taken);
+                    if operation["operationId"] != *name {
+                        renamed.push(format!("{place} is {name}"));
+                    }
                     operation["operationId"] = json!(name);
                     kept[parameters::marked(path)][method] = operation;
                     media.insert(name, headers);
@@ -71,11 +76,27 @@ pub fn adapt(document: &mut Value, warnings: &mut Vec<String>) -> Media {
             warnings.extend(notes.into_iter().map(|note| format!("{place}: {note}")));
         }
     }
+    if !renamed.is_empty() {
+        warnings.push(format!(
+            "an operationId that is missing, taken or not in snake_case is replaced: {}",
+            few(&renamed)
+        ));
+    }
     document["paths"] = kept;
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
         components.retain(|kind, _| kind == "schemas" || kind == "securitySchemes");
     }
     media
+}
+
+/// The first of many, and how many more.
+fn few(many: &[String]) -> String {
+    const FEW: usize = 5;
+    let more = match many.len().saturating_sub(FEW) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", many[..many.len().min(FEW)].join(", "))
 }
 
 /// An operation and what its description depends on.
@@ -104,12 +125,13 @@ fn adapt_one(
     }
     if let Some(entries) = operation.as_object_mut() {
         entries.retain(|key, _| {
-            !key.starts_with("x-") && !matches!(key.as_str(), "callbacks" | "servers")
+            let is_read = !key.starts_with("x-") || key == IDEMPOTENT;
+            is_read && !matches!(key.as_str(), "callbacks" | "servers")
         });
     }
     parameters::adapt(source, operation, notes)?;
     let content_type = bodies::adapt(operation)?;
-    let accept = responses::adapt(source.method, operation, notes)?;
+    let accept = responses::adapt(source.method, operation, notes);
     Ok(Headers { accept, content_type })
 }
 

@@ -10,10 +10,14 @@ use super::operations::Source;
 use super::walk::{self, Object};
 
 /// Names that the generated `send` and the setters around it use.
-const TAKEN: [&str; 6] = ["new", "send", "body", "body_map", "header_map", "encode_path"];
+const TAKEN: [&str; 7] = ["new", "send", "stream", "body", "body_map", "header_map", "encode_path"];
 
-/// Of these headers HTTP decides, not a parameter (OpenAPI 3.0.3, 4.7.12.1).
-const IGNORED: [&str; 3] = ["accept", "content-type", "authorization"];
+/// Of these headers HTTP decides, not a parameter (OpenAPI 3.0.3, 4.7.12.1), and of
+/// the last one the client: `Client::for_number`.
+const IGNORED: [&str; 4] = ["accept", "content-type", "authorization", "x-whatsapp-number-id"];
+
+/// The layer sends one where the caller gives none.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Adapts the parameters of an operation, those of its path among them.
 pub fn adapt(
@@ -78,6 +82,15 @@ fn adapt_one(
     let name = parameter["name"].as_str().unwrap_or_default().to_owned();
     let schema = parameter.get("schema").and_then(|schema| walk::follow(named, schema)).cloned();
     let style = parameter["style"].as_str().unwrap_or_default().to_owned();
+    if parameter.get("schema").is_some_and(|schema| holds_secret(schema, named, DEEPEST)) {
+        let place = parameter["in"].as_str().unwrap_or_default().to_owned();
+        // Without it, what it was for cannot be asked.
+        parameter["required"] = json!(place == "path" || parameter["required"] == true);
+        return Err(format!(
+            "is a secret, and a {place} is no place for one; \
+             take the format `password` from it in an overlay"
+        ));
+    }
     if parameter["in"] == "query" && parameter.get("content").is_some() {
         return Ok(vec![plain(parameter.take(), None)]);
     }
@@ -99,6 +112,19 @@ fn adapt_one(
     }
 }
 
+/// How deep a secret is looked for in lists and objects.
+const DEEPEST: usize = 4;
+
+/// Whether a parameter would show a secret. URLs are in the logs of whoever is on
+/// the way, and no secret can be printed into a header.
+fn holds_secret(schema: &Value, named: &Object, depth: usize) -> bool {
+    let Some(schema) = walk::follow(named, schema).filter(|_| depth > 0) else { return false };
+    let properties = schema["properties"].as_object().into_iter().flat_map(Object::values);
+    let mut within = schema.get("items").into_iter().chain(properties);
+    (schema["type"] == "string" && schema["format"] == "password")
+        || within.any(|inner| holds_secret(inner, named, depth - 1))
+}
+
 fn header(name: &str, parameter: &mut Value, schema: Option<&Value>) -> Result<Vec<Value>, String> {
     if IGNORED.contains(&name.to_ascii_lowercase().as_str()) {
         return Ok(Vec::new());
@@ -106,6 +132,9 @@ fn header(name: &str, parameter: &mut Value, schema: Option<&Value>) -> Result<V
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(fits) {
         return Err("has a name that no header has".to_owned());
+    }
+    if name.eq_ignore_ascii_case(IDEMPOTENCY_KEY) {
+        parameter["required"] = json!(false);
     }
     Ok(vec![plain(parameter.take(), schema)])
 }

@@ -3,6 +3,8 @@
 
 use serde_json::Value;
 
+use super::super::open_enums::MEANINGS;
+
 /// Makes the descriptions of a document safe as comments.
 pub fn adapt(part: &mut Value) {
     match part {
@@ -13,6 +15,13 @@ pub fn adapt(part: &mut Value) {
                         if matches!(key.as_str(), "description" | "summary" | "title") =>
                     {
                         *text = quiet(text);
+                    }
+                    Value::Object(meanings) if key == MEANINGS => {
+                        for (_, meaning) in meanings {
+                            if let Value::String(text) = meaning {
+                                *text = quiet(text);
+                            }
+                        }
                     }
                     entry => adapt(entry),
                 }

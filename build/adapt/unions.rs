@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::all_of;
+use super::names::pascal;
 use super::walk::{self, Object, alias, follow};
 
 /// A schema that is one of several.
@@ -44,11 +45,15 @@ pub enum Holds {
 
 /// Takes the unions of a document out of it.
 pub fn adapt(document: &mut Value, warnings: &mut Vec<String>) -> Vec<Union> {
+    let before = walk::named(document).cloned().unwrap_or_default();
+    // Nothing else is named after them.
+    walk::schemas(document, &mut |schema| {
+        schema.as_object_mut().and_then(|entries| entries.remove("title"));
+    });
     let Some(schemas) = walk::named(document) else { return Vec::new() };
-    let before = schemas.clone();
     let mut unions = Vec::new();
     for (name, schema) in schemas.iter_mut() {
-        let Some(members) = members(schema, &before) else { continue };
+        let Some(members) = members(&before[name], &before) else { continue };
         if let Some(text) = one_text(&members, &before) {
             *schema = described(text, schema);
         } else if let Some(union) = union(name, schema, &members, &before) {
@@ -135,7 +140,8 @@ fn union(name: &str, schema: &Value, members: &[Value], schemas: &Object) -> Opt
     for (index, member) in members.iter().enumerate() {
         let holds = holds(member, schemas);
         let tags = tags.as_ref().map(|tags: &Vec<Vec<String>>| tags[index].clone());
-        variants.push(Variant { name: String::new(), holds, tags: tags.unwrap_or_default() });
+        let name = member["title"].as_str().unwrap_or_default().to_owned();
+        variants.push(Variant { name, holds, tags: tags.unwrap_or_default() });
     }
     if tag.is_none() {
         let mut order: Vec<usize> = (0..members.len()).collect();
@@ -158,7 +164,12 @@ fn union(name: &str, schema: &Value, members: &[Value], schemas: &Object) -> Opt
     }
     let mut taken = BTreeSet::from(["Unknown".to_owned(), "Self".to_owned()]);
     for variant in &mut variants {
-        let wanted = variant_name(&variant.holds);
+        let wanted = match variant.tags.as_slice() {
+            _ if !variant.name.is_empty() => pascal(&variant.name),
+            // What the document calls it says more than what it is made of.
+            [tag] if tag_of(schema).is_some() && !pascal(tag).ends_with('_') => pascal(tag),
+            _ => variant_name(&variant.holds),
+        };
         let others = (2..).map(|number: u32| format!("{wanted}{number}"));
         let mut names = std::iter::once(wanted.clone()).chain(others);
         variant.name = names.find(|name| taken.insert(name.clone())).unwrap_or_default();

@@ -1,19 +1,19 @@
 //! Lists the WhatsApp numbers of an account.
 //!
 //! ```text
-//! PILOT_STATUS_API_KEY=ps_... cargo run --example list_numbers [-- --json]
+//! PILOT_STATUS_API_KEY=ps_... cargo run --features mock --example list_numbers [-- --json]
 //! ```
 //!
 //! Without a key in the environment it talks to a server of its own.
 
-mod sandbox;
-
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
+use pilot_status::Client;
+use pilot_status::mock::{Misbehaviour, Sandbox};
 use pilot_status::types::Number;
-use pilot_status::{Client, Credentials};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -32,7 +32,8 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         Some(argument) if argument == "--json" => true,
         Some(_) => return Err("unknown argument; the only one is --json".into()),
     };
-    let numbers = client().await?.list_numbers().send().await?.into_inner();
+    let (client, _sandbox) = client().await?;
+    let numbers = client.list_numbers().send().await?.into_inner();
     let output =
         if json { serde_json::to_string_pretty(&numbers)? } else { table(&numbers).to_string() };
     match writeln!(std::io::stdout(), "{output}") {
@@ -42,16 +43,20 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     }
 }
 
-async fn client() -> Result<Client, Box<dyn std::error::Error>> {
+/// The client of the account, or of a server that ends with the program.
+async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn std::error::Error>> {
     let is_set = |name| std::env::var_os(name).is_some();
     if is_set("PILOT_STATUS_API_KEY") || is_set("PILOT_STATUS_API_KEY_ID") {
-        return Ok(Client::from_env()?);
+        return Ok((Client::from_env()?, None));
     }
-    let url = sandbox::start().await?;
+    let sandbox = Sandbox::start().await?;
     eprintln!(
-        "no PILOT_STATUS_API_KEY is set: asking a server of this program at {url}, which knows one number"
+        "no PILOT_STATUS_API_KEY is set: asking a server of this program at {}, which knows one number",
+        sandbox.url()
     );
-    Ok(Client::builder(Credentials::api_key("ps_sandbox")).base_url(url).build()?)
+    // So short a wait that nobody has to watch it.
+    sandbox.next("list_numbers", Misbehaviour::TooManyRequests(Some(Duration::ZERO)));
+    Ok((sandbox.client(), Some(sandbox)))
 }
 
 fn table(numbers: &[Number]) -> Table {

@@ -1,9 +1,7 @@
 //! What a failed attempt says about sending the same request again.
 
+use super::Advice;
 use crate::error::{Error, ErrorKind};
-
-/// The code with which the API says that a 503 will not pass by itself.
-const PERMANENT: &str = "PROVIDER_NOT_CONFIGURED";
 
 /// A failure, as far as repeating the request depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,11 +16,12 @@ pub(super) enum Fault {
 
 impl Fault {
     pub(super) fn of(error: &Error) -> Self {
-        match error.kind() {
-            ErrorKind::RateLimited | ErrorKind::Connect => Self::Undone,
-            _ if error.code() == Some(PERMANENT) => Self::Lasting,
-            _ if error.is_retryable() => Self::Unclear,
-            _ => Self::Lasting,
+        match (error.kind(), error.advice()) {
+            // It lasts longer than a call, and nobody says how long.
+            (_, Some(Advice::Alone)) if error.retry_after().is_none() => Self::Lasting,
+            _ if !error.is_retryable() => Self::Lasting,
+            (ErrorKind::RateLimited | ErrorKind::Connect, _) => Self::Undone,
+            _ => Self::Unclear,
         }
     }
 
@@ -33,6 +32,44 @@ impl Fault {
             Self::Undone => true,
             Self::Unclear => repeatable,
             Self::Lasting => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::StatusCode;
+
+    use super::*;
+    use crate::types::{ApiError, ErrorCode};
+
+    #[test]
+    fn the_code_says_more_than_the_status() {
+        let minute = Some(Duration::from_secs(60));
+        for (status, code, hint, fault, retryable) in [
+            (429, None, None, Fault::Undone, true),
+            (429, Some("RATE_LIMITED"), None, Fault::Undone, true),
+            (429, Some("RESYNC_COOLDOWN"), minute, Fault::Undone, true),
+            (429, Some("CONTACT_CODE_COOLDOWN"), None, Fault::Lasting, true),
+            (503, None, None, Fault::Unclear, true),
+            (503, Some("UPSTREAM_TIMEOUT"), None, Fault::Unclear, true),
+            (503, Some("PROVIDER_NOT_CONFIGURED"), None, Fault::Lasting, false),
+            (503, Some("ADS_NOT_CONFIGURED"), minute, Fault::Lasting, false),
+            (409, Some("IDEMPOTENCY_KEY_IN_USE"), None, Fault::Unclear, true),
+            (409, Some("IDEMPOTENCY_KEY_REUSED"), None, Fault::Lasting, false),
+            (404, None, None, Fault::Lasting, false),
+        ] {
+            let error = Error::of_status(StatusCode::from_u16(status).unwrap())
+                .asked_to_wait(hint)
+                .said(ApiError {
+                    error: None,
+                    code: code.map(ErrorCode::from),
+                    extra: serde_json::Map::new(),
+                });
+            assert_eq!(Fault::of(&error), fault, "{status} {code:?}");
+            assert_eq!(error.is_retryable(), retryable, "{status} {code:?}");
         }
     }
 }

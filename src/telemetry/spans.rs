@@ -23,7 +23,7 @@ macro_rules! span {
     ($name:literal, $operation:expr, $url:expr $(, $($field:tt)*)?) => {
         Span(tracing::info_span!(
             $name,
-            otel.name = format!("{} {}", $operation.method, $operation.path),
+            otel.name = %format_args!("{} {}", $operation.method, $operation.path),
             http.request.method = $operation.method,
             url.template = $operation.path,
             server.address = $url.host_str(),

@@ -1,6 +1,8 @@
 //! What a maintainer of pilot-status runs: `cargo xtask --help`.
 
+mod ci;
 mod convert;
+mod coverage;
 mod diff;
 mod fetch;
 mod files;
@@ -38,6 +40,11 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Run the checks that a change has to pass, and say what each is for
+    ///
+    /// Exits with 0 when all pass, with 1 when one fails, with 2 when the call is
+    /// wrong. The tests have a command of their own, in README.md.
+    Ci(ci::Options),
     /// Write openapi.json from what the vendor published and our overlays, and
     /// accept the snapshots of what is generated from it
     ///
@@ -59,6 +66,7 @@ enum Task {
 fn main() -> ExitCode {
     let root = root();
     let outcome = match Arguments::parse().task {
+        Task::Ci(options) => ci::run(&root, &options).map(|()| Freshness::Fresh),
         Task::Regen(options) => regen::run(&root, &scratch::target_folder(&root), &options),
         Task::Diff { old, new } => diff(&root, &old, &new).map(|()| Freshness::Fresh),
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde_json::Value;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -14,12 +14,17 @@ use crate::files::Changes;
 use crate::lock::Lock;
 use crate::source::{self, Source, Text};
 use crate::steps::Steps;
-use crate::{convert, diff, files, infer, merge, overlay, scratch, snapshots, upstream, validate};
+use crate::{
+    convert, coverage, diff, files, infer, merge, overlay, scratch, snapshots, upstream, validate,
+};
 
 /// Where what the vendor published is kept, and what was kept of it.
 const UPSTREAM: &str = "xtask/spec/upstream";
 const LOCK: &str = "xtask/spec/upstream.lock";
 const OVERLAYS: &str = "xtask/spec/overlay";
+
+/// What it writes beside `openapi.json` and the snapshots.
+const PAGE: &str = "OPERATIONS.md";
 
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
@@ -70,28 +75,45 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
     let steps = Steps { quiet: options.quiet };
     let mut changes = Changes::default();
     let texts = steps.run("fetch", |_| inputs(root, options, &mut changes))?;
-    let document = convert(&texts, &overlays(root, options), &steps)?;
+    let committed = files::read(&output(root)).unwrap_or_default();
+    let committed = String::from_utf8_lossy(&committed);
+    let earlier: Value = serde_json::from_str(&committed).unwrap_or_default();
+    let kept_names = if options.out.is_some() { &Value::Null } else { &earlier };
+    let document = convert(&texts, &overlays(root, options), kept_names, &steps)?;
     let text = stable_form(&document);
     if let Some(out) = &options.out {
-        steps.run("compile", |_| scratch::compile(root, target, &document))?;
+        steps.run("compile", |notes| {
+            notes.extend(scratch::compile(root, target, &document)?);
+            Ok(())
+        })?;
         changes.write(out.clone(), text);
         write(root, changes, &steps)?;
         return Ok(Freshness::Fresh);
     }
-    let made = steps.run("compile", |_| snapshots::make(root, target, &text))?;
-    let committed = files::read(&output(root)).unwrap_or_default();
-    let committed = String::from_utf8_lossy(&committed);
+    let page = coverage::page(&document);
+    let made = steps.run("compile", |_| {
+        let made = snapshots::make(root, target, &text)?;
+        // What the build makes of any document, ours should say itself.
+        ensure!(
+            made.warnings.is_empty(),
+            "the client would not be what the document says, put it right in an overlay: {}",
+            made.warnings.join("; ")
+        );
+        Ok(made)
+    })?;
     if options.check {
-        let stale = difference("openapi.json", &committed, &text) + &made.differences(root)?;
+        let old_page = files::read(&root.join(PAGE)).unwrap_or_default();
+        let stale = difference("openapi.json", &committed, &text)
+            + &difference(PAGE, &String::from_utf8_lossy(&old_page), &page)
+            + &made.differences(root)?;
         return Ok(if stale.is_empty() { Freshness::Fresh } else { Freshness::Stale(stale) });
     }
     changes.write(output(root), text);
+    changes.write(root.join(PAGE), page);
     made.accept(root, &mut changes)?;
     write(root, changes, &steps)?;
-    if let Ok(committed) = serde_json::from_str::<Value>(&committed)
-        && committed != document
-    {
-        println!("{}", diff::report(&committed, &document));
+    if !earlier.is_null() && earlier != document {
+        println!("{}", diff::report(&earlier, &document));
     }
     Ok(Freshness::Fresh)
 }
@@ -161,8 +183,9 @@ fn overlays(root: &Path, options: &Options) -> Vec<PathBuf> {
     }
 }
 
-/// The OpenAPI 3.0 document that some texts and overlays give.
-fn convert(texts: &[Text], overlays: &[PathBuf], steps: &Steps) -> Result<Value> {
+/// The OpenAPI 3.0 document that some texts and overlays give, where what is
+/// inferred keeps the names that it has in an earlier one.
+fn convert(texts: &[Text], overlays: &[PathBuf], earlier: &Value, steps: &Steps) -> Result<Value> {
     let mut document = steps.run("merge", |notes| {
         let document = merge::merge(upstream::parts(texts)?, notes)?;
         validate::validate(&document).context("the upstream document")?;
@@ -173,7 +196,7 @@ fn convert(texts: &[Text], overlays: &[PathBuf], steps: &Steps) -> Result<Value>
         validate::validate(&document).context("the document with its overlays")
     })?;
     steps.run("infer", |notes| {
-        notes.extend(infer::infer(&mut document)?);
+        notes.extend(infer::infer(&mut document, earlier)?);
         Ok(())
     })?;
     steps.run("convert", |notes| {
@@ -193,7 +216,9 @@ pub fn document(root: &Path) -> Result<String> {
     let options = Options { quiet: true, ..Options::default() };
     let texts = inputs(root, &options, &mut Changes::default())?;
     let steps = Steps { quiet: true };
-    Ok(stable_form(&convert(&texts, &overlays(root, &options), &steps)?))
+    let committed = files::read(&output(root)).unwrap_or_default();
+    let earlier = serde_json::from_slice(&committed).unwrap_or_default();
+    Ok(stable_form(&convert(&texts, &overlays(root, &options), &earlier, &steps)?))
 }
 
 /// One text for one document: keys in order, two spaces, a newline at the end.
@@ -390,7 +415,10 @@ mod tests {
         let error = |status: u16, field: &str| {
             format!("{operation}/responses/{status}/content/application~1json/schema/{field}")
         };
-        let mut replaced = vec!["/openapi".to_owned(), format!("{operation}/operationId")];
+        let mut replaced = vec!["/openapi".to_owned()];
+        replaced.extend(
+            ["description", "operationId", "summary"].map(|key| format!("{operation}/{key}")),
+        );
         for status in [401, 429] {
             for field in ["properties/code/type", "properties/error/type", "type"] {
                 replaced.push(error(status, field));

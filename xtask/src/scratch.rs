@@ -6,12 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
-
-use crate::files;
+use serde_json::Value;
 
 /// What building the client and running its tests takes.
-const WORKSPACE: [&str; 10] = [
+const WORKSPACE: [&str; 11] = [
     "Cargo.toml",
     "Cargo.lock",
     "build.rs",
@@ -21,6 +19,7 @@ const WORKSPACE: [&str; 10] = [
     "examples",
     "benches",
     "README.md",
+    "docs",
     "xtask",
 ];
 
@@ -57,7 +56,7 @@ impl Scratch {
             .current_dir(&self.folder)
             .arg(command)
             // The client depends on no TLS, which takes long to build.
-            .args(["--quiet", "--locked", "--package", "pilot-status", "--no-default-features"])
+            .args(["--locked", "--package", "pilot-status", "--no-default-features"])
             .env("CARGO_TARGET_DIR", &self.target);
         cargo
     }
@@ -72,65 +71,29 @@ impl Scratch {
     }
 }
 
-/// Runs a command, and says why no client can be built where it fails.
-pub fn run(mut command: Command) -> Result<()> {
+/// Runs a command and returns the warnings of build.rs, which tell what it does not
+/// take as the document says it. Says why no client can be built where it fails.
+pub fn run(mut command: Command) -> Result<Vec<String>> {
     let run = command.output().context("cannot run cargo")?;
-    if run.status.success() {
-        return Ok(());
-    }
     let output = String::from_utf8_lossy(&[run.stdout, run.stderr].concat()).into_owned();
-    // build.rs says in one line what is wrong with a document.
-    match output.lines().find_map(|line| line.split_once(": openapi.json: ")) {
+    // In one line each, as its error.
+    let mut told = output.lines().filter_map(|line| line.split_once(": openapi.json: "));
+    if run.status.success() {
+        return Ok(told.map(|(_, warning)| warning.to_owned()).collect());
+    }
+    match told.find(|(before, _)| before.starts_with("error")) {
         Some((_, reason)) => bail!("no client can be built of this document: {reason}"),
         None => bail!("no client can be built of this document:\n{output}"),
     }
 }
 
-/// Generates the client of a document of whatever API, and compiles it.
-pub fn compile(root: &Path, target: &Path, document: &Value) -> Result<()> {
-    let scratch = Scratch::new(root, target, &with_our_error(document, root).to_string())?;
+/// Generates the client of a document of whatever API, and compiles it. Returns the
+/// warnings.
+pub fn compile(root: &Path, target: &Path, document: &Value) -> Result<Vec<String>> {
+    let scratch = Scratch::new(root, target, &document.to_string())?;
     let mut command = scratch.cargo("check");
-    command.args(["--lib", "--features", "schemars"]);
+    command.args(["--lib", "--features", "full,schemars"]);
     run(command)
-}
-
-/// The document with the `ApiError` of `openapi.json`, which the hand-written
-/// layer is made for. One of its own gets another name.
-fn with_our_error(document: &Value, root: &Path) -> Value {
-    let ours = files::read(&root.join("openapi.json")).unwrap_or_default();
-    let mut ours: Value = serde_json::from_slice(&ours).unwrap_or_default();
-    let ours = ours["components"]["schemas"]["ApiError"].take();
-    let mut document = document.clone();
-    if ours.is_null() || document["components"]["schemas"]["ApiError"] == ours {
-        return document;
-    }
-    rename_references(&mut document);
-    // A document where these are no objects is not valid, and has been refused.
-    if let Some(schemas) = entry(&mut document, "components")
-        .and_then(|components| entry(components, "schemas"))
-        .and_then(Value::as_object_mut)
-    {
-        if let Some(theirs) = schemas.remove("ApiError") {
-            schemas.insert("TheirApiError".to_owned(), theirs);
-        }
-        schemas.insert("ApiError".to_owned(), ours);
-    }
-    document
-}
-
-fn entry<'a>(value: &'a mut Value, key: &str) -> Option<&'a mut Value> {
-    Some(value.as_object_mut()?.entry(key).or_insert_with(|| json!({})))
-}
-
-fn rename_references(value: &mut Value) {
-    match value {
-        Value::String(text) if text == "#/components/schemas/ApiError" => {
-            "#/components/schemas/TheirApiError".clone_into(text);
-        }
-        Value::Array(elements) => elements.iter_mut().for_each(rename_references),
-        Value::Object(entries) => entries.values_mut().for_each(rename_references),
-        _ => {}
-    }
 }
 
 /// Cargo's folder for what it builds.
@@ -158,35 +121,4 @@ fn copy_all(from: &Path, to: &Path) -> std::io::Result<()> {
         copy_all(&from.join(&name), &to.join(&name))?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::with_our_error;
-
-    #[test]
-    fn a_document_of_another_api_is_built_with_our_error() {
-        let root = tempfile::tempdir().unwrap();
-        let ours = json!({"type": "object"});
-        let document = json!({"components": {"schemas": {"ApiError": ours}}});
-        std::fs::write(root.path().join("openapi.json"), document.to_string()).unwrap();
-        let theirs = json!({"type": "string"});
-        let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
-        for (from, to) in [
-            (document.clone(), document.clone()),
-            (json!({}), document.clone()),
-            (
-                json!({"a": [reference("ApiError")], "components": {"schemas": {"ApiError": theirs}}}),
-                json!({
-                    "a": [reference("TheirApiError")],
-                    "components": {"schemas": {"ApiError": ours, "TheirApiError": theirs}}
-                }),
-            ),
-            (json!({"components": 1}), json!({"components": 1})),
-        ] {
-            assert_eq!(with_our_error(&from, root.path()), to);
-        }
-    }
 }

@@ -16,6 +16,8 @@ const PREFIX: &str = "generated__";
 
 /// New snapshots in a copy of the workspace.
 pub struct Made {
+    /// What the build says of the document.
+    pub warnings: Vec<String>,
     scratch: Scratch,
 }
 
@@ -26,7 +28,7 @@ pub fn make(root: &Path, target: &Path, document: &str) -> Result<Made> {
     for snapshot in snapshots(&scratch.folder)? {
         std::fs::remove_file(snapshot)?;
     }
-    run_tests(&scratch)?;
+    let warnings = run_tests(&scratch)?;
     // Tests that were renamed pass without having run.
     let made = snapshots(&scratch.folder)?;
     for group in ["code", "json_schema"] {
@@ -36,7 +38,7 @@ pub fn make(root: &Path, target: &Path, document: &str) -> Result<Made> {
         };
         ensure!(made.iter().any(is_there), "tests/generated.rs made no snapshot {begins}...");
     }
-    Ok(Made { scratch })
+    Ok(Made { warnings, scratch })
 }
 
 impl Made {
@@ -73,11 +75,11 @@ impl Made {
     }
 }
 
-/// Runs the tests that write the snapshots.
-fn run_tests(scratch: &Scratch) -> Result<()> {
+/// Runs the tests that write the snapshots, and returns the warnings of the build.
+fn run_tests(scratch: &Scratch) -> Result<Vec<String>> {
     let mut command = scratch.cargo("test");
     command
-        .args(["--features", "schemars", "--test", "generated"])
+        .args(["--features", "full,schemars", "--test", "generated"])
         // Only the tests that write: the others read what these write.
         .args(["--", "match"])
         .env("INSTA_UPDATE", "always")
@@ -152,7 +154,7 @@ mod tests {
             let root = workspace(&old);
             let other = root.path().join(FOLDER).join("errors__table.snap");
             std::fs::write(&other, "not generated").unwrap();
-            let made = Made { scratch: Scratch::in_folder(copy.path()) };
+            let made = Made { warnings: Vec::new(), scratch: Scratch::in_folder(copy.path()) };
             let differences = made.differences(root.path()).unwrap();
             assert!(differences.contains(part), "{differences}");
             let mut changes = Changes::default();

@@ -35,7 +35,7 @@ impl Workspace {
         for folder in ["xtask/spec/upstream", "xtask/spec/overlay", "tests/snapshots"] {
             fs::create_dir_all(workspace.path(folder)).unwrap();
         }
-        for folder in ["build", "src", "examples", "benches"] {
+        for folder in ["build", "src", "docs", "examples", "benches"] {
             fs::create_dir(workspace.path(folder)).unwrap();
         }
         for file in ["Cargo.toml", "Cargo.lock", "build.rs", "README.md"] {
@@ -122,6 +122,7 @@ fn a_run_writes_everything_and_then_nothing() {
     assert_eq!(
         stdout(&workspace.regen(&[])),
         "wrote openapi.json\n\
+         wrote OPERATIONS.md\n\
          removed tests/snapshots/generated__code@old.snap\n\
          wrote tests/snapshots/generated__code@client.snap\n\
          wrote tests/snapshots/generated__json_schema@Number.snap\n"
@@ -241,6 +242,25 @@ fn a_client_that_does_not_compile_changes_nothing() {
             "{stderr}"
         );
     }
+}
+
+#[test]
+fn what_the_build_would_adapt_is_refused_in_our_document_and_told_of_others() {
+    let warning = "GET /a: it is left out: its answer is text/html";
+    let script = format!("echo 'warning: pilot-status@0.1.0: openapi.json: {warning}' >&2");
+    let workspace = Workspace::new(&format!("{script}\n{COMPILES}"));
+    for arguments in [&[][..], &["--check"]] {
+        let stderr = workspace.refuses(arguments);
+        assert!(stderr.lines().last().unwrap().ends_with(warning), "{stderr}");
+    }
+    let other = workspace.beside.path().join("other.json");
+    let document = r#"{"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}}"#;
+    fs::write(&other, document).unwrap();
+    let out = workspace.beside.path().join("out.json");
+    let call = ["--quiet", "--from", other.to_str().unwrap(), "--out", out.to_str().unwrap()];
+    let output = workspace.regen(&call);
+    assert!(output.status.success() && out.exists(), "{output:?}");
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), format!("  {warning}\n"));
 }
 
 #[test]

@@ -1,0 +1,152 @@
+//! Requests of whose fields exactly one has to be there: a wrong mix is refused when
+//! the request is built, and a constructor takes each choice as one value.
+
+use heck::{ToPascalCase, ToTitleCase};
+use quote::{format_ident, quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    Expr, Field, GenericArgument, Ident, ImplItemFn, Item, ItemEnum, ItemImpl, ItemStruct,
+    PathArguments, Type, parse_quote,
+};
+
+use super::adapt::{Choice, Choices, snake};
+
+/// Gives the models of requests what their choices make of them.
+pub fn complete(models: &mut Vec<Item>, choices: &Choices) {
+    for (name, choices) in choices {
+        let model = models.iter().find_map(|item| match item {
+            Item::Struct(model) if model.ident == name.as_str() => Some(model.clone()),
+            _ => None,
+        });
+        let Some(model) = model else { continue };
+        let choices: Vec<Chosen> =
+            choices.iter().filter_map(|choice| Chosen::new(choice, &model)).collect();
+        for item in models.iter_mut() {
+            Checked { model: &model.ident, choices: &choices }.visit_item_mut(item);
+        }
+        models.extend(
+            choices.iter().filter_map(|choice| choice.type_of(&model.ident)).map(Item::Enum),
+        );
+        models.extend(constructor(&model.ident, &choices).map(Item::Impl));
+    }
+}
+
+/// A choice, with the types of its fields.
+struct Chosen<'a> {
+    title: Option<&'a str>,
+    /// The name in JSON, in Rust, and the type of the value.
+    fields: Vec<(&'a str, Ident, Type)>,
+}
+
+impl<'a> Chosen<'a> {
+    /// None where a field is there even if it is empty.
+    fn new(choice: &'a Choice, model: &ItemStruct) -> Option<Self> {
+        let fields = choice.fields.iter().map(|name| {
+            let field = format_ident!("{}", snake(name));
+            let found = model.fields.iter().find(|other| other.ident.as_ref() == Some(&field))?;
+            Some((name.as_str(), field, optional(found)?))
+        });
+        Some(Self { title: choice.title.as_deref(), fields: fields.collect::<Option<_>>()? })
+    }
+
+    /// The type of one value for all of the choice.
+    fn name(&self, model: &Ident) -> Option<Ident> {
+        Some(format_ident!("{model}{}", self.title?.to_pascal_case()))
+    }
+
+    fn type_of(&self, model: &Ident) -> Option<ItemEnum> {
+        let name = self.name(model)?;
+        let description = format!("{} of a [`{model}`].", self.title?.to_title_case());
+        let variants = self.fields.iter().map(|(json, field, value)| {
+            let variant = variant(field);
+            let doc = format!("The field `{json}`.");
+            quote!(#[doc = #doc] #variant(#value))
+        });
+        Some(parse_quote! {
+            #[doc = #description]
+            #[derive(Clone, Debug, PartialEq)]
+            #[non_exhaustive]
+            pub enum #name { #(#variants),* }
+        })
+    }
+
+    fn check(&self) -> Expr {
+        let given =
+            self.fields.iter().map(|(json, field, _)| quote!((#json, made.#field.is_some())));
+        parse_quote!(crate::choice::exactly_one(&[#(#given),*]))
+    }
+}
+
+fn variant(field: &Ident) -> Ident {
+    format_ident!("{}", field.to_string().to_pascal_case())
+}
+
+/// What an `Option` holds.
+fn optional(field: &Field) -> Option<Type> {
+    let Type::Path(path) = &field.ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) => Some(inner.clone()),
+        _ => None,
+    }
+}
+
+/// Lets a model be built only where its choices are made.
+struct Checked<'a> {
+    model: &'a Ident,
+    choices: &'a [Chosen<'a>],
+}
+
+impl VisitMut for Checked<'_> {
+    fn visit_item_impl_mut(&mut self, item: &mut ItemImpl) {
+        let Type::Path(made) = item.self_ty.as_ref() else { return };
+        let of_model = made.path.segments.last().is_some_and(|last| last.ident == *self.model);
+        let is_build = item.trait_.as_ref().is_some_and(|(path, _)| {
+            path.segments.last().is_some_and(|last| last.ident == "TryFrom")
+        });
+        if of_model && is_build {
+            visit_mut::visit_item_impl_mut(self, item);
+        }
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
+        let build = &function.block;
+        let checks = self.choices.iter().map(Chosen::check);
+        function.block = parse_quote!({
+            let made: ::std::result::Result<Self, super::error::ConversionError> = #build;
+            let made = made?;
+            #(#checks?;)*
+            Ok(made)
+        });
+    }
+}
+
+/// A constructor that takes a value for each choice, if all of them have a name.
+fn constructor(model: &Ident, choices: &[Chosen]) -> Option<ItemImpl> {
+    let names: Vec<Ident> =
+        choices.iter().map(|choice| choice.name(model)).collect::<Option<_>>()?;
+    let arguments: Vec<Ident> = choices
+        .iter()
+        .map(|choice| Some(format_ident!("{}", snake(choice.title?))))
+        .collect::<Option<_>>()?;
+    let sets = choices.iter().zip(&names).zip(&arguments).map(|((choice, name), argument)| {
+        let arms = choice.fields.iter().map(|(_, field, _)| {
+            let variant = variant(field);
+            quote!(#name::#variant(value) => builder.#field(value))
+        });
+        quote!(let builder = match #argument { #(#arms,)* };)
+    });
+    Some(parse_quote! {
+        impl #model {
+            /// Begins a request with what has to be chosen. What else it may have is
+            /// set on what comes back.
+            pub fn new(#(#arguments: impl ::std::convert::Into<#names>),*) -> builder::#model {
+                let builder = Self::builder();
+                #(let #arguments: #names = #arguments.into();)*
+                #(#sets)*
+                builder
+            }
+        }
+    })
+}

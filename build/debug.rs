@@ -1,0 +1,90 @@
+//! What models and calls print for debugging: of a call only its name, for a token may
+//! be in its path, and of fields that the document does not describe only theirs.
+
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, Field, Fields, Item, ItemImpl, ItemMod, ItemStruct, Path, Token, Type, parse_quote,
+};
+
+use super::seal::{is_call, is_model};
+
+/// Replaces what the generator derives.
+pub fn complete(items: &mut Vec<Item>) {
+    let mut own = Vec::new();
+    for item in items.iter_mut() {
+        match item {
+            Item::Mod(ItemMod { content: Some((_, items)), .. }) => complete(items),
+            Item::Struct(item) => {
+                let debug = if is_call(item) { Some(of_call(item)) } else { of_model(item) };
+                if let Some(debug) = debug {
+                    item.attrs.iter_mut().for_each(drop_derived);
+                    own.push(Item::Impl(debug));
+                }
+            }
+            _ => {}
+        }
+    }
+    items.extend(own);
+}
+
+fn drop_derived(attribute: &mut Attribute) {
+    if !attribute.path().is_ident("derive") {
+        return;
+    }
+    let derived = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
+    let kept = derived.into_iter().flatten().filter(|path| !path.is_ident("Debug"));
+    *attribute = parse_quote!(#[derive(#(#kept),*)]);
+}
+
+fn of_call(item: &ItemStruct) -> ItemImpl {
+    let name = &item.ident;
+    let text = name.to_string();
+    parse_quote! {
+        impl ::std::fmt::Debug for #name<'_> {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(#text).finish_non_exhaustive()
+            }
+        }
+    }
+}
+
+/// None where all fields are described.
+fn of_model(item: &ItemStruct) -> Option<ItemImpl> {
+    if !is_model(&item.attrs) || !item.fields.iter().any(is_open) {
+        return None;
+    }
+    let name = &item.ident;
+    let text = name.to_string();
+    let print = if let Fields::Named(fields) = &item.fields {
+        let entries = fields.named.iter().map(|field| {
+            let name = &field.ident;
+            let text = name.as_ref().map(ToString::to_string).unwrap_or_default();
+            if is_open(field) {
+                quote!(.field(#text, &crate::undocumented::Names(&self.#name)))
+            } else {
+                quote!(.field(#text, &self.#name))
+            }
+        });
+        quote!(f.debug_struct(#text) #(#entries)*.finish())
+    } else {
+        quote!(f.debug_tuple(#text).field(&crate::undocumented::Names(&self.0)).finish())
+    };
+    Some(parse_quote! {
+        impl ::std::fmt::Debug for #name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                #print
+            }
+        }
+    })
+}
+
+/// Whether a field holds what the document does not describe: any JSON, by name.
+fn is_open(field: &Field) -> bool {
+    let Type::Path(path) = &field.ty else { return false };
+    let is_map = path.path.segments.last().is_some_and(|last| last.ident == "Map");
+    let is_flat = field.attrs.iter().any(|attribute| {
+        attribute.path().is_ident("serde") && quote!(#attribute).to_string().contains("flatten")
+    });
+    is_map && (is_flat || field.ident.is_none())
+}

@@ -1,0 +1,107 @@
+//! Adapts the helpers for servers of httpmock, so that they expect what the client
+//! sends and answer what it reads.
+//!
+//! - A value in a path is encoded as the client encodes it, and is no pattern.
+//! - A value in a query is written as the client writes it.
+//! - A success that is no JSON is bytes.
+//! - Each helper says which call it is for.
+
+use proc_macro2::TokenStream;
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    Expr, ExprMacro, ExprMethodCall, File, FnArg, ImplItemFn, LitStr, PatType, TraitItemFn, Type,
+    parse_quote,
+};
+
+/// Adapts the generated helpers.
+pub fn complete(generated: TokenStream) -> Result<File, String> {
+    let mut file: File = syn::parse2(generated).map_err(|error| error.to_string())?;
+    OnTheWire.visit_file_mut(&mut file);
+    Ok(file)
+}
+
+struct OnTheWire;
+
+impl VisitMut for OnTheWire {
+    fn visit_expr_mut(&mut self, expression: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expression);
+        let ours = match expression {
+            Expr::Macro(call) => path_pattern(call),
+            Expr::MethodCall(call) => query(call).or_else(|| by_reference(call)),
+            _ => None,
+        };
+        if let Some(ours) = ours {
+            *expression = ours;
+        }
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
+        visit_mut::visit_impl_item_fn_mut(self, function);
+        if function.sig.ident == "success"
+            && let Some(FnArg::Typed(PatType { ty, .. })) = function.sig.inputs.last_mut()
+            && is_json_value(ty)
+        {
+            **ty = parse_quote!(impl ::std::convert::AsRef<[u8]>);
+            AsBytes.visit_block_mut(&mut function.block);
+        }
+    }
+
+    fn visit_trait_item_fn_mut(&mut self, function: &mut TraitItemFn) {
+        let doc = format!("Answers [`{0}`](crate::Client::{0}).", function.sig.ident);
+        function.attrs.push(parse_quote!(#[doc = #doc]));
+    }
+}
+
+/// `format!("^/v1/numbers/{}$", value.to_string())`.
+fn path_pattern(call: &ExprMacro) -> Option<Expr> {
+    if !call.mac.path.is_ident("format") {
+        return None;
+    }
+    let first = call.mac.tokens.clone().into_iter().take(1).collect();
+    // The parameter may be there more than once.
+    let pattern = syn::parse2::<LitStr>(first).ok()?.value().replace("{}", "{0}");
+    Some(parse_quote! {
+        format!(#pattern, ::regex::escape(&crate::path_guard::encode_path(&value.to_string())))
+    })
+}
+
+/// `self.0.query_param("page", value.to_string())`.
+fn query(call: &ExprMethodCall) -> Option<Expr> {
+    if call.method != "query_param" {
+        return None;
+    }
+    let (when, name) = (&call.receiver, call.args.first()?);
+    Some(parse_quote!(crate::mock::query::expect(#when, #name, &value)))
+}
+
+/// `then.json_body_obj(value)`, where the value may be an `Option`.
+fn by_reference(call: &ExprMethodCall) -> Option<Expr> {
+    if call.method != "json_body_obj" {
+        return None;
+    }
+    let receiver = &call.receiver;
+    Some(parse_quote!(#receiver.json_body_obj(&value)))
+}
+
+fn is_json_value(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path)
+        if path.path.segments.last().is_some_and(|last| last.ident == "Value"))
+}
+
+/// Answers bytes in place of JSON.
+struct AsBytes;
+
+impl VisitMut for AsBytes {
+    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        if call.method == "json_body" {
+            call.method = parse_quote!(body);
+        }
+    }
+
+    fn visit_lit_str_mut(&mut self, literal: &mut LitStr) {
+        if literal.value() == "application/json" {
+            *literal = parse_quote!("application/octet-stream");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Files that stand in JSON as text.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+/// A file as text: a `data:` URL (RFC 2397), such as a QR code or a recording.
+///
+/// What a server sends is kept as it is; [`decode`](Self::decode) gives the bytes,
+/// also where the server left out all but the Base64.
+///
+/// ```
+/// use pilot_status::DataUrl;
+///
+/// let file = DataUrl::new("image/png", b"\x89PNG");
+/// assert_eq!(file.as_str(), "data:image/png;base64,iVBORw==");
+/// assert_eq!(file.media_type(), Some("image/png"));
+/// assert_eq!(file.decode(), Some(b"\x89PNG".to_vec()));
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct DataUrl(String);
+
+impl DataUrl {
+    /// The URL of a file of a media type, such as `application/pdf`.
+    pub fn new(media_type: &str, bytes: impl AsRef<[u8]>) -> Self {
+        Self(format!("data:{media_type};base64,{}", STANDARD.encode(bytes)))
+    }
+
+    /// The text as it stands in JSON.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The media type, where the text names one.
+    pub fn media_type(&self) -> Option<&str> {
+        let (before, _) = self.parts()?;
+        before.split(';').next().filter(|name| !name.is_empty())
+    }
+
+    /// The bytes. None where the text is neither a Base64 `data:` URL nor Base64.
+    pub fn decode(&self) -> Option<Vec<u8>> {
+        let text = match self.parts() {
+            Some((before, text)) => before.ends_with(";base64").then_some(text)?,
+            None => &self.0,
+        };
+        STANDARD.decode(text.trim()).ok()
+    }
+
+    /// What stands before the comma and after it.
+    fn parts(&self) -> Option<(&str, &str)> {
+        self.0.strip_prefix("data:")?.split_once(',')
+    }
+}
+
+impl From<String> for DataUrl {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for DataUrl {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl FromStr for DataUrl {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self::from(text))
+    }
+}
+
+impl fmt::Display for DataUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for DataUrl {
+    /// Without the file, which is long, and nobody's business.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DataUrl({}, {} characters)", self.media_type().unwrap_or("?"), self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_read_however_they_were_written() {
+        let bytes = Some(b"abc".to_vec());
+        for (text, media_type, decoded) in [
+            ("data:image/png;base64,YWJj", Some("image/png"), bytes.clone()),
+            ("data:audio/ogg;codecs=opus;base64,YWJj", Some("audio/ogg"), bytes.clone()),
+            ("data:;base64,YWJj", None, bytes.clone()),
+            ("YWJj", None, bytes),
+            ("data:text/plain,abc", Some("text/plain"), None),
+            ("data:image/png;base64,?", Some("image/png"), None),
+            ("data:", None, None),
+            ("https://example.com/a.png", None, None),
+        ] {
+            let file = DataUrl::from(text);
+            assert_eq!(file.media_type(), media_type, "{text}");
+            assert_eq!(file.decode(), decoded, "{text}");
+            assert_eq!(serde_json::to_value(&file).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn the_file_is_not_printed() {
+        let shown = format!("{:?}", DataUrl::new("image/png", "marked"));
+        assert_eq!(shown, "DataUrl(image/png, 30 characters)");
+    }
+}

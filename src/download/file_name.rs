@@ -1,0 +1,113 @@
+//! The name of a file in `Content-Disposition` (RFC 6266).
+
+use percent_encoding::percent_decode_str;
+
+/// What no file system takes in a name, or takes for more than a name.
+const UNSAFE: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
+
+/// The name, without folders; the one in `filename*` where there are both.
+pub(super) fn of(header: &[u8]) -> Option<String> {
+    let header = std::str::from_utf8(header).ok()?;
+    let mut plain = None;
+    for (key, value) in parameters(header) {
+        match key.to_ascii_lowercase().as_str() {
+            "filename*" => {
+                if let Some(name) = extended(&value).as_deref().and_then(safe) {
+                    return Some(name);
+                }
+            }
+            "filename" => plain = plain.or_else(|| safe(&value)),
+            _ => {}
+        }
+    }
+    plain
+}
+
+/// The parameters after the type, with quoted values unquoted.
+fn parameters(header: &str) -> Vec<(String, String)> {
+    let mut parameters = Vec::new();
+    let mut rest = header.split_once(';').map_or("", |(_, rest)| rest);
+    while let Some((key, after)) = rest.split_once('=') {
+        let key = key.trim().trim_start_matches(';').trim().to_owned();
+        let (value, end) = value(after.trim_start());
+        parameters.push((key, value));
+        rest = end.split_once(';').map_or("", |(_, rest)| rest);
+    }
+    parameters
+}
+
+/// A value at the beginning of a text, and what follows it.
+fn value(text: &str) -> (String, &str) {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find(';').unwrap_or(text.len());
+        return (text[..end].trim().to_owned(), &text[end..]);
+    };
+    let mut value = String::new();
+    let mut signs = quoted.char_indices();
+    while let Some((place, sign)) = signs.next() {
+        match sign {
+            '"' => return (value, &quoted[place + 1..]),
+            '\\' => value.extend(signs.next().map(|(_, escaped)| escaped)),
+            sign => value.push(sign),
+        }
+    }
+    (value, "")
+}
+
+/// `UTF-8'pt'%C3%A1udio.mp3` (RFC 8187).
+fn extended(value: &str) -> Option<String> {
+    let (charset, rest) = value.split_once('\'')?;
+    let (_, name) = rest.split_once('\'')?;
+    let name = percent_decode_str(name).decode_utf8().ok()?;
+    charset.eq_ignore_ascii_case("utf-8").then(|| name.into_owned())
+}
+
+/// A name that is no path: its last part, without what some system reads as more.
+fn safe(name: &str) -> Option<String> {
+    const LONGEST: usize = 255;
+    let last = name.rsplit(['/', '\\']).next()?.trim();
+    let plain: String = last.chars().filter(|c| !c.is_control() && !UNSAFE.contains(c)).collect();
+    let plain = plain.trim_matches(['.', ' ']);
+    (!plain.is_empty() && plain.len() <= LONGEST).then(|| plain.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_the_header_is_the_name_of_the_file() {
+        for (header, name) in [
+            ("attachment; filename=audio.mp3", Some("audio.mp3")),
+            ("attachment; filename=\"a \\\"b\\\".mp3\"", Some("a b.mp3")),
+            ("attachment; FileName=\"a;b=c.mp3\"; size=1", Some("a;b=c.mp3")),
+            ("attachment; filename=a.mp3; filename*=UTF-8''%C3%A1.mp3", Some("á.mp3")),
+            ("attachment; filename=a.mp3; filename*=latin1''%E1.mp3", Some("a.mp3")),
+            ("attachment; filename=\"../../etc/passwd\"", Some("passwd")),
+            ("attachment; filename=\"C:\\\\temp\\\\a.mp3\"", Some("a.mp3")),
+            ("attachment; filename*=UTF-8''..%2F..%2Fa.mp3", Some("a.mp3")),
+            ("attachment; filename=\"..\"", None),
+            ("attachment; filename=\".\u{1}.\"", None),
+            ("attachment; filename=", None),
+            ("attachment", None),
+            ("", None),
+            ("attachment; filename=\"open", Some("open")),
+            ("attachment; filename=\"open\\", Some("open")),
+        ] {
+            assert_eq!(of(header.as_bytes()).as_deref(), name, "{header}");
+        }
+        assert_eq!(of(b"attachment; filename=\"\xff\""), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_header_leads_out_of_a_folder(header in "[a-z;=*\"'./\\\\%: 0-9\u{e9}]{0,60}") {
+            for header in [header.clone(), format!("attachment; filename={header}")] {
+                if let Some(name) = of(header.as_bytes()) {
+                    proptest::prop_assert!(!name.contains(['/', '\\', ':']), "{name}");
+                    proptest::prop_assert!(name != "." && name != "..");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What the body of an error says beyond its reason, for the errors of which the
+//! API documents more.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::Error;
+
+impl Error {
+    /// Why a number may not send (`NUMBER_BLOCKED`), such as
+    /// `extra_charge_unpaid`: the field `reason`.
+    pub fn reason(&self) -> Option<&str> {
+        self.field("reason")?.as_str()
+    }
+
+    /// The names of what is missing, such as the variables of a template that
+    /// need an example (`TEMPLATE_EXAMPLES_REQUIRED`): the field
+    /// `details.missing`.
+    pub fn missing(&self) -> impl Iterator<Item = &str> {
+        let missing = self.field("details").and_then(|details| details["missing"].as_array());
+        missing.into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// The card's issuer's reason for a declined payment: the field `declineCode`.
+    pub fn decline_code(&self) -> Option<&str> {
+        self.field("declineCode")?.as_str()
+    }
+
+    /// What was to be paid, in units of [`currency`](Self::currency): the field
+    /// `proratedTotal`.
+    pub fn prorated_total(&self) -> Option<f64> {
+        self.field("proratedTotal")?.as_f64()
+    }
+
+    /// The currency of [`prorated_total`](Self::prorated_total), such as `BRL`:
+    /// the field `currency`.
+    pub fn currency(&self) -> Option<&str> {
+        self.field("currency")?.as_str()
+    }
+
+    /// The whole body of the error as a model, such as the preview that comes
+    /// with `CONFIRMATION_REQUIRED`. None where it does not fit.
+    ///
+    /// ```
+    /// # fn f(error: pilot_status::Error) {
+    /// use pilot_status::types::ExtraNumbersPreview;
+    ///
+    /// if let Some(preview) = error.body_as::<ExtraNumbersPreview>() {
+    ///     println!("{:?} BRL a month", preview.monthly_total_brl);
+    /// }
+    /// # }
+    /// ```
+    pub fn body_as<T: DeserializeOwned>(&self) -> Option<T> {
+        let body = self.api_error()?;
+        let mut fields = body.extra.clone();
+        let texts = [("error", body.error.as_deref()), ("code", self.code_text())];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                fields.entry(name).or_insert_with(|| text.into());
+            }
+        }
+        serde_json::from_value(Value::Object(fields)).ok()
+    }
+
+    fn field(&self, name: &str) -> Option<&Value> {
+        let fields: &Map<String, Value> = &self.api_error()?.extra;
+        fields.get(name)
+    }
+
+    fn code_text(&self) -> Option<&str> {
+        self.code().map(super::ErrorCode::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+    use serde_json::json;
+
+    use super::*;
+    use crate::types::{ApiError, ErrorCode};
+
+    fn error(extra: &Value) -> Error {
+        Error::of_status(StatusCode::PAYMENT_REQUIRED).said(ApiError {
+            error: Some("Declined".to_owned()),
+            code: Some(ErrorCode::from("PAYMENT_FAILED")),
+            extra: extra.as_object().cloned().unwrap_or_default(),
+        })
+    }
+
+    #[test]
+    fn documented_fields_are_read() {
+        let error = error(&json!({
+            "reason": "extra_charge_unpaid",
+            "details": {"missing": ["name", 7, "discount"]},
+            "declineCode": "expired_card",
+            "proratedTotal": 12.5,
+            "currency": "BRL",
+        }));
+        assert_eq!(error.reason(), Some("extra_charge_unpaid"));
+        assert_eq!(error.missing().collect::<Vec<_>>(), ["name", "discount"]);
+        assert_eq!(error.decline_code(), Some("expired_card"));
+        assert_eq!(error.prorated_total(), Some(12.5));
+        assert_eq!(error.currency(), Some("BRL"));
+    }
+
+    #[test]
+    fn fields_of_other_types_are_not_there() {
+        for extra in [
+            json!({}),
+            json!({"reason": 1, "details": "x", "declineCode": [], "proratedTotal": "1",
+                   "currency": null}),
+            json!({"details": {"missing": {"a": "b"}}}),
+        ] {
+            let error = error(&extra);
+            assert_eq!(
+                (error.reason(), error.decline_code(), error.currency()),
+                (None, None, None)
+            );
+            assert_eq!((error.missing().count(), error.prorated_total()), (0, None));
+        }
+    }
+
+    #[test]
+    fn the_body_is_read_as_a_whole() {
+        let error = error(&json!({"requested": 2}));
+        let body: Value = error.body_as().unwrap();
+        let whole = json!({"error": "Declined", "code": "PAYMENT_FAILED", "requested": 2});
+        assert_eq!(body, whole);
+        assert_eq!(error.body_as::<Vec<String>>(), None);
+    }
+}

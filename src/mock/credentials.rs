@@ -1,0 +1,69 @@
+//! Lets in whom an operation lets in.
+
+use http::HeaderMap;
+
+use super::document::Operation;
+use super::sandbox::Sandbox;
+use crate::auth::{API_KEY, API_KEY_ID};
+
+/// Whether the headers carry what an operation demands, if it demands any.
+pub fn suffice(operation: &Operation, headers: &HeaderMap) -> bool {
+    let is_right = |name: &str| {
+        headers.get(name).is_some_and(|value| Some(value.as_bytes()) == accepted(name))
+    };
+    operation.credentials.is_empty()
+        || operation.credentials.iter().any(|all| all.iter().copied().all(is_right))
+}
+
+/// Marks what must not be printed.
+pub fn conceal(headers: &mut HeaderMap) {
+    for name in [API_KEY, API_KEY_ID, "authorization", "cookie"] {
+        if let Some(value) = headers.get_mut(name) {
+            value.set_sensitive(true);
+        }
+    }
+}
+
+fn accepted(header: &str) -> Option<&'static [u8]> {
+    match header {
+        API_KEY => Some(Sandbox::API_KEY.as_bytes()),
+        API_KEY_ID => Some(Sandbox::API_KEY_ID.as_bytes()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use serde_json::json;
+
+    use super::*;
+    use crate::mock::document::Document;
+
+    #[test]
+    fn an_operation_demands_what_its_security_says() {
+        let scheme = |name| json!({"type": "apiKey", "in": "header", "name": name});
+        let document = Document::of(json!({
+            "security": [{"key": []}, {"id": []}],
+            "components": {"securitySchemes": {"key": scheme(API_KEY), "id": scheme(API_KEY_ID)}},
+            "paths": {"/a": {
+                "get": {"operationId": "either"},
+                "put": {"operationId": "both", "security": [{"key": [], "id": []}]},
+                "post": {"operationId": "public", "security": []},
+                "patch": {"operationId": "optional", "security": [{}, {"key": []}]},
+            }},
+        }));
+        let let_in = |names: &[(&'static str, &'static str)]| -> Vec<&str> {
+            let value = |value| HeaderValue::from_static(value);
+            let names = names.iter().map(|(name, key)| ((*name).parse().unwrap(), value(key)));
+            let headers: HeaderMap = names.collect();
+            let operations = document.operations.iter();
+            operations.filter(|one| suffice(one, &headers)).map(|one| one.id).collect()
+        };
+        let (key, id) = ((API_KEY, Sandbox::API_KEY), (API_KEY_ID, Sandbox::API_KEY_ID));
+        assert_eq!(let_in(&[]), ["public", "optional"]);
+        assert_eq!(let_in(&[(API_KEY, "ps_other")]), ["public", "optional"]);
+        assert_eq!(let_in(&[id]), ["either", "public", "optional"]);
+        assert_eq!(let_in(&[key, id]), ["either", "both", "public", "optional"]);
+    }
+}

@@ -1,0 +1,133 @@
+//! From a request to its answer.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::request::Parts;
+use serde_json::Value;
+use tokio::time::sleep;
+
+use super::answer::Answer;
+use super::document::{Document, Operation};
+use super::idempotency::Stored;
+use super::misbehaviour::{self, Misbehaviour};
+use super::recorded::Recorded;
+use super::route::{self, Route};
+use super::{credentials, parameters, request_body, success};
+
+const VALIDATION_ERROR: &str = "VALIDATION_ERROR";
+
+/// What the server knows, shared by its connections.
+#[derive(Default)]
+pub struct State(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    requests: Vec<Recorded>,
+    /// By the operation, what is to go wrong next.
+    misbehaviours: HashMap<&'static str, VecDeque<Misbehaviour>>,
+    /// By the operation, the body of its success.
+    bodies: HashMap<&'static str, Value>,
+    stored: Stored,
+}
+
+/// Stands for an answer that does not come.
+#[derive(Debug)]
+pub struct Broken;
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection is to break")
+    }
+}
+
+impl std::error::Error for Broken {}
+
+impl State {
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.known().requests.clone()
+    }
+
+    pub fn misbehave(&self, operation: &'static str, misbehaviour: Misbehaviour) {
+        self.known().misbehaviours.entry(operation).or_default().push_back(misbehaviour);
+    }
+
+    pub fn respond_with(&self, operation: &'static str, body: Value) {
+        self.known().bodies.insert(operation, body);
+    }
+
+    /// Remembers a request and answers it.
+    pub async fn respond(&self, head: Parts, body: Bytes) -> Result<Answer, Broken> {
+        let route = route::find(&Document::get().operations, &head.method, head.uri.path());
+        let request = record(head, body, &route);
+        self.known().requests.push(request.clone());
+        let (operation, values) = match route {
+            Route::Found(operation, values) => (operation, values),
+            Route::OtherMethod => return Ok(bare(StatusCode::METHOD_NOT_ALLOWED)),
+            Route::Nowhere => return Ok(bare(StatusCode::NOT_FOUND)),
+        };
+        let misbehaviour = self.misbehaviour(operation);
+        match &misbehaviour {
+            Some(Misbehaviour::Delay(time)) => sleep(*time).await,
+            Some(other) => {
+                if let Some(answer) = other.answer(operation) {
+                    return Ok(answer);
+                }
+            }
+            None => {}
+        }
+        let answer = self.behave(operation, &values, &request);
+        match misbehaviour {
+            Some(Misbehaviour::Reset) => Err(Broken),
+            _ => Ok(answer),
+        }
+    }
+
+    fn behave(
+        &self,
+        operation: &Operation,
+        values: &[(&'static str, String)],
+        request: &Recorded,
+    ) -> Answer {
+        if !credentials::suffice(operation, &request.headers) {
+            return misbehaviour::refusal(operation, StatusCode::UNAUTHORIZED);
+        }
+        let checked = parameters::check(operation, values, request)
+            .and_then(|()| request_body::check(operation, request));
+        if let Err(fault) = checked {
+            return Answer::error(StatusCode::BAD_REQUEST, &fault, Some(VALIDATION_ERROR));
+        }
+        let Known { bodies, stored, .. } = &mut *self.known();
+        stored.once(operation, request, || {
+            success::answer(operation, bodies.get(operation.id), &request.query)
+        })
+    }
+
+    fn misbehaviour(&self, operation: &Operation) -> Option<Misbehaviour> {
+        self.known().misbehaviours.get_mut(operation.id)?.pop_front()
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // Every change of it is made at once, so it is whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn record(head: Parts, body: Bytes, route: &Route) -> Recorded {
+    let Parts { method, uri, mut headers, .. } = head;
+    credentials::conceal(&mut headers);
+    let operation = match route {
+        Route::Found(operation, _) => Some(operation.id),
+        Route::OtherMethod | Route::Nowhere => None,
+    };
+    let query = parameters::query(uri.query().unwrap_or_default());
+    Recorded { operation, method, path: uri.path().to_owned(), query, headers, body }
+}
+
+/// A refusal that no operation documents.
+fn bare(status: StatusCode) -> Answer {
+    Answer::error(status, status.canonical_reason().unwrap_or_default(), None)
+}

@@ -1,0 +1,31 @@
+//! The formats of texts.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::DateTime;
+use serde_json::Value;
+
+use super::Fault;
+
+/// Checks a text. A value that is none has no format.
+pub fn check(format: &str, value: &Value) -> Result<(), Fault> {
+    let text = value.as_str();
+    match format {
+        // Any text will do.
+        "password" | "binary" => Ok(()),
+        "date-time" => fits(text, "moment, such as 2026-01-31T12:00:00Z", |text| {
+            DateTime::parse_from_rfc3339(text).is_ok()
+        }),
+        "data-url" => fits(text, "data URL with Base64", |text| {
+            let data = text.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
+            data.is_some_and(|(_, base64)| STANDARD.decode(base64).is_ok())
+        }),
+        _ => Err(Fault::new(format!(
+            "is held against the format {format}, which nothing here knows"
+        ))),
+    }
+}
+
+fn fits(text: Option<&str>, name: &str, is_it: impl Fn(&str) -> bool) -> Result<(), Fault> {
+    if text.is_none_or(is_it) { Ok(()) } else { Err(Fault::new(format!("is no {name}"))) }
+}

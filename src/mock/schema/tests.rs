@@ -1,0 +1,194 @@
+use serde_json::{Value, json};
+
+use super::{check, obey};
+use crate::mock::document::{Document, entries};
+
+fn fault(schema: &Value, value: &Value) -> String {
+    match check(Document::get().root, schema, value) {
+        Ok(()) => String::new(),
+        Err(fault) => fault.to_string(),
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let person = json!({
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": false,
+        "properties": {
+            "name": {"type": "string", "minLength": 2, "maxLength": 4},
+            "age": {"type": "integer", "minimum": 0, "maximum": 150, "nullable": true},
+            "tags": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"enum": ["a", "b"]}},
+            "born": {"type": "string", "format": "date-time"},
+            "photo": {"type": "string", "format": "data-url"},
+            "height": {
+                "type": "number",
+                "minimum": 0,
+                "exclusiveMinimum": true,
+                "maximum": 3,
+                "exclusiveMaximum": true,
+            },
+            "notes": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+    });
+    for (value, expected) in [
+        (json!({"name": "Ana"}), ""),
+        (json!({"name": "Ana", "age": null, "tags": ["a"], "notes": {"x": "y"}}), ""),
+        (json!({"name": "çãõé"}), ""),
+        (json!({"name": "Ana", "age": 3.0}), ""),
+        (json!([]), " is no object"),
+        (json!({}), " has no name"),
+        (json!({"name": null}), "/name is no text"),
+        (json!({"name": "A"}), "/name has fewer than 2 characters"),
+        (json!({"name": "Anabe"}), "/name has more than 4 characters"),
+        (json!({"name": "Ana", "age": "3"}), "/age is no integer"),
+        (json!({"name": "Ana", "age": 1.5}), "/age is no integer"),
+        (json!({"name": "Ana", "age": -1}), "/age is less than 0"),
+        (json!({"name": "Ana", "age": 151}), "/age is more than 150"),
+        (json!({"name": "Ana", "height": 1.5}), ""),
+        (json!({"name": "Ana", "height": 0}), "/height is not more than 0"),
+        (json!({"name": "Ana", "height": 3.0}), "/height is not less than 3"),
+        (json!({"name": "Ana", "tags": []}), "/tags has fewer than 1 entries"),
+        (json!({"name": "Ana", "tags": ["a", "b", "a"]}), "/tags has more than 2 entries"),
+        (json!({"name": "Ana", "tags": ["a", "c"]}), "/tags/1 is none of \"a\", \"b\""),
+        (
+            json!({"name": "Ana", "born": "today"}),
+            "/born is no moment, such as 2026-01-31T12:00:00Z",
+        ),
+        (json!({"name": "Ana", "born": "2026-01-31T12:00:00-03:00"}), ""),
+        (json!({"name": "Ana", "photo": "data:image/png;base64,AAAA"}), ""),
+        (json!({"name": "Ana", "photo": "AAAA"}), "/photo is no data URL with Base64"),
+        (json!({"name": "Ana", "notes": {"x": 1}}), "/notes/x is no text"),
+        (json!({"name": "Ana", "nam": 1}), " has nam, which the document does not know"),
+    ] {
+        assert_eq!(fault(&person, &value), expected, "{value}");
+    }
+}
+
+#[test]
+fn one_of_several_has_to_fit() {
+    let destination = json!({"oneOf": [{"required": ["number"]}, {"required": ["group"]}]});
+    assert_eq!(fault(&destination, &json!({"group": 1})), "");
+    assert_eq!(fault(&destination, &json!({})), " has no number, or has no group");
+    assert_eq!(
+        fault(&destination, &json!({"number": 1, "group": 1})),
+        " may be only one of these: number, group"
+    );
+    let text = json!({"type": "string"});
+    let list = json!({"type": "array", "items": {"type": "integer"}});
+    let either = json!({"anyOf": [text, list]});
+    assert_eq!(fault(&either, &json!([1])), "");
+    assert_eq!(fault(&either, &json!([1, "a"])), "/1 is no integer");
+    assert_eq!(fault(&either, &json!(1)), " is no text, or is no list");
+    let all = json!({"allOf": [{"required": ["a"]}, {"required": ["b"]}]});
+    assert_eq!(fault(&all, &json!({"a": 1})), " has no b");
+}
+
+#[test]
+fn a_tag_tells_which_of_several_has_to_fit() {
+    let root = json!({"components": {"schemas": {
+        "Text": {"type": "object", "required": ["body"]},
+        "Image": {"type": "object", "required": ["url"]},
+    }}});
+    let schema = json!({
+        "oneOf": [{"$ref": "#/components/schemas/Text"}, {"$ref": "#/components/schemas/Image"}],
+        "discriminator": {"propertyName": "kind", "mapping": {
+            "text": "#/components/schemas/Text",
+            "image": "#/components/schemas/Image",
+        }},
+    });
+    for (value, expected) in [
+        (json!({"kind": "text", "body": "Hi"}), ""),
+        (json!({"kind": "image", "body": "Hi"}), " has no url"),
+        (json!({"kind": "audio"}), "/kind is none of image, text"),
+        (json!({"body": "Hi"}), " has no kind"),
+    ] {
+        let fault = check(&root, &schema, &value).err().map(|fault| fault.to_string());
+        assert_eq!(fault.unwrap_or_default(), expected, "{value}");
+    }
+}
+
+#[test]
+fn a_rule_or_a_format_that_is_not_known_is_a_fault() {
+    assert!(fault(&json!({"multipleOf": 3}), &json!(3)).contains("multipleOf"));
+    assert!(fault(&json!({"format": "uuid"}), &json!("a")).contains("uuid"));
+    assert!(fault(&json!({"type": "file"}), &json!("a")).contains("file"));
+}
+
+/// Visits the schemas within a schema, and it.
+fn within<'a>(schema: &'a Value, visit: &mut dyn FnMut(&'a Value)) {
+    visit(schema);
+    for (_, property) in schema["properties"].as_object().into_iter().flatten() {
+        within(property, visit);
+    }
+    for key in ["items", "additionalProperties"] {
+        if schema[key].is_object() {
+            within(&schema[key], visit);
+        }
+    }
+    for key in ["allOf", "oneOf", "anyOf"] {
+        schema[key].as_array().into_iter().flatten().for_each(|part| within(part, visit));
+    }
+}
+
+/// The outermost schemas of the document.
+fn schemas() -> Vec<&'static Value> {
+    let document = Document::get();
+    let mut schemas: Vec<_> =
+        entries(&document.root["components"]["schemas"]).map(|(_, schema)| schema).collect();
+    for operation in &document.operations {
+        schemas.extend(operation.parameters.iter().map(|parameter| &parameter["schema"]));
+        let bodies = operation.body.into_iter();
+        for body in bodies.chain(operation.responses.iter().map(|(_, response)| *response)) {
+            schemas.extend(entries(&body["content"]).map(|(_, media_type)| &media_type["schema"]));
+        }
+    }
+    schemas
+}
+
+#[test]
+fn every_rule_of_the_document_is_known() {
+    let root = Document::get().root;
+    let mut count = 0;
+    for schema in schemas() {
+        within(schema, &mut |schema| {
+            for (rule, argument) in schema.as_object().into_iter().flatten() {
+                if rule != "$ref" {
+                    count += 1;
+                    let fault = obey(root, schema, rule, argument, &Value::Null).err();
+                    let fault = fault.map(|fault| fault.to_string()).unwrap_or_default();
+                    assert!(!fault.contains("nothing here knows"), "it {fault}: {schema}");
+                }
+            }
+        });
+    }
+    assert!(count > 0);
+}
+
+#[test]
+fn every_parameter_of_the_document_is_of_a_kind_that_is_known() {
+    const KNOWN: [&str; 7] =
+        ["description", "example", "examples", "in", "name", "required", "schema"];
+    for operation in &Document::get().operations {
+        for parameter in &operation.parameters {
+            let place = parameter["in"].as_str().unwrap();
+            assert!(["path", "query", "header"].contains(&place), "{parameter}");
+            for (key, _) in entries(parameter) {
+                assert!(KNOWN.contains(&key), "{}: {key} of {parameter}", operation.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_example_of_a_request_fits_its_schema() {
+    for operation in &Document::get().operations {
+        for (_, media_type) in operation.body.into_iter().flat_map(|body| entries(&body["content"]))
+        {
+            if let Some(example) = media_type.get("example") {
+                assert_eq!(fault(&media_type["schema"], example), "", "{}", operation.id);
+            }
+        }
+    }
+}

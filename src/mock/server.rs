@@ -1,0 +1,61 @@
+//! HTTP: requests in, answers out, until the task of the server ends.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use super::answer::Answer;
+use super::respond::{Broken, State};
+
+/// The longest body that is taken.
+const LONGEST_BODY: usize = 64 * 1024 * 1024;
+
+/// Serves every connection. Those that are open end with it.
+pub async fn serve(listener: TcpListener, state: Arc<State>) {
+    let mut connections = JoinSet::new();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                connections.spawn(serve_one(stream, Arc::clone(&state)));
+            }
+            // Too many files are open, which passes.
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn serve_one(stream: TcpStream, state: Arc<State>) {
+    let service = service_fn(|request| {
+        let answer = answer(&state, request);
+        Box::pin(async { answer.await.map(Answer::into_response) })
+    });
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let end = poll_fn(|context| connection.poll_without_shutdown(context)).await;
+    if end.is_err_and(|error| error.is_user()) {
+        let stream = connection.into_parts().io.into_inner();
+        // Where it fails, the connection is closed, which breaks it too.
+        let _ = stream.set_zero_linger();
+    }
+}
+
+async fn answer(state: &State, request: Request<Incoming>) -> Result<Answer, Broken> {
+    let (head, body) = request.into_parts();
+    match Limited::new(body, LONGEST_BODY).collect().await {
+        Ok(body) => state.respond(head, body.to_bytes()).await,
+        Err(_) => Ok(Answer::error(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            &format!("the body did not come, or is longer than {LONGEST_BODY} bytes"),
+            None,
+        )),
+    }
+}

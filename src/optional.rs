@@ -1,0 +1,98 @@
+//! What the setter of an optional field takes.
+
+use crate::nullable::Nullable;
+use crate::{DataUrl, Secret};
+
+/// A value for an optional field of a request: the value itself, an `Option` of it,
+/// a text where the field is text, or a builder of it. For lists and maps there are
+/// [`IntoList`](crate::IntoList) and [`IntoMap`](crate::IntoMap).
+///
+/// A field that can be cleared takes a [`Nullable`] as well.
+///
+/// ```
+/// use pilot_status::types::BrandingUpdate;
+/// use pilot_status::Nullable;
+///
+/// let update = BrandingUpdate::builder()
+///     .company_name("Acme")
+///     .subtitle(Nullable::Null)
+///     .hide_pilot_status_branding(Some(true));
+/// let update = BrandingUpdate::try_from(update)?;
+/// assert_eq!(
+///     serde_json::to_string(&update)?,
+///     r#"{"companyName":"Acme","hidePilotStatusBranding":true,"subtitle":null}"#
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait IntoOptional<T> {
+    /// The value, or what is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// What a builder lacks.
+    fn into_optional(self) -> Result<Option<T>, String>;
+}
+
+impl<T> IntoOptional<T> for T {
+    fn into_optional(self) -> Result<Option<T>, String> {
+        Ok(Some(self))
+    }
+}
+
+impl<T> IntoOptional<T> for Option<T> {
+    fn into_optional(self) -> Result<Option<T>, String> {
+        Ok(self)
+    }
+}
+
+impl<T> IntoOptional<Nullable<T>> for T {
+    fn into_optional(self) -> Result<Option<Nullable<T>>, String> {
+        Ok(Some(Nullable::Value(self)))
+    }
+}
+
+/// Lets a text stand for a type that is made of text.
+macro_rules! from_text {
+    ($($type:ty),*) => {$(
+        impl IntoOptional<$type> for &str {
+            fn into_optional(self) -> Result<Option<$type>, String> {
+                Ok(Some(self.into()))
+            }
+        }
+
+        impl IntoOptional<Nullable<$type>> for &str {
+            fn into_optional(self) -> Result<Option<Nullable<$type>>, String> {
+                Ok(Some(Nullable::Value(self.into())))
+            }
+        }
+    )*};
+}
+
+from_text!(String, Secret, DataUrl);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set<T>(value: impl IntoOptional<T>) -> Option<T> {
+        value.into_optional().unwrap()
+    }
+
+    #[test]
+    fn a_field_takes_values_options_and_texts() {
+        assert_eq!(set::<String>("a"), Some("a".to_owned()));
+        assert_eq!(set::<String>("a".to_owned()), Some("a".to_owned()));
+        assert_eq!(set::<String>(Some("a".to_owned())), Some("a".to_owned()));
+        assert_eq!(set::<i64>(7), Some(7));
+        assert_eq!(set::<i64>(None), None);
+        assert_eq!(set::<Secret>("a"), Some(Secret::from("a")));
+    }
+
+    #[test]
+    fn a_field_that_can_be_cleared_takes_null_too() {
+        assert_eq!(set::<Nullable<bool>>(true), Some(Nullable::Value(true)));
+        assert_eq!(set::<Nullable<bool>>(Nullable::Null), Some(Nullable::Null));
+        assert_eq!(set::<Nullable<bool>>(None::<Nullable<bool>>), None);
+        assert_eq!(set::<Nullable<String>>("a"), Some(Nullable::Value("a".to_owned())));
+    }
+}

@@ -1,0 +1,32 @@
+//! Runs every example as somebody without an account would.
+
+use anyhow::Result;
+
+use super::manifest::{Manifest, Target};
+use super::shell::Shell;
+
+pub fn check(shell: &Shell) -> Result<()> {
+    for name in examples(&Manifest::read(shell)?.targets) {
+        // The features of clippy and of the tests, so that they share one build.
+        let features = "schemars,tracing,mock";
+        shell.run(&format!("cargo run --locked --features {features} --example {name}"))?;
+    }
+    Ok(())
+}
+
+fn examples(targets: &[Target]) -> impl Iterator<Item = &str> {
+    let examples = targets.iter().filter(|target| target.kind.iter().any(|kind| kind == "example"));
+    examples.map(|target| target.name.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Target, examples};
+
+    #[test]
+    fn only_examples_are_run() {
+        let target = |name: &str, kind: &str| Target { name: name.into(), kind: vec![kind.into()] };
+        let targets = [target("pilot_status", "lib"), target("list", "example")];
+        assert_eq!(examples(&targets).collect::<Vec<_>>(), ["list"]);
+    }
+}

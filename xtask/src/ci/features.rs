@@ -1,0 +1,36 @@
+//! Builds the client with few of its features.
+
+use anyhow::Result;
+
+use super::manifest::Manifest;
+use super::shell::Shell;
+
+/// They stand for others, or are dear to build and have a step of their own.
+const NOT_ALONE: [&str; 4] = ["default", "full", "native-tls", "rustls"];
+
+/// Tags whose models meet.
+const PAIRS: [&str; 3] = ["messages,webhooks", "numbers,mock", "conversations,templates"];
+
+pub fn check(shell: &Shell) -> Result<()> {
+    let features = Manifest::read(shell)?.features;
+    for set in sets(features.keys().map(String::as_str)) {
+        shell.run(&format!("cargo check --locked --lib --no-default-features --features {set}"))?;
+    }
+    Ok(())
+}
+
+/// The sets of features to build with: each alone, and the pairs.
+fn sets<'a>(features: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    features.filter(|feature| !NOT_ALONE.contains(feature)).chain(PAIRS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PAIRS, sets};
+
+    #[test]
+    fn each_feature_is_alone_once_and_pairs_follow() {
+        let sets = sets(["ads", "default", "full", "mock", "rustls"].into_iter());
+        assert_eq!(sets, [&["ads", "mock"], PAIRS.as_slice()].concat());
+    }
+}

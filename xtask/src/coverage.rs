@@ -1,0 +1,114 @@
+//! `OPERATIONS.md`: which operations the client has, what each rests on, and how it is
+//! called.
+
+use std::collections::BTreeMap;
+
+use heck::ToKebabCase;
+use serde_json::Value;
+
+const HEAD: &str = "\
+# Operations
+
+Written by `cargo xtask regen` from `openapi.json`; do not edit it.
+
+Nothing here was tried against the live service. The column *Evidence* says what the
+description of an operation rests on, the strongest first:
+
+- **fragment**: a fragment of the vendor's OpenAPI document,
+- **page**: a reference page of the vendor, with its parameters and an example,
+- **prose**: a page of the vendor that tells of it in words,
+- **sdk**: the vendor's Python SDK 1.15.0 only.
+
+Each tag is a feature of Cargo. A call takes the API key or its id, unless it says `none`.
+";
+
+/// The text of the page.
+pub fn page(document: &Value) -> String {
+    let mut tags: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let paths = document["paths"].as_object().into_iter().flatten();
+    for (path, item) in paths {
+        let operations = item.as_object().into_iter().flatten();
+        for (method, operation) in operations.filter(|(_, value)| value.get("responses").is_some())
+        {
+            let tag = operation["tags"][0].as_str().unwrap_or("Without a tag");
+            tags.entry(tag).or_default().push(row(method, path, operation));
+        }
+    }
+    let count: usize = tags.values().map(Vec::len).sum();
+    let head = format!("{HEAD}\n{count} operations in {} tags.\n", tags.len());
+    let sections = tags.iter().map(|(tag, rows)| section(tag, rows));
+    [head].into_iter().chain(sections).collect()
+}
+
+fn section(tag: &str, rows: &[String]) -> String {
+    format!(
+        "\n## {tag}\n\nFeature `{}`.\n\n\
+         | Operation | Method and path | Key | Evidence | Call |\n|---|---|---|---|---|\n{}",
+        tag.to_kebab_case(),
+        rows.concat()
+    )
+}
+
+/// What an operation says of itself; what is new upstream says less.
+fn row(method: &str, path: &str, operation: &Value) -> String {
+    let method = method.to_uppercase();
+    let id = operation["operationId"].as_str().unwrap_or("?");
+    let evidence = operation["x-evidence"].as_str().unwrap_or("not said");
+    let key = if operation["security"].as_array().is_some_and(Vec::is_empty) {
+        "none"
+    } else {
+        let description = operation["description"].as_str().unwrap_or_default();
+        description.split_once("Key: ").map_or("not said", |(_, key)| {
+            key.split(". ").next().unwrap_or_default().trim_end_matches('.')
+        })
+    };
+    let send = if is_paged(operation) { "send()` or `.stream()" } else { "send()" };
+    format!("| `{id}` | `{method} {path}` | {key} | {evidence} | `client.{id}()…{send}` |\n")
+}
+
+/// Whether the build gives it a stream of all pages.
+fn is_paged(operation: &Value) -> bool {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let mut names = parameters.filter_map(|parameter| {
+        parameter["name"].as_str().or_else(|| parameter["$ref"].as_str()?.rsplit('/').next())
+    });
+    names.any(|name| ["page", "Page", "before"].contains(&name))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::page;
+
+    fn document(operation: &serde_json::Value) -> serde_json::Value {
+        json!({"paths": {"/v1/things/{id}": {"parameters": [], "get": operation}}})
+    }
+
+    #[test]
+    fn an_operation_is_a_row_under_its_tag() {
+        let page = page(&document(&json!({
+            "operationId": "list_things",
+            "tags": ["Odd Things"],
+            "x-evidence": "prose",
+            "description": "Lists things. Key: number key. Permission: `things:read`.",
+            "parameters": [{"$ref": "#/components/parameters/Page"}],
+            "responses": {},
+        })));
+        assert!(
+            page.contains("\n1 operations in 1 tags.\n\n## Odd Things\n\nFeature `odd-things`.\n")
+        );
+        let row = "| `list_things` | `GET /v1/things/{id}` | number key | prose | \
+                   `client.list_things()…send()` or `.stream()` |\n";
+        assert!(page.contains(row), "{page}");
+    }
+
+    #[test]
+    fn an_operation_may_say_less() {
+        let page = page(&document(&json!({"operationId": "get_thing", "responses": {}})));
+        assert!(page.contains("\n## Without a tag\n"), "{page}");
+        let row = "| `get_thing` | `GET /v1/things/{id}` | not said | not said | \
+                   `client.get_thing()…send()` |\n";
+        assert!(page.contains(row), "{page}");
+    }
+}
