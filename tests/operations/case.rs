@@ -1,0 +1,341 @@
+//! What a case says of an operation, and how it is held against the wire.
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
+use pilot_status::{Client, Credentials, Error};
+use serde_json::{Map, Value};
+
+use crate::newer;
+use crate::support::{Answer, KEY, Received, Server, client};
+
+static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../../openapi.json")).unwrap());
+
+/// An operation of the document.
+pub struct Operation {
+    pub id: String,
+    value: Value,
+}
+
+/// The operations of the document.
+pub fn operations() -> impl Iterator<Item = Operation> {
+    let shared = &DOCUMENT["components"]["responses"];
+    let items = DOCUMENT["paths"].as_object().unwrap().values();
+    items.flat_map(move |item| {
+        item.as_object().unwrap().values().filter_map(move |value| {
+            let id = value.get("operationId")?.as_str()?.to_owned();
+            let mut value = value.clone();
+            for (_, response) in value["responses"].as_object_mut()? {
+                let name = response["$ref"].as_str().and_then(|name| name.rsplit('/').next());
+                if let Some(name) = name {
+                    *response = shared[name].clone();
+                }
+            }
+            Some(Operation { id, value })
+        })
+    })
+}
+
+impl Operation {
+    fn find(id: &str) -> Self {
+        operations().find(|operation| operation.id == id).expect("an operation of the document")
+    }
+
+    /// Whether it takes no credential.
+    fn is_public(&self) -> bool {
+        self.value["security"].as_array().is_some_and(Vec::is_empty)
+    }
+
+    fn takes_idempotency_key(&self) -> bool {
+        self.value["parameters"].to_string().contains("IdempotencyKey")
+    }
+
+    /// What a newer server may answer with; nothing where there is no content.
+    fn newer(&self) -> Vec<Value> {
+        let responses = self.value["responses"].as_object().unwrap();
+        let success = responses.iter().find(|(status, _)| status.starts_with('2')).unwrap().1;
+        match success["content"]["application/json"].get("schema") {
+            Some(schema) => newer::bodies(&DOCUMENT, schema),
+            None => Vec::new(),
+        }
+    }
+
+    /// The status of the success and its example: null where it has no content.
+    fn success(&self) -> (u16, Value) {
+        let responses = self.value["responses"].as_object().unwrap();
+        let (status, response) = responses
+            .iter()
+            .find(|(status, _)| status.starts_with('2'))
+            .expect("a documented success");
+        let content = response.get("content");
+        let example = content.map(|_| example_of(response).expect("an example of the success"));
+        (status.parse().unwrap(), example.unwrap_or_default())
+    }
+
+    /// The documented error of a status and a code.
+    fn error(&self, status: u16, code: Option<&str>) -> Value {
+        let response = &self.value["responses"][status.to_string()];
+        let mut error = example_of(response).expect("an example of the error");
+        if let Some(code) = code {
+            let is_documented =
+                response["description"].as_str().unwrap().contains(code) || error["code"] == code;
+            assert!(is_documented, "{} does not document {status} {code}", self.id);
+            error["code"] = code.into();
+        } else {
+            assert!(error.get("code").is_none(), "{}: {status} has a code", self.id);
+        }
+        error
+    }
+}
+
+/// The example of an operation's success.
+pub fn example(id: &str) -> Value {
+    Operation::find(id).success().1
+}
+
+/// The documented success of an operation.
+pub fn success(id: &str) -> Answer {
+    let (status, example) = Operation::find(id).success();
+    Answer::json(status, &example)
+}
+
+/// A documented error of an operation.
+pub fn error(id: &str, status: u16, code: &str) -> Answer {
+    Answer::json(status, &Operation::find(id).error(status, Some(code)))
+}
+
+/// A moment, as RFC 3339 writes it.
+pub fn moment(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// The example of a response, the first of several.
+fn example_of(response: &Value) -> Option<Value> {
+    let media_type = response["content"].get("application/json")?;
+    let several = || Some(media_type["examples"].as_object()?.values().next()?["value"].clone());
+    media_type.get("example").cloned().or_else(several)
+}
+
+/// What an operation is to send.
+pub struct Sends {
+    pub line: &'static str,
+    pub headers: &'static [(&'static str, &'static str)],
+    pub body: Option<Value>,
+}
+
+/// The client and the server of one case.
+pub struct Case {
+    operation: Operation,
+    server: Server,
+    pub client: Client,
+    refused: (u16, Option<&'static str>),
+}
+
+impl Case {
+    /// A server that answers with the documented success and then with the error.
+    pub async fn start(id: &str, refused: (u16, Option<&'static str>)) -> Self {
+        let operation = Operation::find(id);
+        let (status, success) = operation.success();
+        let error = operation.error(refused.0, refused.1);
+        let answers = [Answer::json(status, &success), Answer::json(refused.0, &error)];
+        let server = Server::start(answers).await;
+        let client = client(&server);
+        Self { operation, server, client, refused }
+    }
+
+    /// Holds the request of the first call against what it is to be.
+    pub fn sent(&self, sends: &Sends) {
+        let received = &self.server.received()[0];
+        let line = received.request_line().strip_suffix(" HTTP/1.1").unwrap();
+        assert_eq!(line, sends.line);
+        let keys = if self.operation.is_public() { vec![] } else { vec![KEY] };
+        assert_eq!(received.headers("x-api-key"), keys);
+        assert_eq!(received.headers("accept"), ["application/json"]);
+        assert_eq!(received.headers("api-version"), [""; 0]);
+        for (name, value) in sends.headers {
+            assert_eq!(received.headers(name), [*value]);
+        }
+        let named = received.headers("idempotency-key").len();
+        assert_eq!(named, usize::from(self.operation.takes_idempotency_key()));
+        assert_body(received, sends.body.as_ref());
+    }
+
+    /// Holds a decoded success against the example: no field of it may be lost.
+    pub fn kept(&self, decoded: &Value) {
+        let (_, example) = self.operation.success();
+        assert_kept(&example, decoded, "$");
+    }
+
+    /// Holds the failure of the second call against the documented error.
+    pub fn refused(&self, error: &Error) {
+        let (status, code) = self.refused;
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{error}");
+        assert_eq!(error.code().map(pilot_status::ErrorCode::as_str), code);
+        let known = error.code().is_none_or(|code| !code.is_unknown());
+        assert!(known, "{code:?} is not in ErrorCode");
+    }
+}
+
+fn assert_body(received: &Received, body: Option<&Value>) {
+    let media_types = received.headers("content-type");
+    if let Some(body) = body {
+        assert_eq!(media_types, ["application/json"]);
+        assert_eq!(&serde_json::from_slice::<Value>(&received.body).unwrap(), body);
+    } else {
+        assert_eq!((media_types.len(), received.body.len()), (0, 0));
+    }
+}
+
+fn assert_kept(example: &Value, decoded: &Value, place: &str) {
+    match (example, decoded) {
+        (Value::Object(example), decoded) => {
+            let empty = Map::new();
+            let decoded = decoded.as_object().unwrap_or(&empty);
+            for (key, value) in example.iter().filter(|(_, value)| !is_nothing(value)) {
+                let found = decoded.get(key).unwrap_or(&Value::Null);
+                assert_kept(value, found, &format!("{place}.{key}"));
+            }
+        }
+        (Value::Array(example), Value::Array(decoded)) => {
+            assert_eq!(example.len(), decoded.len(), "{place}");
+            for (index, (value, found)) in example.iter().zip(decoded).enumerate() {
+                assert_kept(value, found, &format!("{place}[{index}]"));
+            }
+        }
+        // A moment may be written in more than one way.
+        (Value::String(example), Value::String(decoded))
+            if example.len() > 10 && decoded.ends_with('Z') && example.ends_with('Z') =>
+        {
+            assert_eq!(example.replace(".000Z", "Z"), decoded.replace(".000Z", "Z"), "{place}");
+        }
+        (example, decoded) if example.is_number() => {
+            assert_eq!(example.as_f64(), decoded.as_f64(), "{place}");
+        }
+        (example, decoded) => assert_eq!(example, decoded, "{place}"),
+    }
+}
+
+/// Whether a value is as good as none.
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+}
+
+/// A server that answers an operation as newer servers may, in their turn.
+pub struct Newer {
+    bodies: Vec<Value>,
+    pub client: Client,
+}
+
+impl Newer {
+    pub async fn start(id: &str) -> Self {
+        let bodies = Operation::find(id).newer();
+        let answers: Vec<Answer> = bodies.iter().map(|body| Answer::json(200, body)).collect();
+        let server = if answers.is_empty() { vec![Answer::new(204, &[], "")] } else { answers };
+        let client = client(&Server::start(server).await);
+        Self { bodies, client }
+    }
+
+    pub fn bodies(&self) -> impl Iterator<Item = &Value> {
+        self.bodies.iter()
+    }
+
+    /// Holds what was decoded against the body: nothing that is known may be lost.
+    pub fn kept(body: &Value, decoded: Result<Value, Error>) {
+        let decoded = decoded.unwrap_or_else(|error| panic!("{error}: {body}"));
+        assert_eq!(newer::known(&decoded), newer::known(body));
+    }
+}
+
+/// A client of the mock server that `PILOT_STATUS_TEST_SERVER` names, which another
+/// tool made of `openapi.json`.
+pub fn mock() -> Client {
+    let url = std::env::var("PILOT_STATUS_TEST_SERVER").expect("PILOT_STATUS_TEST_SERVER");
+    Client::builder(Credentials::api_key(KEY)).base_url(url).build().unwrap()
+}
+
+/// Makes the tests of a table of operations, and names them in `CASES`.
+///
+/// ```text
+/// operations! {
+///     get_number {
+///         call: |client| client.get_number().id("num_1"),
+///         sends: "GET /v1/numbers/num_1",
+///         reads: |number| assert_eq!(number.id, "num_01HZX"),
+///         refused: (404, "NUMBER_NOT_FOUND"),
+///     }
+/// }
+/// ```
+///
+/// `headers: [("name", "value")]` and `body: {...}` follow `sends` where there are any.
+macro_rules! operations {
+    ($($id:ident {
+        call: |$client:ident| $call:expr,
+        sends: $line:literal,
+        $(headers: $headers:expr,)?
+        $(body: $body:tt,)?
+        reads: |$value:ident| $reads:expr,
+        refused: ($status:literal, $code:expr),
+    })*) => {
+        pub const CASES: &[&str] = &[$(stringify!($id)),*];
+
+        $(
+            #[tokio::test]
+            async fn $id() {
+                let case =
+                    $crate::case::Case::start(stringify!($id), ($status, $code.into())).await;
+                let $client = &case.client;
+                let answer = $call.send().await.unwrap().into_inner();
+                #[allow(unused_mut, unused_assignments)]
+                let mut sends =
+                    $crate::case::Sends { line: $line, headers: &[], body: None };
+                $(sends.headers = &$headers;)?
+                $(sends.body = Some(::serde_json::json!($body));)?
+                case.sent(&sends);
+                case.kept(&::serde_json::to_value(&answer).unwrap());
+                {
+                    let $value = &answer;
+                    $reads;
+                }
+                let error = $call.send().await.unwrap_err();
+                case.refused(&error);
+            }
+        )*
+
+        /// What a newer server adds fails no call.
+        mod newer {
+            #[allow(unused_imports)]
+            use super::*;
+
+            $(
+                #[tokio::test]
+                async fn $id() {
+                    let newer = $crate::case::Newer::start(stringify!($id)).await;
+                    let $client = &newer.client;
+                    for body in newer.bodies() {
+                        let answer = $call.send().await;
+                        let decoded = answer.map(|answer| {
+                            ::serde_json::to_value(answer.into_inner()).unwrap()
+                        });
+                        $crate::case::Newer::kept(body, decoded);
+                    }
+                }
+            )*
+        }
+
+        /// Against a mock server that another tool made of `openapi.json`.
+        mod mock {
+            #[allow(unused_imports)]
+            use super::*;
+
+            $(
+                #[tokio::test]
+                #[ignore = "it needs a mock server: see CONTRIBUTING.md"]
+                async fn $id() {
+                    let $client = &$crate::case::mock();
+                    $call.send().await.unwrap();
+                }
+            )*
+        }
+    };
+}

@@ -1,0 +1,44 @@
+//! Media: files that a number received.
+
+use pilot_status::ErrorKind;
+use serde_json::Value;
+
+use crate::case;
+use crate::support::{Answer, Server, client};
+
+operations! {
+    get_media {
+        call: |client| client
+            .get_media()
+            .media_id("1234567890/123456")
+            .phone_number_id("123456789012345"),
+        sends: "GET /v1/media/1234567890%2F123456?phoneNumberId=123456789012345",
+        reads: |file| {
+            assert_eq!(file.base64.media_type(), Some("image/jpeg"));
+            assert_eq!(file.base64.decode().unwrap(), b"\xff\xd8\xff\xe0\0\x10JFIF");
+            assert_eq!(file.mime_type, "image/jpeg");
+            assert_eq!(file.file_name.as_deref(), Some("photo.jpg"));
+            assert_eq!(file.media_id, "abc123_media_id");
+        },
+        refused: (400, None::<&str>),
+    }
+}
+
+#[tokio::test]
+async fn a_file_may_have_no_name_and_is_not_printed() {
+    let mut answer = case::example("get_media");
+    answer["fileName"] = Value::Null;
+    let server = Server::start([Answer::json(200, &answer)]).await;
+    let call = client(&server).get_media().media_id("1").phone_number_id("2").send().await;
+    let file = call.unwrap().into_inner();
+    assert_eq!(file.file_name, None);
+    assert!(!format!("{file:?}").contains("/9j/"), "{file:?}");
+}
+
+#[tokio::test]
+async fn a_file_without_the_number_that_received_it_is_not_asked_for() {
+    let server = Server::start([case::success("get_media")]).await;
+    let error = client(&server).get_media().media_id("1").send().await.unwrap_err();
+    assert_eq!((error.kind(), server.requests()), (ErrorKind::InvalidRequest, 0));
+    assert!(error.to_string().contains("phone_number_id"), "{error}");
+}

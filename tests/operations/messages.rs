@@ -1,0 +1,452 @@
+//! Messages: every content and every destination, requests with names that may be
+//! repeated, and what becomes of a message.
+
+use std::time::Duration;
+
+use pilot_status::types::{MessageRequestContent as Content, MessageRequestDestination as To};
+use pilot_status::{Client, DataUrl, ErrorCode, ErrorKind, RetryPolicy, types};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::case;
+use crate::support::{Answer, Server, builder, client};
+
+operations! {
+    send_message {
+        call: |client| client.send_message().idempotency_key("pedido 42").body(
+            to_ana(Content::TemplateId("boas_vindas".to_owned()))
+                .variables([("nome", "Ana")])
+                .labels(["vip"])
+                .deliver_at(case::moment("2026-06-27T10:00:00Z"))
+                .deliver_until(case::moment("2026-06-27T12:30:00.250Z"))
+                .marketing_options(types::MarketingOptions::builder().ai_rewrite_enabled(false))
+                .mark_read(true),
+        ),
+        sends: "POST /v1/messages/send",
+        headers: [("idempotency-key", "pedido 42")],
+        body: {
+            "destinationNumber": "5511988887777",
+            "templateId": "boas_vindas",
+            "variables": {"nome": "Ana"},
+            "labels": ["vip"],
+            "deliverAt": "2026-06-27T10:00:00Z",
+            "deliverUntil": "2026-06-27T12:30:00.250Z",
+            "marketingOptions": {"aiRewriteEnabled": false},
+            "markRead": true,
+        },
+        reads: |message| {
+            assert_eq!((&*message.id, &*message.correlation_id), ("msg_01HZX...", "corr_01HZX..."));
+            assert_eq!(message.status, types::MessageStatus::Queued);
+            assert_eq!(message.created_at, "2026-06-27T10:00:00.000Z");
+            assert_eq!(message.origin, "Suporte");
+            assert_eq!(message.source_number.as_deref(), Some("5511999999999"));
+            assert_eq!(message.flow_token, None);
+        },
+        refused: (409, "NUMBER_BLOCKED"),
+    }
+
+    get_message {
+        call: |client| client.get_message().id("wamid.HBgL/NTUx+OTk?5"),
+        sends: "GET /v1/messages/wamid.HBgL%2FNTUx%2BOTk%3F5",
+        reads: |message| {
+            assert_eq!(message.status, types::MessageStatus::Delivered);
+            assert_eq!(message.external_message_id.as_deref(), Some("wamid.HBgLNTUxMTk5OTk5OTk5"));
+            assert_eq!(message.destination_number, "+5511999999999");
+            assert_eq!(message.template.as_deref(), Some("welcome_message"));
+            assert_eq!(message.delivered_at.as_deref(), Some("2026-06-27T10:00:02.000Z"));
+            assert_eq!((&message.read_at, &message.error_code), (&None, &None));
+            assert_eq!(message.error_message, None);
+            assert_eq!(message.origin, Some(types::MessageOrigin::Api));
+            let pricing = message.meta_pricing.as_ref().unwrap();
+            assert_eq!(pricing.conversation_id, None);
+            assert_eq!(pricing.origin_type, Some(types::MetaPricingCategory::Utility));
+            assert_eq!(pricing.category, Some(types::MetaPricingCategory::Utility));
+            assert_eq!(pricing.type_, Some(types::MetaPricingType::Regular));
+        },
+        refused: (403, "TENANT_SCOPE_NOT_ALLOWED"),
+    }
+
+    cancel_messages {
+        call: |client| client.cancel_messages().body(
+            types::MessageCancellationRequest::builder()
+                .message_ids(["msg_1", "msg_2"]),
+        ),
+        sends: "DELETE /v1/messages/cancel",
+        body: {"messageIds": ["msg_1", "msg_2"]},
+        reads: |cancellation| {
+            let cancelled = types::CancelledMessages::Ids(vec!["msg_01HZX...".to_owned()]);
+            assert_eq!(cancellation.cancelled, Some(cancelled));
+            let [failed] = cancellation.failed.as_slice() else { panic!("{cancellation:?}") };
+            assert_eq!(failed.id.as_deref(), Some("msg_01HZY..."));
+            assert_eq!(failed.reason.as_deref(), Some("already sent"));
+            assert_eq!(cancellation.not_found, None);
+        },
+        refused: (400, None::<&str>),
+    }
+}
+
+fn to_ana(content: Content) -> types::builder::MessageRequest {
+    types::MessageRequest::new(To::DestinationNumber("5511988887777".to_owned()), content)
+}
+
+fn text() -> types::builder::MessageRequest {
+    to_ana(Content::Text("Oi!".to_owned()))
+}
+
+/// The body that a message is sent as.
+async fn sent(message: types::builder::MessageRequest) -> Value {
+    let server = Server::start([case::success("send_message")]).await;
+    client(&server).send_message().body(message).send().await.unwrap();
+    serde_json::from_slice(&server.received()[0].body).unwrap()
+}
+
+fn button(kind: types::MessageButtonType, label: &str) -> types::builder::MessageButton {
+    types::MessageButton::builder().type_(kind).label(label)
+}
+
+#[tokio::test]
+async fn a_text_goes_out_with_what_stands_around_it() {
+    let header =
+        types::MessageHeader::builder().type_(types::MessageHeaderType::Text).content("Pedido 42");
+    let buttons = [
+        button(types::MessageButtonType::Reply, "Sim"),
+        button(types::MessageButtonType::Url, "Ver").url("https://loja.com/42"),
+        button(types::MessageButtonType::Call, "Ligar").phone_number("+5511999998888"),
+    ];
+    let message = text().header(header).footer("Loja").buttons(buttons);
+    assert_eq!(
+        sent(message).await,
+        json!({
+            "destinationNumber": "5511988887777",
+            "text": "Oi!",
+            "header": {"type": "text", "content": "Pedido 42"},
+            "footer": "Loja",
+            "buttons": [
+                {"type": "reply", "label": "Sim"},
+                {"type": "url", "label": "Ver", "url": "https://loja.com/42"},
+                {"type": "call", "label": "Ligar", "phoneNumber": "+5511999998888"},
+            ],
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_file_goes_out_as_its_address_or_whole() {
+    let copy = button(types::MessageButtonType::Copy, "Copiar").copy_code("PROMO10");
+    let image = to_ana(Content::Media("https://loja.com/a.png".to_owned()))
+        .media_type(types::MediaType::Image)
+        .caption("Oferta")
+        .buttons([copy]);
+    assert_eq!(
+        sent(image).await,
+        json!({
+            "destinationNumber": "5511988887777",
+            "media": "https://loja.com/a.png",
+            "mediaType": "image",
+            "caption": "Oferta",
+            "buttons": [{"type": "copy", "label": "Copiar", "copyCode": "PROMO10"}],
+        })
+    );
+    let recording = DataUrl::new("audio/ogg", b"OggS");
+    let voice = to_ana(Content::Media(recording.to_string())).media_type(types::MediaType::Voice);
+    assert_eq!(
+        sent(voice).await,
+        json!({
+            "destinationNumber": "5511988887777",
+            "media": "data:audio/ogg;base64,T2dnUw==",
+            "mediaType": "voice",
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_list_goes_out_with_its_sections() {
+    let row = types::ListRow::builder().title("Azul").description("Tamanho M").row_id("azul-m");
+    let section = types::ListSection::builder().title("Camisas").rows([row]);
+    let list = types::ListMessage::builder().button_text("Escolher").sections([section]);
+    assert_eq!(
+        sent(to_ana(Content::List(list.try_into().unwrap()))).await,
+        json!({
+            "destinationNumber": "5511988887777",
+            "list": {
+                "buttonText": "Escolher",
+                "sections": [{
+                    "title": "Camisas",
+                    "rows": [{"title": "Azul", "description": "Tamanho M", "rowId": "azul-m"}],
+                }],
+            },
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_carousel_goes_out_with_its_cards() {
+    let reply = types::CarouselButton::builder()
+        .type_(types::CarouselButtonType::QuickReply)
+        .text("Quero")
+        .payload("azul");
+    let link = types::CarouselButton::builder()
+        .type_(types::CarouselButtonType::Url)
+        .text("Ver")
+        .url("https://loja.com/azul");
+    let card = types::CarouselCard::builder()
+        .media([("link", "https://loja.com/azul.png")])
+        .body("Azul")
+        .buttons([reply, link]);
+    let carousel =
+        types::CarouselMessage::builder().card_template([("name", json!("cartao"))]).cards([card]);
+    assert_eq!(
+        sent(to_ana(Content::Carousel(carousel.try_into().unwrap()))).await,
+        json!({
+            "destinationNumber": "5511988887777",
+            "carousel": {
+                "cardTemplate": {"name": "cartao"},
+                "cards": [{
+                    "media": {"link": "https://loja.com/azul.png"},
+                    "body": "Azul",
+                    "buttons": [
+                        {"type": "QUICK_REPLY", "text": "Quero", "payload": "azul"},
+                        {"type": "URL", "text": "Ver", "url": "https://loja.com/azul"},
+                    ],
+                }],
+            },
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_flow_goes_out_and_its_token_comes_back() {
+    let flow = types::FlowMessage::builder()
+        .flow_id("1234567890")
+        .cta("Agendar")
+        .action(types::FlowAction::Navigate)
+        .screen("DATA")
+        .data([("pedido", json!(42))])
+        .mode(types::FlowMode::Draft);
+    let message = to_ana(Content::Flow(flow.try_into().unwrap()));
+    let mut answer = case::example("send_message");
+    answer["flowToken"] = "ft_1".into();
+    let server = Server::start([Answer::json(202, &answer)]).await;
+    let sent = client(&server).send_message().body(message).send().await.unwrap();
+    assert_eq!(sent.flow_token.as_deref(), Some("ft_1"));
+    assert_eq!(
+        serde_json::from_slice::<Value>(&server.received()[0].body).unwrap(),
+        json!({
+            "destinationNumber": "5511988887777",
+            "flow": {
+                "flowId": "1234567890",
+                "cta": "Agendar",
+                "action": "navigate",
+                "screen": "DATA",
+                "data": {"pedido": 42},
+                "mode": "draft",
+            },
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_message_goes_to_one_destination_of_any_kind() {
+    let user = "BR.13491208655302741918";
+    let group = "123456789-987654321@g.us";
+    let channel = "120363000000000000@newsletter";
+    for (to, body) in [
+        (To::DestinationNumber(user.to_owned()), json!({"destinationNumber": user, "text": "Oi!"})),
+        (To::GroupId(group.to_owned()), json!({"groupId": group, "text": "Oi!"})),
+        (To::NewsletterId(channel.to_owned()), json!({"newsletterId": channel, "text": "Oi!"})),
+    ] {
+        let message = types::MessageRequest::new(to, Content::Text("Oi!".to_owned()));
+        assert_eq!(sent(message).await, body);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_mix_is_refused_before_it_is_sent() {
+    let destinations = "exactly one of destinationNumber, groupId, newsletterId has to be set";
+    let contents = "exactly one of templateId, text, media, list, carousel, flow has to be set";
+    let message = types::MessageRequest::builder;
+    let server = Server::start([case::success("send_message")]).await;
+    let client = client(&server);
+    for (message, problem) in [
+        (message(), format!("{destinations}, and none is")),
+        (message().text("Oi!"), format!("{destinations}, and none is")),
+        (
+            text().group_id("1@g.us"),
+            format!("{destinations}, and destinationNumber and groupId are"),
+        ),
+        (
+            text().group_id("1@g.us").newsletter_id("1@newsletter"),
+            format!("{destinations}, and destinationNumber and groupId and newsletterId are"),
+        ),
+        (message().group_id("1@g.us"), format!("{contents}, and none is")),
+        (text().template_id("boas_vindas"), format!("{contents}, and templateId and text are")),
+        (
+            text().list(types::ListMessage::builder()).flow(types::FlowMessage::builder()),
+            format!("{contents}, and text and list and flow are"),
+        ),
+    ] {
+        let error = client.send_message().body(message).send().await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0));
+        assert_eq!(error.operation_id(), Some("send_message"));
+        assert!(error.to_string().contains(&problem), "{error}");
+    }
+    // However it was made.
+    let read: types::MessageRequest =
+        serde_json::from_value(json!({"groupId": "1@g.us", "text": "Oi!", "media": "a"})).unwrap();
+    let call = client.send_message().body(read);
+    let error = call.clone().send().await.unwrap_err();
+    assert!(error.to_string().contains("text and media are"), "{error}");
+    assert_eq!(server.requests(), 0);
+    call.body_map(|message| message.media(None)).send().await.unwrap();
+    assert_eq!(server.requests(), 1);
+}
+
+/// A client that tries again at once, and does not wait long for an answer.
+fn impatient(server: &Server) -> Client {
+    let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+    builder(server).retry(policy).request_timeout(Duration::from_secs(1)).build().unwrap()
+}
+
+fn keys(server: &Server) -> Vec<String> {
+    let received = server.received();
+    received.iter().map(|received| received.headers("idempotency-key").concat()).collect()
+}
+
+#[tokio::test]
+async fn a_send_of_unknown_outcome_is_repeated_under_its_name() {
+    let sent = || case::success("send_message");
+    for unclear in [
+        Answer::json(503, &json!({"error": "Unavailable"})),
+        Answer::raw("HTTP/1.1 202 Accepted\r\n"),
+        sent().after(Duration::from_secs(60)),
+    ] {
+        let server = Server::start([unclear, sent(), sent()]).await;
+        let client = impatient(&server);
+        client.send_message().body(text()).send().await.unwrap();
+        client.send_message().body(text()).send().await.unwrap();
+        let keys = keys(&server);
+        assert_eq!(keys.len(), 3);
+        assert!(keys[0] == keys[1] && keys[1] != keys[2], "{keys:?}");
+        for key in keys {
+            assert_eq!(key.parse::<Uuid>().unwrap().get_version_num(), 4);
+        }
+        let received = server.received();
+        assert_eq!(received[0].body, received[1].body);
+    }
+}
+
+#[tokio::test]
+async fn a_send_that_goes_on_after_a_timeout_is_waited_for() {
+    let body = case::example("send_message").to_string();
+    let replayed = [("content-type", "application/json"), ("idempotent-replayed", "true")];
+    let server = Server::start([
+        case::success("send_message").after(Duration::from_secs(60)),
+        case::error("send_message", 409, "IDEMPOTENCY_KEY_IN_USE"),
+        Answer::new(202, &replayed, body),
+    ])
+    .await;
+    let sent = impatient(&server).send_message().body(text()).send().await.unwrap();
+    assert_eq!(sent.headers()["Idempotent-Replayed"], "true");
+    let keys = keys(&server);
+    assert_eq!((keys.len(), &keys[0], &keys[1]), (3, &keys[1], &keys[2]));
+}
+
+#[tokio::test]
+async fn the_callers_name_is_kept_over_all_tries() {
+    let busy = Answer::json(503, &json!({"error": "Unavailable"}));
+    let server = Server::start([busy.clone(), busy, case::success("send_message")]).await;
+    let key = "k".repeat(255);
+    let client = impatient(&server);
+    client.send_message().idempotency_key(&*key).body(text()).send().await.unwrap();
+    assert_eq!(keys(&server), [&*key, &key, &key]);
+}
+
+#[tokio::test]
+async fn a_name_that_the_api_refuses_is_not_sent() {
+    let server = Server::start([case::success("send_message")]).await;
+    let client = client(&server);
+    for key in ["k".repeat(256), "a\nb".to_owned(), "a\tb".to_owned(), "a\u{7f}".to_owned()] {
+        let call = client.send_message().idempotency_key(key).body(text());
+        let error = call.send().await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{error}");
+    }
+    assert_eq!(server.requests(), 0);
+}
+
+#[tokio::test]
+async fn a_replayed_answer_says_so() {
+    let body = case::example("send_message").to_string();
+    let replayed = [("content-type", "application/json"), ("idempotent-replayed", "true")];
+    let server =
+        Server::start([case::success("send_message"), Answer::new(202, &replayed, body)]).await;
+    let client = client(&server);
+    let call = client.send_message().idempotency_key("pedido-42").body(text());
+    let first = call.clone().send().await.unwrap();
+    assert_eq!(first.headers().get("Idempotent-Replayed"), None);
+    let second = call.send().await.unwrap();
+    assert_eq!(second.headers()["Idempotent-Replayed"], "true");
+    assert_eq!(second.into_inner(), first.into_inner());
+}
+
+#[tokio::test]
+async fn a_number_that_may_not_send_says_why() {
+    let server = Server::start([case::error("send_message", 409, "NUMBER_BLOCKED")]).await;
+    let error = impatient(&server).send_message().body(text()).send().await.unwrap_err();
+    assert_eq!(error.code(), Some(&ErrorCode::NumberBlocked));
+    assert_eq!(error.reason(), Some("extra_charge_unpaid"));
+    assert_eq!((error.attempts(), error.is_retryable()), (1, false));
+}
+
+#[tokio::test]
+async fn a_message_is_read_with_fewer_fields_and_with_other_failures() {
+    let mut older = case::example("get_message");
+    let message = older.as_object_mut().unwrap();
+    for name in ["externalMessageId", "template", "deliveredAt", "errorCode", "errorMessage"] {
+        message.remove(name);
+    }
+    message.remove("origin");
+    message.remove("metaPricing");
+    let mut failed = case::example("get_message");
+    failed["status"] = "FAILED".into();
+    failed["errorCode"] = "META_OUTSIDE_24H_WINDOW".into();
+    failed["sentAt"] = Value::Null;
+    let mut newer = failed.clone();
+    newer["errorCode"] = "META_IS_AWAY".into();
+    let answers = [older, failed, newer].map(|answer| Answer::json(200, &answer));
+    let server = Server::start(answers).await;
+    let client = client(&server);
+    let message = async || client.get_message().id("msg_1").send().await.unwrap();
+    let older = message().await;
+    assert_eq!((&older.external_message_id, &older.origin), (&None, &None));
+    assert_eq!((&older.delivered_at, &older.meta_pricing), (&None, &None));
+    let failed = message().await;
+    assert_eq!(failed.status, types::MessageStatus::Failed);
+    assert_eq!(failed.error_code, Some(types::DeliveryErrorCode::MetaOutside24hWindow));
+    assert_eq!(failed.sent_at, None);
+    let newer = message().await.into_inner().error_code.unwrap();
+    assert_eq!((newer.as_str(), newer.is_unknown()), ("META_IS_AWAY", true));
+}
+
+#[tokio::test]
+async fn a_cancellation_is_read_as_lists_and_as_counts() {
+    let answers = [
+        json!({"cancelled": 2, "notFound": 0}),
+        json!({"cancelled": [], "failed": [{"id": "msg_1", "reason": "already sent"}]}),
+        json!({"cancelled": {"msg_1": true}}),
+    ];
+    let server = Server::start(answers.clone().map(|answer| Answer::json(200, &answer))).await;
+    let client = client(&server);
+    let cancel = async || {
+        let ids = types::MessageCancellationRequest::builder().message_ids(["msg_1"]);
+        client.cancel_messages().body(ids).send().await.unwrap().into_inner()
+    };
+    let counts = cancel().await;
+    assert_eq!(counts.cancelled, Some(types::CancelledMessages::Count(2)));
+    assert_eq!((counts.not_found, counts.failed.len()), (Some(0), 0));
+    let lists = cancel().await;
+    assert_eq!(lists.cancelled, Some(types::CancelledMessages::Ids(vec![])));
+    assert_eq!(lists.failed[0].id.as_deref(), Some("msg_1"));
+    let neither = cancel().await;
+    let kept = answers[2]["cancelled"].clone();
+    assert_eq!(neither.cancelled, Some(types::CancelledMessages::Unknown(kept)));
+}

@@ -1,0 +1,155 @@
+//! A server that is newer than the document: in the answer of an operation each enum
+//! gets another value, each object another field, each field that may be missing goes,
+//! and each that may be null is.
+
+use serde_json::{Map, Value, json};
+
+const UNKNOWN: &str = "addedLater";
+
+/// How deep schemas are followed, for some hold themselves.
+const DEEPEST: usize = 8;
+
+/// The bodies that a newer server may answer an operation with, the present one first.
+pub fn bodies(document: &Value, schema: &Value) -> Vec<Value> {
+    let schemas = Schemas(document);
+    let full = schemas.instance(schema, 0);
+    let newer = schemas.newer(schema, &full, 0);
+    [full].into_iter().chain(newer).collect()
+}
+
+/// What a client of this version knows of a body: a null, and what is empty, is as
+/// good as nothing.
+pub fn known(body: &Value) -> Value {
+    match body {
+        Value::Object(fields) => fields
+            .iter()
+            .filter(|(name, _)| *name != UNKNOWN)
+            .map(|(name, value)| (name.clone(), known(value)))
+            .filter(|(_, value)| !is_empty(value))
+            .collect(),
+        Value::Array(elements) => elements.iter().map(known).collect(),
+        other => other.clone(),
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(fields) => fields.is_empty(),
+        Value::Array(elements) => elements.is_empty(),
+        _ => false,
+    }
+}
+
+struct Schemas<'a>(&'a Value);
+
+impl Schemas<'_> {
+    /// A schema with what it refers to and its parts as one, and its first alternative
+    /// for several.
+    fn resolve(&self, schema: &Value) -> Value {
+        if let Some(reference) = schema["$ref"].as_str() {
+            return self.resolve(self.0.pointer(&reference[1..]).unwrap());
+        }
+        let mut whole = schema.as_object().unwrap().clone();
+        let parts = whole.remove("allOf");
+        for part in parts.iter().filter_map(Value::as_array).flatten() {
+            join(&mut whole, self.resolve(part));
+        }
+        for key in ["oneOf", "anyOf"] {
+            let Some(several) = whole.remove(key) else { continue };
+            let is_null = |one: &Value| one["enum"] == json!([null]);
+            let several = several.as_array().unwrap();
+            if several.iter().any(is_null) {
+                whole.insert("nullable".to_owned(), true.into());
+            }
+            let first = several.iter().find(|one| !is_null(one)).unwrap();
+            join(&mut whole, self.resolve(first));
+        }
+        Value::Object(whole)
+    }
+
+    /// A value with every field that the schema has.
+    fn instance(&self, schema: &Value, depth: usize) -> Value {
+        let schema = self.resolve(schema);
+        if let Some(values) = schema.get("enum") {
+            return values[0].clone();
+        }
+        if depth > DEEPEST {
+            return Value::Null;
+        }
+        match (schema["type"].as_str(), schema["format"].as_str()) {
+            (Some("array"), _) => json!([self.instance(&schema["items"], depth + 1)]),
+            (Some("string"), Some("date-time")) => json!("2026-06-01T12:00:00Z"),
+            (Some("string"), _) => json!("text"),
+            (Some("boolean"), _) => json!(true),
+            (Some("integer"), _) => json!(1),
+            (Some("number"), _) => json!(1.5),
+            _ => {
+                let fields = properties(&schema);
+                let mut object: Map<String, Value> = fields
+                    .map(|(name, property)| (name.clone(), self.instance(property, depth + 1)))
+                    .collect();
+                let rest = &schema["additionalProperties"];
+                if rest.as_object().is_some_and(|rest| !rest.is_empty()) {
+                    object.insert("any".to_owned(), self.instance(rest, depth + 1));
+                }
+                Value::Object(object)
+            }
+        }
+    }
+
+    /// The value with one change of a newer server, for each that there can be.
+    fn newer(&self, schema: &Value, value: &Value, depth: usize) -> Vec<Value> {
+        let schema = self.resolve(schema);
+        let mut newer = Vec::new();
+        if schema["nullable"] == true {
+            newer.push(Value::Null);
+        }
+        if schema.get("enum").is_some() {
+            newer.push(json!("ADDED_LATER"));
+        }
+        if let (Value::Array(elements), true) = (value, depth <= DEEPEST) {
+            newer.push(json!([]));
+            let changed = self.newer(&schema["items"], &elements[0], depth + 1);
+            newer.extend(changed.into_iter().map(|element| json!([element])));
+        }
+        if let (Value::Object(fields), true) = (value, depth <= DEEPEST) {
+            let with = |name: &str, field: Value| {
+                let mut fields = fields.clone();
+                fields.insert(name.to_owned(), field);
+                Value::Object(fields)
+            };
+            newer.push(with(UNKNOWN, json!({"any": [1, null, "thing"]})));
+            let required = schema["required"].as_array();
+            for (name, property) in properties(&schema) {
+                if required.is_none_or(|required| !required.contains(&json!(name))) {
+                    let mut fields = fields.clone();
+                    fields.remove(name);
+                    newer.push(Value::Object(fields));
+                }
+                let changed = self.newer(property, &fields[name], depth + 1);
+                newer.extend(changed.into_iter().map(|field| with(name, field)));
+            }
+        }
+        newer
+    }
+}
+
+fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    schema["properties"].as_object().into_iter().flatten()
+}
+
+/// Adds what a part says to the whole.
+fn join(whole: &mut Map<String, Value>, part: Value) {
+    let Value::Object(part) = part else { return };
+    for (key, value) in part {
+        match (whole.get_mut(&key), value) {
+            (Some(Value::Object(before)), Value::Object(more)) => before.extend(more),
+            (Some(Value::Array(before)), Value::Array(more)) => before.extend(more),
+            (Some(_), _) => {}
+            (None, value) => {
+                whole.insert(key, value);
+            }
+        }
+    }
+}

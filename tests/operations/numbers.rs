@@ -1,0 +1,538 @@
+//! Numbers.
+
+use std::time::Duration;
+
+use pilot_status::{ErrorCode, ErrorKind, Nullable, RetryPolicy, types};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Server, builder, client};
+
+operations! {
+    list_numbers {
+        call: |client| client.list_numbers(),
+        sends: "GET /v1/numbers",
+        reads: |numbers| {
+            let [number] = numbers.as_slice() else { panic!("{numbers:?}") };
+            assert_eq!(number.provider, Some(types::Provider::PilotStatus));
+            assert_eq!(number.state, Some(types::ConnectionState::Open));
+            assert_eq!(number.api_keys[0].key_last4.as_deref(), Some("wxyz"));
+            assert_eq!(number.created_at.to_rfc3339(), "2026-06-01T11:59:00+00:00");
+            assert_eq!(number.extra_charge_unpaid_since, None);
+        },
+        refused: (401, None::<&str>),
+    }
+
+    create_number {
+        call: |client| client.create_number().body(
+            types::NumberRequest::builder()
+                .name("Suporte")
+                .number("+5511999999999")
+                .link_to_api_key(false)
+                .settings(types::NumberSettingsPatch::builder().history_import_enabled(true)),
+        ),
+        sends: "POST /v1/numbers",
+        body: {
+            "name": "Suporte",
+            "number": "+5511999999999",
+            "linkToApiKey": false,
+            "settings": {"historyImportEnabled": true},
+        },
+        reads: |created| {
+            let instance = created.instance.as_ref().unwrap();
+            assert_eq!(instance.id.as_deref(), Some("num_01HZX..."));
+            assert_eq!(instance.state, Some(types::ConnectionState::Connecting));
+            assert_eq!(instance.quality, Some(types::NumberQuality::UnknownValue));
+            let code = created.primary_link.as_ref().unwrap().pairing_code.as_ref();
+            assert_eq!(code.unwrap().expose_secret(), "ABCD-1234");
+            assert_eq!((&created.secondary_link, &created.linked_api_key_id), (&None, &None));
+        },
+        refused: (409, "NUMBER_SOFT_DELETED"),
+    }
+
+    create_meta_number {
+        call: |client| client.create_meta_number().body(
+            types::MetaNumberRequest::builder()
+                .name("Atendimento")
+                .number("5511999999999")
+                .meta_phone_id("100000000000001"),
+        ),
+        sends: "POST /v1/numbers/meta",
+        body: {
+            "name": "Atendimento",
+            "number": "5511999999999",
+            "metaPhoneId": "100000000000001",
+        },
+        reads: |created| assert!(created.is_empty()),
+        refused: (403, "NUMBER_SCOPE_NOT_ALLOWED"),
+    }
+
+    create_remote_pairing {
+        call: |client| client.create_remote_pairing().body(
+            types::RemotePairingRequest::builder()
+                .provider(types::Provider::PilotStatus)
+                .name("Cliente Acme")
+                .number("5511988887777")
+                .send_via_whats_app(true),
+        ),
+        sends: "POST /v1/numbers/remote-pairing",
+        body: {
+            "provider": "PILOT_STATUS",
+            "name": "Cliente Acme",
+            "number": "5511988887777",
+            "sendViaWhatsApp": true,
+        },
+        reads: |pairing| {
+            let token = pairing.remote_pairing_token.as_ref().unwrap().expose_secret();
+            let url = pairing.remote_pairing_url.as_ref().unwrap().expose_secret();
+            assert_eq!(token, "rp_01HZX...");
+            assert_eq!(url, format!("https://pilotstatus.com.br/connect/{token}"));
+            assert_eq!(pairing.number_id.as_deref(), Some("num_01HZX..."));
+        },
+        refused: (400, None::<&str>),
+    }
+
+    check_numbers {
+        call: |client| client.for_number("num_1").check_numbers().body(
+            types::NumberCheckRequest::builder()
+                .numbers(["+5511967435133".to_owned(), "551155550000".to_owned()]),
+        ),
+        sends: "POST /v1/numbers/check",
+        headers: [("x-whatsapp-number-id", "num_1")],
+        body: {"numbers": ["+5511967435133", "551155550000"]},
+        reads: |found| {
+            let [result] = found.results.as_slice() else { panic!("{found:?}") };
+            assert_eq!(result.input.as_deref(), Some("+5511967435133"));
+            assert_eq!(result.exists, Some(true));
+            assert_eq!(result.number.as_deref(), Some("551167435133"));
+        },
+        refused: (503, "EVOLUTION_API_KEY_MISSING"),
+    }
+
+    get_number {
+        call: |client| client.get_number().id("num/1 ã").refresh("1"),
+        sends: "GET /v1/numbers/num%2F1%20%C3%A3?refresh=1",
+        reads: |number| {
+            assert_eq!(number.pii_mode, Some(types::PiiMode::StoreXDays));
+            assert_eq!(number.pii_retention_days, Some(30));
+            let settings = number.settings.as_ref().unwrap();
+            assert_eq!((settings.mark_read_on_send, settings.always_online), (Some(true), None));
+            let reach = settings.applies_to.as_ref().unwrap();
+            assert_eq!(reach.advanced, Some(types::SettingsTarget::None));
+            assert_eq!(number.health.as_ref().unwrap().sendable, Some(true));
+            let coexistence = number.coexistence.as_ref().unwrap();
+            assert_eq!(coexistence.status, Some(types::CoexistenceStatus::Confirmed));
+        },
+        refused: (404, None::<&str>),
+    }
+
+    update_number {
+        call: |client| client.update_number().id("num_01HZX").body(
+            types::NumberUpdateRequest::builder()
+                .pii_mode(types::PiiMode::StoreXDays)
+                .pii_retention_days(30)
+                .settings(
+                    types::NumberSettingsPatch::builder()
+                        .reject_call(true)
+                        .msg_reject_call(Nullable::Null),
+                ),
+        ),
+        sends: "PATCH /v1/numbers/num_01HZX",
+        body: {
+            "piiMode": "STORE_X_DAYS",
+            "piiRetentionDays": 30,
+            "settings": {"rejectCall": true, "msgRejectCall": null},
+        },
+        reads: |number| {
+            assert_eq!(number.settings.as_ref().unwrap().reject_call, Some(true));
+            let sync = number.settings_sync.as_ref().unwrap();
+            assert_eq!((sync.applied, sync.failed, sync.skipped), (Some(1), Some(0), Some(0)));
+            assert_eq!((&number.meta, &number.coexistence), (&None, &None));
+        },
+        refused: (400, "EMPTY_PATCH"),
+    }
+
+    delete_number {
+        call: |client| client.delete_number().id("wn:1"),
+        sends: "DELETE /v1/numbers/wn%3A1",
+        reads: |deleted| {
+            assert_eq!(deleted.ok, Some(true));
+            assert_eq!(deleted.restorable_until.as_deref(), Some("2026-07-01T12:00:00.000Z"));
+        },
+        refused: (403, "NUMBER_SCOPE_NOT_ALLOWED"),
+    }
+
+    connect_number {
+        call: |client| client.connect_number().id("num_1").link(types::LinkSlot::Secondary),
+        sends: "GET /v1/numbers/num_1/connect?link=secondary",
+        reads: |codes| {
+            let code = codes.pairing_code.as_ref().unwrap();
+            assert_eq!(code.expose_secret(), "ABCD-1234");
+            assert_eq!(codes.qrcode_base64.as_ref().unwrap().media_type(), Some("image/png"));
+        },
+        refused: (409, None::<&str>),
+    }
+
+    get_number_status {
+        call: |client| client.get_number_status().id("wa_abc?").link(types::LinkSlot::Primary),
+        sends: "GET /v1/numbers/wa_abc%3F/status?link=primary",
+        reads: |status| {
+            assert_eq!((status.id.as_str(), status.stale), ("wa_abc", Some(false)));
+            assert_eq!(status.state, types::ConnectionState::Open);
+            assert_eq!(status.checked_at.as_deref(), Some("2026-06-01T12:00:00.000Z"));
+            assert_eq!(status.last_known_at, None);
+        },
+        refused: (404, None::<&str>),
+    }
+
+    restore_number {
+        call: |client| client.restore_number().id("num_1"),
+        sends: "POST /v1/numbers/num_1/restore",
+        reads: |restored| {
+            assert_eq!((restored.ok, restored.requires_reconnect), (Some(true), Some(true)));
+        },
+        refused: (409, "NUMBER_ALREADY_ACTIVE"),
+    }
+
+    purge_number {
+        call: |client| client.purge_number().id("num_1"),
+        sends: "DELETE /v1/numbers/num_1/purge",
+        reads: |purged| assert_eq!(purged.ok, Some(true)),
+        refused: (403, "NUMBER_SCOPE_NOT_ALLOWED"),
+    }
+
+    pay_number {
+        call: |client| client.pay_number().id("num_1"),
+        sends: "POST /v1/numbers/num_1/pay",
+        reads: |payment| {
+            assert_eq!(payment.ok, Some(true));
+            assert_eq!(payment.status, Some(types::NumberPaymentStatus::Paid));
+        },
+        refused: (409, "PAYMENT_IN_PROGRESS"),
+    }
+
+    upgrade_number_to_dual {
+        call: |client| client.upgrade_number_to_dual().id("num_1"),
+        sends: "POST /v1/numbers/num_1/upgrade-to-dual",
+        reads: |dual| {
+            let code = dual.secondary_link.as_ref().unwrap().pairing_code.as_ref();
+            assert_eq!(code.unwrap().expose_secret(), "ABCD-1234");
+        },
+        refused: (401, None::<&str>),
+    }
+}
+
+/// Tries again at once.
+fn quick() -> RetryPolicy {
+    RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO)
+}
+
+fn fault(status: u16, code: &str) -> Answer {
+    Answer::json(status, &json!({"error": "It failed", "code": code}))
+}
+
+#[tokio::test]
+async fn a_setting_is_left_reset_or_set() {
+    let answer = Answer::json(200, &json!({"id": "num_1", "number": "5511999999999"}));
+    let server = Server::start([answer]).await;
+    let client = client(&server);
+    let patch = types::NumberSettingsPatch::builder;
+    for (settings, body) in [
+        (None, json!({})),
+        (Some(patch()), json!({"settings": {}})),
+        (
+            Some(patch().always_online(Nullable::Null).msg_reject_call(Nullable::Null)),
+            json!({"settings": {"alwaysOnline": null, "msgRejectCall": null}}),
+        ),
+        (
+            Some(patch().always_online(false).msg_reject_call("")),
+            json!({"settings": {"alwaysOnline": false, "msgRejectCall": ""}}),
+        ),
+        (
+            Some(patch().ignore_groups(Nullable::Value(true)).mark_read_on_send(false)),
+            json!({"settings": {"ignoreGroups": true, "markReadOnSend": false}}),
+        ),
+    ] {
+        let call = client.update_number().id("num_1");
+        let call = match settings {
+            Some(settings) => call.body_map(|body| body.settings(settings)),
+            None => call,
+        };
+        let number = call.send().await.unwrap();
+        assert_eq!((&number.settings, &number.settings_sync), (&None, &None));
+        let received = server.received().pop().unwrap();
+        assert_eq!(serde_json::from_slice::<Value>(&received.body).unwrap(), body);
+    }
+}
+
+#[tokio::test]
+async fn an_id_names_a_number_and_never_another_operation() {
+    let answer = json!({"id": "num_1", "number": "5511999999999", "state": "OPEN", "ok": true});
+    let server = Server::start([Answer::json(200, &answer)]).await;
+    let client = client(&server);
+    let line = || server.received().pop().unwrap().request_line().to_owned();
+
+    client.get_number().id("check").send().await.unwrap();
+    assert_eq!(line(), "GET /v1/numbers/check HTTP/1.1");
+    client.get_number().id("num_1/status").send().await.unwrap();
+    assert_eq!(line(), "GET /v1/numbers/num_1%2Fstatus HTTP/1.1");
+    client.delete_number().id("num_1/purge").send().await.unwrap();
+    assert_eq!(line(), "DELETE /v1/numbers/num_1%2Fpurge HTTP/1.1");
+    client.delete_number().id("num_1?a=b#c").send().await.unwrap();
+    assert_eq!(line(), "DELETE /v1/numbers/num_1%3Fa%3Db%23c HTTP/1.1");
+    client.restore_number().id("num_1/pay").send().await.unwrap();
+    assert_eq!(line(), "POST /v1/numbers/num_1%2Fpay/restore HTTP/1.1");
+}
+
+#[tokio::test]
+async fn an_id_that_leads_elsewhere_is_refused_before_anything_is_sent() {
+    let server = Server::start([Answer::json(200, &json!({}))]).await;
+    let client = client(&server);
+    for id in ["", ".", "..", "../webhooks", "num_1/..", "%2e%2e", "num_1\n"] {
+        let errors = [
+            client.get_number().id(id).send().await.map(drop).unwrap_err(),
+            client.update_number().id(id).send().await.map(drop).unwrap_err(),
+            client.delete_number().id(id).send().await.map(drop).unwrap_err(),
+            client.connect_number().id(id).send().await.map(drop).unwrap_err(),
+            client.get_number_status().id(id).send().await.map(drop).unwrap_err(),
+            client.restore_number().id(id).send().await.map(drop).unwrap_err(),
+            client.purge_number().id(id).send().await.map(drop).unwrap_err(),
+            client.pay_number().id(id).send().await.map(drop).unwrap_err(),
+            client.upgrade_number_to_dual().id(id).send().await.map(drop).unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{id:?}");
+        }
+    }
+    let error = client.get_number().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert_eq!(server.requests(), 0);
+}
+
+#[tokio::test]
+async fn the_flag_that_asks_meta_anew_is_left_out_unless_set() {
+    let answer = json!({"id": "num_1", "number": "5511999999999"});
+    let server = Server::start([Answer::json(200, &answer)]).await;
+    client(&server).get_number().id("num_1").send().await.unwrap();
+    assert_eq!(server.received()[0].request_line(), "GET /v1/numbers/num_1 HTTP/1.1");
+}
+
+#[tokio::test]
+async fn a_check_takes_one_phone_or_several() {
+    let server = Server::start([Answer::json(
+        200,
+        &json!({"results": [
+            {"input": "5511900000000", "exists": false, "number": null, "name": null},
+        ]}),
+    )])
+    .await;
+    let client = client(&server);
+    let call = client.check_numbers();
+    let found = call.body_map(|body| body.number("5511900000000")).send().await.unwrap();
+    let result = &found.results[0];
+    assert_eq!((result.exists, &result.number, &result.name), (Some(false), &None, &None));
+    let received = &server.received()[0];
+    assert_eq!(received.headers("x-whatsapp-number-id"), [""; 0]);
+    assert_eq!(received.body, br#"{"number":"5511900000000"}"#);
+}
+
+#[tokio::test]
+async fn members_that_no_page_names_go_out_and_come_back() {
+    let answer = json!({"webhookUrl": "https://example.com/hook", "verifyToken": "marked"});
+    let server = Server::start([Answer::json(201, &answer)]).await;
+    let client = client(&server);
+    let extra = json!({"wabaId": "100000000000002"}).as_object().unwrap().clone();
+    let call = client.create_meta_number();
+    let created = call.body_map(|body| body.name("Acme").extra(extra)).send().await.unwrap();
+    assert_eq!(created["verifyToken"], "marked");
+    let sent: Value = serde_json::from_slice(&server.received()[0].body).unwrap();
+    assert_eq!(sent, json!({"name": "Acme", "wabaId": "100000000000002"}));
+}
+
+#[tokio::test]
+async fn a_pairing_link_for_meta_takes_what_only_meta_has() {
+    let answer = json!({"provider": "META", "remotePairingToken": "eyJ..."});
+    let server = Server::start([Answer::json(200, &answer)]).await;
+    let client = client(&server);
+    let request = types::RemotePairingRequest::builder()
+        .provider(types::Provider::Meta)
+        .redirect_url("https://app.acme.com/done")
+        .external_ref("customer-42")
+        .link_to_api_key(false)
+        .meta_flow(types::MetaFlow::Embedded)
+        .branding(types::Branding::builder().company_name("Acme"));
+    let pairing = client.create_remote_pairing().body(request).send().await.unwrap();
+    assert_eq!(pairing.provider, Some(types::Provider::Meta));
+    let sent: Value = serde_json::from_slice(&server.received()[0].body).unwrap();
+    let body = json!({
+        "provider": "META",
+        "redirectUrl": "https://app.acme.com/done",
+        "externalRef": "customer-42",
+        "linkToApiKey": false,
+        "metaFlow": "embedded",
+        "branding": {"companyName": "Acme"},
+    });
+    assert_eq!(sent, body);
+}
+
+#[tokio::test]
+async fn a_pairing_link_is_read_as_either_page_shows_it() {
+    let server = Server::start([Answer::json(
+        201,
+        &json!({
+            "instance": {
+                "id": "wa_abc",
+                "instanceName": "PS-tenant-xxx",
+                "number": "5511999999999",
+                "name": "Customer João",
+                "state": "CLOSE",
+            },
+            "remotePairingUrl": "https://pilotstatus.com/connect/abc123-marked-...",
+            "maskedNumber": "+551199****9999",
+            "messageSent": false,
+            "messageError": "No template",
+            "linkedApiKeyId": null,
+        }),
+    )])
+    .await;
+    let client = client(&server);
+    let call = client.create_remote_pairing();
+    let call = call.body_map(|body| body.name("Customer João").number("5511999999999"));
+    let pairing = call.send().await.unwrap();
+    assert_eq!(pairing.status(), 201);
+    let instance = pairing.instance.as_ref().unwrap();
+    assert_eq!(instance.state, Some(types::ConnectionState::Close));
+    assert_eq!(pairing.masked_number.as_deref(), Some("+551199****9999"));
+    assert_eq!(pairing.message_sent, Some(false));
+    assert_eq!(pairing.message_error.as_deref(), Some("No template"));
+    assert!(!format!("{pairing:?}").contains("marked"));
+}
+
+#[tokio::test]
+async fn the_codes_of_a_number_are_read_and_not_printed() {
+    let image = pilot_status::DataUrl::new("image/png", b"\x89PNG marked");
+    let codes = json!({"qrcodeBase64": image, "pairingCode": "marked"});
+    let mut answer = codes.clone();
+    answer["primaryLink"] = codes.clone();
+    answer["secondaryLink"] = codes;
+    let server = Server::start([Answer::json(201, &answer)]).await;
+    let client = client(&server);
+    let request = types::NumberRequest::builder().name("Suporte").number("5511999999999");
+    let created = client.create_number().body(request).send().await.unwrap();
+    let second = created.secondary_link.as_ref().unwrap();
+    let image = second.qrcode_base64.as_ref().unwrap();
+    assert_eq!(image.decode().unwrap(), b"\x89PNG marked");
+    assert_eq!(second.pairing_code.as_ref().unwrap().expose_secret(), "marked");
+    let shown = format!("{created:?} {created:#?}");
+    assert!(!shown.contains("marked") && !shown.contains("iVBOR"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_number_that_failed_to_come_about_is_not_added_again() {
+    let server = Server::start([fault(503, "UPSTREAM_ERROR")]).await;
+    let client = builder(&server).retry(quick()).build().unwrap();
+    let request = types::NumberRequest::builder().name("Suporte").number("5511999999999");
+    let error = client.create_number().body(request).send().await.unwrap_err();
+    assert_eq!((error.attempts(), server.requests()), (1, 1));
+    assert!(error.to_string().contains("it may have done what was asked"), "{error}");
+}
+
+#[tokio::test]
+async fn a_request_without_what_it_needs_is_not_sent() {
+    let server = Server::start([Answer::json(200, &json!({}))]).await;
+    let client = client(&server);
+    let error = client.create_number().body_map(|body| body.name("a")).send().await.unwrap_err();
+    assert_eq!((error.kind(), server.requests()), (ErrorKind::InvalidRequest, 0));
+    assert!(error.to_string().contains("for number"), "{error}");
+}
+
+#[tokio::test]
+async fn a_state_is_asked_for_again_where_that_can_help() {
+    let state = Answer::json(
+        200,
+        &json!({"id": "num_1", "state": "CLOSE", "stale": true,
+        "lastKnownAt": "2026-06-01T12:00:00.000Z"}),
+    );
+    for code in ["UPSTREAM_TIMEOUT", "UPSTREAM_ERROR"] {
+        let server = Server::start([fault(503, code), state.clone()]).await;
+        let client = builder(&server).retry(quick()).build().unwrap();
+        let status = client.get_number_status().id("num_1").send().await.unwrap();
+        assert_eq!((status.stale, &status.checked_at), (Some(true), &None));
+        assert_eq!(server.requests(), 2, "{code}");
+    }
+    let server = Server::start([fault(503, "PROVIDER_NOT_CONFIGURED"), state]).await;
+    let client = builder(&server).retry(quick()).build().unwrap();
+    let error = client.get_number_status().id("num_1").send().await.unwrap_err();
+    assert_eq!(error.code(), Some(&ErrorCode::ProviderNotConfigured));
+    assert_eq!((error.attempts(), server.requests()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_declined_payment_says_why_and_how_much() {
+    let server = Server::start([
+        Answer::json(
+            402,
+            &json!({
+                "error": "The payment was declined",
+                "code": "PAYMENT_FAILED",
+                "declineCode": "expired_card",
+                "proratedTotal": 29.9,
+                "currency": "BRL",
+            }),
+        ),
+        fault(402, "INSUFFICIENT_FUNDS"),
+    ])
+    .await;
+    let client = client(&server);
+    let error = client.pay_number().id("num_1").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PaymentRequired);
+    assert_eq!(error.code(), Some(&ErrorCode::PaymentFailed));
+    assert_eq!(error.decline_code(), Some("expired_card"));
+    assert_eq!((error.prorated_total(), error.currency()), (Some(29.9), Some("BRL")));
+
+    let error = client.pay_number().id("num_1").send().await.unwrap_err();
+    assert_eq!(error.code(), Some(&ErrorCode::InsufficientFunds));
+    assert_eq!((error.decline_code(), error.prorated_total()), (None, None));
+}
+
+#[tokio::test]
+async fn a_payment_is_not_made_twice() {
+    let server = Server::start([fault(502, "PAYMENT_PROVIDER_ERROR")]).await;
+    let client = builder(&server).retry(quick()).build().unwrap();
+    let error = client.pay_number().id("num_1").send().await.unwrap_err();
+    assert_eq!(error.code(), Some(&ErrorCode::PaymentProviderError));
+    assert_eq!((error.attempts(), server.requests()), (1, 1));
+    assert!(error.to_string().contains("look before you repeat it"), "{error}");
+}
+
+#[tokio::test]
+async fn a_number_of_the_sdk_is_read_without_the_state_of_the_pages() {
+    let server = Server::start([Answer::json(
+        200,
+        &json!([{
+            "id": "wn_1",
+            "instanceName": "tenant-5511999999999",
+            "number": "+5511999999999",
+            "name": "Suporte",
+            "apiKeys": [{"name": "Default", "keyPrefix": "ps_abcd", "keyLast4": null}],
+            "primaryLink": {"state": "OPEN", "connectedAt": null},
+            "secondaryLink": null,
+            "isFullyConnected": true,
+            "createdAt": "2026-06-01T11:59:00.000Z",
+            "updatedAt": "2026-06-01T12:00:00.000Z",
+            "coexistence": {"status": "UNKNOWN", "evidence": null},
+            "extraChargeUnpaidSince": "2026-06-01T12:00:00.000Z",
+            "extraChargeDisconnectAt": null,
+        }]),
+    )])
+    .await;
+    let numbers = client(&server).list_numbers().send().await.unwrap();
+    let number = &numbers[0];
+    assert_eq!((&number.state, &number.provider), (&None, &None));
+    let link = number.primary_link.as_ref().unwrap();
+    assert_eq!(link.state, Some(types::ConnectionState::Open));
+    let coexistence = number.coexistence.as_ref().unwrap();
+    assert_eq!(coexistence.status, Some(types::CoexistenceStatus::UnknownValue));
+    assert_eq!(coexistence.evidence, None);
+    let since = number.extra_charge_unpaid_since.unwrap();
+    assert_eq!(since.to_rfc3339(), "2026-06-01T12:00:00+00:00");
+}

@@ -1,0 +1,196 @@
+//! Webhooks: where events are delivered to, and what was delivered.
+
+use pilot_status::types::{self, WebhookEventName, WebhookUpdate};
+use serde_json::{Value, json};
+
+use crate::case::moment;
+use crate::support::{Answer, Server, client};
+
+operations! {
+    list_webhooks {
+        call: |client| client.list_webhooks(),
+        sends: "GET /v1/webhooks",
+        reads: |webhooks| {
+            let [webhook] = webhooks.as_slice() else { panic!("{webhooks:?}") };
+            assert_eq!(webhook.tenant_id, "tenant_01HZX...");
+            assert_eq!(webhook.url, "https://hooks.acme.com/whatsapp");
+            assert_eq!(webhook.environment, "LIVE");
+            assert!(webhook.active);
+            assert_eq!(
+                webhook.events,
+                [WebhookEventName::MessageReceived, WebhookEventName::MessageDelivered]
+            );
+            assert_eq!(webhook.api_keys[0].name.as_deref(), Some("Default"));
+            assert_eq!(webhook.last_triggered, Some(moment("2026-06-28T09:59:00Z")));
+            assert_eq!(webhook.whatsapp_number_ids, ["num_01HZX..."]);
+            assert!(webhook.whatsapp_instance_ids.is_empty());
+            assert_eq!(webhook.updated_at, moment("2026-06-01T12:00:00Z"));
+        },
+        refused: (400, "NUMBER_REQUIRED"),
+    }
+
+    create_webhook {
+        call: |client| client.create_webhook().body(
+            types::WebhookRequest::builder()
+                .url("https://hooks.acme.com/whatsapp?a=1&b=ç")
+                .name("n8n")
+                .events([WebhookEventName::MessageReceived, WebhookEventName::CallEnded])
+                .whatsapp_number_id("num_01HZX"),
+        ),
+        sends: "POST /v1/webhooks",
+        body: {
+            "url": "https://hooks.acme.com/whatsapp?a=1&b=ç",
+            "name": "n8n",
+            "events": ["message.received", "call.ended"],
+            "whatsappNumberId": "num_01HZX",
+        },
+        reads: |webhook| {
+            assert_eq!(webhook.id, "wh_01HZX...");
+            assert_eq!(webhook.last_triggered, None);
+            assert_eq!(webhook.created_at, moment("2026-06-01T11:59:00Z"));
+        },
+        refused: (400, "NUMBER_MISMATCH"),
+    }
+
+    get_webhook {
+        call: |client| client.get_webhook().id("wh/01?#"),
+        sends: "GET /v1/webhooks/wh%2F01%3F%23",
+        reads: |webhook| assert_eq!(webhook.name, "n8n"),
+        refused: (404, "WEBHOOK_NOT_FOUND"),
+    }
+
+    update_webhook {
+        call: |client| client.update_webhook().id("wh_01HZX").body(
+            WebhookUpdate::builder()
+                .name("n8n")
+                .url("https://hooks.acme.com/whatsapp")
+                .active(false)
+                .events([WebhookEventName::All]),
+        ),
+        sends: "PATCH /v1/webhooks/wh_01HZX",
+        body: {
+            "name": "n8n",
+            "url": "https://hooks.acme.com/whatsapp",
+            "active": false,
+            "events": ["*"],
+        },
+        reads: |webhook| {
+            assert!(!webhook.active);
+            assert!(webhook.api_keys.is_empty() && webhook.whatsapp_number_ids.is_empty());
+            assert_eq!(webhook.last_triggered, None);
+        },
+        refused: (404, "NUMBER_NOT_FOUND"),
+    }
+
+    delete_webhook {
+        call: |client| client.delete_webhook().id("wh/1"),
+        sends: "DELETE /v1/webhooks/wh%2F1",
+        reads: |nothing| assert_eq!(nothing, &()),
+        refused: (404, "NUMBER_NOT_FOUND"),
+    }
+
+    list_webhook_logs {
+        call: |client| client
+            .list_webhook_logs()
+            .id("wh/1")
+            .limit(50)
+            .event(WebhookEventName::MessageDelivered),
+        sends: "GET /v1/webhooks/wh%2F1/logs?event=message.delivered&limit=50",
+        reads: |logs| {
+            let [log] = logs.as_slice() else { panic!("{logs:?}") };
+            assert_eq!(log.event, WebhookEventName::MessageDelivered);
+            assert_eq!(log.status, types::WebhookLogStatus::Success);
+            assert_eq!((log.status_code, log.duration_ms), (Some(200), Some(85)));
+            assert_eq!(log.payload["data"]["id"], "msg_01HZX...");
+            assert_eq!(log.response, Some(json!("OK")));
+        },
+        refused: (400, "NUMBER_REQUIRED"),
+    }
+}
+
+/// A webhook with nothing but what it always has.
+fn webhook() -> Value {
+    json!({"id": "wh_1", "tenantId": "tenant_1", "name": "n8n", "url": "https://a", "active": true,
+        "environment": "LIVE", "events": [], "createdAt": "2026-06-01T11:59:00.000Z",
+        "updatedAt": "2026-06-01T11:59:00.000Z"})
+}
+
+#[tokio::test]
+async fn a_webhook_is_gone_whatever_the_answer_holds() {
+    let nothing = Answer::new(200, &[], "");
+    let answers =
+        [nothing.clone(), Answer::new(204, &[], ""), Answer::json(200, &json!({"success": true}))];
+    let server = Server::start(answers).await;
+    let client = client(&server);
+    for _ in 0..3 {
+        client.delete_webhook().id("wh_1").send().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_set_stays() {
+    let server = Server::start([Answer::json(200, &webhook())]).await;
+    let client = client(&server);
+    let pause = client.update_webhook().id("wh_1").body(WebhookUpdate::builder().active(false));
+    pause.send().await.unwrap();
+    client.create_webhook().body_map(|body| body.url("https://a")).send().await.unwrap();
+    let bodies: Vec<Value> = server
+        .received()
+        .iter()
+        .map(|received| serde_json::from_slice(&received.body).unwrap())
+        .collect();
+    assert_eq!(bodies, [json!({"active": false}), json!({"url": "https://a"})]);
+}
+
+#[tokio::test]
+async fn a_webhook_that_never_fired_with_events_to_come_is_read() {
+    let mut webhook = webhook();
+    webhook["lastTriggered"] = Value::Null;
+    webhook["apiKeys"] = Value::Null;
+    webhook["events"] = json!(["*", "message.edited"]);
+    let server = Server::start([Answer::json(200, &webhook)]).await;
+    let webhook = client(&server).get_webhook().id("wh_1").send().await.unwrap();
+    assert_eq!(webhook.last_triggered, None);
+    assert_eq!(webhook.events[0], WebhookEventName::All);
+    assert_eq!(webhook.events[1], WebhookEventName::Unknown("message.edited".to_owned()));
+}
+
+#[tokio::test]
+async fn a_delivery_that_nobody_answered_is_read() {
+    let log = json!({"event": "message.edited", "status": "FAILED", "statusCode": null,
+        "payload": null, "response": null, "durationMs": null,
+        "createdAt": "2026-06-28T09:59:00.000Z"});
+    let server = Server::start([Answer::json(200, &json!([log]))]).await;
+    let logs = client(&server).list_webhook_logs().id("wh_1").send().await.unwrap();
+    assert_eq!(logs[0].status, types::WebhookLogStatus::Failed);
+    assert_eq!((logs[0].status_code, &logs[0].response), (None, &None));
+    assert!(logs[0].payload.is_empty());
+}
+
+#[tokio::test]
+async fn all_calls_of_the_copy_for_a_number_name_it_and_no_others() {
+    let list = Answer::json(200, &json!([]));
+    let one = Answer::json(200, &webhook());
+    let answers = [&list, &one, &one, &one, &Answer::new(200, &[], ""), &list];
+    let server =
+        Server::start([answers, answers].concat().into_iter().cloned().collect::<Vec<_>>()).await;
+    let tenant = client(&server);
+    let scoped = tenant.for_number("num_01HZX");
+    for client in [&scoped, &tenant] {
+        client.list_webhooks().send().await.unwrap();
+        client.create_webhook().body_map(|body| body.url("https://a")).send().await.unwrap();
+        client.get_webhook().id("wh_1").send().await.unwrap();
+        client.update_webhook().id("wh_1").send().await.unwrap();
+        client.delete_webhook().id("wh_1").send().await.unwrap();
+        client.list_webhook_logs().id("wh_1").send().await.unwrap();
+    }
+    let received = server.received();
+    let (of_scoped, of_tenant) = received.split_at(CASES.len());
+    for received in of_scoped {
+        assert_eq!(received.headers("x-whatsapp-number-id"), ["num_01HZX"]);
+    }
+    assert_eq!(of_tenant.len(), CASES.len());
+    for received in of_tenant {
+        assert_eq!(received.headers("x-whatsapp-number-id"), [""; 0]);
+    }
+}
