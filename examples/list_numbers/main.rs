@@ -6,33 +6,34 @@
 //!
 //! Without a key in the environment it talks to a server of its own.
 
+#[path = "../account/mod.rs"]
+mod account;
+
+use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
-use pilot_status::Client;
-use pilot_status::mock::{Misbehaviour, Sandbox};
+use pilot_status::mock::Misbehaviour;
 use pilot_status::types::Number;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    account::end(run().await)
 }
 
-async fn run() -> Result<(), Box<dyn std::error::Error>> {
+async fn run() -> Result<(), Box<dyn Error>> {
     let json = match std::env::args_os().nth(1) {
         None => false,
         Some(argument) if argument == "--json" => true,
         Some(_) => return Err("unknown argument; the only one is --json".into()),
     };
-    let (client, _sandbox) = client().await?;
+    let (client, sandbox) = account::client().await?;
+    if let Some(sandbox) = &sandbox {
+        // So short a wait that nobody has to watch it.
+        sandbox.next("list_numbers", Misbehaviour::TooManyRequests(Some(Duration::ZERO)));
+    }
     let numbers = client.list_numbers().send().await?.into_inner();
     let output =
         if json { serde_json::to_string_pretty(&numbers)? } else { table(&numbers).to_string() };
@@ -41,22 +42,6 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         written => Ok(written?),
     }
-}
-
-/// The client of the account, or of a server that ends with the program.
-async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn std::error::Error>> {
-    let is_set = |name| std::env::var_os(name).is_some();
-    if is_set("PILOT_STATUS_API_KEY") || is_set("PILOT_STATUS_API_KEY_ID") {
-        return Ok((Client::from_env()?, None));
-    }
-    let sandbox = Sandbox::start().await?;
-    eprintln!(
-        "no PILOT_STATUS_API_KEY is set: asking a server of this program at {}, which knows one number",
-        sandbox.url()
-    );
-    // So short a wait that nobody has to watch it.
-    sandbox.next("list_numbers", Misbehaviour::TooManyRequests(Some(Duration::ZERO)));
-    Ok((sandbox.client(), Some(sandbox)))
 }
 
 fn table(numbers: &[Number]) -> Table {

@@ -7,7 +7,8 @@ use super::shell::Shell;
 use super::spdx;
 
 /// Licences that a crate may have.
-const ALLOWED: [&str; 7] = [
+const ALLOWED: [&str; 8] = [
+    "0BSD",
     "Apache-2.0",
     "BSD-3-Clause",
     "ISC",

@@ -1,0 +1,62 @@
+//! Adds a number, draws the QR code that connects it, and waits until it is connected.
+//!
+//! ```text
+//! PILOT_STATUS_API_KEY=ps_... cargo run --features mock --example pair_number -- \
+//!     NUMBER NAME [SECONDS]
+//! ```
+//!
+//! It waits for 120 seconds, or for as many as it is told. Without a key in the
+//! environment it talks to a server of its own.
+
+#[path = "../account/mod.rs"]
+mod account;
+mod demo;
+mod qr;
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use pilot_status::Client;
+use pilot_status::types::{ConnectionState, NumberRequest};
+
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    account::end(run().await)
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (number, name, seconds) = match arguments.as_slice() {
+        [number, name] => (number, name, 120),
+        [number, name, seconds] => (number, name, seconds.parse()?),
+        _ => return Err("usage: pair_number NUMBER NAME [SECONDS]".into()),
+    };
+    let (client, sandbox) = account::client().await?;
+    if let Some(sandbox) = &sandbox {
+        demo::prepare(sandbox);
+    }
+    let request = NumberRequest::builder().number(number).name(name);
+    let created = client.create_number().body(request).send().await?.into_inner();
+    let picture = created.qrcode_base64.and_then(|picture| qr::draw(&picture.decode()?));
+    println!("{}", picture.unwrap_or("there is no picture of a QR code to draw".to_owned()));
+    if let Some(code) = created.pairing_code {
+        println!("to type into the phone instead: {}", code.expose_secret());
+    }
+    let id = created.instance.and_then(|instance| instance.id).ok_or("the answer has no id")?;
+    tokio::time::timeout(Duration::from_secs(seconds), connected(&client, &id))
+        .await
+        .map_err(|_| format!("{id} was not connected within {seconds} s"))??;
+    println!("{id} is connected");
+    Ok(())
+}
+
+/// Waits until a number is connected.
+async fn connected(client: &Client, id: &str) -> Result<(), pilot_status::Error> {
+    while client.get_number_status().id(id).send().await?.state != ConnectionState::Open {
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+    Ok(())
+}
