@@ -11,6 +11,7 @@ use crate::operation::Operation;
 
 pub(crate) struct Span;
 
+#[allow(clippy::unused_self, reason = "as of the spans")]
 impl Span {
     pub(crate) fn call(_: &Operation, _: &Url) -> Self {
         Self
