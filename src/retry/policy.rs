@@ -15,8 +15,8 @@ use crate::pacing::{Lines, Pacing};
 /// 429, or no connection came about. When that is not sure, after 408, 502, 503,
 /// 504, a timeout or a broken connection, it is sent again only where repeating
 /// does no harm: by its method (GET, HEAD, PUT, DELETE), or because it carries an
-/// `Idempotency-Key`. All other errors come back at once, and so does a 503 with
-/// the code `PROVIDER_NOT_CONFIGURED`.
+/// `Idempotency-Key`. All other errors come back at once, and so do those whose
+/// code says that they do not pass, such as `PROVIDER_NOT_CONFIGURED`.
 ///
 /// The wait is what the server asks for and up to a tenth more, or else a random
 /// time up to 500 ms that doubles with every attempt, up to 30 s. After a 429 the
