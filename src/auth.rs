@@ -159,15 +159,7 @@ mod tests {
     use super::*;
 
     fn operation(credential_headers: &'static [&'static str], anonymous: bool) -> Operation {
-        Operation {
-            id: "x",
-            method: "GET",
-            path: "/x",
-            credential_headers,
-            anonymous,
-            safe_to_repeat: true,
-            takes_idempotency_key: false,
-        }
+        Operation { credential_headers, anonymous, ..Operation::ODD }
     }
 
     fn environment(key: Option<&str>, id: Option<&str>) -> impl Fn(&str) -> Option<OsString> {

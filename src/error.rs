@@ -331,17 +331,7 @@ mod tests {
     use super::*;
 
     fn operation(method: &'static str, safe_to_repeat: bool) -> &'static Operation {
-        let credential_headers = &[];
-        let (id, path, anonymous) = ("act", "/v1/act", true);
-        Box::leak(Box::new(Operation {
-            id,
-            method,
-            path,
-            credential_headers,
-            anonymous,
-            safe_to_repeat,
-            takes_idempotency_key: false,
-        }))
+        Box::leak(Box::new(Operation { method, safe_to_repeat, ..Operation::ODD }))
     }
 
     #[test]

@@ -29,3 +29,17 @@ impl Operation {
         OPERATIONS.iter().find(|operation| operation.id == id)
     }
 }
+
+#[cfg(test)]
+impl Operation {
+    /// An operation of no document, for tests to vary.
+    pub(crate) const ODD: Self = Self {
+        id: "x",
+        method: "GET",
+        path: "/x",
+        credential_headers: &[],
+        anonymous: true,
+        safe_to_repeat: true,
+        takes_idempotency_key: false,
+    };
+}

@@ -77,17 +77,14 @@ fn client(server: &Server, timeout: Duration) -> Client {
 
 fn operation(method: &'static str, safe_to_repeat: bool) -> &'static Operation {
     let credential_headers = &["x-api-key"];
-    let (id, path, anonymous) = ("x", "/x", false);
-    let operation = Operation {
-        id,
+    let anonymous = false;
+    Box::leak(Box::new(Operation {
         method,
-        path,
         credential_headers,
         anonymous,
         safe_to_repeat,
-        takes_idempotency_key: false,
-    };
-    Box::leak(Box::new(operation))
+        ..Operation::ODD
+    }))
 }
 
 /// Sends a request as a generated call does; says what went wrong.
