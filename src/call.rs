@@ -1,6 +1,7 @@
 //! The way of every call between the generated code and the server: check where
 //! it goes, sign it, and send it as often as the policy wants.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -29,6 +30,18 @@ pub(crate) struct Answer {
     body: Bytes,
 }
 
+/// A call that succeeded, all but what the caller gets of its answer.
+pub(crate) struct Answered<A> {
+    answer: A,
+    operation: &'static Operation,
+    attempts: u32,
+    span: Span,
+}
+
+/// A call under way. It is the same for every operation, so that it is compiled once,
+/// and no operation has to carry the room for it.
+type Pending<'a, A> = Pin<Box<dyn Future<Output = Result<Answered<A>, Error>> + Send + 'a>>;
+
 /// Makes a call that is answered with JSON. The generated code ends with this.
 #[allow(dead_code, reason = "not every document has such an operation")]
 pub(crate) fn json<T: DeserializeOwned>(
@@ -36,8 +49,8 @@ pub(crate) fn json<T: DeserializeOwned>(
     request: Request,
     operation_id: &str,
 ) -> impl Future<Output = Result<ResponseValue<T>, Error>> {
-    let transport = |request| client.client.execute(request);
-    client.call(request, Operation::find(operation_id), transport, decode)
+    let pending = client.whole(request, operation_id);
+    async move { pending.await?.decode(decode) }
 }
 
 /// Makes a call that is answered with nothing of interest.
@@ -47,17 +60,17 @@ pub(crate) fn empty(
     request: Request,
     operation_id: &str,
 ) -> impl Future<Output = Result<ResponseValue<()>, Error>> {
-    let transport = |request| client.client.execute(request);
-    client.call(request, Operation::find(operation_id), transport, |_| Ok(()))
+    let pending = client.whole(request, operation_id);
+    async move { pending.await?.decode(|_| Ok(())) }
 }
 
 /// Makes a call that is answered with bytes of any kind, which the caller reads.
 #[allow(dead_code, reason = "not every document has such an operation")]
-pub(crate) fn download(
+pub(crate) async fn download(
     client: &Client,
     request: Request,
     operation_id: &str,
-) -> impl Future<Output = Result<ResponseValue<Download>, Error>> {
+) -> Result<ResponseValue<Download>, Error> {
     let settings: &Settings = &client.inner.settings;
     let transport = |mut request: Request| {
         // How long all of it may take is for the caller to say.
@@ -66,14 +79,14 @@ pub(crate) fn download(
     };
     let read = async |mut response: Response, _| {
         hide_credentials(response.headers_mut(), &settings.credentials);
-        Ok(Box::new(response))
+        Ok(response)
     };
-    let finish = |response: Box<Response>, operation, attempts| {
+    let pending = client.make(request, Operation::find(operation_id), transport, read);
+    pending.await?.give(|response, operation, attempts| {
         let (status, headers) = (response.status(), response.headers().clone());
-        let download = Download::new(*response, operation, attempts, settings);
+        let download = Download::new(response, operation, attempts, settings);
         Ok(ResponseValue::new(download, status, headers))
-    };
-    client.make(request, Operation::find(operation_id), transport, read, finish)
+    })
 }
 
 /// A request as the generated code built it, or why it did not.
@@ -99,69 +112,91 @@ pub(crate) fn header(name: &str, value: &str) -> Result<HeaderValue, progenitor_
     })
 }
 
+impl Answered<Answer> {
+    /// What the caller gets: `decode` reads the body.
+    fn decode<T>(
+        self,
+        decode: impl Fn(&[u8]) -> Result<T, String>,
+    ) -> Result<ResponseValue<T>, Error> {
+        self.give(|answer, _, _| match decode(&answer.body) {
+            Ok(value) => Ok(ResponseValue::new(value, answer.status, answer.headers)),
+            Err(problem) => Err(Error::of_status(answer.status).detail(problem)),
+        })
+    }
+}
+
+impl<A> Answered<A> {
+    /// What the caller gets: `make` makes it of the answer, which ends the call.
+    fn give<T>(
+        self,
+        make: impl FnOnce(A, &'static Operation, u32) -> Result<ResponseValue<T>, Error>,
+    ) -> Result<ResponseValue<T>, Error> {
+        let Self { answer, operation, attempts, span } = self;
+        match make(answer, operation, attempts) {
+            Ok(value) => {
+                span.ended(Ok(value.status()), attempts);
+                Ok(value)
+            }
+            Err(error) => Err(failed(error.attempts_made(attempts), operation, &span)),
+        }
+    }
+}
+
+/// The error that ends a call.
+fn failed(error: Error, operation: &'static Operation, span: &Span) -> Error {
+    span.ended(Err(&error), error.attempts());
+    error.in_operation(operation)
+}
+
 impl Client {
-    /// Makes a call: `transport` sends one request, `decode` reads the body of a
-    /// success.
-    fn call<T, Sent>(
-        &self,
+    /// Makes a call, and reads its answer to the end.
+    fn whole(&self, request: Request, operation_id: &str) -> Pending<'_, Answer> {
+        let transport = |request| self.client.execute(request);
+        self.whole_by(request, Operation::find(operation_id), transport)
+    }
+
+    /// The same, where `transport` sends one request.
+    fn whole_by<'a, Sent>(
+        &'a self,
         request: Request,
         operation: Option<&'static Operation>,
-        transport: impl Fn(Request) -> Sent,
-        decode: impl Fn(&[u8]) -> Result<T, String>,
-    ) -> impl Future<Output = Result<ResponseValue<T>, Error>>
+        transport: impl Fn(Request) -> Sent + Send + Sync + 'a,
+    ) -> Pending<'a, Answer>
     where
-        Sent: Future<Output = reqwest::Result<Response>>,
+        Sent: Future<Output = reqwest::Result<Response>> + Send,
     {
         let settings: &Settings = &self.inner.settings;
         let read = move |response, time| read_whole(response, settings, time);
-        let finish = move |answer: Answer, _, _| match decode(&answer.body) {
-            Ok(value) => Ok(ResponseValue::new(value, answer.status, answer.headers)),
-            Err(problem) => Err(Error::of_status(answer.status).detail(problem)),
-        };
-        self.make(request, operation, transport, read, finish)
+        self.make(request, operation, transport, read)
     }
 
     /// Makes a call: `transport` sends one request, `read` takes the answer of a
-    /// success in the time that is left of the attempt, `finish` makes of it what
-    /// the caller gets.
-    ///
-    /// Not an async function: that would hold the request twice.
-    fn make<A, T, Sent, Read>(
-        &self,
+    /// success in the time that is left of the attempt.
+    fn make<'a, A: Send, Sent, Read>(
+        &'a self,
         request: Request,
         operation: Option<&'static Operation>,
-        transport: impl Fn(Request) -> Sent,
-        read: impl Fn(Response, Duration) -> Read,
-        finish: impl Fn(A, &'static Operation, u32) -> Result<ResponseValue<T>, Error>,
-    ) -> impl Future<Output = Result<ResponseValue<T>, Error>>
+        transport: impl Fn(Request) -> Sent + Send + Sync + 'a,
+        read: impl Fn(Response, Duration) -> Read + Send + Sync + 'a,
+    ) -> Pending<'a, A>
     where
-        Sent: Future<Output = reqwest::Result<Response>>,
-        Read: Future<Output = Result<A, Error>>,
+        Sent: Future<Output = reqwest::Result<Response>> + Send,
+        Read: Future<Output = Result<A, Error>> + Send,
     {
         let mut draft = Draft::new(request);
-        async move {
+        Box::pin(async move {
             let operation = operation.ok_or_else(|| {
                 Error::new(ErrorKind::InvalidRequest).detail("the document has no such operation")
             })?;
             let span = Span::call(operation, draft.request()?.url());
             let sent = span.within(self.send(&mut draft, operation, transport, read)).await;
-            let result = sent.and_then(|Success { value, attempts }| {
-                match finish(value, operation, attempts) {
-                    Ok(value) => Ok((value, attempts)),
-                    Err(error) => Err(error.attempts_made(attempts)),
+            match sent {
+                Ok(Success { value: answer, attempts }) => {
+                    Ok(Answered { answer, operation, attempts, span })
                 }
-            });
-            match result {
-                Ok((value, attempts)) => {
-                    span.ended(Ok(value.status()), attempts);
-                    Ok(value)
-                }
-                Err(error) => {
-                    span.ended(Err(&error), error.attempts());
-                    Err(error.in_operation(operation))
-                }
+                Err(error) => Err(failed(error, operation, &span)),
             }
-        }
+        })
     }
 
     async fn send<A, Sent, Read>(

@@ -65,10 +65,14 @@ async fn bare(client: &reqwest::Client, body: &Bytes) -> Vec<Number> {
     serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
 }
 
-async fn ours(client: &Client, body: impl Fn() -> Body) -> ResponseValue<Vec<Number>> {
+async fn ours(
+    client: &Client,
+    body: impl Fn() -> Body + Send + Sync,
+) -> ResponseValue<Vec<Number>> {
     let request = request(&client.client).build().unwrap();
     let transport = async |request| Ok(answer(request, body()));
-    client.call(request, Operation::find("list_numbers"), transport, decode).await.unwrap()
+    let answered = client.whole_by(request, Operation::find("list_numbers"), transport).await;
+    answered.unwrap().decode(decode).unwrap()
 }
 
 #[test]
