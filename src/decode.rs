@@ -3,13 +3,13 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
-use serde_path_to_error::Segment;
 
+use crate::json_path::{self, Segment};
 use crate::operation::FIELDS;
 
 /// Decodes a JSON body, or says what is wrong with it.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|error| problem::<T>(body, &error))
+    serde_json::from_slice(body).map_err(|error| problem(body, &error))
 }
 
 /// Decodes a field of which null is as good as nothing.
@@ -23,9 +23,9 @@ where
 }
 
 /// What is wrong with a body, and where. The decoder's own words may quote it.
-fn problem<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> String {
+fn problem(body: &[u8], error: &serde_json::Error) -> String {
     let what = match error.classify() {
-        Category::Data => format!("{} is incomplete or of another type", path::<T>(body)),
+        Category::Data => format!("{} is incomplete or of another type", path(body, error)),
         Category::Eof => "the JSON ends too early".to_owned(),
         Category::Syntax | Category::Io => "it is not JSON".to_owned(),
     };
@@ -34,15 +34,12 @@ fn problem<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Strin
 
 /// The path to where decoding fails. Only fields of the document are named: any
 /// other name came from the server.
-fn path<T: DeserializeOwned>(body: &[u8]) -> String {
-    let decoder = &mut serde_json::Deserializer::from_slice(body);
-    let failure = serde_path_to_error::deserialize::<_, T>(decoder).err();
-    let segments =
-        failure.iter().flat_map(serde_path_to_error::Error::path).map(|segment| match segment {
-            Segment::Seq { index } => format!("[{index}]"),
-            Segment::Map { key } if FIELDS.contains(&key.as_str()) => format!(".{key}"),
-            Segment::Map { .. } | Segment::Enum { .. } | Segment::Unknown => ".?".to_owned(),
-        });
+fn path(body: &[u8], error: &serde_json::Error) -> String {
+    let segments = json_path::of(body, error).into_iter().map(|segment| match segment {
+        Segment::Index(index) => format!("[{index}]"),
+        Segment::Name(name) if FIELDS.contains(&name.as_str()) => format!(".{name}"),
+        Segment::Name(_) => ".?".to_owned(),
+    });
     format!("${}", segments.collect::<String>())
 }
 
@@ -69,7 +66,7 @@ mod tests {
             (r#"{"name": "4711"#, "the JSON ends too early"),
         ] {
             let error = serde_json::from_str::<Model>(body).unwrap_err();
-            let said = problem::<Model>(body.as_bytes(), &error);
+            let said = problem(body.as_bytes(), &error);
             assert!(said.starts_with(what) && !said.contains("4711"), "{said}");
         }
     }

@@ -18,6 +18,7 @@ mod download;
 mod draft;
 mod error;
 mod idempotency;
+mod json_path;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod nullable;

@@ -1,0 +1,227 @@
+//! Where in a JSON text its decoding failed.
+//!
+//! The text is read again up to there, whatever it was to become: so this is compiled
+//! once, and not for every type.
+
+use std::{fmt, iter};
+
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+
+/// A step from a value to one within it.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Segment {
+    Name(String),
+    Index(usize),
+}
+
+/// The path to the value that ends where decoding failed, or that goes on there.
+pub(crate) fn of(text: &[u8], error: &serde_json::Error) -> Vec<Segment> {
+    let mut path = Vec::new();
+    let decoder = &mut serde_json::Deserializer::from_slice(&text[..end(text, error)]);
+    // That the text ends early is what is wanted.
+    let _ = Step { path: &mut path, depth: 0, segment: None }.deserialize(decoder);
+    path
+}
+
+/// Where the part ends that was read. Lines are counted from 1, columns are the bytes of
+/// a line that were read. A list or object that was not wanted was only looked at.
+fn end(text: &[u8], error: &serde_json::Error) -> usize {
+    let breaks = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    let mut starts = iter::once(0).chain(breaks.map(|(place, _)| place + 1));
+    let start = starts.nth(error.line().saturating_sub(1)).unwrap_or(text.len());
+    let end = text.len().min(start + error.column());
+    end + usize::from(matches!(text.get(end), Some(b'[' | b'{')))
+}
+
+/// A step to a value. It stays on the path until another step from the same place.
+struct Step<'a> {
+    path: &'a mut Vec<Segment>,
+    /// How long the path is to where the step begins.
+    depth: usize,
+    segment: Option<Segment>,
+}
+
+impl<'de> DeserializeSeed<'de> for Step<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.path.truncate(self.depth);
+        self.path.extend(self.segment);
+        deserializer.deserialize_any(Value(self.path))
+    }
+}
+
+/// A value that is read.
+struct Value<'a>(&'a mut Vec<Segment>);
+
+impl<'de> Visitor<'de> for Value<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        let depth = self.0.len();
+        while let Some(name) = object.next_key()? {
+            let segment = Some(Segment::Name(name));
+            object.next_value_seed(Step { path: self.0, depth, segment })?;
+        }
+        self.0.truncate(depth);
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let depth = self.0.len();
+        let mut step = |index| {
+            let segment = Some(Segment::Index(index));
+            list.next_element_seed(Step { path: self.0, depth, segment })
+        };
+        let mut index = 0;
+        while step(index)?.is_some() {
+            index += 1;
+        }
+        self.0.truncate(depth);
+        Ok(())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use serde::Deserialize;
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "it is only decoded")]
+    struct Tree {
+        name: String,
+        #[serde(default)]
+        height: Option<i64>,
+        is_old: bool,
+        planted: chrono::NaiveDate,
+        branches: Vec<Tree>,
+        by_name: BTreeMap<String, Tree>,
+    }
+
+    fn ours(text: &str, error: &serde_json::Error) -> String {
+        let path = of(text.as_bytes(), error).into_iter().map(|segment| match segment {
+            Segment::Name(name) => format!(".{name}"),
+            Segment::Index(index) => format!("[{index}]"),
+        });
+        path.collect::<String>().trim_start_matches('.').to_owned()
+    }
+
+    /// What serde_path_to_error says, which follows the decoding itself.
+    fn theirs(text: &str) -> String {
+        let decoder = &mut serde_json::Deserializer::from_str(text);
+        let error = serde_path_to_error::deserialize::<_, Tree>(decoder).unwrap_err();
+        error.path().to_string().trim_matches('.').to_owned()
+    }
+
+    fn tree() -> impl Strategy<Value = Json> {
+        let leaf = |branches: Json, by_name: Json| {
+            json!({
+                "name": "oak \"[{\n",
+                "height": 7,
+                "is_old": true,
+                "planted": "2020-02-29",
+                "unknown": [{}, [1.5, null]],
+                "branches": branches,
+                "by_name": by_name,
+            })
+        };
+        Just(leaf(json!([]), json!({}))).prop_recursive(3, 12, 3, move |tree| {
+            let named = prop::collection::btree_map("[a-c]{1,2}", tree.clone(), 0..3);
+            (prop::collection::vec(tree, 0..3), named)
+                .prop_map(move |(branches, by_name)| leaf(json!(branches), json!(by_name)))
+        })
+    }
+
+    /// Where the values are that a value holds, its own place too.
+    fn places(value: &Json, here: &str, all: &mut Vec<String>) {
+        all.push(here.to_owned());
+        match value {
+            Json::Object(fields) => {
+                fields
+                    .iter()
+                    .for_each(|(name, field)| places(field, &format!("{here}/{name}"), all));
+            }
+            Json::Array(list) => {
+                list.iter()
+                    .enumerate()
+                    .for_each(|(at, entry)| places(entry, &format!("{here}/{at}"), all));
+            }
+            _ => {}
+        }
+    }
+
+    fn wrong() -> impl Strategy<Value = Json> {
+        prop::sample::select(vec![
+            json!(null),
+            json!(false),
+            json!(-1),
+            json!(1.5),
+            json!("text"),
+            json!([]),
+            json!([[]]),
+            json!({}),
+            json!({"name": {"name": 1}}),
+        ])
+    }
+
+    proptest! {
+        #[test]
+        fn the_path_is_the_one_that_the_decoding_took(
+            mut tree in tree(),
+            place: prop::sample::Index,
+            wrong in wrong(),
+            is_pretty: bool,
+        ) {
+            let mut all = Vec::new();
+            places(&tree, "", &mut all);
+            let place = place.get(all.as_slice()).as_str();
+            *tree.pointer_mut(place).unwrap() = wrong;
+            let text = if is_pretty { format!("{tree:#}") } else { tree.to_string() };
+            if let Err(error) = serde_json::from_str::<Tree>(&text) {
+                prop_assert_eq!(ours(&text, &error), theirs(&text), "{}", text);
+            }
+        }
+
+        #[test]
+        fn no_text_is_too_odd(text in "[\\[\\]{}:,\"0-9a-z\\n \u{e9}]{0,40}") {
+            if let Err(error) = serde_json::from_str::<Tree>(&text) {
+                ours(&text, &error);
+            }
+        }
+    }
+}
