@@ -50,6 +50,8 @@ pub use walk::{METHODS, alias};
 pub struct Adapted {
     /// The document.
     pub document: OpenAPI,
+    /// The names of all fields on the wire.
+    pub fields: BTreeSet<String>,
     /// The named schemas that are one of several, which the generator leaves to us.
     pub unions: Vec<Union>,
     /// The one of what callbacks send.
@@ -86,8 +88,8 @@ pub fn adapt(mut document: Value) -> Result<Adapted, String> {
     let place = unions.iter().position(|union| Some(&union.name) == delivery.as_ref());
     let deliveries = place.map(|place| unions.remove(place));
     let nullables = nullable::adapt(&mut document, &reach, &mut names);
-    fields::adapt(&mut document);
+    let fields = fields::adapt(&mut document);
     let document = serde_json::from_value(document).map_err(|error| error.to_string())?;
     let sent = reach.sent;
-    Ok(Adapted { document, unions, deliveries, nullables, choices, sent, media, warnings })
+    Ok(Adapted { document, fields, unions, deliveries, nullables, choices, sent, media, warnings })
 }

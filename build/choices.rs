@@ -3,13 +3,13 @@
 
 use heck::{ToPascalCase, ToTitleCase};
 use quote::{format_ident, quote};
-use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Expr, Field, GenericArgument, Ident, ImplItemFn, Item, ItemEnum, ItemImpl, ItemStruct,
-    PathArguments, Type, parse_quote,
+    Expr, Field, GenericArgument, Ident, Item, ItemEnum, ItemImpl, ItemStruct, PathArguments, Type,
+    parse_quote,
 };
 
 use super::adapt::{Choice, Choices, snake};
+use super::rewrite;
 
 /// Gives the models of requests what their choices make of them.
 pub fn complete(models: &mut Vec<Item>, choices: &Choices) {
@@ -21,9 +21,7 @@ pub fn complete(models: &mut Vec<Item>, choices: &Choices) {
         let Some(model) = model else { continue };
         let choices: Vec<Chosen> =
             choices.iter().filter_map(|choice| Chosen::new(choice, &model)).collect();
-        for item in models.iter_mut() {
-            Checked { model: &model.ident, choices: &choices }.visit_item_mut(item);
-        }
+        rewrite::each_item(models, &mut |item| check(item, &model.ident, &choices));
         models.extend(
             choices.iter().filter_map(|choice| choice.type_of(&model.ident)).map(Item::Enum),
         );
@@ -93,26 +91,20 @@ fn optional(field: &Field) -> Option<Type> {
 }
 
 /// Lets a model be built only where its choices are made.
-struct Checked<'a> {
-    model: &'a Ident,
-    choices: &'a [Chosen<'a>],
-}
-
-impl VisitMut for Checked<'_> {
-    fn visit_item_impl_mut(&mut self, item: &mut ItemImpl) {
-        let Type::Path(made) = item.self_ty.as_ref() else { return };
-        let of_model = made.path.segments.last().is_some_and(|last| last.ident == *self.model);
-        let is_build = item.trait_.as_ref().is_some_and(|(path, _)| {
-            path.segments.last().is_some_and(|last| last.ident == "TryFrom")
-        });
-        if of_model && is_build {
-            visit_mut::visit_item_impl_mut(self, item);
-        }
+fn check(item: &mut Item, model: &Ident, choices: &[Chosen]) {
+    let Item::Impl(item) = item else { return };
+    let Type::Path(made) = item.self_ty.as_ref() else { return };
+    let of_model = made.path.segments.last().is_some_and(|last| last.ident == *model);
+    let is_build = item
+        .trait_
+        .as_ref()
+        .is_some_and(|(path, _)| path.segments.last().is_some_and(|last| last.ident == "TryFrom"));
+    if !of_model || !is_build {
+        return;
     }
-
-    fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
+    for function in rewrite::functions(item) {
         let build = &function.block;
-        let checks = self.choices.iter().map(Chosen::check);
+        let checks = choices.iter().map(Chosen::check);
         function.block = parse_quote!({
             let made: ::std::result::Result<Self, super::error::ConversionError> = #build;
             let made = made?;

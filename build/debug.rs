@@ -2,12 +2,10 @@
 //! be in its path, and of fields that the document does not describe only theirs.
 
 use quote::quote;
-use syn::punctuated::Punctuated;
-use syn::{
-    Attribute, Field, Fields, Item, ItemImpl, ItemMod, ItemStruct, Path, Token, Type, parse_quote,
-};
+use syn::{Field, Fields, Item, ItemImpl, ItemMod, ItemStruct, Type, parse_quote};
 
-use super::seal::{is_call, is_model};
+use super::attributes::{drop_derived, is_model, serde};
+use super::seal::is_call;
 
 /// Replaces what the generator derives.
 pub fn complete(items: &mut Vec<Item>) {
@@ -18,7 +16,7 @@ pub fn complete(items: &mut Vec<Item>) {
             Item::Struct(item) => {
                 let debug = if is_call(item) { Some(of_call(item)) } else { of_model(item) };
                 if let Some(debug) = debug {
-                    item.attrs.iter_mut().for_each(drop_derived);
+                    drop_derived(&mut item.attrs, "Debug");
                     own.push(Item::Impl(debug));
                 }
             }
@@ -26,15 +24,6 @@ pub fn complete(items: &mut Vec<Item>) {
         }
     }
     items.extend(own);
-}
-
-fn drop_derived(attribute: &mut Attribute) {
-    if !attribute.path().is_ident("derive") {
-        return;
-    }
-    let derived = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
-    let kept = derived.into_iter().flatten().filter(|path| !path.is_ident("Debug"));
-    *attribute = parse_quote!(#[derive(#(#kept),*)]);
 }
 
 fn of_call(item: &ItemStruct) -> ItemImpl {
@@ -83,8 +72,6 @@ fn of_model(item: &ItemStruct) -> Option<ItemImpl> {
 fn is_open(field: &Field) -> bool {
     let Type::Path(path) = &field.ty else { return false };
     let is_map = path.path.segments.last().is_some_and(|last| last.ident == "Map");
-    let is_flat = field.attrs.iter().any(|attribute| {
-        attribute.path().is_ident("serde") && quote!(#attribute).to_string().contains("flatten")
-    });
+    let is_flat = serde(&field.attrs).iter().any(|argument| argument.path().is_ident("flatten"));
     is_map && (is_flat || field.ident.is_none())
 }

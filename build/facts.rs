@@ -2,8 +2,6 @@
 //! operation what decides about credentials and retries, and the names of fields,
 //! which an error may show.
 
-use std::collections::BTreeSet;
-
 use openapiv3::{
     APIKeyLocation, OpenAPI, Operation, Parameter, ReferenceOr, SecurityRequirement, SecurityScheme,
 };
@@ -11,13 +9,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
-use super::adapt::{IDEMPOTENCY_KEY, plain};
+use super::adapt::{Adapted, IDEMPOTENCY_KEY};
 use super::operations;
 
 /// The code of the table of operations and of the default server.
-pub fn emit(document: &OpenAPI, warnings: &mut Vec<String>) -> Result<syn::File, String> {
+pub fn emit(adapted: &mut Adapted) -> Result<syn::File, String> {
+    let document = &adapted.document;
     let server = server(document).unwrap_or_else(|| {
-        warnings.push(format!(
+        adapted.warnings.push(format!(
             "/servers/0/url is not there or does not begin with https://, \
              so the client calls {NO_SERVER} until it is given another base URL"
         ));
@@ -27,9 +26,7 @@ pub fn emit(document: &OpenAPI, warnings: &mut Vec<String>) -> Result<syn::File,
         .map(|(path, method, operation)| row(document, path, method, operation))
         .collect::<Result<Vec<_>, _>>()?;
     let advice = advice(document)?;
-    let mut fields = BTreeSet::new();
-    let json = serde_json::to_value(document).map_err(|error| error.to_string())?;
-    collect_fields(&json, &mut fields);
+    let fields = &adapted.fields;
     syn::parse2(quote! {
         /// The first server that the document names.
         pub(crate) const SERVER: &str = #server;
@@ -84,26 +81,6 @@ fn advice(document: &OpenAPI) -> Result<Vec<TokenStream>, String> {
             )),
         })
         .collect()
-}
-
-/// The keys of everything that is named `properties`.
-fn collect_fields(value: &Value, fields: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(entries) => {
-            if let Some(Value::Object(properties)) = entries.get("properties") {
-                fields.extend(properties.keys().map(|name| plain(name).to_owned()));
-            }
-            for entry in entries.values() {
-                collect_fields(entry, fields);
-            }
-        }
-        Value::Array(elements) => {
-            for element in elements {
-                collect_fields(element, fields);
-            }
-        }
-        _ => {}
-    }
 }
 
 fn row(

@@ -2,15 +2,14 @@
 //! `crate::call` does the rest.
 
 use quote::{format_ident, quote};
-use syn::visit::Visit;
-use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Expr, ExprCall, ExprLit, ExprMethodCall, ExprPath, FieldValue, GenericArgument, Ident,
-    ImplItemFn, Lit, LitInt, LitStr, Local, Member, Meta, MetaNameValue, Pat, PathArguments,
-    ReturnType, Stmt, Type, TypePath, parse_quote,
+    Expr, ExprCall, ExprLit, ExprMethodCall, FieldValue, GenericArgument, Ident, ImplItemFn, Lit,
+    LitInt, LitStr, Local, Member, Meta, MetaNameValue, Pat, PathArguments, ReturnType, Stmt, Type,
+    TypePath, parse_quote,
 };
 
 use super::adapt::Media;
+use super::rewrite::{self, Rewrite};
 
 /// Ends a `send` where its request is built. None where its answer is of a kind
 /// that the layer cannot read.
@@ -19,9 +18,8 @@ pub fn hand_over(function: &ImplItemFn, media: &Media) -> Option<ImplItemFn> {
     let end = statements.iter().position(|statement| is_named(statement, "OperationInfo"))?;
     let (build, rest) = statements.split_at(end);
     let mut found = Found::default();
-    for statement in rest {
-        found.visit_stmt(statement);
-    }
+    let rest = rest.iter();
+    rewrite::block(&mut parse_quote!({ #(#rest)* }), &mut found);
     let operation_id = found.operation_id?;
     let answer = format_ident!("{}", found.answer?);
     // The generator names these otherwise when a parameter has their name.
@@ -36,7 +34,7 @@ pub fn hand_over(function: &ImplItemFn, media: &Media) -> Option<ImplItemFn> {
         return None;
     };
     *error_type(returned)? = parse_quote!(crate::Error);
-    Downloads.visit_type_mut(returned);
+    rewrite::type_(returned, &mut Downloads);
     sealed.block = parse_quote!({
         let caller = self.#client;
         let build = || -> Result<::reqwest::Request, Error<()>> {
@@ -46,8 +44,7 @@ pub fn hand_over(function: &ImplItemFn, media: &Media) -> Option<ImplItemFn> {
         let request = crate::call::built(build(), #operation_id)?;
         crate::call::#answer(caller, request, #operation_id).await
     });
-    WithoutRoom.visit_block_mut(&mut sealed.block);
-    Headers.visit_block_mut(&mut sealed.block);
+    rewrite::block(&mut sealed.block, &mut Headers);
     Some(sealed)
 }
 
@@ -103,8 +100,8 @@ struct Found {
     answer: Option<&'static str>,
 }
 
-impl<'a> Visit<'a> for Found {
-    fn visit_field_value(&mut self, field: &'a FieldValue) {
+impl Rewrite for Found {
+    fn field_value(&mut self, field: &mut FieldValue) {
         if let (Member::Named(name), Expr::Lit(ExprLit { lit: Lit::Str(id), .. })) =
             (&field.member, &field.expr)
             && name == "operation_id"
@@ -113,7 +110,8 @@ impl<'a> Visit<'a> for Found {
         }
     }
 
-    fn visit_expr_path(&mut self, path: &'a ExprPath) {
+    fn expr(&mut self, expr: &mut Expr) {
+        let Expr::Path(path) = expr else { return };
         let names = path.path.segments.iter().map(|segment| &segment.ident);
         let names: Vec<String> = names.map(ToString::to_string).collect();
         match names.join("::").as_str() {
@@ -131,47 +129,49 @@ fn names_version(statement: &Stmt) -> bool {
     quote!(#statement).to_string().contains("\"api-version\"")
 }
 
-/// Takes the room for that header from the map of headers.
-struct WithoutRoom;
+/// Changes how the map of headers is filled.
+struct Headers;
 
-impl VisitMut for WithoutRoom {
-    fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
-        visit_mut::visit_expr_call_mut(self, call);
-        if let Expr::Path(function) = call.func.as_ref()
-            && function.path.segments.last().is_some_and(|last| last.ident == "with_capacity")
-            && let Some(Expr::Lit(ExprLit { lit: Lit::Int(room), .. })) = call.args.first_mut()
-            && let Ok(count) = room.base10_parse::<usize>()
-        {
-            *room = LitInt::new(&count.saturating_sub(1).to_string(), room.span());
+impl Rewrite for Headers {
+    fn expr(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Call(call) => without_room(call),
+            Expr::MethodCall(call) => name_header(call),
+            _ => {}
         }
     }
 }
 
-/// Lets our layer say which header has a value that none can carry.
-struct Headers;
+/// Takes the room for the header of the version from the map.
+fn without_room(call: &mut ExprCall) {
+    if let Expr::Path(function) = call.func.as_ref()
+        && function.path.segments.last().is_some_and(|last| last.ident == "with_capacity")
+        && let Some(Expr::Lit(ExprLit { lit: Lit::Int(room), .. })) = call.args.first_mut()
+        && let Ok(count) = room.base10_parse::<usize>()
+    {
+        *room = LitInt::new(&count.saturating_sub(1).to_string(), room.span());
+    }
+}
 
-impl VisitMut for Headers {
-    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
-        visit_mut::visit_expr_method_call_mut(self, call);
-        if call.method == "append"
-            && let Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) = call.args.first().cloned()
-            // `value.to_string().try_into()?`
-            && let Some(value) = call.args.last_mut()
-            && let Expr::Try(tried) = value
-            && let Expr::MethodCall(into) = tried.expr.as_ref()
-        {
-            let text = &into.receiver;
-            *value = parse_quote!(crate::call::header(#name, &#text)?);
-        }
+/// Lets our layer say which header has a value that none can carry.
+fn name_header(call: &mut ExprMethodCall) {
+    if call.method == "append"
+        && let Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) = call.args.first().cloned()
+        // `value.to_string().try_into()?`
+        && let Some(value) = call.args.last_mut()
+        && let Expr::Try(tried) = value
+        && let Expr::MethodCall(into) = tried.expr.as_ref()
+    {
+        let text = &into.receiver;
+        *value = parse_quote!(crate::call::header(#name, &#text)?);
     }
 }
 
 /// Returns our type for bodies that are read as they are.
 struct Downloads;
 
-impl VisitMut for Downloads {
-    fn visit_type_path_mut(&mut self, path: &mut TypePath) {
-        visit_mut::visit_type_path_mut(self, path);
+impl Rewrite for Downloads {
+    fn type_path(&mut self, path: &mut TypePath) {
         if path.path.is_ident("ByteStream") {
             *path = parse_quote!(crate::Download);
         }

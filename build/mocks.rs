@@ -7,24 +7,29 @@
 //! - Each helper says which call it is for.
 
 use proc_macro2::TokenStream;
-use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Expr, ExprMacro, ExprMethodCall, File, FnArg, ImplItemFn, LitStr, PatType, TraitItemFn, Type,
-    parse_quote,
+    Expr, ExprMacro, ExprMethodCall, File, FnArg, ImplItemFn, Item, LitStr, PatType, TraitItem,
+    Type, parse_quote,
 };
+
+use super::rewrite::{self, Rewrite};
 
 /// Adapts the generated helpers.
 pub fn complete(generated: TokenStream) -> Result<File, String> {
     let mut file: File = syn::parse2(generated).map_err(|error| error.to_string())?;
-    OnTheWire.visit_file_mut(&mut file);
+    rewrite::file(&mut file, &mut OnTheWire);
+    rewrite::each_item(&mut file.items, &mut |item| match item {
+        Item::Impl(item) => rewrite::functions(item).for_each(take_bytes),
+        Item::Trait(item) => item.items.iter_mut().for_each(name_call),
+        _ => {}
+    });
     Ok(file)
 }
 
 struct OnTheWire;
 
-impl VisitMut for OnTheWire {
-    fn visit_expr_mut(&mut self, expression: &mut Expr) {
-        visit_mut::visit_expr_mut(self, expression);
+impl Rewrite for OnTheWire {
+    fn expr(&mut self, expression: &mut Expr) {
         let ours = match expression {
             Expr::Macro(call) => path_pattern(call),
             Expr::MethodCall(call) => query(call).or_else(|| by_reference(call)),
@@ -34,19 +39,21 @@ impl VisitMut for OnTheWire {
             *expression = ours;
         }
     }
+}
 
-    fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
-        visit_mut::visit_impl_item_fn_mut(self, function);
-        if function.sig.ident == "success"
-            && let Some(FnArg::Typed(PatType { ty, .. })) = function.sig.inputs.last_mut()
-            && is_json_value(ty)
-        {
-            **ty = parse_quote!(impl ::std::convert::AsRef<[u8]>);
-            AsBytes.visit_block_mut(&mut function.block);
-        }
+/// Lets a success that is no JSON be bytes.
+fn take_bytes(function: &mut ImplItemFn) {
+    if function.sig.ident == "success"
+        && let Some(FnArg::Typed(PatType { ty, .. })) = function.sig.inputs.last_mut()
+        && is_json_value(ty)
+    {
+        **ty = parse_quote!(impl ::std::convert::AsRef<[u8]>);
+        rewrite::block(&mut function.block, &mut AsBytes);
     }
+}
 
-    fn visit_trait_item_fn_mut(&mut self, function: &mut TraitItemFn) {
+fn name_call(item: &mut TraitItem) {
+    if let TraitItem::Fn(function) = item {
         let doc = format!("Answers [`{0}`](crate::Client::{0}).", function.sig.ident);
         function.attrs.push(parse_quote!(#[doc = #doc]));
     }
@@ -91,15 +98,16 @@ fn is_json_value(ty: &Type) -> bool {
 /// Answers bytes in place of JSON.
 struct AsBytes;
 
-impl VisitMut for AsBytes {
-    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
-        visit_mut::visit_expr_method_call_mut(self, call);
-        if call.method == "json_body" {
+impl Rewrite for AsBytes {
+    fn expr(&mut self, expr: &mut Expr) {
+        if let Expr::MethodCall(call) = expr
+            && call.method == "json_body"
+        {
             call.method = parse_quote!(body);
         }
     }
 
-    fn visit_lit_str_mut(&mut self, literal: &mut LitStr) {
+    fn lit_str(&mut self, literal: &mut LitStr) {
         if literal.value() == "application/json" {
             *literal = parse_quote!("application/octet-stream");
         }

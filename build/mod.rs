@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! openapi.json -> select -> secrets -> adapt -> progenitor -> seal, hand_over
-//!                   -> models, pages, events, setters, debug -> client.rs
+//!                   -> models, pages, events, setters, debug, readers -> client.rs
 //!                   -> facts -----------------------------> document.rs
 //!                   -> mocks -----------------------------> mocks.rs
 //! ```
 
 mod adapt;
+mod attributes;
 mod choices;
 mod debug;
 mod events;
@@ -19,6 +20,8 @@ mod open_enums;
 mod open_unions;
 mod pages;
 mod progenitor;
+mod readers;
+mod rewrite;
 mod seal;
 mod secrets;
 mod select;
@@ -60,7 +63,7 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
     select::select(&mut document, has_feature);
     secrets::adapt(&mut document)?;
     let mut adapted = adapt::adapt(document)?;
-    let mut facts = facts::emit(&adapted.document, &mut adapted.warnings)?;
+    let mut facts = facts::emit(&mut adapted)?;
     let open_enums = open_enums::find(&adapted.document);
     let code = progenitor::run(&adapted, &open_enums, has_feature("mock"))?;
     let mut client = seal::seal(code.client, &adapted.media)?;
@@ -72,6 +75,7 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
     }
     setters::complete(&mut client, &adapted.document);
     debug::complete(&mut client.items);
+    readers::complete(&mut client);
     adapt::unmark(&mut client);
     adapt::unmark(&mut facts);
     adapt::unmark(&mut mocks);

@@ -9,14 +9,14 @@ use quote::{format_ident, quote};
 use syn::{File, ImplItem, Item, ItemImpl, ItemMod, Type, parse_quote};
 
 use super::adapt::Adapted;
+use super::attributes::is_model;
 use super::choices;
 use super::open_enums::{self, OpenEnum};
 use super::open_unions;
-use super::seal::is_model;
 
 /// Adds to the models of a client what the generator did not make.
 pub fn complete(client: &mut File, adapted: &Adapted, open_enums: &[OpenEnum]) {
-    let Some(items) = client.items.iter_mut().find_map(models) else {
+    let Some(items) = client.items.iter_mut().find_map(of_client) else {
         return;
     };
     let Adapted { unions, choices, sent, .. } = adapted;
@@ -33,7 +33,8 @@ pub fn complete(client: &mut File, adapted: &Adapted, open_enums: &[OpenEnum]) {
     items.push(json_schemas(&names));
 }
 
-fn models(item: &mut Item) -> Option<&mut Vec<Item>> {
+/// The models, where an item of a client is their module.
+pub(super) fn of_client(item: &mut Item) -> Option<&mut Vec<Item>> {
     match item {
         Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) if ident == "types" => {
             Some(items)

@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 
 use heck::ToPascalCase;
 use openapiv3::{OpenAPI, ReferenceOr};
-use syn::visit_mut::VisitMut;
 use syn::{
-    Attribute, Expr, FieldValue, FnArg, GenericArgument, ImplItemFn, Item, ItemImpl, ItemMod,
-    Member, PathArguments, Type, TypeParamBound, WherePredicate, parse_quote,
+    Attribute, Expr, FieldValue, FnArg, GenericArgument, ImplItemFn, Item, ItemMod, Member,
+    PathArguments, Type, TypeParamBound, WherePredicate, parse_quote,
 };
 
 use super::adapt::{plain, snake};
 use super::operations;
+use super::rewrite::{self, Rewrite};
 
 /// By the type that a setter belongs to and its name.
 type Docs = BTreeMap<(String, String), Vec<Attribute>>;
@@ -36,8 +36,10 @@ pub fn complete(client: &mut syn::File, document: &OpenAPI) {
                 {
                     document_setters(items, &fields);
                     for item in items.iter_mut() {
-                        Lenient.visit_item_mut(item);
-                        Extra.visit_item_mut(item);
+                        if let Item::Impl(item) = item {
+                            rewrite::functions(item).for_each(take_more);
+                            rewrite::item_impl(item, &mut Extra);
+                        }
                     }
                     let builders: Vec<Item> = items.iter().filter_map(into_optional).collect();
                     items.extend(builders);
@@ -85,57 +87,47 @@ fn of_fields(models: &[Item]) -> Docs {
 
 fn document_setters(items: &mut [Item], docs: &Docs) {
     for item in items {
-        if let Item::Impl(ItemImpl { trait_: None, self_ty, .. }) = item
-            && let Type::Path(of) = self_ty.as_ref()
+        if let Item::Impl(item) = item
+            && item.trait_.is_none()
+            && let Type::Path(of) = item.self_ty.as_ref()
             && let Some(of) = of.path.segments.last()
         {
             let of = of.ident.to_string();
-            Setters { of: &of, docs }.visit_item_mut(item);
+            rewrite::functions(item).for_each(|function| document_setter(function, &of, docs));
         }
     }
 }
 
-struct Setters<'a> {
-    of: &'a str,
-    docs: &'a Docs,
-}
-
-impl VisitMut for Setters<'_> {
-    fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
-        let takes_self = matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_)));
-        let name = function.sig.ident.to_string();
-        let name = name.strip_prefix("r#").unwrap_or(&name);
-        if let Some(docs) = self.docs.get(&(self.of.to_owned(), name.to_owned()))
-            && takes_self
-            && function.attrs.is_empty()
-        {
-            function.attrs.clone_from(docs);
-        }
+fn document_setter(function: &mut ImplItemFn, of: &str, docs: &Docs) {
+    let takes_self = matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_)));
+    let name = function.sig.ident.to_string();
+    let name = name.strip_prefix("r#").unwrap_or(&name);
+    if let Some(docs) = docs.get(&(of.to_owned(), name.to_owned()))
+        && takes_self
+        && function.attrs.is_empty()
+    {
+        function.attrs.clone_from(docs);
     }
 }
 
-/// Lets the setters of optional fields, of lists and of maps take more.
-struct Lenient;
-
-impl VisitMut for Lenient {
-    fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
-        let Some((bound, convert)) = taken(function).and_then(taken_instead) else { return };
-        let name = function.sig.ident.clone();
-        let message = format!("error converting supplied value for {name}: {{e}}");
-        function.sig.generics.where_clause = Some(parse_quote!(where T: #bound));
-        function.block = parse_quote!({
-            self.#name = #convert.map_err(|e| format!(#message));
-            self
-        });
-    }
+/// Lets the setter of an optional field, of a list or of a map take more.
+fn take_more(function: &mut ImplItemFn) {
+    let Some((bound, convert)) = taken(function).and_then(taken_instead) else { return };
+    let name = function.sig.ident.clone();
+    let message = format!("error converting supplied value for {name}: {{e}}");
+    function.sig.generics.where_clause = Some(parse_quote!(where T: #bound));
+    function.block = parse_quote!({
+        self.#name = #convert.map_err(|e| format!(#message));
+        self
+    });
 }
 
 /// Lets a builder do without members that the document does not name: it begins with
 /// `extra: Err("no value supplied for extra".to_string())`.
 struct Extra;
 
-impl VisitMut for Extra {
-    fn visit_field_value_mut(&mut self, field: &mut FieldValue) {
+impl Rewrite for Extra {
+    fn field_value(&mut self, field: &mut FieldValue) {
         if matches!(&field.member, Member::Named(name) if name == "extra")
             && let Expr::Call(call) = &field.expr
             && matches!(call.func.as_ref(), Expr::Path(function) if function.path.is_ident("Err"))

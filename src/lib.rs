@@ -17,6 +17,8 @@ mod decode;
 mod download;
 mod draft;
 mod error;
+#[allow(dead_code, reason = "not every document has a model")]
+mod fields;
 mod idempotency;
 mod json_path;
 #[cfg(feature = "mock")]

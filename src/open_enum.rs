@@ -6,10 +6,12 @@ macro_rules! open_enum {
     ($name:ident, $description:literal) => {
         impl ::std::convert::From<::std::string::String> for $name {
             fn from(value: ::std::string::String) -> Self {
-                match Self::KNOWN.iter().find(|known| known.as_str() == value) {
-                    ::std::option::Option::Some(known) => known.clone(),
-                    ::std::option::Option::None => Self::Unknown(value),
+                for known in Self::KNOWN {
+                    if known.as_str() == value {
+                        return known.clone();
+                    }
                 }
+                Self::Unknown(value)
             }
         }
 

@@ -1,4 +1,4 @@
-//! Names of fields, where two would be the same in Rust.
+//! Names of fields: all that there are, and where two would be the same in Rust.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,17 @@ use super::marker;
 use super::names::snake;
 use super::walk::{self, Object};
 
-/// Adapts the fields of a document.
-pub fn adapt(document: &mut Value) {
+/// Adapts the fields of a document, and gives the names of all.
+pub fn adapt(document: &mut Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
     walk::schemas(document, &mut |schema| {
         let Some(schema) = schema.as_object_mut() else { return };
+        let properties = schema.get("properties").and_then(Value::as_object);
+        names.extend(properties.into_iter().flat_map(Object::keys).cloned());
         require_known(schema);
         tell_apart(schema);
     });
+    names
 }
 
 /// Only a property can be required; to the generator, a name twice is a panic.

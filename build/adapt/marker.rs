@@ -2,11 +2,13 @@
 //! it until the code is generated.
 
 use std::collections::BTreeSet;
+use std::mem;
 
-use proc_macro2::TokenTree;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use serde_json::Value;
-use syn::visit_mut::VisitMut;
-use syn::{File, LitStr, MetaList};
+use syn::{File, LitStr};
+
+use super::super::rewrite::{self, Rewrite};
 
 /// Separates records; no name has a use for it.
 const MARKER: char = '\u{1e}';
@@ -40,26 +42,37 @@ pub fn plain(name: &str) -> &str {
 
 /// Takes the markers from generated code.
 pub fn unmark(code: &mut File) {
-    Unmark.visit_file_mut(code);
+    rewrite::file(code, &mut Unmark);
 }
 
 struct Unmark;
 
-impl VisitMut for Unmark {
-    fn visit_lit_str_mut(&mut self, literal: &mut LitStr) {
+impl Rewrite for Unmark {
+    fn lit_str(&mut self, literal: &mut LitStr) {
         *literal = unmarked(literal);
     }
 
-    /// What an attribute takes is no syntax yet, such as `rename = "a"`.
-    fn visit_meta_list_mut(&mut self, list: &mut MetaList) {
-        list.tokens = std::mem::take(&mut list.tokens).into_iter().map(unmarked_token).collect();
+    /// Such as `rename = "a"`.
+    fn tokens(&mut self, tokens: &mut TokenStream) {
+        *tokens = unmarked_tokens(mem::take(tokens));
     }
 }
 
+fn unmarked_tokens(tokens: TokenStream) -> TokenStream {
+    tokens.into_iter().map(unmarked_token).collect()
+}
+
 fn unmarked_token(token: TokenTree) -> TokenTree {
-    match (syn::parse2::<LitStr>(token.clone().into()), token) {
-        (Ok(literal), _) => TokenTree::Literal(unmarked(&literal).token()),
-        (Err(_), token) => token,
+    match token {
+        TokenTree::Group(group) => {
+            let tokens = unmarked_tokens(group.stream());
+            TokenTree::Group(Group::new(group.delimiter(), tokens))
+        }
+        TokenTree::Literal(literal) => match syn::parse2(TokenTree::from(literal.clone()).into()) {
+            Ok(text) => TokenTree::Literal(unmarked(&text).token()),
+            Err(_) => TokenTree::Literal(literal),
+        },
+        token => token,
     }
 }
 
