@@ -146,3 +146,80 @@ impl Visitor<'_> for Place {
         Ok(self.0.iter().position(|known| *known == name))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[derive(Debug, PartialEq)]
+    struct Model {
+        id: String,
+        parent: Option<String>,
+        note: Option<i64>,
+        labels: Vec<String>,
+    }
+
+    model!(Model {
+        id: required("id"),
+        parent: required("parentId"),
+        note: optional("note"),
+        labels: or_empty("labels"),
+    });
+
+    /// The same, as serde's derive reads it.
+    #[derive(Debug, Deserialize)]
+    #[serde(rename = "Model")]
+    struct Derived {
+        id: String,
+        #[serde(rename = "parentId", deserialize_with = "Option::deserialize")]
+        parent: Option<String>,
+        note: Option<i64>,
+        #[serde(default, deserialize_with = "crate::decode::or_default")]
+        labels: Vec<String>,
+    }
+
+    impl From<Derived> for Model {
+        fn from(derived: Derived) -> Self {
+            let Derived { id, parent, note, labels } = derived;
+            Self { id, parent, note, labels }
+        }
+    }
+
+    fn error(value: Value) -> String {
+        serde_json::from_value::<Model>(value).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_missing_is_null_where_it_may_be() {
+        let read: Model = serde_json::from_value(json!({"id": "a", "parentId": null})).unwrap();
+        assert_eq!(read, Model { id: "a".to_owned(), parent: None, note: None, labels: vec![] });
+        assert_eq!(error(json!({"id": "a"})), "missing field `parentId`");
+        assert_eq!(error(json!({"parentId": "a"})), "missing field `id`");
+    }
+
+    #[test]
+    fn only_an_object_is_a_model() {
+        assert!(error(json!(["a", null])).ends_with("expected Model as an object"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_model_is_read_as_serde_would(
+            object in prop::collection::btree_map(
+                prop::sample::select(vec!["id", "parent", "parentId", "note", "labels", "x"]),
+                prop::sample::select(vec![
+                    json!(null), json!(7), json!("a"), json!([]), json!(["a"]), json!({"id": [{}]}),
+                ]),
+                0..6,
+            ),
+        ) {
+            let text = json!(object).to_string();
+            let ours = serde_json::from_str::<Model>(&text).map_err(|error| error.to_string());
+            let derived = serde_json::from_str::<Derived>(&text).map(Model::from);
+            prop_assert_eq!(ours, derived.map_err(|error| error.to_string()));
+        }
+    }
+}
