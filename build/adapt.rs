@@ -50,6 +50,8 @@ pub use walk::{METHODS, alias};
 pub struct Adapted {
     /// The document.
     pub document: OpenAPI,
+    /// The same as JSON.
+    pub json: Value,
     /// The names of all fields on the wire.
     pub fields: BTreeSet<String>,
     /// The named schemas that are one of several, which the generator leaves to us.
@@ -89,7 +91,19 @@ pub fn adapt(mut document: Value) -> Result<Adapted, String> {
     let deliveries = place.map(|place| unions.remove(place));
     let nullables = nullable::adapt(&mut document, &reach, &mut names);
     let fields = fields::adapt(&mut document);
+    let json = document.clone();
     let document = serde_json::from_value(document).map_err(|error| error.to_string())?;
     let sent = reach.sent;
-    Ok(Adapted { document, fields, unions, deliveries, nullables, choices, sent, media, warnings })
+    Ok(Adapted {
+        document,
+        json,
+        fields,
+        unions,
+        deliveries,
+        nullables,
+        choices,
+        sent,
+        media,
+        warnings,
+    })
 }

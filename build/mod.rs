@@ -69,7 +69,7 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
     let mut client = seal::seal(code.client, &adapted.media)?;
     let mut mocks = mocks::complete(code.mocks)?;
     models::complete(&mut client, &adapted, &open_enums);
-    pages::complete(&mut client, &pages::find(&adapted.document)?);
+    pages::complete(&mut client, &pages::find(&adapted));
     if has_feature("webhooks") {
         events::complete(&mut client, adapted.deliveries.as_ref());
     }

@@ -5,12 +5,11 @@
 //! models in its answer holds the entries.
 
 use heck::ToPascalCase;
-use openapiv3::OpenAPI;
 use quote::format_ident;
 use serde_json::Value;
 use syn::{File, Ident, Item, ItemImpl, ItemMod, parse_quote};
 
-use super::adapt::{alias, plain, snake};
+use super::adapt::{Adapted, alias, plain, snake};
 use super::operations;
 
 /// An operation whose answers are pages.
@@ -30,13 +29,12 @@ enum Order {
 }
 
 /// The operations of a document whose answers are pages.
-pub fn find(document: &OpenAPI) -> Result<Vec<Paged>, String> {
-    let json = serde_json::to_value(document).map_err(|error| error.to_string())?;
+pub fn find(Adapted { document, json, .. }: &Adapted) -> Vec<Paged> {
     let found = operations(document).filter_map(|(path, method, operation)| {
         let id = operation.operation_id.clone()?;
         paged(id, &json["paths"][path][method], &json["components"]["schemas"])
     });
-    Ok(found.collect())
+    found.collect()
 }
 
 fn paged(operation_id: String, operation: &Value, schemas: &Value) -> Option<Paged> {
