@@ -2,17 +2,17 @@
 //! reach the service.
 //!
 //! [`Sandbox`] plays the whole document. It demands credentials, checks each request,
-//! answers with the examples of the document, remembers what was sent and misbehaves
-//! when it is told to:
+//! answers with the examples of the document, remembers what was sent and gives another
+//! reply when it is told to:
 //!
 //! ```
 //! use pilot_status::StatusCode;
-//! use pilot_status::mock::{Misbehaviour, Sandbox};
+//! use pilot_status::mock::{Reply, Sandbox};
 //!
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let sandbox = Sandbox::start().await?;
-//! sandbox.next("list_numbers", Misbehaviour::Status(StatusCode::BAD_GATEWAY));
+//! sandbox.next("list_numbers", Reply::error(StatusCode::BAD_GATEWAY, None));
 //!
 //! // The client tries again, so the call succeeds.
 //! let numbers = sandbox.client().list_numbers().send().await?;
@@ -29,12 +29,12 @@ mod credentials;
 mod document;
 pub mod httpmock;
 mod idempotency;
-mod misbehaviour;
 mod paging;
 mod parameters;
 #[allow(dead_code, reason = "not every document has parameters in queries")]
 mod query;
 mod recorded;
+mod reply;
 mod request_body;
 mod respond;
 mod route;
@@ -43,6 +43,6 @@ mod schema;
 mod server;
 mod success;
 
-pub use misbehaviour::Misbehaviour;
 pub use recorded::Recorded;
+pub use reply::Reply;
 pub use sandbox::Sandbox;

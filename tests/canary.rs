@@ -6,10 +6,12 @@ mod support;
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 
-use pilot_status::{Client, Credentials, ErrorKind, RetryPolicy};
+use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::{Client, Credentials, ErrorKind, RetryPolicy, StatusCode};
 use serde_json::json;
 use support::echo::{self, KEYS, ODD_KEYS, shows_key};
-use support::{Answer, Server, example, shown};
+use support::script::{Script, ScriptedServer, Step};
+use support::{example, shown};
 
 #[tokio::test]
 async fn no_outcome_prints_a_key_that_the_server_echoes() {
@@ -35,19 +37,22 @@ async fn no_outcome_prints_a_key_that_the_server_echoes() {
 async fn what_a_server_says_in_a_model_is_printed() {
     let mut body = example(200);
     body[0]["name"] = json!(KEYS[0]);
-    let server = Server::start([Answer::json(200, &body)]).await;
-    let client = echo::client(&server, Credentials::api_key(KEYS[0]));
-    let value = client.list_numbers().send().await.unwrap();
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.next("list_numbers", Reply::json(StatusCode::OK, &body));
+    let value = sandbox.client().list_numbers().send().await.unwrap();
     assert!(shows_key(&format!("{value:?}")), "the test above would find nothing");
 }
+
+/// A sandbox takes keys of its own only.
+const ANY_KEY: Script = &[Step::AnswerAll(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]")];
 
 #[tokio::test]
 async fn nothing_that_leads_to_a_call_prints_the_key() {
     for key in KEYS.into_iter().chain(ODD_KEYS) {
         for credentials in [Credentials::api_key(key), Credentials::api_key_id(key)] {
-            let server = Server::start([Answer::documented(200)]).await;
+            let server = ScriptedServer::start([ANY_KEY]).await;
             let policy = RetryPolicy::default();
-            let builder = Client::builder(credentials.clone()).base_url(&server.url).retry(policy);
+            let builder = Client::builder(credentials.clone()).base_url(server.url()).retry(policy);
             let settings = format!("{credentials:?} {credentials:#?} {policy:?} {policy:#?}");
             let before = format!("{builder:?} {builder:#?}");
             let client = builder.build().unwrap();

@@ -1,28 +1,49 @@
 //! Whatever the server or the network does, a call ends in one typed error that
-//! says what to do and gives nothing away.
+//! says what to do and gives nothing away. What no server does that speaks HTTP follows a
+//! script; all else a sandbox answers.
 
 mod support;
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use pilot_status::mock::{Reply, Sandbox};
 use pilot_status::reqwest::{self, header::HeaderMap};
 use pilot_status::{Client, Credentials, Error, ErrorCode, ErrorKind, RetryPolicy, StatusCode};
-use serde_json::json;
-use support::{Answer, KEY, Server, builder, example, shown};
-use tokio::io::AsyncWriteExt;
+use serde_json::{Value, json};
+use support::script::Step::{Read, Send, Silent};
+use support::script::{Script, ScriptedServer};
+use support::{KEY, example, shown};
 
 const HTML: &str = "<html><body>marked by a proxy</body></html>";
 
-/// A client that sends a call once.
-fn once(url: &str) -> Client {
-    let builder = Client::builder(Credentials::api_key(KEY)).base_url(url);
-    builder.retry(RetryPolicy::none()).build().unwrap()
+/// The error of a call that is sent once, to a server that answers with this.
+async fn call(reply: Reply) -> Error {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.next("list_numbers", reply);
+    let once = sandbox.builder().retry(RetryPolicy::none()).build().unwrap();
+    once.list_numbers().send().await.unwrap_err()
 }
 
-async fn call(answer: Answer) -> Error {
-    let server = Server::start([answer]).await;
-    once(&server.url).list_numbers().send().await.unwrap_err()
+/// The same of a server at a URL.
+async fn call_at(url: impl Into<String>) -> Error {
+    let builder = Client::builder(Credentials::api_key(KEY)).base_url(url);
+    let once = builder.retry(RetryPolicy::none()).build().unwrap();
+    once.list_numbers().send().await.unwrap_err()
+}
+
+/// The same of a server that sends these bytes and closes the connection.
+async fn call_for(bytes: &'static [u8]) -> Error {
+    let script: Script = vec![Read, Send(bytes)].leak();
+    call_at(ScriptedServer::start([script]).await.url()).await
+}
+
+fn reply(status: u16, body: impl Into<Vec<u8>>) -> Reply {
+    Reply::new(StatusCode::from_u16(status).unwrap(), body.into())
+}
+
+fn in_json(status: u16, body: &Value) -> Reply {
+    reply(status, body.to_string()).header("content-type", "application/json")
 }
 
 /// A row of the snapshot: what a program sees of an error, and what a person does.
@@ -61,7 +82,7 @@ async fn every_status_has_its_error() {
         [301, 304, 400, 401, 402, 403, 404, 408, 409, 418, 422, 429, 500, 501, 502, 503, 504, 599]
     {
         let body = json!({"error": "marked by the server", "code": "MARKED_not"});
-        table += &row(&status.to_string(), &call(Answer::json(status, &body)).await)
+        table += &row(&status.to_string(), &call(in_json(status, &body)).await)
             .replace("marked by the server", "...");
     }
     insta::assert_snapshot!("statuses", table);
@@ -70,45 +91,38 @@ async fn every_status_has_its_error() {
 #[tokio::test]
 async fn no_body_hides_the_status() {
     let huge = "marked".repeat(10 * 1024 * 1024 / 6);
-    let cut_json = r#"{"error": "marked"#;
-    let announced = format!("HTTP/1.1 503 Any\r\ncontent-length: 1000\r\n\r\n{cut_json}");
-    let bodies: [(&str, Answer); 12] = [
-        ("HTML", Answer::new(401, &[("content-type", "text/html")], HTML)),
-        (
-            "HTML that says it is JSON",
-            Answer::new(502, &[("content-type", "application/json")], HTML),
-        ),
-        ("nothing", Answer::new(403, &[], "")),
-        ("cut JSON", Answer::new(404, &[("content-type", "application/json")], cut_json)),
-        ("less than announced", Answer::raw(announced)),
-        ("JSON of another shape", Answer::json(409, &json!([{"error": "marked"}]))),
-        ("fields of other types", Answer::json(400, &json!({"error": {"marked": 1}, "code": 7}))),
-        ("null fields", Answer::json(400, &json!({"error": null, "code": null}))),
-        (
-            "JSON that says it is text",
-            Answer::new(
-                402,
-                &[("content-type", "text/plain")],
-                r#"{"error":"Pay","code":"PAYMENT_FAILED"}"#,
-            ),
-        ),
-        ("no UTF-8", Answer::new(500, &[], [0xff, 0xfe])),
-        ("10 MB", Answer::new(503, &[], huge)),
-        ("wrong compression", Answer::new(500, &[("content-encoding", "gzip")], "marked")),
+    let typed =
+        |status, media_type, body: &str| reply(status, body).header("content-type", media_type);
+    let cut_json = typed(404, "application/json", r#"{"error": "marked"#);
+    let in_text = typed(402, "text/plain", r#"{"error":"Pay","code":"PAYMENT_FAILED"}"#);
+    let bodies: [(&str, Reply); 11] = [
+        ("HTML", typed(401, "text/html", HTML)),
+        ("HTML that says it is JSON", typed(502, "application/json", HTML)),
+        ("nothing", reply(403, "")),
+        ("cut JSON", cut_json),
+        ("JSON of another shape", in_json(409, &json!([{"error": "marked"}]))),
+        ("fields of other types", in_json(400, &json!({"error": {"marked": 1}, "code": 7}))),
+        ("null fields", in_json(400, &json!({"error": null, "code": null}))),
+        ("JSON that says it is text", in_text),
+        ("no UTF-8", reply(500, [0xff, 0xfe])),
+        ("10 MB", reply(503, huge)),
+        ("wrong compression", reply(500, "marked").header("content-encoding", "gzip")),
     ];
     let mut table = String::new();
-    for (name, answer) in bodies {
-        let error = call(answer).await;
+    for (name, reply) in bodies {
+        let error = call(reply).await;
         assert!(error.status().is_some(), "{name}");
         table += &row(name, &error);
     }
+    let less = b"HTTP/1.1 503 Any\r\ncontent-length: 1000\r\n\r\n{\"error\": \"marked";
+    table += &row("less than announced", &call_for(less).await);
     insta::assert_snapshot!("bodies", table);
 }
 
 #[tokio::test]
 async fn further_keys_of_an_error_are_kept() {
     let body = json!({"error": "Blocked", "code": "NUMBER_BLOCKED", "reason": "extra_charge_unpaid", "details": {"missing": ["a"]}});
-    let error = call(Answer::json(409, &body)).await;
+    let error = call(in_json(409, &body)).await;
     assert_eq!(error.code(), Some(&ErrorCode::NumberBlocked));
     assert_eq!(error.api_error().unwrap().extra["reason"], "extra_charge_unpaid");
     assert_eq!(error.api_error().unwrap().extra["details"]["missing"][0], "a");
@@ -127,21 +141,21 @@ async fn an_answer_that_cannot_be_decoded_is_no_panic() {
     deep_field[0]["apiKeys"] = json!([{"name": "a"}, {"name": {"marked": "marked"}}]);
     let deep = "[".repeat(100_000);
     let mut table = String::new();
-    for (name, answer) in [
-        ("HTML", Answer::new(200, &[], HTML)),
-        ("nothing", Answer::new(200, &[], "")),
-        ("no content", Answer::new(204, &[], "")),
-        ("cut JSON", Answer::new(200, &[], r#"[{"id": "marked"#)),
-        ("JSON of another shape", Answer::json(200, &json!({"numbers": "marked"}))),
-        ("a required field is missing", Answer::json(200, &missing)),
-        ("a field of another type", Answer::json(200, &wrong)),
-        ("a date that is none", Answer::json(200, &date)),
-        ("a field of another type, deep", Answer::json(200, &deep_field)),
-        ("deep nesting", Answer::new(200, &[], deep)),
-        ("no UTF-8", Answer::new(200, &[], [b'[', b'"', 0xff, b'"', b']'])),
-        ("more after the end", Answer::new(200, &[], "[] marked")),
+    for (name, reply) in [
+        ("HTML", reply(200, HTML)),
+        ("nothing", reply(200, "")),
+        ("no content", reply(204, "")),
+        ("cut JSON", reply(200, r#"[{"id": "marked"#)),
+        ("JSON of another shape", in_json(200, &json!({"numbers": "marked"}))),
+        ("a required field is missing", in_json(200, &missing)),
+        ("a field of another type", in_json(200, &wrong)),
+        ("a date that is none", in_json(200, &date)),
+        ("a field of another type, deep", in_json(200, &deep_field)),
+        ("deep nesting", reply(200, deep)),
+        ("no UTF-8", reply(200, [b'[', b'"', 0xff, b'"', b']'])),
+        ("more after the end", reply(200, "[] marked")),
     ] {
-        let error = call(answer).await;
+        let error = call(reply).await;
         assert_eq!(error.kind(), ErrorKind::Decode, "{name}");
         assert_eq!(error.attempts(), 1);
         table += &row(name, &error);
@@ -151,10 +165,10 @@ async fn an_answer_that_cannot_be_decoded_is_no_panic() {
 
 #[tokio::test]
 async fn an_answer_that_is_too_long_is_an_error() {
-    let body = example(200).to_string();
-    for (limit, fits) in [(body.len(), true), (body.len() - 1, false), (0, false)] {
-        let server = Server::start([Answer::json(200, &example(200))]).await;
-        let client = builder(&server).max_response_bytes(limit).build().unwrap();
+    let sandbox = Sandbox::start().await.unwrap();
+    let length = example(200).to_string().len();
+    for (limit, fits) in [(length, true), (length - 1, false), (0, false)] {
+        let client = sandbox.builder().max_response_bytes(limit).build().unwrap();
         let outcome = client.list_numbers().send().await;
         assert_eq!(outcome.is_ok(), fits, "{limit}");
         if let Err(error) = outcome {
@@ -162,15 +176,6 @@ async fn an_answer_that_is_too_long_is_an_error() {
             assert!(error.to_string().contains(&format!("longer than {limit} bytes")), "{error}");
         }
     }
-    // Chunks without an end, and no length announced.
-    let endless = format!(
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{}",
-        "2\r\n[[\r\n".repeat(10_000)
-    );
-    let server = Server::start([Answer::raw(endless)]).await;
-    let client = builder(&server).max_response_bytes(1000).build().unwrap();
-    let error = client.list_numbers().send().await.unwrap_err();
-    assert!(error.to_string().contains("longer than 1000 bytes"), "{error}");
 }
 
 #[tokio::test]
@@ -178,26 +183,20 @@ async fn faults_of_the_network_are_told_apart() {
     let mut table = String::new();
 
     let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let client = once(&format!("http://{nobody}"));
-    table += &without_cause("refused", &client.list_numbers().send().await.unwrap_err());
+    table += &without_cause("refused", &call_at(format!("http://{nobody}")).await);
 
-    let plain = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("https://{}", plain.local_addr().unwrap());
-    tokio::spawn(async move {
-        let (mut stream, _) = plain.accept().await.unwrap();
-        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
-    });
-    let client = once(&url);
-    let error = client.list_numbers().send().await.unwrap_err();
-    table += &without_cause("TLS to a port without", &error);
+    let plain: Script = &[Send(b"HTTP/1.1 400 Bad Request\r\n\r\n")];
+    let url = ScriptedServer::start([plain]).await.url().replace("http:", "https:");
+    table += &without_cause("TLS to a port without", &call_at(url).await);
 
-    table += &row("closed before the answer", &call(Answer::raw("")).await);
-    table += &row("closed within the head", &call(Answer::raw("HTTP/1.1 200 OK\r\nconte")).await);
-    table += &row(
-        "closed within the body",
-        &call(Answer::raw("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[")).await,
-    );
-    table += &row("no HTTP", &call(Answer::raw("220 marked ESMTP\r\n")).await);
+    for (name, bytes) in [
+        ("closed before the answer", &b""[..]),
+        ("closed within the head", b"HTTP/1.1 200 OK\r\nconte"),
+        ("closed within the body", b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n["),
+        ("no HTTP", b"220 marked ESMTP\r\n"),
+    ] {
+        table += &row(name, &call_for(bytes).await);
+    }
 
     insta::assert_snapshot!("network", table);
 }
@@ -205,12 +204,14 @@ async fn faults_of_the_network_are_told_apart() {
 #[tokio::test]
 async fn an_attempt_ends_with_its_time() {
     const TIME: Duration = Duration::from_millis(100);
-    let late = Answer::documented(200).after(Duration::from_secs(60));
-    let unfinished = Answer::new(200, &[], "").announcing(9);
-    for (answer, status) in [(late, None), (unfinished, Some(StatusCode::OK))] {
-        let server = Server::start([answer]).await;
-        let by_request = builder(&server).request_timeout(TIME).retry(RetryPolicy::none());
-        let by_total = builder(&server).retry(RetryPolicy::default().total_time(TIME));
+    const LATE: Script = &[Read, Silent];
+    const UNFINISHED: Script =
+        &[Read, Send(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n"), Silent];
+    for (script, status) in [(LATE, None), (UNFINISHED, Some(StatusCode::OK))] {
+        let server = ScriptedServer::start([script]).await;
+        let builder = || Client::builder(Credentials::api_key(KEY)).base_url(server.url());
+        let by_request = builder().request_timeout(TIME).retry(RetryPolicy::none());
+        let by_total = builder().retry(RetryPolicy::default().total_time(TIME));
         for builder in [by_request, by_total] {
             let start = Instant::now();
             let error = builder.build().unwrap().list_numbers().send().await.unwrap_err();
@@ -223,32 +224,34 @@ async fn an_attempt_ends_with_its_time() {
 
 #[tokio::test]
 async fn a_redirect_is_an_error_and_the_other_server_hears_nothing() {
-    let other = Server::start([Answer::documented(200)]).await;
-    let other_port = other.url.clone();
-    let other_host = other.url.replace("127.0.0.1", "localhost");
-    let other_scheme = other.url.replace("http://", "https://");
-    for origin in [other_port, other_host, other_scheme] {
+    let sandbox = Sandbox::start().await.unwrap();
+    let other = ScriptedServer::start([&[Read] as Script]).await;
+    let other_host = other.url().replace("127.0.0.1", "localhost");
+    let other_scheme = other.url().replace("http://", "https://");
+    for origin in [other.url(), other_host, other_scheme] {
         let location = format!("{origin}/marked?key=marked#marked");
-        let redirects = [301, 302, 303, 307, 308]
-            .map(|status| Answer::new(status, &[("location", &location)], ""));
-        for credentials in [Credentials::api_key(KEY), Credentials::api_key_id(KEY)] {
-            let server = Server::start([&redirects[..], &redirects[..]].concat()).await;
-            let following =
-                reqwest::Client::builder().redirect(reqwest::redirect::Policy::limited(5));
-            let builder = || Client::builder(credentials.clone()).base_url(&server.url);
-            for client in [builder(), builder().http_client_builder(following)] {
-                let client = client.build().unwrap();
-                for _ in &redirects {
-                    let error = client.list_numbers().send().await.unwrap_err();
+        for status in [301, 302, 303, 307, 308] {
+            for credentials in [
+                Credentials::api_key(Sandbox::API_KEY),
+                Credentials::api_key_id(Sandbox::API_KEY_ID),
+            ] {
+                let following =
+                    reqwest::Client::builder().redirect(reqwest::redirect::Policy::limited(5));
+                let builder = || Client::builder(credentials.clone()).base_url(sandbox.url());
+                for client in [builder(), builder().http_client_builder(following)] {
+                    let before = sandbox.requests().len();
+                    sandbox.next("list_numbers", reply(status, "").header("location", &location));
+                    let call = client.build().unwrap();
+                    let error = call.list_numbers().send().await.unwrap_err();
                     assert_eq!(error.kind(), ErrorKind::Redirect);
                     let shown = format!("{error} {error:?}");
                     assert!(shown.contains(&origin) && !shown.contains("marked"), "{shown}");
+                    assert_eq!(sandbox.requests().len(), before + 1);
                 }
             }
-            assert_eq!(server.received().len(), 2 * redirects.len());
         }
     }
-    assert_eq!(other.connections(), 0);
+    assert_eq!(other.accepted(), 0);
 }
 
 #[tokio::test]

@@ -5,8 +5,11 @@ mod support;
 use std::path::PathBuf;
 use std::process::Output;
 
+use pilot_status::StatusCode;
+use pilot_status::mock::{Reply, Sandbox};
 use serde_json::Value;
-use support::{Answer, KEY, Server};
+use support::example;
+use support::script::{Script, ScriptedServer};
 use tokio::process::Command;
 
 /// Runs the program with nothing of its variables in the environment but `variables`.
@@ -33,7 +36,7 @@ fn program() -> PathBuf {
     let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
     let program =
         profile.join("examples/list_numbers").with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(program.exists(), "build it first: cargo build --examples");
+    assert!(program.exists(), "build it first: cargo build --examples --features mock");
     program
 }
 
@@ -64,54 +67,57 @@ async fn without_a_key_it_lists_the_number_of_its_own_server() {
 
 #[tokio::test]
 async fn a_proxy_in_the_environment_does_not_see_what_stays_on_this_machine() {
-    let proxy = Server::start([Answer::documented(200)]).await;
-    let server = Server::start([Answer::documented(200)]).await;
+    let proxy = ScriptedServer::start([&[] as Script]).await;
+    let sandbox = Sandbox::start().await.unwrap();
     let output = run(
         &[],
         &[
-            ("PILOT_STATUS_API_KEY", KEY),
-            ("PILOT_STATUS_BASE_URL", &server.url),
-            ("HTTP_PROXY", &proxy.url),
-            ("http_proxy", &proxy.url),
-            ("ALL_PROXY", &proxy.url),
+            ("PILOT_STATUS_API_KEY", Sandbox::API_KEY),
+            ("PILOT_STATUS_BASE_URL", sandbox.url()),
+            ("HTTP_PROXY", &proxy.url()),
+            ("http_proxy", &proxy.url()),
+            ("ALL_PROXY", &proxy.url()),
         ],
     )
     .await;
     assert!(output.status.success());
-    assert_eq!((proxy.connections(), server.received().len()), (0, 1));
+    assert_eq!((proxy.accepted(), sandbox.requests().len()), (0, 1));
 }
 
 #[tokio::test]
 async fn with_a_key_it_lists_the_numbers_of_the_account() {
-    for (variable, header) in
-        [("PILOT_STATUS_API_KEY", "x-api-key"), ("PILOT_STATUS_API_KEY_ID", "x-api-key-id")]
-    {
-        let server = Server::start([Answer::documented(200)]).await;
-        let output = run(&[], &[(variable, KEY), ("PILOT_STATUS_BASE_URL", &server.url)]).await;
+    for (variable, header, value) in [
+        ("PILOT_STATUS_API_KEY", "x-api-key", Sandbox::API_KEY),
+        ("PILOT_STATUS_API_KEY_ID", "x-api-key-id", Sandbox::API_KEY_ID),
+    ] {
+        let sandbox = Sandbox::start().await.unwrap();
+        let output = run(&[], &[(variable, value), ("PILOT_STATUS_BASE_URL", sandbox.url())]).await;
         assert!(output.status.success());
         assert_eq!(text(&output.stderr), "");
         assert!(text(&output.stdout).contains("num_01HZX..."));
-        assert_eq!(server.received()[0].headers(header), [KEY]);
+        assert_eq!(sandbox.requests()[0].headers[header], value);
     }
 }
 
 #[tokio::test]
 async fn the_server_cannot_steer_the_terminal() {
-    let mut body = support::example(200);
+    let mut body = example(200);
     body[0]["name"] = "\u{1b}[2Jgone\u{7}".into();
-    let server = Server::start([Answer::json(200, &body)]).await;
-    let output =
-        run(&[], &[("PILOT_STATUS_API_KEY", KEY), ("PILOT_STATUS_BASE_URL", &server.url)]).await;
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.respond_with("list_numbers", body);
+    let key = ("PILOT_STATUS_API_KEY", Sandbox::API_KEY);
+    let output = run(&[], &[key, ("PILOT_STATUS_BASE_URL", sandbox.url())]).await;
     assert!(text(&output.stdout).contains("gone"));
     assert!(!text(&output.stdout).contains(['\u{1b}', '\u{7}']));
 }
 
 #[tokio::test]
 async fn an_error_is_one_line_that_says_what_to_do() {
-    let html = Answer::new(401, &[("content-type", "text/html")], "<html>marked\nmarked</html>");
-    let server = Server::start([html]).await;
-    let url = ("PILOT_STATUS_BASE_URL", server.url.as_str());
-    let key = ("PILOT_STATUS_API_KEY", KEY);
+    let html = Reply::new(StatusCode::UNAUTHORIZED, "<html>marked\nmarked</html>");
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.next("list_numbers", html.header("content-type", "text/html"));
+    let url = ("PILOT_STATUS_BASE_URL", sandbox.url());
+    let key = ("PILOT_STATUS_API_KEY", Sandbox::API_KEY);
     let id = ("PILOT_STATUS_API_KEY_ID", "ck_marked");
     let table = [
         (vec![key, url], "check the credentials"),
@@ -128,5 +134,5 @@ async fn an_error_is_one_line_that_says_what_to_do() {
         assert!(line.contains(part), "{line}");
     }
     assert!(failure(&run(&["--marked"], &[key, url]).await).contains("the only one is --json"));
-    assert_eq!(server.received().len(), 1);
+    assert_eq!(sandbox.requests().len(), 1);
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 use pilot_status::StatusCode;
-use pilot_status::mock::{Misbehaviour, Recorded, Sandbox};
+use pilot_status::mock::{Recorded, Reply, Sandbox};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
@@ -196,7 +196,7 @@ async fn what_was_sent_but_not_journaled_goes_out_under_the_same_key() {
 async fn those_who_did_not_get_it_are_listed_and_get_it_in_the_next_run() {
     let campaign = Campaign::new("failed", THREE);
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("send_message", Misbehaviour::Status(StatusCode::PAYMENT_REQUIRED));
+    sandbox.next("send_message", Reply::error(StatusCode::PAYMENT_REQUIRED, None));
     let output = campaign.send(&sandbox).await;
     assert_eq!(failure(&output), "error: 1 failed\n");
     let text = String::from_utf8(output.stdout).unwrap();

@@ -326,6 +326,29 @@ async fn a_server_that_restarts_between_tries_is_found_again() {
 }
 
 #[tokio::test]
+async fn a_connection_that_breaks_is_made_again() {
+    for &(name, script, end) in BROKEN {
+        if end == INTERRUPTED {
+            let server = ScriptedServer::start([script, &[AnswerAll(GOOD)]]).await;
+            call(builder(&server.url())).await.unwrap();
+            assert_eq!(server.accepted(), 2, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_lives_on_after_a_rejection() {
+    // Longer than what hyper reads by itself of a response that is dropped.
+    const LENGTH: usize = 60 * 1024;
+    let head = format!("HTTP/1.1 429 Any\r\nretry-after: 0\r\ncontent-length: {LENGTH}\r\n\r\n");
+    let rejection = Send(format!("{head}{}", " ".repeat(LENGTH)).into_bytes().leak());
+    let script = vec![Read, rejection, Read, rejection, Read, rejection, AnswerAll(GOOD)];
+    let server = ScriptedServer::start([script.leak() as Script]).await;
+    builder(&server.url()).build().unwrap().list_numbers().send().await.unwrap();
+    assert_eq!(server.accepted(), 1);
+}
+
+#[tokio::test]
 async fn a_connection_that_ended_while_nobody_used_it_is_replaced() {
     for end in [&[Read, Send(GOOD)] as Script, &[Read, Send(GOOD), Reset]] {
         let server = ScriptedServer::start([end, end, &[AnswerAll(GOOD)]]).await;

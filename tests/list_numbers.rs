@@ -2,20 +2,27 @@
 
 mod support;
 
+use pilot_status::mock::{Reply, Sandbox};
 use pilot_status::types::{CoexistenceStatus, ConnectionState, Number, Provider};
-use pilot_status::{Error, ErrorKind, StatusCode};
+use pilot_status::{Error, ErrorKind, RetryPolicy, StatusCode};
 use serde_json::{Value, json};
-use support::{Answer, Server, client, example};
+use support::example;
 
-async fn list(answer: Answer) -> Result<Vec<Number>, Error> {
-    let server = Server::start([answer]).await;
-    Ok(client(&server).list_numbers().send().await?.into_inner())
+async fn list(reply: Reply) -> Result<Vec<Number>, Error> {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.next("list_numbers", reply);
+    let once = sandbox.builder().retry(RetryPolicy::none()).build().unwrap();
+    Ok(once.list_numbers().send().await?.into_inner())
+}
+
+async fn read(body: &Value) -> Vec<Number> {
+    list(Reply::json(StatusCode::OK, body)).await.unwrap()
 }
 
 #[tokio::test]
 async fn the_documented_answer_becomes_typed_numbers() {
-    let server = Server::start([Answer::documented(200)]).await;
-    let response = client(&server).list_numbers().send().await.unwrap();
+    let sandbox = Sandbox::start().await.unwrap();
+    let response = sandbox.client().list_numbers().send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     let [number] = &response[..] else { panic!("one number is documented") };
     assert_eq!(number.id, "num_01HZX...");
@@ -26,21 +33,17 @@ async fn the_documented_answer_becomes_typed_numbers() {
     assert_eq!(number.api_keys[0].key_prefix.as_deref(), Some("ps_abcd"));
     assert_eq!(number.created_at.timestamp(), 1_780_315_140);
     assert_eq!(number.secondary_link, None);
-    assert_eq!(server.received()[0].request_line(), "GET /v1/numbers HTTP/1.1");
+    assert_eq!(sandbox.requests()[0].line(), "GET /v1/numbers");
 }
 
 #[tokio::test]
 async fn the_documented_refusals_become_typed_errors() {
     for (status, kind, message) in [
-        (401, ErrorKind::Unauthorized, "Unauthorized"),
-        (429, ErrorKind::RateLimited, "Too many requests"),
+        (StatusCode::UNAUTHORIZED, ErrorKind::Unauthorized, "Unauthorized"),
+        (StatusCode::TOO_MANY_REQUESTS, ErrorKind::RateLimited, "Too many requests"),
     ] {
-        let server = Server::start([Answer::documented(status)]).await;
-        let client =
-            support::builder(&server).retry(pilot_status::RetryPolicy::none()).build().unwrap();
-        let error = client.list_numbers().send().await.unwrap_err();
-        assert_eq!(error.kind(), kind);
-        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        let error = list(Reply::error(status, None)).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (kind, Some(status)));
         assert_eq!(error.message(), Some(message));
         assert_eq!(error.code(), None);
         assert_eq!(error.operation_id(), Some("list_numbers"));
@@ -55,7 +58,7 @@ async fn what_a_newer_server_adds_does_not_fail_a_call() {
     body[0]["addedLater"] = json!({"a": [1]});
     body[0]["coexistence"] = json!({"status": "UNKNOWN", "evidence": null, "since": 1});
     body[0]["primaryLink"] = json!({"state": "OPEN", "connectedAt": null});
-    let numbers = list(Answer::json(200, &body)).await.unwrap();
+    let numbers = read(&body).await;
     assert_eq!(numbers[0].state, Some(ConnectionState::Unknown("HIBERNATING".to_owned())));
     assert_eq!(numbers[0].provider, Some(Provider::Unknown("CARRIER".to_owned())));
     let coexistence = numbers[0].coexistence.as_ref().unwrap();
@@ -77,7 +80,7 @@ async fn what_not_every_server_sends_may_be_missing_or_null() {
     ];
     let mut body = example(200);
     body[0].as_object_mut().unwrap().retain(|field, _| REQUIRED.contains(&field.as_str()));
-    list(Answer::json(200, &body)).await.unwrap();
+    read(&body).await;
 
     body[0]["apiKeys"] = json!([{}]);
     for field in [
@@ -91,14 +94,15 @@ async fn what_not_every_server_sends_may_be_missing_or_null() {
     ] {
         body[0][field] = Value::Null;
     }
-    list(Answer::json(200, &body)).await.unwrap();
+    read(&body).await;
 }
 
 #[tokio::test]
 async fn any_success_status_is_a_success() {
     for status in [200, 201, 202, 206, 299] {
-        let numbers = list(Answer::json(status, &example(200))).await.unwrap();
+        let status = StatusCode::from_u16(status).unwrap();
+        let numbers = list(Reply::json(status, &example(200))).await.unwrap();
         assert_eq!(numbers.len(), 1, "{status}");
     }
-    assert_eq!(list(Answer::json(200, &json!([]))).await.unwrap(), []);
+    assert_eq!(read(&json!([])).await, []);
 }

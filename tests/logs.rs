@@ -1,12 +1,10 @@
 //! What the libraries underneath log, at the most talkative, holds no key. A test
 //! of its own: there is one logger in a process.
 
-mod support;
-
 use std::sync::Mutex;
 
+use pilot_status::mock::Sandbox;
 use pilot_status::reqwest;
-use support::{Answer, KEY, Server, builder};
 
 static LOGGED: Mutex<String> = Mutex::new(String::new());
 
@@ -29,12 +27,12 @@ impl log::Log for Logger {
 async fn no_log_line_holds_the_key() {
     log::set_logger(&Logger).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
-    let server = Server::start([Answer::documented(200)]).await;
+    let sandbox = Sandbox::start().await.unwrap();
     let verbose = reqwest::Client::builder().connection_verbose(true);
-    for builder in [builder(&server), builder(&server).http_client_builder(verbose)] {
+    for builder in [sandbox.builder(), sandbox.builder().http_client_builder(verbose)] {
         builder.build().unwrap().list_numbers().send().await.unwrap();
     }
     let logged = LOGGED.lock().unwrap();
     assert!(logged.contains("reqwest"), "nothing was logged: {logged}");
-    assert!(!logged.contains(KEY), "{logged}");
+    assert!(!logged.contains(Sandbox::API_KEY), "{logged}");
 }

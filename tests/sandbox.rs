@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use pilot_status::mock::{Misbehaviour, Sandbox};
+use pilot_status::mock::{Reply, Sandbox};
 use pilot_status::reqwest::{self, Method, Response};
 use pilot_status::types::{
     ContactChannel, MessageRequest, MessageRequestContent, MessageRequestDestination,
@@ -298,6 +298,7 @@ async fn it_remembers_what_was_sent() {
     let [listed, cancelled] = &sandbox.requests()[..] else { panic!("two were sent") };
     assert_eq!((listed.operation, &listed.method), (Some("list_leads"), &Method::GET));
     assert_eq!(listed.query, [("formId".to_owned(), "form 1&2".to_owned())]);
+    assert_eq!(listed.line(), "GET /v1/leads?formId=form+1%262");
     assert_eq!(listed.headers["x-api-key"], Sandbox::API_KEY);
     assert_eq!(cancelled.json(), json!({"messageIds": ["m1"]}));
     let shown = format!("{listed:?} {cancelled:#?} {sandbox:?}");
@@ -366,24 +367,24 @@ async fn it_answers_with_what_it_is_told() {
 
 #[tokio::test]
 #[should_panic(expected = "the document has no operation list_nothing")]
-async fn an_operation_that_there_is_not_cannot_misbehave() {
+async fn an_operation_that_there_is_not_gets_no_reply() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("list_nothing", Misbehaviour::Reset);
+    sandbox.next("list_nothing", Reply::reset());
 }
 
 #[tokio::test]
-async fn it_misbehaves_once_for_each_time_it_is_told_to() {
+async fn it_replies_once_for_each_time_it_is_told_to() {
     let sandbox = Sandbox::start().await.unwrap();
     let teapot = StatusCode::IM_A_TEAPOT;
-    for misbehaviour in [
-        Misbehaviour::TooManyRequests(None),
-        Misbehaviour::TooManyRequests(Some(Duration::from_millis(1500))),
-        Misbehaviour::Status(StatusCode::BAD_GATEWAY),
-        Misbehaviour::Html(StatusCode::SERVICE_UNAVAILABLE),
-        Misbehaviour::Html(StatusCode::OK),
-        Misbehaviour::Json(teapot, json!({"error": "Short and stout", "code": "TEAPOT"})),
+    for reply in [
+        Reply::too_many_requests(None),
+        Reply::too_many_requests(Some(Duration::from_millis(1500))),
+        Reply::error(StatusCode::BAD_GATEWAY, None),
+        Reply::html(StatusCode::SERVICE_UNAVAILABLE),
+        Reply::html(StatusCode::OK),
+        Reply::json(teapot, &json!({"error": "Short and stout", "code": "TEAPOT"})),
     ] {
-        sandbox.next("list_numbers", misbehaviour);
+        sandbox.next("list_numbers", reply);
     }
     // Other operations do not mind.
     once(&sandbox).list_leads().send().await.unwrap();
@@ -411,15 +412,75 @@ async fn it_misbehaves_once_for_each_time_it_is_told_to() {
 }
 
 #[tokio::test]
+async fn a_documented_error_comes_with_the_code_that_it_is_told() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (conflict, code) = (StatusCode::CONFLICT, ErrorCode::NumberBlocked);
+    // The first has an example of it, the second has none.
+    sandbox.next("send_message", Reply::error(conflict, code.clone()));
+    sandbox.next("list_numbers", Reply::error(conflict, code.clone()));
+    let text = MessageRequest::builder().group_id("g").text("Hi");
+    let blocked = sandbox.client().send_message().body(text).send().await.unwrap_err();
+    assert_eq!((blocked.code(), blocked.reason()), (Some(&code), Some("extra_charge_unpaid")));
+    let other = sandbox.client().list_numbers().send().await.unwrap_err();
+    assert_eq!((other.code(), other.message()), (Some(&code), Some("Conflict")));
+}
+
+#[tokio::test]
+async fn a_reply_takes_headers_in_place_of_its_own() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = once(&sandbox);
+    sandbox.next("list_numbers", Reply::usual().header("x-cache", "stale"));
+    let numbers = client.list_numbers().send().await.unwrap();
+    assert_eq!((numbers.len(), &numbers.headers()["x-cache"]), (1, &"stale".parse().unwrap()));
+    let rejection = Reply::too_many_requests(None).header("retry-after", "7");
+    sandbox.next("list_numbers", rejection);
+    let error = client.list_numbers().send().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+    sandbox.next("get_activation_audio", Reply::new(StatusCode::OK, "ID3"));
+    let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
+    assert_eq!(audio.content_type(), None);
+    assert_eq!(audio.bytes().await.unwrap(), "ID3");
+}
+
+#[test]
+#[should_panic(expected = "are no header")]
+fn a_header_that_is_none_is_refused() {
+    let _ = Reply::usual().header("x-cache", "a\nb");
+}
+
+#[tokio::test]
+async fn a_request_that_is_refused_takes_no_reply() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.next("list_calls", Reply::error(StatusCode::BAD_GATEWAY, None));
+    let stranger = Client::builder(Credentials::api_key("ps_other")).base_url(sandbox.url());
+    let error = stranger.build().unwrap().list_calls().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    let error = once(&sandbox).list_calls().limit(0).send().await.unwrap_err();
+    assert_eq!(error.code().map(ErrorCode::as_str), Some("VALIDATION_ERROR"));
+    let error = once(&sandbox).list_calls().send().await.unwrap_err();
+    assert_eq!(status(&error), Some(502));
+}
+
+#[tokio::test]
+async fn a_request_that_was_given_up_is_done_all_the_same() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.next("send_message", Reply::usual().after(Duration::from_secs(60)));
+    let hasty = sandbox.builder().request_timeout(Duration::from_millis(200)).build().unwrap();
+    let text = MessageRequest::builder().group_id("g").text("Hi");
+    let sent = hasty.send_message().body(text).send().await.unwrap();
+    assert_eq!(sent.headers()["idempotent-replayed"], "true");
+}
+
+#[tokio::test]
 async fn it_answers_late() {
     let sandbox = Sandbox::start().await.unwrap();
     let delay = Duration::from_millis(200);
-    sandbox.next("list_numbers", Misbehaviour::Delay(delay));
+    sandbox.next("list_numbers", Reply::usual().after(delay));
     let start = Instant::now();
     assert_eq!(sandbox.client().list_numbers().send().await.unwrap().len(), 1);
     assert!(start.elapsed() >= delay);
 
-    sandbox.next("list_numbers", Misbehaviour::Delay(Duration::from_secs(60)));
+    sandbox.next("list_numbers", Reply::usual().after(Duration::from_secs(60)));
     let hasty = sandbox.builder().retry(RetryPolicy::none()).request_timeout(delay);
     let error = hasty.build().unwrap().list_numbers().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
@@ -428,7 +489,7 @@ async fn it_answers_late() {
 #[tokio::test]
 async fn it_resets_the_connection_after_it_did_what_was_asked() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("list_numbers", Misbehaviour::Reset);
+    sandbox.next("list_numbers", Reply::reset());
     let error = once(&sandbox).list_numbers().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted);
     let mut cause: &dyn std::error::Error = &error;
@@ -437,7 +498,7 @@ async fn it_resets_the_connection_after_it_did_what_was_asked() {
     }
     assert!(cause.to_string().contains("reset"), "{cause}");
 
-    sandbox.next("send_message", Misbehaviour::Reset);
+    sandbox.next("send_message", Reply::reset());
     let request = MessageRequest::new(
         MessageRequestDestination::GroupId("g".into()),
         MessageRequestContent::Text("Hi".into()),

@@ -9,9 +9,11 @@ use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pilot_status::{Credentials, RetryPolicy};
+use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::{Client, ClientBuilder, Credentials, RetryPolicy, StatusCode};
+use support::KEY;
 use support::echo::{self, KEYS, ODD_KEYS, shows_key};
-use support::{Answer, Server, builder};
+use support::script::{Script, ScriptedServer, Step};
 use tracing::field::{Field, Visit};
 use tracing::instrument::WithSubscriber;
 use tracing::span::{Attributes, Id, Record};
@@ -109,32 +111,38 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Recorder {
     }
 }
 
-/// Makes one call, and says what was recorded of it.
-async fn record(answers: impl Into<Vec<Answer>>, policy: RetryPolicy) -> Recorder {
-    let server = Server::start(answers).await;
-    let client = builder(&server).retry(policy).build().unwrap();
+/// Makes one call to a server that answers first with this, and says what was recorded of
+/// it.
+async fn record(reply: Reply) -> Recorder {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.next("list_numbers", reply);
+    record_at(sandbox.builder()).await
+}
+
+async fn record_at(builder: ClientBuilder) -> Recorder {
+    let quick = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).max_attempts(2);
+    let client = builder.retry(quick).build().unwrap();
     let recorder = Recorder::default();
     _ = client.list_numbers().send().with_subscriber(recorder.subscriber()).await;
     recorder
 }
 
-fn quick() -> RetryPolicy {
-    RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO)
-}
-
 #[tokio::test]
 async fn a_call_and_its_attempts_are_spans() {
-    let fault = |status| Answer::new(status, &[], "");
+    const BROKEN: Script =
+        &[Step::Read, Step::Send(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[")];
+    let broken = ScriptedServer::start([BROKEN]).await;
+    let broken = Client::builder(Credentials::api_key(KEY)).base_url(broken.url());
+    let redirect = Reply::new(StatusCode::FOUND, "").header("location", "https://b.example/a?b");
     let mut text = String::new();
-    for (name, answers) in [
-        ("a success", vec![Answer::documented(200)]),
-        ("a fault that passes", vec![fault(503), Answer::documented(200)]),
-        ("a refusal", vec![fault(404)]),
-        ("a redirect", vec![Answer::new(302, &[("location", "https://b.example/a?b")], "")]),
-        ("a broken connection", vec![Answer::raw("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[")]),
-        ("not JSON", vec![Answer::new(200, &[], "<html>")]),
+    for (name, recorder) in [
+        ("a success", record(Reply::usual()).await),
+        ("a fault that passes", record(Reply::error(StatusCode::SERVICE_UNAVAILABLE, None)).await),
+        ("a refusal", record(Reply::error(StatusCode::NOT_FOUND, None)).await),
+        ("a redirect", record(redirect).await),
+        ("a broken connection", record_at(broken).await),
+        ("not JSON", record(Reply::html(StatusCode::OK)).await),
     ] {
-        let recorder = record(answers, quick().max_attempts(2)).await;
         write!(text, "# {name}\n{}", recorder.ours()).unwrap();
     }
     insta::assert_snapshot!(text);
@@ -142,10 +150,10 @@ async fn a_call_and_its_attempts_are_spans() {
 
 #[tokio::test]
 async fn a_wait_is_an_event() {
-    let milliseconds = |millis| Answer::new(429, &[("retry-after-ms", millis)], "");
-    for (status, cause) in [(429, "rate_limit"), (503, "retry")] {
-        let later = Answer::new(status, &[("retry-after-ms", "30")], "");
-        let recorder = record([later, Answer::documented(200)], quick()).await;
+    for (status, cause) in
+        [(StatusCode::TOO_MANY_REQUESTS, "rate_limit"), (StatusCode::SERVICE_UNAVAILABLE, "retry")]
+    {
+        let recorder = record(Reply::error(status, None).header("retry-after-ms", "30")).await;
         let heard = recorder.0.lock().unwrap();
         let events: Vec<_> =
             heard.iter().filter(|recorded| recorded.is_ours() && recorded.id.is_none()).collect();
@@ -156,15 +164,14 @@ async fn a_wait_is_an_event() {
         assert!((0.03..5.0).contains(&seconds), "{seconds}");
     }
     // A pause that outlasts the call is none that it waited for.
-    let recorder = record([milliseconds("90000")], quick()).await;
+    let recorder = record(Reply::too_many_requests(Some(Duration::from_secs(90)))).await;
     assert!(!recorder.ours().contains("event"), "{}", recorder.ours());
 }
 
 /// Subscribers and the queries of their users depend on these names.
 #[tokio::test]
 async fn the_fields_are_these() {
-    let later = Answer::new(429, &[("retry-after-ms", "1")], "");
-    let recorder = record([later, Answer::documented(200)], quick()).await;
+    let recorder = record(Reply::too_many_requests(Some(Duration::ZERO))).await;
     let heard = recorder.0.lock().unwrap();
     let mut fields: Vec<String> = heard
         .iter()

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
-use pilot_status::mock::Misbehaviour;
+use pilot_status::mock::Reply;
 use pilot_status::types::Number;
 
 #[tokio::main]
@@ -32,7 +32,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let (client, sandbox) = account::client().await?;
     if let Some(sandbox) = &sandbox {
         // So short a wait that nobody has to watch it.
-        sandbox.next("list_numbers", Misbehaviour::TooManyRequests(Some(Duration::ZERO)));
+        sandbox.next("list_numbers", Reply::too_many_requests(Some(Duration::ZERO)));
     }
     let numbers = client.list_numbers().send().await?.into_inner();
     let output =

@@ -1,6 +1,6 @@
 //! A number for those who have none, which is connected at the second look.
 
-use pilot_status::mock::{Misbehaviour, Sandbox};
+use pilot_status::mock::{Reply, Sandbox};
 use pilot_status::{DataUrl, StatusCode};
 use serde_json::json;
 
@@ -14,5 +14,5 @@ pub fn prepare(sandbox: &Sandbox) {
     });
     sandbox.respond_with("create_number", created);
     let connecting = json!({"id": ID, "state": "CONNECTING"});
-    sandbox.next("get_number_status", Misbehaviour::Json(StatusCode::OK, connecting));
+    sandbox.next("get_number_status", Reply::json(StatusCode::OK, &connecting));
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Uri};
 use serde_json::Value;
 
 /// A request that a [`Sandbox`](super::Sandbox) received.
@@ -27,9 +27,16 @@ pub struct Recorded {
     pub headers: HeaderMap,
     /// The body as it was sent.
     pub body: Bytes,
+    pub(super) uri: Uri,
 }
 
 impl Recorded {
+    /// The method, and path and query as they were sent, with their escapes, such as
+    /// `GET /v1/messages/wamid.A%2FB`.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.method, self.uri)
+    }
+
     /// The body as JSON; null where it is empty or no JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()

@@ -13,8 +13,8 @@ use tokio::time::sleep;
 use super::answer::Answer;
 use super::document::{Document, Operation};
 use super::idempotency::Stored;
-use super::misbehaviour::{self, Misbehaviour};
 use super::recorded::Recorded;
+use super::reply::{self, Reply};
 use super::route::{self, Route};
 use super::{credentials, parameters, request_body, success};
 
@@ -27,8 +27,8 @@ pub struct State(Mutex<Known>);
 #[derive(Default)]
 struct Known {
     requests: Vec<Recorded>,
-    /// By the operation, what is to go wrong next.
-    misbehaviours: HashMap<&'static str, VecDeque<Misbehaviour>>,
+    /// By the operation, what it was told to answer next.
+    replies: HashMap<&'static str, VecDeque<Reply>>,
     /// By the operation, the body of its success.
     bodies: HashMap<&'static str, Value>,
     stored: Stored,
@@ -51,8 +51,8 @@ impl State {
         self.known().requests.clone()
     }
 
-    pub fn misbehave(&self, operation: &'static str, misbehaviour: Misbehaviour) {
-        self.known().misbehaviours.entry(operation).or_default().push_back(misbehaviour);
+    pub fn reply(&self, operation: &'static str, reply: Reply) {
+        self.known().replies.entry(operation).or_default().push_back(reply);
     }
 
     pub fn respond_with(&self, operation: &'static str, body: Value) {
@@ -69,51 +69,48 @@ impl State {
             Route::OtherMethod => return Ok(bare(StatusCode::METHOD_NOT_ALLOWED)),
             Route::Nowhere => return Ok(bare(StatusCode::NOT_FOUND)),
         };
-        let misbehaviour = self.misbehaviour(operation);
-        match &misbehaviour {
-            Some(Misbehaviour::Delay(time)) => sleep(*time).await,
-            Some(other) => {
-                if let Some(answer) = other.answer(operation) {
-                    return Ok(answer);
-                }
-            }
-            None => {}
+        if let Some(refusal) = refusal(operation, &values, &request) {
+            return Ok(refusal);
         }
-        let answer = self.behave(operation, &values, &request);
-        match misbehaviour {
-            Some(Misbehaviour::Reset) => Err(Broken),
-            _ => Ok(answer),
+        let reply = self.told(operation).unwrap_or_else(Reply::usual);
+        let delay = reply.delay();
+        let answer = reply.answer(operation, || self.usual(operation, &request));
+        if !delay.is_zero() {
+            sleep(delay).await;
         }
+        answer
     }
 
-    fn behave(
-        &self,
-        operation: &Operation,
-        values: &[(&'static str, String)],
-        request: &Recorded,
-    ) -> Answer {
-        if !credentials::suffice(operation, &request.headers) {
-            return misbehaviour::refusal(operation, StatusCode::UNAUTHORIZED);
-        }
-        let checked = parameters::check(operation, values, request)
-            .and_then(|()| request_body::check(operation, request));
-        if let Err(fault) = checked {
-            return Answer::error(StatusCode::BAD_REQUEST, &fault, Some(VALIDATION_ERROR));
-        }
+    fn usual(&self, operation: &Operation, request: &Recorded) -> Answer {
         let Known { bodies, stored, .. } = &mut *self.known();
         stored.once(operation, request, || {
             success::answer(operation, bodies.get(operation.id), &request.query)
         })
     }
 
-    fn misbehaviour(&self, operation: &Operation) -> Option<Misbehaviour> {
-        self.known().misbehaviours.get_mut(operation.id)?.pop_front()
+    fn told(&self, operation: &Operation) -> Option<Reply> {
+        self.known().replies.get_mut(operation.id)?.pop_front()
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
         // Every change of it is made at once, so it is whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The answer to a request that an operation does not let in, or does not take.
+fn refusal(
+    operation: &Operation,
+    values: &[(&'static str, String)],
+    request: &Recorded,
+) -> Option<Answer> {
+    if !credentials::suffice(operation, &request.headers) {
+        return Some(reply::documented(operation, StatusCode::UNAUTHORIZED, None));
+    }
+    let fault = parameters::check(operation, values, request)
+        .and_then(|()| request_body::check(operation, request))
+        .err()?;
+    Some(Answer::error(StatusCode::BAD_REQUEST, &fault, Some(VALIDATION_ERROR)))
 }
 
 fn record(head: Parts, body: Bytes, route: &Route) -> Recorded {
@@ -124,7 +121,7 @@ fn record(head: Parts, body: Bytes, route: &Route) -> Recorded {
         Route::OtherMethod | Route::Nowhere => None,
     };
     let query = parameters::query(uri.query().unwrap_or_default());
-    Recorded { operation, method, path: uri.path().to_owned(), query, headers, body }
+    Recorded { operation, method, path: uri.path().to_owned(), query, headers, body, uri }
 }
 
 /// A refusal that no operation documents.

@@ -9,8 +9,8 @@ use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
 use super::document::Document;
-use super::misbehaviour::Misbehaviour;
 use super::recorded::Recorded;
+use super::reply::Reply;
 use super::respond::State;
 use super::server;
 use crate::{Client, ClientBuilder, Credentials};
@@ -24,8 +24,8 @@ use crate::{Client, ClientBuilder, Credentials};
 ///   told](Self::respond_with). Its pages end where the example says so.
 /// - It heeds an `Idempotency-Key`: the same request gets the same answer again, and
 ///   another one 409 with `IDEMPOTENCY_KEY_REUSED`.
-/// - It [remembers](Self::requests) every request, and [misbehaves](Self::next) when it
-///   is told to.
+/// - It [remembers](Self::requests) every request, and gives [another reply](Self::next)
+///   when it is told to.
 ///
 /// It keeps nothing else: what is created cannot be read back, and what is deleted is
 /// still there.
@@ -79,14 +79,16 @@ impl Sandbox {
         self.state.requests()
     }
 
-    /// Misbehaves at the next request for an operation, before the request is looked at.
-    /// Said more than once, it misbehaves as often, in that order.
+    /// Answers the next request for an operation with this reply. Said more than once, it
+    /// gives as many replies, in that order, and then answers as usual again.
+    ///
+    /// A request that it refuses, for its credentials or for what it holds, takes none.
     ///
     /// # Panics
     ///
     /// When the document has no operation with that `operationId`.
-    pub fn next(&self, operation: &str, misbehaviour: Misbehaviour) {
-        self.state.misbehave(known(operation), misbehaviour);
+    pub fn next(&self, operation: &str, reply: Reply) {
+        self.state.reply(known(operation), reply);
     }
 
     /// Answers an operation with this body from now on, in place of the documented

@@ -3,8 +3,7 @@
 use pilot_status::{ErrorKind, types};
 use serde_json::Value;
 
-use crate::case;
-use crate::support::{Answer, Server, client};
+use crate::case::{self, ok, sandbox};
 
 operations! {
     list_ad_accounts {
@@ -81,8 +80,8 @@ async fn accounts_are_listed_though_meta_was_not_asked() {
         accounts["sharingLookup"] = "delayed".into();
         accounts
     };
-    let server = Server::start([&accounts, &unheard].map(|body| Answer::json(200, body))).await;
-    let client = client(&server);
+    let sandbox = sandbox("list_ad_accounts", [&accounts, &unheard].map(ok)).await;
+    let client = sandbox.client();
     let accounts = client.list_ad_accounts().send().await.unwrap();
     assert_eq!(accounts.sharing_lookup, types::LookupStatus::NotConfigured);
     assert_eq!((accounts.candidates.len(), &accounts.partner_business_id), (0, &None));
@@ -98,11 +97,12 @@ async fn a_link_that_failed_is_not_made_again_unasked() {
         (502, "ADS_LOOKUP_UNAVAILABLE"),
         (503, "ADS_NOT_CONFIGURED"),
     ] {
-        let server = Server::start([case::error("link_ad_account", status, code)]).await;
-        let call = client(&server);
+        let sandbox =
+            sandbox("link_ad_account", [case::error("link_ad_account", status, code)]).await;
+        let call = sandbox.client();
         let error = call.link_ad_account().body(act_1234567890()).send().await.unwrap_err();
         assert_eq!(error.code().map(types::ErrorCode::as_str), Some(code));
         let kind = if status == 409 { ErrorKind::Conflict } else { ErrorKind::Server };
-        assert_eq!((error.kind(), error.attempts(), server.requests()), (kind, 1, 1));
+        assert_eq!((error.kind(), error.attempts(), sandbox.requests().len()), (kind, 1, 1));
     }
 }

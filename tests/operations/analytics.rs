@@ -1,10 +1,10 @@
 //! Analytics: figures about sent messages.
 
+use pilot_status::mock::Sandbox;
 use pilot_status::types;
 use serde_json::json;
 
-use crate::case;
-use crate::support::{Answer, Server, client};
+use crate::case::{self, ok, sandbox};
 
 operations! {
     get_dashboard {
@@ -36,20 +36,20 @@ async fn a_distribution_is_read_as_counts_too() {
     answer["sentPercentChange"] = json!(-12.5);
     answer["statusDistribution"] =
         json!({"queued": 1, "sent": 20, "delivered": 70, "failed": 3, "read": 29});
-    let server = Server::start([Answer::json(200, &answer)]).await;
-    let dashboard = client(&server).get_dashboard().send().await.unwrap();
+    let sandbox = sandbox("get_dashboard", [ok(&answer)]).await;
+    let dashboard = sandbox.client().get_dashboard().send().await.unwrap();
     let delivered = dashboard.status_distribution.delivered;
     assert_eq!((dashboard.sent_percent_change, delivered), (-12.5, Some(70.0)));
-    assert_eq!(server.received()[0].request_line(), "GET /v1/analytics/dashboard HTTP/1.1");
+    assert_eq!(sandbox.requests()[0].line(), "GET /v1/analytics/dashboard");
 }
 
 #[tokio::test]
 async fn a_period_may_be_given_as_text() {
-    let server = Server::start([case::success("get_dashboard")]).await;
-    let client = client(&server);
-    for period in ["7d", "30d", "365d"] {
-        client.get_dashboard().period(period).send().await.unwrap();
-        let line = server.received().pop().unwrap().request_line().to_owned();
-        assert_eq!(line, format!("GET /v1/analytics/dashboard?period={period} HTTP/1.1"));
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    for (period, is_known) in [("7d", true), ("30d", true), ("365d", false)] {
+        assert_eq!(client.get_dashboard().period(period).send().await.is_ok(), is_known);
+        let line = sandbox.requests().pop().unwrap().line();
+        assert_eq!(line, format!("GET /v1/analytics/dashboard?period={period}"));
     }
 }

@@ -1,9 +1,10 @@
 //! API keys: answers that hold live ones.
 
-use pilot_status::types;
+use pilot_status::mock::Reply;
+use pilot_status::{StatusCode, types};
 use serde_json::json;
 
-use crate::support::{Answer, Server, client};
+use crate::case::{ok, sandbox};
 
 operations! {
     list_api_keys {
@@ -55,9 +56,9 @@ operations! {
 
 #[tokio::test]
 async fn the_masked_keys_of_a_number_are_read_too() {
-    let server = Server::start([Answer::json(
-        200,
-        &json!([{
+    let sandbox = sandbox(
+        "list_api_keys",
+        [ok(&json!([{
             "id": "k_1",
             "name": "Default",
             "keyPrefix": "ps_abcd",
@@ -75,10 +76,10 @@ async fn the_masked_keys_of_a_number_are_read_too() {
                 "state": "OPEN",
             },
             "retentionDays": 30,
-        }]),
-    )])
+        }]))],
+    )
     .await;
-    let keys = client(&server).list_api_keys().send().await.unwrap();
+    let keys = sandbox.client().list_api_keys().send().await.unwrap();
     let key = &keys[0];
     assert_eq!((&key.key, &key.key_id, &key.revealable), (&None, &None, &None));
     assert_eq!((key.id.as_deref(), key.retention_days), (Some("k_1"), Some(30)));
@@ -90,12 +91,14 @@ async fn the_masked_keys_of_a_number_are_read_too() {
 
 #[tokio::test]
 async fn a_key_that_may_have_been_replaced_is_not_replaced_again() {
-    let server = Server::start([Answer::new(504, &[], "")]).await;
-    let client = client(&server);
+    let late = Reply::error(StatusCode::GATEWAY_TIMEOUT, None);
+    let sandbox = sandbox("rotate_api_key", [late.clone()]).await;
+    sandbox.next("rotate_number_api_key", late);
+    let client = sandbox.client();
     let own = client.rotate_api_key().send().await.unwrap_err();
     let call = client.rotate_number_api_key();
     let other = call.body_map(|body| body.whatsapp_number_id("num_1")).send().await.unwrap_err();
-    assert_eq!(server.requests(), 2);
+    assert_eq!(sandbox.requests().len(), 2);
     for error in [own, other] {
         assert!(error.to_string().contains("it may have done what was asked"), "{error}");
     }

@@ -1,9 +1,9 @@
 //! Payment pages.
 
 use pilot_status::types;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Answer, Server, client};
+use crate::case::{ok, sandbox};
 
 operations! {
     create_checkout {
@@ -36,13 +36,13 @@ operations! {
 #[tokio::test]
 async fn a_card_is_added_without_an_amount_and_the_page_has_either_name() {
     let answer = json!({"checkoutUrl": "https://checkout.stripe.com/c/setup/cs_1"});
-    let server = Server::start([Answer::json(200, &answer)]).await;
-    let client = client(&server);
+    let sandbox = sandbox("create_checkout", [ok(&answer)]).await;
+    let client = sandbox.client();
     let call = client.create_checkout();
     let checkout = call.body_map(|body| body.purpose("add_card")).send().await.unwrap();
     assert_eq!((&checkout.url, &checkout.amount), (&None, &None));
     let url = checkout.checkout_url.as_deref();
     assert_eq!(url, Some("https://checkout.stripe.com/c/setup/cs_1"));
-    let sent: Value = serde_json::from_slice(&server.received()[0].body).unwrap();
+    let sent = sandbox.requests()[0].json();
     assert_eq!(sent, json!({"purpose": "add_card"}));
 }

@@ -1,9 +1,10 @@
 //! Branding.
 
-use pilot_status::{Nullable, types};
-use serde_json::{Value, json};
+use pilot_status::mock::Reply;
+use pilot_status::{Nullable, StatusCode, types};
+use serde_json::json;
 
-use crate::support::{Answer, Server, client};
+use crate::case::{ok, sandbox};
 
 operations! {
     get_branding {
@@ -52,8 +53,8 @@ operations! {
 
 #[tokio::test]
 async fn a_part_is_left_cleared_or_set() {
-    let server = Server::start([Answer::json(200, &json!({"branding": {}}))]).await;
-    let client = client(&server);
+    let sandbox = sandbox("update_branding", [ok(&json!({"branding": {}}))]).await;
+    let client = sandbox.client();
     let update = types::BrandingUpdate::builder;
     for (update, body) in [
         (update(), json!({})),
@@ -64,18 +65,18 @@ async fn a_part_is_left_cleared_or_set() {
         (update().subtitle(Nullable::from(None::<String>)), json!({"subtitle": null})),
     ] {
         client.update_branding().body(update).send().await.unwrap();
-        let received = server.received().pop().unwrap();
-        assert_eq!(serde_json::from_slice::<Value>(&received.body).unwrap(), body);
+        let received = sandbox.requests().pop().unwrap();
+        assert_eq!(received.json(), body);
     }
 }
 
 #[tokio::test]
 async fn a_change_that_may_have_failed_is_sent_again_as_it_was() {
-    let fault = Answer::new(503, &[("retry-after", "0")], "");
-    let server = Server::start([fault, Answer::json(200, &json!({"branding": {}}))]).await;
-    let client = client(&server);
+    let fault = Reply::new(StatusCode::SERVICE_UNAVAILABLE, "").header("retry-after", "0");
+    let sandbox = sandbox("update_branding", [fault, ok(&json!({"branding": {}}))]).await;
+    let client = sandbox.client();
     let call = client.update_branding();
     call.body_map(|body| body.subtitle(Nullable::Null)).send().await.unwrap();
-    let bodies: Vec<_> = server.received().into_iter().map(|received| received.body).collect();
-    assert_eq!(bodies, [br#"{"subtitle":null}"#, br#"{"subtitle":null}"#]);
+    let bodies: Vec<_> = sandbox.requests().into_iter().map(|received| received.body).collect();
+    assert_eq!(bodies, [r#"{"subtitle":null}"#, r#"{"subtitle":null}"#]);
 }

@@ -1,10 +1,10 @@
 //! Calls: those of a number, their sound, and what Meta allows.
 
-use pilot_status::{Client, Secret, types};
+use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::{Secret, types};
 use serde_json::{Map, Value, json};
 
-use crate::case::moment;
-use crate::support::{Answer, Server, client};
+use crate::case::{bodies, lines, moment, ok, sandbox};
 
 /// Half of an SDP, whose line ends have to arrive as they are.
 const SDP: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n";
@@ -196,7 +196,7 @@ fn time_zone() -> Map<String, Value> {
 }
 
 /// A page with calls that were made at these moments.
-fn page(moments: &[&str]) -> Answer {
+fn page(moments: &[&str]) -> Reply {
     let calls: Vec<Value> = moments
         .iter()
         .map(|moment| {
@@ -204,33 +204,33 @@ fn page(moments: &[&str]) -> Answer {
                 "status": "MISSED", "createdAt": moment})
         })
         .collect();
-    Answer::json(200, &json!({ "calls": calls }))
+    ok(&json!({ "calls": calls }))
 }
 
 /// The ids of all calls, and the request lines that they took.
-async fn all(client: &Client, server: &Server) -> (Vec<String>, Vec<String>) {
+async fn all(sandbox: &Sandbox) -> (Vec<String>, Vec<String>) {
     let mut ids = Vec::new();
+    let client = sandbox.client();
     let mut calls = client.list_calls().limit(2).stream();
     while let Some(call) = calls.next().await {
         ids.push(call.unwrap().id);
     }
-    let received = server.received();
-    let lines = received.iter().map(|received| received.request_line().to_owned());
-    (ids, lines.collect())
+    (ids, lines(sandbox))
 }
 
 #[tokio::test]
 async fn each_page_of_calls_begins_before_the_last_call_of_the_one_before() {
     let moments = ["2026-06-28T10:00:03.500Z", "2026-06-28T10:00:02Z", "2026-06-28T10:00:01Z"];
-    let server = Server::start([page(&moments[..2]), page(&moments[2..]), page(&[])]).await;
-    let (ids, lines) = all(&client(&server), &server).await;
+    let sandbox =
+        sandbox("list_calls", [page(&moments[..2]), page(&moments[2..]), page(&[])]).await;
+    let (ids, lines) = all(&sandbox).await;
     assert_eq!(ids, moments);
     assert_eq!(
         lines,
         [
-            "GET /v1/calls?limit=2 HTTP/1.1",
-            "GET /v1/calls?before=2026-06-28T10%3A00%3A02Z&limit=2 HTTP/1.1",
-            "GET /v1/calls?before=2026-06-28T10%3A00%3A01Z&limit=2 HTTP/1.1",
+            "GET /v1/calls?limit=2",
+            "GET /v1/calls?before=2026-06-28T10%3A00%3A02Z&limit=2",
+            "GET /v1/calls?before=2026-06-28T10%3A00%3A01Z&limit=2",
         ]
     );
 }
@@ -238,8 +238,8 @@ async fn each_page_of_calls_begins_before_the_last_call_of_the_one_before() {
 #[tokio::test]
 async fn the_pages_of_a_server_that_ignores_before_end() {
     let moments = ["2026-06-28T10:00:02Z", "2026-06-28T10:00:01Z"];
-    let server = Server::start([page(&moments)]).await;
-    let (ids, lines) = all(&client(&server), &server).await;
+    let sandbox = sandbox("list_calls", [page(&moments), page(&moments)]).await;
+    let (ids, lines) = all(&sandbox).await;
     assert_eq!((ids.len(), lines.len()), (4, 2));
 }
 
@@ -247,8 +247,8 @@ async fn the_pages_of_a_server_that_ignores_before_end() {
 async fn the_pages_of_calls_without_their_times_end() {
     let call = json!({"id": "call_1", "externalCallId": null, "direction": "INBOUND",
         "status": "MISSED"});
-    let server = Server::start([Answer::json(200, &json!({"calls": [call]}))]).await;
-    let (ids, lines) = all(&client(&server), &server).await;
+    let sandbox = sandbox("list_calls", [ok(&json!({"calls": [call]}))]).await;
+    let (ids, lines) = all(&sandbox).await;
     assert_eq!((ids.len(), lines.len()), (1, 1));
 }
 
@@ -256,24 +256,21 @@ async fn the_pages_of_calls_without_their_times_end() {
 async fn a_web_number_calls_and_answers_without_an_sdp() {
     let started = json!({"id": "call_1", "externalCallId": null, "status": "INITIATED"});
     let accepted = json!({"success": true, "id": "call_1", "status": "ACCEPTED"});
-    let server = Server::start([Answer::json(200, &started), Answer::json(200, &accepted)]).await;
-    let client = client(&server);
+    let sandbox = sandbox("start_call", [ok(&started)]).await;
+    sandbox.next("accept_call", ok(&accepted));
+    let client = sandbox.client();
     let call = client.start_call().body_map(|body| body.to("+5511999999999")).send().await.unwrap();
     assert_eq!(call.external_call_id, None);
     client.accept_call().call_id(&call.id).send().await.unwrap();
-    let bodies: Vec<Value> = server
-        .received()
-        .iter()
-        .map(|received| serde_json::from_slice(&received.body).unwrap())
-        .collect();
-    assert_eq!(bodies, [json!({"to": "+5511999999999"}), json!({})]);
+    assert_eq!(bodies(&sandbox), [json!({"to": "+5511999999999"}), json!({})]);
 }
 
 #[tokio::test]
 async fn nothing_prints_the_token_of_a_realtime_session() {
     let session = json!({"wsUrl": "wss://a", "token": "marked", "expiresInSeconds": 120});
-    let server = Server::start([Answer::json(200, &session)]).await;
-    let session = client(&server)
+    let sandbox = sandbox("create_realtime_session", [ok(&session)]).await;
+    let session = sandbox
+        .client()
         .create_realtime_session()
         .call_id("call_1")
         .body_map(|body| body.mode(types::RealtimeMode::Talk))
@@ -289,13 +286,11 @@ async fn call_hours_go_back_with_the_fields_that_only_meta_knows() {
     let hours = json!({"status": "ENABLED", "timezone_id": "America/Sao_Paulo",
         "weekly_operating_hours": [{"day_of_week": "MONDAY", "open_time": "0900"}]});
     let settings = json!({"calling": {"status": "ENABLED", "call_hours": hours, "sip": {}}});
-    let server =
-        Server::start([Answer::json(200, &settings), Answer::json(200, &json!({"success": true}))])
-            .await;
-    let client = client(&server);
+    let sandbox = sandbox("get_calling_settings", [ok(&settings)]).await;
+    let client = sandbox.client();
     let settings = client.get_calling_settings().send().await.unwrap().into_inner();
     let read = settings.calling.unwrap().call_hours;
     client.update_calling_settings().body_map(|body| body.call_hours(read)).send().await.unwrap();
-    let sent: Value = serde_json::from_slice(&server.received()[1].body).unwrap();
+    let sent = sandbox.requests()[1].json();
     assert_eq!(sent, json!({ "call_hours": hours }));
 }

@@ -1,13 +1,14 @@
 //! What a case says of an operation, and how it is held against the wire.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use pilot_status::{Client, Credentials, Error};
+use pilot_status::mock::{Recorded, Reply, Sandbox};
+use pilot_status::{Client, Credentials, Error, ErrorCode, RetryPolicy, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::newer;
-use crate::support::{Answer, KEY, Received, Server, client};
 
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../openapi.json")).unwrap());
@@ -62,7 +63,7 @@ impl Operation {
     }
 
     /// The status of the success and its example: null where it has no content.
-    fn success(&self) -> (u16, Value) {
+    fn success(&self) -> (StatusCode, Value) {
         let responses = self.value["responses"].as_object().unwrap();
         let (status, response) = responses
             .iter()
@@ -73,19 +74,16 @@ impl Operation {
         (status.parse().unwrap(), example.unwrap_or_default())
     }
 
-    /// The documented error of a status and a code.
-    fn error(&self, status: u16, code: Option<&str>) -> Value {
-        let response = &self.value["responses"][status.to_string()];
-        let mut error = example_of(response).expect("an example of the error");
-        if let Some(code) = code {
-            let is_documented =
-                response["description"].as_str().unwrap().contains(code) || error["code"] == code;
-            assert!(is_documented, "{} does not document {status} {code}", self.id);
-            error["code"] = code.into();
-        } else {
-            assert!(error.get("code").is_none(), "{}: {status} has a code", self.id);
-        }
-        error
+    /// Checks that it documents an error with a status and a code.
+    fn documents(&self, status: StatusCode, code: Option<&str>) {
+        let response = &self.value["responses"][status.as_str()];
+        let error = example_of(response).expect("an example of the error");
+        let description = response["description"].as_str().unwrap();
+        let is_documented = match code {
+            Some(code) => description.contains(code) || error["code"] == code,
+            None => error.get("code").is_none(),
+        };
+        assert!(is_documented, "{} does not document {status} {code:?}", self.id);
     }
 }
 
@@ -94,15 +92,41 @@ pub fn example(id: &str) -> Value {
     Operation::find(id).success().1
 }
 
-/// The documented success of an operation.
-pub fn success(id: &str) -> Answer {
-    let (status, example) = Operation::find(id).success();
-    Answer::json(status, &example)
+/// A sandbox that answers an operation with these in their turn, and then as usual.
+pub async fn sandbox(id: &str, replies: impl IntoIterator<Item = Reply>) -> Sandbox {
+    let sandbox = Sandbox::start().await.unwrap();
+    for reply in replies {
+        sandbox.next(id, reply);
+    }
+    sandbox
+}
+
+/// A client of a sandbox that tries again at once.
+pub fn quick(sandbox: &Sandbox) -> Client {
+    let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+    sandbox.builder().retry(policy).build().unwrap()
+}
+
+/// A success with a body.
+pub fn ok(body: &Value) -> Reply {
+    Reply::json(StatusCode::OK, body)
 }
 
 /// A documented error of an operation.
-pub fn error(id: &str, status: u16, code: &str) -> Answer {
-    Answer::json(status, &Operation::find(id).error(status, Some(code)))
+pub fn error(id: &str, status: u16, code: &str) -> Reply {
+    let status = StatusCode::from_u16(status).unwrap();
+    Operation::find(id).documents(status, Some(code));
+    Reply::error(status, ErrorCode::from(code))
+}
+
+/// The bodies of all requests.
+pub fn bodies(sandbox: &Sandbox) -> Vec<Value> {
+    sandbox.requests().iter().map(Recorded::json).collect()
+}
+
+/// The lines of all requests.
+pub fn lines(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.requests().iter().map(Recorded::line).collect()
 }
 
 /// A moment, as RFC 3339 writes it.
@@ -127,38 +151,46 @@ pub struct Sends {
 /// The client and the server of one case.
 pub struct Case {
     operation: Operation,
-    server: Server,
+    sandbox: Sandbox,
     pub client: Client,
-    refused: (u16, Option<&'static str>),
+    refused: (StatusCode, Option<&'static str>),
 }
 
 impl Case {
     /// A server that answers with the documented success and then with the error.
-    pub async fn start(id: &str, refused: (u16, Option<&'static str>)) -> Self {
+    pub async fn start(id: &str, (status, code): (u16, Option<&'static str>)) -> Self {
         let operation = Operation::find(id);
-        let (status, success) = operation.success();
-        let error = operation.error(refused.0, refused.1);
-        let answers = [Answer::json(status, &success), Answer::json(refused.0, &error)];
-        let server = Server::start(answers).await;
-        let client = client(&server);
-        Self { operation, server, client, refused }
+        let refused = (StatusCode::from_u16(status).unwrap(), code);
+        operation.documents(refused.0, code);
+        let success = match operation.success() {
+            (_, Value::Null) => Reply::usual(),
+            (status, example) => Reply::json(status, &example),
+        };
+        let error = Reply::error(refused.0, code.map(ErrorCode::from));
+        let sandbox = sandbox(id, [success, error]).await;
+        Self { operation, client: sandbox.client(), sandbox, refused }
     }
 
     /// Holds the request of the first call against what it is to be.
     pub fn sent(&self, sends: &Sends) {
-        let received = &self.server.received()[0];
-        let line = received.request_line().strip_suffix(" HTTP/1.1").unwrap();
-        assert_eq!(line, sends.line);
-        let keys = if self.operation.is_public() { vec![] } else { vec![KEY] };
-        assert_eq!(received.headers("x-api-key"), keys);
-        assert_eq!(received.headers("accept"), ["application/json"]);
-        assert_eq!(received.headers("api-version"), [""; 0]);
+        let request = &self.sandbox.requests()[0];
+        let values = |name| request.headers.get_all(name).iter().collect::<Vec<_>>();
+        assert_eq!(request.line(), sends.line);
+        let keys = if self.operation.is_public() { vec![] } else { vec![Sandbox::API_KEY] };
+        assert_eq!(values("x-api-key"), keys);
+        assert_eq!(values("accept"), ["application/json"]);
+        assert_eq!(values("api-version"), [""; 0]);
         for (name, value) in sends.headers {
-            assert_eq!(received.headers(name), [*value]);
+            assert_eq!(values(name), [value]);
         }
-        let named = received.headers("idempotency-key").len();
+        let named = values("idempotency-key").len();
         assert_eq!(named, usize::from(self.operation.takes_idempotency_key()));
-        assert_body(received, sends.body.as_ref());
+        if let Some(body) = &sends.body {
+            assert_eq!(values("content-type"), ["application/json"]);
+            assert_eq!(&request.json(), body);
+        } else {
+            assert_eq!((values("content-type").len(), request.body.len()), (0, 0));
+        }
     }
 
     /// Holds a decoded success against the example: no field of it may be lost.
@@ -170,20 +202,10 @@ impl Case {
     /// Holds the failure of the second call against the documented error.
     pub fn refused(&self, error: &Error) {
         let (status, code) = self.refused;
-        assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{error}");
-        assert_eq!(error.code().map(pilot_status::ErrorCode::as_str), code);
+        assert_eq!(error.status(), Some(status), "{error}");
+        assert_eq!(error.code().map(ErrorCode::as_str), code);
         let known = error.code().is_none_or(|code| !code.is_unknown());
         assert!(known, "{code:?} is not in ErrorCode");
-    }
-}
-
-fn assert_body(received: &Received, body: Option<&Value>) {
-    let media_types = received.headers("content-type");
-    if let Some(body) = body {
-        assert_eq!(media_types, ["application/json"]);
-        assert_eq!(&serde_json::from_slice::<Value>(&received.body).unwrap(), body);
-    } else {
-        assert_eq!((media_types.len(), received.body.len()), (0, 0));
     }
 }
 
@@ -224,16 +246,18 @@ fn is_nothing(value: &Value) -> bool {
 /// A server that answers an operation as newer servers may, in their turn.
 pub struct Newer {
     bodies: Vec<Value>,
-    pub client: Client,
+    sandbox: Sandbox,
 }
 
 impl Newer {
     pub async fn start(id: &str) -> Self {
         let bodies = Operation::find(id).newer();
-        let answers: Vec<Answer> = bodies.iter().map(|body| Answer::json(200, body)).collect();
-        let server = if answers.is_empty() { vec![Answer::new(204, &[], "")] } else { answers };
-        let client = client(&Server::start(server).await);
-        Self { bodies, client }
+        let sandbox = sandbox(id, bodies.iter().map(ok)).await;
+        Self { bodies, sandbox }
+    }
+
+    pub fn client(&self) -> Client {
+        self.sandbox.client()
     }
 
     pub fn bodies(&self) -> impl Iterator<Item = &Value> {
@@ -251,7 +275,7 @@ impl Newer {
 /// tool made of `openapi.json`.
 pub fn mock() -> Client {
     let url = std::env::var("PILOT_STATUS_TEST_SERVER").expect("PILOT_STATUS_TEST_SERVER");
-    Client::builder(Credentials::api_key(KEY)).base_url(url).build().unwrap()
+    Client::builder(Credentials::api_key("ps_any")).base_url(url).build().unwrap()
 }
 
 /// Makes the tests of a table of operations, and names them in `CASES`.
@@ -311,7 +335,7 @@ macro_rules! operations {
                 #[tokio::test]
                 async fn $id() {
                     let newer = $crate::case::Newer::start(stringify!($id)).await;
-                    let $client = &newer.client;
+                    let $client = &newer.client();
                     for body in newer.bodies() {
                         let answer = $call.send().await;
                         let decoded = answer.map(|answer| {

@@ -1,11 +1,11 @@
 //! Conversations and the messages in them, page by page.
 
 use futures_util::TryStreamExt;
+use pilot_status::mock::Reply;
 use pilot_status::{ErrorCode, types};
 use serde_json::{Value, json};
 
-use crate::case;
-use crate::support::{Answer, Received, Server, client};
+use crate::case::{self, lines, ok, sandbox};
 
 operations! {
     list_conversations {
@@ -103,7 +103,7 @@ operations! {
 }
 
 /// A page of an operation: the entry of its example, under these ids.
-fn page<const N: usize>(operation: &str, ids: [&str; N], about: &Value) -> Answer {
+fn page<const N: usize>(operation: &str, ids: [&str; N], about: &Value) -> Reply {
     let mut answer = case::example(operation);
     let fields = answer.as_object_mut().unwrap();
     fields.extend(about.as_object().unwrap().clone());
@@ -114,13 +114,7 @@ fn page<const N: usize>(operation: &str, ids: [&str; N], about: &Value) -> Answe
         entry["id"] = id.into();
         entry
     }));
-    Answer::json(200, &answer)
-}
-
-fn lines(server: &Server) -> Vec<String> {
-    let received = server.received();
-    let line = |received: &Received| received.request_line().replace(" HTTP/1.1", "");
-    received.iter().map(line).collect()
+    ok(&answer)
 }
 
 macro_rules! streams {
@@ -128,18 +122,18 @@ macro_rules! streams {
         #[tokio::test]
         async fn $name() {
             let operation = stringify!($operation);
-            let server = Server::start([
+            let sandbox = sandbox(operation, [
                 page(operation, ["a", "b"], &json!({"page": 1, "totalPages": 2})),
                 page(operation, ["c"], &json!({"page": 2, "totalPages": 2})),
             ])
             .await;
-            let client = client(&server);
+            let client = sandbox.client();
             let entries: Vec<_> =
                 client.$operation().page_size(2).stream().try_collect().await.unwrap();
             let ids: Vec<_> = entries.iter().map(|entry| entry.id.as_str()).collect();
             assert_eq!(ids, ["a", "b", "c"]);
             let line = |page| format!("GET {}?page={page}&pageSize=2", $path);
-            assert_eq!(lines(&server), [line(1), line(2)]);
+            assert_eq!(lines(&sandbox), [line(1), line(2)]);
         }
     )*};
 }
@@ -161,25 +155,25 @@ async fn a_total_of_unread_messages_is_no_number_of_entries() {
         page(operation, ["c"], &counts),
         page(operation, [], &counts),
     ];
-    let server = Server::start(pages).await;
-    let client = client(&server);
+    let sandbox = sandbox("list_unread_messages", pages).await;
+    let client = sandbox.client();
     let call = client.list_unread_messages();
     let messages: Vec<_> = call.stream().try_collect().await.unwrap();
-    assert_eq!((messages.len(), server.requests()), (3, 3));
+    assert_eq!((messages.len(), sandbox.requests().len()), (3, 3));
 }
 
 #[tokio::test]
 async fn the_stream_of_a_number_names_it_on_every_page() {
     let operation = "list_message_history";
     let pages = ["a", "b"].map(|id| page(operation, [id], &json!({"totalPages": 2})));
-    let server = Server::start(pages).await;
-    let client = client(&server).for_number("wn_01HZX");
+    let sandbox = sandbox("list_message_history", pages).await;
+    let client = sandbox.client().for_number("wn_01HZX");
     let call = client.list_message_history().start_date(case::moment("2026-06-01T00:00:00Z"));
     let messages: Vec<_> = call.stream().try_collect().await.unwrap();
     assert_eq!(messages.len(), 2);
-    for received in server.received() {
-        assert_eq!(received.headers("x-whatsapp-number-id"), ["wn_01HZX"]);
-        assert!(received.request_line().contains("startDate=2026-06-01T00%3A00%3A00Z"));
+    for received in sandbox.requests() {
+        assert_eq!(received.headers["x-whatsapp-number-id"], "wn_01HZX");
+        assert!(received.line().contains("startDate=2026-06-01T00%3A00%3A00Z"));
     }
 }
 
@@ -193,15 +187,15 @@ async fn a_number_that_keeps_nothing_shows_nothing_or_what_is_left() {
         message[name] = Value::Null;
     }
     message["redacted"] = true.into();
-    let answers = [&nothing, &redacted, &nothing].map(|answer| Answer::json(200, answer));
-    let server = Server::start(answers).await;
-    let client = client(&server);
+    let sandbox = sandbox("list_unread_messages", [ok(&nothing), ok(&redacted)]).await;
+    sandbox.next("list_group_messages", ok(&nothing));
+    let client = sandbox.client();
     let page = client.list_unread_messages().send().await.unwrap();
     assert_eq!((page.messages.len(), page.notice.as_deref()), (0, Some("PII_RELAY_ONLY")));
     let page = client.list_unread_messages().send().await.unwrap();
     assert_eq!((&page.messages[0].content, page.messages[0].redacted), (&None, Some(true)));
     let messages: Vec<_> = client.list_group_messages().stream().try_collect().await.unwrap();
-    assert_eq!((messages.len(), server.requests()), (0, 3));
+    assert_eq!((messages.len(), sandbox.requests().len()), (0, 3));
 }
 
 #[tokio::test]
@@ -215,8 +209,8 @@ async fn files_and_ads_of_a_message_are_read() {
     let newer = json!({"id": "cm_2", "messageType": "poll", "media": {"provider": "EVO_GO",
         "url": "https://example.com/a"}, "status": "PLAYED"});
     answer["messages"].as_array_mut().unwrap().push(newer);
-    let server = Server::start([Answer::json(200, &answer)]).await;
-    let page = client(&server).list_message_history().send().await.unwrap();
+    let sandbox = sandbox("list_message_history", [ok(&answer)]).await;
+    let page = sandbox.client().list_message_history().send().await.unwrap();
     let [image, poll] = page.messages.as_slice() else { panic!("{page:?}") };
     assert_eq!(image.origin, Some(types::MessageOrigin::Layer));
     let file = image.media.as_ref().unwrap();
@@ -233,8 +227,8 @@ async fn groups_that_a_meta_number_may_not_use_are_told_by_either_code() {
     let operation = "list_group_messages";
     let answers = ["META_GROUPS_NOT_ELIGIBLE", "NOT_SUPPORTED_FOR_META"]
         .map(|code| case::error(operation, 400, code));
-    let server = Server::start(answers).await;
-    let client = client(&server);
+    let sandbox = sandbox("list_group_messages", answers).await;
+    let client = sandbox.client();
     for code in [ErrorCode::MetaGroupsNotEligible, ErrorCode::NotSupportedForMeta] {
         let error = client.list_group_messages().send().await.unwrap_err();
         assert_eq!(error.code(), Some(&code));

@@ -1,9 +1,10 @@
 //! Embedded pages.
 
-use pilot_status::{ErrorKind, types};
-use serde_json::{Value, json};
+use pilot_status::mock::Reply;
+use pilot_status::{ErrorKind, StatusCode, types};
+use serde_json::json;
 
-use crate::support::{Answer, Server, client};
+use crate::case::sandbox;
 
 operations! {
     create_embed_session {
@@ -42,24 +43,29 @@ operations! {
 
 #[tokio::test]
 async fn a_page_that_connects_numbers_names_none() {
-    let server = Server::start([Answer::json(201, &json!({"surface": "connect"}))]).await;
-    let client = client(&server);
+    let sandbox = sandbox(
+        "create_embed_session",
+        [Reply::json(StatusCode::CREATED, &json!({"surface": "connect"}))],
+    )
+    .await;
+    let client = sandbox.client();
     let request = types::EmbedSessionRequest::builder()
         .surface("connect")
         .allowed_origins(["http://localhost:3000".to_owned()]);
     let session = client.create_embed_session().body(request).send().await.unwrap();
     assert_eq!((&session.token, session.whatsapp_number_ids.len()), (&None, 0));
-    let sent: Value = serde_json::from_slice(&server.received()[0].body).unwrap();
+    let sent = sandbox.requests()[0].json();
     let body = json!({"surface": "connect", "allowedOrigins": ["http://localhost:3000"]});
     assert_eq!(sent, body);
 }
 
 #[tokio::test]
 async fn a_session_without_origins_is_not_asked_for() {
-    let server = Server::start([Answer::json(201, &json!({}))]).await;
-    let client = client(&server);
+    let sandbox =
+        sandbox("create_embed_session", [Reply::json(StatusCode::CREATED, &json!({}))]).await;
+    let client = sandbox.client();
     let call = client.create_embed_session();
     let error = call.body_map(|body| body.surface("chat")).send().await.unwrap_err();
-    assert_eq!((error.kind(), server.requests()), (ErrorKind::InvalidRequest, 0));
+    assert_eq!((error.kind(), sandbox.requests().len()), (ErrorKind::InvalidRequest, 0));
     assert!(error.to_string().contains("allowed_origins"), "{error}");
 }

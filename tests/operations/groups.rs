@@ -1,10 +1,10 @@
 //! Groups: their lists in the forms of both sources, and who is in them.
 
-use pilot_status::{ErrorCode, ErrorKind, types};
+use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::{ErrorCode, ErrorKind, StatusCode, types};
 use serde_json::json;
 
-use crate::case;
-use crate::support::{Answer, Server, client};
+use crate::case::{self, ok, sandbox};
 
 operations! {
     list_groups {
@@ -75,8 +75,8 @@ async fn the_list_is_read_bare_and_in_an_object() {
     let entry = json!({"id": "1@g.us", "subject": "Vendas"});
     let other = json!({"data": []});
     let answers = [json!([entry]), json!({"groups": [entry]}), other.clone()];
-    let server = Server::start(answers.map(|answer| Answer::json(200, &answer))).await;
-    let client = client(&server);
+    let sandbox = sandbox("list_groups", answers.map(|answer| ok(&answer))).await;
+    let client = sandbox.client();
     let list = async || client.list_groups().send().await.unwrap().into_inner();
     let (bare, wrapped) = (list().await, list().await);
     assert!(matches!(bare, types::GroupList::Bare(_)));
@@ -92,8 +92,8 @@ async fn the_list_is_read_bare_and_in_an_object() {
 async fn participants_are_read_with_their_roles() {
     let member = json!({"id": "5511988887777", "role": "admin"});
     let answer = json!({"subject": "Vendas", "participants": [member, "5511999998888", 7]});
-    let server = Server::start([Answer::json(200, &answer)]).await;
-    let group = client(&server).get_group().group_id("1@g.us").send().await.unwrap();
+    let sandbox = sandbox("get_group", [ok(&answer)]).await;
+    let group = sandbox.client().get_group().group_id("1@g.us").send().await.unwrap();
     let [member, text, number] = group.participants.as_slice() else { panic!("{group:?}") };
     let types::GroupParticipant::Object(member) = member else { panic!("{member:?}") };
     assert_eq!(member["role"], "admin");
@@ -104,12 +104,12 @@ async fn participants_are_read_with_their_roles() {
 #[tokio::test]
 async fn participants_change_whatever_the_answer_holds() {
     let answers = [
-        Answer::new(204, &[], ""),
-        Answer::new(200, &[("content-type", "text/plain")], "ok"),
-        Answer::json(201, &json!({"added": ["5511988887777"]})),
+        Reply::new(StatusCode::NO_CONTENT, ""),
+        Reply::new(StatusCode::OK, "ok").header("content-type", "text/plain"),
+        Reply::json(StatusCode::CREATED, &json!({"added": ["5511988887777"]})),
     ];
-    let server = Server::start(answers).await;
-    let client = client(&server);
+    let sandbox = sandbox("add_group_participants", answers).await;
+    let client = sandbox.client();
     for status in [204, 200, 201] {
         let body = types::GroupParticipantsRequest::builder().participants(TWO);
         let call = client.add_group_participants().group_id("1@g.us").body(body);
@@ -119,25 +119,26 @@ async fn participants_change_whatever_the_answer_holds() {
 
 #[tokio::test]
 async fn a_group_needs_a_subject_and_may_have_nobody() {
-    let server = Server::start([case::success("create_group")]).await;
-    let client = client(&server);
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
     let nameless = types::GroupRequest::builder().participants(TWO);
     let error = client.create_group().body(nameless).send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0));
     assert!(error.to_string().contains("subject"), "{error}");
     let empty = types::GroupRequest::builder().subject("Vendas");
     client.create_group().body(empty).send().await.unwrap();
-    assert_eq!(server.received()[0].body, br#"{"subject":"Vendas"}"#);
+    assert_eq!(sandbox.requests()[0].body, r#"{"subject":"Vendas"}"#);
 }
 
 #[tokio::test]
 async fn a_group_that_may_exist_is_not_created_again() {
-    let busy = Answer::json(503, &json!({"error": "Unavailable"}));
-    let server = Server::start([busy, case::error("create_group", 409, NOT_CONNECTED)]).await;
-    let client = client(&server);
+    let busy = Reply::json(StatusCode::SERVICE_UNAVAILABLE, &json!({"error": "Unavailable"}));
+    let sandbox =
+        sandbox("create_group", [busy, case::error("create_group", 409, NOT_CONNECTED)]).await;
+    let client = sandbox.client();
     let group = || types::GroupRequest::builder().subject("Vendas");
     let error = client.create_group().body(group()).send().await.unwrap_err();
-    assert_eq!((error.attempts(), server.requests()), (1, 1));
+    assert_eq!((error.attempts(), sandbox.requests().len()), (1, 1));
     assert!(error.to_string().contains("look before you repeat it"), "{error}");
     let error = client.create_group().body(group()).send().await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::WhatsappInstanceNotConnected));

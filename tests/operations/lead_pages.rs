@@ -1,13 +1,13 @@
 //! Lead pages: Facebook Pages that feed a number, and what their forms set off.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use pilot_status::{ErrorKind, Nullable, types};
+use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::{ErrorKind, Nullable, StatusCode, types};
 use serde_json::{Value, json};
 
-use crate::case;
-use crate::support::{Answer, Server, client};
+use crate::case::{self, ok, sandbox};
 
 operations! {
     list_lead_pages {
@@ -148,10 +148,10 @@ fn variables() -> BTreeMap<String, types::LeadVariable> {
 
 /// The body that goes out for a form.
 async fn sent(body: types::builder::LeadFormConfigRequest) -> Value {
-    let server = Server::start([case::success("update_lead_page_form")]).await;
-    let client = client(&server);
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
     client.update_lead_page_form().page_link_id("1").form_id("2").body(body).send().await.unwrap();
-    serde_json::from_slice(&server.received()[0].body).unwrap()
+    sandbox.requests()[0].json()
 }
 
 #[tokio::test]
@@ -171,8 +171,8 @@ async fn what_has_to_be_there_is_sent_as_null() {
 
 #[tokio::test]
 async fn what_has_to_be_there_cannot_be_left_out() {
-    let server = Server::start([case::success("update_lead_page_form")]).await;
-    let client = client(&server);
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
     let without_text = types::LeadFormConfigRequest::builder()
         .consent_disclaimer_key(None)
         .auto_send_enabled(false)
@@ -181,7 +181,7 @@ async fn what_has_to_be_there_cannot_be_left_out() {
     let error = call.send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.to_string().contains("free_text"), "{error}");
-    assert_eq!(server.requests(), 0);
+    assert_eq!(sandbox.requests().len(), 0);
 }
 
 #[tokio::test]
@@ -192,17 +192,23 @@ async fn a_variable_of_a_new_kind_goes_back_as_it_came() {
     let config: types::LeadFormConfigUpdated = serde_json::from_value(answer).unwrap();
     let variables = config.config.variable_map;
     assert!(matches!(variables["anuncio"], types::LeadVariable::Unknown(_)));
-    let sent = sent(template_with_variables().variable_map(variables)).await;
+    let body = template_with_variables().variable_map(variables);
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let call = client.update_lead_page_form().page_link_id("1").form_id("2").body(body);
+    // The document does not know it, but a newer server does.
+    call.send().await.unwrap_err();
+    let sent = sandbox.requests()[0].json();
     assert_eq!(sent["variableMap"]["anuncio"], new);
     assert_eq!(sent["variableMap"]["nome"], json!({"source": "field", "key": "full_name"}));
 }
 
 #[tokio::test]
 async fn a_page_is_linked_to_the_only_number_without_naming_it() {
-    let server = Server::start([case::success("link_lead_page")]).await;
+    let sandbox = Sandbox::start().await.unwrap();
     let body = types::LeadPageLinkRequest::builder().page_id("1");
-    client(&server).link_lead_page().body(body).send().await.unwrap();
-    let sent: Value = serde_json::from_slice(&server.received()[0].body).unwrap();
+    sandbox.client().link_lead_page().body(body).send().await.unwrap();
+    let sent = sandbox.requests()[0].json();
     assert_eq!(sent, json!({"pageId": "1"}));
 }
 
@@ -215,15 +221,15 @@ async fn pages_are_listed_whatever_keeps_them_from_being_linked() {
     pages["partnerBusinessId"] = Value::Null;
     pages["eligibilityBlocker"] = "NO_OFFICIAL_NUMBER".into();
     pages["linked"][0]["subscriptionError"] = "TOKEN_EXPIRED".into();
-    let server = Server::start([Answer::json(200, &pages)]).await;
-    let scoped = client(&server).for_number("wn_01HZX");
+    let sandbox = sandbox("list_lead_pages", [ok(&pages)]).await;
+    let scoped = sandbox.client().for_number("wn_01HZX");
     let pages = scoped.list_lead_pages().send().await.unwrap();
     assert_eq!(pages.eligibility_blocker, Some(types::LeadPageBlocker::NoOfficialNumber));
     assert_eq!(pages.candidates_lookup, types::LookupStatus::Unavailable);
     assert_eq!(pages.candidates[0].missing_tasks.as_deref(), Some(&["ADVERTISE".into()][..]));
     let error = pages.linked[0].subscription_error.as_ref().unwrap();
     assert!(error.is_unknown() && error.as_str() == "TOKEN_EXPIRED");
-    assert_eq!(server.received()[0].headers("x-whatsapp-number-id"), ["wn_01HZX"]);
+    assert_eq!(sandbox.requests()[0].headers["x-whatsapp-number-id"], "wn_01HZX");
 }
 
 #[tokio::test]
@@ -231,8 +237,8 @@ async fn forms_come_with_what_was_set_for_them() {
     let mut forms = case::example("list_lead_page_forms");
     forms["forms"][0]["config"] = case::example("update_lead_page_form")["config"].take();
     forms["formsTruncated"] = true.into();
-    let server = Server::start([Answer::json(200, &forms)]).await;
-    let call = client(&server);
+    let sandbox = sandbox("list_lead_page_forms", [ok(&forms)]).await;
+    let call = sandbox.client();
     let forms = call.list_lead_page_forms().page_link_id("1").send().await.unwrap();
     assert!(forms.forms_truncated);
     assert_eq!(forms.forms[0].config.as_ref().unwrap().variable_map, variables());
@@ -241,8 +247,8 @@ async fn forms_come_with_what_was_set_for_them() {
 #[tokio::test]
 async fn a_resync_says_only_whether_it_began() {
     let answer = json!({"started": false, "pageLinkId": "plk_1"});
-    let server = Server::start([Answer::json(202, &answer)]).await;
-    let call = client(&server);
+    let sandbox = sandbox("resync_lead_page", [Reply::json(StatusCode::ACCEPTED, &answer)]).await;
+    let call = sandbox.client();
     let answer = call.resync_lead_page().page_link_id("plk_1").send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 202);
     assert_eq!((answer.started, &answer.subscribed_at), (false, &None));
@@ -252,22 +258,24 @@ async fn a_resync_says_only_whether_it_began() {
 #[tokio::test]
 async fn a_short_cooldown_is_waited_for() {
     let cooldown = json!({"error": "Wait", "code": "RESYNC_COOLDOWN", "retryAfterSeconds": 1});
-    let server =
-        Server::start([Answer::json(429, &cooldown), case::success("resync_lead_page")]).await;
-    let call = client(&server);
+    let cooldown = Reply::json(StatusCode::TOO_MANY_REQUESTS, &cooldown);
+    let sandbox = sandbox("resync_lead_page", [cooldown]).await;
+    let start = Instant::now();
+    let call = sandbox.client();
     call.resync_lead_page().page_link_id("plk_1").send().await.unwrap();
-    let received = server.received();
-    assert_eq!(received.len(), 2);
-    assert!(received[1].at - received[0].at >= Duration::from_secs(1));
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    assert_eq!(sandbox.requests().len(), 2);
 }
 
 #[tokio::test]
 async fn a_long_cooldown_is_an_error_at_once() {
-    let server = Server::start([case::error("resync_lead_page", 429, "RESYNC_COOLDOWN")]).await;
-    let call = client(&server);
+    let sandbox =
+        sandbox("resync_lead_page", [case::error("resync_lead_page", 429, "RESYNC_COOLDOWN")])
+            .await;
+    let call = sandbox.client();
     let error = call.resync_lead_page().page_link_id("plk_1").send().await.unwrap_err();
     assert_eq!(error.code(), Some(&types::ErrorCode::ResyncCooldown));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(300)));
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
-    assert_eq!(server.requests(), 1);
+    assert_eq!(sandbox.requests().len(), 1);
 }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use pilot_status::{Client, ErrorKind, types};
+use pilot_status::mock::Reply;
+use pilot_status::{Client, ErrorKind, StatusCode, types};
 use serde_json::{Value, json};
 
-use crate::case;
-use crate::support::{Answer, Received, Server, client, eventually};
+use crate::case::{self, lines, ok, sandbox};
+use crate::support::eventually;
 
 operations! {
     list_leads {
@@ -67,8 +68,8 @@ async fn a_lead_without_its_personal_data_is_read() {
     lead["fields"] = json!([]);
     lead["redacted"] = true.into();
     let answer = json!({"lead": lead, "notice": "PII_RELAY_ONLY"});
-    let server = Server::start([Answer::json(200, &answer)]).await;
-    let answer = client(&server).get_lead().id("lead_1").send().await.unwrap();
+    let sandbox = sandbox("get_lead", [ok(&answer)]).await;
+    let answer = sandbox.client().get_lead().id("lead_1").send().await.unwrap();
     assert!(answer.lead.redacted);
     assert_eq!((&answer.lead.email, answer.lead.consent_given), (&None, None));
     assert_eq!(answer.notice.as_deref(), Some("PII_RELAY_ONLY"));
@@ -78,25 +79,25 @@ async fn a_lead_without_its_personal_data_is_read() {
 async fn a_page_without_leads_says_why() {
     let nothing = json!({"leads": [], "total": 0, "page": 1, "pageSize": 30, "totalPages": 0,
         "notice": "PII_RELAY_ONLY"});
-    let server = Server::start([Answer::json(200, &nothing)]).await;
-    let client = client(&server);
+    let sandbox = sandbox("list_leads", [ok(&nothing), ok(&nothing)]).await;
+    let client = sandbox.client();
     let page = client.list_leads().send().await.unwrap();
     assert_eq!((page.leads.len(), page.notice.as_deref()), (0, Some("PII_RELAY_ONLY")));
     assert_eq!(ids(&client).await.len(), 0);
-    assert_eq!(server.requests(), 2);
+    assert_eq!(sandbox.requests().len(), 2);
 }
 
 #[tokio::test]
 async fn only_the_copy_for_a_number_names_it() {
-    let server = Server::start([page(1, 2, Some(2)), page(2, 2, Some(2))]).await;
-    let tenant = client(&server);
+    let sandbox = sandbox("list_leads", [page(1, 2, Some(2)), page(2, 2, Some(2))]).await;
+    let tenant = sandbox.client();
     let scoped = tenant.for_number("wn_01HZX");
     assert_eq!(ids(&scoped).await.len(), 4);
     tenant.list_leads().send().await.unwrap();
-    let received = server.received();
-    let named: Vec<_> =
-        received.iter().map(|received| received.headers("x-whatsapp-number-id")).collect();
-    assert_eq!(named, [vec!["wn_01HZX"], vec!["wn_01HZX"], vec![]]);
+    let received = sandbox.requests();
+    let named = received.iter().map(|request| request.headers.get("x-whatsapp-number-id"));
+    let named: Vec<_> = named.map(|value| value.map(|value| value.to_str().unwrap())).collect();
+    assert_eq!(named, [Some("wn_01HZX"), Some("wn_01HZX"), None]);
 }
 
 #[tokio::test]
@@ -104,41 +105,36 @@ async fn the_next_page_is_asked_for_while_one_is_taken_and_no_other() {
     const LENGTH: usize = 5;
     const PAGES: usize = 3;
     let pages = [1, 2, 3].map(|number| page(number, LENGTH, Some(3)));
-    let server = Server::start(pages).await;
-    let client = client(&server);
+    let sandbox = sandbox("list_leads", pages).await;
+    let client = sandbox.client();
     let mut leads = client.list_leads().stream();
     tokio::time::sleep(Duration::from_millis(20)).await;
-    assert_eq!(server.requests(), 0);
+    assert_eq!(sandbox.requests().len(), 0);
     for place in 0..LENGTH * PAGES {
         let lead = leads.next().await.unwrap().unwrap();
         assert_eq!(lead.id, id(place / LENGTH + 1, place % LENGTH));
         tokio::time::sleep(Duration::from_millis(5)).await;
         let ahead = (place / LENGTH + 2).min(PAGES);
-        assert!(server.requests() <= ahead);
+        assert!(sandbox.requests().len() <= ahead);
         if place % LENGTH == LENGTH - 2 {
-            eventually("the next page is asked for", || server.requests() == ahead).await;
+            eventually("the next page is asked for", || sandbox.requests().len() == ahead).await;
         }
     }
     assert!(leads.next().await.is_none());
-    assert_eq!(server.requests(), PAGES);
+    assert_eq!(sandbox.requests().len(), PAGES);
 }
 
 #[tokio::test]
 async fn a_stream_begins_at_its_page_and_keeps_its_filters() {
-    let server = Server::start([page(2, 1, Some(3)), page(3, 1, Some(3))]).await;
-    let client = client(&server);
+    let sandbox = sandbox("list_leads", [page(2, 1, Some(3)), page(3, 1, Some(3))]).await;
+    let client = sandbox.client();
     let mut leads = client.list_leads().form_id("1").page(2).page_size(1).stream();
     while let Some(lead) = leads.next().await {
         lead.unwrap();
     }
-    let received = server.received();
-    let lines: Vec<_> = received.iter().map(Received::request_line).collect();
     assert_eq!(
-        lines,
-        [
-            "GET /v1/leads?formId=1&page=2&pageSize=1 HTTP/1.1",
-            "GET /v1/leads?formId=1&page=3&pageSize=1 HTTP/1.1",
-        ]
+        lines(&sandbox),
+        ["GET /v1/leads?formId=1&page=2&pageSize=1", "GET /v1/leads?formId=1&page=3&pageSize=1",]
     );
 }
 
@@ -154,26 +150,26 @@ async fn a_stream_ends_with_the_last_page_by_what_each_page_says() {
         (vec![Some(2), None, Some(3)], 3),
     ] {
         let pages = (1..).zip(&said).map(|(number, pages)| page(number, 2, *pages));
-        let server = Server::start(pages.collect::<Vec<_>>()).await;
-        assert_eq!(ids(&client(&server)).await.len(), 2 * asked, "{said:?}");
-        assert_eq!(server.requests(), asked, "{said:?}");
+        let sandbox = sandbox("list_leads", pages.collect::<Vec<_>>()).await;
+        assert_eq!(ids(&sandbox.client()).await.len(), 2 * asked, "{said:?}");
+        assert_eq!(sandbox.requests().len(), asked, "{said:?}");
     }
 }
 
 #[tokio::test]
 async fn an_empty_page_ends_a_stream_whatever_it_says() {
     for pages in [None, Some(9)] {
-        let server = Server::start([page(1, 2, pages), page(2, 0, pages)]).await;
-        assert_eq!(ids(&client(&server)).await, [id(1, 0), id(1, 1)]);
-        assert_eq!(server.requests(), 2);
+        let sandbox = sandbox("list_leads", [page(1, 2, pages), page(2, 0, pages)]).await;
+        assert_eq!(ids(&sandbox.client()).await, [id(1, 0), id(1, 1)]);
+        assert_eq!(sandbox.requests().len(), 2);
     }
 }
 
 #[tokio::test]
 async fn an_error_is_the_last_entry_of_a_stream() {
     let refusal = case::error("list_leads", 403, "PERMISSION_DENIED");
-    let server = Server::start([page(1, 2, Some(3)), refusal]).await;
-    let client = client(&server);
+    let sandbox = sandbox("list_leads", [page(1, 2, Some(3)), refusal]).await;
+    let client = sandbox.client();
     let mut leads = client.list_leads().stream();
     for place in 0..2 {
         assert_eq!(leads.next().await.unwrap().unwrap().id, id(1, place));
@@ -181,16 +177,20 @@ async fn an_error_is_the_last_entry_of_a_stream() {
     let error = leads.next().await.unwrap().unwrap_err();
     assert_eq!((error.kind(), error.operation_id()), (ErrorKind::Forbidden, Some("list_leads")));
     assert!(leads.next().await.is_none());
-    assert_eq!(server.requests(), 2);
+    assert_eq!(sandbox.requests().len(), 2);
 }
 
 #[tokio::test]
 async fn a_page_that_is_rejected_is_asked_for_again() {
     let rejection = json!({"error": "Too many requests", "retryAfterSeconds": 0});
-    let pages = [page(1, 1, Some(2)), Answer::json(429, &rejection), page(2, 1, Some(2))];
-    let server = Server::start(pages).await;
-    assert_eq!(ids(&client(&server)).await, [id(1, 0), id(2, 0)]);
-    assert_eq!(server.requests(), 3);
+    let pages = [
+        page(1, 1, Some(2)),
+        Reply::json(StatusCode::TOO_MANY_REQUESTS, &rejection),
+        page(2, 1, Some(2)),
+    ];
+    let sandbox = sandbox("list_leads", pages).await;
+    assert_eq!(ids(&sandbox.client()).await, [id(1, 0), id(2, 0)]);
+    assert_eq!(sandbox.requests().len(), 3);
 }
 
 /// The ids of all leads.
@@ -215,12 +215,12 @@ fn lead(id: &str) -> Value {
 }
 
 /// A page that says how many there are, if it says so.
-fn page(number: usize, length: usize, pages: Option<usize>) -> Answer {
+fn page(number: usize, length: usize, pages: Option<usize>) -> Reply {
     let leads: Vec<Value> = (0..length).map(|place| lead(&id(number, place))).collect();
     let mut page = json!({"leads": leads, "page": number, "pageSize": length});
     if let Some(pages) = pages {
         page["totalPages"] = pages.into();
         page["total"] = (pages * length).into();
     }
-    Answer::json(200, &page)
+    ok(&page)
 }

@@ -1,10 +1,10 @@
 //! Media: files that a number received.
 
 use pilot_status::ErrorKind;
+use pilot_status::mock::Sandbox;
 use serde_json::Value;
 
-use crate::case;
-use crate::support::{Answer, Server, client};
+use crate::case::{self, ok, sandbox};
 
 operations! {
     get_media {
@@ -28,8 +28,8 @@ operations! {
 async fn a_file_may_have_no_name_and_is_not_printed() {
     let mut answer = case::example("get_media");
     answer["fileName"] = Value::Null;
-    let server = Server::start([Answer::json(200, &answer)]).await;
-    let call = client(&server).get_media().media_id("1").phone_number_id("2").send().await;
+    let sandbox = sandbox("get_media", [ok(&answer)]).await;
+    let call = sandbox.client().get_media().media_id("1").phone_number_id("2").send().await;
     let file = call.unwrap().into_inner();
     assert_eq!(file.file_name, None);
     assert!(!format!("{file:?}").contains("/9j/"), "{file:?}");
@@ -37,8 +37,8 @@ async fn a_file_may_have_no_name_and_is_not_printed() {
 
 #[tokio::test]
 async fn a_file_without_the_number_that_received_it_is_not_asked_for() {
-    let server = Server::start([case::success("get_media")]).await;
-    let error = client(&server).get_media().media_id("1").send().await.unwrap_err();
-    assert_eq!((error.kind(), server.requests()), (ErrorKind::InvalidRequest, 0));
+    let sandbox = Sandbox::start().await.unwrap();
+    let error = sandbox.client().get_media().media_id("1").send().await.unwrap_err();
+    assert_eq!((error.kind(), sandbox.requests().len()), (ErrorKind::InvalidRequest, 0));
     assert!(error.to_string().contains("phone_number_id"), "{error}");
 }

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
+use pilot_status::mock::{Recorded, Reply, Sandbox};
 use pilot_status::types::{MessageRequestContent as Content, MessageRequestDestination as To};
-use pilot_status::{Client, DataUrl, ErrorCode, ErrorKind, RetryPolicy, types};
+use pilot_status::{Client, DataUrl, ErrorCode, ErrorKind, RetryPolicy, StatusCode, types};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::case;
-use crate::support::{Answer, Server, builder, client};
+use crate::case::{self, ok, sandbox};
 
 operations! {
     send_message {
@@ -95,9 +95,9 @@ fn text() -> types::builder::MessageRequest {
 
 /// The body that a message is sent as.
 async fn sent(message: types::builder::MessageRequest) -> Value {
-    let server = Server::start([case::success("send_message")]).await;
-    client(&server).send_message().body(message).send().await.unwrap();
-    serde_json::from_slice(&server.received()[0].body).unwrap()
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.client().send_message().body(message).send().await.unwrap();
+    sandbox.requests()[0].json()
 }
 
 fn button(kind: types::MessageButtonType, label: &str) -> types::builder::MessageButton {
@@ -226,11 +226,11 @@ async fn a_flow_goes_out_and_its_token_comes_back() {
     let message = to_ana(Content::Flow(flow.try_into().unwrap()));
     let mut answer = case::example("send_message");
     answer["flowToken"] = "ft_1".into();
-    let server = Server::start([Answer::json(202, &answer)]).await;
-    let sent = client(&server).send_message().body(message).send().await.unwrap();
+    let sandbox = sandbox("send_message", [Reply::json(StatusCode::ACCEPTED, &answer)]).await;
+    let sent = sandbox.client().send_message().body(message).send().await.unwrap();
     assert_eq!(sent.flow_token.as_deref(), Some("ft_1"));
     assert_eq!(
-        serde_json::from_slice::<Value>(&server.received()[0].body).unwrap(),
+        sandbox.requests()[0].json(),
         json!({
             "destinationNumber": "5511988887777",
             "flow": {
@@ -265,8 +265,8 @@ async fn a_wrong_mix_is_refused_before_it_is_sent() {
     let destinations = "exactly one of destinationNumber, groupId, newsletterId has to be set";
     let contents = "exactly one of templateId, text, media, list, carousel, flow has to be set";
     let message = types::MessageRequest::builder;
-    let server = Server::start([case::success("send_message")]).await;
-    let client = client(&server);
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
     for (message, problem) in [
         (message(), format!("{destinations}, and none is")),
         (message().text("Oi!"), format!("{destinations}, and none is")),
@@ -296,90 +296,81 @@ async fn a_wrong_mix_is_refused_before_it_is_sent() {
     let call = client.send_message().body(read);
     let error = call.clone().send().await.unwrap_err();
     assert!(error.to_string().contains("text and media are"), "{error}");
-    assert_eq!(server.requests(), 0);
+    assert_eq!(sandbox.requests().len(), 0);
     call.body_map(|message| message.media(None)).send().await.unwrap();
-    assert_eq!(server.requests(), 1);
+    assert_eq!(sandbox.requests().len(), 1);
 }
 
 /// A client that tries again at once, and does not wait long for an answer.
-fn impatient(server: &Server) -> Client {
+fn impatient(sandbox: &Sandbox) -> Client {
     let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
-    builder(server).retry(policy).request_timeout(Duration::from_secs(1)).build().unwrap()
+    sandbox.builder().retry(policy).request_timeout(Duration::from_secs(1)).build().unwrap()
 }
 
-fn keys(server: &Server) -> Vec<String> {
-    let received = server.received();
-    received.iter().map(|received| received.headers("idempotency-key").concat()).collect()
+fn keys(sandbox: &Sandbox) -> Vec<String> {
+    let key = |request: &Recorded| request.headers["idempotency-key"].to_str().unwrap().to_owned();
+    sandbox.requests().iter().map(key).collect()
 }
 
 #[tokio::test]
 async fn a_send_of_unknown_outcome_is_repeated_under_its_name() {
-    let sent = || case::success("send_message");
     for unclear in [
-        Answer::json(503, &json!({"error": "Unavailable"})),
-        Answer::raw("HTTP/1.1 202 Accepted\r\n"),
-        sent().after(Duration::from_secs(60)),
+        Reply::error(StatusCode::SERVICE_UNAVAILABLE, None),
+        Reply::reset(),
+        Reply::usual().after(Duration::from_secs(60)),
     ] {
-        let server = Server::start([unclear, sent(), sent()]).await;
-        let client = impatient(&server);
+        let sandbox = sandbox("send_message", [unclear]).await;
+        let client = impatient(&sandbox);
         client.send_message().body(text()).send().await.unwrap();
         client.send_message().body(text()).send().await.unwrap();
-        let keys = keys(&server);
+        let keys = keys(&sandbox);
         assert_eq!(keys.len(), 3);
         assert!(keys[0] == keys[1] && keys[1] != keys[2], "{keys:?}");
         for key in keys {
             assert_eq!(key.parse::<Uuid>().unwrap().get_version_num(), 4);
         }
-        let received = server.received();
+        let received = sandbox.requests();
         assert_eq!(received[0].body, received[1].body);
     }
 }
 
 #[tokio::test]
 async fn a_send_that_goes_on_after_a_timeout_is_waited_for() {
-    let body = case::example("send_message").to_string();
-    let replayed = [("content-type", "application/json"), ("idempotent-replayed", "true")];
-    let server = Server::start([
-        case::success("send_message").after(Duration::from_secs(60)),
-        case::error("send_message", 409, "IDEMPOTENCY_KEY_IN_USE"),
-        Answer::new(202, &replayed, body),
-    ])
-    .await;
-    let sent = impatient(&server).send_message().body(text()).send().await.unwrap();
+    let late = Reply::usual().after(Duration::from_secs(60));
+    let in_use = case::error("send_message", 409, "IDEMPOTENCY_KEY_IN_USE");
+    let sandbox = sandbox("send_message", [late, in_use]).await;
+    let sent = impatient(&sandbox).send_message().body(text()).send().await.unwrap();
     assert_eq!(sent.headers()["Idempotent-Replayed"], "true");
-    let keys = keys(&server);
+    let keys = keys(&sandbox);
     assert_eq!((keys.len(), &keys[0], &keys[1]), (3, &keys[1], &keys[2]));
 }
 
 #[tokio::test]
 async fn the_callers_name_is_kept_over_all_tries() {
-    let busy = Answer::json(503, &json!({"error": "Unavailable"}));
-    let server = Server::start([busy.clone(), busy, case::success("send_message")]).await;
+    let busy = Reply::error(StatusCode::SERVICE_UNAVAILABLE, None);
+    let sandbox = sandbox("send_message", [busy.clone(), busy]).await;
     let key = "k".repeat(255);
-    let client = impatient(&server);
+    let client = impatient(&sandbox);
     client.send_message().idempotency_key(&*key).body(text()).send().await.unwrap();
-    assert_eq!(keys(&server), [&*key, &key, &key]);
+    assert_eq!(keys(&sandbox), [&*key, &key, &key]);
 }
 
 #[tokio::test]
 async fn a_name_that_the_api_refuses_is_not_sent() {
-    let server = Server::start([case::success("send_message")]).await;
-    let client = client(&server);
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
     for key in ["k".repeat(256), "a\nb".to_owned(), "a\tb".to_owned(), "a\u{7f}".to_owned()] {
         let call = client.send_message().idempotency_key(key).body(text());
         let error = call.send().await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{error}");
     }
-    assert_eq!(server.requests(), 0);
+    assert_eq!(sandbox.requests().len(), 0);
 }
 
 #[tokio::test]
 async fn a_replayed_answer_says_so() {
-    let body = case::example("send_message").to_string();
-    let replayed = [("content-type", "application/json"), ("idempotent-replayed", "true")];
-    let server =
-        Server::start([case::success("send_message"), Answer::new(202, &replayed, body)]).await;
-    let client = client(&server);
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
     let call = client.send_message().idempotency_key("pedido-42").body(text());
     let first = call.clone().send().await.unwrap();
     assert_eq!(first.headers().get("Idempotent-Replayed"), None);
@@ -390,8 +381,9 @@ async fn a_replayed_answer_says_so() {
 
 #[tokio::test]
 async fn a_number_that_may_not_send_says_why() {
-    let server = Server::start([case::error("send_message", 409, "NUMBER_BLOCKED")]).await;
-    let error = impatient(&server).send_message().body(text()).send().await.unwrap_err();
+    let sandbox =
+        sandbox("send_message", [case::error("send_message", 409, "NUMBER_BLOCKED")]).await;
+    let error = impatient(&sandbox).send_message().body(text()).send().await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::NumberBlocked));
     assert_eq!(error.reason(), Some("extra_charge_unpaid"));
     assert_eq!((error.attempts(), error.is_retryable()), (1, false));
@@ -412,9 +404,9 @@ async fn a_message_is_read_with_fewer_fields_and_with_other_failures() {
     failed["sentAt"] = Value::Null;
     let mut newer = failed.clone();
     newer["errorCode"] = "META_IS_AWAY".into();
-    let answers = [older, failed, newer].map(|answer| Answer::json(200, &answer));
-    let server = Server::start(answers).await;
-    let client = client(&server);
+    let answers = [older, failed, newer].map(|answer| ok(&answer));
+    let sandbox = sandbox("get_message", answers).await;
+    let client = sandbox.client();
     let message = async || client.get_message().id("msg_1").send().await.unwrap();
     let older = message().await;
     assert_eq!((&older.external_message_id, &older.origin), (&None, &None));
@@ -434,8 +426,8 @@ async fn a_cancellation_is_read_as_lists_and_as_counts() {
         json!({"cancelled": [], "failed": [{"id": "msg_1", "reason": "already sent"}]}),
         json!({"cancelled": {"msg_1": true}}),
     ];
-    let server = Server::start(answers.clone().map(|answer| Answer::json(200, &answer))).await;
-    let client = client(&server);
+    let sandbox = sandbox("cancel_messages", answers.clone().map(|answer| ok(&answer))).await;
+    let client = sandbox.client();
     let cancel = async || {
         let ids = types::MessageCancellationRequest::builder().message_ids(["msg_1"]);
         client.cancel_messages().body(ids).send().await.unwrap().into_inner()

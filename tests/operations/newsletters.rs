@@ -3,8 +3,7 @@
 use pilot_status::types;
 use serde_json::json;
 
-use crate::case;
-use crate::support::{Answer, Server, client};
+use crate::case::{self, ok, sandbox};
 
 operations! {
     list_newsletters {
@@ -23,8 +22,8 @@ operations! {
 async fn the_list_is_read_bare_and_in_an_object() {
     let bare = case::example("list_newsletters");
     let answers = [json!([]), json!({"newsletters": bare}), json!(null)];
-    let server = Server::start(answers.map(|answer| Answer::json(200, &answer))).await;
-    let client = client(&server);
+    let sandbox = sandbox("list_newsletters", answers.map(|answer| ok(&answer))).await;
+    let client = sandbox.client();
     let list = async || client.list_newsletters().send().await.unwrap().into_inner();
     assert_eq!(list().await, types::NewsletterList::Bare(vec![]));
     let wrapped = list().await.into_entries().unwrap();

@@ -1,11 +1,10 @@
 //! Numbers.
 
-use std::time::Duration;
+use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::{ErrorCode, ErrorKind, Nullable, StatusCode, types};
+use serde_json::json;
 
-use pilot_status::{ErrorCode, ErrorKind, Nullable, RetryPolicy, types};
-use serde_json::{Value, json};
-
-use crate::support::{Answer, Server, builder, client};
+use crate::case::{ok, quick, sandbox};
 
 operations! {
     list_numbers {
@@ -221,20 +220,13 @@ operations! {
     }
 }
 
-/// Tries again at once.
-fn quick() -> RetryPolicy {
-    RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO)
-}
-
-fn fault(status: u16, code: &str) -> Answer {
-    Answer::json(status, &json!({"error": "It failed", "code": code}))
-}
+const UNAVAILABLE: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 
 #[tokio::test]
 async fn a_setting_is_left_reset_or_set() {
-    let answer = Answer::json(200, &json!({"id": "num_1", "number": "5511999999999"}));
-    let server = Server::start([answer]).await;
-    let client = client(&server);
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.respond_with("update_number", json!({"id": "num_1", "number": "5511999999999"}));
+    let client = sandbox.client();
     let patch = types::NumberSettingsPatch::builder;
     for (settings, body) in [
         (None, json!({})),
@@ -259,34 +251,33 @@ async fn a_setting_is_left_reset_or_set() {
         };
         let number = call.send().await.unwrap();
         assert_eq!((&number.settings, &number.settings_sync), (&None, &None));
-        let received = server.received().pop().unwrap();
-        assert_eq!(serde_json::from_slice::<Value>(&received.body).unwrap(), body);
+        let received = sandbox.requests().pop().unwrap();
+        assert_eq!(received.json(), body);
     }
 }
 
 #[tokio::test]
 async fn an_id_names_a_number_and_never_another_operation() {
-    let answer = json!({"id": "num_1", "number": "5511999999999", "state": "OPEN", "ok": true});
-    let server = Server::start([Answer::json(200, &answer)]).await;
-    let client = client(&server);
-    let line = || server.received().pop().unwrap().request_line().to_owned();
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let line = || sandbox.requests().pop().unwrap().line();
 
-    client.get_number().id("check").send().await.unwrap();
-    assert_eq!(line(), "GET /v1/numbers/check HTTP/1.1");
+    client.get_number().id("check").send().await.unwrap_err();
+    assert_eq!(line(), "GET /v1/numbers/check");
     client.get_number().id("num_1/status").send().await.unwrap();
-    assert_eq!(line(), "GET /v1/numbers/num_1%2Fstatus HTTP/1.1");
+    assert_eq!(line(), "GET /v1/numbers/num_1%2Fstatus");
     client.delete_number().id("num_1/purge").send().await.unwrap();
-    assert_eq!(line(), "DELETE /v1/numbers/num_1%2Fpurge HTTP/1.1");
+    assert_eq!(line(), "DELETE /v1/numbers/num_1%2Fpurge");
     client.delete_number().id("num_1?a=b#c").send().await.unwrap();
-    assert_eq!(line(), "DELETE /v1/numbers/num_1%3Fa%3Db%23c HTTP/1.1");
+    assert_eq!(line(), "DELETE /v1/numbers/num_1%3Fa%3Db%23c");
     client.restore_number().id("num_1/pay").send().await.unwrap();
-    assert_eq!(line(), "POST /v1/numbers/num_1%2Fpay/restore HTTP/1.1");
+    assert_eq!(line(), "POST /v1/numbers/num_1%2Fpay/restore");
 }
 
 #[tokio::test]
 async fn an_id_that_leads_elsewhere_is_refused_before_anything_is_sent() {
-    let server = Server::start([Answer::json(200, &json!({}))]).await;
-    let client = client(&server);
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
     for id in ["", ".", "..", "../webhooks", "num_1/..", "%2e%2e", "num_1\n"] {
         let errors = [
             client.get_number().id(id).send().await.map(drop).unwrap_err(),
@@ -305,54 +296,54 @@ async fn an_id_that_leads_elsewhere_is_refused_before_anything_is_sent() {
     }
     let error = client.get_number().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    assert_eq!(server.requests(), 0);
+    assert_eq!(sandbox.requests().len(), 0);
 }
 
 #[tokio::test]
 async fn the_flag_that_asks_meta_anew_is_left_out_unless_set() {
     let answer = json!({"id": "num_1", "number": "5511999999999"});
-    let server = Server::start([Answer::json(200, &answer)]).await;
-    client(&server).get_number().id("num_1").send().await.unwrap();
-    assert_eq!(server.received()[0].request_line(), "GET /v1/numbers/num_1 HTTP/1.1");
+    let sandbox = sandbox("get_number", [ok(&answer)]).await;
+    sandbox.client().get_number().id("num_1").send().await.unwrap();
+    assert_eq!(sandbox.requests()[0].line(), "GET /v1/numbers/num_1");
 }
 
 #[tokio::test]
 async fn a_check_takes_one_phone_or_several() {
-    let server = Server::start([Answer::json(
-        200,
-        &json!({"results": [
+    let sandbox = sandbox(
+        "check_numbers",
+        [ok(&json!({"results": [
             {"input": "5511900000000", "exists": false, "number": null, "name": null},
-        ]}),
-    )])
+        ]}))],
+    )
     .await;
-    let client = client(&server);
+    let client = sandbox.client();
     let call = client.check_numbers();
     let found = call.body_map(|body| body.number("5511900000000")).send().await.unwrap();
     let result = &found.results[0];
     assert_eq!((result.exists, &result.number, &result.name), (Some(false), &None, &None));
-    let received = &server.received()[0];
-    assert_eq!(received.headers("x-whatsapp-number-id"), [""; 0]);
-    assert_eq!(received.body, br#"{"number":"5511900000000"}"#);
+    let received = &sandbox.requests()[0];
+    assert!(!received.headers.contains_key("x-whatsapp-number-id"));
+    assert_eq!(received.body, r#"{"number":"5511900000000"}"#);
 }
 
 #[tokio::test]
 async fn members_that_no_page_names_go_out_and_come_back() {
     let answer = json!({"webhookUrl": "https://example.com/hook", "verifyToken": "marked"});
-    let server = Server::start([Answer::json(201, &answer)]).await;
-    let client = client(&server);
+    let sandbox = sandbox("create_meta_number", [Reply::json(StatusCode::CREATED, &answer)]).await;
+    let client = sandbox.client();
     let extra = json!({"wabaId": "100000000000002"}).as_object().unwrap().clone();
     let call = client.create_meta_number();
     let created = call.body_map(|body| body.name("Acme").extra(extra)).send().await.unwrap();
     assert_eq!(created["verifyToken"], "marked");
-    let sent: Value = serde_json::from_slice(&server.received()[0].body).unwrap();
+    let sent = sandbox.requests()[0].json();
     assert_eq!(sent, json!({"name": "Acme", "wabaId": "100000000000002"}));
 }
 
 #[tokio::test]
 async fn a_pairing_link_for_meta_takes_what_only_meta_has() {
     let answer = json!({"provider": "META", "remotePairingToken": "eyJ..."});
-    let server = Server::start([Answer::json(200, &answer)]).await;
-    let client = client(&server);
+    let sandbox = sandbox("create_remote_pairing", [ok(&answer)]).await;
+    let client = sandbox.client();
     let request = types::RemotePairingRequest::builder()
         .provider(types::Provider::Meta)
         .redirect_url("https://app.acme.com/done")
@@ -362,7 +353,7 @@ async fn a_pairing_link_for_meta_takes_what_only_meta_has() {
         .branding(types::Branding::builder().company_name("Acme"));
     let pairing = client.create_remote_pairing().body(request).send().await.unwrap();
     assert_eq!(pairing.provider, Some(types::Provider::Meta));
-    let sent: Value = serde_json::from_slice(&server.received()[0].body).unwrap();
+    let sent = sandbox.requests()[0].json();
     let body = json!({
         "provider": "META",
         "redirectUrl": "https://app.acme.com/done",
@@ -376,25 +367,28 @@ async fn a_pairing_link_for_meta_takes_what_only_meta_has() {
 
 #[tokio::test]
 async fn a_pairing_link_is_read_as_either_page_shows_it() {
-    let server = Server::start([Answer::json(
-        201,
-        &json!({
-            "instance": {
-                "id": "wa_abc",
-                "instanceName": "PS-tenant-xxx",
-                "number": "5511999999999",
-                "name": "Customer João",
-                "state": "CLOSE",
-            },
-            "remotePairingUrl": "https://pilotstatus.com/connect/abc123-marked-...",
-            "maskedNumber": "+551199****9999",
-            "messageSent": false,
-            "messageError": "No template",
-            "linkedApiKeyId": null,
-        }),
-    )])
+    let sandbox = sandbox(
+        "create_remote_pairing",
+        [Reply::json(
+            StatusCode::CREATED,
+            &json!({
+                "instance": {
+                    "id": "wa_abc",
+                    "instanceName": "PS-tenant-xxx",
+                    "number": "5511999999999",
+                    "name": "Customer João",
+                    "state": "CLOSE",
+                },
+                "remotePairingUrl": "https://pilotstatus.com/connect/abc123-marked-...",
+                "maskedNumber": "+551199****9999",
+                "messageSent": false,
+                "messageError": "No template",
+                "linkedApiKeyId": null,
+            }),
+        )],
+    )
     .await;
-    let client = client(&server);
+    let client = sandbox.client();
     let call = client.create_remote_pairing();
     let call = call.body_map(|body| body.name("Customer João").number("5511999999999"));
     let pairing = call.send().await.unwrap();
@@ -414,8 +408,8 @@ async fn the_codes_of_a_number_are_read_and_not_printed() {
     let mut answer = codes.clone();
     answer["primaryLink"] = codes.clone();
     answer["secondaryLink"] = codes;
-    let server = Server::start([Answer::json(201, &answer)]).await;
-    let client = client(&server);
+    let sandbox = sandbox("create_number", [Reply::json(StatusCode::CREATED, &answer)]).await;
+    let client = sandbox.client();
     let request = types::NumberRequest::builder().name("Suporte").number("5511999999999");
     let created = client.create_number().body(request).send().await.unwrap();
     let second = created.secondary_link.as_ref().unwrap();
@@ -428,61 +422,58 @@ async fn the_codes_of_a_number_are_read_and_not_printed() {
 
 #[tokio::test]
 async fn a_number_that_failed_to_come_about_is_not_added_again() {
-    let server = Server::start([fault(503, "UPSTREAM_ERROR")]).await;
-    let client = builder(&server).retry(quick()).build().unwrap();
+    let sandbox =
+        sandbox("create_number", [Reply::error(UNAVAILABLE, ErrorCode::UpstreamError)]).await;
+    let client = quick(&sandbox);
     let request = types::NumberRequest::builder().name("Suporte").number("5511999999999");
     let error = client.create_number().body(request).send().await.unwrap_err();
-    assert_eq!((error.attempts(), server.requests()), (1, 1));
+    assert_eq!((error.attempts(), sandbox.requests().len()), (1, 1));
     assert!(error.to_string().contains("it may have done what was asked"), "{error}");
 }
 
 #[tokio::test]
 async fn a_request_without_what_it_needs_is_not_sent() {
-    let server = Server::start([Answer::json(200, &json!({}))]).await;
-    let client = client(&server);
+    let sandbox = sandbox("create_number", [ok(&json!({}))]).await;
+    let client = sandbox.client();
     let error = client.create_number().body_map(|body| body.name("a")).send().await.unwrap_err();
-    assert_eq!((error.kind(), server.requests()), (ErrorKind::InvalidRequest, 0));
+    assert_eq!((error.kind(), sandbox.requests().len()), (ErrorKind::InvalidRequest, 0));
     assert!(error.to_string().contains("for number"), "{error}");
 }
 
 #[tokio::test]
 async fn a_state_is_asked_for_again_where_that_can_help() {
-    let state = Answer::json(
-        200,
-        &json!({"id": "num_1", "state": "CLOSE", "stale": true,
-        "lastKnownAt": "2026-06-01T12:00:00.000Z"}),
-    );
-    for code in ["UPSTREAM_TIMEOUT", "UPSTREAM_ERROR"] {
-        let server = Server::start([fault(503, code), state.clone()]).await;
-        let client = builder(&server).retry(quick()).build().unwrap();
+    let state = ok(&json!({"id": "num_1", "state": "CLOSE", "stale": true,
+        "lastKnownAt": "2026-06-01T12:00:00.000Z"}));
+    for code in [ErrorCode::UpstreamTimeout, ErrorCode::UpstreamError] {
+        let fault = Reply::error(UNAVAILABLE, code);
+        let sandbox = sandbox("get_number_status", [fault, state.clone()]).await;
+        let client = quick(&sandbox);
         let status = client.get_number_status().id("num_1").send().await.unwrap();
         assert_eq!((status.stale, &status.checked_at), (Some(true), &None));
-        assert_eq!(server.requests(), 2, "{code}");
+        assert_eq!(sandbox.requests().len(), 2);
     }
-    let server = Server::start([fault(503, "PROVIDER_NOT_CONFIGURED"), state]).await;
-    let client = builder(&server).retry(quick()).build().unwrap();
+    let fault = Reply::error(UNAVAILABLE, ErrorCode::ProviderNotConfigured);
+    let sandbox = sandbox("get_number_status", [fault]).await;
+    let client = quick(&sandbox);
     let error = client.get_number_status().id("num_1").send().await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::ProviderNotConfigured));
-    assert_eq!((error.attempts(), server.requests()), (1, 1));
+    assert_eq!((error.attempts(), sandbox.requests().len()), (1, 1));
 }
 
 #[tokio::test]
 async fn a_declined_payment_says_why_and_how_much() {
-    let server = Server::start([
-        Answer::json(
-            402,
-            &json!({
-                "error": "The payment was declined",
-                "code": "PAYMENT_FAILED",
-                "declineCode": "expired_card",
-                "proratedTotal": 29.9,
-                "currency": "BRL",
-            }),
-        ),
-        fault(402, "INSUFFICIENT_FUNDS"),
-    ])
-    .await;
-    let client = client(&server);
+    let declined = json!({
+        "error": "The payment was declined",
+        "code": "PAYMENT_FAILED",
+        "declineCode": "expired_card",
+        "proratedTotal": 29.9,
+        "currency": "BRL",
+    });
+    let without_funds = json!({"error": "It failed", "code": "INSUFFICIENT_FUNDS"});
+    let refusals = [declined, without_funds];
+    let refusals = refusals.map(|body| Reply::json(StatusCode::PAYMENT_REQUIRED, &body));
+    let sandbox = sandbox("pay_number", refusals).await;
+    let client = sandbox.client();
     let error = client.pay_number().id("num_1").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PaymentRequired);
     assert_eq!(error.code(), Some(&ErrorCode::PaymentFailed));
@@ -496,19 +487,20 @@ async fn a_declined_payment_says_why_and_how_much() {
 
 #[tokio::test]
 async fn a_payment_is_not_made_twice() {
-    let server = Server::start([fault(502, "PAYMENT_PROVIDER_ERROR")]).await;
-    let client = builder(&server).retry(quick()).build().unwrap();
+    let fault = Reply::error(StatusCode::BAD_GATEWAY, ErrorCode::PaymentProviderError);
+    let sandbox = sandbox("pay_number", [fault]).await;
+    let client = quick(&sandbox);
     let error = client.pay_number().id("num_1").send().await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::PaymentProviderError));
-    assert_eq!((error.attempts(), server.requests()), (1, 1));
+    assert_eq!((error.attempts(), sandbox.requests().len()), (1, 1));
     assert!(error.to_string().contains("look before you repeat it"), "{error}");
 }
 
 #[tokio::test]
 async fn a_number_of_the_sdk_is_read_without_the_state_of_the_pages() {
-    let server = Server::start([Answer::json(
-        200,
-        &json!([{
+    let sandbox = sandbox(
+        "list_numbers",
+        [ok(&json!([{
             "id": "wn_1",
             "instanceName": "tenant-5511999999999",
             "number": "+5511999999999",
@@ -522,10 +514,10 @@ async fn a_number_of_the_sdk_is_read_without_the_state_of_the_pages() {
             "coexistence": {"status": "UNKNOWN", "evidence": null},
             "extraChargeUnpaidSince": "2026-06-01T12:00:00.000Z",
             "extraChargeDisconnectAt": null,
-        }]),
-    )])
+        }]))],
+    )
     .await;
-    let numbers = client(&server).list_numbers().send().await.unwrap();
+    let numbers = sandbox.client().list_numbers().send().await.unwrap();
     let number = &numbers[0];
     assert_eq!((&number.state, &number.provider), (&None, &None));
     let link = number.primary_link.as_ref().unwrap();

@@ -1,10 +1,10 @@
 //! Referrals: messages that ads and posts led to, and their sums.
 
+use pilot_status::mock::Reply;
 use pilot_status::{Client, Error, ErrorKind, types};
 use serde_json::{Value, json};
 
-use crate::case;
-use crate::support::{Answer, Server, client};
+use crate::case::{self, ok, sandbox};
 
 operations! {
     list_referrals {
@@ -68,8 +68,8 @@ async fn a_message_without_its_content_is_read() {
     message["referral"]["redacted"] = true.into();
     let page = json!({"referrals": [message], "total": 1, "page": 1, "pageSize": 30,
         "totalPages": 1, "notice": "PII_RELAY_ONLY"});
-    let server = Server::start([Answer::json(200, &page)]).await;
-    let page = client(&server).list_referrals().send().await.unwrap();
+    let sandbox = sandbox("list_referrals", [ok(&page)]).await;
+    let page = sandbox.client().list_referrals().send().await.unwrap();
     let message = &page.referrals[0];
     assert_eq!((&message.text, message.redacted), (&None, Some(true)));
     assert_eq!((&message.referral.source_id, message.referral.redacted), (&None, Some(true)));
@@ -82,43 +82,43 @@ async fn a_summary_says_what_it_left_out() {
     summary["truncated"] = true.into();
     summary["piiNotice"] = "PII_RELAY_ONLY".into();
     summary["ads"][0]["sourceType"] = Value::Null;
-    let server = Server::start([Answer::json(200, &summary)]).await;
-    let summary = client(&server).get_referral_summary().send().await.unwrap();
+    let sandbox = sandbox("get_referral_summary", [ok(&summary)]).await;
+    let summary = sandbox.client().get_referral_summary().send().await.unwrap();
     assert_eq!((summary.truncated, summary.pii_notice.as_deref()), (true, Some("PII_RELAY_ONLY")));
     assert_eq!(summary.ads[0].source_type, None);
 }
 
 #[tokio::test]
 async fn a_stream_takes_all_pages_with_the_same_filters_for_the_same_number() {
-    let server = Server::start([page(1, 3), page(2, 3), page(3, 3)]).await;
-    let scoped = client(&server).for_number("wn_01HZX");
+    let sandbox = sandbox("list_referrals", [page(1, 3), page(2, 3), page(3, 3)]).await;
+    let scoped = sandbox.client().for_number("wn_01HZX");
     assert_eq!(ids(&scoped).await.unwrap(), ["cm_1", "cm_2", "cm_3"]);
-    let received = server.received();
+    let received = sandbox.requests();
     assert_eq!(received.len(), 3);
     for (received, page) in received.iter().zip(1..) {
-        let line = format!("GET /v1/referrals?page={page}&sourceType=post HTTP/1.1");
-        assert_eq!(received.request_line(), line);
-        assert_eq!(received.headers("x-whatsapp-number-id"), ["wn_01HZX"]);
+        let line = format!("GET /v1/referrals?page={page}&sourceType=post");
+        assert_eq!(received.line(), line);
+        assert_eq!(received.headers["x-whatsapp-number-id"], "wn_01HZX");
     }
 }
 
 #[tokio::test]
 async fn a_stream_ends_earlier_when_there_are_fewer_pages_than_at_first() {
-    let server = Server::start([page(1, 5), page(2, 2)]).await;
-    assert_eq!(ids(&client(&server)).await.unwrap(), ["cm_1", "cm_2"]);
-    assert_eq!(server.requests(), 2);
+    let sandbox = sandbox("list_referrals", [page(1, 5), page(2, 2)]).await;
+    assert_eq!(ids(&sandbox.client()).await.unwrap(), ["cm_1", "cm_2"]);
+    assert_eq!(sandbox.requests().len(), 2);
 }
 
 #[tokio::test]
 async fn a_stream_ends_with_an_error() {
     let refusal = case::error("list_referrals", 400, "INVALID_DATE_RANGE");
-    let server = Server::start([page(1, 5), refusal]).await;
-    let error = ids(&client(&server)).await.unwrap_err();
+    let sandbox = sandbox("list_referrals", [page(1, 5), refusal]).await;
+    let error = ids(&sandbox.client()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.code()),
         (ErrorKind::Client, Some(&"INVALID_DATE_RANGE".into()))
     );
-    assert_eq!(server.requests(), 2);
+    assert_eq!(sandbox.requests().len(), 2);
 }
 
 /// The ids of all messages that came from posts.
@@ -140,9 +140,9 @@ fn message(id: &str) -> Value {
 }
 
 /// A page of one message.
-fn page(number: usize, pages: usize) -> Answer {
+fn page(number: usize, pages: usize) -> Reply {
     let messages = [message(&format!("cm_{number}"))];
     let page = json!({"referrals": messages, "total": pages, "page": number, "pageSize": 1,
         "totalPages": pages});
-    Answer::json(200, &page)
+    ok(&page)
 }

@@ -1,9 +1,11 @@
 //! Remote pairing: the token in the path is the only credential.
 
-use pilot_status::types;
+use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::{StatusCode, types};
 use serde_json::json;
 
-use crate::support::{Answer, KEY, Server, client, shown};
+use crate::case::{ok, sandbox};
+use crate::support::shown;
 
 operations! {
     get_remote_pairing {
@@ -45,30 +47,28 @@ operations! {
 
 #[tokio::test]
 async fn neither_key_nor_number_goes_to_whoever_holds_a_token() {
-    let answer = json!({
-        "valid": true, "state": "OPEN", "isFullyConnected": true,
-        "qrcodeBase64": null, "pairingCode": null,
-    });
-    let server = Server::start([Answer::json(200, &answer)]).await;
-    let client = client(&server).for_number("num_1");
+    let nothing = json!({"qrcodeBase64": null, "pairingCode": null});
+    let sandbox = sandbox("connect_remote_pairing", [ok(&nothing)]).await;
+    let client = sandbox.client().for_number("num_1");
     client.get_remote_pairing().token("rp_1").send().await.unwrap();
     client.get_remote_pairing_status().token("rp_1").send().await.unwrap();
     let codes = client.connect_remote_pairing().token("rp_1").send().await.unwrap();
     assert_eq!((&codes.qrcode_base64, &codes.pairing_code), (&None, &None));
-    assert_eq!(server.requests(), 3);
-    for received in server.received() {
+    assert_eq!(sandbox.requests().len(), 3);
+    for received in sandbox.requests() {
         for header in ["x-api-key", "x-api-key-id", "x-whatsapp-number-id", "authorization"] {
-            assert_eq!(received.headers(header), [""; 0], "{received:?}");
+            assert!(!received.headers.contains_key(header), "{received:?}");
         }
-        assert!(!received.head.contains(KEY), "{received:?}");
+        assert!(!received.headers.values().any(|value| value == Sandbox::API_KEY), "{received:?}");
     }
 }
 
 #[tokio::test]
 async fn no_error_shows_the_token() {
-    let refusal = Answer::json(404, &json!({"error": "Invalid or expired token"}));
-    let server = Server::start([refusal, Answer::json(200, &json!({"state": 1}))]).await;
-    let client = client(&server);
+    let refusal = Reply::json(StatusCode::NOT_FOUND, &json!({"error": "Invalid or expired token"}));
+    let sandbox = sandbox("get_remote_pairing", [refusal]).await;
+    sandbox.next("get_remote_pairing_status", ok(&json!({"state": 1})));
+    let client = sandbox.client();
     let refused = client.get_remote_pairing().token("rp_marked").send().await.unwrap_err();
     assert_eq!(refused.message(), Some("Invalid or expired token"));
     let unread = client.get_remote_pairing_status().token("rp_marked").send().await.unwrap_err();
@@ -76,7 +76,7 @@ async fn no_error_shows_the_token() {
     for error in [refused, unread, bad] {
         assert!(!shown(&error).contains("marked"), "{error:?}");
     }
-    assert_eq!(server.requests(), 2);
+    assert_eq!(sandbox.requests().len(), 2);
 }
 
 #[tokio::test]
@@ -95,9 +95,10 @@ async fn a_pairing_of_the_sdk_hides_the_number_and_has_the_sessions() {
         "pairingCode": null,
         "secondaryLink": {"qrcodeBase64": image, "pairingCode": "marked"},
     });
-    let answers = [info, status, codes].map(|body| Answer::json(200, &body));
-    let server = Server::start(answers).await;
-    let client = client(&server);
+    let sandbox = sandbox("get_remote_pairing", [ok(&info)]).await;
+    sandbox.next("get_remote_pairing_status", ok(&status));
+    sandbox.next("connect_remote_pairing", ok(&codes));
+    let client = sandbox.client();
 
     let info = client.get_remote_pairing().token("rp_1").send().await.unwrap();
     assert!(!info.valid);

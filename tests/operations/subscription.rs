@@ -1,11 +1,10 @@
 //! Slots for extra numbers.
 
-use std::time::Duration;
+use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::{ErrorCode, ErrorKind, StatusCode, types};
+use serde_json::json;
 
-use pilot_status::{ErrorCode, ErrorKind, RetryPolicy, types};
-use serde_json::{Value, json};
-
-use crate::support::{Answer, Server, builder, client};
+use crate::case::{ok, quick, sandbox};
 
 operations! {
     preview_extra_numbers {
@@ -52,43 +51,46 @@ operations! {
 
 #[tokio::test]
 async fn how_many_is_left_to_the_service_unless_said() {
-    let server = Server::start([Answer::json(200, &json!({"success": true}))]).await;
-    let client = client(&server);
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
     client.preview_extra_numbers().send().await.unwrap();
     client.buy_extra_numbers().send().await.unwrap();
     client.remove_extra_numbers().send().await.unwrap();
-    let received = server.received();
-    assert_eq!(received[0].request_line(), "GET /v1/subscription/extra-numbers HTTP/1.1");
+    let received = sandbox.requests();
+    assert_eq!(received[0].line(), "GET /v1/subscription/extra-numbers");
     for received in &received[1..] {
-        assert_eq!(serde_json::from_slice::<Value>(&received.body).unwrap(), json!({}));
+        assert_eq!(received.json(), json!({}));
     }
 }
 
 #[tokio::test]
 async fn a_purchase_without_a_card_leads_to_a_page() {
     let answer = json!({"success": true, "charged": false, "checkoutUrl": "https://…"});
-    let server = Server::start([Answer::json(200, &answer)]).await;
-    let purchase = client(&server).buy_extra_numbers().send().await.unwrap();
+    let sandbox = sandbox("buy_extra_numbers", [ok(&answer)]).await;
+    let purchase = sandbox.client().buy_extra_numbers().send().await.unwrap();
     assert_eq!((purchase.charged, &purchase.plan), (Some(false), &None));
     assert_eq!(purchase.checkout_url.as_deref(), Some("https://…"));
 }
 
 #[tokio::test]
 async fn a_purchase_that_has_to_be_confirmed_comes_with_its_preview() {
-    let server = Server::start([Answer::json(
-        409,
-        &json!({
-            "error": "The purchase changes the plan",
-            "code": "CONFIRMATION_REQUIRED",
-            "requiresConversion": true,
-            "toPlan": "ON_DEMAND",
-            "billedQuantity": 2,
-            "monthlyTotalBRL": 59.8,
-            "hasSavedCard": false,
-        }),
-    )])
+    let sandbox = sandbox(
+        "buy_extra_numbers",
+        [Reply::json(
+            StatusCode::CONFLICT,
+            &json!({
+                "error": "The purchase changes the plan",
+                "code": "CONFIRMATION_REQUIRED",
+                "requiresConversion": true,
+                "toPlan": "ON_DEMAND",
+                "billedQuantity": 2,
+                "monthlyTotalBRL": 59.8,
+                "hasSavedCard": false,
+            }),
+        )],
+    )
     .await;
-    let error = client(&server).buy_extra_numbers().send().await.unwrap_err();
+    let error = sandbox.client().buy_extra_numbers().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
     assert_eq!(error.code(), Some(&ErrorCode::ConfirmationRequired));
     let preview: types::ExtraNumbersPreview = error.body_as().unwrap();
@@ -101,10 +103,13 @@ async fn a_purchase_that_has_to_be_confirmed_comes_with_its_preview() {
 
 #[tokio::test]
 async fn a_purchase_is_not_made_twice() {
-    let server = Server::start([Answer::new(503, &[("retry-after", "0")], "")]).await;
-    let quick = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
-    let client = builder(&server).retry(quick).build().unwrap();
+    let sandbox = sandbox(
+        "buy_extra_numbers",
+        [Reply::new(StatusCode::SERVICE_UNAVAILABLE, "").header("retry-after", "0")],
+    )
+    .await;
+    let client = quick(&sandbox);
     let error = client.buy_extra_numbers().send().await.unwrap_err();
-    assert_eq!((error.attempts(), server.requests()), (1, 1));
+    assert_eq!((error.attempts(), sandbox.requests().len()), (1, 1));
     assert!(error.to_string().contains("it may have done what was asked"), "{error}");
 }

@@ -1,10 +1,10 @@
 //! Templates: their text alone or their parts, and what Meta says to them.
 
-use pilot_status::{Client, DataUrl, ErrorCode, types};
+use pilot_status::mock::Reply;
+use pilot_status::{DataUrl, ErrorCode, StatusCode, types};
 use serde_json::{Value, json};
 
-use crate::case;
-use crate::support::{Answer, Server, client};
+use crate::case::{self, ok, sandbox};
 
 operations! {
     list_templates {
@@ -125,17 +125,13 @@ fn parts() -> types::builder::TemplateBody {
         .buttons(buttons)
 }
 
-async fn answers<const N: usize>(answers: [Value; N]) -> (Server, Client) {
-    let server = Server::start(answers.map(|answer| Answer::json(200, &answer))).await;
-    let client = client(&server);
-    (server, client)
-}
-
 #[tokio::test]
 async fn the_list_is_read_bare_and_in_an_object() {
     let bare = case::example("list_templates");
     let other = json!({"items": []});
-    let (_server, client) = answers([json!({"templates": bare}), json!([]), other.clone()]).await;
+    let answers = [json!({"templates": bare}), json!([]), other.clone()];
+    let sandbox = sandbox("list_templates", answers.map(|answer| ok(&answer))).await;
+    let client = sandbox.client();
     let list = async || client.list_templates().send().await.unwrap().into_inner();
     is_the_documented(&list().await.into_entries().unwrap()[0]);
     assert_eq!(list().await, types::TemplateList::Bare(vec![]));
@@ -144,34 +140,34 @@ async fn the_list_is_read_bare_and_in_an_object() {
 
 #[tokio::test]
 async fn a_template_is_made_of_its_text_or_of_parts_as_json_in_a_string() {
-    let created = case::success("create_template");
-    let server = Server::start([created]).await;
-    let client = client(&server);
+    let created = Reply::usual();
+    let sandbox = sandbox("create_template", [created]).await;
+    let client = sandbox.client();
     let parts = types::TemplateBody::try_from(parts()).unwrap();
     let in_a_string = serde_json::to_string(&parts).unwrap();
     for text in ["Oi!", &in_a_string] {
         let request = types::TemplateRequest::builder().name("oi").body(text);
         client.create_template().body(request).send().await.unwrap();
-        let sent: Value = serde_json::from_slice(&server.received().pop().unwrap().body).unwrap();
+        let sent: Value = serde_json::from_slice(&sandbox.requests().pop().unwrap().body).unwrap();
         assert_eq!(sent, json!({"name": "oi", "body": text}));
     }
 }
 
 #[tokio::test]
 async fn a_template_may_come_back_with_201() {
-    let created = Answer::json(201, &case::example("create_template"));
-    let server = Server::start([created]).await;
+    let created = Reply::json(StatusCode::CREATED, &case::example("create_template"));
+    let sandbox = sandbox("create_template", [created]).await;
     let request = types::TemplateRequest::builder().name("promo_cupom").body(parts());
-    let template = client(&server).create_template().body(request).send().await.unwrap();
+    let template = sandbox.client().create_template().body(request).send().await.unwrap();
     assert_eq!((template.status().as_u16(), &*template.name), (201, "promo_cupom"));
 }
 
 #[tokio::test]
 async fn variables_without_examples_are_named() {
     let refusal = case::error("create_template", 400, "TEMPLATE_EXAMPLES_REQUIRED");
-    let server = Server::start([refusal]).await;
+    let sandbox = sandbox("create_template", [refusal]).await;
     let request = types::TemplateRequest::builder().name("promo_cupom").body(parts());
-    let error = client(&server).create_template().body(request).send().await.unwrap_err();
+    let error = sandbox.client().create_template().body(request).send().await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::TemplateExamplesRequired));
     assert_eq!(error.missing().collect::<Vec<_>>(), ["desconto"]);
 }
@@ -184,8 +180,9 @@ async fn a_template_is_read_as_parts_and_unknown_to_meta() {
     parts["source"] = "PILOT_STATUS".into();
     parts["metaStatus"] = Value::Null;
     parts["latestVersion"] = json!({"version": 2});
-    let mut few = json!({"id": "tpl_1", "name": "oi", "category": "NEWS", "latestVersion": null});
-    let (_server, client) = answers([parts, few.take()]).await;
+    let few = json!({"id": "tpl_1", "name": "oi", "category": "NEWS", "latestVersion": null});
+    let sandbox = sandbox("get_template", [ok(&parts), ok(&few)]).await;
+    let client = sandbox.client();
     let get = async || client.get_template().id("tpl_1").send().await.unwrap().into_inner();
     let parts = get().await;
     let Some(types::TemplateContent::Object(body)) = parts.body else { panic!("{parts:?}") };

@@ -1,10 +1,11 @@
 //! Webhooks: where events are delivered to, and what was delivered.
 
+use pilot_status::StatusCode;
+use pilot_status::mock::{Reply, Sandbox};
 use pilot_status::types::{self, WebhookEventName, WebhookUpdate};
 use serde_json::{Value, json};
 
-use crate::case::moment;
-use crate::support::{Answer, Server, client};
+use crate::case::{bodies, moment, ok, sandbox};
 
 operations! {
     list_webhooks {
@@ -117,11 +118,11 @@ fn webhook() -> Value {
 
 #[tokio::test]
 async fn a_webhook_is_gone_whatever_the_answer_holds() {
-    let nothing = Answer::new(200, &[], "");
+    let nothing = Reply::new(StatusCode::OK, "");
     let answers =
-        [nothing.clone(), Answer::new(204, &[], ""), Answer::json(200, &json!({"success": true}))];
-    let server = Server::start(answers).await;
-    let client = client(&server);
+        [nothing.clone(), Reply::new(StatusCode::NO_CONTENT, ""), ok(&json!({"success": true}))];
+    let sandbox = sandbox("delete_webhook", answers).await;
+    let client = sandbox.client();
     for _ in 0..3 {
         client.delete_webhook().id("wh_1").send().await.unwrap();
     }
@@ -129,17 +130,12 @@ async fn a_webhook_is_gone_whatever_the_answer_holds() {
 
 #[tokio::test]
 async fn what_is_not_set_stays() {
-    let server = Server::start([Answer::json(200, &webhook())]).await;
-    let client = client(&server);
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
     let pause = client.update_webhook().id("wh_1").body(WebhookUpdate::builder().active(false));
     pause.send().await.unwrap();
     client.create_webhook().body_map(|body| body.url("https://a")).send().await.unwrap();
-    let bodies: Vec<Value> = server
-        .received()
-        .iter()
-        .map(|received| serde_json::from_slice(&received.body).unwrap())
-        .collect();
-    assert_eq!(bodies, [json!({"active": false}), json!({"url": "https://a"})]);
+    assert_eq!(bodies(&sandbox), [json!({"active": false}), json!({"url": "https://a"})]);
 }
 
 #[tokio::test]
@@ -148,8 +144,8 @@ async fn a_webhook_that_never_fired_with_events_to_come_is_read() {
     webhook["lastTriggered"] = Value::Null;
     webhook["apiKeys"] = Value::Null;
     webhook["events"] = json!(["*", "message.edited"]);
-    let server = Server::start([Answer::json(200, &webhook)]).await;
-    let webhook = client(&server).get_webhook().id("wh_1").send().await.unwrap();
+    let sandbox = sandbox("get_webhook", [ok(&webhook)]).await;
+    let webhook = sandbox.client().get_webhook().id("wh_1").send().await.unwrap();
     assert_eq!(webhook.last_triggered, None);
     assert_eq!(webhook.events[0], WebhookEventName::All);
     assert_eq!(webhook.events[1], WebhookEventName::Unknown("message.edited".to_owned()));
@@ -160,8 +156,8 @@ async fn a_delivery_that_nobody_answered_is_read() {
     let log = json!({"event": "message.edited", "status": "FAILED", "statusCode": null,
         "payload": null, "response": null, "durationMs": null,
         "createdAt": "2026-06-28T09:59:00.000Z"});
-    let server = Server::start([Answer::json(200, &json!([log]))]).await;
-    let logs = client(&server).list_webhook_logs().id("wh_1").send().await.unwrap();
+    let sandbox = sandbox("list_webhook_logs", [ok(&json!([log]))]).await;
+    let logs = sandbox.client().list_webhook_logs().id("wh_1").send().await.unwrap();
     assert_eq!(logs[0].status, types::WebhookLogStatus::Failed);
     assert_eq!((logs[0].status_code, &logs[0].response), (None, &None));
     assert!(logs[0].payload.is_empty());
@@ -169,12 +165,8 @@ async fn a_delivery_that_nobody_answered_is_read() {
 
 #[tokio::test]
 async fn all_calls_of_the_copy_for_a_number_name_it_and_no_others() {
-    let list = Answer::json(200, &json!([]));
-    let one = Answer::json(200, &webhook());
-    let answers = [&list, &one, &one, &one, &Answer::new(200, &[], ""), &list];
-    let server =
-        Server::start([answers, answers].concat().into_iter().cloned().collect::<Vec<_>>()).await;
-    let tenant = client(&server);
+    let sandbox = Sandbox::start().await.unwrap();
+    let tenant = sandbox.client();
     let scoped = tenant.for_number("num_01HZX");
     for client in [&scoped, &tenant] {
         client.list_webhooks().send().await.unwrap();
@@ -184,13 +176,13 @@ async fn all_calls_of_the_copy_for_a_number_name_it_and_no_others() {
         client.delete_webhook().id("wh_1").send().await.unwrap();
         client.list_webhook_logs().id("wh_1").send().await.unwrap();
     }
-    let received = server.received();
+    let received = sandbox.requests();
     let (of_scoped, of_tenant) = received.split_at(CASES.len());
     for received in of_scoped {
-        assert_eq!(received.headers("x-whatsapp-number-id"), ["num_01HZX"]);
+        assert_eq!(received.headers["x-whatsapp-number-id"], "num_01HZX");
     }
     assert_eq!(of_tenant.len(), CASES.len());
     for received in of_tenant {
-        assert_eq!(received.headers("x-whatsapp-number-id"), [""; 0]);
+        assert!(!received.headers.contains_key("x-whatsapp-number-id"));
     }
 }

@@ -1,12 +1,15 @@
 //! Servers that give back the key that they were sent, wherever an answer has
 //! room for it, and what becomes of calls to them.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use pilot_status::{Client, Credentials, Error, Pacing, ResponseValue, RetryPolicy, types};
 use serde_json::{Value, json};
 
-use super::{Answer, Server, example};
+use super::example;
+use super::script::Step::{Read, Send};
+use super::script::{Script, ScriptedServer};
 
 /// Keys of the forms that there are, all with `marked`, and with that nowhere
 /// else.
@@ -32,29 +35,50 @@ pub struct Outcome {
 /// results holds it where it may be printed.
 pub async fn outcomes(credentials: Credentials, key: &str) -> Vec<Outcome> {
     // Each twice, for calls that are tried again.
-    let (names, answers): (Vec<_>, Vec<_>) =
-        answers(key).into_iter().flat_map(|echo| [echo.clone(), echo]).unzip();
-    let server = Server::start(answers).await;
+    let twice = |(name, bytes): Echo| {
+        let script: Script = vec![Read, Send(bytes.leak())].leak();
+        [(name, script); 2]
+    };
+    let (names, scripts): (Vec<_>, Vec<_>) = answers(key).into_iter().flat_map(twice).unzip();
+    let server = ScriptedServer::start(scripts).await;
     let client = client(&server, credentials);
     let mut outcomes = Vec::new();
-    while server.requests() < names.len() {
+    while server.accepted() < names.len() {
         let result = client.list_numbers().send().await;
-        let echo = names[server.requests().min(names.len()) - 1];
+        let echo = names[server.accepted().min(names.len()) - 1];
         outcomes.push(Outcome { echo, result });
     }
     outcomes
 }
 
 /// A client that tries again once, at once, however often it is rejected.
-pub fn client(server: &Server, credentials: Credentials) -> Client {
+fn client(server: &ScriptedServer, credentials: Credentials) -> Client {
     let policy = RetryPolicy::default()
         .max_attempts(2)
         .backoff(Duration::ZERO, Duration::ZERO)
         .pacing(Pacing::Off);
-    Client::builder(credentials).base_url(&server.url).retry(policy).build().unwrap()
+    Client::builder(credentials).base_url(server.url()).retry(policy).build().unwrap()
 }
 
-fn answers(key: &str) -> Vec<(&'static str, Answer)> {
+/// What the server does, and the bytes that it sends.
+type Echo = (&'static str, Vec<u8>);
+
+/// An answer after which the connection closes.
+fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let mut head = format!("HTTP/1.1 {status} Any\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        write!(head, "{name}: {value}\r\n").unwrap();
+    }
+    write!(head, "content-length: {}\r\n\r\n", body.len()).unwrap();
+    [head.as_bytes(), body].concat()
+}
+
+fn in_json(body: &Value) -> Vec<u8> {
+    answer(200, &[("content-type", "application/json")], body.to_string())
+}
+
+fn answers(key: &str) -> Vec<Echo> {
     [refusals(key), redirects(key), wrong_successes(key), heads(key), successes(key)].concat()
 }
 
@@ -76,23 +100,23 @@ fn headers(key: &str) -> Vec<(&'static str, &str)> {
     names.map(|name| (name, key)).to_vec()
 }
 
-fn refusals(key: &str) -> Vec<(&'static str, Answer)> {
+fn refusals(key: &str) -> Vec<Echo> {
     let headers = headers(key);
     let said = json!({"error": key, "code": key, key: key, "retryAfterSeconds": key}).to_string();
     let html = format!("<html><body>{key}</body></html>");
     vec![
-        ("401 in JSON", Answer::new(401, &headers, &said)),
-        ("429 in JSON", Answer::new(429, &headers, &said)),
-        ("503 in JSON", Answer::new(503, &headers, &said)),
-        ("404 in HTML", Answer::new(404, &headers, &html)),
-        ("500 in plain text", Answer::new(500, &headers, key)),
-        ("400 in a JSON list", Answer::new(400, &headers, json!([key]).to_string())),
-        ("402 in a JSON string", Answer::new(402, &headers, json!(key).to_string())),
-        ("a status that is none", Answer::new(799, &headers, &said)),
+        ("401 in JSON", answer(401, &headers, &said)),
+        ("429 in JSON", answer(429, &headers, &said)),
+        ("503 in JSON", answer(503, &headers, &said)),
+        ("404 in HTML", answer(404, &headers, &html)),
+        ("500 in plain text", answer(500, &headers, key)),
+        ("400 in a JSON list", answer(400, &headers, json!([key]).to_string())),
+        ("402 in a JSON string", answer(402, &headers, json!(key).to_string())),
+        ("a status that is none", answer(799, &headers, &said)),
     ]
 }
 
-fn redirects(key: &str) -> Vec<(&'static str, Answer)> {
+fn redirects(key: &str) -> Vec<Echo> {
     let targets = [
         ("the host of a target", format!("https://{key}.example/")),
         ("a target that is a host", format!("https://{key}")),
@@ -107,38 +131,38 @@ fn redirects(key: &str) -> Vec<(&'static str, Answer)> {
         ("the scheme of a target", format!("{key}://other.example")),
         ("a target that is a key", key.to_owned()),
     ];
-    targets.map(|(name, target)| (name, Answer::new(302, &[("location", &target)], key))).to_vec()
+    targets.map(|(name, target)| (name, answer(302, &[("location", &target)], key))).to_vec()
 }
 
 /// Bodies that are not what the document says.
-fn wrong_successes(key: &str) -> Vec<(&'static str, Answer)> {
+fn wrong_successes(key: &str) -> Vec<Echo> {
     let wrong = |field: &str, value: Value| {
         let mut body = example(200);
         body[0][field] = value;
-        Answer::json(200, &body)
+        in_json(&body)
     };
     let mut unnamed = example(200);
     let fields = unnamed[0].as_object_mut().unwrap();
     fields.remove("id");
     fields.insert(key.to_owned(), json!(key));
     vec![
-        ("plain text", Answer::new(200, &headers(key), key)),
-        ("a JSON string", Answer::json(200, &json!(key))),
-        ("a JSON object", Answer::json(200, &json!({key: key}))),
+        ("plain text", answer(200, &headers(key), key)),
+        ("a JSON string", in_json(&json!(key))),
+        ("a JSON object", in_json(&json!({key: key}))),
         ("a date", wrong("createdAt", json!(key))),
         ("a flag", wrong("isFullyConnected", json!(key))),
-        ("the name of a field", Answer::json(200, &unnamed)),
+        ("the name of a field", in_json(&unnamed)),
         (
             "the name of a field, deep",
             wrong("apiKeys", json!([{key: {key: key}, "name": {key: 1}}])),
         ),
         ("an object in place of a list", wrong("apiKeys", json!({key: key}))),
-        ("cut JSON", Answer::new(200, &[], format!("[{{\"id\": \"{key}"))),
+        ("cut JSON", answer(200, &[], format!("[{{\"id\": \"{key}"))),
     ]
 }
 
 /// Answers whose head is wrong.
-fn heads(key: &str) -> Vec<(&'static str, Answer)> {
+fn heads(key: &str) -> Vec<Echo> {
     [
         ("no head", key.to_owned()),
         ("a status", format!("HTTP/1.1 {key}\r\n\r\n")),
@@ -156,12 +180,12 @@ fn heads(key: &str) -> Vec<(&'static str, Answer)> {
             format!("HTTP/1.1 403 {key}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"),
         ),
     ]
-    .map(|(name, bytes)| (name, Answer::raw(bytes)))
+    .map(|(name, bytes)| (name, bytes.into_bytes()))
     .to_vec()
 }
 
 /// Answers that are a value, with the key beside it.
-fn successes(key: &str) -> Vec<(&'static str, Answer)> {
+fn successes(key: &str) -> Vec<Echo> {
     let trailers = format!(
         "HTTP/1.1 200 {key}\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n\
          2;{key}\r\n[]\r\n0\r\nx-api-key: {key}\r\n\r\n"
@@ -169,8 +193,8 @@ fn successes(key: &str) -> Vec<(&'static str, Answer)> {
     let mut unknown = example(200);
     unknown[0][key] = json!(key);
     vec![
-        ("trailers", Answer::raw(trailers)),
-        ("headers", Answer::new(200, &headers(key), example(200).to_string())),
-        ("an unknown field", Answer::json(200, &unknown)),
+        ("trailers", trailers.into_bytes()),
+        ("headers", answer(200, &headers(key), example(200).to_string())),
+        ("an unknown field", in_json(&unknown)),
     ]
 }

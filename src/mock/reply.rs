@@ -1,0 +1,158 @@
+//! What a server may be told to answer.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
+use http::{HeaderValue, StatusCode};
+use serde_json::Value;
+
+use super::answer::Answer;
+use super::document::Operation;
+use super::respond::Broken;
+use super::success;
+use crate::ErrorCode;
+
+/// What a [`Sandbox`](super::Sandbox) answers one request with, in place of what it
+/// would.
+///
+/// ```
+/// use std::time::Duration;
+/// use pilot_status::mock::Reply;
+/// use pilot_status::{ErrorCode, StatusCode};
+/// use serde_json::json;
+///
+/// Reply::error(StatusCode::CONFLICT, ErrorCode::NumberBlocked);
+/// Reply::json(StatusCode::OK, &json!([])).header("x-cache", "stale");
+/// Reply::usual().after(Duration::from_secs(60));
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "it is what a sandbox is told by `next`"]
+pub struct Reply {
+    what: What,
+    headers: HeaderMap,
+    delay: Duration,
+}
+
+#[derive(Clone, Debug)]
+enum What {
+    Usual,
+    Documented(StatusCode, Option<ErrorCode>),
+    Given(Answer),
+    Reset,
+}
+
+const PAGE: &str = "<!doctype html><html><body><h1>Something went wrong</h1></body></html>";
+
+impl Reply {
+    /// What it would answer anyway: to be changed by [`header`](Self::header) and
+    /// [`after`](Self::after), or to stand before another reply.
+    pub fn usual() -> Self {
+        Self::from(What::Usual)
+    }
+
+    /// Any status and body, without a media type.
+    pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
+        Self::from(What::Given(Answer { body: body.into(), ..Answer::empty(status) }))
+    }
+
+    /// Any status and JSON. Nothing checks it against the document.
+    pub fn json(status: StatusCode, body: &Value) -> Self {
+        Self::from(What::Given(Answer::json(status, body)))
+    }
+
+    /// A page of HTML, as proxies send them.
+    pub fn html(status: StatusCode) -> Self {
+        Self::from(What::Given(Answer::bytes(status, "text/html; charset=utf-8", PAGE)))
+    }
+
+    /// The example that the document has for a status, or else an error that says no
+    /// more than the status; with this code, where one is given.
+    pub fn error(status: StatusCode, code: impl Into<Option<ErrorCode>>) -> Self {
+        Self::from(What::Documented(status, code.into()))
+    }
+
+    /// The documented 429. A wait is named in `Retry-After`, in whole seconds, rounded
+    /// up.
+    pub fn too_many_requests(wait: Option<Duration>) -> Self {
+        let mut reply = Self::error(StatusCode::TOO_MANY_REQUESTS, None);
+        if let Some(wait) = wait {
+            reply.headers.insert(RETRY_AFTER, HeaderValue::from(seconds(wait)));
+        }
+        reply
+    }
+
+    /// None: what was asked is done, and the connection is reset before the answer.
+    pub fn reset() -> Self {
+        Self::from(What::Reset)
+    }
+
+    /// The same with a header, in place of one of that name.
+    ///
+    /// # Panics
+    ///
+    /// When no header can have that name or that value.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let named = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
+        let Some((name, value)) = named else { panic!("{name:?} and {value:?} are no header") };
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// The same, so much later.
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    pub(super) fn delay(&self) -> Duration {
+        self.delay
+    }
+
+    /// The answer to a request for an operation, which is usually answered so.
+    pub(super) fn answer(
+        self,
+        operation: &Operation,
+        usual: impl FnOnce() -> Answer,
+    ) -> Result<Answer, Broken> {
+        let mut answer = match self.what {
+            What::Usual => usual(),
+            What::Documented(status, code) => documented(operation, status, code.as_ref()),
+            What::Given(answer) => answer,
+            What::Reset => {
+                usual();
+                return Err(Broken);
+            }
+        };
+        answer.headers.extend(self.headers);
+        Ok(answer)
+    }
+}
+
+impl From<What> for Reply {
+    fn from(what: What) -> Self {
+        Self { what, headers: HeaderMap::new(), delay: Duration::ZERO }
+    }
+}
+
+/// The documented answer with a status, or one that says no more than the status.
+pub(super) fn documented(
+    operation: &Operation,
+    status: StatusCode,
+    code: Option<&ErrorCode>,
+) -> Answer {
+    let code = code.map(ErrorCode::as_str);
+    let example = operation.response(status.as_str()).and_then(success::json_example);
+    match (example.cloned(), code) {
+        (Some(Value::Object(mut error)), Some(code)) => {
+            error.insert("code".to_owned(), code.into());
+            Answer::json(status, &error.into())
+        }
+        (Some(example), None) => Answer::json(status, &example),
+        (_, code) => Answer::error(status, status.canonical_reason().unwrap_or("Error"), code),
+    }
+}
+
+fn seconds(wait: Duration) -> u64 {
+    wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0))
+}
