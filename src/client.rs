@@ -122,7 +122,8 @@ impl ClientBuilder {
     /// `https://pilotstatus.com.br`, the server of the document.
     ///
     /// It must begin with `https://`, unless the host is this machine, and hold
-    /// no user, password, query or fragment.
+    /// no user, password, query or fragment; [`build`](Self::build) refuses any
+    /// other.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
@@ -157,6 +158,7 @@ impl ClientBuilder {
     }
 
     /// Names the caller, such as `shop/1.4`, after this library in `User-Agent`.
+    /// [`build`](Self::build) refuses what no header can carry.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self

@@ -1,3 +1,16 @@
+// The README links to files, which are modules here. What comes first counts.
+#![doc = "[authentication]: guide::authentication"]
+#![doc = "[errors]: guide::errors"]
+#![doc = "[guarantees]: guide::guarantees"]
+#![doc = "[limits]: guide::limits"]
+#![doc = "[newer-servers]: guide::newer_servers"]
+#![doc = "[operations]: guide::operations"]
+#![doc = "[regenerating]: guide::regenerating"]
+#![doc = "[requests]: guide::requests"]
+#![doc = "[retries]: guide::retries"]
+#![doc = "[testing]: guide::testing"]
+#![doc = "[tracing]: guide::tracing"]
+#![doc = "[webhooks]: guide::webhooks"]
 #![doc = include_str!("../README.md")]
 
 #[cfg(test)]
@@ -57,6 +70,11 @@ pub mod guide {
     pub mod retries {}
     #[doc = include_str!("../docs/errors.md")]
     pub mod errors {}
+    #[doc = include_str!("../docs/webhooks.md")]
+    pub mod webhooks {}
+    #[cfg(feature = "mock")]
+    #[doc = include_str!("../docs/testing.md")]
+    pub mod testing {}
     #[doc = include_str!("../docs/tracing.md")]
     pub mod tracing {}
     #[doc = include_str!("../docs/newer-servers.md")]
@@ -65,6 +83,8 @@ pub mod guide {
     pub mod guarantees {}
     #[doc = include_str!("../docs/limits.md")]
     pub mod limits {}
+    #[doc = include_str!("../OPERATIONS.md")]
+    pub mod operations {}
     #[doc = include_str!("../docs/regenerating.md")]
     pub mod regenerating {}
 }

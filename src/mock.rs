@@ -1,9 +1,5 @@
 //! Servers for the tests of programs that use this crate: no test of theirs has to
-//! reach the service.
-//!
-//! [`Sandbox`] plays the whole document. It demands credentials, checks each request,
-//! answers with the examples of the document, remembers what was sent and gives another
-//! reply when it is told to:
+//! reach the service. [`Sandbox`] plays the whole document:
 //!
 //! ```
 //! use pilot_status::StatusCode;
@@ -21,11 +17,14 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`httpmock`] adds typed helpers to a server of the crate of that name, for tests
-//! that spell out what is asked and what is answered.
+//! [`httpmock`] adds typed helpers to a server of the crate of that name, and
+//! [`sign_delivery`] signs what a webhook is to receive.
+//! [The page on testing](crate::guide::testing) says which is for what.
 
 mod answer;
 mod credentials;
+#[cfg(feature = "webhooks")]
+mod delivery;
 mod document;
 pub mod httpmock;
 mod idempotency;
@@ -43,6 +42,8 @@ mod schema;
 mod server;
 mod success;
 
+#[cfg(feature = "webhooks")]
+pub use delivery::sign_delivery;
 pub use recorded::Recorded;
 pub use reply::Reply;
 pub use sandbox::Sandbox;

@@ -1,8 +1,5 @@
-//! Deliveries to a webhook: verified, and read as typed events.
-//!
-//! The service signs the body of each delivery with the secret of the webhook. A
-//! [`Verifier`] checks the signature over the bytes as they came, and gives the
-//! [`Event`]:
+//! Deliveries to a webhook: a [`Verifier`] checks who signed one, and gives the typed
+//! [`Event`].
 //!
 //! ```
 //! use pilot_status::webhooks::{Event, Verifier};
@@ -17,17 +14,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! - Answer 401 to what is [`Refused`], and 200 to all else, before anything that
-//!   takes time: the service sends again what was not answered.
-//! - The same event may come more than once: compare its name and the `id` in its
-//!   data, which all events of a message have in common. That of a lead is its
-//!   `leadgen_id`.
-//! - A signature says who wrote the body, not when: whoever saw a delivery can send
-//!   it again.
-//! - An event that this version does not know, and one that is not as documented,
-//!   is [`Event::Unknown`], with all that came.
 //!
-//! `examples/webhook_server` in the repository is a server that does all that.
+//! [The page on webhooks](crate::guide::webhooks) tells how to set one up, what to
+//! answer, how to replace a secret, and how to tell a delivery that came before.
 
 use std::fmt;
 
@@ -100,9 +89,8 @@ impl Verifier {
         hex::decode_to_slice(signature.trim_ascii(), &mut given)
             .map_err(|_| Refused::NoSignature)?;
         let signs = |secret: &SecretString| {
-            Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes())
-                // In constant time: how long it takes tells nothing of the signature.
-                .is_ok_and(|mac| mac.chain_update(body).verify_slice(&given).is_ok())
+            // In constant time: how long it takes tells nothing of the signature.
+            mac(secret.expose_secret(), body).verify_slice(&given).is_ok()
         };
         if self.secrets.iter().any(signs) { Ok(()) } else { Err(Refused::OtherSignature) }
     }
@@ -112,6 +100,12 @@ impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Verifier({} secrets: [redacted])", self.secrets.len())
     }
+}
+
+/// What signs a body under a secret.
+pub(crate) fn mac(secret: &str, body: &[u8]) -> Hmac<Sha256> {
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes());
+    mac.expect("HMAC takes keys of any length").chain_update(body)
 }
 
 /// What every delivery says of itself.

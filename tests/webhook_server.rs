@@ -1,7 +1,5 @@
 //! The program `webhook_server`, as the service and its user meet it.
 
-#![cfg(feature = "webhooks")]
-
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
 use std::time::Duration;
@@ -41,7 +39,7 @@ fn path() -> PathBuf {
     let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
     let program =
         profile.join("examples/webhook_server").with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(program.exists(), "build it first: cargo build --examples");
+    assert!(program.exists(), "build it first: cargo build --examples --features mock");
     program
 }
 

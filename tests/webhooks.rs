@@ -1,8 +1,7 @@
 //! Deliveries to a webhook, as the service signs and sends them.
 
-#![cfg(feature = "webhooks")]
-
 use hmac::{Hmac, KeyInit, Mac};
+use pilot_status::mock::sign_delivery;
 use pilot_status::webhooks::{Event, Refused, Verifier};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -47,6 +46,13 @@ fn a_signature_that_another_implementation_made_is_right() {
         r#"{"event":"message.edited","data":{"text":"Olá"}}"#,
     );
     assert_eq!(event.unwrap().name(), "message.edited");
+}
+
+#[test]
+fn a_delivery_of_a_test_is_signed_as_by_another_implementation() {
+    for (secret, body) in [(SECRET, &b"{}"[..]), ("", b""), ("ç", &[0xff; 100])] {
+        assert_eq!(sign_delivery(secret, body), signature(secret, body));
+    }
 }
 
 #[test]

@@ -2,11 +2,10 @@
 
 use std::net::SocketAddr;
 
-use hmac::{Hmac, KeyInit, Mac};
+use pilot_status::mock::sign_delivery;
 use pilot_status::reqwest::Client;
 use pilot_status::webhooks::SIGNATURE_HEADER;
 use serde_json::json;
-use sha2::Sha256;
 
 pub const SECRET: &str = "known to everybody";
 
@@ -27,8 +26,7 @@ pub async fn deliver(address: SocketAddr) {
     });
     let good = event.to_string();
     let tampered = good.replace("disponível", "vendido");
-    let mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("a key of any length");
-    let signature = hex::encode(mac.chain_update(&good).finalize().into_bytes());
+    let signature = sign_delivery(SECRET, &good);
     let client = Client::builder().no_proxy().build().expect("a client");
     for (what, body) in [("the event", good), ("the event with another text", tampered)] {
         let delivery = client.post(format!("http://{address}/webhook"));
