@@ -1,5 +1,7 @@
 //! `cargo xtask ci`: the checks that a change has to pass, each with what it guards.
 
+pub mod api;
+mod docs;
 mod duplicates;
 mod examples;
 mod features;
@@ -42,9 +44,18 @@ enum Check {
     Commands(&'static [&'static str]),
     /// By more than that.
     Function(fn(&Shell) -> Result<()>),
+    /// By what not every machine has.
+    Optional(fn(&Shell) -> Result<Outcome>),
 }
 
-use Check::{Commands, Function};
+use Check::{Commands, Function, Optional};
+
+/// How a check ended that did not fail.
+pub enum Outcome {
+    Passed,
+    /// What it would take to run it.
+    NotRun(String),
+}
 
 /// All steps, the quick ones first. The tests are none of them: README.md has their
 /// command.
@@ -75,9 +86,12 @@ const STEPS: &[Step] = &[
     Step {
         name: "docs",
         guards: "the documentation builds, and its links lead somewhere",
-        check: Commands(&[
-            "cargo doc --locked --no-deps --workspace --features schemars,tracing,mock",
-        ]),
+        check: Function(docs::check),
+    },
+    Step {
+        name: "api",
+        guards: "no public item comes, goes or changes unnoticed",
+        check: Optional(api::check),
     },
     Step {
         name: "examples",
@@ -100,7 +114,7 @@ const STEPS: &[Step] = &[
     Step {
         name: "oldest",
         guards: "the oldest Rust that Cargo.toml promises builds the client",
-        check: Function(oldest::check),
+        check: Optional(oldest::check),
     },
     Step {
         name: "package",
@@ -120,7 +134,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         table().for_each(|line| println!("{line}"));
         return Ok(());
     }
-    let shell = Shell { root };
+    let shell = Shell::new(root);
     let mut results = Vec::new();
     for step in chosen(&options.steps) {
         println!("\n== {}: {}", step.name, step.guards);
@@ -129,14 +143,14 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         if let Err(error) = &outcome {
             eprintln!("error: {error:#}");
         }
-        results.push((step.name, began.elapsed().as_secs(), outcome.is_ok()));
+        results.push((step.name, began.elapsed().as_secs(), outcome));
     }
     println!("\n== the steps");
-    for (name, seconds, is_passed) in &results {
-        println!("{name:<12}{seconds:>5} s  {}", if *is_passed { "passed" } else { "FAILED" });
+    for (name, seconds, outcome) in &results {
+        println!("{name:<12}{seconds:>5} s  {}", told(outcome));
     }
     let failed: Vec<&str> =
-        results.iter().filter(|(.., is_passed)| !is_passed).map(|(name, ..)| *name).collect();
+        results.iter().filter(|(.., outcome)| outcome.is_err()).map(|(name, ..)| *name).collect();
     if !failed.is_empty() {
         bail!("failed: {0}; again by `cargo xtask ci {0}`", failed.join(" "));
     }
@@ -144,11 +158,22 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
 }
 
 impl Check {
-    fn make(&self, shell: &Shell) -> Result<()> {
+    fn make(&self, shell: &Shell) -> Result<Outcome> {
         match self {
-            Commands(commands) => commands.iter().try_for_each(|command| shell.run(command)),
-            Function(function) => function(shell),
+            Commands(commands) => commands.iter().try_for_each(|command| shell.run(command))?,
+            Function(function) => function(shell)?,
+            Optional(function) => return function(shell),
         }
+        Ok(Outcome::Passed)
+    }
+}
+
+/// The end of a check in a few words.
+fn told(outcome: &Result<Outcome>) -> String {
+    match outcome {
+        Ok(Outcome::Passed) => "passed".to_owned(),
+        Ok(Outcome::NotRun(reason)) => format!("NOT RUN: {reason}"),
+        Err(_) => "FAILED".to_owned(),
     }
 }
 
@@ -178,9 +203,10 @@ fn table() -> impl Iterator<Item = String> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use anyhow::anyhow;
     use clap::Parser;
 
-    use super::{Check, Options, STEPS, chosen, table};
+    use super::{Check, Options, Outcome, STEPS, chosen, table, told};
 
     #[derive(Parser)]
     struct Line {
@@ -212,6 +238,13 @@ mod tests {
         let names: BTreeSet<&str> =
             lines.iter().filter_map(|line| line.split(' ').next()).collect();
         assert_eq!((names.len(), lines.len()), (STEPS.len(), STEPS.len()));
+    }
+
+    #[test]
+    fn what_was_not_run_does_not_count_as_passed() {
+        let outcomes =
+            [Ok(Outcome::Passed), Ok(Outcome::NotRun("no rustup".into())), Err(anyhow!("wrong"))];
+        assert_eq!(outcomes.map(|one| told(&one)), ["passed", "NOT RUN: no rustup", "FAILED"]);
     }
 
     #[test]

@@ -45,6 +45,11 @@ enum Task {
     /// Exits with 0 when all pass, with 1 when one fails, with 2 when the call is
     /// wrong. The tests have a command of their own, in README.md.
     Ci(ci::Options),
+    /// Accept the public items of the client as they are
+    ///
+    /// Writes tests/snapshots/public_api.txt, with which `cargo xtask ci api` compares
+    /// them. Exits with 0, with 1 when they cannot be listed.
+    Api,
     /// Write openapi.json from what the vendor published and our overlays, and
     /// accept the snapshots of what is generated from it
     ///
@@ -67,6 +72,7 @@ fn main() -> ExitCode {
     let root = root();
     let outcome = match Arguments::parse().task {
         Task::Ci(options) => ci::run(&root, &options).map(|()| Freshness::Fresh),
+        Task::Api => ci::api::accept(&root).map(|()| Freshness::Fresh),
         Task::Regen(options) => regen::run(&root, &scratch::target_folder(&root), &options),
         Task::Diff { old, new } => diff(&root, &old, &new).map(|()| Freshness::Fresh),
     };

@@ -234,7 +234,7 @@ fn output(root: &Path) -> PathBuf {
 pub fn difference(name: &str, old: &str, new: &str) -> String {
     similar::TextDiff::from_lines(old, new)
         .unified_diff()
-        .header(name, "what regen would write")
+        .header(name, "what would be written")
         .to_string()
 }
 

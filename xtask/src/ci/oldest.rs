@@ -2,17 +2,19 @@
 
 use anyhow::Result;
 
+use super::Outcome;
 use super::manifest::Manifest;
 use super::shell::Shell;
 
-pub fn check(shell: &Shell) -> Result<()> {
+pub fn check(shell: &Shell) -> Result<Outcome> {
     let toolchain = toolchain(&Manifest::read(shell)?.rust_version);
     let installed = shell.output("rustup toolchain list").unwrap_or_default();
     if !has(&installed, &toolchain) {
-        println!("skipped: `rustup toolchain install {toolchain}` makes it possible");
-        return Ok(());
+        let reason = format!("`rustup toolchain install {toolchain}` makes it possible");
+        return Ok(Outcome::NotRun(reason));
     }
-    shell.run(&format!("rustup run {toolchain} cargo check --locked"))
+    shell.run(&format!("rustup run {toolchain} cargo check --locked"))?;
+    Ok(Outcome::Passed)
 }
 
 /// The toolchain of a version, which Cargo.toml gives without a zero at the end.

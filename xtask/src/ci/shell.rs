@@ -1,6 +1,6 @@
 //! Runs the commands of the checks.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -9,9 +9,22 @@ use anyhow::{Context, Result, ensure};
 /// Runs commands in the workspace, each written as words without spaces.
 pub struct Shell<'a> {
     pub root: &'a Path,
+    /// Variables of the environment that the commands see beside ours.
+    variables: Vec<(&'static str, OsString)>,
 }
 
-impl Shell<'_> {
+impl<'a> Shell<'a> {
+    pub fn new(root: &'a Path) -> Self {
+        Self { root, variables: Vec::new() }
+    }
+
+    /// As this one, with a variable more.
+    pub fn with(&self, name: &'static str, value: impl Into<OsString>) -> Self {
+        let mut variables = self.variables.clone();
+        variables.push((name, value.into()));
+        Self { root: self.root, variables }
+    }
+
     /// Runs a command that has to succeed, and shows what it prints.
     pub fn run(&self, command: &str) -> Result<()> {
         let (program, arguments) = command.split_once(' ').unwrap_or((command, ""));
@@ -45,7 +58,8 @@ impl Shell<'_> {
             .current_dir(self.root)
             .env("CARGO_TERM_QUIET", "true")
             .env("RUSTFLAGS", "-D warnings")
-            .env("RUSTDOCFLAGS", "-D warnings");
+            .env("RUSTDOCFLAGS", "-D warnings")
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
         // No check has to do with an account that the environment names.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("PILOT_STATUS_") {
@@ -63,7 +77,7 @@ mod tests {
     use super::Shell;
 
     fn shell() -> Shell<'static> {
-        Shell { root: Path::new(env!("CARGO_MANIFEST_DIR")) }
+        Shell::new(Path::new(env!("CARGO_MANIFEST_DIR")))
     }
 
     #[test]
