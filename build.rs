@@ -11,6 +11,7 @@ const DOCUMENT: &str = "openapi.json";
 fn main() -> ExitCode {
     // Cargo knows by itself when these sources change.
     println!("cargo::rerun-if-changed={DOCUMENT}");
+    println!("cargo::rerun-if-env-changed=DOCS_RS");
     // What panics is caught and told in the error; a backtrace helps nobody.
     std::panic::set_hook(Box::new(|_| {}));
     match run() {

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! openapi.json -> select -> secrets -> adapt -> progenitor -> seal, hand_over
-//!                   -> models, pages, events, setters, debug, readers -> client.rs
-//!                   -> facts -----------------------------> document.rs
-//!                   -> mocks -----------------------------> mocks.rs
+//!                   -> models, pages, events, setters, debug, readers, labels -> client.rs
+//!                   -> facts ----------------------------------------------> document.rs
+//!                   -> mocks ----------------------------------------------> mocks.rs
 //! ```
 
 mod adapt;
@@ -14,6 +14,7 @@ mod debug;
 mod events;
 mod facts;
 mod hand_over;
+mod labels;
 mod mocks;
 mod models;
 mod open_enums;
@@ -76,6 +77,9 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
     setters::complete(&mut client, &adapted.document);
     debug::complete(&mut client.items);
     readers::complete(&mut client);
+    if labels::are_wanted() {
+        labels::complete(&mut client, &adapted.document);
+    }
     adapt::unmark(&mut client);
     adapt::unmark(&mut facts);
     adapt::unmark(&mut mocks);

@@ -12,6 +12,7 @@
 #![doc = "[tracing]: guide::tracing"]
 #![doc = "[webhooks]: guide::webhooks"]
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(test)]
 extern crate self as pilot_status;

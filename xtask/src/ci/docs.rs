@@ -2,14 +2,27 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 
+use super::manifest::Manifest;
 use super::shell::Shell;
 use crate::scratch::target_folder;
 
 pub fn check(shell: &Shell) -> Result<()> {
     shell.run("cargo doc --locked --no-deps --workspace --features schemars,tracing,mock")?;
-    as_docs_rs(shell).run("cargo doc --locked --no-deps --lib --all-features")
+    as_docs_rs(shell).run("cargo doc --locked --no-deps --lib --all-features")?;
+    let page = docs_rs_target(shell.root).join("doc/pilot_status/struct.Client.html");
+    let page = std::fs::read_to_string(&page).context("the page of the client is not there")?;
+    let tags = &Manifest::read(shell)?.features["full"];
+    let wrong = without_label(&page, tags);
+    ensure!(wrong.is_empty(), "no operation says that its feature is {}", wrong.join(" or "));
+    Ok(())
+}
+
+/// The features that no label on a page names.
+fn without_label<'a>(page: &str, features: &'a [String]) -> Vec<&'a str> {
+    let is_named = |feature: &str| page.contains(&format!("<code>{feature}</code></strong> only"));
+    features.iter().map(String::as_str).filter(|feature| !is_named(feature)).collect()
 }
 
 /// With what docs.rs sets, and with the unstable options of rustdoc, which it uses too.
@@ -25,4 +38,16 @@ pub fn as_docs_rs<'a>(shell: &Shell<'a>) -> Shell<'a> {
 
 pub fn docs_rs_target(root: &Path) -> PathBuf {
     target_folder(root).join("docs.rs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_label;
+
+    #[test]
+    fn a_feature_counts_only_where_a_label_names_it() {
+        let page = "Lists <code>leads</code>. Available on <strong>crate feature \
+                    <code>ads</code></strong> only.";
+        assert_eq!(without_label(page, &["ads".into(), "leads".into()]), ["leads"]);
+    }
 }
