@@ -9,6 +9,7 @@ mod licences;
 mod manifest;
 mod oldest;
 mod package;
+mod packed;
 mod shell;
 mod spdx;
 

@@ -16,6 +16,7 @@ struct Workspace {
 #[derive(Deserialize)]
 pub struct Manifest {
     name: String,
+    pub version: String,
     pub features: BTreeMap<String, Vec<String>>,
     pub targets: Vec<Target>,
     pub rust_version: String,

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, ensure};
 
+use super::packed::{OPTIONS, Packed};
 use super::shell::Shell;
 
 /// The files of the crate.
@@ -23,15 +24,14 @@ const FOLDERS: [(&str, &str); 3] = [("build/", ".rs"), ("docs/", ".md"), ("src/"
 /// What Cargo adds.
 const CARGOS_OWN: [&str; 2] = [".cargo_vcs_info.json", "Cargo.toml.orig"];
 
-/// Cargo's own words for "as it lies here", which a change that is not committed needs.
-const OPTIONS: &str = "--locked --allow-dirty --package pilot-status";
-
 pub fn check(shell: &Shell) -> Result<()> {
     let list = shell.output(&format!("cargo package {OPTIONS} --list"))?;
     let wrong = wrong(&list.replace('\\', "/"));
     ensure!(wrong.is_empty(), "the crate to publish is not as it should be:\n{}", wrong.join("\n"));
-    // Cargo unpacks the crate in an empty folder and builds it there.
-    shell.run(&format!("cargo package {OPTIONS} --no-default-features --features numbers"))
+    let packed = Packed::new(shell)?;
+    Shell::new(&packed.folder())
+        .with("CARGO_TARGET_DIR", packed.folder().join("target"))
+        .run("cargo build --locked --offline --no-default-features --features numbers")
 }
 
 /// What is missing from the files of a crate, or should not be among them.
