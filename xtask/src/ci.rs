@@ -6,6 +6,7 @@ mod duplicates;
 mod examples;
 mod features;
 mod licences;
+mod lowest;
 mod manifest;
 mod oldest;
 mod package;
@@ -121,6 +122,11 @@ const STEPS: &[Step] = &[
         name: "package",
         guards: "the crate to publish has what it needs, nothing else, and builds alone",
         check: Function(package::check),
+    },
+    Step {
+        name: "lowest",
+        guards: "the lowest versions that Cargo.toml allows build the client",
+        check: Function(lowest::check),
     },
     Step {
         name: "regen",
