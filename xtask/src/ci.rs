@@ -13,6 +13,7 @@ mod package;
 mod packed;
 mod shell;
 mod spdx;
+mod spelling;
 
 use std::path::Path;
 use std::time::Instant;
@@ -66,6 +67,11 @@ const STEPS: &[Step] = &[
         name: "fmt",
         guards: "the code has one form",
         check: Commands(&["cargo fmt --all --check"]),
+    },
+    Step {
+        name: "spelling",
+        guards: "what people read has no misspelt words",
+        check: Optional(spelling::check),
     },
     Step {
         name: "licences",

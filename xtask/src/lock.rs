@@ -116,7 +116,7 @@ mod tests {
         let verify = |files: &[(&'static str, &'static [u8])]| lock.verify(files.iter().copied());
         verify(&[("a", b"abc")]).unwrap();
         for (files, part) in [
-            (&[("a", &b"abd"[..])][..], "/a was changed"),
+            (&[("a", &b"abx"[..])][..], "/a was changed"),
             (&[("a", b"abc"), ("b", b"")], "/b is not in"),
             (&[], "/a is in xtask/spec/upstream.lock, but not there"),
         ] {
