@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: the checks that a change has to pass, each with what it guards.
 
+mod advisories;
 pub mod api;
 mod docs;
 mod duplicates;
@@ -77,6 +78,11 @@ const STEPS: &[Step] = &[
         name: "licences",
         guards: "every crate that is built, for whatever platform, may be used",
         check: Function(licences::check),
+    },
+    Step {
+        name: "advisories",
+        guards: "no crate has a fault that is known to RustSec",
+        check: Optional(advisories::check),
     },
     Step {
         name: "duplicates",
