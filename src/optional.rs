@@ -4,7 +4,7 @@ use crate::nullable::Nullable;
 use crate::{DataUrl, Secret};
 
 /// A value for an optional field of a request: the value itself, an `Option` of it,
-/// a text where the field is text, or a builder of it. For lists and maps there are
+/// a text or a [`DataUrl`] where the field is text, or a builder of it. For lists and maps there are
 /// [`IntoList`](crate::IntoList) and [`IntoMap`](crate::IntoMap).
 ///
 /// A field that can be cleared takes a [`Nullable`] as well.
@@ -70,6 +70,13 @@ macro_rules! from_text {
 
 from_text!(String, Secret, DataUrl);
 
+/// A file stands for the text that it is, as in the media of a message.
+impl IntoOptional<String> for DataUrl {
+    fn into_optional(self) -> Result<Option<String>, String> {
+        Ok(Some(self.to_string()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +93,8 @@ mod tests {
         assert_eq!(set::<i64>(7), Some(7));
         assert_eq!(set::<i64>(None), None);
         assert_eq!(set::<Secret>("a"), Some(Secret::from("a")));
+        let file = DataUrl::new("image/png", b"\x89PNG");
+        assert_eq!(set::<String>(file.clone()), Some(file.to_string()));
     }
 
     #[test]
