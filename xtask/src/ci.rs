@@ -12,7 +12,6 @@ mod manifest;
 mod oldest;
 mod package;
 mod packed;
-mod shell;
 mod spdx;
 mod spelling;
 
@@ -22,7 +21,9 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use shell::Shell;
+
+use crate::bench;
+use crate::shell::Shell;
 
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
@@ -116,6 +117,11 @@ const STEPS: &[Step] = &[
         name: "features",
         guards: "every feature builds without the others, and some pairs",
         check: Function(features::check),
+    },
+    Step {
+        name: "budgets",
+        guards: "the client is built from no more packages and generated lines than it may",
+        check: Function(bench::check_counts),
     },
     Step {
         name: "tls",

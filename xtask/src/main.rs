@@ -1,5 +1,6 @@
 //! What a maintainer of pilot-status runs: `cargo xtask --help`.
 
+mod bench;
 mod ci;
 mod convert;
 mod coverage;
@@ -16,6 +17,7 @@ mod overlay;
 mod pointer;
 mod regen;
 mod scratch;
+mod shell;
 mod snapshots;
 mod source;
 mod steps;
@@ -50,6 +52,11 @@ enum Task {
     /// Writes tests/snapshots/public_api.txt, with which `cargo xtask ci api` compares
     /// them. Exits with 0, with 1 when they cannot be listed.
     Api,
+    /// Measure what the client costs those who use it, and hold that against budgets
+    ///
+    /// Writes BENCHMARKS.md. Exits with 0 when all budgets are kept, with 1 when one
+    /// is passed, with 2 when the call is wrong.
+    Bench(bench::Options),
     /// Write openapi.json from what the vendor published and our overlays, and
     /// accept the snapshots of what is generated from it
     ///
@@ -73,6 +80,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Ci(options) => ci::run(&root, &options).map(|()| Freshness::Fresh),
         Task::Api => ci::api::accept(&root).map(|()| Freshness::Fresh),
+        Task::Bench(options) => bench::run(&root, &options).map(|()| Freshness::Fresh),
         Task::Regen(options) => regen::run(&root, &scratch::target_folder(&root), &options),
         Task::Diff { old, new } => diff(&root, &old, &new).map(|()| Freshness::Fresh),
     };

@@ -111,7 +111,8 @@ pub fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn copy_all(from: &Path, to: &Path) -> std::io::Result<()> {
+/// Copies a file, or a folder with all that is in it.
+pub fn copy_all(from: &Path, to: &Path) -> std::io::Result<()> {
     if !from.is_dir() {
         return std::fs::copy(from, to).map(drop);
     }

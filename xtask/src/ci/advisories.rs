@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::Outcome;
-use super::shell::Shell;
+use crate::shell::Shell;
 
 pub fn check(shell: &Shell) -> Result<Outcome> {
     if shell.output("cargo deny --version").is_err() {

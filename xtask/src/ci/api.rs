@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::Outcome;
 use super::docs::{as_docs_rs, docs_rs_target};
-use super::shell::Shell;
 use crate::regen;
+use crate::shell::Shell;
 
 /// Where the lines are kept.
 const SNAPSHOT: &str = "tests/snapshots/public_api.txt";

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use super::manifest::Manifest;
-use super::shell::Shell;
 use crate::scratch::target_folder;
+use crate::shell::Shell;
 
 pub fn check(shell: &Shell) -> Result<()> {
     shell.run("cargo doc --locked --no-deps --workspace --features schemars,tracing,mock")?;

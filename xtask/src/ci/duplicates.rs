@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
 
-use super::shell::Shell;
+use crate::shell::Shell;
 
 /// Crates that may come twice, and why.
 const ALLOWED: [(&str, &str); 1] =

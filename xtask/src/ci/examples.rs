@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::manifest::{Manifest, Target};
-use super::shell::Shell;
+use crate::shell::Shell;
 
 /// What an example cannot do without. The numbers belong to nobody.
 const ARGUMENTS: &[(&str, &str)] = &[

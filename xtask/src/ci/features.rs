@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::manifest::Manifest;
-use super::shell::Shell;
+use crate::shell::Shell;
 
 /// They stand for others, or are dear to build and have a step of their own.
 const NOT_ALONE: [&str; 4] = ["default", "full", "native-tls", "rustls"];

@@ -3,8 +3,8 @@
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 
-use super::shell::Shell;
 use super::spdx;
+use crate::shell::Shell;
 
 /// Licences that a crate may have.
 const ALLOWED: [&str; 8] = [

@@ -4,8 +4,8 @@
 use anyhow::Result;
 
 use super::packed::Packed;
-use super::shell::Shell;
 use crate::scratch::target_folder;
+use crate::shell::Shell;
 
 pub fn check(shell: &Shell) -> Result<()> {
     let packed = Packed::new(shell)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::shell::Shell;
+use crate::shell::Shell;
 
 #[derive(Deserialize)]
 struct Workspace {

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::Outcome;
 use super::manifest::Manifest;
-use super::shell::Shell;
+use crate::shell::Shell;
 
 pub fn check(shell: &Shell) -> Result<Outcome> {
     let toolchain = toolchain(&Manifest::read(shell)?.rust_version);

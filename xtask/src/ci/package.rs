@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 
 use super::packed::{OPTIONS, Packed};
-use super::shell::Shell;
+use crate::shell::Shell;
 
 /// The files of the crate.
 const FILES: [&str; 9] = [

@@ -6,7 +6,7 @@ use anyhow::Result;
 use tempfile::TempDir;
 
 use super::manifest::Manifest;
-use super::shell::Shell;
+use crate::shell::Shell;
 
 /// Cargo's own words for "as it lies here", which a change that is not committed needs.
 pub const OPTIONS: &str = "--locked --allow-dirty --package pilot-status";

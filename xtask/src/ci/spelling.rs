@@ -4,7 +4,7 @@
 use anyhow::Result;
 
 use super::Outcome;
-use super::shell::Shell;
+use crate::shell::Shell;
 
 pub fn check(shell: &Shell) -> Result<Outcome> {
     if shell.output("codespell --version").is_err() {

@@ -1,4 +1,4 @@
-//! Runs the commands of the checks.
+//! Runs the commands of checks and benchmarks.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;

@@ -1,0 +1,297 @@
+//! The budgets, each with its reason. This is the place to change one.
+
+use Most::{More, Times, Total};
+
+/// What is measured of several subjects, which can be compared.
+pub struct Measure {
+    /// The part of a run that measures it.
+    pub part: &'static str,
+    /// Its name in figures.
+    pub name: &'static str,
+    pub title: &'static str,
+    pub budgets: &'static [Budget],
+}
+
+/// How much one subject may cost.
+pub struct Budget {
+    pub of: &'static str,
+    pub most: Most,
+    pub reason: &'static str,
+}
+
+/// The most that is within a budget.
+pub enum Most {
+    Total(f64),
+    /// So many times what the peer costs.
+    Times(f64, &'static str),
+    /// So much more than the peer costs.
+    More(f64, &'static str),
+}
+
+impl Most {
+    pub fn peer(&self) -> Option<&'static str> {
+        match self {
+            Total(_) => None,
+            Times(_, peer) | More(_, peer) => Some(peer),
+        }
+    }
+}
+
+pub const MEASURES: &[Measure] = &[
+    Measure {
+        part: "packages",
+        name: "packages",
+        title: "packages",
+        budgets: &[
+            Budget {
+                of: "numbers",
+                most: More(47.0, "reqwest"),
+                reason: "30 are the generator; another one needs a reason",
+            },
+            Budget {
+                of: "full",
+                most: More(58.0, "reqwest"),
+                reason: "beyond numbers, webhooks bring cryptography; another one needs a reason",
+            },
+        ],
+    },
+    Measure {
+        part: "lines",
+        name: "lines",
+        title: "generated lines",
+        budgets: &[
+            Budget {
+                of: "numbers",
+                most: Total(4_700.0),
+                reason: "users compile them: a twentieth more than there are",
+            },
+            Budget {
+                of: "full",
+                most: Total(27_500.0),
+                reason: "users compile them: a twentieth more than there are",
+            },
+        ],
+    },
+    Measure {
+        part: "build",
+        name: "build",
+        title: "cold build",
+        budgets: &[
+            Budget {
+                of: "progenitor",
+                most: Times(1.3, "reqwest"),
+                reason: "no client that users generate is faster: this part is not ours",
+            },
+            Budget {
+                of: "numbers",
+                most: Times(1.2, "reqwest"),
+                reason: "a client for a few operations may cost little more than its transport",
+            },
+            Budget {
+                of: "numbers",
+                most: Times(1.2, "by-hand"),
+                reason: "nor more than the same calls written by hand",
+            },
+            Budget {
+                of: "numbers",
+                most: Times(1.2, "progenitor"),
+                reason: "our part of the build, beside the generator",
+            },
+            Budget {
+                of: "full",
+                most: Times(1.5, "reqwest"),
+                reason: "all of the API may cost half as much again as its transport",
+            },
+            Budget {
+                of: "full",
+                most: Times(1.5, "by-hand"),
+                reason: "nor more than the same calls written by hand",
+            },
+            Budget {
+                of: "full",
+                most: Times(1.5, "progenitor"),
+                reason: "our part of the build, beside the generator",
+            },
+        ],
+    },
+    Measure {
+        part: "size",
+        name: "size",
+        title: "stripped release binary",
+        budgets: &[
+            Budget {
+                of: "numbers",
+                most: Times(1.2, "by-hand"),
+                reason: "retries and pacing have to be small beside TLS",
+            },
+            Budget {
+                of: "full",
+                most: Times(1.2, "by-hand"),
+                reason: "operations that a program does not call are not linked",
+            },
+        ],
+    },
+    Measure {
+        part: "overhead",
+        name: "call-allocations",
+        title: "allocations of a call",
+        budgets: &[Budget {
+            of: "pilot-status",
+            most: More(4.0, "by-hand"),
+            reason: "docs/guarantees.md promises it",
+        }],
+    },
+    Measure {
+        part: "overhead",
+        name: "call-time",
+        title: "a call without a network",
+        budgets: &[Budget {
+            of: "pilot-status",
+            most: More(2.0, "by-hand"),
+            reason: "a call over a network takes thousands of times as long",
+        }],
+    },
+    Measure {
+        part: "overhead",
+        name: "list-memory",
+        title: "memory for 100,000 numbers",
+        budgets: &[Budget {
+            of: "pilot-status",
+            most: More(65_536.0, "body-and-decoding"),
+            reason: "docs/guarantees.md promises that the body is held once",
+        }],
+    },
+    Measure {
+        part: "overhead",
+        name: "list-time",
+        title: "decoding 100,000 numbers",
+        budgets: &[Budget {
+            of: "pilot-status",
+            most: Times(1.05, "serde_json"),
+            reason: "errors that name their place may cost what nobody notices",
+        }],
+    },
+    Measure {
+        part: "rate-limit",
+        name: "none",
+        title: "1,000 calls without a limit",
+        budgets: &[Budget {
+            of: "pilot-status",
+            most: Times(1.05, "reqwest"),
+            reason: "who meets no limit should not pay for pacing",
+        }],
+    },
+    Measure {
+        part: "rate-limit",
+        name: "fixed",
+        title: "1,000 calls, 50 in each second",
+        budgets: &[
+            Budget {
+                of: "pilot-status",
+                most: Times(1.1, "ideal"),
+                reason: "waits are up to a tenth longer than the server asks for",
+            },
+            Budget {
+                of: "pilot-status",
+                most: Times(1.1, "plain-loop"),
+                reason: "order may cost little beside calls that all rush at once",
+            },
+            Budget {
+                of: "pilot-status",
+                most: Times(0.5, "reqwest-retry"),
+                reason: "backoff that does not heed the server is what users would have else",
+            },
+        ],
+    },
+    Measure {
+        part: "rate-limit",
+        name: "fixed-rejected",
+        title: "rejected, 50 in each second",
+        budgets: &[Budget {
+            of: "pilot-status",
+            most: Times(0.5, "reqwest-retry"),
+            reason: "only the first burst, which nobody could foresee, is rejected",
+        }],
+    },
+    Measure {
+        part: "rate-limit",
+        name: "fixed-rejected-later",
+        title: "rejected after the first burst",
+        budgets: &[Budget {
+            of: "pilot-status",
+            most: Total(0.05),
+            reason: "what one call was told, all heed",
+        }],
+    },
+    Measure {
+        part: "rate-limit",
+        name: "sliding",
+        title: "1,000 calls, 50 in any second",
+        budgets: &[
+            Budget {
+                of: "pilot-status",
+                most: Times(1.15, "ideal"),
+                reason: "as for fixed windows, and no window begins anew for all",
+            },
+            Budget {
+                of: "pilot-status",
+                most: Times(0.5, "reqwest-retry"),
+                reason: "backoff that does not heed the server is what users would have else",
+            },
+        ],
+    },
+    Measure {
+        part: "rate-limit",
+        name: "no-hint",
+        title: "1,000 calls, 50 in each second, no Retry-After",
+        budgets: &[
+            Budget {
+                of: "pilot-status",
+                most: Times(1.5, "ideal"),
+                reason: "the end of a window has to be found out",
+            },
+            Budget {
+                of: "pilot-status",
+                most: Times(0.5, "reqwest-retry"),
+                reason: "backoff that does not heed the server is what users would have else",
+            },
+        ],
+    },
+    Measure {
+        part: "rate-limit",
+        name: "halving",
+        title: "1,000 calls, 50 in each second, then 25",
+        budgets: &[
+            Budget {
+                of: "pilot-status",
+                most: Times(1.25, "ideal"),
+                reason: "the rate that the server took before has to be learnt anew",
+            },
+            Budget {
+                of: "pilot-status",
+                most: Times(0.6, "reqwest-retry"),
+                reason: "backoff that does not heed the server is what users would have else",
+            },
+        ],
+    },
+    Measure {
+        part: "rate-limit",
+        name: "failed-calls",
+        title: "calls that failed under any limit",
+        budgets: &[Budget {
+            of: "pilot-status",
+            most: Total(0.0),
+            reason: "calls that give up are soon done, and keep every other budget",
+        }],
+    },
+    Measure {
+        part: "convert",
+        name: "regenerate",
+        title: "a document to OpenAPI 3.0.3",
+        budgets: &[Budget {
+            of: "10-MB",
+            most: Times(15.0, "1-MB"),
+            reason: "the time grows with the document, not with its square",
+        }],
+    },
+];

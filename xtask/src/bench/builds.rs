@@ -1,0 +1,44 @@
+//! How long the programs take to build from nothing, and how large they are then.
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use super::programs::{self, Programs};
+use super::{Bench, Figure};
+
+/// Those that can list numbers.
+const LISTING: [&str; 3] = ["by-hand", "numbers", "full"];
+
+/// Builds the programs in turns, so that what else the machine does slows all of them.
+/// The least time is the one that it disturbs least.
+pub fn time_cold(bench: &Bench) -> Result<Vec<Figure>> {
+    let programs = Programs::lay_out(bench)?;
+    let mut best = programs::NAMES.map(|name| (name, f64::INFINITY));
+    for run in 1..=bench.runs {
+        for (name, best) in &mut best {
+            let step = format!("build {run} of {} of {name}", bench.runs);
+            let seconds = bench.steps.run(&step, |_| {
+                let began = Instant::now();
+                programs.output(name, "build", &[])?;
+                Ok(began.elapsed().as_secs_f64())
+            })?;
+            programs.clean(name)?;
+            *best = seconds.min(*best);
+        }
+    }
+    Ok(best.map(|(name, seconds)| Figure::new("build", name, seconds, "s")).into())
+}
+
+/// Weighs the programs as they would be shipped.
+pub fn weigh(bench: &Bench) -> Result<Vec<Figure>> {
+    let programs = Programs::lay_out(bench)?;
+    let weigh = |name: &&str| {
+        let step = format!("release build of {name}");
+        bench.steps.run(&step, |_| programs.output(name, "build", &["--release"]))?;
+        let bytes = programs.size(name)?;
+        programs.clean(name)?;
+        Ok(Figure::new("size", name, f64::from(bytes), "bytes"))
+    };
+    LISTING.iter().map(weigh).collect()
+}

@@ -1,0 +1,126 @@
+//! The programs under `xtask/programs`, laid out to be built as their authors would:
+//! in no workspace of ours, with the client from a registry, and with the versions of
+//! our Cargo.lock.
+
+use std::env::consts::EXE_SUFFIX;
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use super::Bench;
+use crate::scratch;
+
+/// With reqwest alone; with serde as well, to list numbers without a client for it;
+/// with reqwest and the generator, as every client has that it generates; with the
+/// client for numbers; with all of the client.
+pub const NAMES: [&str; 5] = ["reqwest", "by-hand", "progenitor", "numbers", "full"];
+
+/// What Cargo calls the crate that it packs.
+const CRATE: &str = concat!("pilot-status-", env!("CARGO_PKG_VERSION"));
+
+/// Variables by which a build would not be that of a user.
+const SETTINGS: [&str; 6] = [
+    "CARGO_BUILD_TARGET",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_INCREMENTAL",
+    "RUSTC_WORKSPACE_WRAPPER",
+    // It may keep what it compiled before.
+    "RUSTC_WRAPPER",
+    "RUSTFLAGS",
+];
+
+/// The programs in a folder that nobody else uses at the same time.
+pub struct Programs {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Programs {
+    pub fn lay_out(bench: &Bench) -> Result<Self> {
+        let base = bench.target.join("bench");
+        fs::create_dir_all(&base)?;
+        let lock = File::create(base.join("lock"))?;
+        lock.lock()?;
+        let programs = Self { folder: base.join("programs"), _lock: lock };
+        remove(&programs.folder)?;
+        scratch::copy_all(&bench.root.join("xtask/programs"), &programs.folder)?;
+        programs.pack(bench.root)?;
+        for name in NAMES {
+            fs::copy(bench.root.join("Cargo.lock"), programs.folder.join(name).join("Cargo.lock"))?;
+            // Takes what the program does not need out of its Cargo.lock.
+            programs.output(name, "metadata", &["--format-version", "1"])?;
+        }
+        Ok(programs)
+    }
+
+    /// Packs the client, and unpacks it where the programs look for it.
+    fn pack(&self, root: &Path) -> Result<()> {
+        // All that the programs are built from, so that no time is that of a download.
+        let mut fetch = cargo(root, "fetch");
+        output(fetch.arg("--locked"))?;
+        let target = self.folder.join("pack");
+        let mut pack = cargo(root, "package");
+        pack.args(["--locked", "--offline", "--allow-dirty", "--no-verify"]);
+        output(pack.args(["--package", "pilot-status", "--target-dir"]).arg(&target))?;
+        let registry = self.folder.join("packaged");
+        fs::create_dir(&registry)?;
+        let mut unpack = Command::new("tar");
+        unpack.arg("-xzf").arg(target.join("package").join(CRATE).with_added_extension("crate"));
+        output(unpack.current_dir(&registry))?;
+        // A registry tells the digests of files; nobody holds these against any.
+        fs::write(registry.join(CRATE).join(".cargo-checksum.json"), r#"{"files": {}}"#)?;
+        Ok(())
+    }
+
+    /// Runs Cargo for a program, and returns what it prints.
+    pub fn output(&self, name: &str, command: &str, arguments: &[&str]) -> Result<String> {
+        let mut cargo = cargo(&self.folder.join(name), command);
+        cargo.arg("--offline").args(arguments).env("CARGO_TARGET_DIR", self.target(name));
+        output(&mut cargo)
+    }
+
+    /// How large the binary of a release build is, in bytes.
+    pub fn size(&self, name: &str) -> Result<u32> {
+        let binary = self.target(name).join("release/program").display().to_string() + EXE_SUFFIX;
+        Ok(fs::metadata(binary)?.len().try_into()?)
+    }
+
+    /// Removes what was built of a program.
+    pub fn clean(&self, name: &str) -> Result<()> {
+        remove(&self.target(name))
+    }
+
+    fn target(&self, name: &str) -> PathBuf {
+        self.folder.join(name).join("target")
+    }
+}
+
+fn cargo(folder: &Path, command: &str) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(folder).arg(command);
+    for variable in SETTINGS {
+        cargo.env_remove(variable);
+    }
+    cargo
+}
+
+/// What a command prints, if it succeeds; else an error with all that it told.
+fn output(command: &mut Command) -> Result<String> {
+    let program = Path::new(command.get_program()).file_stem().unwrap_or_default().to_owned();
+    let run = command.output().with_context(|| format!("cannot run {}", program.display()))?;
+    let told = String::from_utf8_lossy(&run.stderr);
+    ensure!(run.status.success(), "{} failed, {}:\n{told}", program.display(), run.status);
+    Ok(String::from_utf8(run.stdout)?)
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
