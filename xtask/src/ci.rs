@@ -8,10 +8,8 @@ mod examples;
 mod features;
 mod licences;
 mod lowest;
-mod manifest;
 mod oldest;
 mod package;
-mod packed;
 mod spdx;
 mod spelling;
 

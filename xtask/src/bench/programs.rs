@@ -11,15 +11,13 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::Bench;
+use crate::packed::Packed;
 use crate::scratch;
 
 /// With reqwest alone; with serde as well, to list numbers without a client for it;
 /// with reqwest and the generator, as every client has that it generates; with the
 /// client for numbers; with all of the client.
 pub const NAMES: [&str; 5] = ["reqwest", "by-hand", "progenitor", "numbers", "full"];
-
-/// What Cargo calls the crate that it packs.
-const CRATE: &str = concat!("pilot-status-", env!("CARGO_PKG_VERSION"));
 
 /// Variables by which a build would not be that of a user.
 const SETTINGS: [&str; 6] = [
@@ -47,7 +45,7 @@ impl Programs {
         let programs = Self { folder: base.join("programs"), _lock: lock };
         remove(&programs.folder)?;
         scratch::copy_all(&bench.root.join("xtask/programs"), &programs.folder)?;
-        programs.pack(bench.root)?;
+        programs.pack(bench)?;
         for name in NAMES {
             fs::copy(bench.root.join("Cargo.lock"), programs.folder.join(name).join("Cargo.lock"))?;
             // Takes what the program does not need out of its Cargo.lock.
@@ -56,22 +54,15 @@ impl Programs {
         Ok(programs)
     }
 
-    /// Packs the client, and unpacks it where the programs look for it.
-    fn pack(&self, root: &Path) -> Result<()> {
+    /// Packs the client, and puts it where the programs look for it.
+    fn pack(&self, bench: &Bench) -> Result<()> {
+        let shell = bench.shell();
         // All that the programs are built from, so that no time is that of a download.
-        let mut fetch = cargo(root, "fetch");
-        output(fetch.arg("--locked"))?;
-        let target = self.folder.join("pack");
-        let mut pack = cargo(root, "package");
-        pack.args(["--locked", "--offline", "--allow-dirty", "--no-verify"]);
-        output(pack.args(["--package", "pilot-status", "--target-dir"]).arg(&target))?;
-        let registry = self.folder.join("packaged");
-        fs::create_dir(&registry)?;
-        let mut unpack = Command::new("tar");
-        unpack.arg("-xzf").arg(target.join("package").join(CRATE).with_added_extension("crate"));
-        output(unpack.current_dir(&registry))?;
+        shell.run("cargo fetch --quiet --locked")?;
+        let client = self.folder.join("packaged/pilot-status");
+        scratch::copy_all(&Packed::new(&shell)?.folder(), &client)?;
         // A registry tells the digests of files; nobody holds these against any.
-        fs::write(registry.join(CRATE).join(".cargo-checksum.json"), r#"{"files": {}}"#)?;
+        fs::write(client.join(".cargo-checksum.json"), r#"{"files": {}}"#)?;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use super::manifest::Manifest;
+use crate::manifest::Manifest;
 use crate::scratch::target_folder;
 use crate::shell::Shell;
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::manifest::{Manifest, Target};
+use crate::manifest::{Manifest, Target};
 use crate::shell::Shell;
 
 /// What an example cannot do without. The numbers belong to nobody.

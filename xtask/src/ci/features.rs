@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::manifest::Manifest;
+use crate::manifest::Manifest;
 use crate::shell::Shell;
 
 /// They stand for others, or are dear to build and have a step of their own.

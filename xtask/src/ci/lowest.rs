@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 
-use super::packed::Packed;
+use crate::packed::Packed;
 use crate::scratch::target_folder;
 use crate::shell::Shell;
 

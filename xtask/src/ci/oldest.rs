@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::Outcome;
-use super::manifest::Manifest;
+use crate::manifest::Manifest;
 use crate::shell::Shell;
 
 pub fn check(shell: &Shell) -> Result<Outcome> {

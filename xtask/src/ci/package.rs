@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use super::packed::{OPTIONS, Packed};
+use crate::packed::{OPTIONS, Packed};
 use crate::shell::Shell;
 
 /// The files of the crate.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use tempfile::TempDir;
 
-use super::manifest::Manifest;
+use crate::manifest::Manifest;
 use crate::shell::Shell;
 
 /// Cargo's own words for "as it lies here", which a change that is not committed needs.
