@@ -1,8 +1,6 @@
 //! Deliveries to a webhook, as the service signs them.
 
-use hmac::Mac;
-
-use crate::webhooks;
+use hmac_sha256::HMAC;
 
 /// The signature that the service gives the body of a delivery, under the secret of a
 /// webhook: what the header [`SIGNATURE_HEADER`](crate::webhooks::SIGNATURE_HEADER)
@@ -18,5 +16,5 @@ use crate::webhooks;
 /// # Ok::<(), pilot_status::webhooks::Refused>(())
 /// ```
 pub fn sign_delivery(secret: &str, body: impl AsRef<[u8]>) -> String {
-    hex::encode(webhooks::mac(secret, body.as_ref()).finalize().into_bytes())
+    hex::encode(HMAC::mac(body, secret))
 }
