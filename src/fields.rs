@@ -20,6 +20,7 @@ use serde::{Deserialize, Deserializer};
 /// - `or_empty`: missing is null, which is what the type has as its default.
 macro_rules! model {
     ($model:ident { $($field:ident: $presence:ident($name:literal)),* $(,)? }) => {
+        #[automatically_derived]
         impl<'de> ::serde::Deserialize<'de> for $model {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
