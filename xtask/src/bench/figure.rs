@@ -32,7 +32,7 @@ impl Display for Figure {
 /// A number as a reader wants it: large ones in groups, small ones with a fraction.
 pub fn digits(value: f64) -> String {
     if value.fract() != 0.0 && value < 100.0 {
-        return format!("{value:.2}");
+        return if value < 1.0 { format!("{value:.3}") } else { format!("{value:.2}") };
     }
     let mut digits = format!("{value:.0}");
     let mut place = digits.len();
@@ -118,7 +118,7 @@ mod tests {
     fn numbers_are_written_to_be_read() {
         for (value, text) in [
             (0.0, "0"),
-            (0.005, "0.01"),
+            (0.048_31, "0.048"),
             (52.116, "52.12"),
             (163.0, "163"),
             (1000.0, "1,000"),

@@ -44,7 +44,18 @@ fn crates(tree: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{crates, first_words, model};
+    use std::path::Path;
+
+    use super::{crates, describe, first_words, model};
+    use crate::shell::Shell;
+
+    #[test]
+    fn the_description_names_cores_compiler_and_crates() {
+        let told = describe(&Shell::new(Path::new(env!("CARGO_MANIFEST_DIR")))).unwrap();
+        for part in [" cores of ", "rustc 1.", "progenitor 0.", "reqwest-retry 0."] {
+            assert!(told.contains(part), "{told}");
+        }
+    }
 
     #[test]
     fn versions_come_without_dates() {
