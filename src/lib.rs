@@ -31,7 +31,7 @@ mod decode;
 mod download;
 mod draft;
 mod error;
-#[allow(dead_code, reason = "not every document has a model")]
+#[allow(dead_code, unused_imports, unused_macros, reason = "not every document has a model")]
 mod fields;
 mod idempotency;
 mod json_path;

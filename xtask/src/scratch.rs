@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// What building the client and running its tests takes.
-const WORKSPACE: [&str; 11] = [
+const WORKSPACE: [&str; 12] = [
     "Cargo.toml",
     "Cargo.lock",
     "build.rs",
@@ -19,6 +19,7 @@ const WORKSPACE: [&str; 11] = [
     "examples",
     "benches",
     "README.md",
+    "OPERATIONS.md",
     "docs",
     "xtask",
 ];
