@@ -1,4 +1,7 @@
 //! The line in which the calls of an operation wait for their turn.
+//!
+//! A call whose future is kept and not polled, as a stream's while its last entry is
+//! worked on, cannot take its turn. It loses its place, and no more than that.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +14,9 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::pace::Pace;
 use crate::telemetry::{Cause, waited};
 
+/// How long the first of a line may leave its turn before the others go on without it.
+const LONGEST_IDLE: Duration = Duration::from_secs(1);
+
 /// Lets the calls of one operation go, in the order in which they came.
 pub(crate) struct Line {
     tickets: AtomicU64,
@@ -20,6 +26,8 @@ pub(crate) struct Line {
 struct State {
     pace: Pace,
     waiting: BTreeMap<u64, Arc<Notify>>,
+    /// The first of those, where it was seen to leave its turn, and since when.
+    idle: Option<(u64, Instant)>,
 }
 
 /// The place of a call in the order in which they came. It keeps it over all of
@@ -34,7 +42,7 @@ pub(crate) struct HeldBack(pub(crate) Duration);
 
 impl Line {
     pub(super) fn new(pace: Pace) -> Self {
-        let state = State { pace, waiting: BTreeMap::new() };
+        let state = State { pace, waiting: BTreeMap::new(), idle: None };
         Self { tickets: AtomicU64::new(0), state: Mutex::new(state) }
     }
 
@@ -70,7 +78,10 @@ impl Line {
             match turn {
                 Turn::Now(went) => return went,
                 Turn::At(ready) => sleep_until(ready).await,
-                Turn::AfterOthers => place.called.notified().await,
+                Turn::AfterOthers => {
+                    // Called or not, it looks whether those before it are still there.
+                    _ = timeout(LONGEST_IDLE, place.called.notified()).await;
+                }
             }
         }
     }
@@ -110,15 +121,40 @@ enum Turn {
 impl State {
     /// Lets a call go, if it is its turn.
     fn turn(&mut self, ticket: Ticket) -> Turn {
-        if self.waiting.first_key_value().is_some_and(|(first, _)| *first < ticket.0) {
-            return Turn::AfterOthers;
-        }
         let now = Instant::now();
-        if let Some(ready) = self.pace.ready(now) {
+        let ready = self.pace.ready(now);
+        while let Some((&first, _)) = self.waiting.first_key_value()
+            && first < ticket.0
+        {
+            if ready.is_some() || !self.is_idle(first, now) {
+                return Turn::AfterOthers;
+            }
+            self.leave(first);
+        }
+        if let Some(ready) = ready {
             return Turn::At(ready);
         }
         self.pace.go(now);
         Turn::Now(now)
+    }
+
+    /// Takes a call out of the line, and calls the one that is the first then.
+    fn leave(&mut self, ticket: u64) {
+        self.waiting.remove(&ticket);
+        if let Some((_, next)) = self.waiting.first_key_value() {
+            next.notify_one();
+        }
+    }
+
+    /// Whether the first in the line, which could go, has not done so for too long.
+    fn is_idle(&mut self, first: u64, now: Instant) -> bool {
+        match self.idle {
+            Some((idle, since)) if idle == first => now - since >= LONGEST_IDLE,
+            _ => {
+                self.idle = Some((first, now));
+                false
+            }
+        }
     }
 }
 
@@ -131,10 +167,6 @@ struct Place<'l> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        let mut state = self.line.state();
-        state.waiting.remove(&self.ticket.0);
-        if let Some((_, next)) = state.waiting.first_key_value() {
-            next.notify_one();
-        }
+        self.line.state().leave(self.ticket.0);
     }
 }

@@ -274,6 +274,26 @@ async fn calls_that_are_dropped_leave_the_line() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_that_nobody_polls_hold_up_no_others() {
+    let client = Client::new(RetryPolicy::default(), Server::new(FIXED, Duration::ZERO));
+    let mut kept: Vec<_> = (0..52).map(|_| Box::pin(client.call())).collect();
+    // They go, but the last two, which wait in the line.
+    for call in &mut kept {
+        _ = timeout(FIXED.latency * 3, call).await;
+    }
+    assert_eq!(client.line().waiting(), 2);
+    let start = Instant::now();
+    for outcome in client.calls(10).await {
+        outcome.unwrap();
+    }
+    assert!(start.elapsed() < SECOND * 6, "{:?}", start.elapsed());
+    for call in kept.split_off(50) {
+        call.await.unwrap();
+    }
+    assert_eq!(client.line().waiting(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_waits_no_longer_than_its_own_time() {
     let policy = RetryPolicy::default().total_time(SECOND * 5);
     let client = Client::new(policy, Server::new(FIXED, Duration::ZERO));
