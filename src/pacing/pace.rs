@@ -153,7 +153,7 @@ impl Pace {
         let closed = now.saturating_duration_since(since);
         let wait = match asked {
             // What it asked for before was too little.
-            Some(asked) => asked.max(closed / 2),
+            Some(asked) => asked.max((closed / 2).min(self.backoff.cap)),
             None => self.backoff.probe(closed, random),
         }
         .min(LONGEST_PAUSE);
