@@ -3,9 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use base64::engine::{DecodePaddingMode, Engine};
 use serde::{Deserialize, Serialize};
+
+/// Base64 with the padding that it should have, or without.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// A file as text: a `data:` URL (RFC 2397), such as a QR code or a recording.
 ///
@@ -48,7 +54,8 @@ impl DataUrl {
             Some((before, text)) => before.ends_with(";base64").then_some(text)?,
             None => &self.0,
         };
-        STANDARD.decode(text.trim()).ok()
+        let text: String = text.split_ascii_whitespace().collect();
+        LENIENT.decode(text).ok()
     }
 
     /// What stands before the comma and after it.
@@ -101,7 +108,9 @@ mod tests {
             ("data:image/png;base64,YWJj", Some("image/png"), bytes.clone()),
             ("data:audio/ogg;codecs=opus;base64,YWJj", Some("audio/ogg"), bytes.clone()),
             ("data:;base64,YWJj", None, bytes.clone()),
-            ("YWJj", None, bytes),
+            ("YWJj", None, bytes.clone()),
+            ("data:image/png;base64,\nYW\r\nJj\n", Some("image/png"), bytes),
+            ("YWI", None, Some(b"ab".to_vec())),
             ("data:text/plain,abc", Some("text/plain"), None),
             ("data:image/png;base64,?", Some("image/png"), None),
             ("data:", None, None),

@@ -1,15 +1,18 @@
 //! Bodies of successful answers become models.
 
+use std::borrow::Cow;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 
 use crate::json_path::{self, Segment};
 use crate::operation::FIELDS;
+use crate::surrogates;
 
 /// Decodes a JSON body, or says what is wrong with it.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|error| problem(body, &error))
+    surrogates::from_slice(body).map_err(|error| problem(body, &error))
 }
 
 /// Decodes a field of which null is as good as nothing.
@@ -25,7 +28,10 @@ where
 /// What is wrong with a body, and where. The decoder's own words may quote it.
 fn problem(body: &[u8], error: &serde_json::Error) -> String {
     let what = match error.classify() {
-        Category::Data => format!("{} is incomplete or of another type", path(body, error)),
+        Category::Data => {
+            let body = surrogates::mended(body).map_or(Cow::Borrowed(body), Cow::Owned);
+            format!("{} is incomplete or of another type", path(&body, error))
+        }
         Category::Eof => "the JSON ends too early".to_owned(),
         Category::Syntax | Category::Io => "it is not JSON".to_owned(),
     };
@@ -54,6 +60,13 @@ mod tests {
     struct Model {
         name: Secret,
         number: Option<Secret>,
+    }
+
+    #[test]
+    fn text_that_was_cut_within_a_character_hides_no_error() {
+        let said = decode::<Model>(br#"{"number": "\ud83d", "name": 7}"#).unwrap_err();
+        assert!(said.starts_with("$.name is incomplete or of another type"), "{said}");
+        decode::<Model>(br#"{"number": null, "name": "\ud83d"}"#).unwrap();
     }
 
     #[test]

@@ -49,6 +49,7 @@ mod path_guard;
 mod refusal;
 mod retry;
 mod secret;
+mod surrogates;
 mod telemetry;
 #[allow(dead_code, reason = "not every document has an open object")]
 mod undocumented;

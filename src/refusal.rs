@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use crate::auth::Credentials;
-use crate::body;
 use crate::error::Error;
 use crate::generated::types::{ApiError, ErrorCode};
 use crate::retry::server_hint;
+use crate::{body, surrogates};
 
 /// How much is read of such an answer: more than any error of the API needs.
 /// Beyond it, as with a page of a proxy, the connection is given up instead.
@@ -30,7 +30,7 @@ pub(crate) async fn error(
 ) -> Error {
     let body = timeout(time, body::read(&mut response, MAX_BYTES)).await;
     let body = body.ok().and_then(Result::ok).flatten().unwrap_or_default();
-    let said: Option<Map<String, Value>> = serde_json::from_slice(&body).ok();
+    let said: Option<Map<String, Value>> = surrogates::from_slice(&body).ok();
     let mut error = Error::of_status(response.status())
         .asked_to_wait(server_hint(response.headers(), said.as_ref()));
     if let Some(said) = said {

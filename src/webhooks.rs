@@ -26,6 +26,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub use crate::generated::Event;
+use crate::surrogates;
 
 /// The header that carries the signature of a delivery: the HMAC-SHA256 of its body,
 /// in hexadecimal.
@@ -43,7 +44,8 @@ pub struct Verifier {
 
 impl Verifier {
     /// A verifier for the secret of a webhook, or of the deliveries of phone lines
-    /// (`plwh_...`). With a blank secret, it refuses everything.
+    /// (`plwh_...`). Space around it, such as the line break at the end of a file, is no
+    /// part of it. With a blank secret, it refuses everything.
     pub fn new(secret: impl Into<String>) -> Self {
         Self { secrets: Vec::new() }.or(secret)
     }
@@ -51,9 +53,10 @@ impl Verifier {
     /// Takes another secret as well, such as the old one while it is being replaced.
     #[must_use = "it is the verifier that comes back that takes both"]
     pub fn or(mut self, secret: impl Into<String>) -> Self {
-        let secret = secret.into();
+        let given = SecretString::from(secret.into());
+        let secret = given.expose_secret().trim();
         // Anyone can sign with a secret that is none.
-        if !secret.trim().is_empty() {
+        if !secret.is_empty() {
             self.secrets.push(SecretString::from(secret));
         }
         self
@@ -111,7 +114,7 @@ fn read(body: &[u8]) -> Result<Event, Refused> {
     if !body.trim_ascii_start().starts_with(b"{") {
         return Err(Refused::NoEvent);
     }
-    let Envelope { event: name } = serde_json::from_slice(body).map_err(|_| Refused::NoEvent)?;
+    let Envelope { event: name } = surrogates::from_slice(body).map_err(|_| Refused::NoEvent)?;
     let problem = match Event::read(&name, body) {
         Some(Ok(event)) => return Ok(event),
         Some(Err(problem)) => Some(problem),
@@ -124,7 +127,7 @@ fn read(body: &[u8]) -> Result<Event, Refused> {
 /// What an event is about: its field `data`, or, where it has none, all of it. Null
 /// where that cannot be read, for which sending it again would be no help.
 fn data(body: &[u8]) -> Value {
-    let mut whole: Value = serde_json::from_slice(body).unwrap_or_default();
+    let mut whole: Value = surrogates::from_slice(body).unwrap_or_default();
     match whole.get_mut("data") {
         Some(data) => data.take(),
         None => whole,
@@ -138,7 +141,7 @@ pub struct UnknownEvent {
     /// Its name, such as `message.edited`.
     pub name: String,
     /// What it is about: the field `data`, or, where there is none, the whole body.
-    /// Null where that cannot be read, as when text was cut within a character.
+    /// Null where that cannot be read, as when it is nested too deep.
     pub data: Value,
     /// The body as it came.
     pub raw: Bytes,

@@ -219,13 +219,27 @@ fn a_known_event_of_another_shape_is_kept_and_says_why() {
 }
 
 #[test]
-fn an_event_with_text_that_was_cut_within_a_character_is_kept() {
-    for name in ["message.edited", "message.received"] {
-        let body = format!(r#"{{"event": "{name}", "data": {{"content": "\ud83d"}}}}"#);
-        let Event::Unknown(event) = received(body.clone()).unwrap() else { panic!("{name}") };
-        assert_eq!((event.name.as_str(), event.data), (name, Value::Null));
-        assert_eq!(event.raw, body);
-    }
+fn an_event_with_text_that_was_cut_within_a_character_is_read() {
+    let body = |name: &str| {
+        let data = r#"{"id": "msg_1", "numberId": "num_1", "messageId": null, "fromMe": true,
+            "createdAt": "2026-06-28T10:00:00.000Z", "content": "a\ud83d"}"#;
+        format!(r#"{{"event": "{name}", "data": {data}}}"#)
+    };
+    let Event::MessageReceived(event) = received(body("message.received")).unwrap() else {
+        panic!("it is read as another")
+    };
+    assert_eq!(event.data.content.as_deref(), Some("a\u{fffd}"));
+    let edited = body("message.edited");
+    let Event::Unknown(event) = received(edited.clone()).unwrap() else { panic!("known") };
+    assert_eq!((&event.data["content"], event.raw), (&json!("a\u{fffd}"), edited.into()));
+}
+
+#[test]
+fn an_event_that_is_nested_too_deep_is_kept() {
+    let nested = "[".repeat(200) + &"]".repeat(200);
+    let body = format!(r#"{{"event": "message.edited", "data": {nested}}}"#);
+    let Event::Unknown(event) = received(body.clone()).unwrap() else { panic!("known") };
+    assert_eq!((event.data, event.raw), (Value::Null, body.into()));
 }
 
 #[test]
