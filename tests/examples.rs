@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use pilot_status::StatusCode;
 use pilot_status::mock::{Recorded, Reply, Sandbox};
@@ -114,13 +115,17 @@ async fn an_error_is_one_line() {
     let campaign = Campaign::new("errors", "number,name\n1\n");
     let recipients = campaign.folder.join("recipients.csv");
     let recipients = recipients.to_str().unwrap();
+    let nobody = campaign.folder.join("nobody.csv");
+    std::fs::write(&nobody, "number,name\n-,Ana\n").unwrap();
+    let nobody = nobody.to_str().unwrap();
     let journal = campaign.folder.join("journal");
     let journal = journal.to_str().unwrap();
-    let examples: [(&str, &[&str], &str); 7] = [
+    let examples: [(&str, &[&str], &str); 8] = [
         ("send_message", &[], "usage: send_message NUMBER"),
         ("bulk_send", &["natal"], "usage: bulk_send CAMPAIGN RECIPIENTS.csv JOURNAL"),
         ("bulk_send", &["natal", "missing.csv", journal], "missing.csv: "),
         ("bulk_send", &["natal", recipients, journal], "recipients.csv: CSV error: record 1"),
+        ("bulk_send", &["natal", nobody, journal], "nobody.csv: \"-\" is no number"),
         ("pair_number", &["5511988887777"], "usage: pair_number NUMBER NAME [SECONDS]"),
         ("pair_number", &["5511988887777", "Suporte", "soon"], "invalid digit"),
         ("history", &[], "check the credentials"),
@@ -198,23 +203,29 @@ async fn those_who_did_not_get_it_are_listed_and_get_it_in_the_next_run() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.next("send_message", Reply::error(StatusCode::PAYMENT_REQUIRED, None));
     let output = campaign.send(&sandbox).await;
-    assert_eq!(failure(&output), "error: 1 failed\n");
+    assert_eq!(failure(&output), "error: 1 failed; run it again within 24 hours\n");
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("2 of 3 were sent now\n"), "{text}");
-    assert!(text.contains(") was not sent: "), "{text}");
+    assert!(text.contains(") failed: "), "{text}");
     assert!(success(&campaign.send(&sandbox).await).ends_with("1 of 1 were sent now\n"));
 }
 
 #[tokio::test]
-async fn a_wrong_key_ends_a_campaign_at_once() {
+async fn a_campaign_ends_at_once_when_all_would_fail() {
     let rows: Vec<String> = (100..200).map(|end| format!("12125550{end},Ana")).collect();
     let campaign = Campaign::new("wrong_key", &format!("number,name\n{}", rows.join("\n")));
     let sandbox = Sandbox::start().await.unwrap();
     let mut program = program("bulk_send", Some(&sandbox));
     program.current_dir(&campaign.folder).args(["natal", "recipients.csv", "journal"]);
     let output = program.env("PILOT_STATUS_API_KEY", "ps_wrong").output().await.unwrap();
-    assert!(failure(&output).contains("check the credentials"));
+    assert!(failure(&output).contains("failed; run it again"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("check the credentials"));
     assert!(sandbox.requests().len() < 20);
+    let before = sandbox.requests().len();
+    let an_hour = Some(Duration::from_secs(3600));
+    (0..8).for_each(|_| sandbox.next("send_message", Reply::too_many_requests(an_hour)));
+    failure(&campaign.send(&sandbox).await);
+    assert!(sandbox.requests().len() - before <= 8);
 }
 
 #[tokio::test]

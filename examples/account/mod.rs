@@ -20,6 +20,12 @@ pub async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
     Ok((sandbox.client(), Some(sandbox)))
 }
 
+/// What a server sends must not steer the terminal.
+#[allow(dead_code, reason = "not every example shows such text")]
+pub fn printable(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
+}
+
 /// Says on one line what went wrong, if anything did.
 pub fn end(result: Result<(), Box<dyn Error>>) -> ExitCode {
     match result {

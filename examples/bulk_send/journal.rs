@@ -35,6 +35,8 @@ impl Journal {
 
     /// Writes that a number got the message, and returns when it is on the disk.
     pub fn add(&mut self, number: &str, id: &str) -> io::Result<()> {
+        // What a server sends must not add a line.
+        let id = id.escape_debug();
         self.file.write_all(format!("{number}\t{id}\n").as_bytes())?;
         self.file.sync_data()
     }

@@ -14,6 +14,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use account::printable;
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
 use pilot_status::mock::Reply;
 use pilot_status::types::Number;
@@ -61,9 +62,4 @@ fn table(numbers: &[Number]) -> Table {
         ]);
     }
     table
-}
-
-/// What a server sends must not steer the terminal.
-fn printable(text: &str) -> String {
-    text.replace(char::is_control, "\u{fffd}")
 }

@@ -17,6 +17,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use account::printable;
 use pilot_status::Client;
 use pilot_status::types::{ConnectionState, NumberRequest};
 
@@ -43,13 +44,13 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let picture = created.qrcode_base64.and_then(|picture| qr::draw(&picture.decode()?));
     println!("{}", picture.unwrap_or("there is no picture of a QR code to draw".to_owned()));
     if let Some(code) = created.pairing_code {
-        println!("to type into the phone instead: {}", code.expose_secret());
+        println!("to type into the phone instead: {}", printable(code.expose_secret()));
     }
     let id = created.instance.and_then(|instance| instance.id).ok_or("the answer has no id")?;
     tokio::time::timeout(Duration::from_secs(seconds), connected(&client, &id))
         .await
-        .map_err(|_| format!("{id} was not connected within {seconds} s"))??;
-    println!("{id} is connected");
+        .map_err(|_| format!("{} was not connected within {seconds} s", printable(&id)))??;
+    println!("{} is connected", printable(&id));
     Ok(())
 }
 

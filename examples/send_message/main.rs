@@ -13,7 +13,8 @@ mod account;
 use std::error::Error;
 use std::process::ExitCode;
 
-use pilot_status::types::{MediaType, MessageRequest};
+use account::printable;
+use pilot_status::types::{MediaType, MessageRequest, SentMessage};
 
 const PICTURE: &str = "https://rust-lang.org/logos/rust-logo-512x512.png";
 
@@ -35,14 +36,18 @@ async fn run() -> Result<(), Box<dyn Error>> {
         .idempotency_key(format!("order-42-paid/{number}"))
         .send()
         .await?;
-    println!("text: {} is {}", sent.id, sent.status);
+    println!("text: {}", outcome(&sent));
 
     let template = message().template_id("boas_vindas").variables([("nome", "Ana")]);
     let sent = client.send_message().body(template).send().await?;
-    println!("template: {} is {}", sent.id, sent.status);
+    println!("template: {}", outcome(&sent));
 
     let picture = message().media(PICTURE).media_type(MediaType::Image).caption("O logo do Rust");
     let sent = client.send_message().body(picture).send().await?;
-    println!("picture: {} is {}", sent.id, sent.status);
+    println!("picture: {}", outcome(&sent));
     Ok(())
+}
+
+fn outcome(sent: &SentMessage) -> String {
+    format!("{} is {}", printable(&sent.id), printable(sent.status.as_str()))
 }

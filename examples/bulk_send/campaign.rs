@@ -1,0 +1,24 @@
+//! One message of a campaign.
+
+use pilot_status::types::MessageRequest;
+use pilot_status::{Client, Error, ErrorKind};
+
+use crate::recipients::Recipient;
+
+/// Sends the message of a campaign, and gives its id.
+pub async fn send(
+    client: &Client,
+    campaign: &str,
+    recipient: Recipient,
+) -> (Recipient, Result<String, Error>) {
+    let text = format!("Olá, {}! Temos novidades.", recipient.name);
+    let message = MessageRequest::builder().destination_number(&recipient.number).text(text);
+    let key = format!("{campaign}/{}", recipient.number);
+    let sent = client.send_message().body(message).idempotency_key(key).send().await;
+    (recipient, sent.map(|sent| sent.into_inner().id))
+}
+
+/// Whether all other messages would fail as well.
+pub fn ends_all(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::RateLimited)
+}
