@@ -151,7 +151,8 @@ impl ClientBuilder {
     }
 
     /// How long an answer may be, in bytes. Default: 32 MiB. A longer one is an
-    /// error of kind [`ErrorKind::Decode`].
+    /// error of kind [`ErrorKind::Decode`], but for a [`Download`](crate::Download)
+    /// that is read chunk by chunk.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self
@@ -193,6 +194,7 @@ impl ClientBuilder {
             API_KEY => "the API key",
             _ => "the id of the API key",
         })?;
+        self.refuse_zero()?;
         let url = self.base_url.as_deref().unwrap_or(SERVER);
         let base_url = BaseUrl::parse(url, self.base_url_name, self.allow_plaintext)?;
         if self.credentials.occur_in(url) || self.credentials.occur_in(&base_url.text) {
@@ -216,8 +218,8 @@ impl ClientBuilder {
         }
         refuse_credentials(&http)?;
         let user_agent = match self.user_agent {
-            Some(caller) => format!("{USER_AGENT} {caller}"),
-            None => USER_AGENT.to_owned(),
+            Some(caller) if !caller.is_empty() => format!("{USER_AGENT} {caller}"),
+            _ => USER_AGENT.to_owned(),
         };
         HeaderValue::from_str(&user_agent).map_err(|_| {
             Error::new(ErrorKind::Configuration)
@@ -242,6 +244,20 @@ impl ClientBuilder {
         });
         let inner = Inner { settings, number: NumberScope::default() };
         Ok(Client { baseurl: base_url.text, client, inner })
+    }
+
+    /// Refuses settings with which every call would fail, some after they were sent.
+    fn refuse_zero(&self) -> Result<(), Error> {
+        let settings = [
+            ("connect timeout", self.connect_timeout.is_zero()),
+            ("request timeout", self.request_timeout.is_zero()),
+            ("limit of bytes in an answer", self.max_response_bytes == 0),
+        ];
+        match settings.into_iter().find(|(_, is_zero)| *is_zero) {
+            Some((name, _)) => Err(Error::new(ErrorKind::Configuration)
+                .detail(format!("the {name} is zero; no call could succeed"))),
+            None => Ok(()),
+        }
     }
 }
 

@@ -32,7 +32,8 @@ type Chunks = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 /// # async fn f(client: pilot_status::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut audio = client.get_activation_audio().id("act_1").send().await?.into_inner();
 /// let name = audio.file_name().unwrap_or_else(|| "audio".to_owned());
-/// let mut file = std::fs::File::create(name)?;
+/// // It is the server's name, and must not take the place of another file.
+/// let mut file = std::fs::File::create_new(name)?;
 /// while let Some(bytes) = audio.chunk().await? {
 ///     std::io::Write::write_all(&mut file, &bytes)?;
 /// }

@@ -149,8 +149,8 @@ impl Error {
         self.0.api_error.as_deref()
     }
 
-    /// How long the server asked to wait: in the answer that this error is, or,
-    /// where the call was not sent, in what is left of an earlier one.
+    /// How long the server asked to wait. Where the call was not sent, how much longer
+    /// the pause lasts that the answers to earlier calls began.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -204,6 +204,14 @@ impl Error {
         matches!(self.0.kind, ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Server)
     }
 
+    /// Whether the server did what was asked, and only its answer cannot be read, of an
+    /// operation that does more when it is repeated.
+    fn has_taken_effect(&self) -> bool {
+        self.0.kind == ErrorKind::Decode
+            && self.0.status.is_some_and(|status| status.is_success())
+            && self.0.operation.is_some_and(|operation| !operation.safe_to_repeat)
+    }
+
     /// The same, of an operation that does more when it is repeated.
     fn may_have_taken_effect(&self) -> bool {
         self.is_broken_off() && self.0.operation.is_some_and(|operation| !operation.safe_to_repeat)
@@ -227,7 +235,9 @@ impl fmt::Display for Error {
         if let Some(known) = self.code().filter(|code| !code.is_unknown()) {
             write!(f, ": {known}")?;
         }
-        if self.may_have_taken_effect() {
+        if self.has_taken_effect() {
+            f.write_str("; it has done what was asked, so do not repeat it")?;
+        } else if self.may_have_taken_effect() {
             f.write_str(match inner.idempotency_key {
                 Some(_) => "; it may have done what was asked, so repeat it under the same key",
                 None => "; it may have done what was asked, so look before you repeat it",
@@ -241,7 +251,8 @@ impl fmt::Display for Error {
             write!(f, "; {advice}")?;
         }
         if let Some(wait) = inner.retry_after {
-            write!(f, " (the server asked to wait {} s)", wait.as_secs_f64().ceil())?;
+            let said = if inner.attempts > 0 { "the server asked to wait" } else { "wait" };
+            write!(f, " ({said} {} s)", wait.as_secs_f64().ceil())?;
         }
         if inner.attempts > 1 {
             write!(f, " ({} attempts)", inner.attempts)?;
@@ -337,22 +348,22 @@ mod tests {
     #[test]
     fn a_failure_warns_of_what_it_may_have_done() {
         let table = [
-            (Error::new(ErrorKind::Timeout), true),
-            (Error::new(ErrorKind::Interrupted), true),
-            (Error::of_status(StatusCode::BAD_GATEWAY), true),
-            (Error::new(ErrorKind::Connect), false),
-            (Error::of_status(StatusCode::TOO_MANY_REQUESTS), false),
-            (Error::of_status(StatusCode::CONFLICT), false),
+            (Error::new(ErrorKind::Timeout), Some("look before you repeat it")),
+            (Error::new(ErrorKind::Interrupted), Some("look before you repeat it")),
+            (Error::of_status(StatusCode::BAD_GATEWAY), Some("look before you repeat it")),
+            (Error::of_status(StatusCode::CREATED), Some("do not repeat it")),
+            (Error::new(ErrorKind::Connect), None),
+            (Error::of_status(StatusCode::TOO_MANY_REQUESTS), None),
+            (Error::of_status(StatusCode::CONFLICT), None),
         ];
-        for (error, warns) in table {
+        for (error, warning) in table {
             let unsafe_to_repeat = error.clone().in_operation(operation("POST", false)).to_string();
-            assert_eq!(
-                unsafe_to_repeat.contains("look before you repeat it"),
-                warns,
-                "{unsafe_to_repeat}"
-            );
+            match warning {
+                Some(warning) => assert!(unsafe_to_repeat.ends_with(warning), "{unsafe_to_repeat}"),
+                None => assert!(!unsafe_to_repeat.contains("repeat it"), "{unsafe_to_repeat}"),
+            }
             let safe = error.in_operation(operation("PUT", true)).to_string();
-            assert!(!safe.contains("look before you repeat it"), "{safe}");
+            assert!(!safe.contains("repeat it"), "{safe}");
         }
     }
 }

@@ -103,6 +103,9 @@ fn settings_that_cannot_work_are_refused_when_the_client_is_built() {
         (builder().base_url("http://pilotstatus.com.br"), "must begin with https://"),
         (builder().base_url("nonsense"), "is not a URL"),
         (builder().user_agent("marked\r\nx-api-key: 1"), "the user agent has a character"),
+        (builder().connect_timeout(Duration::ZERO), "the connect timeout is zero"),
+        (builder().request_timeout(Duration::ZERO), "the request timeout is zero"),
+        (builder().max_response_bytes(0), "the limit of bytes in an answer is zero"),
     ] {
         let error = builder.build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);
@@ -114,7 +117,7 @@ fn settings_that_cannot_work_are_refused_when_the_client_is_built() {
 
 #[tokio::test]
 async fn extreme_settings_panic_nowhere() {
-    for time in [Duration::ZERO, Duration::from_nanos(1), Duration::MAX] {
+    for time in [Duration::from_nanos(1), Duration::MAX] {
         let sandbox = Sandbox::start().await.unwrap();
         let policy = RetryPolicy::default().max_attempts(u32::MAX).total_time(time);
         let client = sandbox
@@ -125,6 +128,7 @@ async fn extreme_settings_panic_nowhere() {
             .build()
             .unwrap();
         let outcome = client.list_numbers().send().await;
-        assert_eq!(outcome.is_ok(), time == Duration::MAX, "{outcome:?}");
+        // An answer that is there at once comes in any time.
+        assert!(outcome.is_ok() || time < Duration::MAX, "{outcome:?}");
     }
 }

@@ -167,7 +167,7 @@ async fn an_answer_that_cannot_be_decoded_is_no_panic() {
 async fn an_answer_that_is_too_long_is_an_error() {
     let sandbox = Sandbox::start().await.unwrap();
     let length = example(200).to_string().len();
-    for (limit, fits) in [(length, true), (length - 1, false), (0, false)] {
+    for (limit, fits) in [(length, true), (length - 1, false), (1, false)] {
         let client = sandbox.builder().max_response_bytes(limit).build().unwrap();
         let outcome = client.list_numbers().send().await;
         assert_eq!(outcome.is_ok(), fits, "{limit}");
@@ -276,7 +276,7 @@ async fn errors_of_the_generated_code_become_ours_with_a_question_mark() {
         [(404, ErrorKind::NotFound), (503, ErrorKind::Server), (201, ErrorKind::Decode)]
     {
         let status = pilot_status::StatusCode::from_u16(status).unwrap();
-        let value = pilot_status::ResponseValue::new((), status, HeaderMap::default());
+        let value = progenitor_client::ResponseValue::new((), status, HeaderMap::default());
         let error =
             question_mark::<()>(Err(progenitor_client::Error::ErrorResponse(value))).unwrap_err();
         assert_eq!((error.kind(), error.status()), (kind, Some(status)));

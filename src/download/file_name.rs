@@ -68,7 +68,21 @@ fn safe(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next()?.trim();
     let plain: String = last.chars().filter(|c| !c.is_control() && !UNSAFE.contains(c)).collect();
     let plain = plain.trim_matches(['.', ' ']);
-    (!plain.is_empty() && plain.len() <= LONGEST).then(|| plain.to_owned())
+    let is_safe = !plain.is_empty() && plain.len() <= LONGEST && !is_device(plain);
+    is_safe.then(|| plain.to_owned())
+}
+
+/// Whether Windows takes a name for that of a device, whatever comes after a dot.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let ports = ["com", "lpt"].iter().any(|port| {
+        let number = stem.strip_prefix(port).unwrap_or_default();
+        matches!(
+            number,
+            "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"
+        )
+    });
+    ports || ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(&stem.as_str())
 }
 
 #[cfg(test)]
@@ -92,6 +106,11 @@ mod tests {
             ("attachment", None),
             ("", None),
             ("attachment; filename=\"open", Some("open")),
+            ("attachment; filename=NUL", None),
+            ("attachment; filename=\"com1 .txt\"", None),
+            ("attachment; filename=lpt\u{b2}.mp3", None),
+            ("attachment; filename=contact.mp3", Some("contact.mp3")),
+            ("attachment; filename=com10.mp3", Some("com10.mp3")),
             ("attachment; filename=\"open\\", Some("open")),
         ] {
             assert_eq!(of(header.as_bytes()).as_deref(), name, "{header}");
