@@ -7,7 +7,7 @@
 use heck::ToPascalCase;
 use quote::format_ident;
 use serde_json::Value;
-use syn::{File, Ident, Item, ItemImpl, ItemMod, parse_quote};
+use syn::{Expr, File, Ident, Item, ItemImpl, ItemMod, parse_quote};
 
 use super::adapt::{Adapted, alias, plain, snake};
 use super::operations;
@@ -26,6 +26,16 @@ enum Order {
     Number { pages: Option<Ident> },
     /// Back in time, from this field of the last entry.
     Time { field: Ident },
+}
+
+impl Order {
+    /// The parameter that says which page to give.
+    fn parameter(&self) -> &'static str {
+        match self {
+            Self::Number { .. } => "page",
+            Self::Time { .. } => "before",
+        }
+    }
 }
 
 /// The operations of a document whose answers are pages.
@@ -81,61 +91,76 @@ pub fn complete(client: &mut File, paged: &[Paged]) {
         _ => None,
     });
     if let Some(calls) = calls {
-        calls.extend(paged.iter().map(stream).map(Item::Impl));
+        let streams: Vec<Item> =
+            paged.iter().filter_map(|paged| Some(Item::Impl(stream(paged, calls)?))).collect();
+        calls.extend(streams);
     }
 }
 
-fn stream(Paged { operation_id, entries: (list, model), order }: &Paged) -> ItemImpl {
+/// A stream owns a clone of the client, and all that the call was given. Each page is a
+/// call of its own: an error that a setter found is that of the first.
+fn stream(
+    Paged { operation_id, entries: (list, model), order }: &Paged,
+    calls: &[Item],
+) -> Option<ItemImpl> {
     let call = format_ident!("{}", operation_id.to_pascal_case());
-    let body: syn::Block = match order {
-        Order::Number { pages } => {
-            let pages: syn::Expr = match pages {
+    let fields = calls.iter().find_map(|item| match item {
+        Item::Struct(item) if item.ident == call => Some(&item.fields),
+        _ => None,
+    })?;
+    let cursor = format_ident!("{}", order.parameter());
+    let given: Vec<&Ident> = fields
+        .iter()
+        .filter_map(|field| field.ident.as_ref())
+        .filter(|name| **name != cursor && *name != "client")
+        .collect();
+    let more = match order {
+        Order::Number { .. } => &[][..],
+        Order::Time { .. } => &[
+            "",
+            " A page goes back from the time of the last entry before it, so of entries",
+            " with the same time, one may be left out.",
+        ],
+    };
+    let (pages, first, here, end): (Ident, Expr, Expr, Expr) = match order {
+        Order::Number { pages } => (
+            format_ident!("by_number"),
+            parse_quote!(#cursor.as_ref().ok().copied().flatten().unwrap_or(1)),
+            parse_quote!(::std::option::Option::Some(here)),
+            match pages {
                 Some(pages) => parse_quote!(::std::option::Option::<i64>::from(answer.#pages)),
                 None => parse_quote!(::std::option::Option::None),
-            };
-            parse_quote!({
-                let first = match &self.page {
-                    Ok(first) => first.unwrap_or(1),
-                    // The call says what is wrong with it.
-                    Err(_) => return crate::Pages::by_number(1, move |_| {
-                        let call = self.clone();
-                        async move { call.send().await.map(|_| ::std::default::Default::default()) }
-                    }),
-                };
-                crate::Pages::by_number(first, move |page| {
-                    let call = self.clone().page(page);
-                    async move {
-                        let answer = call.send().await?.into_inner();
-                        Ok((answer.#list, #pages))
-                    }
-                })
-            })
-        }
-        Order::Time { field } => parse_quote!({
-            let first = match &self.before {
-                Ok(first) => *first,
-                Err(_) => ::std::option::Option::None,
-            };
-            crate::Pages::by_cursor(first, move |before| {
-                let mut call = self.clone();
-                if let ::std::option::Option::Some(before) = before {
-                    call = call.before(before);
-                }
-                async move {
-                    let answer = call.send().await?.into_inner();
-                    let last = answer.#list.last().and_then(|last| {
-                        ::std::option::Option::from(last.#field)
-                    });
-                    Ok((answer.#list, last))
-                }
-            })
-        }),
+            },
+        ),
+        Order::Time { field } => (
+            format_ident!("by_cursor"),
+            parse_quote!(#cursor.as_ref().ok().copied().flatten()),
+            parse_quote!(here),
+            parse_quote!(answer.#list.last().and_then(|last| {
+                ::std::option::Option::from(last.#field)
+            })),
+        ),
     };
-    parse_quote! {
-        impl<'a> #call<'a> {
+    Some(parse_quote! {
+        impl #call<'_> {
             /// The entries of this page and of all that follow, one after the
             /// other: see [`Pages`](crate::Pages).
-            pub fn stream(self) -> crate::Pages<'a, types::#model> #body
+            #(#[doc = #more])*
+            pub fn stream(self) -> crate::Pages<types::#model> {
+                let Self { client, #cursor, #(#given,)* } = self;
+                let client = client.clone();
+                crate::Pages::#pages(#first, move |here| {
+                    let client = client.clone();
+                    let #cursor = #cursor.clone().map(|_| #here);
+                    #(let #given = #given.clone();)*
+                    async move {
+                        let call = #call { client: &client, #cursor, #(#given,)* };
+                        let answer = call.send().await?.into_inner();
+                        let end = #end;
+                        Ok((answer.#list, end))
+                    }
+                })
+            }
         }
-    }
+    })
 }

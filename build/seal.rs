@@ -6,7 +6,8 @@
 //! - `Debug` of the client goes, for it would print what the layer keeps secret.
 //! - `send` builds a request and hands it over to `crate::call`, which returns
 //!   `crate::Error`.
-//! - Values in paths are encoded by `crate::path_guard`.
+//! - Values in paths are encoded by `crate::path_guard`, and answers are
+//!   `crate::ResponseValue`.
 //! - A call that is not sent is a warning.
 //! - Models ignore fields that the document does not know, and may gain some:
 //!   code outside cannot name all of them.
@@ -15,7 +16,7 @@
 use proc_macro2::TokenStream;
 use syn::{
     Attribute, File, ImplItem, ImplItemFn, Item, ItemEnum, ItemImpl, ItemStruct, ItemUse, UsePath,
-    UseTree, Visibility, parse_quote,
+    UseTree, parse_quote,
 };
 
 use super::adapt::Media;
@@ -44,12 +45,15 @@ pub fn seal(generated: TokenStream, media: &Media) -> Result<File, String> {
             seal.unread.join(", ")
         ));
     }
-    file.items.insert(
-        0,
+    let ours: [Item; 2] = [
+        parse_quote!(
+            use crate::ResponseValue;
+        ),
         parse_quote!(
             use crate::path_guard::encode_path;
         ),
-    );
+    ];
+    file.items.splice(..0, ours);
     Ok(file)
 }
 
@@ -63,7 +67,7 @@ struct Seal<'a> {
 impl Seal<'_> {
     fn item(&mut self, item: &mut Item) {
         match item {
-            Item::Use(item) => hide_encoder(item),
+            Item::Use(item) => hide_replaced(item),
             Item::Struct(item) => seal_struct(item),
             Item::Enum(item) => self.seal_enum(item),
             Item::Impl(item) => rewrite::functions(item).for_each(|function| self.send(function)),
@@ -90,16 +94,17 @@ impl Seal<'_> {
     }
 }
 
-/// Imports all but the generator's encoder of values in paths.
-fn hide_encoder(item: &mut ItemUse) {
-    if let Visibility::Inherited = item.vis
-        && let UseTree::Path(UsePath { ident, tree, .. }) = &mut item.tree
+/// Imports all of the generator but what we have instead.
+fn hide_replaced(item: &mut ItemUse) {
+    if let UseTree::Path(UsePath { ident, tree, .. }) = &mut item.tree
         && ident == "progenitor_client"
         && let UseTree::Group(names) = tree.as_mut()
     {
-        let is_encoder =
-            |name: &UseTree| matches!(name, UseTree::Name(name) if name.ident == "encode_path");
-        names.items = names.items.clone().into_iter().filter(|name| !is_encoder(name)).collect();
+        let is_replaced = |name: &UseTree| {
+            matches!(name, UseTree::Name(name)
+                if name.ident == "encode_path" || name.ident == "ResponseValue")
+        };
+        names.items = names.items.clone().into_iter().filter(|name| !is_replaced(name)).collect();
     }
 }
 

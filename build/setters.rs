@@ -139,30 +139,35 @@ impl Rewrite for Extra {
 
 /// What a setter is to take, and how `value` becomes what it sets.
 fn taken_instead(value: &Type) -> Option<(TypeParamBound, Expr)> {
+    let (name, inner) = generic(value)?;
+    if name == "Option" {
+        let GenericArgument::Type(optional) = inner else { return None };
+        return Some(collection(optional).unwrap_or_else(|| {
+            (parse_quote!(crate::IntoOptional<#inner>), parse_quote!(value.into_optional()))
+        }));
+    }
+    let (bound, taken) = collection(value)?;
+    Some((bound, parse_quote!(#taken.and_then(crate::collections::given))))
+}
+
+/// What the setter of an optional list or map is to take.
+fn collection(value: &Type) -> Option<(TypeParamBound, Expr)> {
+    let (name, inner) = generic(value)?;
+    match name.as_str() {
+        "Vec" => Some((parse_quote!(crate::IntoList<#inner>), parse_quote!(value.into_list()))),
+        "BTreeMap" | "Map" => {
+            Some((parse_quote!(crate::IntoMap<#inner>), parse_quote!(value.into_map())))
+        }
+        _ => None,
+    }
+}
+
+/// The name of a generic type, and its last argument.
+fn generic(value: &Type) -> Option<(String, &GenericArgument)> {
     let Type::Path(path) = value else { return None };
     let last = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    let inner = arguments.args.last()?;
-    Some(match last.ident.to_string().as_str() {
-        "Option" => match inner {
-            GenericArgument::Type(inner) if is_collection(inner) => {
-                let (bound, converted) = taken_instead(inner)?;
-                (bound, parse_quote!(#converted.map(::std::option::Option::Some)))
-            }
-            _ => (parse_quote!(crate::IntoOptional<#inner>), parse_quote!(value.into_optional())),
-        },
-        "Vec" => (parse_quote!(crate::IntoList<#inner>), parse_quote!(value.into_list())),
-        "BTreeMap" | "Map" => {
-            (parse_quote!(crate::IntoMap<#inner>), parse_quote!(value.into_map()))
-        }
-        _ => return None,
-    })
-}
-
-fn is_collection(value: &Type) -> bool {
-    matches!(value, Type::Path(path) if path.path.segments.last().is_some_and(|last| {
-        ["Vec", "BTreeMap", "Map"].iter().any(|name| last.ident == name)
-    }))
+    Some((last.ident.to_string(), arguments.args.last()?))
 }
 
 /// The `X` of a setter `where T: TryInto<X>`.

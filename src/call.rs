@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue};
-use progenitor_client::ResponseValue;
 use reqwest::{Request, Response};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
@@ -21,7 +20,7 @@ use crate::generated::Client;
 use crate::idempotency::IDEMPOTENCY_KEY;
 use crate::operation::Operation;
 use crate::telemetry::Span;
-use crate::{Download, StatusCode, body, idempotency, path_guard, refusal};
+use crate::{Download, ResponseValue, StatusCode, body, idempotency, path_guard, refusal};
 
 /// A successful answer, read to its end.
 pub(crate) struct Answer {

@@ -1,9 +1,15 @@
 //! What the setters of lists and maps take.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+
+use serde_json::{Map, Value};
+
 use crate::optional::IntoOptional;
 
-/// Entries for a list of a request, each of them anything that [`IntoOptional`] takes:
-/// values, texts or builders. An entry that is `None` is left out.
+/// Entries for a list of a request: a `Vec`, an array, a slice or a set of anything that
+/// [`IntoOptional`] takes, which is values, texts and builders. An entry that is `None` is
+/// left out. In place of the list, `None` leaves all of an optional one out; what an
+/// iterator gives is collected first.
 ///
 /// ```
 /// use pilot_status::types::{MessageButton, MessageButtonType, MessageRequest};
@@ -18,25 +24,63 @@ use crate::optional::IntoOptional;
 /// assert!(MessageRequest::try_from(message).is_ok());
 /// ```
 pub trait IntoList<T> {
-    /// The list, or what is wrong with an entry.
+    /// The list, if there is one, or what is wrong with an entry.
     ///
     /// # Errors
     ///
     /// What a builder lacks.
-    fn into_list(self) -> Result<Vec<T>, String>;
+    fn into_list(self) -> Result<Option<Vec<T>>, String>;
 }
 
-impl<I, T> IntoList<T> for I
-where
-    I: IntoIterator,
-    I::Item: IntoOptional<T>,
-{
-    fn into_list(self) -> Result<Vec<T>, String> {
-        self.into_iter().filter_map(|entry| entry.into_optional().transpose()).collect()
+/// Lets a collection stand for a list. An `Option` is one for Rust too, so that not all
+/// can be taken: to set nothing would be to set an empty list.
+macro_rules! lists {
+    ($([$($generic:tt)*] $collection:ty;)*) => {$(
+        impl<T, E: IntoOptional<T>, $($generic)*> IntoList<T> for $collection {
+            fn into_list(self) -> Result<Option<Vec<T>>, String> {
+                list(self)
+            }
+        }
+    )*};
+    (cloned: $([$($generic:tt)*] $collection:ty;)*) => {$(
+        impl<T, E: IntoOptional<T> + Clone, $($generic)*> IntoList<T> for $collection {
+            fn into_list(self) -> Result<Option<Vec<T>>, String> {
+                list(self.iter().cloned())
+            }
+        }
+    )*};
+}
+
+lists! {
+    [] Vec<E>;
+    [const N: usize] [E; N];
+    [] VecDeque<E>;
+    [] BTreeSet<E>;
+    [S] HashSet<E, S>;
+}
+
+lists! {
+    cloned:
+    [] &[E];
+    [] &Vec<E>;
+    [const N: usize] &[E; N];
+}
+
+impl<T, L: IntoList<T>> IntoList<T> for Option<L> {
+    fn into_list(self) -> Result<Option<Vec<T>>, String> {
+        self.map_or(Ok(None), L::into_list)
     }
 }
 
-/// Entries for a map of a request, by their names: as of a list, see [`IntoList`].
+fn list<T, E: IntoOptional<T>>(
+    entries: impl IntoIterator<Item = E>,
+) -> Result<Option<Vec<T>>, String> {
+    let entries = entries.into_iter().filter_map(|entry| entry.into_optional().transpose());
+    entries.collect::<Result<_, _>>().map(Some)
+}
+
+/// Entries for a map of a request, by their names: pairs or a map, as of a list, see
+/// [`IntoList`].
 ///
 /// ```
 /// use pilot_status::types::MessageRequest;
@@ -48,27 +92,58 @@ where
 /// assert!(MessageRequest::try_from(message).is_ok());
 /// ```
 pub trait IntoMap<T> {
-    /// The map, or what is wrong with an entry.
+    /// The map, if there is one, or what is wrong with an entry.
     ///
     /// # Errors
     ///
     /// What a builder lacks.
-    fn into_map<M: FromIterator<(String, T)>>(self) -> Result<M, String>;
+    fn into_map<M: FromIterator<(String, T)>>(self) -> Result<Option<M>, String>;
 }
 
-impl<I, K, V, T> IntoMap<T> for I
-where
-    I: IntoIterator<Item = (K, V)>,
-    K: Into<String>,
-    V: IntoOptional<T>,
-{
-    fn into_map<M: FromIterator<(String, T)>>(self) -> Result<M, String> {
-        let named = |(name, entry): (K, V)| {
-            let entry = entry.into_optional().transpose()?;
-            Some(entry.map(|entry| (name.into(), entry)))
-        };
-        self.into_iter().filter_map(named).collect()
+/// Lets a collection stand for a map.
+macro_rules! maps {
+    ($([$($generic:tt)*] $collection:ty;)*) => {$(
+        impl<T, K: Into<String>, E: IntoOptional<T>, $($generic)*> IntoMap<T> for $collection {
+            fn into_map<M: FromIterator<(String, T)>>(self) -> Result<Option<M>, String> {
+                map(self)
+            }
+        }
+    )*};
+}
+
+maps! {
+    [] Vec<(K, E)>;
+    [const N: usize] [(K, E); N];
+    [] BTreeMap<K, E>;
+    [S] HashMap<K, E, S>;
+}
+
+impl IntoMap<Value> for Map<String, Value> {
+    fn into_map<M: FromIterator<(String, Value)>>(self) -> Result<Option<M>, String> {
+        map(self)
     }
+}
+
+impl<T, L: IntoMap<T>> IntoMap<T> for Option<L> {
+    fn into_map<M: FromIterator<(String, T)>>(self) -> Result<Option<M>, String> {
+        self.map_or(Ok(None), L::into_map)
+    }
+}
+
+fn map<T, K: Into<String>, E: IntoOptional<T>, M: FromIterator<(String, T)>>(
+    entries: impl IntoIterator<Item = (K, E)>,
+) -> Result<Option<M>, String> {
+    let named = |(name, entry): (K, E)| {
+        let entry = entry.into_optional().transpose()?;
+        Some(entry.map(|entry| (name.into(), entry)))
+    };
+    entries.into_iter().filter_map(named).collect::<Result<_, _>>().map(Some)
+}
+
+/// What has to be there, for the setters of lists and maps that are not optional.
+#[allow(dead_code, reason = "not every document has such a list")]
+pub(crate) fn given<C>(collection: Option<C>) -> Result<C, String> {
+    collection.ok_or_else(|| "it is None, and has to be there".to_owned())
 }
 
 #[cfg(test)]
@@ -86,29 +161,49 @@ mod tests {
         }
     }
 
-    fn list(entries: impl IntoList<String>) -> Result<Vec<String>, String> {
+    fn list(entries: impl IntoList<String>) -> Result<Option<Vec<String>>, String> {
         entries.into_list()
     }
 
-    fn map(entries: impl IntoMap<String>) -> Result<BTreeMap<String, String>, String> {
+    fn map(entries: impl IntoMap<String>) -> Result<Option<BTreeMap<String, String>>, String> {
         entries.into_map()
     }
 
     #[test]
     fn a_list_takes_whatever_its_entries_are_made_of() {
         let both = vec!["a".to_owned(), "b".to_owned()];
-        assert_eq!(list(["a", "b"]).as_ref(), Ok(&both));
-        assert_eq!(list(both.clone()).as_ref(), Ok(&both));
-        assert_eq!(list([Some("a".to_owned()), None, Some("b".to_owned())]).as_ref(), Ok(&both));
+        for taken in [
+            list(["a", "b"]),
+            list(["a", "b"].as_slice()),
+            list(&["a".to_owned(), "b".to_owned()]),
+            list(both.clone()),
+            list(&both),
+            list(VecDeque::from(["a", "b"])),
+            list(BTreeSet::from(["a", "b"])),
+            list(Some(["a", "b"])),
+            list([Some("a".to_owned()), None, Some("b".to_owned())]),
+        ] {
+            assert_eq!(taken.as_ref(), Ok(&Some(both.clone())));
+        }
+        assert_eq!(list(HashSet::from(["a"])), Ok(Some(vec!["a".to_owned()])));
+        assert_eq!(list(None::<Vec<String>>), Ok(None));
         assert_eq!(list([Incomplete]), Err("`label` is missing".to_owned()));
     }
 
     #[test]
     fn a_map_takes_pairs_and_maps() {
         let one = BTreeMap::from([("a".to_owned(), "1".to_owned())]);
-        assert_eq!(map([("a", "1")]).as_ref(), Ok(&one));
-        assert_eq!(map(one.clone()).as_ref(), Ok(&one));
-        assert_eq!(map([("a", Some("1".to_owned())), ("b", None)]).as_ref(), Ok(&one));
+        for taken in [
+            map([("a", "1")]),
+            map(vec![("a", "1")]),
+            map(one.clone()),
+            map(HashMap::from([("a", "1")])),
+            map(Some([("a", "1")])),
+            map([("a", Some("1".to_owned())), ("b", None)]),
+        ] {
+            assert_eq!(taken.as_ref(), Ok(&Some(one.clone())));
+        }
+        assert_eq!(map(None::<BTreeMap<String, String>>), Ok(None));
         assert_eq!(map([("a", Incomplete)]), Err("`label` is missing".to_owned()));
     }
 }

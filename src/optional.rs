@@ -1,5 +1,7 @@
 //! What the setter of an optional field takes.
 
+use std::borrow::Cow;
+
 use crate::nullable::Nullable;
 use crate::{DataUrl, Secret};
 
@@ -53,22 +55,26 @@ impl<T> IntoOptional<Nullable<T>> for T {
 
 /// Lets a text stand for a type that is made of text.
 macro_rules! from_text {
-    ($($type:ty),*) => {$(
-        impl IntoOptional<$type> for &str {
+    ($type:ty: $($text:ty),*) => {$(
+        impl IntoOptional<$type> for $text {
             fn into_optional(self) -> Result<Option<$type>, String> {
-                Ok(Some(self.into()))
+                let text: &str = &self;
+                Ok(Some(text.into()))
             }
         }
 
-        impl IntoOptional<Nullable<$type>> for &str {
+        impl IntoOptional<Nullable<$type>> for $text {
             fn into_optional(self) -> Result<Option<Nullable<$type>>, String> {
-                Ok(Some(Nullable::Value(self.into())))
+                let text: &str = &self;
+                Ok(Some(Nullable::Value(text.into())))
             }
         }
     )*};
 }
 
-from_text!(String, Secret, DataUrl);
+from_text!(String: &str, &String, Cow<'_, str>);
+from_text!(Secret: &str, &String, Cow<'_, str>);
+from_text!(DataUrl: &str, &String, Cow<'_, str>);
 
 /// A file stands for the text that it is, as in the media of a message.
 impl IntoOptional<String> for DataUrl {
@@ -90,6 +96,8 @@ mod tests {
         assert_eq!(set::<String>("a"), Some("a".to_owned()));
         assert_eq!(set::<String>("a".to_owned()), Some("a".to_owned()));
         assert_eq!(set::<String>(Some("a".to_owned())), Some("a".to_owned()));
+        assert_eq!(set::<String>(&"a".to_owned()), Some("a".to_owned()));
+        assert_eq!(set::<String>(Cow::Borrowed("a")), Some("a".to_owned()));
         assert_eq!(set::<i64>(7), Some(7));
         assert_eq!(set::<i64>(None), None);
         assert_eq!(set::<Secret>("a"), Some(Secret::from("a")));

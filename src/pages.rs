@@ -3,22 +3,29 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use futures_core::Stream;
+use tokio::time::Instant;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
-type Fetch<'a, T, C> = Pin<Box<dyn Future<Output = Result<Page<T, C>, Error>> + Send + 'a>>;
+const NO_END: &str = "the last entry of a page has no time, so the page before it is unknown";
+
+/// For how long nobody may poll a call before it is unclear whose fault its failure is.
+const LONGEST_AWAY: Duration = Duration::from_secs(1);
+
+type Fetch<T, C> = Pin<Box<dyn Future<Output = Result<Page<T, C>, Error>> + Send>>;
 
 /// Makes the call for the page that a cursor names.
-type Call<'a, T, C> = Box<dyn FnMut(C) -> Fetch<'a, T, C> + Send + 'a>;
+type Call<T, C> = Box<dyn FnMut(C) -> Fetch<T, C> + Send>;
 
 /// One page, as far as going on depends on it.
 pub(crate) struct Page<T, C> {
     items: Vec<T>,
-    /// The page after it, if there may be one.
-    next: Option<C>,
+    /// The page after it, if there may be one, or why nobody can ask for it.
+    next: Option<Result<C, Error>>,
 }
 
 /// The entries of all pages: a [`Stream`] of results.
@@ -27,6 +34,10 @@ pub(crate) struct Page<T, C> {
 /// most two are in memory. An error is an entry, and the last one. Where entries
 /// come or go meanwhile, one may be seen twice or not at all: pages are cut anew
 /// for every call.
+///
+/// It holds a clone of the client, and goes on only while it is polled. Work on an entry
+/// may take as long as it wants: a call ahead that failed meanwhile is made once more
+/// when its page is needed.
 ///
 /// ```no_run
 /// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
@@ -37,14 +48,14 @@ pub(crate) struct Page<T, C> {
 /// # Ok(()) }
 /// ```
 #[must_use = "no page is asked for until an entry is"]
-pub struct Pages<'a, T>(Pin<Box<dyn Stream<Item = Result<T, Error>> + Send + 'a>>);
+pub struct Pages<T>(Pin<Box<dyn Stream<Item = Result<T, Error>> + Send>>);
 
-impl<'a, T: Send + Unpin + 'a> Pages<'a, T> {
+impl<T: Send + Unpin + 'static> Pages<T> {
     /// Pages by their number, from the one that `first` names. `call` gives the
     /// entries of a page, and how many pages there are by what it says.
-    pub(crate) fn by_number<F>(first: i64, mut call: impl FnMut(i64) -> F + Send + 'a) -> Self
+    pub(crate) fn by_number<F>(first: i64, mut call: impl FnMut(i64) -> F + Send + 'static) -> Self
     where
-        F: Future<Output = Result<(Vec<T>, Option<i64>), Error>> + Send + 'a,
+        F: Future<Output = Result<(Vec<T>, Option<i64>), Error>> + Send + 'static,
     {
         Self::new(first, move |number: i64| {
             let answer = call(number);
@@ -52,40 +63,46 @@ impl<'a, T: Send + Unpin + 'a> Pages<'a, T> {
                 let (items, pages) = answer.await?;
                 let is_last = items.is_empty() || pages.is_some_and(|pages| number >= pages);
                 let next = number.checked_add(1).filter(|_| !is_last);
-                Ok(Page { items, next })
+                Ok(Page { items, next: next.map(Ok) })
             }
         })
     }
 
     /// Pages that go back, of which each ends where the next begins. `call` gives
     /// the entries of a page, and where the last of them stands. A page that is
-    /// empty, or that does not go further back, is the last.
+    /// empty, or that does not go further back, is the last; where that cannot be
+    /// told, an error is.
     pub(crate) fn by_cursor<C, F>(
         first: Option<C>,
-        mut call: impl FnMut(Option<C>) -> F + Send + 'a,
+        mut call: impl FnMut(Option<C>) -> F + Send + 'static,
     ) -> Self
     where
-        C: PartialOrd + Clone + Send + Unpin + 'a,
-        F: Future<Output = Result<(Vec<T>, Option<C>), Error>> + Send + 'a,
+        C: PartialOrd + Clone + Send + Unpin + 'static,
+        F: Future<Output = Result<(Vec<T>, Option<C>), Error>> + Send + 'static,
     {
         Self::new(first, move |cursor: Option<C>| {
             let answer = call(cursor.clone());
             async move {
                 let (items, end) = answer.await?;
                 let goes_back = |end: &C| cursor.as_ref().is_none_or(|cursor| end < cursor);
-                let next = end.filter(|end| !items.is_empty() && goes_back(end));
-                Ok(Page { items, next: next.map(Some) })
+                let next = match end {
+                    _ if items.is_empty() => None,
+                    Some(end) => goes_back(&end).then_some(Ok(Some(end))),
+                    None => Some(Err(Error::new(ErrorKind::Decode).detail(NO_END))),
+                };
+                Ok(Page { items, next })
             }
         })
     }
 
-    fn new<C, F>(first: C, mut call: impl FnMut(C) -> F + Send + 'a) -> Self
+    fn new<C, F>(first: C, mut call: impl FnMut(C) -> F + Send + 'static) -> Self
     where
-        C: Send + Unpin + 'a,
-        F: Future<Output = Result<Page<T, C>, Error>> + Send + 'a,
+        C: Clone + Send + Unpin + 'static,
+        F: Future<Output = Result<Page<T, C>, Error>> + Send + 'static,
     {
-        let call: Call<'a, T, C> = Box::new(move |cursor| Box::pin(call(cursor)));
-        Self(Box::pin(Walk { call, first: Some(first), items: VecDeque::new(), ahead: None }))
+        let call: Call<T, C> = Box::new(move |cursor| Box::pin(call(cursor)));
+        let ahead = Some(Ahead::At(first));
+        Self(Box::pin(Walk { call, items: VecDeque::new(), ahead, gave: None }))
     }
 
     /// The next entry; none after the last.
@@ -94,7 +111,7 @@ impl<'a, T: Send + Unpin + 'a> Pages<'a, T> {
     }
 }
 
-impl<T> Stream for Pages<'_, T> {
+impl<T> Stream for Pages<T> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -102,50 +119,88 @@ impl<T> Stream for Pages<'_, T> {
     }
 }
 
-impl<T> fmt::Debug for Pages<'_, T> {
+impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages").finish_non_exhaustive()
     }
 }
 
 /// Where a stream stands.
-struct Walk<'a, T, C> {
-    call: Call<'a, T, C>,
-    /// The first page, until it is asked for.
-    first: Option<C>,
+struct Walk<T, C> {
+    call: Call<T, C>,
     items: VecDeque<T>,
-    /// The call for the page after `items`.
-    ahead: Option<Ahead<'a, T, C>>,
+    /// What is after `items`; none at the end.
+    ahead: Option<Ahead<T, C>>,
+    /// When the last entry was given away.
+    gave: Option<Instant>,
 }
 
-enum Ahead<'a, T, C> {
-    Asked(Fetch<'a, T, C>),
-    Here(Result<Page<T, C>, Error>),
+/// The page after the entries that are here.
+enum Ahead<T, C> {
+    /// It is not asked for yet, or has to be again.
+    At(C),
+    Asked(Asked<T, C>),
+    Here(Page<T, C>),
+    Failed(Error),
 }
 
-impl<T: Unpin, C: Unpin> Stream for Walk<'_, T, C> {
+/// A call for a page.
+struct Asked<T, C> {
+    cursor: C,
+    fetch: Fetch<T, C>,
+    /// For how long nobody polled it, since entries were being worked on.
+    away: Duration,
+}
+
+impl<T, C: Clone> Asked<T, C> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Ahead<T, C>> {
+        Poll::Ready(match ready!(self.fetch.as_mut().poll(context)) {
+            Ok(page) => Ahead::Here(page),
+            Err(_) if self.away >= LONGEST_AWAY => Ahead::At(self.cursor.clone()),
+            Err(error) => Ahead::Failed(error),
+        })
+    }
+}
+
+impl<T, C> Walk<T, C> {
+    fn ask(&mut self, cursor: C) -> Ahead<T, C>
+    where
+        C: Clone,
+    {
+        let fetch = (self.call)(cursor.clone());
+        Ahead::Asked(Asked { cursor, fetch, away: Duration::ZERO })
+    }
+}
+
+impl<T: Unpin, C: Clone + Unpin> Stream for Walk<T, C> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        if let Some(first) = this.first.take() {
-            this.ahead = Some(Ahead::Asked((this.call)(first)));
+        let away = this.gave.take().map_or(Duration::ZERO, |gave| gave.elapsed());
+        if let Some(Ahead::Asked(asked)) = &mut this.ahead {
+            asked.away += away;
         }
         loop {
-            if let Some(Ahead::Asked(fetch)) = &mut this.ahead
-                && let Poll::Ready(page) = fetch.as_mut().poll(context)
+            if let Some(Ahead::Asked(asked)) = &mut this.ahead
+                && let Poll::Ready(ahead) = asked.poll(context)
             {
-                this.ahead = Some(Ahead::Here(page));
+                this.ahead = Some(ahead);
             }
             if let Some(item) = this.items.pop_front() {
+                this.gave = Some(Instant::now());
                 return Poll::Ready(Some(Ok(item)));
             }
             match this.ahead.take() {
                 None => return Poll::Ready(None),
-                Some(Ahead::Here(Err(error))) => return Poll::Ready(Some(Err(error))),
-                Some(Ahead::Here(Ok(page))) => {
+                Some(Ahead::Failed(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ahead::At(cursor)) => this.ahead = Some(this.ask(cursor)),
+                Some(Ahead::Here(page)) => {
                     this.items = page.items.into();
-                    this.ahead = page.next.map(|next| Ahead::Asked((this.call)(next)));
+                    this.ahead = page.next.map(|next| match next {
+                        Ok(cursor) => this.ask(cursor),
+                        Err(error) => Ahead::Failed(error),
+                    });
                 }
                 asked @ Some(Ahead::Asked(_)) => {
                     this.ahead = asked;
@@ -173,7 +228,7 @@ mod tests {
         fn pages(
             &self,
             answer: impl Fn(i64) -> Result<(Vec<i64>, Option<i64>), Error> + Send + 'static,
-        ) -> Pages<'static, i64> {
+        ) -> Pages<i64> {
             let asked = Arc::clone(&self.asked);
             Pages::by_number(1, move |number| {
                 asked.lock().unwrap().push(number);
@@ -190,7 +245,7 @@ mod tests {
         vec![number * 10, number * 10 + 1]
     }
 
-    async fn all(mut pages: Pages<'_, i64>) -> Vec<Result<i64, ErrorKind>> {
+    async fn all(mut pages: Pages<i64>) -> Vec<Result<i64, ErrorKind>> {
         let mut entries = Vec::new();
         while let Some(entry) = pages.next().await {
             entries.push(entry.map_err(|error| error.kind()));
@@ -280,6 +335,48 @@ mod tests {
         assert_eq!(all(pages).await, [1, 1].map(Ok));
         let pages =
             Pages::by_cursor(None, |_: Option<i64>| std::future::ready(Ok((vec![1], None))));
-        assert_eq!(all(pages).await, [Ok(1)]);
+        assert_eq!(all(pages).await, [Ok(1), Err(ErrorKind::Decode)]);
+    }
+
+    /// A server that answers the first calls in so many seconds, unless they fail within
+    /// a minute, and a consumer that works on each entry for some time.
+    #[tokio::test(start_paused = true)]
+    async fn work_on_an_entry_ends_no_stream() {
+        for (work, answer, asked) in [(0, 20, 3), (100, 20, 5), (100, 0, 3)] {
+            let calls = Arc::new(Mutex::new(0));
+            let noted = Arc::clone(&calls);
+            let mut pages = Pages::by_number(1, move |number| {
+                *noted.lock().unwrap() += 1;
+                async move {
+                    let begun = Instant::now();
+                    tokio::time::sleep(Duration::from_secs(answer)).await;
+                    if begun.elapsed() > Duration::from_secs(60) {
+                        return Err(Error::new(ErrorKind::Timeout));
+                    }
+                    Ok((page(number), Some(3)))
+                }
+            });
+            let mut entries = Vec::new();
+            while let Some(entry) = pages.next().await {
+                entries.push(entry.unwrap());
+                tokio::time::sleep(Duration::from_secs(work)).await;
+            }
+            assert_eq!(entries, [10, 11, 20, 21, 30, 31]);
+            assert_eq!(*calls.lock().unwrap(), asked, "{work} {answer}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_fails_again_ends_the_stream() {
+        let book = Book::default();
+        let mut pages = book.pages(|number| match number {
+            1 => Ok((page(1), None)),
+            _ => Err(Error::new(ErrorKind::Timeout)),
+        });
+        for failed in [false, false, true] {
+            assert_eq!(pages.next().await.unwrap().is_err(), failed);
+            tokio::time::sleep(LONGEST_AWAY).await;
+        }
+        assert!(pages.next().await.is_none());
     }
 }
