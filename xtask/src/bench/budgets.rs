@@ -79,17 +79,17 @@ pub const MEASURES: &[Measure] = &[
         budgets: &[
             Budget {
                 of: "progenitor",
-                most: Times(1.35, "reqwest"),
-                reason: "what any client costs whose users generate it: this part is not ours",
+                most: Times(1.4, "reqwest"),
+                reason: "what any client costs whose users generate it; from 1.2 to 1.3, by machine",
             },
             Budget {
                 of: "numbers",
-                most: Times(1.4, "reqwest"),
+                most: Times(1.55, "reqwest"),
                 reason: "the generator alone, and a fifth for a client of a few operations",
             },
             Budget {
                 of: "numbers",
-                most: Times(1.35, "by-hand"),
+                most: Times(1.45, "by-hand"),
                 reason: "the same, for those who would write the calls by hand",
             },
             Budget {
@@ -99,17 +99,17 @@ pub const MEASURES: &[Measure] = &[
             },
             Budget {
                 of: "full",
-                most: Times(1.65, "reqwest"),
+                most: Times(1.75, "reqwest"),
                 reason: "the generator alone, and a third for all of the API",
             },
             Budget {
                 of: "full",
-                most: Times(1.5, "by-hand"),
+                most: Times(1.65, "by-hand"),
                 reason: "the same, for those who would write the calls by hand",
             },
             Budget {
                 of: "full",
-                most: Times(1.35, "progenitor"),
+                most: Times(1.3, "progenitor"),
                 reason: "our part of the build, beside the generator",
             },
         ],
