@@ -26,44 +26,47 @@ pub(crate) struct Rules<'c> {
 /// gives numbers between 0 and 1.
 ///
 /// The error of the last attempt comes back, with their number.
-pub(crate) async fn run<T, Attempt>(
+#[allow(clippy::manual_async_fn, reason = "an `async fn` has room for each argument twice")]
+pub(crate) fn run<T, Attempt>(
     rules: Rules<'_>,
     random: impl Fn() -> f64,
     mut attempt: impl FnMut(u32, Duration) -> Attempt,
-) -> Result<Success<T>, Error>
+) -> impl Future<Output = Result<Success<T>, Error>>
 where
     Attempt: Future<Output = Result<T, Error>>,
 {
-    let start = Instant::now();
-    let ticket = rules.line.map(Line::ticket);
-    let time_left = || rules.policy.time_left(start.elapsed());
-    let mut attempts = 0;
-    let mut failure = None;
-    loop {
-        let went = match rules.line.zip(ticket) {
-            Some((line, ticket)) => match line.turn(ticket, time_left()).await {
-                Ok(went) => went,
-                Err(held_back) => return Err(failure.unwrap_or_else(|| held_back.into())),
-            },
-            None => Instant::now(),
-        };
-        attempts += 1;
-        let error = match attempt(attempts, time_left()).await {
-            Ok(value) => {
-                rules.succeeded(went);
-                return Ok(Success { value, attempts });
+    async move {
+        let start = Instant::now();
+        let ticket = rules.line.map(Line::ticket);
+        let time_left = || rules.policy.time_left(start.elapsed());
+        let mut attempts = 0;
+        let mut failure = None;
+        loop {
+            let went = match rules.line.zip(ticket) {
+                Some((line, ticket)) => match line.turn(ticket, time_left()).await {
+                    Ok(went) => went,
+                    Err(held_back) => return Err(failure.unwrap_or_else(|| held_back.into())),
+                },
+                None => Instant::now(),
+            };
+            attempts += 1;
+            let error = match attempt(attempts, time_left()).await {
+                Ok(value) => {
+                    rules.succeeded(went);
+                    return Ok(Success { value, attempts });
+                }
+                Err(error) => error.attempts_made(attempts),
+            };
+            match rules.failed(&error, attempts, went, time_left(), random()) {
+                Some(Duration::ZERO) => {}
+                Some(wait) => {
+                    sleep(wait).await;
+                    waited(Cause::Retry, wait);
+                }
+                None => return Err(error),
             }
-            Err(error) => error.attempts_made(attempts),
-        };
-        match rules.failed(&error, attempts, went, time_left(), random()) {
-            Some(Duration::ZERO) => {}
-            Some(wait) => {
-                sleep(wait).await;
-                waited(Cause::Retry, wait);
-            }
-            None => return Err(error),
+            failure = Some(error);
         }
-        failure = Some(error);
     }
 }
 

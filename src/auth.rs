@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt;
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::{Error, ErrorKind};
@@ -124,13 +124,13 @@ impl Credentials {
     pub(crate) fn for_operation(
         &self,
         operation: &Operation,
-    ) -> Result<Option<(&'static str, HeaderValue)>, Error> {
+    ) -> Result<Option<(HeaderName, HeaderValue)>, Error> {
         if operation.credential_headers.contains(&self.header) {
             let mut value = HeaderValue::from_str(self.secret.expose_secret()).map_err(|_| {
                 refusal(format!("no header can carry the value for {}", self.header))
             })?;
             value.set_sensitive(true);
-            return Ok(Some((self.header, value)));
+            return Ok(Some((HeaderName::from_static(self.header), value)));
         }
         if operation.anonymous {
             return Ok(None);
@@ -229,7 +229,7 @@ mod tests {
         for (credentials, operation, expected) in table {
             let header = credentials.for_operation(&operation).unwrap();
             assert_eq!(
-                header.as_ref().map(|(name, _)| *name),
+                header.as_ref().map(|(name, _)| name.as_str()),
                 expected,
                 "{credentials:?} {operation:?}"
             );

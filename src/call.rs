@@ -76,7 +76,7 @@ pub(crate) async fn download(
         *request.timeout_mut() = Some(A_YEAR);
         client.client.execute(request)
     };
-    let read = async |mut response: Response, _| {
+    let read = async |mut response: Response| {
         hide_credentials(response.headers_mut(), &settings.credentials);
         Ok(response)
     };
@@ -165,18 +165,18 @@ impl Client {
         Sent: Future<Output = reqwest::Result<Response>> + Send,
     {
         let settings: &Settings = &self.inner.settings;
-        let read = move |response, time| read_whole(response, settings, time);
+        let read = move |response| read_whole(response, settings);
         self.make(request, operation, transport, read)
     }
 
     /// Makes a call: `transport` sends one request, `read` takes the answer of a
-    /// success in the time that is left of the attempt.
+    /// success.
     fn make<'a, A: Send, Sent, Read>(
         &'a self,
         request: Request,
         operation: Option<&'static Operation>,
         transport: impl Fn(Request) -> Sent + Send + Sync + 'a,
-        read: impl Fn(Response, Duration) -> Read + Send + Sync + 'a,
+        read: impl Fn(Response) -> Read + Send + Sync + 'a,
     ) -> Pending<'a, A>
     where
         Sent: Future<Output = reqwest::Result<Response>> + Send,
@@ -203,24 +203,16 @@ impl Client {
         draft: &mut Draft,
         operation: &Operation,
         transport: impl Fn(Request) -> Sent,
-        read: impl Fn(Response, Duration) -> Read,
+        read: impl Fn(Response) -> Read,
     ) -> Result<Success<A>, Error>
     where
         Sent: Future<Output = reqwest::Result<Response>>,
         Read: Future<Output = Result<A, Error>>,
     {
         let settings: &Settings = &self.inner.settings;
-        if operation.takes_idempotency_key {
-            idempotency::name(draft.request_mut()?.headers_mut())?;
-        }
+        self.sign(draft.request_mut()?, operation)?;
         let request = draft.request()?;
         let key = request.headers().get(IDEMPOTENCY_KEY).cloned();
-        path_guard::check(request.url(), &self.baseurl, operation.path)?;
-        let credential = settings.credentials.for_operation(operation)?;
-        let number = match &credential {
-            Some(_) => self.inner.number.header()?,
-            None => None,
-        };
         let line = settings.shared.lines.of(operation);
         let mut rules = Rules {
             policy: settings.retry,
@@ -233,17 +225,14 @@ impl Client {
             rules.policy = rules.policy.max_attempts(1);
         }
         attempts::run(rules, fastrand::f64, |attempt, time_left| {
-            let sent = draft.take().map(|mut request| {
-                for (name, value) in credential.iter().chain(&number) {
-                    request.headers_mut().insert(*name, value.clone());
-                }
-                (Span::attempt(operation, request.url()), transport(request))
-            });
+            let sent = draft
+                .take()
+                .map(|request| (Span::attempt(operation, request.url()), transport(request)));
             let time = settings.request_timeout.min(time_left);
             let read = &read;
             async move {
                 let (span, sent) = sent?;
-                let answered = exchange(sent, read, settings, time);
+                let answered = exchange(sent, read, &settings.credentials, time);
                 let (status, result) = span.within(answered).await;
                 span.ended(result.as_ref().map(|_| status), attempt);
                 result
@@ -252,51 +241,78 @@ impl Client {
         .await
         .map_err(|error| error.under_key(key))
     }
+
+    /// Gives a request what no attempt may go out without, if it goes to where the
+    /// operation is.
+    fn sign(&self, request: &mut Request, operation: &Operation) -> Result<(), Error> {
+        if operation.takes_idempotency_key {
+            idempotency::name(request.headers_mut())?;
+        }
+        path_guard::check(request.url(), &self.baseurl, operation.path)?;
+        if let Some((name, value)) = self.inner.settings.credentials.for_operation(operation)? {
+            request.headers_mut().insert(name, value);
+            if let Some((name, value)) = self.inner.number.header()? {
+                request.headers_mut().insert(name, value);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Sends a request and reads its answer, for which there is so much time. The status
 /// is that of the answer, if there was one.
 async fn exchange<A, Read>(
     sent: impl Future<Output = reqwest::Result<Response>>,
-    read: &impl Fn(Response, Duration) -> Read,
-    settings: &Settings,
+    read: &impl Fn(Response) -> Read,
+    credentials: &Credentials,
     time: Duration,
 ) -> (StatusCode, Result<A, Error>)
 where
     Read: Future<Output = Result<A, Error>>,
 {
     let begun = Instant::now();
-    let response = match timeout(time, sent).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => return (StatusCode::OK, Err(error.into())),
-        Err(_) => return (StatusCode::OK, Err(Error::new(ErrorKind::Timeout))),
+    let mut status = None;
+    let answered = timeout(time, async {
+        // So that only what reads the response has to carry the room for it.
+        let (code, response) = {
+            let response = sent.await?;
+            (response.status(), response)
+        };
+        status = Some(code);
+        if code.is_success() { Ok(Ok(read(response).await?)) } else { Ok(Err(response)) }
+    })
+    .await;
+    let result = match answered {
+        Ok(Ok(Ok(answer))) => Ok(answer),
+        Ok(Ok(Err(response))) => {
+            let time = time.saturating_sub(begun.elapsed());
+            // Apart, so that no success has to carry the room for it.
+            Err(Box::pin(refusal::error(response, credentials, time)).await)
+        }
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(Error::new(ErrorKind::Timeout)),
     };
-    let status = response.status();
-    let time = time.saturating_sub(begun.elapsed());
-    if status.is_success() {
-        return (status, read(response, time).await);
+    match status {
+        Some(status) => (status, result.map_err(|error| error.with(status))),
+        None => (StatusCode::OK, result),
     }
-    // Apart, so that no success has to carry the room for it.
-    let error = Box::pin(refusal::error(response, &settings.credentials, time)).await;
-    (status, Err(error))
 }
 
-/// Reads an answer to its end, for which there is so much time.
-async fn read_whole(
+/// Reads an answer to its end.
+#[allow(clippy::manual_async_fn, reason = "an `async fn` has room for each argument twice")]
+fn read_whole(
     mut response: Response,
     settings: &Settings,
-    time: Duration,
-) -> Result<Answer, Error> {
-    let status = response.status();
-    let Settings { credentials, max_response_bytes: limit, .. } = settings;
-    let body = timeout(time, body::read(&mut response, *limit))
-        .await
-        .map_err(|_| Error::new(ErrorKind::Timeout).with(status))?
-        .map_err(|error| Error::from(error).with(status))?
-        .ok_or_else(|| Error::of_status(status).detail(format!("longer than {limit} bytes")))?;
-    let mut headers = std::mem::take(response.headers_mut());
-    hide_credentials(&mut headers, credentials);
-    Ok(Answer { status, headers, body })
+) -> impl Future<Output = Result<Answer, Error>> + Send {
+    async move {
+        let (status, limit) = (response.status(), settings.max_response_bytes);
+        let body = body::read(&mut response, limit)
+            .await?
+            .ok_or_else(|| Error::of_status(status).detail(format!("longer than {limit} bytes")))?;
+        let mut headers = std::mem::take(response.headers_mut());
+        hide_credentials(&mut headers, &settings.credentials);
+        Ok(Answer { status, headers, body })
+    }
 }
 
 /// Keeps the `Debug` form of headers from showing a credential that a server echoes.

@@ -1,6 +1,6 @@
 //! The number that calls are made for, where the credential has several.
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
@@ -20,10 +20,10 @@ pub(crate) enum NumberScope {
 
 impl NumberScope {
     /// The header to send.
-    pub(crate) fn header(&self) -> Result<Option<(&'static str, HeaderValue)>, Error> {
+    pub(crate) fn header(&self) -> Result<Option<(HeaderName, HeaderValue)>, Error> {
         match self {
             Self::Any => Ok(None),
-            Self::Only(id) => Ok(Some((NUMBER_ID, id.clone()))),
+            Self::Only(id) => Ok(Some((HeaderName::from_static(NUMBER_ID), id.clone()))),
             Self::Unusable => Err(Error::new(ErrorKind::InvalidRequest).detail(
                 "the id for `for_number` is blank or has a character that no header can carry; \
                  pass it as the server gave it",

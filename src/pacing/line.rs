@@ -4,7 +4,7 @@
 //! worked on, cannot take its turn. It loses its place, and no more than that.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +20,8 @@ const LONGEST_IDLE: Duration = Duration::from_secs(1);
 /// Lets the calls of one operation go, in the order in which they came.
 pub(crate) struct Line {
     tickets: AtomicU64,
+    /// Whether nothing holds calls back, so that they go without a look at the state.
+    is_open: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -43,7 +45,11 @@ pub(crate) struct HeldBack(pub(crate) Duration);
 impl Line {
     pub(super) fn new(pace: Pace) -> Self {
         let state = State { pace, waiting: BTreeMap::new(), idle: None };
-        Self { tickets: AtomicU64::new(0), state: Mutex::new(state) }
+        Self {
+            tickets: AtomicU64::new(0),
+            is_open: AtomicBool::new(true),
+            state: Mutex::new(state),
+        }
     }
 
     pub(crate) fn ticket(&self) -> Ticket {
@@ -57,7 +63,10 @@ impl Line {
         ticket: Ticket,
         time_left: Duration,
     ) -> Result<Instant, HeldBack> {
-        if let Turn::Now(went) = self.state().turn(ticket) {
+        if self.is_open.load(Ordering::Acquire) {
+            return Ok(Instant::now());
+        }
+        if let Turn::Now(went) = self.look(ticket) {
             return Ok(went);
         }
         let pause_left = || self.state().pace.pause_left(Instant::now());
@@ -74,8 +83,7 @@ impl Line {
         let place = Place { line: self, ticket, called: Arc::default() };
         self.state().waiting.insert(ticket.0, Arc::clone(&place.called));
         loop {
-            let turn = self.state().turn(ticket);
-            match turn {
+            match self.look(ticket) {
                 Turn::Now(went) => return went,
                 Turn::At(ready) => sleep_until(ready).await,
                 Turn::AfterOthers => {
@@ -86,6 +94,15 @@ impl Line {
         }
     }
 
+    fn look(&self, ticket: Ticket) -> Turn {
+        let mut state = self.state();
+        let turn = state.turn(ticket);
+        if state.is_open() {
+            self.is_open.store(true, Ordering::Release);
+        }
+        turn
+    }
+
     /// The server took a call that went at `went`.
     pub(crate) fn taken(&self, went: Instant) {
         self.state().pace.taken(went, Instant::now());
@@ -93,7 +110,9 @@ impl Line {
 
     /// The server rejected a call that went at `went`.
     pub(crate) fn rejected(&self, went: Instant, asked: Option<Duration>, random: f64) {
-        self.state().pace.rejected(went, Instant::now(), asked, random);
+        let mut state = self.state();
+        state.pace.rejected(went, Instant::now(), asked, random);
+        self.is_open.store(false, Ordering::Release);
     }
 
     /// How many calls wait for their turn.
@@ -136,6 +155,11 @@ impl State {
         }
         self.pace.go(now);
         Turn::Now(now)
+    }
+
+    /// Whether nothing holds calls back.
+    fn is_open(&self) -> bool {
+        self.waiting.is_empty() && self.pace.is_open()
     }
 
     /// Takes a call out of the line, and calls the one that is the first then.

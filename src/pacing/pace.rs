@@ -83,6 +83,11 @@ impl Pace {
         pause.max(self.next).filter(|ready| *ready > now)
     }
 
+    /// Whether calls go as they come, of which it need not be told.
+    pub(super) fn is_open(&self) -> bool {
+        self.pause.is_none() && self.limit.is_none() && self.next.is_none()
+    }
+
     /// How much longer the server wants to be left alone.
     pub(super) fn pause_left(&self, now: Instant) -> Duration {
         self.pause.map_or(Duration::ZERO, |pause| pause.end().saturating_duration_since(now))
