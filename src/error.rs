@@ -204,17 +204,21 @@ impl Error {
         matches!(self.0.kind, ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Server)
     }
 
-    /// Whether the server did what was asked, and only its answer cannot be read, of an
-    /// operation that does more when it is repeated.
+    /// The same, of an operation that does more when it is repeated.
+    fn may_have_taken_effect(&self) -> bool {
+        self.is_broken_off() && self.does_more_when_repeated()
+    }
+
+    /// Whether the server did what was asked, and only its answer cannot be read, of
+    /// such an operation.
     fn has_taken_effect(&self) -> bool {
         self.0.kind == ErrorKind::Decode
             && self.0.status.is_some_and(|status| status.is_success())
-            && self.0.operation.is_some_and(|operation| !operation.safe_to_repeat)
+            && self.does_more_when_repeated()
     }
 
-    /// The same, of an operation that does more when it is repeated.
-    fn may_have_taken_effect(&self) -> bool {
-        self.is_broken_off() && self.0.operation.is_some_and(|operation| !operation.safe_to_repeat)
+    fn does_more_when_repeated(&self) -> bool {
+        self.0.operation.is_some_and(|operation| !operation.safe_to_repeat)
     }
 }
 

@@ -7,7 +7,7 @@ mod pace;
 mod taken;
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use self::line::{HeldBack, Line};
 pub(crate) use self::pace::LONGEST_PAUSE;
@@ -35,12 +35,12 @@ pub enum Pacing {
 pub(crate) struct Lines {
     pacing: Pacing,
     backoff: Backoff,
-    by_operation: RwLock<HashMap<&'static str, Arc<Line>>>,
+    by_operation: Mutex<HashMap<&'static str, Arc<Line>>>,
 }
 
 impl Lines {
     pub(crate) fn new(pacing: Pacing, backoff: Backoff) -> Self {
-        Self { pacing, backoff, by_operation: RwLock::default() }
+        Self { pacing, backoff, by_operation: Mutex::default() }
     }
 
     /// The line of an operation; none when calls share nothing.
@@ -48,12 +48,7 @@ impl Lines {
         if self.pacing == Pacing::Off {
             return None;
         }
-        let lines = self.by_operation.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(line) = lines.get(operation.id) {
-            return Some(Arc::clone(line));
-        }
-        drop(lines);
-        let mut lines = self.by_operation.write().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = self.by_operation.lock().unwrap_or_else(PoisonError::into_inner);
         let line = lines.entry(operation.id).or_insert_with(|| {
             Arc::new(Line::new(Pace::new(self.backoff, self.pacing == Pacing::Rate)))
         });

@@ -94,6 +94,8 @@ impl Line {
         }
     }
 
+    /// Whether it is the turn of a call. A line that only a rejection closes opens again
+    /// here, when nothing is left of it.
     fn look(&self, ticket: Ticket) -> Turn {
         let mut state = self.state();
         let turn = state.turn(ticket);

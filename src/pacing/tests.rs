@@ -1,7 +1,6 @@
 //! Many calls at once against servers with a limit, in paused time.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use http::StatusCode;
