@@ -11,9 +11,10 @@ use serde_json::Value;
 
 use super::adapt::{Adapted, IDEMPOTENCY_KEY};
 use super::operations;
+use super::responses::{self, Responses};
 
 /// The code of the table of operations and of the default server.
-pub fn emit(adapted: &mut Adapted) -> Result<syn::File, String> {
+pub fn emit(adapted: &mut Adapted, responses: &Responses) -> Result<syn::File, String> {
     let document = &adapted.document;
     let server = server(document).unwrap_or_else(|| {
         adapted.warnings.push(format!(
@@ -23,7 +24,7 @@ pub fn emit(adapted: &mut Adapted) -> Result<syn::File, String> {
         NO_SERVER.to_owned()
     });
     let table = operations(document)
-        .map(|(path, method, operation)| row(document, path, method, operation))
+        .map(|(path, method, operation)| row(document, responses, path, method, operation))
         .collect::<Result<Vec<_>, _>>()?;
     let advice = advice(document)?;
     let fields = &adapted.fields;
@@ -85,6 +86,7 @@ fn advice(document: &OpenAPI) -> Result<Vec<TokenStream>, String> {
 
 fn row(
     document: &OpenAPI,
+    survey: &Responses,
     path: &str,
     method: &str,
     operation: &Operation,
@@ -105,6 +107,8 @@ fn row(
         .iter()
         .filter_map(ReferenceOr::as_item)
         .any(|parameter| is_header(parameter, IDEMPOTENCY_KEY));
+    let responses::Response { fields, is_union, is_file } =
+        survey.get(id).cloned().unwrap_or_default();
     let method = method.to_uppercase();
     Ok(quote! {
         Operation {
@@ -115,6 +119,9 @@ fn row(
             anonymous: #anonymous,
             safe_to_repeat: #safe,
             takes_idempotency_key: #takes_key,
+            response_fields: &[#(#fields),*],
+            returns_union: #is_union,
+            returns_file: #is_file,
         }
     })
 }

@@ -22,6 +22,7 @@ mod open_unions;
 mod pages;
 mod progenitor;
 mod readers;
+mod responses;
 mod rewrite;
 mod seal;
 mod secrets;
@@ -62,9 +63,10 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
         return Err("it has no `paths`".to_owned());
     }
     select::select(&mut document, has_feature);
+    let responses = responses::survey(&document);
     secrets::adapt(&mut document)?;
     let mut adapted = adapt::adapt(document)?;
-    let mut facts = facts::emit(&mut adapted)?;
+    let mut facts = facts::emit(&mut adapted, &responses)?;
     let open_enums = open_enums::find(&adapted.document);
     let code = progenitor::run(&adapted, &open_enums, has_feature("mock"))?;
     let mut client = seal::seal(code.client, &adapted.media)?;

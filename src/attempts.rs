@@ -21,11 +21,12 @@ pub(crate) struct Rules<'c> {
     pub(crate) budget: Option<&'c Budget>,
 }
 
-/// Runs `attempt` as often as the policy wants. It is told the how manieth it is
-/// and how much time the call has left, and has to end within that. `random`
-/// gives numbers between 0 and 1.
+/// Runs `attempt` as often as the policy allows. It gets its number, starting at 1, and
+/// the time that the call has left, and has to end within that. `random` gives numbers
+/// between 0 and 1.
 ///
-/// The error of the last attempt comes back, with their number.
+/// The error of the last attempt comes back, with the number of attempts and whether an
+/// earlier one may have taken effect.
 #[allow(clippy::manual_async_fn, reason = "an `async fn` has room for each argument twice")]
 pub(crate) fn run<T, Attempt>(
     rules: Rules<'_>,
@@ -40,7 +41,8 @@ where
         let ticket = rules.line.map(Line::ticket);
         let time_left = || rules.policy.time_left(start.elapsed());
         let mut attempts = 0;
-        let mut failure = None;
+        let mut failure: Option<Error> = None;
+        let mut earlier_uncertain = false;
         loop {
             let went = match rules.line.zip(ticket) {
                 Some((line, ticket)) => match line.turn(ticket, time_left()).await {
@@ -49,15 +51,21 @@ where
                 },
                 None => Instant::now(),
             };
+            if time_left().is_zero() {
+                // A blocked or suspended program oversleeps its waits.
+                return Err(failure.unwrap_or_else(not_sent_in_time));
+            }
             attempts += 1;
             let error = match attempt(attempts, time_left()).await {
                 Ok(value) => {
                     rules.succeeded(went);
-                    return Ok(Success { value, attempts });
+                    return Ok(Success { value, attempts, earlier_uncertain });
                 }
-                Err(error) => error.attempts_made(attempts),
+                Err(error) => {
+                    error.attempts_made(attempts).after_uncertain_attempt(earlier_uncertain)
+                }
             };
-            match rules.failed(&error, attempts, went, time_left(), random()) {
+            match rules.failed(&error, went, time_left(), random()) {
                 Some(Duration::ZERO) => {}
                 Some(wait) => {
                     sleep(wait).await;
@@ -65,9 +73,15 @@ where
                 }
                 None => return Err(error),
             }
+            earlier_uncertain |= error.is_uncertain();
             failure = Some(error);
         }
     }
+}
+
+/// The total time ran out before the first attempt.
+fn not_sent_in_time() -> Error {
+    Error::new(ErrorKind::Timeout).detail("not sent, since the total time ran out before")
 }
 
 impl Rules<'_> {
@@ -81,23 +95,23 @@ impl Rules<'_> {
         }
     }
 
-    /// The `attempt`th attempt, which went at `went`, failed: how long to wait
-    /// before the next, if there is to be one.
+    /// An attempt that went at `went` failed: how long to wait before the next, if there is
+    /// to be one.
     fn failed(
         &self,
         error: &Error,
-        attempt: u32,
         went: Instant,
         time_left: Duration,
         random: f64,
     ) -> Option<Duration> {
-        let wait = self.policy.wait(error, self.repeatable, attempt, time_left, random);
+        let wait = self.policy.wait(error, self.repeatable, time_left, random);
         let is_rejected = error.kind() == ErrorKind::RateLimited;
         if !is_rejected || error.advice() == Some(Advice::Alone) {
             if let Some(line) = self.line.filter(|_| error.status().is_some()) {
                 line.taken(went);
             }
-            return wait.filter(|_| is_rejected || self.budget.is_none_or(Budget::pay));
+            let is_free = is_rejected || error.is_in_progress();
+            return wait.filter(|_| is_free || self.budget.is_none_or(Budget::pay));
         }
         let Some(line) = self.line else {
             return wait;
@@ -113,6 +127,8 @@ impl Rules<'_> {
 pub(crate) struct Success<T> {
     pub(crate) value: T,
     pub(crate) attempts: u32,
+    /// Whether an attempt before the last may have taken effect.
+    pub(crate) earlier_uncertain: bool,
 }
 
 #[cfg(test)]
@@ -126,6 +142,7 @@ mod tests {
     use crate::operation::Operation;
     use crate::pacing::Pacing;
     use crate::retry::Shared;
+    use crate::types::{ApiError, ErrorCode};
 
     /// What a server does with one attempt: takes some time and answers.
     #[derive(Clone, Copy)]
@@ -242,6 +259,114 @@ mod tests {
         ] {
             let (outcome, begun, _) = run_script(policy, 1.0, &[reply(429, Some(0))]).await;
             assert_eq!((outcome.unwrap_err().attempts(), begun), (1, vec![0]));
+        }
+    }
+
+    /// An error as the server reports it, with a code.
+    fn coded(status: u16, code: &str) -> Error {
+        Error::of_status(StatusCode::from_u16(status).unwrap()).said(ApiError {
+            error: None,
+            code: Some(ErrorCode::from(code)),
+            extra: serde_json::Map::new(),
+        })
+    }
+
+    /// A call that breaks once, and of which the server then says that it is in progress,
+    /// until it has lasted some time.
+    async fn run_in_progress(breaks: bool, lasts: Duration) -> (Result<u32, Error>, Duration) {
+        let start = Instant::now();
+        let attempt = async |attempt, _| match attempt {
+            1 if breaks => Err(Error::new(ErrorKind::Interrupted)),
+            _ if start.elapsed() < lasts => Err(coded(409, "IDEMPOTENCY_KEY_IN_USE")),
+            _ => Ok(()),
+        };
+        let outcome = run(alone(RetryPolicy::default(), true), fastrand::f64, attempt).await;
+        (outcome.map(|success| success.attempts), start.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_outcome_of_an_earlier_attempt_is_waited_for() {
+        for lasts in [0, 3, 20, 50].map(Duration::from_secs) {
+            let (outcome, took) = run_in_progress(true, lasts).await;
+            outcome.unwrap();
+            assert!(took < lasts + Duration::from_secs(5), "{took:?}");
+        }
+        let (outcome, took) = run_in_progress(true, Duration::MAX).await;
+        let error = outcome.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.earlier_attempt_is_uncertain()),
+            (ErrorKind::Conflict, true)
+        );
+        let total = Duration::from_secs(60);
+        assert!(took > total - Duration::from_secs(5) && took <= total, "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn another_call_under_the_key_is_waited_for_as_any_failure() {
+        let (outcome, took) = run_in_progress(false, Duration::MAX).await;
+        assert_eq!(outcome.unwrap_err().attempts(), 4);
+        assert!(took < Duration::from_secs(4), "{took:?}");
+    }
+
+    /// Lets much more time pass than a call waits for, as when its executor is blocked.
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_overslept_sends_nothing() {
+        for overslept in [60, 61, 3600].map(Duration::from_secs) {
+            let sent = Cell::new(0);
+            let call = run(
+                alone(RetryPolicy::default(), true),
+                || 1.0,
+                |_, _| {
+                    sent.set(sent.get() + 1);
+                    async { Err::<(), _>(Error::of_status(StatusCode::BAD_GATEWAY)) }
+                },
+            );
+            let (outcome, ()) = tokio::join!(call, tokio::time::advance(overslept));
+            let error = outcome.unwrap_err();
+            assert_eq!(error.status(), Some(StatusCode::BAD_GATEWAY));
+            assert_eq!((error.attempts(), sent.get()), (1, 1), "{overslept:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_without_time_is_not_sent() {
+        let policy = RetryPolicy::default().total_time(Duration::ZERO);
+        let (outcome, begun, _) = run_script(policy, 1.0, &[reply(200, None)]).await;
+        let error = outcome.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0), "{error}");
+        assert_eq!(begun, [0; 0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_later_outcome_tells_of_an_uncertain_attempt() {
+        let uncertain = || {
+            vec![
+                Error::new(ErrorKind::Timeout),
+                Error::new(ErrorKind::Interrupted),
+                Error::of_status(StatusCode::REQUEST_TIMEOUT),
+                Error::of_status(StatusCode::SERVICE_UNAVAILABLE),
+            ]
+        };
+        let certain = || {
+            vec![Error::new(ErrorKind::Connect), Error::of_status(StatusCode::TOO_MANY_REQUESTS)]
+        };
+        for (first, is_uncertain) in uncertain()
+            .into_iter()
+            .map(|error| (error, true))
+            .chain(certain().into_iter().map(|error| (error, false)))
+        {
+            for last in [401, 403, 404, 500, 200] {
+                let attempt = async |attempt, _| match (attempt, last) {
+                    (1, _) => Err(first.clone()),
+                    (_, 200) => Ok(()),
+                    _ => Err(Error::of_status(StatusCode::from_u16(last).unwrap())),
+                };
+                let told = match run(alone(RetryPolicy::default(), true), || 0.0, attempt).await {
+                    Ok(success) => success.earlier_uncertain,
+                    Err(error) => error.earlier_attempt_is_uncertain(),
+                };
+                assert_eq!(told, is_uncertain, "{first} {last}");
+            }
         }
     }
 

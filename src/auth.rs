@@ -116,8 +116,7 @@ impl Credentials {
     pub(crate) fn occur_in(&self, text: impl AsRef<[u8]>) -> bool {
         const SHORTEST: usize = 8;
         let value = self.secret.expose_secret().as_bytes();
-        value.len() >= SHORTEST
-            && text.as_ref().windows(value.len()).any(|part| part.eq_ignore_ascii_case(value))
+        value.len() >= SHORTEST && holds(text.as_ref(), value)
     }
 
     /// The header to send with an operation; none where it takes none.
@@ -142,8 +141,29 @@ impl Credentials {
     }
 }
 
+/// Whether a text holds a value, in any case.
+fn holds(text: &[u8], value: &[u8]) -> bool {
+    !value.is_empty() && text.windows(value.len()).any(|part| part.eq_ignore_ascii_case(value))
+}
+
 fn refusal(detail: String) -> Error {
     Error::new(ErrorKind::Credentials).detail(detail)
+}
+
+/// What no error of a call may print, though a server may echo it.
+#[derive(Clone, Copy)]
+pub(crate) struct Confidential<'a> {
+    pub(crate) credentials: &'a Credentials,
+    pub(crate) idempotency_key: Option<&'a HeaderValue>,
+}
+
+impl Confidential<'_> {
+    /// Whether a text holds any of it, however short the value is.
+    pub(crate) fn appears_in(self, text: &str) -> bool {
+        let credential = self.credentials.secret.expose_secret().as_bytes();
+        let key = self.idempotency_key.map_or(&b""[..], HeaderValue::as_bytes);
+        holds(text.as_bytes(), credential) || holds(text.as_bytes(), key)
+    }
 }
 
 impl fmt::Debug for Credentials {

@@ -3,17 +3,24 @@
 use bytes::Bytes;
 use reqwest::Response;
 
-/// Reads a body to its end; `None` when it is longer than `limit` bytes.
+/// A body, as far as it was read.
+pub(crate) enum Body {
+    Complete(Bytes),
+    /// The first bytes, as many as the limit allows, of a body that is longer.
+    TooLong(Bytes),
+}
+
+/// Reads a body to its end, unless it is longer than `limit` bytes.
 ///
 /// What counts is what arrives, whatever `Content-Length` says.
-pub(crate) async fn read(response: &mut Response, limit: usize) -> reqwest::Result<Option<Bytes>> {
+pub(crate) async fn read(response: &mut Response, limit: usize) -> reqwest::Result<Body> {
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
     let first = response.chunk().await?.unwrap_or_default();
     if first.len() > limit {
-        return Ok(None);
+        return Ok(Body::TooLong(first.slice(..limit)));
     }
     let Some(second) = response.chunk().await? else {
-        return Ok(Some(first));
+        return Ok(Body::Complete(first));
     };
     let mut body = Vec::new();
     // Room for that much at once, if there is any; else it grows.
@@ -22,11 +29,12 @@ pub(crate) async fn read(response: &mut Response, limit: usize) -> reqwest::Resu
     drop(first);
     let mut chunk = Some(second);
     while let Some(more) = chunk {
-        if more.len() > limit.saturating_sub(body.len()) {
-            return Ok(None);
+        let room = limit.saturating_sub(body.len());
+        body.extend_from_slice(&more[..more.len().min(room)]);
+        if more.len() > room {
+            return Ok(Body::TooLong(body.into()));
         }
-        body.extend_from_slice(&more);
         chunk = response.chunk().await?;
     }
-    Ok(Some(body.into()))
+    Ok(Body::Complete(body.into()))
 }

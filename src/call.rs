@@ -8,84 +8,87 @@ use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue};
 use reqwest::{Request, Response};
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, timeout};
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 
-use crate::attempts::{self, Rules, Success};
-use crate::auth::Credentials;
+use crate::attempts::{self, Rules};
+use crate::auth::{Confidential, Credentials};
+use crate::body::Body;
 use crate::client::{A_YEAR, Settings};
-use crate::decode::decode;
 use crate::draft::Draft;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::idempotency::IDEMPOTENCY_KEY;
 use crate::operation::Operation;
+use crate::success::{Problem, Success, is_html};
 use crate::telemetry::Span;
-use crate::{Download, ResponseValue, StatusCode, body, idempotency, path_guard, refusal};
+use crate::{Download, ResponseValue, StatusCode, body, error_response, idempotency, path_guard};
 
-/// A successful answer, read to its end.
-pub(crate) struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
+/// A successful response, with its body unless the caller reads that.
+pub(crate) struct Received {
+    response: Response,
     body: Bytes,
 }
 
-/// A call that succeeded, all but what the caller gets of its answer.
-pub(crate) struct Answered<A> {
-    answer: A,
+/// What a call reads of a successful response.
+#[derive(Clone, Copy, PartialEq)]
+enum Reads {
+    All,
+    /// The head only; the caller reads the body.
+    Head,
+}
+
+/// A call that succeeded, all but what the caller gets of its response.
+pub(crate) struct Succeeded<'c> {
+    client: &'c Client,
+    received: Received,
     operation: &'static Operation,
     attempts: u32,
+    earlier_uncertain: bool,
+    idempotency_key: Option<HeaderValue>,
     span: Span,
 }
 
 /// A call under way. It is the same for every operation, so that it is compiled once,
 /// and no operation has to carry the room for it.
-type Pending<'a, A> = Pin<Box<dyn Future<Output = Result<Answered<A>, Error>> + Send + 'a>>;
+type Pending<'c> = Pin<Box<dyn Future<Output = Result<Succeeded<'c>, Error>> + Send + 'c>>;
 
-/// Makes a call that is answered with JSON. The generated code ends with this.
+/// Makes a call whose response is JSON. The generated code ends with this.
 #[allow(dead_code, reason = "not every document has such an operation")]
 pub(crate) fn json<T: DeserializeOwned>(
     client: &Client,
     request: Request,
     operation_id: &str,
 ) -> impl Future<Output = Result<ResponseValue<T>, Error>> {
-    let pending = client.whole(request, operation_id);
-    async move { pending.await?.decode(decode) }
+    let pending = client.execute(request, operation_id, Reads::All);
+    async move { pending.await?.decode(|success| success.model()) }
 }
 
-/// Makes a call that is answered with nothing of interest.
+/// Makes a call whose response holds nothing of interest.
 #[allow(dead_code, reason = "not every document has such an operation")]
 pub(crate) fn empty(
     client: &Client,
     request: Request,
     operation_id: &str,
 ) -> impl Future<Output = Result<ResponseValue<()>, Error>> {
-    let pending = client.whole(request, operation_id);
-    async move { pending.await?.decode(|_| Ok(())) }
+    let pending = client.execute(request, operation_id, Reads::All);
+    async move { pending.await?.decode(|success| success.nothing()) }
 }
 
-/// Makes a call that is answered with bytes of any kind, which the caller reads.
+/// Makes a call whose response holds bytes of any kind, which the caller reads.
 #[allow(dead_code, reason = "not every document has such an operation")]
 pub(crate) async fn download(
     client: &Client,
     request: Request,
     operation_id: &str,
 ) -> Result<ResponseValue<Download>, Error> {
-    let settings: &Settings = &client.inner.settings;
-    let transport = |mut request: Request| {
-        // How long all of it may take is for the caller to say.
-        *request.timeout_mut() = Some(A_YEAR);
-        client.client.execute(request)
-    };
-    let read = async |mut response: Response| {
-        hide_credentials(response.headers_mut(), &settings.credentials);
-        Ok(response)
-    };
-    let pending = client.make(request, Operation::find(operation_id), transport, read);
-    pending.await?.give(|response, operation, attempts| {
-        let (status, headers) = (response.status(), response.headers().clone());
-        let download = Download::new(response, operation, attempts, settings);
-        Ok(ResponseValue::new(download, status, headers))
-    })
+    let succeeded = client.execute(request, operation_id, Reads::Head).await?;
+    let Succeeded { operation, attempts, .. } = succeeded;
+    let ((), mut response, headers) = succeeded.check(|success| success.file())?;
+    let status = response.status();
+    response.headers_mut().clone_from(&headers);
+    let download = Download::new(response, operation, attempts, &client.inner.settings);
+    Ok(ResponseValue::new(download, status, headers))
 }
 
 /// A request as the generated code built it, or why it did not.
@@ -111,76 +114,69 @@ pub(crate) fn header(name: &str, value: &str) -> Result<HeaderValue, progenitor_
     })
 }
 
-impl Answered<Answer> {
-    /// What the caller gets: `decode` reads the body.
+impl Succeeded<'_> {
+    /// What the caller gets: `read` reads the body.
     fn decode<T>(
         self,
-        decode: impl Fn(&[u8]) -> Result<T, String>,
+        read: impl FnOnce(Success<'_>) -> Result<T, Problem>,
     ) -> Result<ResponseValue<T>, Error> {
-        self.give(|answer, _, _| match decode(&answer.body) {
-            Ok(value) => Ok(ResponseValue::new(value, answer.status, answer.headers)),
-            Err(problem) => Err(Error::of_status(answer.status).detail(problem)),
-        })
+        let (value, response, headers) = self.check(read)?;
+        Ok(ResponseValue::new(value, response.status(), headers))
     }
-}
 
-impl<A> Answered<A> {
-    /// What the caller gets: `make` makes it of the answer, which ends the call.
-    fn give<T>(
+    /// Ends the call with what `read` makes of the response.
+    fn check<T>(
         self,
-        make: impl FnOnce(A, &'static Operation, u32) -> Result<ResponseValue<T>, Error>,
-    ) -> Result<ResponseValue<T>, Error> {
-        let Self { answer, operation, attempts, span } = self;
-        match make(answer, operation, attempts) {
+        read: impl FnOnce(Success<'_>) -> Result<T, Problem>,
+    ) -> Result<(T, Response, HeaderMap), Error> {
+        let Self { client, operation, attempts, .. } = self;
+        let Received { mut response, body } = self.received;
+        let credentials = &client.inner.settings.credentials;
+        let headers = take_headers(&mut response, credentials);
+        match read(Success { operation, headers: &headers, body: &body }) {
             Ok(value) => {
-                span.ended(Ok(value.status()), attempts);
-                Ok(value)
+                self.span.ended(Ok(response.status()), attempts);
+                Ok((value, response, headers))
             }
-            Err(error) => Err(failed(error.attempts_made(attempts), operation, &span)),
+            Err(problem) => {
+                let idempotency_key = self.idempotency_key.as_ref();
+                let confidential = Confidential { credentials, idempotency_key };
+                let error = problem
+                    .into_error(response.status(), confidential)
+                    .with_headers(headers)
+                    .with_body(body)
+                    .attempts_made(attempts)
+                    .after_uncertain_attempt(self.earlier_uncertain)
+                    .under_key(self.idempotency_key);
+                Err(client.failed(error, operation, &self.span))
+            }
         }
     }
 }
 
-/// The error that ends a call.
-fn failed(error: Error, operation: &'static Operation, span: &Span) -> Error {
-    span.ended(Err(&error), error.attempts());
-    error.in_operation(operation)
-}
-
 impl Client {
-    /// Makes a call, and reads its answer to the end.
-    fn whole(&self, request: Request, operation_id: &str) -> Pending<'_, Answer> {
-        let transport = |request| self.client.execute(request);
-        self.whole_by(request, Operation::find(operation_id), transport)
+    /// Makes a call, up to its successful response.
+    fn execute(&self, request: Request, operation_id: &str, reads: Reads) -> Pending<'_> {
+        let transport = move |mut request: Request| {
+            if reads == Reads::Head {
+                // The caller decides how long all of it may take.
+                *request.timeout_mut() = Some(A_YEAR);
+            }
+            self.client.execute(request)
+        };
+        self.execute_by(request, Operation::find(operation_id), reads, transport)
     }
 
     /// The same, where `transport` sends one request.
-    fn whole_by<'a, Sent>(
+    fn execute_by<'a, Sent>(
         &'a self,
         request: Request,
         operation: Option<&'static Operation>,
+        reads: Reads,
         transport: impl Fn(Request) -> Sent + Send + Sync + 'a,
-    ) -> Pending<'a, Answer>
+    ) -> Pending<'a>
     where
         Sent: Future<Output = reqwest::Result<Response>> + Send,
-    {
-        let settings: &Settings = &self.inner.settings;
-        let read = move |response| read_whole(response, settings);
-        self.make(request, operation, transport, read)
-    }
-
-    /// Makes a call: `transport` sends one request, `read` takes the answer of a
-    /// success.
-    fn make<'a, A: Send, Sent, Read>(
-        &'a self,
-        request: Request,
-        operation: Option<&'static Operation>,
-        transport: impl Fn(Request) -> Sent + Send + Sync + 'a,
-        read: impl Fn(Response) -> Read + Send + Sync + 'a,
-    ) -> Pending<'a, A>
-    where
-        Sent: Future<Output = reqwest::Result<Response>> + Send,
-        Read: Future<Output = Result<A, Error>> + Send,
     {
         let mut draft = Draft::new(request);
         Box::pin(async move {
@@ -188,31 +184,49 @@ impl Client {
                 Error::new(ErrorKind::InvalidRequest).detail("the document has no such operation")
             })?;
             let span = Span::call(operation, draft.request()?.url());
-            let sent = span.within(self.send(&mut draft, operation, transport, read)).await;
-            match sent {
-                Ok(Success { value: answer, attempts }) => {
-                    Ok(Answered { answer, operation, attempts, span })
+            let signed = self.sign(draft.request_mut()?, operation);
+            let key = draft.request()?.headers().get(IDEMPOTENCY_KEY).cloned();
+            let sent = async {
+                signed?;
+                self.send(&mut draft, operation, key.as_ref(), reads, transport).await
+            };
+            match span.within(sent).await {
+                Ok(attempts::Success { value: received, attempts, earlier_uncertain }) => {
+                    Ok(Succeeded {
+                        client: self,
+                        received,
+                        operation,
+                        attempts,
+                        earlier_uncertain,
+                        idempotency_key: key,
+                        span,
+                    })
                 }
-                Err(error) => Err(failed(error, operation, &span)),
+                Err(error) => Err(self.failed(error.under_key(key), operation, &span)),
             }
         })
     }
 
-    async fn send<A, Sent, Read>(
+    /// The error that ends a call.
+    fn failed(&self, error: Error, operation: &'static Operation, span: &Span) -> Error {
+        span.ended(Err(&error), error.attempts());
+        let (_, host) = self.baseurl.split_once("://").unwrap_or_default();
+        let path_prefix = host.find('/').map_or("", |place| &host[place..]);
+        error.in_operation(operation).under(path_prefix)
+    }
+
+    async fn send<Sent>(
         &self,
         draft: &mut Draft,
         operation: &Operation,
+        key: Option<&HeaderValue>,
+        reads: Reads,
         transport: impl Fn(Request) -> Sent,
-        read: impl Fn(Response) -> Read,
-    ) -> Result<Success<A>, Error>
+    ) -> Result<attempts::Success<Received>, Error>
     where
         Sent: Future<Output = reqwest::Result<Response>>,
-        Read: Future<Output = Result<A, Error>>,
     {
         let settings: &Settings = &self.inner.settings;
-        self.sign(draft.request_mut()?, operation)?;
-        let request = draft.request()?;
-        let key = request.headers().get(IDEMPOTENCY_KEY).cloned();
         let line = settings.shared.lines.of(operation);
         let mut rules = Rules {
             policy: settings.retry,
@@ -220,26 +234,27 @@ impl Client {
             line: line.as_deref(),
             budget: settings.shared.budget.as_ref(),
         };
-        if request.body().is_some_and(|body| body.as_bytes().is_none()) {
+        if draft.request()?.body().is_some_and(|body| body.as_bytes().is_none()) {
             // A stream is gone once it was sent.
             rules.policy = rules.policy.max_attempts(1);
         }
+        let confidential =
+            Confidential { credentials: &settings.credentials, idempotency_key: key };
+        let limit = settings.response_limit(operation);
         attempts::run(rules, fastrand::f64, |attempt, time_left| {
             let sent = draft
                 .take()
                 .map(|request| (Span::attempt(operation, request.url()), transport(request)));
             let time = settings.request_timeout.min(time_left);
-            let read = &read;
             async move {
                 let (span, sent) = sent?;
-                let answered = exchange(sent, read, &settings.credentials, time);
-                let (status, result) = span.within(answered).await;
+                let exchanged = exchange(sent, reads, limit, confidential, time);
+                let (status, result) = span.within(exchanged).await;
                 span.ended(result.as_ref().map(|_| status), attempt);
                 result
             }
         })
         .await
-        .map_err(|error| error.under_key(key))
     }
 
     /// Gives a request what no attempt may go out without, if it goes to where the
@@ -259,67 +274,71 @@ impl Client {
     }
 }
 
-/// Sends a request and reads its answer, for which there is so much time. The status
-/// is that of the answer, if there was one.
-async fn exchange<A, Read>(
+/// Sends a request and reads its response within `time`. The status is that of a success.
+async fn exchange(
     sent: impl Future<Output = reqwest::Result<Response>>,
-    read: &impl Fn(Response) -> Read,
-    credentials: &Credentials,
+    reads: Reads,
+    limit: usize,
+    confidential: Confidential<'_>,
     time: Duration,
-) -> (StatusCode, Result<A, Error>)
-where
-    Read: Future<Output = Result<A, Error>>,
-{
-    let begun = Instant::now();
-    let mut status = None;
-    let answered = timeout(time, async {
-        // So that only what reads the response has to carry the room for it.
-        let (code, response) = {
-            let response = sent.await?;
-            (response.status(), response)
-        };
-        status = Some(code);
-        if code.is_success() { Ok(Ok(read(response).await?)) } else { Ok(Err(response)) }
-    })
-    .await;
-    let result = match answered {
-        Ok(Ok(Ok(answer))) => Ok(answer),
-        Ok(Ok(Err(response))) => {
-            let time = time.saturating_sub(begun.elapsed());
-            // Apart, so that no success has to carry the room for it.
-            Err(Box::pin(refusal::error(response, credentials, time)).await)
+) -> (StatusCode, Result<Received, Error>) {
+    // Out of reach of the timeout: what arrived in time stays.
+    let mut response = None;
+    let body = timeout(time, async {
+        let response: &mut Response = response.insert(sent.await?);
+        if reads == Reads::Head && is_file(response) {
+            return Ok(Body::Complete(Bytes::new()));
         }
-        Ok(Err(error)) => Err(error),
-        Err(_) => Err(Error::new(ErrorKind::Timeout)),
-    };
-    match status {
-        Some(status) => (status, result.map_err(|error| error.with(status))),
-        None => (StatusCode::OK, result),
+        body::read(response, limit).await
+    });
+    let body = body.await;
+    match response {
+        None => {
+            let error = body.ok().and_then(Result::err).map(Error::from);
+            (StatusCode::OK, Err(error.unwrap_or_else(|| Error::new(ErrorKind::Timeout))))
+        }
+        Some(response) => (response.status(), received(response, body, limit, confidential)),
     }
 }
 
-/// Reads an answer to its end.
-#[allow(clippy::manual_async_fn, reason = "an `async fn` has room for each argument twice")]
-fn read_whole(
+/// Whether a response is a file that the caller can read.
+fn is_file(response: &Response) -> bool {
+    response.status().is_success() && !is_html(response.headers())
+}
+
+/// A successful response, or the error that another one is, or that ended it.
+fn received(
     mut response: Response,
-    settings: &Settings,
-) -> impl Future<Output = Result<Answer, Error>> + Send {
-    async move {
-        let (status, limit) = (response.status(), settings.max_response_bytes);
-        let body = body::read(&mut response, limit)
-            .await?
-            .ok_or_else(|| Error::of_status(status).detail(format!("longer than {limit} bytes")))?;
-        let mut headers = std::mem::take(response.headers_mut());
-        hide_credentials(&mut headers, &settings.credentials);
-        Ok(Answer { status, headers, body })
+    body: Result<reqwest::Result<Body>, Elapsed>,
+    limit: usize,
+    confidential: Confidential<'_>,
+) -> Result<Received, Error> {
+    let status = response.status();
+    let mut headers = || take_headers(&mut response, confidential.credentials);
+    if !status.is_success() {
+        let (headers, body) = (headers(), body.ok().and_then(Result::ok));
+        return Err(error_response::error(&response, headers, body, confidential));
+    }
+    match body {
+        Ok(Ok(Body::Complete(body))) => Ok(Received { response, body }),
+        Ok(Ok(Body::TooLong(start))) => Err(Error::of_status(status)
+            .detail(format!("its body is longer than {limit} bytes; raise `max_response_bytes`"))
+            .after_success()
+            .with_body(start)
+            .with_headers(headers())),
+        Ok(Err(error)) => Err(Error::from(error).with(status).with_headers(headers())),
+        Err(_) => Err(Error::new(ErrorKind::Timeout).with(status).with_headers(headers())),
     }
 }
 
-/// Keeps the `Debug` form of headers from showing a credential that a server echoes.
-fn hide_credentials(headers: &mut HeaderMap, credentials: &Credentials) {
+/// Takes the headers out of a response. The `Debug` form of those that echo a credential
+/// does not show their values.
+fn take_headers(response: &mut Response, credentials: &Credentials) -> HeaderMap {
+    let mut headers = std::mem::take(response.headers_mut());
     for value in headers.values_mut().filter(|value| credentials.occur_in(value.as_bytes())) {
         value.set_sensitive(true);
     }
+    headers
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::base_url::BaseUrl;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::number_scope::NumberScope;
-use crate::operation::SERVER;
+use crate::operation::{Operation, SERVER};
 use crate::retry::{RetryPolicy, Shared};
 
 const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION"));
@@ -23,6 +23,8 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Longer than any call; more could overflow the time of day.
 pub(crate) const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
+/// Room for a file of 25 MiB, the largest that the service takes, in Base64.
+const MAX_FILE_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
 
 /// What the hand-written layer knows of a client. Nobody outside can make one,
 /// so a client comes from its builder only.
@@ -37,7 +39,18 @@ pub(crate) struct Settings {
     pub(crate) request_timeout: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) shared: Shared,
-    pub(crate) max_response_bytes: usize,
+    pub(crate) max_response_bytes: Option<usize>,
+}
+
+impl Settings {
+    /// How long a response of an operation may be, in bytes.
+    pub(crate) fn response_limit(&self, operation: &Operation) -> usize {
+        self.max_response_bytes.unwrap_or(if operation.returns_file {
+            MAX_FILE_RESPONSE_BYTES
+        } else {
+            MAX_RESPONSE_BYTES
+        })
+    }
 }
 
 impl Client {
@@ -50,7 +63,7 @@ impl Client {
             allow_plaintext: false,
             connect_timeout: CONNECT_TIMEOUT,
             request_timeout: REQUEST_TIMEOUT,
-            max_response_bytes: MAX_RESPONSE_BYTES,
+            max_response_bytes: None,
             user_agent: None,
             retry: RetryPolicy::default(),
             http: None,
@@ -111,7 +124,7 @@ pub struct ClientBuilder {
     allow_plaintext: bool,
     connect_timeout: Duration,
     request_timeout: Duration,
-    max_response_bytes: usize,
+    max_response_bytes: Option<usize>,
     user_agent: Option<String>,
     retry: RetryPolicy,
     http: Option<reqwest::ClientBuilder>,
@@ -150,11 +163,12 @@ impl ClientBuilder {
         self
     }
 
-    /// How long an answer may be, in bytes. Default: 32 MiB. A longer one is an
-    /// error of kind [`ErrorKind::Decode`], but for a [`Download`](crate::Download)
-    /// that is read chunk by chunk.
+    /// How long a response may be, in bytes. Default: 32 MiB, and 64 MiB where it holds a
+    /// whole file, as that of `get_media`. A longer one is an error of kind
+    /// [`ErrorKind::Decode`], but for a [`Download`](crate::Download) that is read chunk by
+    /// chunk.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
-        self.max_response_bytes = bytes;
+        self.max_response_bytes = Some(bytes);
         self
     }
 
@@ -251,7 +265,7 @@ impl ClientBuilder {
         let settings = [
             ("connect timeout", self.connect_timeout.is_zero()),
             ("request timeout", self.request_timeout.is_zero()),
-            ("limit of bytes in an answer", self.max_response_bytes == 0),
+            ("limit of bytes in an answer", self.max_response_bytes == Some(0)),
         ];
         match settings.into_iter().find(|(_, is_zero)| *is_zero) {
             Some((name, _)) => Err(Error::new(ErrorKind::Configuration)

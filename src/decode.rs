@@ -8,7 +8,7 @@ use serde_json::error::Category;
 
 use crate::json_path::{self, Segment};
 use crate::operation::FIELDS;
-use crate::surrogates;
+use crate::surrogates::{self, without_bom};
 
 /// Decodes a JSON body, or says what is wrong with it.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
@@ -26,16 +26,28 @@ where
 }
 
 /// What is wrong with a body, and where. The decoder's own words may quote it.
-fn problem(body: &[u8], error: &serde_json::Error) -> String {
+pub(crate) fn problem(body: &[u8], error: &serde_json::Error) -> String {
+    let body = without_bom(body);
     let what = match error.classify() {
         Category::Data => {
             let body = surrogates::mended(body).map_or(Cow::Borrowed(body), Cow::Owned);
-            format!("{} is incomplete or of another type", path(&body, error))
+            let path = path(&body, error);
+            match missing_field(error) {
+                Some(field) => format!("{path} lacks \"{field}\""),
+                None => format!("{path} has an unexpected type or value"),
+            }
         }
         Category::Eof => "the JSON ends too early".to_owned(),
         Category::Syntax | Category::Io => "it is not JSON".to_owned(),
     };
     format!("{what}, at line {} column {}", error.line(), error.column())
+}
+
+/// The field of the document that an object lacks, if that is what is wrong.
+fn missing_field(error: &serde_json::Error) -> Option<&'static str> {
+    let text = error.to_string();
+    let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
+    FIELDS.iter().find(|field| **field == name).copied()
 }
 
 /// The path to where decoding fails. Only fields of the document are named: any
@@ -65,17 +77,17 @@ mod tests {
     #[test]
     fn text_that_was_cut_within_a_character_hides_no_error() {
         let said = decode::<Model>(br#"{"number": "\ud83d", "name": 7}"#).unwrap_err();
-        assert!(said.starts_with("$.name is incomplete or of another type"), "{said}");
+        assert!(said.starts_with("$.name has an unexpected type or value"), "{said}");
         decode::<Model>(br#"{"number": null, "name": "\ud83d"}"#).unwrap();
     }
 
     #[test]
     fn a_secret_that_does_not_fit_is_named_and_not_shown() {
         for (body, what) in [
-            (r#"{"name": 4711}"#, "$.name is incomplete or of another type"),
-            (r#"{"name": "4711", "number": -4711}"#, "$.number is incomplete or of another type"),
-            (r#"{"name": "4711", "number": ["4711"]}"#, "$.number is incomplete"),
-            (r#"{"number": "4711"}"#, "$ is incomplete"),
+            (r#"{"name": 4711}"#, "$.name has an unexpected type or value"),
+            (r#"{"name": "4711", "number": -4711}"#, "$.number has an unexpected type or value"),
+            (r#"{"name": "4711", "number": ["4711"]}"#, "$.number has an unexpected type or value"),
+            (r#"{"number": "4711"}"#, "$ lacks \"name\""),
             (r#"{"name": "4711"#, "the JSON ends too early"),
         ] {
             let error = serde_json::from_str::<Model>(body).unwrap_err();

@@ -68,7 +68,7 @@ impl Download {
         let (status, headers) = (response.status(), response.headers().clone());
         // The time of day must not overflow.
         let longest_silence = settings.request_timeout.min(A_YEAR);
-        let max_bytes = settings.max_response_bytes;
+        let max_bytes = settings.response_limit(operation);
         Self {
             chunks: Some(Box::pin(response.bytes_stream())),
             silence: Box::pin(sleep(longest_silence)),
@@ -115,7 +115,9 @@ impl Download {
         while let Some(bytes) = self.chunk().await? {
             if bytes.len() > limit.saturating_sub(all.len()) {
                 let error = Error::of_status(self.source.status);
-                let error = error.detail(format!("longer than {limit} bytes"));
+                let error = error.detail(format!(
+                    "its body is longer than {limit} bytes; raise `max_response_bytes`"
+                ));
                 return Err(self.failed(error));
             }
             all.extend_from_slice(&bytes);

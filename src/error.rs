@@ -2,15 +2,18 @@
 
 mod details;
 mod kind;
+mod server_message;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 pub use self::kind::ErrorKind;
+pub(crate) use self::server_message::ServerMessage;
 use crate::operation::Operation;
 use crate::pacing::HeldBack;
 use crate::retry::Advice;
@@ -20,10 +23,11 @@ type Source = Arc<dyn std::error::Error + Send + Sync>;
 
 /// Why a client could not be built or a call failed.
 ///
-/// What it prints holds no key, no header, no body and no query: it may go to a
-/// log as it is. What the server wrote is there for programs, in
-/// [`code`](Self::code), [`message`](Self::message) and
-/// [`api_error`](Self::api_error).
+/// `Display` and `Debug` hold no API key, idempotency key, header, query or body: an error
+/// may go to a log as it is. `Display` ends with the server's own message and code, on one
+/// line and cut to 300 characters, unless they repeat one of the keys. The whole response
+/// is there for programs, in [`api_error`](Self::api_error), [`headers`](Self::headers) and
+/// [`body`](Self::body).
 ///
 /// ```
 /// use pilot_status::{Credentials, ErrorKind};
@@ -39,10 +43,18 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     operation: Option<&'static Operation>,
+    /// The prefix of the path that the base URL adds.
+    path_prefix: String,
     status: Option<StatusCode>,
-    api_error: Option<Box<ApiError>>,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    said: Option<Box<ServerMessage>>,
     retry_after: Option<Duration>,
     attempts: u32,
+    /// Whether an attempt before the last may have taken effect.
+    earlier_uncertain: bool,
+    /// Whether the API itself reported success, in a response that cannot be decoded.
+    reported_success: bool,
     idempotency_key: Option<HeaderValue>,
     detail: Cow<'static, str>,
     source: Option<Source>,
@@ -53,24 +65,29 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             operation: None,
+            path_prefix: String::new(),
             status: None,
-            api_error: None,
+            headers: HeaderMap::new(),
+            body: None,
+            said: None,
             retry_after: None,
             attempts: 0,
+            earlier_uncertain: false,
+            reported_success: false,
             idempotency_key: None,
             detail: Cow::Borrowed(""),
             source: None,
         }))
     }
 
-    /// An error for an answer with a status.
+    /// An error for a response with a status.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         let mut error = Self::new(ErrorKind::of_status(status));
         error.0.status = Some(status);
         error
     }
 
-    /// The status of an answer that came, but not to its end.
+    /// The status of a response that did not arrive completely.
     pub(crate) fn with(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
         self
@@ -85,8 +102,20 @@ impl Error {
         self
     }
 
+    /// The path of the base URL, which goes before that of the operation.
+    pub(crate) fn under(mut self, path_prefix: &str) -> Self {
+        path_prefix.clone_into(&mut self.0.path_prefix);
+        self
+    }
+
     pub(crate) fn attempts_made(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
+        self
+    }
+
+    /// Says whether an attempt before the last may have taken effect.
+    pub(crate) fn after_uncertain_attempt(mut self, is_uncertain: bool) -> Self {
+        self.0.earlier_uncertain = is_uncertain;
         self
     }
 
@@ -100,8 +129,24 @@ impl Error {
         self
     }
 
-    pub(crate) fn said(mut self, api_error: ApiError) -> Self {
-        self.0.api_error = Some(Box::new(api_error));
+    pub(crate) fn said(mut self, message: impl Into<ServerMessage>) -> Self {
+        self.0.said = Some(Box::new(message.into()));
+        self
+    }
+
+    pub(crate) fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.0.headers = headers;
+        self
+    }
+
+    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+        self.0.body = Some(body);
+        self
+    }
+
+    /// Says that the API reported success, though its response cannot be decoded.
+    pub(crate) fn after_success(mut self) -> Self {
+        self.0.reported_success = true;
         self
     }
 
@@ -126,9 +171,37 @@ impl Error {
         self.0.operation.map(|operation| operation.id)
     }
 
-    /// The status of the answer, where there was one.
+    /// The status of the response, if one arrived.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
+    }
+
+    /// The headers of the response, if one arrived: a request id for the vendor's support,
+    /// for example.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.0.status.map(|_| &self.0.headers)
+    }
+
+    /// The body of the response, if one arrived: up to
+    /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes) of it. None where
+    /// the connection broke or the time ran out before its end.
+    ///
+    /// A success that cannot be decoded is an error of kind [`ErrorKind::Decode`], and its
+    /// body is the only copy of what the server sent, such as a new API key or the id of a
+    /// message. It may hold secrets: take out what you need, and do not log it whole.
+    ///
+    /// ```no_run
+    /// # async fn f(client: pilot_status::Client) {
+    /// if let Err(error) = client.rotate_api_key().send().await {
+    ///     eprintln!("{error}");
+    ///     if let Some(body) = error.body() {
+    ///         std::fs::write("rotation-response", body).expect("a writable folder");
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn body(&self) -> Option<&Bytes> {
+        self.0.body.as_ref()
     }
 
     /// The server's constant for the reason, such as
@@ -138,43 +211,44 @@ impl Error {
         self.api_error()?.code.as_ref()
     }
 
-    /// The server's words for the reason.
+    /// The server's words for the reason: its `error`, else its `message` (a list is
+    /// joined), else its `title` and `detail`.
     pub fn message(&self) -> Option<&str> {
-        self.api_error()?.error.as_deref()
+        self.0.said.as_ref()?.message.as_deref()
     }
 
-    /// What the server said of the error: a JSON object of up to 64 KiB. None
-    /// when it said anything else.
+    /// The JSON object that the server sent with the error. None when it sent anything
+    /// else.
     pub fn api_error(&self) -> Option<&ApiError> {
-        self.0.api_error.as_deref()
+        Some(&self.0.said.as_ref()?.api_error)
     }
 
-    /// How long the server asked to wait. Where the call was not sent, how much longer
-    /// the pause lasts that the answers to earlier calls began.
+    /// How long to wait before the next attempt: what the server asked for, less what has
+    /// passed of it. Where the call was not sent, the time that is left of the pause that
+    /// earlier calls began.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How many times the request was sent, or was tried to be. 0 when the
-    /// error came before that.
+    /// The number of attempts, failed connections included. 0 when the error came before
+    /// the first.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The `Idempotency-Key` of the call, where it had one: the caller's, or the one
-    /// that it was given. Under the same key, the call can be repeated without being
-    /// done twice.
+    /// The `Idempotency-Key` of the call, if it had one: the caller's, or the generated
+    /// one. Under the same key, the call can be repeated without being done twice.
     pub fn idempotency_key(&self) -> Option<&str> {
         self.0.idempotency_key.as_ref()?.to_str().ok()
     }
 
     /// Whether the failure may pass, so that the same call can succeed later:
-    /// 408, 429, 502, 503 and 504, timeouts, and connections that broke or did
-    /// not come about. Some codes say otherwise: a service that is not set up
-    /// stays so, and the first call under an idempotency key comes to its end.
+    /// 408, 429, 502, 503 and 504, timeouts, failed and broken connections. Some
+    /// [codes](Self::code) say otherwise: a service that is not set up stays so, and the
+    /// first call under an idempotency key ends some time.
     ///
-    /// It does not say that repeating is harmless: after all of these but 429
-    /// and [`ErrorKind::Connect`] the server may have done what it was asked.
+    /// It does not say that a retry is safe: see
+    /// [`may_have_taken_effect`](Self::may_have_taken_effect).
     pub fn is_retryable(&self) -> bool {
         match self.advice() {
             Some(Advice::Never) => return false,
@@ -193,40 +267,94 @@ impl Error {
         }
     }
 
+    /// Whether the server may have done what the call asked for, although the call failed:
+    /// any of its attempts may have been processed, not only the last.
+    ///
+    /// An attempt may have been processed when it ended in a timeout, a broken connection,
+    /// a 408, a 5xx or a success that cannot be decoded, or when the server still works on
+    /// the first request under the idempotency key. It was not when the connection failed
+    /// or the server refused the request. Always false for operations that only read.
+    ///
+    /// When true, repeat the call under the same [`idempotency_key`](Self::idempotency_key)
+    /// if it had one; else look first, for example with a `get_` or `list_` operation. PUT
+    /// and DELETE can be repeated as they are.
+    ///
+    /// ```no_run
+    /// # async fn f(client: pilot_status::Client) {
+    /// # use pilot_status::types::WebhookRequest;
+    /// # let webhook = WebhookRequest::builder();
+    /// if let Err(error) = client.create_webhook().body(webhook).send().await {
+    ///     if error.may_have_taken_effect() {
+    ///         println!("check list_webhooks before creating it again: {error}");
+    ///     } else {
+    ///         println!("not created: {error}");
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn may_have_taken_effect(&self) -> bool {
+        self.0.operation.is_some_and(|operation| !operation.is_read_only())
+            && (self.0.earlier_uncertain || self.is_uncertain() || self.is_in_progress())
+    }
+
+    /// Whether the last attempt may have taken effect, if the operation has any.
+    pub(crate) fn is_uncertain(&self) -> bool {
+        self.0.attempts > 0
+            && matches!(
+                self.0.kind,
+                ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Server | ErrorKind::Decode
+            )
+    }
+
+    /// Whether an attempt before the last may have taken effect.
+    pub(crate) fn earlier_attempt_is_uncertain(&self) -> bool {
+        self.0.earlier_uncertain
+    }
+
+    /// Whether the server still works on the first request under the idempotency key.
+    pub(crate) fn is_in_progress(&self) -> bool {
+        self.advice() == Some(Advice::Later)
+    }
+
     /// What the document says of repeating the call, by the code.
     pub(crate) fn advice(&self) -> Option<Advice> {
         Advice::of(self.code()?.as_str())
     }
 
-    /// Whether the request may have reached the server, and nothing says what
-    /// the server did.
-    fn is_broken_off(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Server)
-    }
-
-    /// The same, of an operation that does more when it is repeated.
-    fn may_have_taken_effect(&self) -> bool {
-        self.is_broken_off() && self.does_more_when_repeated()
-    }
-
-    /// Whether the server did what was asked, and only its answer cannot be read, of
-    /// such an operation.
-    fn has_taken_effect(&self) -> bool {
-        self.0.kind == ErrorKind::Decode
-            && self.0.status.is_some_and(|status| status.is_success())
-            && self.does_more_when_repeated()
-    }
-
-    fn does_more_when_repeated(&self) -> bool {
-        self.0.operation.is_some_and(|operation| !operation.safe_to_repeat)
+    /// What to do about the failure, where that is certain.
+    fn instruction(&self) -> Option<&'static str> {
+        let Inner { kind, operation, idempotency_key, .. } = &*self.0;
+        if self.0.reported_success && operation.is_some_and(|operation| !operation.is_read_only()) {
+            return Some("the server reported success, so do not repeat the request");
+        }
+        if !self.may_have_taken_effect() {
+            let may_pass = self.is_uncertain() && self.is_retryable();
+            return may_pass.then_some("try again later");
+        }
+        let safe_to_repeat = operation.is_some_and(|operation| operation.safe_to_repeat);
+        let is_deletion = operation.is_some_and(|operation| operation.method == "DELETE");
+        let is_last = self.is_uncertain() || self.is_in_progress();
+        Some(match (is_last, idempotency_key.is_some(), safe_to_repeat) {
+            (false, ..) if *kind == ErrorKind::NotFound && is_deletion => {
+                "an earlier attempt may have deleted it"
+            }
+            (true, true, _) => "it may have taken effect; repeat it only under the same key",
+            (true, _, true) => "it may have taken effect; it is safe to repeat",
+            (true, ..) => "it may have taken effect; check before you repeat it",
+            (false, true, _) => {
+                "an earlier attempt may have taken effect; repeat it only under the same key"
+            }
+            (false, _, true) => "an earlier attempt may have taken effect; it is safe to repeat",
+            (false, ..) => "an earlier attempt may have taken effect; check before you repeat it",
+        })
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(operation) = inner.operation {
-            write!(f, "{} ({} {}): ", operation.id, operation.method, operation.path)?;
+        if let Some(Operation { id, method, path, .. }) = inner.operation {
+            write!(f, "{id} ({method} {}{path}): ", inner.path_prefix)?;
         }
         if let Some(status) = inner.status {
             write!(f, "{status}: ")?;
@@ -235,28 +363,14 @@ impl fmt::Display for Error {
         if !inner.detail.is_empty() {
             write!(f, ": {}", inner.detail)?;
         }
-        // Any other may hold what no log should show.
-        if let Some(known) = self.code().filter(|code| !code.is_unknown()) {
-            write!(f, ": {known}")?;
+        if let Some(said) = inner.said.as_ref().filter(|said| !said.shown.is_empty()) {
+            write!(f, ": {}", said.shown)?;
         }
-        if self.has_taken_effect() {
-            f.write_str("; it has done what was asked, so do not repeat it")?;
-        } else if self.may_have_taken_effect() {
-            f.write_str(match inner.idempotency_key {
-                Some(_) => "; it may have done what was asked, so repeat it under the same key",
-                None => "; it may have done what was asked, so look before you repeat it",
-            })?;
-        } else if self.is_broken_off() {
-            let advice = if self.is_retryable() {
-                "try again later"
-            } else {
-                "tell its operator if it goes on"
-            };
-            write!(f, "; {advice}")?;
+        if let Some(instruction) = self.instruction() {
+            write!(f, "; {instruction}")?;
         }
-        if let Some(wait) = inner.retry_after {
-            let said = if inner.attempts > 0 { "the server asked to wait" } else { "wait" };
-            write!(f, " ({said} {} s)", wait.as_secs_f64().ceil())?;
+        if let Some(wait) = inner.retry_after.filter(|wait| !wait.is_zero()) {
+            write!(f, " (wait {} s)", wait.as_secs_f64().ceil())?;
         }
         if inner.attempts > 1 {
             write!(f, " ({} attempts)", inner.attempts)?;
@@ -275,6 +389,7 @@ impl fmt::Debug for Error {
             .field("status", &inner.status)
             .field("retry_after", &inner.retry_after)
             .field("attempts", &inner.attempts)
+            .field("may_have_taken_effect", &self.may_have_taken_effect())
             .field("source", &inner.source)
             .finish_non_exhaustive()
     }
@@ -349,25 +464,70 @@ mod tests {
         Box::leak(Box::new(Operation { method, safe_to_repeat, ..Operation::ODD }))
     }
 
+    fn after(attempts: u32, error: Error) -> Error {
+        error.attempts_made(attempts)
+    }
+
     #[test]
     fn a_failure_warns_of_what_it_may_have_done() {
+        let of = |status| Error::of_status(StatusCode::from_u16(status).unwrap());
+        let possible = Some("; it may have taken effect; check before you repeat it");
+        let earlier =
+            Some("; an earlier attempt may have taken effect; check before you repeat it");
         let table = [
-            (Error::new(ErrorKind::Timeout), Some("look before you repeat it")),
-            (Error::new(ErrorKind::Interrupted), Some("look before you repeat it")),
-            (Error::of_status(StatusCode::BAD_GATEWAY), Some("look before you repeat it")),
-            (Error::of_status(StatusCode::CREATED), Some("do not repeat it")),
+            (Error::new(ErrorKind::Timeout), possible),
+            (Error::new(ErrorKind::Interrupted), possible),
+            (of(408), possible),
+            (of(500), possible),
+            (of(502), possible),
+            (of(201), possible),
             (Error::new(ErrorKind::Connect), None),
-            (Error::of_status(StatusCode::TOO_MANY_REQUESTS), None),
-            (Error::of_status(StatusCode::CONFLICT), None),
+            (of(429), None),
+            (of(409), None),
+            (Error::new(ErrorKind::Connect).after_uncertain_attempt(true), earlier),
+            (of(404).after_uncertain_attempt(true), earlier),
+            (of(429).after_uncertain_attempt(true), earlier),
         ];
         for (error, warning) in table {
-            let unsafe_to_repeat = error.clone().in_operation(operation("POST", false)).to_string();
+            let error = after(2, error);
+            let writing = error.clone().in_operation(operation("POST", false));
+            assert_eq!(writing.may_have_taken_effect(), warning.is_some(), "{writing}");
+            let text = writing.to_string();
             match warning {
-                Some(warning) => assert!(unsafe_to_repeat.ends_with(warning), "{unsafe_to_repeat}"),
-                None => assert!(!unsafe_to_repeat.contains("repeat it"), "{unsafe_to_repeat}"),
+                Some(warning) => assert!(text.contains(warning), "{text}"),
+                None => assert!(!text.contains("effect"), "{text}"),
             }
-            let safe = error.in_operation(operation("PUT", true)).to_string();
-            assert!(!safe.contains("repeat it"), "{safe}");
+            let reading = error.clone().in_operation(operation("GET", true));
+            assert!(!reading.may_have_taken_effect(), "{reading}");
+            assert!(!reading.to_string().contains("repeat"), "{reading}");
+            let again = error.in_operation(operation("PUT", true)).to_string();
+            assert_eq!(again.contains("it is safe to repeat"), warning.is_some(), "{again}");
         }
+    }
+
+    #[test]
+    fn an_error_before_the_first_attempt_has_no_effect() {
+        for kind in [ErrorKind::Timeout, ErrorKind::RateLimited, ErrorKind::InvalidRequest] {
+            let error = Error::new(kind).in_operation(operation("POST", false));
+            assert!(!error.may_have_taken_effect(), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_reported_success_is_not_to_be_repeated() {
+        let error = after(1, Error::of_status(StatusCode::OK).after_success());
+        let writing = error.clone().in_operation(operation("POST", false));
+        assert!(writing.may_have_taken_effect());
+        assert!(writing.to_string().ends_with("so do not repeat the request"), "{writing}");
+        let reading = error.in_operation(operation("GET", true));
+        assert!(!reading.to_string().contains("repeat"), "{reading}");
+    }
+
+    #[test]
+    fn a_deletion_that_finds_nothing_after_a_timeout_may_have_deleted_it() {
+        let error = Error::of_status(StatusCode::NOT_FOUND).after_uncertain_attempt(true);
+        let error = after(2, error).in_operation(operation("DELETE", true));
+        assert!(error.to_string().contains("; an earlier attempt may have deleted it"), "{error}");
+        assert!(error.may_have_taken_effect());
     }
 }

@@ -31,6 +31,7 @@ mod decode;
 mod download;
 mod draft;
 mod error;
+mod error_response;
 #[allow(dead_code, unused_imports, unused_macros, reason = "not every document has a model")]
 mod fields;
 mod idempotency;
@@ -46,12 +47,13 @@ mod pacing;
 #[allow(dead_code, reason = "not every document has pages")]
 mod pages;
 mod path_guard;
-mod refusal;
 mod response;
 mod retry;
 mod secret;
+mod success;
 mod surrogates;
 mod telemetry;
+mod text;
 #[allow(dead_code, reason = "not every document has an open object")]
 mod undocumented;
 #[cfg(feature = "webhooks")]

@@ -17,6 +17,12 @@ pub(crate) struct Operation {
     pub(crate) safe_to_repeat: bool,
     /// Whether it takes an `Idempotency-Key`, which then always goes out.
     pub(crate) takes_idempotency_key: bool,
+    /// The fields of the object that a success holds. Empty where it holds none, or any.
+    pub(crate) response_fields: &'static [&'static str],
+    /// Whether a success is one of several, of which the model keeps any.
+    pub(crate) returns_union: bool,
+    /// Whether a success holds a whole file.
+    pub(crate) returns_file: bool,
 }
 
 use crate::retry::Advice;
@@ -24,6 +30,11 @@ use crate::retry::Advice;
 include!(concat!(env!("OUT_DIR"), "/document.rs"));
 
 impl Operation {
+    /// Whether a request changes nothing on the server (RFC 9110, section 9.2.1).
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(self.method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
+    }
+
     /// The operation with an `operationId`.
     pub(crate) fn find(id: &str) -> Option<&'static Self> {
         OPERATIONS.iter().find(|operation| operation.id == id)
@@ -41,5 +52,8 @@ impl Operation {
         anonymous: true,
         safe_to_repeat: true,
         takes_idempotency_key: false,
+        response_fields: &[],
+        returns_union: false,
+        returns_file: false,
     };
 }

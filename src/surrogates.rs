@@ -10,9 +10,10 @@ use serde_json::error::{Category, Error};
 /// What stands for a character that is none, U+FFFD.
 const REPLACEMENT: &[u8] = b"fffd";
 
-/// Reads JSON, with a replacement for each half of a character. Errors point into the
-/// text as it came.
+/// Reads JSON, with a replacement for each half of a character, and without a byte order
+/// mark before it. Errors point into the text after that mark.
 pub(crate) fn from_slice<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
+    let text = without_bom(text);
     match serde_json::from_slice(text) {
         Err(error) if error.classify() == Category::Syntax => match mended(text) {
             Some(mended) => serde_json::from_slice(&mended),
@@ -20,6 +21,11 @@ pub(crate) fn from_slice<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
         },
         read => read,
     }
+}
+
+/// The text without a byte order mark, which RFC 8259, section 8.1, allows a reader to skip.
+pub(crate) fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
 /// The same text, of the same length, without halves of characters. None where it has

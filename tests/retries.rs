@@ -2,11 +2,15 @@
 //! beside the code; here is what reaches the server, with waits of zero or as
 //! long as the proof needs.
 
+mod support;
+
+use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
 use pilot_status::mock::{Reply, Sandbox};
-use pilot_status::{ErrorCode, ErrorKind, RetryPolicy, StatusCode};
+use pilot_status::{Client, Credentials, ErrorCode, ErrorKind, RetryPolicy, StatusCode, types};
 use serde_json::json;
+use support::script::{Script, ScriptedServer, Step};
 
 fn rejected(retry_after: &str) -> Reply {
     Reply::too_many_requests(None).header("retry-after", retry_after)
@@ -98,6 +102,110 @@ async fn what_would_end_the_same_way_is_not_repeated() {
     let error = sandbox.client().list_numbers().send().await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::ProviderNotConfigured));
     assert_eq!(error.attempts(), 1);
+}
+
+/// A client that retries at once, of a server that breaks the connection of the first call
+/// of an operation once it has read the request, and then sends a reply.
+async fn after_a_broken_connection(operation: &str, then: Reply) -> (Sandbox, Client) {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.next(operation, Reply::reset());
+    sandbox.next(operation, then);
+    let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+    let client = sandbox.builder().retry(policy).build().unwrap();
+    (sandbox, client)
+}
+
+fn text_message() -> types::builder::MessageRequest {
+    types::MessageRequest::builder().destination_number("+5511988887777").text("Olá!")
+}
+
+#[tokio::test]
+async fn an_error_tells_that_an_earlier_attempt_may_have_taken_effect() {
+    let status = |status| Reply::error(StatusCode::from_u16(status).unwrap(), None);
+    for (reply, kind) in [
+        (rejected("3600"), ErrorKind::RateLimited),
+        (status(400), ErrorKind::Client),
+        (status(401), ErrorKind::Unauthorized),
+        (status(403), ErrorKind::Forbidden),
+        (status(404), ErrorKind::NotFound),
+        (Reply::error(StatusCode::CONFLICT, ErrorCode::IdempotencyKeyReused), ErrorKind::Conflict),
+    ] {
+        let (sandbox, client) = after_a_broken_connection("send_message", reply).await;
+        let call = client.send_message().body(text_message()).idempotency_key("order-0042");
+        let error = call.send().await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (kind, 2), "{error}");
+        assert!(error.may_have_taken_effect(), "{error}");
+        assert_eq!(error.idempotency_key(), Some("order-0042"));
+        let text = error.to_string();
+        let said = "an earlier attempt may have taken effect; repeat it only under the same key";
+        assert!(text.contains(said), "{text}");
+        assert!(!format!("{text} {error:?}").contains("order-0042"), "{error:?}");
+        assert_eq!(sandbox.requests().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_fails_after_a_broken_one_hides_nothing() {
+    const READS_AND_CLOSES: Script = &[Step::Read, Step::Pause(Duration::from_millis(5))];
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    // Then the port is free, and connections are refused.
+    let server = ScriptedServer::start_at(any, 1, [READS_AND_CLOSES]).await;
+    let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+    let builder = Client::builder(Credentials::api_key("ps_0123456789")).base_url(server.url());
+    let client = builder.retry(policy).build().unwrap();
+    let error = client.send_message().body(text_message()).send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 4), "{error}");
+    assert!(error.may_have_taken_effect(), "{error}");
+    assert!(error.to_string().contains("an earlier attempt may have taken effect"), "{error}");
+    assert!(error.idempotency_key().is_some());
+    // A client that never connected has sent nothing.
+    let error = client.send_message().body(text_message()).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(!error.may_have_taken_effect(), "{error}");
+    assert!(!error.to_string().contains("effect"), "{error}");
+}
+
+#[tokio::test]
+async fn a_deletion_that_finds_nothing_after_a_broken_connection_says_so() {
+    let not_found = || Reply::error(StatusCode::NOT_FOUND, None);
+    let (_number, client) = after_a_broken_connection("delete_number", not_found()).await;
+    let number = client.delete_number().id("num_1").send().await.unwrap_err();
+    let (_webhook, client) = after_a_broken_connection("delete_webhook", not_found()).await;
+    let webhook = client.delete_webhook().id("wh_1").send().await.unwrap_err();
+    let (_purged, client) = after_a_broken_connection("purge_number", not_found()).await;
+    let purged = client.purge_number().id("num_1").send().await.unwrap_err();
+    for error in [number, webhook, purged] {
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::NotFound, 2), "{error}");
+        assert!(error.may_have_taken_effect());
+        assert!(error.to_string().contains("an earlier attempt may have deleted it"), "{error}");
+    }
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.next("delete_number", not_found());
+    let error = sandbox.client().delete_number().id("num_1").send().await.unwrap_err();
+    assert!(!error.may_have_taken_effect(), "{error}");
+}
+
+#[tokio::test]
+async fn a_success_that_cannot_be_decoded_keeps_the_key_and_what_came_before() {
+    let cut = Reply::new(StatusCode::ACCEPTED, r#"{"id": "msg_1"#);
+    let (_sandbox, client) = after_a_broken_connection("send_message", cut).await;
+    let call = client.send_message().body(text_message()).idempotency_key("order-0042");
+    let error = call.send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 2), "{error}");
+    assert_eq!(error.idempotency_key(), Some("order-0042"));
+    assert_eq!(error.body().map(|body| &body[..]), Some(&br#"{"id": "msg_1"#[..]));
+    assert!(error.may_have_taken_effect());
+}
+
+#[tokio::test]
+async fn a_refusal_before_sending_has_the_key_and_no_effect() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client().for_number("a\nb");
+    let call = client.send_message().body(text_message()).idempotency_key("order-0042");
+    let error = call.send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{error}");
+    assert_eq!(error.idempotency_key(), Some("order-0042"));
+    assert!(!error.may_have_taken_effect(), "{error}");
 }
 
 #[tokio::test]

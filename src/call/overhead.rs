@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::auth::Credentials;
+use crate::decode::decode;
 use crate::types::Number;
 
 const BASE_URL: &str = "https://pilotstatus.com.br";
@@ -71,8 +72,9 @@ async fn ours(
 ) -> ResponseValue<Vec<Number>> {
     let request = request(&client.client).build().unwrap();
     let transport = async |request| Ok(answer(request, body()));
-    let answered = client.whole_by(request, Operation::find("list_numbers"), transport).await;
-    answered.unwrap().decode(decode).unwrap()
+    let operation = Operation::find("list_numbers");
+    let sent = client.execute_by(request, operation, Reads::All, transport).await;
+    sent.unwrap().decode(|success| success.model()).unwrap()
 }
 
 #[test]

@@ -90,8 +90,9 @@ fn operation(method: &'static str, safe_to_repeat: bool) -> &'static Operation {
 /// Sends a request as a generated call does; says what went wrong.
 async fn error_of(client: &Client, request: Request, operation: &'static Operation) -> Error {
     let transport = |request| client.client.execute(request);
-    let answered = client.whole_by(request, Some(operation), transport).await;
-    answered.and_then(|answered| answered.decode(decode::<Value>)).expect_err("a failure")
+    let sent = client.execute_by(request, Some(operation), Reads::All, transport).await;
+    let decoded = sent.and_then(|sent| sent.decode(|success| success.model::<Value>()));
+    decoded.expect_err("a failure")
 }
 
 fn request(server: &Server, method: &str, has_key: bool) -> Request {

@@ -6,47 +6,49 @@ use http::StatusCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The credentials are missing, cannot be sent, or are not of the kind that
-    /// the operation takes. Nothing was sent.
+    /// The credentials are missing, cannot be sent, or are not of the kind that the
+    /// operation takes. Nothing was sent.
     Credentials,
     /// A setting of the client is wrong. Nothing was sent.
     Configuration,
     /// The request could not be built from what it was given. Nothing was sent.
     InvalidRequest,
-    /// No connection came about. Nothing was sent.
+    /// No connection could be made. The last attempt sent nothing; an earlier one may have:
+    /// see [`may_have_taken_effect`](super::Error::may_have_taken_effect).
     Connect,
-    /// The time for an attempt or for the whole call ran out, or the server
-    /// answered 408: it ran out there.
+    /// An attempt or the whole call ran out of time, or the server sent 408: it ran out
+    /// there.
     Timeout,
-    /// The connection broke before the answer was complete.
+    /// The connection broke before the response was complete.
     Interrupted,
-    /// The server answered 401: the key is missing, wrong or revoked.
+    /// The server sent 401: the API key is missing, wrong or revoked.
     Unauthorized,
-    /// The server answered 402: the account has to pay first.
+    /// The server sent 402: the account has to pay first.
     PaymentRequired,
-    /// The server answered 403: the key may not do this.
+    /// The server sent 403: it does not permit the request, for example because of the
+    /// scope of the API key or the state of the account.
     Forbidden,
-    /// The server answered 404.
+    /// The server sent 404.
     NotFound,
-    /// The server answered 409: the state of the resource does not allow it.
+    /// The server sent 409: the state of the resource does not allow it.
     Conflict,
-    /// The server answered 429, and the retry policy allows no further attempt;
-    /// or it did so to an earlier call, and this one was not sent, since it
-    /// would have waited for longer than it may.
+    /// The server sent 429, and the retry policy allows no further attempt; or the client
+    /// pauses because the server rejected earlier calls, and the pause is longer than this
+    /// call may wait: then it was not sent.
     RateLimited,
-    /// The server answered with another 4xx status.
+    /// The server sent another 4xx status.
     Client,
-    /// The server answered with a 5xx status.
+    /// The server sent a 5xx status.
     Server,
-    /// The server answered with a 3xx status. Redirects are not followed.
+    /// The server sent a 3xx status. Redirects are not followed.
     Redirect,
-    /// The server answered with success, but with a body that is too long or
-    /// not what the document describes.
+    /// The server sent a success status with a body that is too long or not what the
+    /// document describes. [`Error::body`](super::Error::body) has it.
     Decode,
 }
 
 impl ErrorKind {
-    /// The kind for an answer that is not a success.
+    /// The kind for a response that is not a success.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {
             401 => Self::Unauthorized,
@@ -69,31 +71,23 @@ impl ErrorKind {
             Self::Credentials => "unusable credentials",
             Self::Configuration => "unusable configuration",
             Self::InvalidRequest => "the request could not be built",
-            Self::Connect => {
-                "no connection to the server; check the network, the proxy and the base URL"
+            Self::Connect => "no connection to the server",
+            Self::Timeout => "no complete response arrived in time",
+            Self::Interrupted => "the connection broke before the response was complete",
+            Self::Unauthorized => {
+                "the server did not accept the API key, which may be wrong or revoked"
             }
-            Self::Timeout => "no complete answer came from the server in time",
-            Self::Interrupted => {
-                "the connection to the server broke before the answer was complete"
-            }
-            Self::Unauthorized => "the API key is missing, wrong or revoked; check the credentials",
-            Self::PaymentRequired => {
-                "the account has to pay first; check its subscription and charges"
-            }
-            Self::Forbidden => {
-                "the API key may not do this; use one with the scope that the operation needs"
-            }
-            Self::NotFound => "there is no such resource for this API key; check the id",
-            Self::Conflict => {
-                "the state of the resource does not allow it; look at it and decide anew"
-            }
-            Self::RateLimited => "too many requests; send fewer or wait longer",
-            Self::Client => "the server refused the request; check its values",
+            Self::PaymentRequired => "the server requires a payment first",
+            Self::Forbidden => "the server does not permit this request",
+            Self::NotFound => "the server found no such resource",
+            Self::Conflict => "the request conflicts with the state of the resource",
+            Self::RateLimited => "too many requests",
+            Self::Client => "the server refused the request",
             Self::Server => "the server failed",
             Self::Redirect => {
                 "redirects are not followed, so that the key stays where it is; check the base URL"
             }
-            Self::Decode => "the answer is not what the API document describes",
+            Self::Decode => "the response is not what the API document describes",
         }
     }
 }

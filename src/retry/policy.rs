@@ -39,6 +39,10 @@ pub struct RetryPolicy {
     has_budget: bool,
 }
 
+/// The number of attempts after which the wait for the outcome of an earlier attempt no
+/// longer doubles: 4 seconds with the default backoff.
+const MAX_POLLS: u32 = 4;
+
 impl Default for RetryPolicy {
     /// 4 attempts and 60 seconds in all, with pacing and a budget.
     fn default() -> Self {
@@ -122,8 +126,8 @@ impl RetryPolicy {
         self.total_time.saturating_sub(elapsed)
     }
 
-    /// How long to wait before the next attempt, if there is to be one, after
-    /// the `attempt`th failed and with `time_left`.
+    /// How long to wait before the next attempt, if there is to be one, after the last
+    /// failed with `error` and the call has `time_left`.
     ///
     /// `repeatable` says that the request may be done twice; `random` is between
     /// 0 and 1.
@@ -131,11 +135,16 @@ impl RetryPolicy {
         &self,
         error: &Error,
         repeatable: bool,
-        attempt: u32,
         time_left: Duration,
         random: f64,
     ) -> Option<Duration> {
-        if attempt >= self.max_attempts || !Fault::of(error).may_repeat(repeatable) {
+        // The request that is in progress is an earlier attempt of the same call: its
+        // outcome is worth waiting for as long as the call lasts.
+        let awaits_itself = error.is_in_progress() && error.earlier_attempt_is_uncertain();
+        let attempt =
+            if awaits_itself { error.attempts().min(MAX_POLLS) } else { error.attempts() };
+        let has_attempts = awaits_itself || attempt < self.max_attempts;
+        if !has_attempts || !Fault::of(error).may_repeat(repeatable) {
             return None;
         }
         let wait = match error.retry_after() {

@@ -100,6 +100,6 @@ async fn a_key_that_may_have_been_replaced_is_not_replaced_again() {
     let other = call.body_map(|body| body.whatsapp_number_id("num_1")).send().await.unwrap_err();
     assert_eq!(sandbox.requests().len(), 2);
     for error in [own, other] {
-        assert!(error.to_string().contains("it may have done what was asked"), "{error}");
+        assert!(error.to_string().contains("it may have taken effect"), "{error}");
     }
 }

@@ -1,5 +1,6 @@
 //! What a case says of an operation, and how it is held against the wire.
 
+use std::pin::Pin;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ static DOCUMENT: LazyLock<Value> =
 /// An operation of the document.
 pub struct Operation {
     pub id: String,
+    method: String,
     value: Value,
 }
 
@@ -24,7 +26,7 @@ pub fn operations() -> impl Iterator<Item = Operation> {
     let shared = &DOCUMENT["components"]["responses"];
     let items = DOCUMENT["paths"].as_object().unwrap().values();
     items.flat_map(move |item| {
-        item.as_object().unwrap().values().filter_map(move |value| {
+        item.as_object().unwrap().iter().filter_map(move |(method, value)| {
             let id = value.get("operationId")?.as_str()?.to_owned();
             let mut value = value.clone();
             for (_, response) in value["responses"].as_object_mut()? {
@@ -33,13 +35,13 @@ pub fn operations() -> impl Iterator<Item = Operation> {
                     *response = shared[name].clone();
                 }
             }
-            Some(Operation { id, value })
+            Some(Operation { id, method: method.clone(), value })
         })
     })
 }
 
 impl Operation {
-    fn find(id: &str) -> Self {
+    pub fn find(id: &str) -> Self {
         operations().find(|operation| operation.id == id).expect("an operation of the document")
     }
 
@@ -48,7 +50,30 @@ impl Operation {
         self.value["security"].as_array().is_some_and(Vec::is_empty)
     }
 
-    fn takes_idempotency_key(&self) -> bool {
+    /// Whether it only reads.
+    pub fn is_read_only(&self) -> bool {
+        self.method == "get"
+    }
+
+    /// The schema of its success; none where it has no content.
+    pub fn schema(&self) -> Option<Value> {
+        Some(newer::resolved(&DOCUMENT, self.raw_schema()?))
+    }
+
+    /// Whether its success is one of several.
+    pub fn returns_union(&self) -> bool {
+        let schema = self.raw_schema();
+        let named = schema.and_then(|schema| DOCUMENT.pointer(&schema["$ref"].as_str()?[1..]));
+        named.or(schema).is_some_and(|schema| schema.get("oneOf").or(schema.get("anyOf")).is_some())
+    }
+
+    fn raw_schema(&self) -> Option<&Value> {
+        let responses = self.value["responses"].as_object().unwrap();
+        let success = responses.iter().find(|(status, _)| status.starts_with('2')).unwrap().1;
+        success["content"]["application/json"].get("schema")
+    }
+
+    pub fn takes_idempotency_key(&self) -> bool {
         self.value["parameters"].to_string().contains("IdempotencyKey")
     }
 
@@ -147,6 +172,9 @@ pub struct Sends {
     pub headers: &'static [(&'static str, &'static str)],
     pub body: Option<Value>,
 }
+
+/// A call under way.
+pub type Called<'c> = Pin<Box<dyn Future<Output = Result<Value, Error>> + 'c>>;
 
 /// The client and the server of one case.
 pub struct Case {
@@ -326,38 +354,52 @@ macro_rules! operations {
             }
         )*
 
-        /// What a newer server adds fails no call.
-        mod newer {
+        /// The calls, each with its success as JSON.
+        mod calls {
             #[allow(unused_imports)]
             use super::*;
 
             $(
+                pub fn $id($client: &::pilot_status::Client) -> $crate::case::Called<'_> {
+                    Box::pin(async move {
+                        let success = $call.send().await?;
+                        Ok(::serde_json::to_value(success.into_inner()).unwrap())
+                    })
+                }
+            )*
+        }
+
+        /// What a newer server adds fails no call.
+        mod newer {
+            $(
                 #[tokio::test]
                 async fn $id() {
                     let newer = $crate::case::Newer::start(stringify!($id)).await;
-                    let $client = &newer.client();
+                    let client = newer.client();
                     for body in newer.bodies() {
-                        let answer = $call.send().await;
-                        let decoded = answer.map(|answer| {
-                            ::serde_json::to_value(answer.into_inner()).unwrap()
-                        });
-                        $crate::case::Newer::kept(body, decoded);
+                        $crate::case::Newer::kept(body, super::calls::$id(&client).await);
                     }
+                }
+            )*
+        }
+
+        /// What is not the API's own report of a success is none, and is kept.
+        mod unexpected {
+            $(
+                #[tokio::test]
+                async fn $id() {
+                    $crate::unexpected::check(stringify!($id), super::calls::$id).await;
                 }
             )*
         }
 
         /// Against a mock server that another tool made of `openapi.json`.
         mod mock {
-            #[allow(unused_imports)]
-            use super::*;
-
             $(
                 #[tokio::test]
                 #[ignore = "it needs a mock server: see CONTRIBUTING.md"]
                 async fn $id() {
-                    let $client = &$crate::case::mock();
-                    $call.send().await.unwrap();
+                    super::calls::$id(&$crate::case::mock()).await.unwrap();
                 }
             )*
         }

@@ -139,7 +139,7 @@ async fn a_group_that_may_exist_is_not_created_again() {
     let group = || types::GroupRequest::builder().subject("Vendas");
     let error = client.create_group().body(group()).send().await.unwrap_err();
     assert_eq!((error.attempts(), sandbox.requests().len()), (1, 1));
-    assert!(error.to_string().contains("look before you repeat it"), "{error}");
+    assert!(error.to_string().contains("check before you repeat it"), "{error}");
     let error = client.create_group().body(group()).send().await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::WhatsappInstanceNotConnected));
 }

@@ -31,6 +31,7 @@ mod referrals;
 mod remote_pairing;
 mod subscription;
 mod templates;
+mod unexpected;
 mod webhooks;
 
 use std::collections::BTreeSet;

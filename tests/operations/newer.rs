@@ -17,6 +17,11 @@ pub fn bodies(document: &Value, schema: &Value) -> Vec<Value> {
     [full].into_iter().chain(newer).collect()
 }
 
+/// A schema with what it refers to, its parts as one and its first alternative for several.
+pub fn resolved(document: &Value, schema: &Value) -> Value {
+    Schemas(document).resolve(schema)
+}
+
 /// What a client of this version knows of a body: a null, and what is empty, is as
 /// good as nothing.
 pub fn known(body: &Value) -> Value {

@@ -428,7 +428,7 @@ async fn a_number_that_failed_to_come_about_is_not_added_again() {
     let request = types::NumberRequest::builder().name("Suporte").number("5511999999999");
     let error = client.create_number().body(request).send().await.unwrap_err();
     assert_eq!((error.attempts(), sandbox.requests().len()), (1, 1));
-    assert!(error.to_string().contains("it may have done what was asked"), "{error}");
+    assert!(error.to_string().contains("it may have taken effect"), "{error}");
 }
 
 #[tokio::test]
@@ -493,7 +493,7 @@ async fn a_payment_is_not_made_twice() {
     let error = client.pay_number().id("num_1").send().await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::PaymentProviderError));
     assert_eq!((error.attempts(), sandbox.requests().len()), (1, 1));
-    assert!(error.to_string().contains("look before you repeat it"), "{error}");
+    assert!(error.to_string().contains("check before you repeat it"), "{error}");
 }
 
 #[tokio::test]

@@ -1,0 +1,66 @@
+//! What the successful responses of each operation hold, as far as the hand-written layer
+//! has to know it to recognize a response of the API.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::adapt::METHODS;
+
+/// By `operationId`.
+pub type Responses = BTreeMap<String, Response>;
+
+/// The body of a success.
+#[derive(Clone, Default)]
+pub struct Response {
+    /// The names of the fields of its object.
+    pub fields: BTreeSet<String>,
+    /// Whether it is one of several, of which the client keeps those that it does not know.
+    pub is_union: bool,
+    /// Whether one of the fields holds a whole file.
+    pub is_file: bool,
+}
+
+/// The deepest nesting of references and alternatives that is followed. Schemas may
+/// refer to themselves.
+const DEPTH: usize = 8;
+
+/// Looks at the JSON of all successes.
+pub fn survey(document: &Value) -> Responses {
+    let items = document["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+    let operations = items.flat_map(|item| METHODS.iter().map(move |method| &item[*method]));
+    operations
+        .filter_map(|operation| {
+            let mut response = Response::default();
+            let all = operation["responses"].as_object()?.iter();
+            for (_, success) in all.filter(|(status, _)| status.starts_with('2')) {
+                let success = resolve(document, success);
+                let schema = &success["content"]["application/json"]["schema"];
+                response.add(document, schema, DEPTH);
+            }
+            Some((operation["operationId"].as_str()?.to_owned(), response))
+        })
+        .collect()
+}
+
+impl Response {
+    fn add(&mut self, document: &Value, schema: &Value, depth: usize) {
+        let schema = resolve(document, schema);
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            self.fields.insert(name.clone());
+            self.is_file |= property["format"] == "data-url" || property["format"] == "byte";
+        }
+        self.is_union |= schema.get("oneOf").or(schema.get("anyOf")).is_some();
+        let parts =
+            ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema[key].as_array());
+        for part in parts.flatten().filter(|_| depth > 0) {
+            self.add(document, part, depth - 1);
+        }
+    }
+}
+
+/// What a reference leads to; anything else is what it is.
+fn resolve<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
+    let reference = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    reference.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
+}

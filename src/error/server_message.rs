@@ -1,0 +1,180 @@
+//! What a server says of an error, for programs and for people.
+
+use std::borrow::Cow;
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use crate::auth::Confidential;
+use crate::generated::types::{ApiError, ErrorCode};
+use crate::text::one_line;
+
+/// The most that an error prints of a message, in characters.
+const LONGEST_MESSAGE: usize = 300;
+const LONGEST_CODE: usize = 64;
+
+/// The error object in the body of a response.
+#[derive(Clone)]
+pub(crate) struct ServerMessage {
+    pub(super) api_error: ApiError,
+    /// The words for the reason.
+    pub(super) message: Option<String>,
+    /// The message and the code as an error prints them; empty where it prints neither.
+    pub(super) shown: String,
+}
+
+impl ServerMessage {
+    /// Reads the object of a response with a status. Text that holds anything
+    /// confidential is not shown.
+    pub(crate) fn new(
+        object: Map<String, Value>,
+        status: StatusCode,
+        confidential: Confidential<'_>,
+    ) -> Self {
+        let message = message(&object, status);
+        let api_error = api_error(object);
+        let shown = |text: &str, limit| {
+            let line = one_line(text, usize::MAX);
+            let is_hidden = confidential.appears_in(text) || confidential.appears_in(&line);
+            (!is_hidden && !line.is_empty()).then(|| one_line(&line, limit))
+        };
+        let words = message.as_deref().and_then(|message| shown(message, LONGEST_MESSAGE));
+        let code = api_error.code.as_ref().and_then(|code| shown(code.as_str(), LONGEST_CODE));
+        let shown = match (words, code) {
+            (Some(words), Some(code)) => format!("\"{words}\" ({code})"),
+            (Some(words), None) => format!("\"{words}\""),
+            (None, Some(code)) => code,
+            (None, None) => String::new(),
+        };
+        Self { api_error, message, shown }
+    }
+}
+
+/// The words for the reason: `error`, else `message`, which may be a list, else `title`
+/// and `detail` (RFC 9457). An `error` that only repeats the status gives way to a
+/// `message`.
+fn message(object: &Map<String, Value>, status: StatusCode) -> Option<String> {
+    let text = |name: &str| words(object.get(name)?);
+    let error = text("error");
+    let says_more = |error: &Cow<'_, str>| Some(error.as_ref()) != status.canonical_reason();
+    let named = error.clone().filter(says_more).or_else(|| text("message")).or(error);
+    named.map(Cow::into_owned).or_else(|| match (text("title"), text("detail")) {
+        (Some(title), Some(detail)) => Some(format!("{title}: {detail}")),
+        (title, detail) => title.or(detail).map(Cow::into_owned),
+    })
+}
+
+/// A text, a list of texts, or the `message` of an object.
+fn words(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => (!text.trim().is_empty()).then_some(Cow::Borrowed(text)),
+        Value::Array(list) => {
+            let texts: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
+            (!texts.is_empty()).then(|| texts.join("; ").into())
+        }
+        Value::Object(object) => object.get("message").and_then(Value::as_str).map(Cow::Borrowed),
+        _ => None,
+    }
+}
+
+/// A field of another type than the document's is kept among the others.
+fn api_error(mut object: Map<String, Value>) -> ApiError {
+    let mut take = |key: &str| match object.remove(key)? {
+        Value::String(text) => Some(text),
+        other => {
+            object.insert(key.to_owned(), other);
+            None
+        }
+    };
+    let (error, code) = (take("error"), take("code"));
+    let nested = || object.get("error")?.get("code")?.as_str().map(str::to_owned);
+    let code = code.or_else(nested).map(ErrorCode::from);
+    ApiError { error, code, extra: object }
+}
+
+#[cfg(test)]
+impl From<ApiError> for ServerMessage {
+    fn from(api_error: ApiError) -> Self {
+        Self { message: api_error.error.clone(), api_error, shown: String::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::auth::Credentials;
+
+    fn read(object: Value, status: u16) -> ServerMessage {
+        let credentials = Credentials::api_key("ps_0123");
+        let key = http::HeaderValue::from_static("order-42");
+        let confidential = Confidential { credentials: &credentials, idempotency_key: Some(&key) };
+        let Value::Object(object) = object else { panic!("{object} is not an object") };
+        ServerMessage::new(object, StatusCode::from_u16(status).unwrap(), confidential)
+    }
+
+    #[test]
+    fn the_message_is_found_in_every_form_that_servers_use() {
+        for (object, message) in [
+            (json!({"error": "No number"}), Some("No number")),
+            (json!({"error": "No number", "message": "other"}), Some("No number")),
+            (json!({"message": "No number"}), Some("No number")),
+            (json!({"error": "", "message": "No number"}), Some("No number")),
+            (json!({"error": 7, "message": "No number"}), Some("No number")),
+            (json!({"error": {"message": "No number", "code": "X"}}), Some("No number")),
+            (
+                json!({"statusCode": 400, "message": ["a is short", "b is long"], "error": "Bad Request"}),
+                Some("a is short; b is long"),
+            ),
+            (json!({"error": "Bad Request"}), Some("Bad Request")),
+            (json!({"title": "Refused", "detail": "a is short"}), Some("Refused: a is short")),
+            (json!({"title": "Refused"}), Some("Refused")),
+            (json!({"detail": "a is short"}), Some("a is short")),
+            (json!({"error": null, "code": null}), None),
+            (json!({"message": [1, {}]}), None),
+            (json!({}), None),
+        ] {
+            assert_eq!(read(object.clone(), 400).message.as_deref(), message, "{object}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_one_safe_line() {
+        let long = "é".repeat(1000);
+        for (object, shown) in [
+            (
+                json!({"error": "No number", "code": "NUMBER_NOT_FOUND"}),
+                "\"No number\" (NUMBER_NOT_FOUND)".to_owned(),
+            ),
+            (
+                json!({"error": "No number", "code": "BRAND_NEW"}),
+                "\"No number\" (BRAND_NEW)".to_owned(),
+            ),
+            (json!({"error": {"message": "No", "code": "NESTED"}}), "\"No\" (NESTED)".to_owned()),
+            (json!({"code": "BRAND_NEW"}), "BRAND_NEW".to_owned()),
+            (json!({"error": "a\r\n\u{1b}[31mb\u{202e}c"}), "\"a [31mbc\"".to_owned()),
+            (json!({"error": long}), format!("\"{}…\"", "é".repeat(299))),
+            (json!({"error": " \n "}), String::new()),
+        ] {
+            assert_eq!(read(object.clone(), 400).shown, shown, "{object}");
+        }
+    }
+
+    #[test]
+    fn what_repeats_a_key_is_not_shown() {
+        for text in [
+            "ps_0123",
+            "the key PS_0123 is revoked",
+            "ps_\u{0}0123",
+            "ps_\u{200b}0123",
+            "another request has order-42",
+        ] {
+            let message = read(json!({"error": text, "code": text}), 401);
+            assert_eq!(message.shown, "", "{text}");
+            assert_eq!(message.message.as_deref(), Some(text));
+        }
+        let shown = read(json!({"error": "ps_0123", "code": "REVOKED"}), 401).shown;
+        assert_eq!(shown, "REVOKED");
+    }
+}

@@ -1,0 +1,60 @@
+//! Responses that are not a success become errors.
+
+use http::HeaderMap;
+use http::header::LOCATION;
+use reqwest::Response;
+use serde_json::{Map, Value};
+
+use crate::auth::Confidential;
+use crate::body::Body;
+use crate::error::{Error, ServerMessage};
+use crate::retry::server_hint;
+use crate::surrogates;
+
+/// A scheme, the longest name of a host (RFC 1035, section 2.3.4) and a port.
+const LONGEST_ORIGIN: usize = "https://".len() + 253 + ":65535".len();
+
+/// The error that a response is, with as much of its body as arrived. Whatever that is,
+/// the status counts.
+pub(crate) fn error(
+    response: &Response,
+    headers: HeaderMap,
+    body: Option<Body>,
+    confidential: Confidential<'_>,
+) -> Error {
+    let status = response.status();
+    let object: Option<Map<String, Value>> = match &body {
+        Some(Body::Complete(body)) => surrogates::from_slice(body).ok(),
+        _ => None,
+    };
+    let mut error = Error::of_status(status).asked_to_wait(server_hint(&headers, object.as_ref()));
+    if let Some(object) = object {
+        error = error.said(ServerMessage::new(object, status, confidential));
+    }
+    if let Some(origin) = redirect_target(response, &headers, confidential) {
+        error = error.detail(format!("to {origin}"));
+    }
+    if let Some(Body::Complete(body) | Body::TooLong(body)) = body {
+        error = error.with_body(body);
+    }
+    error.with_headers(headers)
+}
+
+/// The origin that a redirect points to; its path and query may hold anything.
+/// None where the server echoes the key.
+fn redirect_target(
+    response: &Response,
+    headers: &HeaderMap,
+    confidential: Confidential<'_>,
+) -> Option<String> {
+    if !response.status().is_redirection() {
+        return None;
+    }
+    let location = headers.get(LOCATION)?.to_str().ok()?;
+    let origin = response.url().join(location).ok()?.origin();
+    // A scheme that has no hosts has no origin worth a name.
+    let origin = origin.is_tuple().then(|| origin.ascii_serialization())?;
+    // A URL takes a key apart at a slash, and decodes one in its host.
+    let shows_key = confidential.appears_in(location) || confidential.appears_in(&origin);
+    (origin.len() <= LONGEST_ORIGIN && !shows_key).then_some(origin)
+}

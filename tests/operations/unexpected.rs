@@ -1,0 +1,117 @@
+//! Success statuses with a body that is not the documented one: what is not the API's own
+//! report of a success is an error that says what came, and an error keeps the response.
+
+use pilot_status::mock::Reply;
+use pilot_status::{Client, Error, ErrorCode, ErrorKind, StatusCode};
+use serde_json::{Value, json};
+
+use crate::case::{self, Called, Operation};
+
+const PAGE: &str = "<!doctype html><title>Just a moment</title>";
+
+/// Answers an operation with a body, and calls it.
+async fn call(
+    id: &str,
+    call: for<'c> fn(&'c Client) -> Called<'c>,
+    reply: Reply,
+) -> Result<Value, Error> {
+    let sandbox = case::sandbox(id, [reply]).await;
+    call(&sandbox.client()).await
+}
+
+fn json_reply(body: impl ToString) -> Reply {
+    let body = body.to_string();
+    Reply::new(StatusCode::OK, body).header("content-type", "application/json")
+}
+
+/// Calls an operation, of which each success is one of these.
+pub async fn check(id: &str, made: for<'c> fn(&'c Client) -> Called<'c>) {
+    let operation = Operation::find(id);
+    for content_type in ["text/html; charset=utf-8", "application/json"] {
+        let page = Reply::new(StatusCode::OK, PAGE).header("content-type", content_type);
+        let error = call(id, made, page).await.expect_err("a page is no success");
+        let what = if content_type.starts_with("text") { "text/html" } else { "HTML" };
+        assert!(error.to_string().contains(&format!("its body is {what}, not JSON")), "{error}");
+        keeps(&error, &operation, PAGE);
+    }
+    check_error_objects(&operation, made).await;
+    check_other_objects(&operation, made).await;
+    check_blank_bodies(&operation, made).await;
+    let marked = match operation.schema() {
+        Some(_) => format!("\u{feff}{}", case::example(id)),
+        None => "\u{feff}".to_owned(),
+    };
+    call(id, made, json_reply(marked)).await.expect("a byte order mark is skipped");
+}
+
+async fn check_error_objects(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
+    let body = json!({"error": "There is no such number", "code": "NUMBER_NOT_FOUND"});
+    let error = call(&operation.id, made, json_reply(&body)).await;
+    let error = error.expect_err("an error object is no success");
+    assert_eq!(error.code(), Some(&ErrorCode::NumberNotFound), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("its body is an error: \"There is no such number\""), "{text}");
+    keeps(&error, operation, &body.to_string());
+}
+
+async fn check_other_objects(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
+    let body = json!({"addedLater": {"a": 1}, "another": [1]});
+    let outcome = call(&operation.id, made, json_reply(&body)).await;
+    let takes_any = |schema: Value| schema["type"] == "object" && schema["properties"].is_null();
+    if operation.returns_union() {
+        assert_eq!(outcome.expect("any alternative is kept"), body);
+        return;
+    }
+    if operation.schema().is_none_or(takes_any) {
+        outcome.expect("any object is a success");
+        return;
+    }
+    let error = outcome.expect_err("another object is no success");
+    let text = error.to_string();
+    let says_what =
+        text.contains("none of the expected fields") || text.contains("unexpected type");
+    assert!(says_what, "{text}");
+    keeps(&error, operation, &body.to_string());
+}
+
+/// An empty body after an operation that had something to do is an empty model, where the
+/// model requires nothing.
+async fn check_blank_bodies(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
+    let requires = operation.schema().map(|schema| {
+        let required = schema["required"].as_array().into_iter().flatten();
+        let mut properties = required.map(|name| &schema["properties"][name.as_str().unwrap()]);
+        properties.any(|property| property["nullable"] != true)
+    });
+    for (status, body) in [(200, ""), (201, " \r\n"), (202, "\u{feff}"), (204, "")] {
+        let reply = Reply::new(StatusCode::from_u16(status).unwrap(), body);
+        let outcome = call(&operation.id, made, reply).await;
+        let succeeds = match requires {
+            None => true,
+            Some(requires) => !operation.is_read_only() && !requires,
+        };
+        match outcome {
+            Ok(_) => assert!(succeeds, "{} {status} {body:?}", operation.id),
+            Err(error) => {
+                assert!(!succeeds, "{error}");
+                assert!(error.to_string().contains("its body is empty"), "{error}");
+                let reported = error.to_string().contains("the server reported success");
+                assert_eq!(reported, !operation.is_read_only(), "{error}");
+                assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+                assert!(error.body().is_some());
+            }
+        }
+    }
+}
+
+/// Checks that an error keeps the response, and does not claim that the call succeeded.
+fn keeps(error: &Error, operation: &Operation, body: &str) {
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1), "{error}");
+    assert_eq!(error.body().map(|body| &body[..]), Some(body.as_bytes()), "{error}");
+    assert!(error.headers().unwrap().contains_key("content-type"));
+    assert_eq!(error.may_have_taken_effect(), !operation.is_read_only(), "{error}");
+    assert!(!error.to_string().contains("reported success"), "{error}");
+    let has_key = operation.takes_idempotency_key();
+    assert_eq!(error.idempotency_key().is_some(), has_key, "{error}");
+    let printed = format!("{error:?} {error}");
+    assert!(!printed.contains("moment") && !printed.contains("addedLater"), "{printed}");
+}
