@@ -1,6 +1,7 @@
 //! The one error of this crate.
 
 mod details;
+mod generated;
 mod kind;
 mod server_message;
 
@@ -436,24 +437,6 @@ fn root_cause(error: &dyn std::error::Error) -> String {
         cause = source;
     }
     cause.to_string().chars().filter(|character| !character.is_control()).take(LONGEST).collect()
-}
-
-impl<E> From<progenitor_client::Error<E>> for Error {
-    fn from(error: progenitor_client::Error<E>) -> Self {
-        use progenitor_client::Error as Generated;
-        match error {
-            Generated::InvalidRequest(reason) | Generated::Custom(reason) => {
-                Self::new(ErrorKind::InvalidRequest).detail(reason)
-            }
-            Generated::CommunicationError(error)
-            | Generated::InvalidUpgrade(error)
-            | Generated::ResponseBodyError(error) => Self::from(error),
-            Generated::ErrorResponse(response) => Self::of_status(response.status()),
-            // The payload and the words of the decoder quote what was sent.
-            Generated::InvalidResponsePayload(..) => Self::new(ErrorKind::Decode),
-            Generated::UnexpectedResponse(response) => Self::of_status(response.status()),
-        }
-    }
 }
 
 #[cfg(test)]

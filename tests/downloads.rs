@@ -136,3 +136,14 @@ async fn a_recording_that_is_dropped_gives_up_its_connection() {
     drop(audio);
     eventually("its connection is closed", || server.open() == 0).await;
 }
+
+#[tokio::test]
+async fn a_page_is_no_recording() {
+    const PAGE: &[u8] =
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>";
+    let (_server, [client, _]) = hurried(&[&[AnswerAll(PAGE)]]).await;
+    let error = client.get_activation_audio().id("1").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("its body is text/html"), "{error}");
+    assert_eq!(error.body().map(|body| &body[..]), Some(&b"<html>"[..]));
+}

@@ -8,7 +8,10 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use pilot_status::mock::{Reply, Sandbox};
-use pilot_status::reqwest::{self, header::HeaderMap};
+use pilot_status::reqwest::{
+    self,
+    header::{HeaderMap, HeaderValue},
+};
 use pilot_status::{Client, Credentials, Error, ErrorCode, ErrorKind, RetryPolicy, StatusCode};
 use serde_json::{Value, json};
 use support::script::Step::{Read, Send, Silent};
@@ -160,6 +163,55 @@ async fn an_answer_that_cannot_be_decoded_is_no_panic() {
         table += &row(name, &error);
     }
     insta::assert_snapshot!("decode", table);
+}
+
+/// Statuses with the bodies that services and proxies send with them.
+#[tokio::test]
+async fn every_response_that_arrived_is_kept_with_its_error() {
+    let long = format!("<html>{}", "a".repeat(1024 * 1024));
+    for status in [301, 400, 401, 404, 409, 429, 500, 503, 200] {
+        for body in ["", "{}", HTML, r#"{"error": "No"}"#, &long] {
+            let reply = reply(status, body).header("x-request-id", "req_1");
+            let error = call(reply).await;
+            assert_eq!(error.body().map(|body| &body[..]), Some(body.as_bytes()), "{status}");
+            assert_eq!(error.headers().unwrap()["x-request-id"], "req_1");
+            let shown = shown(&error);
+            assert!(!shown.contains("html>") && !shown.contains("req_1"), "{shown}");
+        }
+    }
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let error = call_at(format!("http://{nobody}")).await;
+    assert_eq!((error.body(), error.headers()), (None, None));
+    // It broke off: the head is there, and no body is made up.
+    let error = call_for(b"HTTP/1.1 200 OK\r\na: b\r\ncontent-length: 9\r\n\r\n[").await;
+    assert_eq!(
+        (error.body(), &error.headers().unwrap()["a"]),
+        (None, &HeaderValue::from_static("b"))
+    );
+}
+
+#[tokio::test]
+async fn the_path_in_an_error_has_the_prefix_of_the_base_url() {
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    for (prefix, path) in [
+        ("", "(GET /v1/numbers)"),
+        ("/", "(GET /v1/numbers)"),
+        ("/v1", "(GET /v1/v1/numbers)"),
+        ("/gateway/a/", "(GET /gateway/a/v1/numbers)"),
+    ] {
+        let error = call_at(format!("http://{nobody}{prefix}")).await;
+        assert!(error.to_string().contains(path), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_encoded_unasked_for_is_named() {
+    for encoding in ["gzip", "deflate", "br", "zstd"] {
+        let reply = reply(200, [0x1f, 0x8b, 8, 0]).header("content-encoding", encoding);
+        let error = call(reply.header("content-type", "application/json")).await;
+        let said = format!("its body is encoded as {encoding}, unasked for");
+        assert!(error.to_string().contains(&said), "{error}");
+    }
 }
 
 #[tokio::test]

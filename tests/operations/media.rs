@@ -1,6 +1,6 @@
 //! Media: files that a number received.
 
-use pilot_status::ErrorKind;
+use pilot_status::{Client, DataUrl, ErrorKind};
 use pilot_status::mock::Sandbox;
 use serde_json::Value;
 
@@ -41,4 +41,21 @@ async fn a_file_without_the_number_that_received_it_is_not_asked_for() {
     let error = sandbox.client().get_media().media_id("1").send().await.unwrap_err();
     assert_eq!((error.kind(), sandbox.requests().len()), (ErrorKind::InvalidRequest, 0));
     assert!(error.to_string().contains("phone_number_id"), "{error}");
+}
+
+#[tokio::test]
+async fn the_largest_file_is_read_with_default_settings() {
+    let file = vec![b'x'; 25 * 1024 * 1024];
+    let mut answer = case::example("get_media");
+    answer["base64"] = DataUrl::new("application/pdf", &file).to_string().into();
+    let sandbox = sandbox("get_media", [ok(&answer), ok(&answer)]).await;
+    let call =
+        async |client: Client| client.get_media().media_id("1").phone_number_id("2").send().await;
+    let media = call(sandbox.client()).await.unwrap();
+    assert_eq!(media.base64.decode().unwrap().len(), file.len());
+    let limited = sandbox.builder().max_response_bytes(1024).build().unwrap();
+    let error = call(limited).await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("longer than 1024 bytes; raise `max_response_bytes`"), "{text}");
+    assert_eq!(error.body().map(|body| body.len()), Some(1024));
 }

@@ -1,0 +1,72 @@
+//! Errors of the generated code become ours.
+
+use std::borrow::Cow;
+
+use super::{Error, ErrorKind};
+
+impl<E> From<progenitor_client::Error<E>> for Error {
+    fn from(error: progenitor_client::Error<E>) -> Self {
+        use progenitor_client::Error as Generated;
+        match error {
+            Generated::InvalidRequest(reason) | Generated::Custom(reason) => {
+                Self::new(ErrorKind::InvalidRequest).detail(readable(&reason).into_owned())
+            }
+            Generated::CommunicationError(error)
+            | Generated::InvalidUpgrade(error)
+            | Generated::ResponseBodyError(error) => Self::from(error),
+            Generated::ErrorResponse(response) => Self::of_status(response.status()),
+            // The payload and the words of the decoder quote what was sent.
+            Generated::InvalidResponsePayload(..) => Self::new(ErrorKind::Decode),
+            Generated::UnexpectedResponse(response) => Self::of_status(response.status()),
+        }
+    }
+}
+
+/// Puts what a setter says of its value into words: the generator names the type in Rust, as
+/// in "conversion to `:: std :: string :: String` for id failed".
+fn readable(reason: &str) -> Cow<'_, str> {
+    let parts = || {
+        let (type_name, rest) = reason.strip_prefix("conversion to `")?.split_once("` for ")?;
+        let (field, rest) = rest.split_once(" failed")?;
+        Some((type_name, field, rest))
+    };
+    let Some((type_name, field, rest)) = parts() else { return Cow::Borrowed(reason) };
+    let name = type_name.rsplit(":: ").next().unwrap_or(type_name);
+    let expected = match name {
+        "String" => "text".to_owned(),
+        "i64" | "i32" | "u32" | "u64" => "a whole number that fits".to_owned(),
+        "f64" => "a number".to_owned(),
+        "bool" => "true or false".to_owned(),
+        "Utc >" => "a date and time (`chrono::DateTime<Utc>`)".to_owned(),
+        _ => format!("a valid `types::{name}`"),
+    };
+    Cow::Owned(format!("`{field}` has to be {expected}{rest}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setter_names_its_field_and_what_it_takes() {
+        for (reason, said) in [
+            ("conversion to `:: std :: string :: String` for id failed", "`id` has to be text"),
+            ("conversion to `i64` for page failed", "`page` has to be a whole number that fits"),
+            (
+                "conversion to `:: chrono :: DateTime < :: chrono :: offset :: Utc >` for to failed",
+                "`to` has to be a date and time (`chrono::DateTime<Utc>`)",
+            ),
+            (
+                "conversion to `crate :: generated :: types :: Flag` for live failed",
+                "`live` has to be a valid `types::Flag`",
+            ),
+            (
+                "conversion to `MessageRequest` for body failed: exactly one of a, b",
+                "`body` has to be a valid `types::MessageRequest`: exactly one of a, b",
+            ),
+            ("id was not initialized", "id was not initialized"),
+        ] {
+            assert_eq!(readable(reason), said);
+        }
+    }
+}
