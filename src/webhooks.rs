@@ -111,7 +111,7 @@ struct Envelope {
 
 fn read(body: &[u8]) -> Result<Event, Refused> {
     // Serde takes an array for one as well.
-    if !body.trim_ascii_start().starts_with(b"{") {
+    if !surrogates::without_bom(body).trim_ascii_start().starts_with(b"{") {
         return Err(Refused::NoEvent);
     }
     let Envelope { event: name } = surrogates::from_slice(body).map_err(|_| Refused::NoEvent)?;

@@ -235,6 +235,21 @@ fn an_event_with_text_that_was_cut_within_a_character_is_read() {
 }
 
 #[test]
+fn a_byte_order_mark_before_an_event_is_skipped() {
+    let body = format!("\u{feff}{}", json!({"event": "message.edited", "data": {"a": 1}}));
+    let Event::Unknown(event) = received(body.clone()).unwrap() else { panic!("known") };
+    assert_eq!((event.data, event.raw), (json!({"a": 1}), body.into()));
+}
+
+#[test]
+fn a_field_that_an_event_lacks_is_named() {
+    let body = json!({"event": "message.received", "data": {"content": "Olá"}});
+    let Event::Unknown(event) = event(&body) else { panic!("it is read") };
+    let problem = event.problem.unwrap();
+    assert!(problem.starts_with("$.data lacks \""), "{problem}");
+}
+
+#[test]
 fn an_event_that_is_nested_too_deep_is_kept() {
     let nested = "[".repeat(200) + &"]".repeat(200);
     let body = format!(r#"{{"event": "message.edited", "data": {nested}}}"#);
