@@ -119,9 +119,11 @@ fn row(
             anonymous: #anonymous,
             safe_to_repeat: #safe,
             takes_idempotency_key: #takes_key,
-            response_fields: &[#(#fields),*],
-            returns_union: #is_union,
-            returns_file: #is_file,
+            response: ResponseBody {
+                fields: &[#(#fields),*],
+                is_union: #is_union,
+                is_file: #is_file,
+            },
         }
     })
 }

@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::idempotency::IDEMPOTENCY_KEY;
 use crate::operation::Operation;
-use crate::success::{Problem, Success, is_html};
+use crate::success::{self, Problem, Success, is_html};
 use crate::telemetry::Span;
 use crate::{Download, ResponseValue, StatusCode, body, error_response, idempotency, path_guard};
 
@@ -61,7 +61,7 @@ pub(crate) fn json<T: DeserializeOwned>(
     operation_id: &str,
 ) -> impl Future<Output = Result<ResponseValue<T>, Error>> {
     let pending = client.execute(request, operation_id, Reads::All);
-    async move { pending.await?.decode(|success| success.model()) }
+    async move { pending.await?.decode(success::model) }
 }
 
 /// Makes a call whose response holds nothing of interest.
@@ -72,7 +72,7 @@ pub(crate) fn empty(
     operation_id: &str,
 ) -> impl Future<Output = Result<ResponseValue<()>, Error>> {
     let pending = client.execute(request, operation_id, Reads::All);
-    async move { pending.await?.decode(|success| success.nothing()) }
+    async move { pending.await?.decode(success::nothing) }
 }
 
 /// Makes a call whose response holds bytes of any kind, which the caller reads.
@@ -84,7 +84,7 @@ pub(crate) async fn download(
 ) -> Result<ResponseValue<Download>, Error> {
     let succeeded = client.execute(request, operation_id, Reads::Head).await?;
     let Succeeded { operation, attempts, .. } = succeeded;
-    let ((), mut response, headers) = succeeded.check(|success| success.file())?;
+    let ((), mut response, headers) = succeeded.check(success::file)?;
     let status = response.status();
     response.headers_mut().clone_from(&headers);
     let download = Download::new(response, operation, attempts, &client.inner.settings);

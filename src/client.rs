@@ -45,7 +45,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// How long a response of an operation may be, in bytes.
     pub(crate) fn response_limit(&self, operation: &Operation) -> usize {
-        self.max_response_bytes.unwrap_or(if operation.returns_file {
+        self.max_response_bytes.unwrap_or(if operation.response.is_file {
             MAX_FILE_RESPONSE_BYTES
         } else {
             MAX_RESPONSE_BYTES

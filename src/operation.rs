@@ -17,12 +17,18 @@ pub(crate) struct Operation {
     pub(crate) safe_to_repeat: bool,
     /// Whether it takes an `Idempotency-Key`, which then always goes out.
     pub(crate) takes_idempotency_key: bool,
-    /// The fields of the object that a success holds. Empty where it holds none, or any.
-    pub(crate) response_fields: &'static [&'static str],
-    /// Whether a success is one of several, of which the model keeps any.
-    pub(crate) returns_union: bool,
-    /// Whether a success holds a whole file.
-    pub(crate) returns_file: bool,
+    pub(crate) response: ResponseBody,
+}
+
+/// The body of a success.
+#[derive(Debug)]
+pub(crate) struct ResponseBody {
+    /// The fields of its object. Empty where it is none, or may have any.
+    pub(crate) fields: &'static [&'static str],
+    /// Whether it is one of several, of which the model keeps any.
+    pub(crate) is_union: bool,
+    /// Whether it holds a whole file.
+    pub(crate) is_file: bool,
 }
 
 use crate::retry::Advice;
@@ -52,8 +58,6 @@ impl Operation {
         anonymous: true,
         safe_to_repeat: true,
         takes_idempotency_key: false,
-        response_fields: &[],
-        returns_union: false,
-        returns_file: false,
+        response: ResponseBody { fields: &[], is_union: false, is_file: false },
     };
 }

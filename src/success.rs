@@ -35,63 +35,64 @@ pub(crate) struct Success<'a> {
     pub(crate) body: &'a [u8],
 }
 
+/// The model in the body.
+///
+/// Of an operation that writes, an empty body is an empty model, if the model requires
+/// nothing.
+pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Problem> {
+    if success.is_blank() && !success.operation.is_read_only() {
+        let empty = [b"{}", b"[]"].into_iter().find_map(|empty| serde_json::from_slice(empty).ok());
+        return empty.ok_or_else(|| Problem::Unreadable(EMPTY.to_owned()));
+    }
+    match surrogates::from_slice(success.body) {
+        Ok(model) => success.foreign().map_or(Ok(model), Err),
+        Err(error) => Err(success.foreign().unwrap_or_else(|| success.problem(&error))),
+    }
+}
+
+/// Checks the body of an operation whose success has no content of interest.
+pub(crate) fn nothing(success: Success<'_>) -> Result<(), Problem> {
+    let problem = if success.is_html() { Some(success.not_json()) } else { success.foreign() };
+    problem.map_or(Ok(()), Err)
+}
+
+/// Checks the head of a file.
+pub(crate) fn file(success: Success<'_>) -> Result<(), Problem> {
+    if is_html(success.headers) { Err(success.not_json()) } else { Ok(()) }
+}
+
 impl Success<'_> {
-    /// The model in the body.
-    ///
-    /// Of an operation that has done its work, an empty body is an empty model, if the model
-    /// requires nothing.
-    pub(crate) fn model<T: DeserializeOwned>(self) -> Result<T, Problem> {
-        let body = without_bom(self.body);
-        if self.is_blank() && !self.operation.is_read_only() {
-            let empty =
-                [b"{}", b"[]"].into_iter().find_map(|empty| serde_json::from_slice(empty).ok());
-            return empty.ok_or_else(|| Problem::Unreadable(EMPTY.to_owned()));
-        }
-        match surrogates::from_slice(body) {
-            Ok(model) => self.foreign().map_or(Ok(model), Err),
-            Err(error) => Err(self.foreign().unwrap_or_else(|| self.problem(&error))),
-        }
-    }
-
-    /// Checks the body of an operation whose success has no content of interest.
-    pub(crate) fn nothing(self) -> Result<(), Problem> {
-        let problem = if self.is_html() { Some(self.not_json()) } else { self.foreign() };
-        problem.map_or(Ok(()), Err)
-    }
-
-    /// Checks the head of a file.
-    pub(crate) fn file(self) -> Result<(), Problem> {
-        if self.is_html() { Err(self.not_json()) } else { Ok(()) }
+    fn text(&self) -> &[u8] {
+        without_bom(self.body).trim_ascii_start()
     }
 
     fn is_blank(self) -> bool {
-        without_bom(self.body).trim_ascii().is_empty()
+        self.text().is_empty()
     }
 
-    /// Whether the body is a page for a browser, whatever the headers say.
+    /// Whether the body is a page for a browser. Headers may say so of JSON.
     fn is_html(self) -> bool {
-        is_html(self.headers) || without_bom(self.body).trim_ascii_start().starts_with(b"<")
+        match self.text().first() {
+            Some(b'<') => true,
+            Some(b'{' | b'[') | None => false,
+            Some(_) => is_html(self.headers),
+        }
     }
 
     /// Whether the body is an object that does not report the success of the operation.
     fn foreign(self) -> Option<Problem> {
-        let body = without_bom(self.body);
-        if !body.trim_ascii_start().starts_with(b"{") {
+        if self.text().first() != Some(&b'{') {
             return None;
         }
-        let mut seen = Seen { expected: self.operation.response_fields, ..Seen::default() };
-        let decoder = &mut serde_json::Deserializer::from_slice(body);
-        // It ends early where a field of the model comes, and that is no error.
-        _ = decoder.deserialize_map(&mut seen);
-        if seen.has_own_field {
-            return None;
+        let response = &self.operation.response;
+        let decoder = &mut serde_json::Deserializer::from_slice(self.text());
+        match decoder.deserialize_map(Expected(response.fields)).ok()? {
+            Object::Error => surrogates::from_slice(self.body).ok().map(Problem::ErrorObject),
+            Object::Other if !response.is_union && !response.fields.is_empty() => {
+                Some(Problem::Foreign("its body has none of the expected fields".to_owned()))
+            }
+            Object::Expected | Object::Other => None,
         }
-        if seen.has_error {
-            return surrogates::from_slice(body).ok().map(Problem::ErrorObject);
-        }
-        let has_any_field = seen.has_shared_field || seen.expected.is_empty();
-        let is_other = seen.has_fields && !has_any_field && !self.operation.returns_union;
-        is_other.then(|| Problem::Foreign("its body has none of the expected fields".to_owned()))
     }
 
     fn problem(self, error: &serde_json::Error) -> Problem {
@@ -100,7 +101,7 @@ impl Success<'_> {
         } else if self.is_html() || (error.is_syntax() && error.column() <= 1) {
             self.not_json()
         } else {
-            Problem::Unreadable(decode::problem(without_bom(self.body), error))
+            Problem::Unreadable(decode::problem(self.body, error))
         }
     }
 
@@ -160,45 +161,54 @@ fn media_type(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// What the fields of an object show of it.
-#[derive(Default)]
-struct Seen {
-    expected: &'static [&'static str],
-    has_fields: bool,
-    /// A field of the model that no error object has.
-    has_own_field: bool,
-    /// A field of the model that an error object may have as well.
-    has_shared_field: bool,
-    /// An `error` that says something.
-    has_error: bool,
+enum Object {
+    /// It has a field of the model, or none at all.
+    Expected,
+    /// It is the API's error object: it has an `error` that says something, and no field of
+    /// the model but those that errors have too.
+    Error,
+    Other,
 }
 
-impl<'de> Visitor<'de> for &mut Seen {
-    type Value = ();
+/// Looks at an object until it has one of these fields.
+struct Expected(&'static [&'static str]);
+
+impl<'de> Visitor<'de> for Expected {
+    type Value = Object;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Object, A::Error> {
+        let (mut seen, mut is_error) = (Object::Expected, false);
+        let mut has_shared_field = false;
         while let Some(name) = object.next_key::<String>()? {
-            self.has_fields = true;
-            let is_expected = self.expected.contains(&name.as_str());
-            let is_shared = ERROR_FIELDS.contains(&name.as_str());
-            self.has_own_field |= is_expected && !is_shared;
-            self.has_shared_field |= is_expected && is_shared;
-            if self.has_own_field {
-                return Ok(());
+            if self.0.contains(&name.as_str()) {
+                if !ERROR_FIELDS.contains(&name.as_str()) {
+                    return Ok(Object::Expected);
+                }
+                has_shared_field = true;
             }
             if name == "error" {
-                self.has_error |= match object.next_value()? {
-                    Value::String(text) => !text.is_empty(),
-                    Value::Object(object) => !object.is_empty(),
-                    _ => false,
-                };
+                is_error |= says_something(&object.next_value()?);
             } else {
                 object.next_value::<IgnoredAny>()?;
             }
+            seen = Object::Other;
         }
-        Ok(())
+        Ok(match seen {
+            _ if is_error => Object::Error,
+            _ if has_shared_field => Object::Expected,
+            seen => seen,
+        })
+    }
+}
+
+fn says_something(error: &Value) -> bool {
+    match error {
+        Value::String(text) => !text.is_empty(),
+        Value::Object(object) => !object.is_empty(),
+        _ => false,
     }
 }

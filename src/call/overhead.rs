@@ -74,7 +74,7 @@ async fn ours(
     let transport = async |request| Ok(answer(request, body()));
     let operation = Operation::find("list_numbers");
     let sent = client.execute_by(request, operation, Reads::All, transport).await;
-    sent.unwrap().decode(|success| success.model()).unwrap()
+    sent.unwrap().decode(success::model).unwrap()
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn operation(method: &'static str, safe_to_repeat: bool) -> &'static Operation {
 async fn error_of(client: &Client, request: Request, operation: &'static Operation) -> Error {
     let transport = |request| client.client.execute(request);
     let sent = client.execute_by(request, Some(operation), Reads::All, transport).await;
-    let decoded = sent.and_then(|sent| sent.decode(|success| success.model::<Value>()));
+    let decoded = sent.and_then(|sent| sent.decode(success::model::<Value>));
     decoded.expect_err("a failure")
 }
 

@@ -19,9 +19,8 @@ async fn call(
     call(&sandbox.client()).await
 }
 
-fn json_reply(body: impl ToString) -> Reply {
-    let body = body.to_string();
-    Reply::new(StatusCode::OK, body).header("content-type", "application/json")
+fn json_reply(body: impl Into<String>) -> Reply {
+    Reply::new(StatusCode::OK, body.into()).header("content-type", "application/json")
 }
 
 /// Calls an operation, of which each success is one of these.
@@ -37,6 +36,7 @@ pub async fn check(id: &str, made: for<'c> fn(&'c Client) -> Called<'c>) {
     check_error_objects(&operation, made).await;
     check_other_objects(&operation, made).await;
     check_blank_bodies(&operation, made).await;
+    check_mislabelled(&operation, made).await;
     let marked = match operation.schema() {
         Some(_) => format!("\u{feff}{}", case::example(id)),
         None => "\u{feff}".to_owned(),
@@ -44,9 +44,19 @@ pub async fn check(id: &str, made: for<'c> fn(&'c Client) -> Called<'c>) {
     call(id, made, json_reply(marked)).await.expect("a byte order mark is skipped");
 }
 
+/// Servers may call JSON, or nothing at all, a page.
+async fn check_mislabelled(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
+    let body = match operation.schema() {
+        Some(_) => case::example(&operation.id).to_string(),
+        None => String::new(),
+    };
+    let reply = Reply::new(StatusCode::OK, body).header("content-type", "text/html");
+    call(&operation.id, made, reply).await.expect("the body counts");
+}
+
 async fn check_error_objects(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
     let body = json!({"error": "There is no such number", "code": "NUMBER_NOT_FOUND"});
-    let error = call(&operation.id, made, json_reply(&body)).await;
+    let error = call(&operation.id, made, json_reply(body.to_string())).await;
     let error = error.expect_err("an error object is no success");
     assert_eq!(error.code(), Some(&ErrorCode::NumberNotFound), "{error}");
     let text = error.to_string();
@@ -56,7 +66,7 @@ async fn check_error_objects(operation: &Operation, made: for<'c> fn(&'c Client)
 
 async fn check_other_objects(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
     let body = json!({"addedLater": {"a": 1}, "another": [1]});
-    let outcome = call(&operation.id, made, json_reply(&body)).await;
+    let outcome = call(&operation.id, made, json_reply(body.to_string())).await;
     let takes_any = |schema: Value| schema["type"] == "object" && schema["properties"].is_null();
     if operation.returns_union() {
         assert_eq!(outcome.expect("any alternative is kept"), body);
