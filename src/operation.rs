@@ -21,7 +21,7 @@ pub(crate) struct Operation {
 }
 
 /// The body of a success.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct ResponseBody {
     /// The fields of its object. Empty where it is none, or may have any.
     pub(crate) fields: &'static [&'static str],
