@@ -18,6 +18,8 @@ pub struct Paged {
     pub operation_id: String,
     /// The field of the answer that holds the entries, and their model.
     entries: (Ident, Ident),
+    /// Whether the field `id` identifies an entry.
+    has_id: bool,
     order: Order,
 }
 
@@ -75,7 +77,10 @@ fn paged(operation_id: String, operation: &Value, schemas: &Value) -> Option<Pag
         return None;
     };
     let entries = (format_ident!("{}", snake(plain(list))), format_ident!("{model}"));
-    Some(Paged { operation_id, entries, order })
+    let required = schemas[model]["required"].as_array();
+    let has_id = schemas[model]["properties"]["id"]["type"] == "string"
+        && required.is_some_and(|names| names.contains(&Value::from("id")));
+    Some(Paged { operation_id, entries, has_id, order })
 }
 
 fn is_time(schema: &Value) -> bool {
@@ -100,7 +105,7 @@ pub fn complete(client: &mut File, paged: &[Paged]) {
 /// A stream owns a clone of the client, and all that the call was given. Each page is a
 /// call of its own: an error that a setter found is that of the first.
 fn stream(
-    Paged { operation_id, entries: (list, model), order }: &Paged,
+    Paged { operation_id, entries: (list, model), has_id, order }: &Paged,
     calls: &[Item],
 ) -> Option<ItemImpl> {
     let call = format_ident!("{}", operation_id.to_pascal_case());
@@ -141,6 +146,11 @@ fn stream(
             })),
         ),
     };
+    let key: Expr = if *has_id {
+        parse_quote!(|entry: &types::#model| entry.id.clone())
+    } else {
+        parse_quote!(<types::#model as ::std::clone::Clone>::clone)
+    };
     Some(parse_quote! {
         impl #call<'_> {
             /// The entries of this page and of all that follow, one after the
@@ -149,7 +159,7 @@ fn stream(
             pub fn stream(self) -> crate::Pages<types::#model> {
                 let Self { client, #cursor, #(#given,)* } = self;
                 let client = client.clone();
-                crate::Pages::#pages(#first, move |here| {
+                crate::Pages::#pages(#first, #key, move |here| {
                     let client = client.clone();
                     let #cursor = #cursor.clone().map(|_| #here);
                     #(let #given = #given.clone();)*

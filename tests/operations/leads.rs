@@ -145,7 +145,8 @@ async fn a_stream_ends_with_the_last_page_by_what_each_page_says() {
         (vec![Some(2), Some(2)], 2),
         // Leads were erased, and others came.
         (vec![Some(3), Some(2)], 2),
-        (vec![Some(3), Some(1)], 2),
+        // A total that does not count the page that says it is none.
+        (vec![Some(3), Some(1), Some(3)], 3),
         (vec![Some(2), Some(3), Some(3)], 3),
         (vec![Some(2), None, Some(3)], 3),
     ] {

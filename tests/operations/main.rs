@@ -29,6 +29,7 @@ mod phone_lines;
 mod projects;
 mod referrals;
 mod remote_pairing;
+mod streams;
 mod subscription;
 mod templates;
 mod unexpected;
