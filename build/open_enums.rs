@@ -108,7 +108,7 @@ pub fn emit(open_enum: &OpenEnum) -> impl IntoIterator<Item = Item> {
     let values: Vec<&String> = values.iter().map(|known| &known.value).collect();
     let code: File = parse_quote! {
         #[doc = #description]
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum #name {
             #(#[doc = #docs] #variants,)*
