@@ -418,9 +418,9 @@ mod tests {
                 }
             }
         };
-        let line = shared.lines.of(Operation::find("list_numbers").unwrap());
+        let line = policy.line(shared, Operation::find("list_numbers").unwrap());
         let (repeatable, line) = (script.repeatable, line.as_deref());
-        let rules = Rules { policy, repeatable, line, budget: shared.budget.as_ref() };
+        let rules = Rules { policy, repeatable, line, budget: policy.budget(shared) };
         let outcome = run(rules, || script.random, attempt).await;
         let said = match &outcome {
             Ok(success) => success.attempts,
@@ -468,7 +468,7 @@ mod tests {
                 let reply = async |_, _| {
                     Err::<(), _>(Error::of_status(StatusCode::from_u16(status).unwrap()))
                 };
-                let rules = Rules { budget: shared.budget.as_ref(), ..alone(policy, true) };
+                let rules = Rules { budget: policy.budget(&shared), ..alone(policy, true) };
                 sent += run(rules, || 0.0, reply).await.unwrap_err().attempts();
             }
             assert_eq!(sent, attempts, "{status} {policy:?}");

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use crate::attempts::{self, Rules};
 use crate::auth::{Confidential, Credentials};
 use crate::body::Body;
-use crate::client::{A_YEAR, Settings};
+use crate::client::{A_YEAR, Inner};
 use crate::draft::Draft;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
@@ -87,7 +87,7 @@ pub(crate) async fn download(
     let ((), mut response, headers) = succeeded.check(success::file)?;
     let status = response.status();
     response.headers_mut().clone_from(&headers);
-    let download = Download::new(response, operation, attempts, &client.inner.settings);
+    let download = Download::new(response, operation, attempts, &client.inner);
     Ok(ResponseValue::new(download, status, headers))
 }
 
@@ -226,13 +226,13 @@ impl Client {
     where
         Sent: Future<Output = reqwest::Result<Response>>,
     {
-        let settings: &Settings = &self.inner.settings;
-        let line = settings.shared.lines.of(operation);
+        let Inner { settings, retry, request_timeout, .. } = &self.inner;
+        let line = retry.line(&settings.shared, operation);
         let mut rules = Rules {
-            policy: settings.retry,
+            policy: *retry,
             repeatable: operation.safe_to_repeat || key.is_some(),
             line: line.as_deref(),
-            budget: settings.shared.budget.as_ref(),
+            budget: retry.budget(&settings.shared),
         };
         if draft.request()?.body().is_some_and(|body| body.as_bytes().is_none()) {
             // A stream is gone once it was sent.
@@ -245,7 +245,7 @@ impl Client {
             let sent = draft
                 .take()
                 .map(|request| (Span::attempt(operation, request.url()), transport(request)));
-            let time = settings.request_timeout.min(time_left);
+            let time = (*request_timeout).min(time_left);
             async move {
                 let (span, sent) = sent?;
                 let exchanged = exchange(sent, reads, limit, confidential, time);
@@ -260,6 +260,7 @@ impl Client {
     /// Gives a request what no attempt may go out without, if it goes to where the
     /// operation is.
     fn sign(&self, request: &mut Request, operation: &Operation) -> Result<(), Error> {
+        self.inner.check()?;
         if operation.takes_idempotency_key {
             idempotency::name(request.headers_mut())?;
         }

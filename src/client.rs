@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::number_scope::NumberScope;
 use crate::operation::{Operation, SERVER};
+use crate::overrides::refuse_zero;
 use crate::retry::{RetryPolicy, Shared};
 
 const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION"));
@@ -32,12 +33,13 @@ const MAX_FILE_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
 pub struct Inner {
     pub(crate) settings: Arc<Settings>,
     pub(crate) number: NumberScope,
-}
-
-pub(crate) struct Settings {
-    pub(crate) credentials: Credentials,
     pub(crate) request_timeout: Duration,
     pub(crate) retry: RetryPolicy,
+}
+
+/// What all clones of a client have in common.
+pub(crate) struct Settings {
+    pub(crate) credentials: Credentials,
     pub(crate) shared: Shared,
     pub(crate) max_response_bytes: Option<usize>,
 }
@@ -90,14 +92,14 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { settings, number } = &self.inner;
+        let Inner { settings, number, request_timeout, retry } = &self.inner;
         f.debug_struct("Client")
             .field("base_url", &self.baseurl)
             .field("credentials", &settings.credentials)
             .field("number", number)
-            .field("request_timeout", &settings.request_timeout)
+            .field("request_timeout", request_timeout)
             .field("max_response_bytes", &settings.max_response_bytes)
-            .field("retry", &settings.retry)
+            .field("retry", retry)
             .finish_non_exhaustive()
     }
 }
@@ -157,7 +159,8 @@ impl ClientBuilder {
 
     /// How long one attempt may take, from connecting to the last byte of the
     /// answer. Default: 30 seconds. What all attempts may take together is
-    /// [`RetryPolicy::total_time`].
+    /// [`RetryPolicy::total_time`]. [`Client::with_request_timeout`] changes the timeout
+    /// of single calls.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.request_timeout = timeout;
         self
@@ -180,6 +183,7 @@ impl ClientBuilder {
     }
 
     /// When calls are tried again. Default: [`RetryPolicy::default`].
+    /// [`Client::with_retry`] changes the policy of single calls.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -208,7 +212,10 @@ impl ClientBuilder {
             API_KEY => "the API key",
             _ => "the id of the API key",
         })?;
-        self.refuse_zero()?;
+        refuse_zero(&[
+            ("connect timeout", self.connect_timeout.is_zero()),
+            ("limit of bytes in an answer", self.max_response_bytes == Some(0)),
+        ])?;
         let url = self.base_url.as_deref().unwrap_or(SERVER);
         let base_url = BaseUrl::parse(url, self.base_url_name, self.allow_plaintext)?;
         if self.credentials.occur_in(url) || self.credentials.occur_in(&base_url.text) {
@@ -218,12 +225,8 @@ impl ClientBuilder {
             )));
         }
         let mut http = match self.http {
-            // In place of its own. reqwest adds them to the time of day, which
-            // must not overflow.
-            Some(http) => {
-                let timeout = self.request_timeout.min(A_YEAR);
-                http.timeout(timeout).read_timeout(timeout)
-            }
+            // Our own timeouts, which a clone can change, bound the calls.
+            Some(http) => http.timeout(A_YEAR).read_timeout(A_YEAR),
             None => reqwest::ClientBuilder::new(),
         };
         if base_url.is_loopback {
@@ -251,27 +254,17 @@ impl ClientBuilder {
             .map_err(|error| Error::configuration("the HTTP client cannot be built", error))?;
         let settings = Arc::new(Settings {
             credentials: self.credentials,
-            request_timeout: self.request_timeout,
-            retry: self.retry,
             shared: self.retry.shared(),
             max_response_bytes: self.max_response_bytes,
         });
-        let inner = Inner { settings, number: NumberScope::default() };
+        let inner = Inner {
+            settings,
+            number: NumberScope::default(),
+            request_timeout: self.request_timeout,
+            retry: self.retry,
+        };
+        inner.check()?;
         Ok(Client { baseurl: base_url.text, client, inner })
-    }
-
-    /// Refuses settings with which every call would fail, some after they were sent.
-    fn refuse_zero(&self) -> Result<(), Error> {
-        let settings = [
-            ("connect timeout", self.connect_timeout.is_zero()),
-            ("request timeout", self.request_timeout.is_zero()),
-            ("limit of bytes in an answer", self.max_response_bytes == Some(0)),
-        ];
-        match settings.into_iter().find(|(_, is_zero)| *is_zero) {
-            Some((name, _)) => Err(Error::new(ErrorKind::Configuration)
-                .detail(format!("the {name} is zero; no call could succeed"))),
-            None => Ok(()),
-        }
     }
 }
 

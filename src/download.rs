@@ -15,7 +15,7 @@ use reqwest::Response;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::StatusCode;
-use crate::client::{A_YEAR, Settings};
+use crate::client::{A_YEAR, Inner};
 use crate::error::{Error, ErrorKind};
 use crate::operation::Operation;
 
@@ -63,12 +63,12 @@ impl Download {
         response: Response,
         operation: &'static Operation,
         attempts: u32,
-        settings: &Settings,
+        client: &Inner,
     ) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         // The time of day must not overflow.
-        let longest_silence = settings.request_timeout.min(A_YEAR);
-        let max_bytes = settings.response_limit(operation);
+        let longest_silence = client.request_timeout.min(A_YEAR);
+        let max_bytes = client.settings.response_limit(operation);
         Self {
             chunks: Some(Box::pin(response.bytes_stream())),
             silence: Box::pin(sleep(longest_silence)),

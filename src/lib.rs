@@ -43,6 +43,7 @@ mod number_scope;
 mod open_enum;
 mod operation;
 mod optional;
+mod overrides;
 mod pacing;
 #[allow(dead_code, reason = "not every document has pages")]
 mod pages;

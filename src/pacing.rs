@@ -43,16 +43,14 @@ impl Lines {
         Self { pacing, backoff, by_operation: Mutex::default() }
     }
 
-    /// The line of an operation; none when calls share nothing.
-    pub(crate) fn of(&self, operation: &Operation) -> Option<Arc<Line>> {
-        if self.pacing == Pacing::Off {
-            return None;
-        }
+    /// The line of an operation.
+    pub(crate) fn of(&self, operation: &Operation) -> Arc<Line> {
         let mut lines = self.by_operation.lock().unwrap_or_else(PoisonError::into_inner);
         let line = lines.entry(operation.id).or_insert_with(|| {
-            Arc::new(Line::new(Pace::new(self.backoff, self.pacing == Pacing::Rate)))
+            // Clones of a client without pacing may have it.
+            Arc::new(Line::new(Pace::new(self.backoff, self.pacing != Pacing::Pause)))
         });
-        Some(Arc::clone(line))
+        Arc::clone(line)
     }
 }
 

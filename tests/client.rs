@@ -105,6 +105,10 @@ fn settings_that_cannot_work_are_refused_when_the_client_is_built() {
         (builder().user_agent("marked\r\nx-api-key: 1"), "the user agent has a character"),
         (builder().connect_timeout(Duration::ZERO), "the connect timeout is zero"),
         (builder().request_timeout(Duration::ZERO), "the request timeout is zero"),
+        (
+            builder().retry(RetryPolicy::default().total_time(Duration::ZERO)),
+            "the total time of the retry policy is zero",
+        ),
         (builder().max_response_bytes(0), "the limit of bytes in an answer is zero"),
     ] {
         let error = builder.build().unwrap_err();

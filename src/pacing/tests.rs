@@ -108,12 +108,12 @@ impl Client {
     }
 
     fn line(&self) -> Arc<Line> {
-        self.shared.lines.of(Operation::find("list_numbers").unwrap()).unwrap()
+        self.policy.line(&self.shared, Operation::find("list_numbers").unwrap()).unwrap()
     }
 
     async fn call(&self) -> Result<Success<Instant>, Error> {
-        let line = self.shared.lines.of(Operation::find("list_numbers").unwrap());
-        let budget = self.shared.budget.as_ref();
+        let line = self.policy.line(&self.shared, Operation::find("list_numbers").unwrap());
+        let budget = self.policy.budget(&self.shared);
         let rules = Rules { policy: self.policy, repeatable: true, line: line.as_deref(), budget };
         let latency = self.server.lock().unwrap().rule.latency;
         let attempt = async |_, _| {
@@ -341,7 +341,7 @@ async fn a_pause_of_one_operation_holds_up_no_other() {
         Client::new(RetryPolicy::default(), Server::new(Rule { most: 0, ..FIXED }, Duration::ZERO));
     client.call().await.unwrap_err();
     let other = Operation { id: "other", ..*Operation::find("list_numbers").unwrap() };
-    let line = client.shared.lines.of(&other).unwrap();
+    let line = client.policy.line(&client.shared, &other).unwrap();
     let start = Instant::now();
     line.turn(line.ticket(), SECOND).await.unwrap();
     assert_eq!(start.elapsed(), Duration::ZERO);

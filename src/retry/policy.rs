@@ -1,5 +1,6 @@
 //! The settings of retries, and the decision that they make.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::backoff::Backoff;
@@ -7,7 +8,8 @@ use super::budget::Budget;
 use super::fault::Fault;
 use super::jitter::spread;
 use crate::error::Error;
-use crate::pacing::{Lines, Pacing};
+use crate::operation::Operation;
+use crate::pacing::{Line, Lines, Pacing};
 
 /// When a call is tried again, and within which bounds.
 ///
@@ -113,12 +115,19 @@ impl RetryPolicy {
         self
     }
 
-    /// What calls with this policy share.
+    /// What the clones of a client with this policy share.
     pub(crate) fn shared(&self) -> Shared {
-        Shared {
-            lines: Lines::new(self.pacing, self.backoff),
-            budget: self.has_budget.then(Budget::default),
-        }
+        Shared { lines: Lines::new(self.pacing, self.backoff), budget: Budget::default() }
+    }
+
+    /// Where the calls of an operation wait together; none if they wait for themselves.
+    pub(crate) fn line(&self, shared: &Shared, operation: &Operation) -> Option<Arc<Line>> {
+        (self.pacing != Pacing::Off).then(|| shared.lines.of(operation))
+    }
+
+    /// What pays for retries after faults; none if nothing bounds them.
+    pub(crate) fn budget<'s>(&self, shared: &'s Shared) -> Option<&'s Budget> {
+        self.has_budget.then_some(&shared.budget)
     }
 
     /// What is left for a call that began `elapsed` ago.
@@ -157,7 +166,6 @@ impl RetryPolicy {
 
 /// What the calls of a client and its clones share.
 pub(crate) struct Shared {
-    pub(crate) lines: Lines,
-    /// None where repeating has no budget.
-    pub(crate) budget: Option<Budget>,
+    lines: Lines,
+    budget: Budget,
 }

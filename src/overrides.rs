@@ -1,0 +1,91 @@
+//! The settings that a clone of a client can change.
+
+use std::time::Duration;
+
+use crate::client::Inner;
+use crate::error::{Error, ErrorKind};
+use crate::generated::Client;
+use crate::retry::RetryPolicy;
+
+impl Client {
+    /// A clone of this client that retries by another policy.
+    ///
+    /// The clone is cheap. It shares connections, rate-limit state and the retry budget
+    /// with this client, which stays as it is.
+    /// [`without_budget`](RetryPolicy::without_budget) and
+    /// [`Pacing::Off`](crate::Pacing::Off) exempt the calls of the clone from the budget
+    /// and from shared pauses. The pauses themselves follow the pacing and the backoff that
+    /// the first client was built with.
+    ///
+    /// If [`total_time`](RetryPolicy::total_time) is zero, every call of the clone fails
+    /// with [`ErrorKind::Configuration`], and nothing is sent.
+    ///
+    /// ```no_run
+    /// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
+    /// use std::time::Duration;
+    /// use pilot_status::RetryPolicy;
+    ///
+    /// // The health check of a program must not wait for a minute.
+    /// let impatient = client
+    ///     .with_retry(RetryPolicy::none())
+    ///     .with_request_timeout(Duration::from_secs(2));
+    /// let numbers = impatient.list_numbers().send().await?;
+    /// println!("{} numbers", numbers.len());
+    /// # Ok(()) }
+    /// ```
+    #[must_use = "only the clone has the new policy"]
+    pub fn with_retry(&self, policy: RetryPolicy) -> Self {
+        let mut clone = self.clone();
+        clone.inner.retry = policy;
+        clone
+    }
+
+    /// A clone of this client with another
+    /// [`request_timeout`](crate::ClientBuilder::request_timeout), for the calls that need
+    /// more time, such as large uploads, or less.
+    ///
+    /// The clone is cheap and shares all that a clone by [`with_retry`](Self::with_retry)
+    /// does. The [`total_time`](RetryPolicy::total_time) of the retry policy still bounds
+    /// the call: for a longer timeout, set both.
+    ///
+    /// If the timeout is zero, every call of the clone fails with
+    /// [`ErrorKind::Configuration`], and nothing is sent.
+    ///
+    /// ```no_run
+    /// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
+    /// use std::time::Duration;
+    /// use pilot_status::RetryPolicy;
+    ///
+    /// let patient = client
+    ///     .with_request_timeout(Duration::from_secs(120))
+    ///     .with_retry(RetryPolicy::default().total_time(Duration::from_secs(300)));
+    /// let dashboard = patient.get_dashboard().send().await?;
+    /// println!("{dashboard:?}");
+    /// # Ok(()) }
+    /// ```
+    #[must_use = "only the clone has the new timeout"]
+    pub fn with_request_timeout(&self, timeout: Duration) -> Self {
+        let mut clone = self.clone();
+        clone.inner.request_timeout = timeout;
+        clone
+    }
+}
+
+impl Inner {
+    /// Refuses settings with which no call could succeed.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        refuse_zero(&[
+            ("request timeout", self.request_timeout.is_zero()),
+            ("total time of the retry policy", self.retry.time_left(Duration::ZERO).is_zero()),
+        ])
+    }
+}
+
+/// Refuses the first setting that is zero, by its name.
+pub(crate) fn refuse_zero(settings: &[(&str, bool)]) -> Result<(), Error> {
+    match settings.iter().find(|(_, is_zero)| *is_zero) {
+        Some((name, _)) => Err(Error::new(ErrorKind::Configuration)
+            .detail(format!("the {name} is zero; no call could succeed"))),
+        None => Ok(()),
+    }
+}
