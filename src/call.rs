@@ -1,20 +1,19 @@
 //! The way of every call between the generated code and the server: check where
 //! it goes, sign it, and send it as often as the policy wants.
 
-use std::pin::Pin;
-use std::time::Duration;
+use std::pin::{Pin, pin};
 
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue};
 use reqwest::{Request, Response};
 use serde::de::DeserializeOwned;
 use tokio::time::error::Elapsed;
-use tokio::time::timeout;
 
 use crate::attempts::{self, Rules};
 use crate::auth::{Confidential, Credentials};
 use crate::body::Body;
 use crate::client::{A_YEAR, Inner};
+use crate::deadline::Deadline;
 use crate::draft::Draft;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
@@ -22,6 +21,7 @@ use crate::idempotency::IDEMPOTENCY_KEY;
 use crate::operation::Operation;
 use crate::success::{self, Problem, Success, is_html};
 use crate::telemetry::Span;
+use crate::upload::Upload;
 use crate::{Download, ResponseValue, StatusCode, body, error_response, idempotency, path_guard};
 
 /// A successful response, with its body unless the caller reads that.
@@ -242,13 +242,14 @@ impl Client {
             Confidential { credentials: &settings.credentials, idempotency_key: key };
         let limit = settings.response_limit(operation);
         attempts::run(rules, fastrand::f64, |attempt, time_left| {
-            let sent = draft
-                .take()
-                .map(|request| (Span::attempt(operation, request.url()), transport(request)));
-            let time = (*request_timeout).min(time_left);
+            let sent = draft.take().map(|mut request| {
+                let upload = Upload::track(&mut request);
+                let deadline = Deadline::new(*request_timeout, time_left, upload);
+                (Span::attempt(operation, request.url()), transport(request), deadline)
+            });
             async move {
-                let (span, sent) = sent?;
-                let exchanged = exchange(sent, reads, limit, confidential, time);
+                let (span, sent, deadline) = sent?;
+                let exchanged = exchange(sent, reads, limit, confidential, &deadline);
                 let (status, result) = span.within(exchanged).await;
                 span.ended(result.as_ref().map(|_| status), attempt);
                 result
@@ -275,28 +276,31 @@ impl Client {
     }
 }
 
-/// Sends a request and reads its response within `time`. The status is that of a success.
+/// Sends a request and reads its response before the deadline. The status is that of a
+/// success.
 async fn exchange(
     sent: impl Future<Output = reqwest::Result<Response>>,
     reads: Reads,
     limit: usize,
     confidential: Confidential<'_>,
-    time: Duration,
+    deadline: &Deadline,
 ) -> (StatusCode, Result<Received, Error>) {
     // Out of reach of the timeout: what arrived in time stays.
     let mut response = None;
-    let body = timeout(time, async {
-        let response: &mut Response = response.insert(sent.await?);
-        if reads == Reads::Head && is_file(response) {
-            return Ok(Body::Complete(Bytes::new()));
-        }
-        body::read(response, limit).await
-    });
-    let body = body.await;
+    let body = {
+        let work = pin!(async {
+            let response: &mut Response = response.insert(sent.await?);
+            if reads == Reads::Head && is_file(response) {
+                return Ok(Body::Complete(Bytes::new()));
+            }
+            body::read(response, limit).await
+        });
+        deadline.bound(work).await
+    };
     match response {
         None => {
             let error = body.ok().and_then(Result::err).map(Error::from);
-            (StatusCode::OK, Err(error.unwrap_or_else(|| Error::new(ErrorKind::Timeout))))
+            (StatusCode::OK, Err(error.unwrap_or_else(|| deadline.error())))
         }
         Some(response) => (response.status(), received(response, body, limit, confidential)),
     }

@@ -158,9 +158,12 @@ impl ClientBuilder {
     }
 
     /// How long one attempt may take, from connecting to the last byte of the
-    /// answer. Default: 30 seconds. What all attempts may take together is
-    /// [`RetryPolicy::total_time`]. [`Client::with_request_timeout`] changes the timeout
-    /// of single calls.
+    /// response. Default: 30 seconds.
+    ///
+    /// While a request body of 64 KiB or more is sent, the time starts anew with every part
+    /// that the connection takes: a slow upload does not fail as long as it makes progress.
+    /// [`RetryPolicy::total_time`] bounds it nevertheless, and all attempts of a call
+    /// together. [`Client::with_request_timeout`] changes the timeout of single calls.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.request_timeout = timeout;
         self

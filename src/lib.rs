@@ -27,6 +27,7 @@ mod choice;
 mod client;
 mod collections;
 mod data_url;
+mod deadline;
 mod decode;
 mod download;
 mod draft;
@@ -57,6 +58,7 @@ mod telemetry;
 mod text;
 #[allow(dead_code, reason = "not every document has an open object")]
 mod undocumented;
+mod upload;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 

@@ -8,7 +8,7 @@ use pilot_status::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::case::{self, ok, sandbox};
-use crate::support::eventually;
+use crate::support::{eventually, pass};
 
 /// The operations whose pages have numbers.
 const BY_NUMBER: &[&str] = &[
@@ -60,15 +60,6 @@ fn ids(sandbox: &Sandbox, operation: &str) -> impl Stream<Item = Result<String, 
     }
 }
 
-/// Works for so long, while nobody polls what a test holds.
-async fn work(seconds: u32) {
-    tokio::time::pause();
-    for _ in 0..seconds {
-        tokio::time::advance(Duration::from_secs(1)).await;
-    }
-    tokio::time::resume();
-}
-
 /// Polls a stream, which has no entry yet, until something is so; then drops the future
 /// of its next entry.
 async fn leave<T: std::fmt::Debug>(
@@ -101,13 +92,13 @@ async fn a_stream_that_was_left_while_a_page_was_pending_loses_nothing() {
         let mut stream = ids(&sandbox, operation);
         // Twice during a page, and also before the first.
         leave(&mut stream, "page 1 is asked for", || asked(1)(&sandbox)).await;
-        work(70).await;
+        pass(70).await;
         for id in ["a", "b"] {
             assert_eq!(stream.next().await.unwrap().unwrap(), id, "{operation}");
         }
         for count in [3, 4] {
             leave(&mut stream, "page 2 is asked for", || asked(count)(&sandbox)).await;
-            work(70).await;
+            pass(70).await;
         }
         assert_eq!(stream.next().await.unwrap().unwrap(), "c", "{operation}");
         assert!(stream.next().await.is_none(), "{operation}");
@@ -124,9 +115,9 @@ async fn an_error_that_does_not_pass_is_not_asked_for_twice() {
         let mut stream = ids(&sandbox, "list_leads");
         assert_eq!(stream.next().await.unwrap().unwrap(), "a");
         eventually("page 2 is asked for", || sandbox.requests().len() == 2).await;
-        work(70).await;
+        pass(70).await;
         assert_eq!(stream.next().await.unwrap().unwrap(), "b");
-        work(70).await;
+        pass(70).await;
         assert_eq!(stream.next().await.unwrap().unwrap_err().kind(), kind);
         assert!(stream.next().await.is_none());
         assert_eq!(sandbox.requests().len(), 2);

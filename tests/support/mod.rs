@@ -45,3 +45,13 @@ pub async fn eventually(what: &str, is_so: impl Fn() -> bool) {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
+
+/// Lets so many seconds pass at once for a runtime of one thread. What is not a task of its
+/// own is not polled meanwhile.
+pub async fn pass(seconds: u32) {
+    tokio::time::pause();
+    for _ in 0..seconds {
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
+    tokio::time::resume();
+}

@@ -1,0 +1,97 @@
+//! Long request bodies, which note how much of them the transport has taken.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use http_body::{Body as _, Frame, SizeHint};
+use reqwest::{Body, Request};
+use tokio::time::Instant;
+
+/// A body shorter than this fits into the buffers of the transport, which takes it at once.
+const LONG: usize = 64 * 1024;
+
+/// How much the transport takes at a time. It writes several parts together.
+const PART: usize = 16 * 1024;
+
+/// The progress of an upload.
+pub(crate) struct Upload {
+    length: usize,
+    progress: Mutex<Progress>,
+}
+
+#[derive(Clone, Copy)]
+struct Progress {
+    taken: usize,
+    at: Instant,
+}
+
+impl Upload {
+    /// Tracks the body of a request; none if it is short or a stream of the caller's.
+    ///
+    /// The request keeps its `Content-Length`, and the bytes are not copied.
+    pub(crate) fn track(request: &mut Request) -> Option<Arc<Self>> {
+        let body = request.body_mut().as_mut()?;
+        let length = body.as_bytes()?.len();
+        if length < LONG {
+            return None;
+        }
+        // A body of bytes gives all of them at once.
+        let mut context = Context::from_waker(Waker::noop());
+        let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut *body).poll_frame(&mut context) else {
+            return None;
+        };
+        let progress = Mutex::new(Progress { taken: 0, at: Instant::now() });
+        let upload = Arc::new(Self { length, progress });
+        let rest = frame.into_data().ok()?;
+        *body = Body::wrap(Parts { rest, upload: Arc::clone(&upload) });
+        Some(upload)
+    }
+
+    /// When the transport took a part last, or the upload began.
+    pub(crate) fn last_progress(&self) -> Instant {
+        self.progress().at
+    }
+
+    /// How many bytes the transport has taken, and of how many, unless of all.
+    pub(crate) fn incomplete(&self) -> Option<(usize, usize)> {
+        let taken = self.progress().taken;
+        (taken < self.length).then_some((taken, self.length))
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A body of known length in parts.
+struct Parts {
+    rest: Bytes,
+    upload: Arc<Upload>,
+}
+
+impl http_body::Body for Parts {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let length = self.rest.len().min(PART);
+        let part = self.rest.split_to(length);
+        let taken = self.upload.length - self.rest.len();
+        *self.upload.progress() = Progress { taken, at: Instant::now() };
+        Poll::Ready((length > 0).then(|| Ok(Frame::data(part))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.rest.len() as u64)
+    }
+}
