@@ -56,6 +56,10 @@ fn cases() -> Vec<Case> {
     let pet = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let parameters = |list: Value| with(empty(), "parameters", list);
     let query = |name: &str| json!({"name": name, "in": "query", "schema": text()});
+    let paged = |list: &str| {
+        let number = json!({"name": "page", "in": "query", "schema": {"type": "integer"}});
+        with(answering(pet(list)), "parameters", json!([number]))
+    };
     vec![
         (
             "an enum in a property, a list and a parameter",
@@ -451,6 +455,24 @@ fn cases() -> Vec<Case> {
                     "deep": {"$ref": "#/components/schemas/Node/properties/all"}, "maybe": pet("Maybe")}},
             })),
             &["Box<Node>", "pubmaybe:::std::option::Option<Node>"],
+        ),
+        (
+            "pages of entries without an id, and with one that may be missing",
+            document(
+                json!({"/notes": {"get": paged("NoteList")}, "/tags": {"get": paged("TagList")}}),
+                json!({
+                    "Note": {"type": "object", "properties": {"text": text()}},
+                    "Tag": {"type": "object", "properties": {"id": text()}},
+                    "NoteList": {"type": "object", "required": ["notes"], "properties": {
+                        "notes": {"type": "array", "items": pet("Note")}}},
+                    "TagList": {"type": "object", "required": ["tags"], "properties": {
+                        "tags": {"type": "array", "items": pet("Tag")}}},
+                }),
+            ),
+            &[
+                "<types::Noteas::std::clone::Clone>::clone,",
+                "<types::Tagas::std::clone::Clone>::clone,",
+            ],
         ),
         (
             "descriptions",
