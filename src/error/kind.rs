@@ -75,7 +75,7 @@ impl ErrorKind {
             Self::Timeout => "no complete response arrived in time",
             Self::Interrupted => "the connection broke before the response was complete",
             Self::Unauthorized => {
-                "the server did not accept the API key, which may be wrong or revoked"
+                "the API key is missing, wrong or revoked; check the credentials"
             }
             Self::PaymentRequired => "the server requires a payment first",
             Self::Forbidden => "the server does not permit this request",
