@@ -7,6 +7,7 @@ use tokio::time::{Instant, sleep};
 use crate::error::{Error, ErrorKind};
 use crate::pacing::{LONGEST_PAUSE, Line};
 use crate::retry::{Advice, Budget, RetryPolicy};
+use crate::slots::{Slot, Slots, settle_connections};
 use crate::telemetry::{Cause, waited};
 
 /// What decides how often a call is tried, and when.
@@ -19,6 +20,8 @@ pub(crate) struct Rules<'c> {
     pub(crate) line: Option<&'c Line>,
     /// What pays for repeating it after faults.
     pub(crate) budget: Option<&'c Budget>,
+    /// Where an attempt takes its slot.
+    pub(crate) slots: &'c Slots,
 }
 
 /// Runs `attempt` as often as the policy allows. It gets its number, starting at 1, and
@@ -44,13 +47,21 @@ where
         let mut failure: Option<Error> = None;
         let mut earlier_uncertain = false;
         loop {
-            let went = match rules.line.zip(ticket) {
-                Some((line, ticket)) => match line.turn(ticket, time_left()).await {
-                    Ok(went) => went,
-                    Err(held_back) => return Err(failure.unwrap_or_else(|| held_back.into())),
-                },
-                None => Instant::now(),
+            let turn = async {
+                match rules.line.zip(ticket) {
+                    Some((line, ticket)) => line.turn(ticket, time_left()).await,
+                    None => Ok(Instant::now()),
+                }
             };
+            let (went, slot) = match rules.slots.take_at(turn, time_left).await {
+                Ok(taken) => taken,
+                Err(error) => return Err(failure.unwrap_or(error)),
+            };
+            if !rules.repeatable {
+                // A request that is written to a connection that the server has closed is
+                // lost, and nothing says whether the server processed it.
+                settle_connections().await;
+            }
             if time_left().is_zero() {
                 // A blocked or suspended program oversleeps its waits.
                 return Err(failure.unwrap_or_else(not_sent_in_time));
@@ -59,12 +70,13 @@ where
             let error = match attempt(attempts, time_left()).await {
                 Ok(value) => {
                     rules.succeeded(went);
-                    return Ok(Success { value, attempts, earlier_uncertain });
+                    return Ok(Success { value, attempts, earlier_uncertain, slot });
                 }
                 Err(error) => {
                     error.attempts_made(attempts).after_uncertain_attempt(earlier_uncertain)
                 }
             };
+            drop(slot);
             match rules.failed(&error, went, time_left(), random()) {
                 Some(Duration::ZERO) => {}
                 Some(wait) => {
@@ -129,11 +141,14 @@ pub(crate) struct Success<T> {
     pub(crate) attempts: u32,
     /// Whether an attempt before the last may have taken effect.
     pub(crate) earlier_uncertain: bool,
+    /// To be held until the response has been read.
+    pub(crate) slot: Slot,
 }
 
 #[cfg(test)]
 mod tests {
     use std::cell::{Cell, RefCell};
+    use std::sync::LazyLock;
 
     use http::StatusCode;
     use proptest::prelude::*;
@@ -156,9 +171,11 @@ mod tests {
         Reply { after: Duration::ZERO, status, retry_after: retry_after.map(Duration::from_secs) }
     }
 
+    static UNLIMITED: LazyLock<Slots> = LazyLock::new(|| Slots::new(usize::MAX));
+
     /// A call that shares nothing with others.
     fn alone(policy: RetryPolicy, repeatable: bool) -> Rules<'static> {
-        Rules { policy, repeatable, line: None, budget: None }
+        Rules { policy, repeatable, line: None, budget: None, slots: &UNLIMITED }
     }
 
     /// Runs a script of replies, the last of which repeats; says when, in
@@ -420,7 +437,7 @@ mod tests {
         };
         let line = policy.line(shared, Operation::find("list_numbers").unwrap());
         let (repeatable, line) = (script.repeatable, line.as_deref());
-        let rules = Rules { policy, repeatable, line, budget: policy.budget(shared) };
+        let rules = Rules { line, budget: policy.budget(shared), ..alone(policy, repeatable) };
         let outcome = run(rules, || script.random, attempt).await;
         let said = match &outcome {
             Ok(success) => success.attempts,

@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::idempotency::IDEMPOTENCY_KEY;
 use crate::operation::Operation;
+use crate::slots::Slot;
 use crate::success::{self, Problem, Success, is_html};
 use crate::telemetry::Span;
 use crate::upload::Upload;
@@ -47,6 +48,7 @@ pub(crate) struct Succeeded<'c> {
     earlier_uncertain: bool,
     idempotency_key: Option<HeaderValue>,
     span: Span,
+    slot: Slot,
 }
 
 /// A call under way. It is the same for every operation, so that it is compiled once,
@@ -84,10 +86,10 @@ pub(crate) async fn download(
 ) -> Result<ResponseValue<Download>, Error> {
     let succeeded = client.execute(request, operation_id, Reads::Head).await?;
     let Succeeded { operation, attempts, .. } = succeeded;
-    let ((), mut response, headers) = succeeded.check(success::file)?;
+    let ((), mut response, headers, slot) = succeeded.check(success::file)?;
     let status = response.status();
     response.headers_mut().clone_from(&headers);
-    let download = Download::new(response, operation, attempts, &client.inner);
+    let download = Download::new(response, operation, attempts, &client.inner, slot);
     Ok(ResponseValue::new(download, status, headers))
 }
 
@@ -120,7 +122,7 @@ impl Succeeded<'_> {
         self,
         read: impl FnOnce(Success<'_>) -> Result<T, Problem>,
     ) -> Result<ResponseValue<T>, Error> {
-        let (value, response, headers) = self.check(read)?;
+        let (value, response, headers, _) = self.check(read)?;
         Ok(ResponseValue::new(value, response.status(), headers))
     }
 
@@ -128,7 +130,7 @@ impl Succeeded<'_> {
     fn check<T>(
         self,
         read: impl FnOnce(Success<'_>) -> Result<T, Problem>,
-    ) -> Result<(T, Response, HeaderMap), Error> {
+    ) -> Result<(T, Response, HeaderMap, Slot), Error> {
         let Self { client, operation, attempts, .. } = self;
         let Received { mut response, body } = self.received;
         let credentials = &client.inner.settings.credentials;
@@ -136,7 +138,7 @@ impl Succeeded<'_> {
         match read(Success { operation, headers: &headers, body: &body }) {
             Ok(value) => {
                 self.span.ended(Ok(response.status()), attempts);
-                Ok((value, response, headers))
+                Ok((value, response, headers, self.slot))
             }
             Err(problem) => {
                 let idempotency_key = self.idempotency_key.as_ref();
@@ -191,7 +193,7 @@ impl Client {
                 self.send(&mut draft, operation, key.as_ref(), reads, transport).await
             };
             match span.within(sent).await {
-                Ok(attempts::Success { value: received, attempts, earlier_uncertain }) => {
+                Ok(attempts::Success { value: received, attempts, earlier_uncertain, slot }) => {
                     Ok(Succeeded {
                         client: self,
                         received,
@@ -200,6 +202,7 @@ impl Client {
                         earlier_uncertain,
                         idempotency_key: key,
                         span,
+                        slot,
                     })
                 }
                 Err(error) => Err(self.failed(error.under_key(key), operation, &span)),
@@ -233,6 +236,7 @@ impl Client {
             repeatable: operation.safe_to_repeat || key.is_some(),
             line: line.as_deref(),
             budget: retry.budget(&settings.shared),
+            slots: &settings.slots,
         };
         if draft.request()?.body().is_some_and(|body| body.as_bytes().is_none()) {
             // A stream is gone once it was sent.

@@ -14,7 +14,9 @@ use crate::generated::Client;
 use crate::number_scope::NumberScope;
 use crate::operation::{Operation, SERVER};
 use crate::overrides::refuse_zero;
+use crate::proxy_variables;
 use crate::retry::{RetryPolicy, Shared};
+use crate::slots::Slots;
 
 const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION"));
 const BASE_URL_VARIABLE: &str = "PILOT_STATUS_BASE_URL";
@@ -26,6 +28,14 @@ pub(crate) const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
 /// Room for a file of 25 MiB, the largest that the service takes, in Base64.
 const MAX_FILE_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
+
+/// A process may open 256 files on macOS. A test that runs its server in the same process
+/// needs two for each connection.
+const MAX_CONCURRENT_REQUESTS: usize = 100;
+
+/// Shorter than what common servers and load balancers keep an idle connection: Node.js and
+/// Apache do so for 5 seconds, others longer.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// What the hand-written layer knows of a client. Nobody outside can make one,
 /// so a client comes from its builder only.
@@ -42,6 +52,7 @@ pub(crate) struct Settings {
     pub(crate) credentials: Credentials,
     pub(crate) shared: Shared,
     pub(crate) max_response_bytes: Option<usize>,
+    pub(crate) slots: Slots,
 }
 
 impl Settings {
@@ -66,6 +77,8 @@ impl Client {
             connect_timeout: CONNECT_TIMEOUT,
             request_timeout: REQUEST_TIMEOUT,
             max_response_bytes: None,
+            max_concurrent_requests: MAX_CONCURRENT_REQUESTS,
+            pool_idle_timeout: POOL_IDLE_TIMEOUT,
             user_agent: None,
             retry: RetryPolicy::default(),
             http: None,
@@ -127,6 +140,8 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     request_timeout: Duration,
     max_response_bytes: Option<usize>,
+    max_concurrent_requests: usize,
+    pool_idle_timeout: Duration,
     user_agent: Option<String>,
     retry: RetryPolicy,
     http: Option<reqwest::ClientBuilder>,
@@ -178,6 +193,37 @@ impl ClientBuilder {
         self
     }
 
+    /// How many requests the client and its clones send at once. Default: 100.
+    ///
+    /// Each takes a connection, and so a file descriptor: choose less than the limit of
+    /// open files of the process (`ulimit -n`) leaves. Further calls wait for a slot, in
+    /// the order in which they came and within their own total time. A call that gets none
+    /// fails with [`ErrorKind::Timeout`] and is not sent.
+    ///
+    /// A request keeps its slot until its response has been read, a
+    /// [`Download`](crate::Download) until its end, and both no longer than they are kept.
+    /// A future that is kept and not polled keeps its slot too, such as those in
+    /// `buffer_unordered` while the loop over its results is at work. So that such a loop
+    /// can make calls, one request more is sent whenever none has ended for 5 seconds. Spawn
+    /// many calls as tasks, or keep fewer of them than the limit.
+    pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
+        self.max_concurrent_requests = requests;
+        self
+    }
+
+    /// How long a connection that nobody uses is kept for the next request. Default: 4
+    /// seconds. Zero keeps none.
+    ///
+    /// It should be less than the time after which the server, or a proxy before it, closes
+    /// idle connections. A request that is sent while the server closes the connection is
+    /// lost, and whether the server processed it is unknown: a call that cannot be repeated
+    /// fails. Node.js and Apache close after 5 seconds, nginx after 75, load balancers of
+    /// the large clouds after 60 or more. A new connection costs two or three round trips.
+    pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.pool_idle_timeout = timeout;
+        self
+    }
+
     /// Names the caller, such as `shop/1.4`, after this library in `User-Agent`.
     /// [`build`](Self::build) refuses what no header can carry.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
@@ -218,6 +264,7 @@ impl ClientBuilder {
         refuse_zero(&[
             ("connect timeout", self.connect_timeout.is_zero()),
             ("limit of bytes in an answer", self.max_response_bytes == Some(0)),
+            ("limit of concurrent requests", self.max_concurrent_requests == 0),
         ])?;
         let url = self.base_url.as_deref().unwrap_or(SERVER);
         let base_url = BaseUrl::parse(url, self.base_url_name, self.allow_plaintext)?;
@@ -235,6 +282,11 @@ impl ClientBuilder {
         if base_url.is_loopback {
             // No proxy reaches this machine, but it would see the key in plain text.
             http = http.no_proxy();
+        } else if !format!("{http:?}").contains("proxies: ") {
+            proxy_variables::check()?;
+        }
+        if base_url.is_loopback && base_url.text.starts_with("http:") {
+            http = without_tls(http);
         }
         refuse_credentials(&http)?;
         let user_agent = match self.user_agent {
@@ -252,13 +304,15 @@ impl ClientBuilder {
             // It would log the key with all other bytes.
             .connection_verbose(false)
             .connect_timeout(self.connect_timeout)
+            .pool_idle_timeout(self.pool_idle_timeout.min(A_YEAR))
             .user_agent(user_agent)
             .build()
-            .map_err(|error| Error::configuration("the HTTP client cannot be built", error))?;
+            .map_err(Error::of_builder)?;
         let settings = Arc::new(Settings {
             credentials: self.credentials,
             shared: self.retry.shared(),
             max_response_bytes: self.max_response_bytes,
+            slots: Slots::new(self.max_concurrent_requests),
         });
         let inner = Inner {
             settings,
@@ -269,6 +323,13 @@ impl ClientBuilder {
         inner.check()?;
         Ok(Client { baseurl: base_url.text, client, inner })
     }
+}
+
+/// Looks for no CA certificates: a container has none where nothing uses TLS.
+fn without_tls(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    let http = http.tls_certs_only([]);
+    http
 }
 
 /// Refuses default headers that would go out as a second credential. reqwest
@@ -293,6 +354,8 @@ impl fmt::Debug for ClientBuilder {
             .field("connect_timeout", &self.connect_timeout)
             .field("request_timeout", &self.request_timeout)
             .field("max_response_bytes", &self.max_response_bytes)
+            .field("max_concurrent_requests", &self.max_concurrent_requests)
+            .field("pool_idle_timeout", &self.pool_idle_timeout)
             .field("retry", &self.retry)
             .finish_non_exhaustive()
     }

@@ -18,6 +18,7 @@ use crate::StatusCode;
 use crate::client::{A_YEAR, Inner};
 use crate::error::{Error, ErrorKind};
 use crate::operation::Operation;
+use crate::slots::Slot;
 
 type Chunks = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
@@ -41,7 +42,8 @@ type Chunks = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 /// ```
 #[must_use = "nothing is read until it is asked for"]
 pub struct Download {
-    chunks: Option<Chunks>,
+    /// Until the end, when the slot goes back together with the connection.
+    chunks: Option<(Chunks, Slot)>,
     /// Ends when nothing has come for too long, while somebody waits for it.
     silence: Pin<Box<Sleep>>,
     is_waiting: bool,
@@ -64,13 +66,14 @@ impl Download {
         operation: &'static Operation,
         attempts: u32,
         client: &Inner,
+        slot: Slot,
     ) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         // The time of day must not overflow.
         let longest_silence = client.request_timeout.min(A_YEAR);
         let max_bytes = client.settings.response_limit(operation);
         Self {
-            chunks: Some(Box::pin(response.bytes_stream())),
+            chunks: Some((Box::pin(response.bytes_stream()), slot)),
             silence: Box::pin(sleep(longest_silence)),
             is_waiting: false,
             source: Source { operation, attempts, status, headers, longest_silence, max_bytes },
@@ -137,7 +140,7 @@ impl Stream for Download {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        let Some(chunks) = &mut this.chunks else {
+        let Some((chunks, _)) = &mut this.chunks else {
             return Poll::Ready(None);
         };
         match chunks.as_mut().poll_next(context) {

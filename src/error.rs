@@ -16,6 +16,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 pub use self::kind::ErrorKind;
 pub(crate) use self::server_message::ServerMessage;
+pub(crate) use self::transport::Outcome;
 use crate::operation::Operation;
 use crate::pacing::HeldBack;
 use crate::retry::Advice;
@@ -93,10 +94,6 @@ impl Error {
     pub(crate) fn with(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
         self
-    }
-
-    pub(crate) fn configuration(detail: &'static str, source: reqwest::Error) -> Self {
-        Self::new(ErrorKind::Configuration).detail(detail).caused_by(source.without_url())
     }
 
     pub(crate) fn in_operation(mut self, operation: &'static Operation) -> Self {
@@ -257,6 +254,9 @@ impl Error {
             Some(Advice::Later) => return true,
             Some(Advice::Alone) | None => {}
         }
+        if self.outcome() == Some(Outcome::Permanent) {
+            return false;
+        }
         match self.0.kind {
             ErrorKind::RateLimited
             | ErrorKind::Connect
@@ -302,6 +302,7 @@ impl Error {
     /// Whether the last attempt may have taken effect, if the operation has any.
     pub(crate) fn is_uncertain(&self) -> bool {
         self.0.attempts > 0
+            && self.outcome() != Some(Outcome::NotProcessed)
             && matches!(
                 self.0.kind,
                 ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Server | ErrorKind::Decode

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::auth::Confidential;
 use crate::body::Body;
-use crate::error::{Error, ServerMessage};
+use crate::error::{Error, ErrorKind, ServerMessage};
 use crate::retry::server_hint;
 use crate::surrogates;
 
@@ -47,7 +47,7 @@ fn redirect_target(
     headers: &HeaderMap,
     confidential: Confidential<'_>,
 ) -> Option<String> {
-    if !response.status().is_redirection() {
+    if ErrorKind::of_status(response.status()) != ErrorKind::Redirect {
         return None;
     }
     let location = headers.get(LOCATION)?.to_str().ok()?;

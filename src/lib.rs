@@ -49,9 +49,11 @@ mod pacing;
 #[allow(dead_code, reason = "not every document has pages")]
 mod pages;
 mod path_guard;
+mod proxy_variables;
 mod response;
 mod retry;
 mod secret;
+mod slots;
 mod success;
 mod surrogates;
 mod telemetry;

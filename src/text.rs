@@ -1,14 +1,18 @@
 //! Makes text from a server safe to print.
 
-/// Whether a character changes how the text around it is shown, or is not shown at all:
-/// controls, marks of writing direction, and characters of no width.
+/// Whether a character is not shown, or changes how others are: with marks of direction,
+/// `invoice\u{202e}fdp.exe` reads as `invoiceexe.pdf`. These are the controls, the
+/// separators of lines and paragraphs, the annotations, and what Unicode lets a program
+/// leave out when it shows a text (`Default_Ignorable_Code_Point`).
 pub(crate) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+                | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
         )
 }
 

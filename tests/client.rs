@@ -110,6 +110,7 @@ fn settings_that_cannot_work_are_refused_when_the_client_is_built() {
             "the total time of the retry policy is zero",
         ),
         (builder().max_response_bytes(0), "the limit of bytes in an answer is zero"),
+        (builder().max_concurrent_requests(0), "the limit of concurrent requests is zero"),
     ] {
         let error = builder.build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);

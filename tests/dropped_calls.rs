@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 
 const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
 const HALF: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[";
-const REJECTION: &[u8] = b"HTTP/1.1 429 Any\r\nretry-after: 5\r\ncontent-length: 0\r\n\r\n";
+const REJECTION: &[u8] = b"HTTP/1.1 429 Any\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n";
 
 /// More than the system takes from a client for a server that does not read.
 const TOO_MUCH: usize = 16 * 1024 * 1024;

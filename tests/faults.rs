@@ -84,13 +84,6 @@ const WRONG_LENGTHS: &[(&str, Script, End)] = &[
         &[Read, Send(CHUNKED_HEAD_WITH_LENGTH), Send(LAST_CHUNKS), Silent],
         VALUE,
     ),
-    ("two lengths", &[Read, with!("content-length: 2\r\ncontent-length: 3"), Silent], INTERRUPTED),
-    ("a negative length", &[Read, with!("content-length: -2"), Silent], INTERRUPTED),
-    (
-        "a length beyond numbers",
-        &[Read, with!("content-length: 99999999999999999999"), Silent],
-        INTERRUPTED,
-    ),
     (
         "a chunk without a size",
         &[Read, Send(CHUNKED_HEAD), Send(b"zz\r\n[]\r\n0\r\n\r\n"), Silent],
@@ -108,8 +101,15 @@ const WRONG_LENGTHS: &[(&str, Script, End)] = &[
     ),
 ];
 
-/// What is no head of an answer.
+/// What is no head of a response.
 const WRONG_HEADS: &[(&str, Script, End)] = &[
+    ("two lengths", &[Read, with!("content-length: 2\r\ncontent-length: 3"), Silent], INTERRUPTED),
+    ("a negative length", &[Read, with!("content-length: -2"), Silent], INTERRUPTED),
+    (
+        "a length beyond numbers",
+        &[Read, with!("content-length: 99999999999999999999"), Silent],
+        INTERRUPTED,
+    ),
     ("another protocol", &[Send(b"220 mail.example ESMTP\r\n"), Silent], INTERRUPTED),
     ("HTTP/2 unasked", &[Read, Send(HTTP_2), Silent], INTERRUPTED),
     ("TLS in place of plain text", &[Read, Send(TLS_ALERT), Silent], INTERRUPTED),
@@ -190,9 +190,10 @@ async fn a_fault_ends_the_call_with_its_kind() {
             let outcome = call(builder(&server.url())).await;
             assert_eq!(end(&outcome), expected, "{name}: {outcome:?}");
             assert!(start.elapsed() < SLACK, "{name}");
-            // Faults of the network are tried again, and nothing else is.
-            let attempts = if expected == INTERRUPTED { 4 } else { 1 };
-            assert_eq!(server.accepted(), attempts, "{name}");
+            // Connections break by chance; what cannot be read comes again.
+            let is_unreadable = WRONG_HEADS.iter().any(|(wrong, ..)| *wrong == name);
+            let attempts = if expected == INTERRUPTED && !is_unreadable { 4 } else { 1 };
+            assert_eq!(server.accepted(), attempts, "{name}: {outcome:?}");
         });
     }
     calls.join_all().await;
@@ -288,7 +289,7 @@ async fn an_answer_that_comes_unasked_answers_no_call() {
 #[tokio::test]
 async fn a_hundred_faults_leave_no_trace() {
     const FAULTS: usize = 100;
-    let faults = [BROKEN, WRONG_LENGTHS, WRONG_HEADS].concat();
+    let faults = [BROKEN, WRONG_LENGTHS].concat();
     let broken = faults.iter().filter(|(_, _, end)| *end == INTERRUPTED);
     let mut scripts: Vec<Script> =
         broken.map(|(_, script, _)| *script).cycle().take(FAULTS).collect();

@@ -2,6 +2,8 @@
 
 use percent_encoding::percent_decode_str;
 
+use crate::text::is_invisible;
+
 /// What no file system takes in a name, or takes for more than a name.
 const UNSAFE: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 
@@ -66,7 +68,8 @@ fn extended(value: &str) -> Option<String> {
 fn safe(name: &str) -> Option<String> {
     const LONGEST: usize = 255;
     let last = name.rsplit(['/', '\\']).next()?.trim();
-    let plain: String = last.chars().filter(|c| !c.is_control() && !UNSAFE.contains(c)).collect();
+    let is_kept = |c: &char| !is_invisible(*c) && !UNSAFE.contains(c);
+    let plain: String = last.chars().filter(is_kept).collect();
     let plain = plain.trim_matches(['.', ' ']);
     let is_safe = !plain.is_empty() && plain.len() <= LONGEST && !is_device(plain);
     is_safe.then(|| plain.to_owned())
@@ -106,6 +109,16 @@ mod tests {
             ("attachment", None),
             ("", None),
             ("attachment; filename=\"open", Some("open")),
+            ("attachment; filename*=UTF-8''invoice%E2%80%AEfdp.exe", Some("invoicefdp.exe")),
+            ("attachment; filename*=UTF-8''%E2%81%A6a%E2%81%A9%E2%80%8B.mp3", Some("a.mp3")),
+            ("attachment; filename=\"a\u{200f}\u{61c}.pdf\u{2028}.exe\"", Some("a.pdf.exe")),
+            (
+                "attachment; filename*=UTF-8''a%F3%A0%81%A1%EF%BB%BF%C2%AD%E3%85%A4.mp3",
+                Some("a.mp3"),
+            ),
+            ("attachment; filename=\"\u{202e}\u{200b}\"", None),
+            ("attachment; filename=\"N\u{200b}UL\"", None),
+            ("attachment; filename=\"S\u{e3}o Paulo 🙂.mp3\"", Some("São Paulo 🙂.mp3")),
             ("attachment; filename=NUL", None),
             ("attachment; filename=\"com1 .txt\"", None),
             ("attachment; filename=lpt\u{b2}.mp3", None),
@@ -120,11 +133,12 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_header_leads_out_of_a_folder(header in "[a-z;=*\"'./\\\\%: 0-9\u{e9}]{0,60}") {
+        fn no_header_leads_out_of_a_folder(header in "[a-z;=*\"'./\\\\%: 0-9\u{e9}\u{202e}]{0,60}") {
             for header in [header.clone(), format!("attachment; filename={header}")] {
                 if let Some(name) = of(header.as_bytes()) {
                     proptest::prop_assert!(!name.contains(['/', '\\', ':']), "{name}");
                     proptest::prop_assert!(name != "." && name != "..");
+                    proptest::prop_assert!(!name.contains(is_invisible), "{name:?}");
                 }
             }
         }

@@ -38,9 +38,9 @@ pub enum ErrorKind {
     RateLimited,
     /// The server sent another 4xx status.
     Client,
-    /// The server sent a 5xx status.
+    /// The server sent a 5xx status, or 304, which answers no request of this client.
     Server,
-    /// The server sent a 3xx status. Redirects are not followed.
+    /// The server sent a 3xx status other than 304. Redirects are not followed.
     Redirect,
     /// The server sent a success status with a body that is too long or not what the
     /// document describes. [`Error::body`](super::Error::body) has it.
@@ -58,7 +58,7 @@ impl ErrorKind {
             408 => Self::Timeout,
             409 => Self::Conflict,
             429 => Self::RateLimited,
-            300..=399 => Self::Redirect,
+            300..=303 | 305..=399 => Self::Redirect,
             400..=499 => Self::Client,
             200..=299 => Self::Decode,
             _ => Self::Server,
@@ -71,12 +71,10 @@ impl ErrorKind {
             Self::Credentials => "unusable credentials",
             Self::Configuration => "unusable configuration",
             Self::InvalidRequest => "the request could not be built",
-            Self::Connect => "no connection to the server",
+            Self::Connect => "no connection",
             Self::Timeout => "no complete response arrived in time",
             Self::Interrupted => "the connection broke before the response was complete",
-            Self::Unauthorized => {
-                "the API key is missing, wrong or revoked; check the credentials"
-            }
+            Self::Unauthorized => "the API key is missing, wrong or revoked; check the credentials",
             Self::PaymentRequired => "the server requires a payment first",
             Self::Forbidden => "the server does not permit this request",
             Self::NotFound => "the server found no such resource",

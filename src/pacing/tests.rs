@@ -10,6 +10,7 @@ use super::*;
 use crate::attempts::{self, Rules, Success};
 use crate::error::{Error, ErrorKind};
 use crate::retry::{RetryPolicy, Shared};
+use crate::slots::Slots;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -114,7 +115,9 @@ impl Client {
     async fn call(&self) -> Result<Success<Instant>, Error> {
         let line = self.policy.line(&self.shared, Operation::find("list_numbers").unwrap());
         let budget = self.policy.budget(&self.shared);
-        let rules = Rules { policy: self.policy, repeatable: true, line: line.as_deref(), budget };
+        let slots = &Slots::new(usize::MAX);
+        let (policy, line) = (self.policy, line.as_deref());
+        let rules = Rules { policy, repeatable: true, line, budget, slots };
         let latency = self.server.lock().unwrap().rule.latency;
         let attempt = async |_, _| {
             sleep(latency).await;

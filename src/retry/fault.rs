@@ -1,7 +1,7 @@
 //! What a failed attempt says about sending the same request again.
 
 use super::Advice;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Outcome};
 
 /// A failure, as far as repeating the request depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +16,13 @@ pub(super) enum Fault {
 
 impl Fault {
     pub(super) fn of(error: &Error) -> Self {
-        match (error.kind(), error.advice()) {
+        match (error.kind(), error.advice(), error.outcome()) {
             // It lasts longer than a call, and nobody says how long.
-            (_, Some(Advice::Alone)) if error.retry_after().is_none() => Self::Lasting,
+            (_, Some(Advice::Alone), _) if error.retry_after().is_none() => Self::Lasting,
+            (_, _, Some(Outcome::OutOfDescriptors)) => Self::Lasting,
             _ if !error.is_retryable() => Self::Lasting,
-            (ErrorKind::RateLimited | ErrorKind::Connect, _) => Self::Undone,
+            (ErrorKind::RateLimited | ErrorKind::Connect, _, _)
+            | (_, _, Some(Outcome::NotProcessed)) => Self::Undone,
             _ => Self::Unclear,
         }
     }
