@@ -240,8 +240,8 @@ impl ClientBuilder {
 
     /// An HTTP client to build upon, for proxies and certificates.
     ///
-    /// The settings of this builder take the place of its own for timeouts and
-    /// `User-Agent`. Redirects, retries and verbose logs of its own are always
+    /// The settings of this builder take the place of its own for timeouts, idle connections
+    /// and `User-Agent`. Redirects, retries and verbose logs of its own are always
     /// off, and a server on this machine is called without a proxy. It is
     /// refused if its default headers hold a credential. The headers of a proxy
     /// are not looked at: reqwest does not show them.
@@ -255,7 +255,9 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Credentials`] when no header can carry the credentials;
-    /// [`ErrorKind::Configuration`] when another setting cannot be used.
+    /// [`ErrorKind::Configuration`] when another setting cannot be used: also when
+    /// `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` is not the URL of a proxy, or the system
+    /// has no CA certificates and the server is not `http://` on this machine.
     pub fn build(self) -> Result<Client, Error> {
         self.credentials.check(match self.credentials.header() {
             API_KEY => "the API key",

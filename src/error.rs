@@ -242,8 +242,9 @@ impl Error {
     }
 
     /// Whether the failure may pass, so that the same call can succeed later:
-    /// 408, 429, 502, 503 and 504, timeouts, failed and broken connections. Some
-    /// [codes](Self::code) say otherwise: a service that is not set up stays so, and the
+    /// 408, 429, 502, 503 and 504, timeouts, failed and broken connections, but not an
+    /// invalid certificate, a proxy that refuses the tunnel or a response that is not HTTP.
+    /// Some [codes](Self::code) say otherwise: a service that is not set up stays so, and the
     /// first call under an idempotency key ends some time.
     ///
     /// It does not say that a retry is safe: see

@@ -172,6 +172,7 @@ mod http_2 {
                 "{act:?}: {error}"
             );
             assert!(error.may_have_taken_effect(), "{act:?}: {error}");
+            assert!(!error.to_string().contains("refused"), "{act:?}: {error}");
             assert!(!support::echo::shows_key(&shown(&error)), "{act:?}: {error:?}");
             let error = purge(&client).await;
             assert_eq!(error.attempts(), 4, "{act:?}: {error:?}");

@@ -4,9 +4,12 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::iter::successors;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+
+use reqwest::Url;
 
 use super::{Error, ErrorKind};
+use crate::text::one_line;
 
 /// The most that an error prints of a cause, in characters.
 const LONGEST_CAUSE: usize = 200;
@@ -119,36 +122,40 @@ impl From<reqwest::Error> for Error {
         } else if error.is_timeout() {
             (ErrorKind::Timeout, String::new())
         } else {
-            (ErrorKind::Interrupted, interrupted_detail(&error))
+            return interrupted(error);
         };
-        let is_refused = Outcome::of(&error) == Outcome::NotProcessed;
-        let quotes_server = causes(&error).any(is_go_away);
-        let transport = Self::new(kind).detail(detail);
-        match kind {
-            // A GOAWAY frame carries text of the server, which the cause would print.
-            ErrorKind::Interrupted if quotes_server && is_refused => {
-                transport.caused_by(REFUSED_STREAM)
-            }
-            ErrorKind::Interrupted if quotes_server => transport,
-            _ => transport.caused_by(error.without_url()),
-        }
+        Self::new(kind).detail(detail).caused_by(error.without_url())
     }
+}
+
+fn interrupted(error: reqwest::Error) -> Error {
+    let interrupted = Error::new(ErrorKind::Interrupted);
+    let is_refused = causes(&error).any(is_refused_stream);
+    if is_refused && Outcome::of(&error) == Outcome::NotProcessed {
+        return interrupted.detail(REFUSED_STREAM.0).caused_by(REFUSED_STREAM);
+    }
+    if causes(&error).any(is_go_away) {
+        // The cause would print what the server wrote into its GOAWAY frame.
+        return interrupted.detail("the server closed the HTTP/2 connection");
+    }
+    let is_unreadable =
+        causes(&error).any(|cause| cause.downcast_ref().is_some_and(hyper::Error::is_parse));
+    let prefix = if is_unreadable { "the head of the response is not valid HTTP: " } else { "" };
+    let detail = format!("{prefix}{}", root_cause(&error));
+    interrupted.detail(detail).caused_by(error.without_url())
 }
 
 /// Which end failed, where it is, and why.
 fn connect_detail(error: &reqwest::Error) -> String {
-    let target = error.url().and_then(|url| {
-        let port = url.port_or_known_default()?;
-        Some((url.host_str()?, port))
-    });
-    let (host, port) = target.unwrap_or(("an unknown host", 0));
+    let host = error.url().and_then(Url::host_str).unwrap_or_default();
+    let port = error.url().and_then(Url::port_or_known_default).unwrap_or_default();
     let cause = root_cause(error);
     let address = causes(error).find_map(tcp_address);
-    let is_elsewhere = address.is_some_and(|address| {
-        let is_other_host = host
-            .trim_matches(['[', ']'])
-            .parse()
-            .is_ok_and(|ip: std::net::IpAddr| ip != address.ip());
+    // In plain text, a proxy takes requests without a tunnel.
+    let is_plaintext = error.url().is_some_and(|url| url.scheme() == "http");
+    let is_elsewhere = address.filter(|_| is_plaintext).is_some_and(|address| {
+        let is_other_host =
+            host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip != address.ip());
         address.port() != port || is_other_host
     });
     if is_elsewhere || causes(error).any(Tunnel::is_one) {
@@ -165,20 +172,6 @@ fn connect_detail(error: &reqwest::Error) -> String {
     format!("the server {host}:{port} was not reached: {cause}; {advice}")
 }
 
-fn interrupted_detail(error: &reqwest::Error) -> String {
-    if causes(error).any(is_refused_stream) {
-        return REFUSED_STREAM.0.to_owned();
-    }
-    let is_unreadable =
-        causes(error).any(|cause| cause.downcast_ref().is_some_and(hyper::Error::is_parse));
-    let cause = root_cause(error);
-    if is_unreadable {
-        format!("the head of the response is not valid HTTP: {cause}")
-    } else {
-        cause
-    }
-}
-
 /// The causes of an error, from the outermost to the first.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     successors(error.source(), |&cause| match cause.downcast_ref::<io::Error>() {
@@ -192,7 +185,7 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
 /// which may quote names in it.
 fn root_cause(error: &reqwest::Error) -> String {
     let cause = causes(error).last().map(ToString::to_string).unwrap_or_default();
-    cause.chars().filter(|character| !character.is_control()).take(LONGEST_CAUSE).collect()
+    one_line(&cause, LONGEST_CAUSE)
 }
 
 /// Whether the process or the system has no file descriptor left.

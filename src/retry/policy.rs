@@ -13,12 +13,13 @@ use crate::pacing::{Line, Lines, Pacing};
 
 /// When a call is tried again, and within which bounds.
 ///
-/// A call is sent again when the server has done nothing with it: it answered
-/// 429, or no connection came about. When that is not sure, after 408, 502, 503,
-/// 504, a timeout or a broken connection, it is sent again only where repeating
-/// does no harm: by its method (GET, HEAD, PUT, DELETE), or because it carries an
-/// `Idempotency-Key`. All other errors come back at once, and so do those whose
-/// code says that they do not pass, such as `PROVIDER_NOT_CONFIGURED`.
+/// A call is retried when the server has not processed it: it sent 429, refused the
+/// HTTP/2 stream, or could not be connected to. When that is unknown, after 408, 502,
+/// 503, 504, a timeout or a broken connection, it is retried only where that is safe: by
+/// its method (GET, HEAD, PUT, DELETE), or because it carries an `Idempotency-Key`. All
+/// other errors come back at once, and so do those that a retry cannot change: a code
+/// such as `PROVIDER_NOT_CONFIGURED`, an invalid certificate, a proxy that refuses the
+/// tunnel, a response that is not HTTP.
 ///
 /// The wait is what the server asks for and up to a tenth more, or else a random
 /// time up to 500 ms that doubles with every attempt, up to 30 s. After a 429 the
