@@ -1,7 +1,7 @@
 //! Responses that are not a success become errors.
 
-use http::HeaderMap;
 use http::header::LOCATION;
+use http::{HeaderMap, StatusCode};
 use reqwest::Response;
 use serde_json::{Map, Value};
 
@@ -33,6 +33,9 @@ pub(crate) fn error(
     }
     if let Some(origin) = redirect_target(response, &headers, confidential) {
         error = error.detail(format!("to {origin}"));
+    }
+    if status == StatusCode::NOT_MODIFIED {
+        error = error.detail("no request of this client has the condition that 304 answers");
     }
     if let Some(Body::Complete(body) | Body::TooLong(body)) = body {
         error = error.with_body(body);

@@ -100,7 +100,7 @@ fn a_proxy_that_can_be_used_is_accepted() {
     run_again(test, &[("REQUEST_METHOD", "GET"), ("HTTP_PROXY", "//")], 1024);
 }
 
-#[cfg(all(feature = "rustls", target_os = "linux"))]
+#[cfg(all(feature = "rustls", not(feature = "native-tls"), target_os = "linux"))]
 #[test]
 fn without_ca_certificates_only_this_machine_is_called() {
     if is_child() {

@@ -562,12 +562,11 @@ mod tls {
         let address = server(config(false)).await;
         for (name, http, cause) in [
             ("not trusted", reqwest::Client::builder(), "invalid peer certificate"),
-            (
-                "another name",
-                trusting(),
-                "invalid peer certificate: certificate not valid for name",
-            ),
+            ("another name", trusting(), "certificate not valid for name"),
         ] {
+            // Where there are two libraries for TLS, reqwest takes that of the system.
+            let is_rustls = !cfg!(feature = "native-tls");
+            let cause = if is_rustls { cause } else { "certificate verify failed" };
             let client =
                 builder(&format!("https://{address}")).http_client_builder(http).build().unwrap();
             let error = assert_ends(&client, name, ErrorKind::Connect, 1).await;

@@ -197,9 +197,16 @@ fn is_out_of_descriptors(cause: &(dyn StdError + 'static)) -> bool {
 }
 
 /// Whether the two sides do not agree on TLS: an invalid certificate, an alert, a server
-/// that does not speak it. rustls reports all of them as invalid data.
+/// that does not speak it. rustls reports all of them as invalid data. The types of OpenSSL
+/// are out of reach; its text for a connection that ends is told apart.
 fn is_tls_failure(cause: &(dyn StdError + 'static)) -> bool {
-    cause.downcast_ref().is_some_and(|error: &io::Error| error.kind() == io::ErrorKind::InvalidData)
+    if let Some(error) = cause.downcast_ref::<io::Error>() {
+        return error.kind() == io::ErrorKind::InvalidData;
+    }
+    let text = cause.to_string();
+    text.starts_with("error:")
+        && text.contains(":SSL routines:")
+        && !text.contains("unexpected eof")
 }
 
 /// The errors of a tunnel through a proxy. Their type is private, their text is not.
