@@ -7,12 +7,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use pilot_status::{Client, ClientBuilder, Credentials, Error, ErrorKind, RetryPolicy, reqwest};
-use support::script::Step::{AnswerAll, Pause, Read, Reset, Send, Silent};
-use support::script::{Script, ScriptedServer, Step};
+use support::script::Step::{AnswerAll, Read, Reset, Send, Silent};
+use support::script::{Script, ScriptedServer};
 use support::{KEY, shown};
 
 const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
-const A_MOMENT: Step = Pause(Duration::from_millis(1));
 const REFUSAL: &[u8] = b"HTTP/1.1 400 Any\r\ncontent-length: 0\r\n\r\n";
 
 fn builder(url: &str) -> ClientBuilder {
@@ -515,6 +514,7 @@ mod tls {
     use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
     use super::*;
+    use crate::support::script::Step::Pause;
 
     /// A certificate for `pilot.test` that signs itself, and its key.
     const PEM: &[u8] = include_bytes!("fixtures/pilot.test.pem");
@@ -597,7 +597,8 @@ mod tls {
 
     #[tokio::test]
     async fn a_handshake_that_breaks_is_begun_again() {
-        const CLOSED: Script = &[A_MOMENT];
+        // Time to connect, without which a reset would be a failure of that.
+        const CLOSED: Script = &[Pause(Duration::from_millis(1))];
         for script in [CLOSED, &[Reset]] {
             let server = ScriptedServer::start([script]).await;
             let client = builder(&server.url().replace("http:", "https:")).build().unwrap();
