@@ -107,7 +107,7 @@ fn row(
         .iter()
         .filter_map(ReferenceOr::as_item)
         .any(|parameter| is_header(parameter, IDEMPOTENCY_KEY));
-    let responses::Response { fields, is_union, is_file } =
+    let responses::Response { fields, requires_fields, is_union, is_file } =
         survey.get(id).cloned().unwrap_or_default();
     let method = method.to_uppercase();
     Ok(quote! {
@@ -121,6 +121,7 @@ fn row(
             takes_idempotency_key: #takes_key,
             response: ResponseBody {
                 fields: &[#(#fields),*],
+                requires_fields: #requires_fields,
                 is_union: #is_union,
                 is_file: #is_file,
             },

@@ -15,6 +15,8 @@ pub type Responses = BTreeMap<String, Response>;
 pub struct Response {
     /// The names of the fields of its object.
     pub fields: BTreeSet<String>,
+    /// Whether it has to have one that is never null, a list or a map.
+    pub requires_fields: bool,
     /// Whether it is one of several, of which the client keeps those that it does not know.
     pub is_union: bool,
     /// Whether one of the fields holds a whole file.
@@ -46,8 +48,13 @@ pub fn survey(document: &Value) -> Responses {
 impl Response {
     fn add(&mut self, document: &Value, schema: &Value, depth: usize) {
         let schema = resolve(document, schema);
+        let required = schema["required"].as_array();
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             self.fields.insert(name.clone());
+            let is_required = required.is_some_and(|required| required.iter().any(|r| r == name));
+            let is_scalar = ["string", "integer", "number", "boolean"];
+            let is_scalar = property["type"].as_str().is_some_and(|kind| is_scalar.contains(&kind));
+            self.requires_fields |= is_required && is_scalar && property["nullable"] != true;
             self.is_file |= property["format"] == "data-url" || property["format"] == "byte";
         }
         self.is_union |= schema.get("oneOf").or(schema.get("anyOf")).is_some();

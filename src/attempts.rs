@@ -46,6 +46,8 @@ where
         let mut attempts = 0;
         let mut failure: Option<Error> = None;
         let mut earlier_uncertain = false;
+        // The attempts that only asked for the outcome of an earlier one.
+        let mut polls = 0;
         loop {
             let turn = async {
                 match rules.line.zip(ticket) {
@@ -77,7 +79,8 @@ where
                 }
             };
             drop(slot);
-            match rules.failed(&error, went, time_left(), random()) {
+            polls += u32::from(error.awaits_earlier_attempt());
+            match rules.failed(&error, polls, went, time_left(), random()) {
                 Some(Duration::ZERO) => {}
                 Some(wait) => {
                     sleep(wait).await;
@@ -112,11 +115,12 @@ impl Rules<'_> {
     fn failed(
         &self,
         error: &Error,
+        polls: u32,
         went: Instant,
         time_left: Duration,
         random: f64,
     ) -> Option<Duration> {
-        let wait = self.policy.wait(error, self.repeatable, time_left, random);
+        let wait = self.policy.wait(error, self.repeatable, polls, time_left, random);
         let is_rejected = error.kind() == ErrorKind::RateLimited;
         if !is_rejected || error.advice() == Some(Advice::Alone) {
             if let Some(line) = self.line.filter(|_| error.status().is_some()) {
@@ -290,37 +294,45 @@ mod tests {
 
     /// A call that breaks once, and of which the server then says that it is in progress,
     /// until it has lasted some time.
-    async fn run_in_progress(breaks: bool, lasts: Duration) -> (Result<u32, Error>, Duration) {
+    async fn run_in_progress(
+        policy: RetryPolicy,
+        breaks: bool,
+        lasts: Duration,
+    ) -> (Result<u32, Error>, Duration) {
         let start = Instant::now();
         let attempt = async |attempt, _| match attempt {
             1 if breaks => Err(Error::new(ErrorKind::Interrupted)),
-            _ if start.elapsed() < lasts => Err(coded(409, "IDEMPOTENCY_KEY_IN_USE")),
+            9 => Err(Error::of_status(StatusCode::SERVICE_UNAVAILABLE)),
+            _ if start.elapsed() < lasts => Err(coded(409, "IDEMPOTENCY_KEY_IN_USE")
+                .asked_to_wait((attempt % 2 == 0).then_some(Duration::ZERO))),
             _ => Ok(()),
         };
-        let outcome = run(alone(RetryPolicy::default(), true), fastrand::f64, attempt).await;
+        let outcome = run(alone(policy, true), fastrand::f64, attempt).await;
         (outcome.map(|success| success.attempts), start.elapsed())
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_outcome_of_an_earlier_attempt_is_waited_for() {
+        let policy = RetryPolicy::default();
         for lasts in [0, 3, 20, 50].map(Duration::from_secs) {
-            let (outcome, took) = run_in_progress(true, lasts).await;
+            let (outcome, took) = run_in_progress(policy, true, lasts).await;
             outcome.unwrap();
             assert!(took < lasts + Duration::from_secs(5), "{took:?}");
         }
-        let (outcome, took) = run_in_progress(true, Duration::MAX).await;
+        let (outcome, took) = run_in_progress(policy, true, Duration::MAX).await;
         let error = outcome.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.earlier_attempt_is_uncertain()),
-            (ErrorKind::Conflict, true)
-        );
+        assert_eq!((error.kind(), error.awaits_earlier_attempt()), (ErrorKind::Conflict, true));
         let total = Duration::from_secs(60);
         assert!(took > total.saturating_sub(Duration::from_secs(5)) && took <= total, "{took:?}");
+        // However the policy is set, the server is not flooded.
+        let hasty = policy.backoff(Duration::ZERO, Duration::ZERO);
+        let (outcome, _) = run_in_progress(hasty, true, Duration::MAX).await;
+        assert!(outcome.unwrap_err().attempts() < 700);
     }
 
     #[tokio::test(start_paused = true)]
     async fn another_call_under_the_key_is_waited_for_as_any_failure() {
-        let (outcome, took) = run_in_progress(false, Duration::MAX).await;
+        let (outcome, took) = run_in_progress(RetryPolicy::default(), false, Duration::MAX).await;
         assert_eq!(outcome.unwrap_err().attempts(), 4);
         assert!(took < Duration::from_secs(4), "{took:?}");
     }
@@ -354,6 +366,8 @@ mod tests {
         assert_eq!(begun, [0; 0]);
     }
 
+    static WRITING: Operation = Operation { method: "POST", ..Operation::ODD };
+
     #[tokio::test(start_paused = true)]
     async fn every_later_outcome_tells_of_an_uncertain_attempt() {
         let uncertain = || {
@@ -372,7 +386,7 @@ mod tests {
             .map(|error| (error, true))
             .chain(certain().into_iter().map(|error| (error, false)))
         {
-            for last in [401, 403, 404, 500, 200] {
+            for last in [401, 403, 404, 409, 200] {
                 let attempt = async |attempt, _| match (attempt, last) {
                     (1, _) => Err(first.clone()),
                     (_, 200) => Ok(()),
@@ -380,7 +394,7 @@ mod tests {
                 };
                 let told = match run(alone(RetryPolicy::default(), true), || 0.0, attempt).await {
                     Ok(success) => success.earlier_uncertain,
-                    Err(error) => error.earlier_attempt_is_uncertain(),
+                    Err(error) => error.in_operation(&WRITING).may_have_taken_effect(),
                 };
                 assert_eq!(told, is_uncertain, "{first} {last}");
             }

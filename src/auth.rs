@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fmt;
 
 use http::{HeaderName, HeaderValue};
+use percent_encoding::percent_decode;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::{Error, ErrorKind};
@@ -114,7 +115,6 @@ impl Credentials {
     /// Whether a text holds the value, in any case: hosts lose theirs. One that
     /// is shorter than any key is no secret, and would be found by chance.
     pub(crate) fn occur_in(&self, text: impl AsRef<[u8]>) -> bool {
-        const SHORTEST: usize = 8;
         let value = self.secret.expose_secret().as_bytes();
         value.len() >= SHORTEST && holds(text.as_ref(), value)
     }
@@ -141,6 +141,9 @@ impl Credentials {
     }
 }
 
+/// A value that is shorter than any key is found in other texts by chance.
+const SHORTEST: usize = 8;
+
 /// Whether a text holds a value, in any case.
 fn holds(text: &[u8], value: &[u8]) -> bool {
     !value.is_empty() && text.windows(value.len()).any(|part| part.eq_ignore_ascii_case(value))
@@ -158,12 +161,21 @@ pub(crate) struct Confidential<'a> {
 }
 
 impl Confidential<'_> {
-    /// Whether a text holds any of it, however short the value is.
-    pub(crate) fn appears_in(self, text: &str) -> bool {
+    /// Whether a text holds any of it: as it is, however short, or in an encoding of URLs
+    /// or with other characters within.
+    pub(crate) fn appears_in(self, text: &[u8]) -> bool {
         let credential = self.credentials.secret.expose_secret().as_bytes();
         let key = self.idempotency_key.map_or(&b""[..], HeaderValue::as_bytes);
-        holds(text.as_bytes(), credential) || holds(text.as_bytes(), key)
+        [credential, key].into_iter().any(|value| {
+            let bare = alphanumeric(value);
+            holds(text, value) || (bare.len() >= SHORTEST && holds(&alphanumeric(text), &bare))
+        })
     }
+}
+
+/// The letters and digits of a text, without the encoding of URLs.
+fn alphanumeric(text: &[u8]) -> Vec<u8> {
+    percent_decode(text).filter(u8::is_ascii_alphanumeric).collect()
 }
 
 impl fmt::Debug for Credentials {

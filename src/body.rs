@@ -1,40 +1,64 @@
 //! Reads bodies, up to a limit.
 
 use bytes::Bytes;
+use http::HeaderMap;
+use http::header::CONTENT_ENCODING;
 use reqwest::Response;
 
-/// A body, as far as it was read.
-pub(crate) enum Body {
-    Complete(Bytes),
-    /// The first bytes, as many as the limit allows, of a body that is longer.
-    TooLong(Bytes),
+/// A body, as far as it has arrived.
+#[derive(Default)]
+pub(crate) struct Body {
+    first: Bytes,
+    /// All of it, once there is more than one chunk.
+    all: Vec<u8>,
 }
 
-/// Reads a body to its end, unless it is longer than `limit` bytes.
-///
-/// What counts is what arrives, whatever `Content-Length` says.
-pub(crate) async fn read(response: &mut Response, limit: usize) -> reqwest::Result<Body> {
-    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
-    let first = response.chunk().await?.unwrap_or_default();
-    if first.len() > limit {
-        return Ok(Body::TooLong(first.slice(..limit)));
-    }
-    let Some(second) = response.chunk().await? else {
-        return Ok(Body::Complete(first));
-    };
-    let mut body = Vec::new();
-    // Room for that much at once, if there is any; else it grows.
-    _ = body.try_reserve_exact(announced.unwrap_or_default().min(limit));
-    body.extend_from_slice(&first);
-    drop(first);
-    let mut chunk = Some(second);
-    while let Some(more) = chunk {
-        let room = limit.saturating_sub(body.len());
-        body.extend_from_slice(&more[..more.len().min(room)]);
-        if more.len() > room {
-            return Ok(Body::TooLong(body.into()));
+impl Body {
+    /// Reads the body of a response to its end. False when it is longer than `limit` bytes;
+    /// what arrived after them is dropped.
+    ///
+    /// What counts is what arrives, whatever `Content-Length` says.
+    pub(crate) async fn read(
+        &mut self,
+        response: &mut Response,
+        limit: usize,
+    ) -> reqwest::Result<bool> {
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+        while let Some(chunk) = response.chunk().await? {
+            let room = limit.saturating_sub(self.first.len().max(self.all.len()));
+            self.push(
+                chunk.slice(..chunk.len().min(room)),
+                announced.unwrap_or_default().min(limit),
+            );
+            if chunk.len() > room {
+                return Ok(false);
+            }
         }
-        chunk = response.chunk().await?;
+        Ok(true)
     }
-    Ok(Body::Complete(body.into()))
+
+    fn push(&mut self, chunk: Bytes, announced: usize) {
+        if self.first.is_empty() && self.all.is_empty() {
+            self.first = chunk;
+            return;
+        }
+        if self.all.is_empty() {
+            // Room for that much at once, if there is any; else it grows.
+            _ = self.all.try_reserve_exact(announced);
+            self.all.extend_from_slice(&std::mem::take(&mut self.first));
+        }
+        self.all.extend_from_slice(&chunk);
+    }
+
+    pub(crate) fn into_bytes(self) -> Bytes {
+        if self.all.is_empty() { self.first } else { self.all.into() }
+    }
+}
+
+/// The encoding of a body, which no request of this client asks for.
+pub(crate) fn encoding(headers: &HeaderMap) -> Option<&'static str> {
+    const KNOWN: [&str; 5] = ["gzip", "deflate", "br", "zstd", "compress"];
+    let value = headers.get(CONTENT_ENCODING)?.to_str().ok()?.to_ascii_lowercase();
+    let mut names = value.split(',').map(|name| name.trim().trim_start_matches("x-"));
+    names.find_map(|name| KNOWN.into_iter().find(|known| *known == name))
 }

@@ -6,13 +6,12 @@ use std::pin::{Pin, pin};
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue};
 use reqwest::{Request, Response};
-use serde::de::DeserializeOwned;
-use tokio::time::error::Elapsed;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::attempts::{self, Rules};
-use crate::auth::{Confidential, Credentials};
+use crate::auth::Confidential;
 use crate::body::Body;
-use crate::client::{A_YEAR, Inner};
+use crate::client::{Inner, MAX_TIMEOUT};
 use crate::deadline::Deadline;
 use crate::draft::Draft;
 use crate::error::{Error, ErrorKind};
@@ -20,10 +19,10 @@ use crate::generated::Client;
 use crate::idempotency::IDEMPOTENCY_KEY;
 use crate::operation::Operation;
 use crate::slots::Slot;
-use crate::success::{self, Problem, Success, is_html};
+use crate::success::{self, Problem, Success, is_page};
 use crate::telemetry::Span;
 use crate::upload::Upload;
-use crate::{Download, ResponseValue, StatusCode, body, error_response, idempotency, path_guard};
+use crate::{Download, ResponseValue, StatusCode, error_response, idempotency, path_guard};
 
 /// A successful response, with its body unless the caller reads that.
 pub(crate) struct Received {
@@ -89,7 +88,7 @@ pub(crate) async fn download(
     let ((), mut response, headers, slot) = succeeded.check(success::file)?;
     let status = response.status();
     response.headers_mut().clone_from(&headers);
-    let download = Download::new(response, operation, attempts, &client.inner, slot);
+    let download = Download::new(response, operation, attempts, client, slot);
     Ok(ResponseValue::new(download, status, headers))
 }
 
@@ -134,15 +133,15 @@ impl Succeeded<'_> {
         let Self { client, operation, attempts, .. } = self;
         let Received { mut response, body } = self.received;
         let credentials = &client.inner.settings.credentials;
-        let headers = take_headers(&mut response, credentials);
+        let confidential =
+            Confidential { credentials, idempotency_key: self.idempotency_key.as_ref() };
+        let headers = take_headers(&mut response, confidential);
         match read(Success { operation, headers: &headers, body: &body }) {
             Ok(value) => {
                 self.span.ended(Ok(response.status()), attempts);
                 Ok((value, response, headers, self.slot))
             }
             Err(problem) => {
-                let idempotency_key = self.idempotency_key.as_ref();
-                let confidential = Confidential { credentials, idempotency_key };
                 let error = problem
                     .into_error(response.status(), confidential)
                     .with_headers(headers)
@@ -162,7 +161,7 @@ impl Client {
         let transport = move |mut request: Request| {
             if reads == Reads::Head {
                 // The caller decides how long all of it may take.
-                *request.timeout_mut() = Some(A_YEAR);
+                *request.timeout_mut() = Some(MAX_TIMEOUT);
             }
             self.client.execute(request)
         };
@@ -213,9 +212,13 @@ impl Client {
     /// The error that ends a call.
     fn failed(&self, error: Error, operation: &'static Operation, span: &Span) -> Error {
         span.ended(Err(&error), error.attempts());
+        error.in_operation(operation).under(self.path_prefix())
+    }
+
+    /// The path of the base URL, which goes before that of an operation.
+    pub(crate) fn path_prefix(&self) -> &str {
         let (_, host) = self.baseurl.split_once("://").unwrap_or_default();
-        let path_prefix = host.find('/').map_or("", |place| &host[place..]);
-        error.in_operation(operation).under(path_prefix)
+        host.find('/').map_or("", |place| &host[place..])
     }
 
     async fn send<Sent>(
@@ -290,61 +293,70 @@ async fn exchange(
     deadline: &Deadline,
 ) -> (StatusCode, Result<Received, Error>) {
     // Out of reach of the timeout: what arrived in time stays.
-    let mut response = None;
-    let body = {
+    let (mut response, mut body) = (None, Body::default());
+    let end = {
         let work = pin!(async {
             let response: &mut Response = response.insert(sent.await?);
             if reads == Reads::Head && is_file(response) {
-                return Ok(Body::Complete(Bytes::new()));
+                return Ok(true);
             }
-            body::read(response, limit).await
+            body.read(response, limit).await
         });
         deadline.bound(work).await
     };
+    let end = match end {
+        Ok(end) => end.map_err(Error::from),
+        Err(_) => Err(deadline.error()),
+    };
     match response {
-        None => {
-            let error = body.ok().and_then(Result::err).map(Error::from);
-            (StatusCode::OK, Err(error.unwrap_or_else(|| deadline.error())))
+        None => (StatusCode::OK, Err(end.err().unwrap_or_else(|| deadline.error()))),
+        Some(response) => {
+            let status = response.status();
+            (status, received(response, body.into_bytes(), end, limit, confidential))
         }
-        Some(response) => (response.status(), received(response, body, limit, confidential)),
     }
 }
 
 /// Whether a response is a file that the caller can read.
 fn is_file(response: &Response) -> bool {
-    response.status().is_success() && !is_html(response.headers())
+    response.status().is_success() && !success::is_page_or_json(response.headers())
 }
 
-/// A successful response, or the error that another one is, or that ended it.
+/// A successful response, or the error that another one is, or that ended it. `end` tells
+/// whether the body fits within `limit`, or why it is incomplete.
 fn received(
     mut response: Response,
-    body: Result<reqwest::Result<Body>, Elapsed>,
+    body: Bytes,
+    end: Result<bool, Error>,
     limit: usize,
     confidential: Confidential<'_>,
 ) -> Result<Received, Error> {
     let status = response.status();
-    let mut headers = || take_headers(&mut response, confidential.credentials);
+    // Of JSON that has arrived completely, nothing is missing.
+    let is_complete = match &end {
+        Ok(fits) => *fits,
+        Err(_) => serde_json::from_slice::<IgnoredAny>(&body).is_ok(),
+    };
+    if status.is_success() && is_complete {
+        return Ok(Received { response, body });
+    }
+    let headers = take_headers(&mut response, confidential);
     if !status.is_success() {
-        let (headers, body) = (headers(), body.ok().and_then(Result::ok));
         return Err(error_response::error(&response, headers, body, confidential));
     }
-    match body {
-        Ok(Ok(Body::Complete(body))) => Ok(Received { response, body }),
-        Ok(Ok(Body::TooLong(start))) => Err(Error::of_status(status)
-            .detail(format!("its body is longer than {limit} bytes; raise `max_response_bytes`"))
-            .after_success()
-            .with_body(start)
-            .with_headers(headers())),
-        Ok(Err(error)) => Err(Error::from(error).with(status).with_headers(headers())),
-        Err(_) => Err(Error::new(ErrorKind::Timeout).with(status).with_headers(headers())),
-    }
+    let error = match end {
+        Err(error) => error.with_status(status),
+        Ok(_) if is_page(&headers, &body) => Error::too_long(status, limit),
+        Ok(_) => Error::too_long(status, limit).after_success(),
+    };
+    Err(error.with_headers(headers).with_body(body))
 }
 
-/// Takes the headers out of a response. The `Debug` form of those that echo a credential
-/// does not show their values.
-fn take_headers(response: &mut Response, credentials: &Credentials) -> HeaderMap {
+/// Takes the headers out of a response. The `Debug` form of those that echo a key does not
+/// show their values.
+fn take_headers(response: &mut Response, confidential: Confidential<'_>) -> HeaderMap {
     let mut headers = std::mem::take(response.headers_mut());
-    for value in headers.values_mut().filter(|value| credentials.occur_in(value.as_bytes())) {
+    for value in headers.values_mut().filter(|value| confidential.appears_in(value.as_bytes())) {
         value.set_sensitive(true);
     }
     headers

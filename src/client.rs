@@ -24,7 +24,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Longer than any call; more could overflow the time of day.
-pub(crate) const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
 /// Room for a file of 25 MiB, the largest that the service takes, in Base64.
 const MAX_FILE_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
@@ -278,7 +278,7 @@ impl ClientBuilder {
         }
         let mut http = match self.http {
             // Our own timeouts, which a clone can change, bound the calls.
-            Some(http) => http.timeout(A_YEAR).read_timeout(A_YEAR),
+            Some(http) => http.timeout(MAX_TIMEOUT).read_timeout(MAX_TIMEOUT),
             None => reqwest::ClientBuilder::new(),
         };
         if base_url.is_loopback {
@@ -306,7 +306,7 @@ impl ClientBuilder {
             // It would log the key with all other bytes.
             .connection_verbose(false)
             .connect_timeout(self.connect_timeout)
-            .pool_idle_timeout(self.pool_idle_timeout.min(A_YEAR))
+            .pool_idle_timeout(self.pool_idle_timeout.min(MAX_TIMEOUT))
             .user_agent(user_agent)
             .build()
             .map_err(Error::of_builder)?;

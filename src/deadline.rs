@@ -52,19 +52,23 @@ impl Deadline {
         self.time_left.saturating_sub(self.begun.elapsed())
     }
 
-    /// The error of an attempt whose time ran out. It says what cut an upload off.
+    /// The error of an attempt whose time ran out. It tells how far an upload came.
     pub(crate) fn error(&self) -> Error {
         let error = Error::new(ErrorKind::Timeout);
-        let incomplete = self.upload.as_ref().and_then(|upload| upload.incomplete());
-        let Some((taken, length)) = incomplete else {
-            return error;
-        };
-        let reason = if self.time_left().is_zero() {
-            "when the total time of the call ran out; raise `RetryPolicy::total_time`"
+        let Some(upload) = &self.upload else { return error };
+        let (limit, setting) = if self.time_left().is_zero() {
+            ("total time of the call", "RetryPolicy::total_time")
         } else {
-            "and no more within the request timeout; raise `request_timeout`"
+            ("request timeout", "request_timeout")
         };
-        error.detail(format!("{taken} of {length} bytes of the request body were sent {reason}"))
+        // The system may still have had a part of them to send.
+        let sent = match upload.progress() {
+            (taken, length) if taken < length => format!("{taken} of {length} bytes"),
+            (_, length) => format!("all {length} bytes"),
+        };
+        error.detail(format!(
+            "{sent} of the request body were sent when the {limit} ran out; raise `{setting}`"
+        ))
     }
 }
 
@@ -150,7 +154,8 @@ mod tests {
         for length in [1000, 64 * 1024, MEGABYTE] {
             let (outcome, took) = upload(length, 1_000_000_000, length, 120 * SECOND).await;
             let error = outcome.unwrap_err();
-            assert!(!error.contains("request body"), "{error}");
+            let said = format!("all {length} bytes of the request body were sent when the request");
+            assert_eq!(error.contains(&said), length >= 64 * 1024, "{error}");
             assert!(took >= 30 * SECOND && took < 31 * SECOND, "{took:?}");
         }
     }

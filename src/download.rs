@@ -15,8 +15,9 @@ use reqwest::Response;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::StatusCode;
-use crate::client::{A_YEAR, Inner};
+use crate::client::MAX_TIMEOUT;
 use crate::error::{Error, ErrorKind};
+use crate::generated::Client;
 use crate::operation::Operation;
 use crate::slots::Slot;
 
@@ -53,6 +54,7 @@ pub struct Download {
 /// What a download came from.
 struct Source {
     operation: &'static Operation,
+    path_prefix: String,
     attempts: u32,
     status: StatusCode,
     headers: HeaderMap,
@@ -65,18 +67,27 @@ impl Download {
         response: Response,
         operation: &'static Operation,
         attempts: u32,
-        client: &Inner,
+        client: &Client,
         slot: Slot,
     ) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         // The time of day must not overflow.
-        let longest_silence = client.request_timeout.min(A_YEAR);
-        let max_bytes = client.settings.response_limit(operation);
+        let longest_silence = client.inner.request_timeout.min(MAX_TIMEOUT);
+        let max_bytes = client.inner.settings.response_limit(operation);
+        let path_prefix = client.path_prefix().to_owned();
         Self {
             chunks: Some((Box::pin(response.bytes_stream()), slot)),
             silence: Box::pin(sleep(longest_silence)),
             is_waiting: false,
-            source: Source { operation, attempts, status, headers, longest_silence, max_bytes },
+            source: Source {
+                operation,
+                path_prefix,
+                attempts,
+                status,
+                headers,
+                longest_silence,
+                max_bytes,
+            },
         }
     }
 
@@ -117,10 +128,7 @@ impl Download {
         let mut all = Vec::new();
         while let Some(bytes) = self.chunk().await? {
             if bytes.len() > limit.saturating_sub(all.len()) {
-                let error = Error::of_status(self.source.status);
-                let error = error.detail(format!(
-                    "its body is longer than {limit} bytes; raise `max_response_bytes`"
-                ));
+                let error = Error::too_long(self.source.status, limit).with_body(all.into());
                 return Err(self.failed(error));
             }
             all.extend_from_slice(&bytes);
@@ -130,8 +138,13 @@ impl Download {
 
     fn failed(&mut self, error: Error) -> Error {
         self.chunks = None;
-        let Source { operation, attempts, status, .. } = self.source;
-        error.with(status).in_operation(operation).attempts_made(attempts)
+        let Source { operation, path_prefix, attempts, status, headers, .. } = &self.source;
+        error
+            .with_status(*status)
+            .with_headers(headers.clone())
+            .in_operation(operation)
+            .under(path_prefix)
+            .attempts_made(*attempts)
     }
 }
 

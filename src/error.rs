@@ -17,6 +17,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 pub use self::kind::ErrorKind;
 pub(crate) use self::server_message::ServerMessage;
 pub(crate) use self::transport::Outcome;
+use crate::client::MAX_TIMEOUT;
 use crate::operation::Operation;
 use crate::pacing::HeldBack;
 use crate::retry::Advice;
@@ -90,8 +91,14 @@ impl Error {
         error
     }
 
+    /// The body of a success is longer than the client reads.
+    pub(crate) fn too_long(status: StatusCode, limit: usize) -> Self {
+        Self::of_status(status)
+            .detail(format!("its body is longer than {limit} bytes; raise `max_response_bytes`"))
+    }
+
     /// The status of a response that did not arrive completely.
-    pub(crate) fn with(mut self, status: StatusCode) -> Self {
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
         self
     }
@@ -181,9 +188,9 @@ impl Error {
         self.0.status.map(|_| &self.0.headers)
     }
 
-    /// The body of the response, if one arrived: up to
-    /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes) of it. None where
-    /// the connection broke or the time ran out before its end.
+    /// The body of the response, if one arrived: as much of it as came before the connection
+    /// broke or the time ran out, up to
+    /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     ///
     /// A success that cannot be decoded is an error of kind [`ErrorKind::Decode`], and its
     /// body is the only copy of what the server sent, such as a new API key or the id of a
@@ -274,13 +281,14 @@ impl Error {
     /// any of its attempts may have been processed, not only the last.
     ///
     /// An attempt may have been processed when it ended in a timeout, a broken connection,
-    /// a 408, a 5xx or a success that cannot be decoded, or when the server still works on
+    /// a 303, a 408, a 5xx or a success that cannot be decoded, or when the server still works on
     /// the first request under the idempotency key. It was not when the connection failed
     /// or the server refused the request. Always false for operations that only read.
     ///
     /// When true, repeat the call under the same [`idempotency_key`](Self::idempotency_key)
-    /// if it had one; else look first, for example with a `get_` or `list_` operation. PUT
-    /// and DELETE can be repeated as they are.
+    /// if it had one. PUT and DELETE can be repeated as they are, but for
+    /// `remove_extra_numbers`. Otherwise look first, for example with a `get_` or `list_`
+    /// operation.
     ///
     /// ```no_run
     /// # async fn f(client: pilot_status::Client) {
@@ -304,15 +312,20 @@ impl Error {
     pub(crate) fn is_uncertain(&self) -> bool {
         self.0.attempts > 0
             && self.outcome() != Some(Outcome::NotProcessed)
-            && matches!(
-                self.0.kind,
-                ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Server | ErrorKind::Decode
-            )
+            && match self.0.kind {
+                ErrorKind::Timeout
+                | ErrorKind::Interrupted
+                | ErrorKind::Server
+                | ErrorKind::Decode => true,
+                // It leads to the result of a request that was processed.
+                ErrorKind::Redirect => self.0.status == Some(StatusCode::SEE_OTHER),
+                _ => false,
+            }
     }
 
-    /// Whether an attempt before the last may have taken effect.
-    pub(crate) fn earlier_attempt_is_uncertain(&self) -> bool {
-        self.0.earlier_uncertain
+    /// Whether the server still works on an earlier attempt of the same call.
+    pub(crate) fn awaits_earlier_attempt(&self) -> bool {
+        self.is_in_progress() && self.0.earlier_uncertain
     }
 
     /// Whether the server still works on the first request under the idempotency key.
@@ -326,30 +339,28 @@ impl Error {
     }
 
     /// What to do about the failure, where that is certain.
-    fn instruction(&self) -> Option<&'static str> {
-        let Inner { kind, operation, idempotency_key, .. } = &*self.0;
-        if self.0.reported_success && operation.is_some_and(|operation| !operation.is_read_only()) {
-            return Some("the server reported success, so do not repeat the request");
-        }
+    fn instruction(&self) -> Option<String> {
+        let Inner { operation, idempotency_key, .. } = &*self.0;
         if !self.may_have_taken_effect() {
             let may_pass = self.is_uncertain() && self.is_retryable();
-            return may_pass.then_some("try again later");
+            return may_pass.then(|| "try again later".to_owned());
         }
-        let safe_to_repeat = operation.is_some_and(|operation| operation.safe_to_repeat);
-        let is_deletion = operation.is_some_and(|operation| operation.method == "DELETE");
-        let is_last = self.is_uncertain() || self.is_in_progress();
-        Some(match (is_last, idempotency_key.is_some(), safe_to_repeat) {
-            (false, ..) if *kind == ErrorKind::NotFound && is_deletion => {
-                "an earlier attempt may have deleted it"
-            }
-            (true, true, _) => "it may have taken effect; repeat it only under the same key",
-            (true, _, true) => "it may have taken effect; it is safe to repeat",
-            (true, ..) => "it may have taken effect; check before you repeat it",
-            (false, true, _) => {
-                "an earlier attempt may have taken effect; repeat it only under the same key"
-            }
-            (false, _, true) => "an earlier attempt may have taken effect; it is safe to repeat",
-            (false, ..) => "an earlier attempt may have taken effect; check before you repeat it",
+        let operation = (*operation)?;
+        let repeat = match idempotency_key {
+            Some(_) => "repeat it only under the same key",
+            None if operation.safe_to_repeat => "it is safe to repeat",
+            None if self.0.reported_success => "do not repeat it",
+            None => "check before you repeat it",
+        };
+        let is_gone = matches!(self.0.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE));
+        Some(if self.0.reported_success {
+            format!("the server reported success, so {repeat}")
+        } else if self.is_uncertain() || self.is_in_progress() {
+            format!("it may have taken effect; {repeat}")
+        } else if is_gone && operation.method == "DELETE" {
+            "an earlier attempt may have deleted it".to_owned()
+        } else {
+            format!("an earlier attempt may have taken effect; {repeat}")
         })
     }
 }
@@ -373,8 +384,10 @@ impl fmt::Display for Error {
         if let Some(instruction) = self.instruction() {
             write!(f, "; {instruction}")?;
         }
-        if let Some(wait) = inner.retry_after.filter(|wait| !wait.is_zero()) {
-            write!(f, " (wait {} s)", wait.as_secs_f64().ceil())?;
+        match inner.retry_after.filter(|wait| !wait.is_zero() && self.is_retryable()) {
+            Some(wait) if wait > MAX_TIMEOUT => f.write_str(" (wait more than a year)")?,
+            Some(wait) => write!(f, " (wait {} s)", wait.as_secs_f64().ceil())?,
+            None => {}
         }
         if inner.attempts > 1 {
             write!(f, " ({} attempts)", inner.attempts)?;
@@ -475,7 +488,10 @@ mod tests {
         let error = after(1, Error::of_status(StatusCode::OK).after_success());
         let writing = error.clone().in_operation(operation("POST", false));
         assert!(writing.may_have_taken_effect());
-        assert!(writing.to_string().ends_with("so do not repeat the request"), "{writing}");
+        assert!(
+            writing.to_string().ends_with("the server reported success, so do not repeat it"),
+            "{writing}"
+        );
         let reading = error.in_operation(operation("GET", true));
         assert!(!reading.to_string().contains("repeat"), "{reading}");
     }

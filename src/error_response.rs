@@ -1,12 +1,13 @@
 //! Responses that are not a success become errors.
 
+use bytes::Bytes;
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
 use reqwest::Response;
 use serde_json::{Map, Value};
 
 use crate::auth::Confidential;
-use crate::body::Body;
+use crate::body::encoding;
 use crate::error::{Error, ErrorKind, ServerMessage};
 use crate::retry::server_hint;
 use crate::surrogates;
@@ -19,28 +20,24 @@ const LONGEST_ORIGIN: usize = "https://".len() + 253 + ":65535".len();
 pub(crate) fn error(
     response: &Response,
     headers: HeaderMap,
-    body: Option<Body>,
+    body: Bytes,
     confidential: Confidential<'_>,
 ) -> Error {
     let status = response.status();
-    let object: Option<Map<String, Value>> = match &body {
-        Some(Body::Complete(body)) => surrogates::from_slice(body).ok(),
-        _ => None,
-    };
+    let object: Option<Map<String, Value>> = surrogates::from_slice(&body).ok();
     let mut error = Error::of_status(status).asked_to_wait(server_hint(&headers, object.as_ref()));
-    if let Some(object) = object {
-        error = error.said(ServerMessage::new(object, status, confidential));
+    if status == StatusCode::NOT_MODIFIED {
+        error = error.detail("no request of this client has the condition that 304 answers");
     }
     if let Some(origin) = redirect_target(response, &headers, confidential) {
         error = error.detail(format!("to {origin}"));
     }
-    if status == StatusCode::NOT_MODIFIED {
-        error = error.detail("no request of this client has the condition that 304 answers");
+    if let Some(object) = object {
+        error = error.said(ServerMessage::new(object, status, confidential));
+    } else if let Some(encoding) = encoding(&headers) {
+        error = error.detail(format!("its body is encoded as {encoding}, unasked for"));
     }
-    if let Some(Body::Complete(body) | Body::TooLong(body)) = body {
-        error = error.with_body(body);
-    }
-    error.with_headers(headers)
+    error.with_headers(headers).with_body(body)
 }
 
 /// The origin that a redirect points to; its path and query may hold anything.
@@ -58,6 +55,7 @@ fn redirect_target(
     // A scheme that has no hosts has no origin worth a name.
     let origin = origin.is_tuple().then(|| origin.ascii_serialization())?;
     // A URL takes a key apart at a slash, and decodes one in its host.
-    let shows_key = confidential.appears_in(location) || confidential.appears_in(&origin);
+    let shows_key =
+        confidential.appears_in(location.as_bytes()) || confidential.appears_in(origin.as_bytes());
     (origin.len() <= LONGEST_ORIGIN && !shows_key).then_some(origin)
 }

@@ -25,7 +25,9 @@ pub(crate) struct Operation {
 pub(crate) struct ResponseBody {
     /// The fields of its object. Empty where it is none, or may have any.
     pub(crate) fields: &'static [&'static str],
-    /// Whether it is one of several, of which the model keeps any.
+    /// Whether the model requires a field, without which no object is decoded.
+    pub(crate) requires_fields: bool,
+    /// Whether it is a union: the model keeps alternatives that it does not know.
     pub(crate) is_union: bool,
     /// Whether it holds a whole file.
     pub(crate) is_file: bool,
@@ -58,6 +60,11 @@ impl Operation {
         anonymous: true,
         safe_to_repeat: true,
         takes_idempotency_key: false,
-        response: ResponseBody { fields: &[], is_union: false, is_file: false },
+        response: ResponseBody {
+            fields: &[],
+            requires_fields: false,
+            is_union: false,
+            is_file: false,
+        },
     };
 }

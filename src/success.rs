@@ -1,29 +1,27 @@
 //! Successful responses become models, unless they are not the API's.
 
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::auth::Confidential;
+use crate::body::encoding;
 use crate::decode;
 use crate::error::{Error, ServerMessage};
 use crate::operation::Operation;
 use crate::surrogates::{self, without_bom};
 
-/// Fields that the API's error object has in common with some models.
-const ERROR_FIELDS: [&str; 3] = ["error", "code", "message"];
-
 const EMPTY: &str = "its body is empty";
+const OTHER_FIELDS: &str = "its body has none of the expected fields";
 
-/// Why the body of a success is no model.
+/// Why a response with a success status is not what the document describes.
 pub(crate) enum Problem {
     /// The API reported success, but its response cannot be read.
     Unreadable(String),
-    /// The response is not the API's report of a success: a page of a proxy, another
-    /// API's object.
+    /// The API did not send the response: it is the page of a proxy, or another API's.
     Foreign(String),
-    /// The response is the API's error object.
+    /// The response is an error object.
     ErrorObject(Map<String, Value>),
 }
 
@@ -40,25 +38,34 @@ pub(crate) struct Success<'a> {
 /// Of an operation that writes, an empty body is an empty model, if the model requires
 /// nothing.
 pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Problem> {
-    if success.is_blank() && !success.operation.is_read_only() {
-        let empty = [b"{}", b"[]"].into_iter().find_map(|empty| serde_json::from_slice(empty).ok());
+    if success.text().is_empty() {
+        let empty = serde_json::from_slice(b"{}").ok();
+        let empty = empty.filter(|_| !success.operation.is_read_only());
         return empty.ok_or_else(|| Problem::Unreadable(EMPTY.to_owned()));
     }
     match surrogates::from_slice(success.body) {
-        Ok(model) => success.foreign().map_or(Ok(model), Err),
-        Err(error) => Err(success.foreign().unwrap_or_else(|| success.problem(&error))),
+        // Whatever has the required fields is the model.
+        Ok(model) if success.operation.response.requires_fields => Ok(model),
+        Ok(model) => success.other_object().map_or(Ok(model), Err),
+        Err(error) => Err(success.problem(&error)),
     }
 }
 
 /// Checks the body of an operation whose success has no content of interest.
 pub(crate) fn nothing(success: Success<'_>) -> Result<(), Problem> {
-    let problem = if success.is_html() { Some(success.not_json()) } else { success.foreign() };
-    problem.map_or(Ok(()), Err)
+    let page = is_page(success.headers, success.body).then(|| success.not_json());
+    page.or_else(|| success.other_object()).map_or(Ok(()), Err)
 }
 
-/// Checks the head of a file.
+/// Checks the head of a file, and the body where the head announces none.
 pub(crate) fn file(success: Success<'_>) -> Result<(), Problem> {
-    if is_html(success.headers) { Err(success.not_json()) } else { Ok(()) }
+    if !is_page_or_json(success.headers) {
+        return Ok(());
+    }
+    Err(success.other_object().unwrap_or_else(|| {
+        let media_type = media_type(success.headers).unwrap_or("JSON");
+        Problem::Foreign(format!("its body is {media_type}, not a file"))
+    }))
 }
 
 impl Success<'_> {
@@ -66,56 +73,83 @@ impl Success<'_> {
         without_bom(self.body).trim_ascii_start()
     }
 
-    fn is_blank(self) -> bool {
-        self.text().is_empty()
-    }
-
-    /// Whether the body is a page for a browser. Headers may say so of JSON.
-    fn is_html(self) -> bool {
-        match self.text().first() {
-            Some(b'<') => true,
-            Some(b'{' | b'[') | None => false,
-            Some(_) => is_html(self.headers),
-        }
-    }
-
-    /// Whether the body is an object that does not report the success of the operation.
-    fn foreign(self) -> Option<Problem> {
-        if self.text().first() != Some(&b'{') {
-            return None;
-        }
+    /// Why the body does not report the success of the operation, if it is an object.
+    fn other_object(self) -> Option<Problem> {
         let response = &self.operation.response;
-        let decoder = &mut serde_json::Deserializer::from_slice(self.text());
-        match decoder.deserialize_map(Expected(response.fields)).ok()? {
-            Object::Error => surrogates::from_slice(self.body).ok().map(Problem::ErrorObject),
-            Object::Other if !response.is_union && !response.fields.is_empty() => {
-                Some(Problem::Foreign("its body has none of the expected fields".to_owned()))
-            }
-            Object::Expected | Object::Other => None,
+        let seen = self.seen();
+        let is_error = seen.has_error && !(response.is_union && seen.is_expected);
+        if is_error || (seen.resembles_error() && !seen.is_expected) {
+            // Cut off, it is still no success.
+            let object = surrogates::from_slice(self.body).ok();
+            let cut = || Problem::Foreign("its body is an error that is cut off".to_owned());
+            return Some(object.map_or_else(cut, Problem::ErrorObject));
         }
+        let takes_any = response.is_union || response.fields.is_empty();
+        let is_other = seen.has_fields && !seen.is_expected && !takes_any;
+        is_other.then(|| Problem::Foreign(OTHER_FIELDS.to_owned()))
     }
 
+    /// What a look at the fields of the body tells, as far as it is an object.
+    fn seen(self) -> Seen {
+        let mut seen = Seen::default();
+        if self.text().starts_with(b"{") {
+            let visitor = Fields { expected: self.operation.response.fields, seen: &mut seen };
+            _ = serde_json::Deserializer::from_slice(self.text()).deserialize_map(visitor);
+        }
+        seen
+    }
+
+    /// Why the body is not decoded, where decoding failed with `error`.
     fn problem(self, error: &serde_json::Error) -> Problem {
-        if self.is_blank() {
-            Problem::Unreadable(EMPTY.to_owned())
-        } else if self.is_html() || (error.is_syntax() && error.column() <= 1) {
-            self.not_json()
+        if let Some(problem) = self.other_object() {
+            return problem;
+        }
+        let is_json = self.text().starts_with(b"{") || self.text().starts_with(b"[");
+        if !is_json || encoding(self.headers).is_some() {
+            return self.not_json();
+        }
+        let problem = decode::problem(self.body, error);
+        let fields = self.operation.response.fields;
+        if self.seen().is_expected || fields.is_empty() {
+            Problem::Unreadable(problem)
         } else {
-            Problem::Unreadable(decode::problem(self.body, error))
+            Problem::Foreign(problem)
         }
     }
 
     fn not_json(self) -> Problem {
-        let encoding = self.headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
-        if let Some(known @ ("gzip" | "x-gzip" | "deflate" | "br" | "zstd")) = encoding {
-            return Problem::Foreign(format!("its body is encoded as {known}, unasked for"));
-        }
-        Problem::Foreign(match media_type(self.headers) {
-            Some(media_type) => format!("its body is {media_type}, not JSON"),
-            None if self.is_html() => "its body is HTML, not JSON".to_owned(),
-            None => "its body is not JSON".to_owned(),
+        Problem::Foreign(match (encoding(self.headers), media_type(self.headers)) {
+            (Some(encoding), _) => format!("its body is encoded as {encoding}, unasked for"),
+            (None, Some(media_type)) => format!("its body is {media_type}, not JSON"),
+            (None, None) if self.text().starts_with(b"<") => {
+                "its body is HTML or XML, not JSON".to_owned()
+            }
+            (None, None) => "its body is not what the model is made of".to_owned(),
         })
     }
+}
+
+/// Whether a body is a page for a browser. Headers may say so of JSON, or of nothing.
+pub(crate) fn is_page(headers: &HeaderMap, body: &[u8]) -> bool {
+    match without_bom(body).trim_ascii_start().first() {
+        Some(b'<') => true,
+        Some(b'{' | b'[') | None => false,
+        Some(_) => announces(headers, &["text/html", "application/xhtml"]),
+    }
+}
+
+/// Whether headers announce a page for a browser or JSON, and so not a file.
+pub(crate) fn is_page_or_json(headers: &HeaderMap) -> bool {
+    announces(
+        headers,
+        &["text/html", "application/xhtml", "application/json", "application/problem"],
+    )
+}
+
+fn announces(headers: &HeaderMap, media_types: &[&str]) -> bool {
+    let value = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let value = value.trim_ascii_start().to_ascii_lowercase();
+    media_types.iter().any(|media_type| value.starts_with(media_type.as_bytes()))
 }
 
 impl Problem {
@@ -128,7 +162,7 @@ impl Problem {
         let error = Error::of_status(status);
         match self {
             Self::Unreadable(detail) => error.detail(detail).after_success(),
-            Self::Foreign(detail) if confidential.appears_in(&detail) => {
+            Self::Foreign(detail) if confidential.appears_in(detail.as_bytes()) => {
                 error.detail("its body is not JSON")
             }
             Self::Foreign(detail) => error.detail(detail),
@@ -137,13 +171,6 @@ impl Problem {
                 .said(ServerMessage::new(object, status, confidential)),
         }
     }
-}
-
-/// Whether headers announce a page for a browser.
-pub(crate) fn is_html(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
-    let media_type = media_type.trim_ascii_start().to_ascii_lowercase();
-    media_type.starts_with(b"text/html") || media_type.starts_with(b"application/xhtml")
 }
 
 /// The media type, without parameters, if it has the form of one and is not JSON.
@@ -161,54 +188,61 @@ fn media_type(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// What the fields of an object show of it.
-enum Object {
-    /// It has a field of the model, or none at all.
-    Expected,
-    /// It is the API's error object: it has an `error` that says something, and no field of
-    /// the model but those that errors have too.
-    Error,
-    Other,
+#[derive(Default)]
+struct Seen {
+    has_fields: bool,
+    /// One of them is a field of the model.
+    is_expected: bool,
+    /// Its `error` or `errors` says something.
+    has_error: bool,
+    /// The fields of other forms of errors.
+    others: Vec<&'static str>,
 }
 
-/// Looks at an object until it has one of these fields.
-struct Expected(&'static [&'static str]);
+impl Seen {
+    /// Whether it has the fields of an error, and no `error`.
+    fn resembles_error(&self) -> bool {
+        [["code", "message"], ["title", "detail"]]
+            .iter()
+            .any(|form| form.iter().all(|field| self.others.contains(field)))
+    }
+}
 
-impl<'de> Visitor<'de> for Expected {
-    type Value = Object;
+/// Looks at the fields of an object.
+struct Fields<'a> {
+    expected: &'static [&'static str],
+    seen: &'a mut Seen,
+}
+
+impl<'de> Visitor<'de> for Fields<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Object, A::Error> {
-        let (mut seen, mut is_error) = (Object::Expected, false);
-        let mut has_shared_field = false;
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        const OTHERS: [&str; 4] = ["code", "message", "title", "detail"];
         while let Some(name) = object.next_key::<String>()? {
-            if self.0.contains(&name.as_str()) {
-                if !ERROR_FIELDS.contains(&name.as_str()) {
-                    return Ok(Object::Expected);
-                }
-                has_shared_field = true;
-            }
-            if name == "error" {
-                is_error |= says_something(&object.next_value()?);
+            self.seen.has_fields = true;
+            self.seen.is_expected |= self.expected.contains(&name.as_str());
+            self.seen.others.extend(OTHERS.iter().find(|other| **other == name));
+            if name == "error" || name == "errors" {
+                self.seen.has_error |= says_something(&object.next_value()?);
             } else {
                 object.next_value::<IgnoredAny>()?;
             }
-            seen = Object::Other;
         }
-        Ok(match seen {
-            _ if is_error => Object::Error,
-            _ if has_shared_field => Object::Expected,
-            seen => seen,
-        })
+        Ok(())
     }
 }
 
 fn says_something(error: &Value) -> bool {
     match error {
         Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
         Value::Object(object) => !object.is_empty(),
+        Value::Bool(is_error) => *is_error,
         _ => false,
     }
 }

@@ -52,16 +52,15 @@ impl Upload {
 
     /// When the transport took a part last, or the upload began.
     pub(crate) fn last_progress(&self) -> Instant {
-        self.progress().at
+        self.state().at
     }
 
-    /// How many bytes the transport has taken, and of how many, unless of all.
-    pub(crate) fn incomplete(&self) -> Option<(usize, usize)> {
-        let taken = self.progress().taken;
-        (taken < self.length).then_some((taken, self.length))
+    /// How many bytes the transport has taken, and of how many.
+    pub(crate) fn progress(&self) -> (usize, usize) {
+        (self.state().taken, self.length)
     }
 
-    fn progress(&self) -> MutexGuard<'_, Progress> {
+    fn state(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -83,7 +82,7 @@ impl http_body::Body for Parts {
         let length = self.rest.len().min(PART);
         let part = self.rest.split_to(length);
         let taken = self.upload.length - self.rest.len();
-        *self.upload.progress() = Progress { taken, at: Instant::now() };
+        *self.upload.state() = Progress { taken, at: Instant::now() };
         Poll::Ready((length > 0).then(|| Ok(Frame::data(part))))
     }
 

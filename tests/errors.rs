@@ -8,10 +8,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use pilot_status::mock::{Reply, Sandbox};
-use pilot_status::reqwest::{
-    self,
-    header::{HeaderMap, HeaderValue},
-};
+use pilot_status::reqwest::{self, header::HeaderMap};
 use pilot_status::{Client, Credentials, Error, ErrorCode, ErrorKind, RetryPolicy, StatusCode};
 use serde_json::{Value, json};
 use support::script::Step::{Read, Send, Silent};
@@ -189,12 +186,45 @@ async fn every_response_that_arrived_is_kept_with_its_error() {
     let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let error = call_at(format!("http://{nobody}")).await;
     assert_eq!((error.body(), error.headers()), (None, None));
-    // It broke off: the head is there, and no body is made up.
+    // It broke off: what arrived is there.
     let error = call_for(b"HTTP/1.1 200 OK\r\na: b\r\ncontent-length: 9\r\n\r\n[").await;
-    assert_eq!(
-        (error.body(), &error.headers().unwrap()["a"]),
-        (None, &HeaderValue::from_static("b"))
-    );
+    assert_eq!(error.body().map(|body| &body[..]), Some(&b"["[..]));
+    assert_eq!(error.headers().unwrap()["a"], "b");
+}
+
+/// Servers that end the connection before its framing ends, or keep it open after the body.
+#[tokio::test]
+async fn json_that_has_arrived_completely_is_read_whatever_its_framing() {
+    const ROTATED: &str = r#"{"key": "ps_new_0123456789"}"#;
+    const REFUSED: &str = r#"{"error": "There is no such number", "code": "NUMBER_NOT_FOUND"}"#;
+    let too_short = |status, body: &str| {
+        let length = body.len() + 1;
+        format!("HTTP/1.1 {status} Any\r\ncontent-length: {length}\r\n\r\n{body}").leak()
+    };
+    let no_end = |status, body: &str| {
+        let head = format!("HTTP/1.1 {status} Any\r\ntransfer-encoding: chunked\r\n\r\n");
+        format!("{head}{:x}\r\n{body}\r\n", body.len()).leak()
+    };
+    for (rotated, refused) in [
+        (too_short(200, ROTATED), too_short(404, REFUSED)),
+        (no_end(200, ROTATED), no_end(404, REFUSED)),
+    ] {
+        for ends in [&[][..], &[Silent]] {
+            let script =
+                |bytes: &'static [u8]| -> Script { [&[Read, Send(bytes)], ends].concat().leak() };
+            let server = ScriptedServer::start([script(rotated.as_bytes())]).await;
+            let builder = Client::builder(Credentials::api_key(KEY)).base_url(server.url());
+            let client = builder.request_timeout(Duration::from_millis(200)).build().unwrap();
+            let rotated = client.rotate_api_key().send().await.unwrap();
+            assert_eq!(rotated.key.as_ref().unwrap().expose_secret(), "ps_new_0123456789");
+
+            let server = ScriptedServer::start([script(refused.as_bytes())]).await;
+            let builder = Client::builder(Credentials::api_key(KEY)).base_url(server.url());
+            let client = builder.request_timeout(Duration::from_millis(200)).build().unwrap();
+            let error = client.rotate_api_key().send().await.unwrap_err();
+            assert_eq!(error.code(), Some(&ErrorCode::NumberNotFound), "{error}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -31,6 +31,10 @@ fn readable(reason: &str) -> Cow<'_, str> {
         Some((type_name, field, rest))
     };
     let Some((type_name, field, rest)) = parts() else { return Cow::Borrowed(reason) };
+    let rest = match rest.strip_prefix(": no value supplied for ") {
+        Some(missing) => format!(": `{missing}` is missing"),
+        None => rest.to_owned(),
+    };
     let name = type_name.rsplit(":: ").next().unwrap_or(type_name);
     let expected = match name {
         "String" => "text".to_owned(),
@@ -63,6 +67,10 @@ mod tests {
             (
                 "conversion to `MessageRequest` for body failed: exactly one of a, b",
                 "`body` has to be a valid `types::MessageRequest`: exactly one of a, b",
+            ),
+            (
+                "conversion to `NumberRequest` for body failed: no value supplied for name",
+                "`body` has to be a valid `types::NumberRequest`: `name` is missing",
             ),
             ("id was not initialized", "id was not initialized"),
         ] {

@@ -1,7 +1,5 @@
 //! What a server says of an error, for programs and for people.
 
-use std::borrow::Cow;
-
 use http::StatusCode;
 use serde_json::{Map, Value};
 
@@ -34,12 +32,13 @@ impl ServerMessage {
         let message = message(&object, status);
         let api_error = api_error(object);
         let shown = |text: &str, limit| {
-            let line = one_line(text, usize::MAX);
-            let is_hidden = confidential.appears_in(text) || confidential.appears_in(&line);
-            (!is_hidden && !line.is_empty()).then(|| one_line(&line, limit))
+            let line = one_line(text, limit).replace('"', "'");
+            let is_hidden = confidential.appears_in(text.as_bytes());
+            (!is_hidden && !line.is_empty()).then_some(line)
         };
         let words = message.as_deref().and_then(|message| shown(message, LONGEST_MESSAGE));
-        let code = api_error.code.as_ref().and_then(|code| shown(code.as_str(), LONGEST_CODE));
+        let code = api_error.code.as_ref().map(ErrorCode::as_str).filter(|code| is_token(code));
+        let code = code.and_then(|code| shown(code, LONGEST_CODE));
         let shown = match (words, code) {
             (Some(words), Some(code)) => format!("\"{words}\" ({code})"),
             (Some(words), None) => format!("\"{words}\""),
@@ -50,29 +49,44 @@ impl ServerMessage {
     }
 }
 
-/// The words for the reason: `error`, else `message`, which may be a list, else `title`
-/// and `detail` (RFC 9457). An `error` that only repeats the status gives way to a
-/// `message`.
+/// Whether a code has the form of a constant, so that it cannot be taken for other words.
+fn is_token(code: &str) -> bool {
+    code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte))
+}
+
+/// The words for the reason: `error`, else `message`, else `title` and `detail` (RFC 9457).
+/// An `error` that only repeats the status gives way to a `message`.
 fn message(object: &Map<String, Value>, status: StatusCode) -> Option<String> {
-    let text = |name: &str| words(object.get(name)?);
+    let stated = object.get("statusCode").and_then(Value::as_u64);
+    let stated = stated.and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok());
+    let repeats_status = |error: &String| {
+        let reasons = [Some(status), stated].map(|status| status?.canonical_reason());
+        reasons.iter().flatten().any(|reason| reason.eq_ignore_ascii_case(error.trim()))
+    };
+    let text = |name: &str| words(object.get(name)?, DEPTH);
     let error = text("error");
-    let says_more = |error: &Cow<'_, str>| Some(error.as_ref()) != status.canonical_reason();
-    let named = error.clone().filter(says_more).or_else(|| text("message")).or(error);
-    named.map(Cow::into_owned).or_else(|| match (text("title"), text("detail")) {
+    let named = error.clone().filter(|error| !repeats_status(error));
+    named.or_else(|| text("message")).or(error).or_else(|| match (text("title"), text("detail")) {
         (Some(title), Some(detail)) => Some(format!("{title}: {detail}")),
-        (title, detail) => title.or(detail).map(Cow::into_owned),
+        (title, detail) => title.or(detail),
     })
 }
 
-/// A text, a list of texts, or the `message` of an object.
-fn words(value: &Value) -> Option<Cow<'_, str>> {
+/// How deep words may be nested.
+const DEPTH: u32 = 3;
+
+/// A text, a list of texts, or the words that an object has, if they say anything.
+fn words(value: &Value, depth: u32) -> Option<String> {
+    let deeper = depth.checked_sub(1)?;
     match value {
-        Value::String(text) => (!text.trim().is_empty()).then_some(Cow::Borrowed(text)),
+        Value::String(text) => (!one_line(text, 1).is_empty()).then(|| text.clone()),
         Value::Array(list) => {
-            let texts: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
-            (!texts.is_empty()).then(|| texts.join("; ").into())
+            let texts: Vec<String> = list.iter().filter_map(|entry| words(entry, deeper)).collect();
+            (!texts.is_empty()).then(|| texts.join("; "))
         }
-        Value::Object(object) => object.get("message").and_then(Value::as_str).map(Cow::Borrowed),
+        Value::Object(object) => ["message", "error", "detail", "title", "description"]
+            .iter()
+            .find_map(|name| words(object.get(*name)?, deeper)),
         _ => None,
     }
 }
@@ -87,9 +101,13 @@ fn api_error(mut object: Map<String, Value>) -> ApiError {
         }
     };
     let (error, code) = (take("error"), take("code"));
-    let nested = || object.get("error")?.get("code")?.as_str().map(str::to_owned);
-    let code = code.or_else(nested).map(ErrorCode::from);
-    ApiError { error, code, extra: object }
+    let nested = || object.get("error")?.get("code");
+    let code = code.or_else(|| match object.get("code").or_else(nested)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    });
+    ApiError { error, code: code.map(ErrorCode::from), extra: object }
 }
 
 #[cfg(test)]
@@ -107,7 +125,7 @@ mod tests {
     use crate::auth::Credentials;
 
     fn read(object: Value, status: u16) -> ServerMessage {
-        let credentials = Credentials::api_key("ps_0123");
+        let credentials = Credentials::api_key("ps_0123456789");
         let key = http::HeaderValue::from_static("order-42");
         let confidential = Confidential { credentials: &credentials, idempotency_key: Some(&key) };
         let Value::Object(object) = object else { panic!("{object} is not an object") };
@@ -164,17 +182,19 @@ mod tests {
     #[test]
     fn what_repeats_a_key_is_not_shown() {
         for text in [
-            "ps_0123",
-            "the key PS_0123 is revoked",
-            "ps_\u{0}0123",
-            "ps_\u{200b}0123",
+            "ps_0123456789",
+            "the key PS_0123456789 is revoked",
+            "ps_\u{0}0123456789",
+            "ps%5F0123456789",
+            "ps_01234 56789",
+            "ps_\u{200b}0123456789",
             "another request has order-42",
         ] {
             let message = read(json!({"error": text, "code": text}), 401);
             assert_eq!(message.shown, "", "{text}");
             assert_eq!(message.message.as_deref(), Some(text));
         }
-        let shown = read(json!({"error": "ps_0123", "code": "REVOKED"}), 401).shown;
+        let shown = read(json!({"error": "ps_0123456789", "code": "REVOKED"}), 401).shown;
         assert_eq!(shown, "REVOKED");
     }
 }

@@ -181,7 +181,7 @@ mod tests {
                 let policy = crate::RetryPolicy::default();
                 let error = Error::of_status(StatusCode::TOO_MANY_REQUESTS).asked_to_wait(Some(wait));
                 let error = error.attempts_made(1);
-                let next = policy.wait(&error, true, Duration::from_secs(60), 1.0);
+                let next = policy.wait(&error, true, 0, Duration::from_secs(60), 1.0);
                 prop_assert_eq!(next.is_some(), wait < Duration::from_secs(60));
             }
         }

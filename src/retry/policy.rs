@@ -46,6 +46,9 @@ pub struct RetryPolicy {
 /// longer doubles: 4 seconds with the default backoff.
 const MAX_POLLS: u32 = 4;
 
+/// The shortest wait for that outcome, whatever the server and the policy say.
+const SHORTEST_POLL: Duration = Duration::from_millis(100);
+
 impl Default for RetryPolicy {
     /// 4 attempts and 60 seconds in all, with pacing and a budget.
     fn default() -> Self {
@@ -139,21 +142,20 @@ impl RetryPolicy {
     /// How long to wait before the next attempt, if there is to be one, after the last
     /// failed with `error` and the call has `time_left`.
     ///
-    /// `repeatable` says that the request may be done twice; `random` is between
-    /// 0 and 1.
+    /// `repeatable` says that the request may be done twice, `polls` how many attempts only
+    /// asked for the outcome of an earlier one; `random` is between 0 and 1.
     pub(crate) fn wait(
         &self,
         error: &Error,
         repeatable: bool,
+        polls: u32,
         time_left: Duration,
         random: f64,
     ) -> Option<Duration> {
-        // The request that is in progress is an earlier attempt of the same call: its
-        // outcome is worth waiting for as long as the call lasts.
-        let awaits_itself = error.is_in_progress() && error.earlier_attempt_is_uncertain();
-        let attempt =
-            if awaits_itself { error.attempts().min(MAX_POLLS) } else { error.attempts() };
-        let has_attempts = awaits_itself || attempt < self.max_attempts;
+        // Its outcome is worth waiting for as long as the call lasts.
+        let is_poll = error.awaits_earlier_attempt();
+        let attempt = if is_poll { polls.min(MAX_POLLS) } else { error.attempts() - polls };
+        let has_attempts = is_poll || attempt < self.max_attempts;
         if !has_attempts || !Fault::of(error).may_repeat(repeatable) {
             return None;
         }
@@ -161,6 +163,7 @@ impl RetryPolicy {
             Some(asked) => spread(asked, time_left, random),
             None => self.backoff.wait(attempt, random),
         };
+        let wait = if is_poll { wait.max(SHORTEST_POLL) } else { wait };
         (wait < time_left).then_some(wait)
     }
 }

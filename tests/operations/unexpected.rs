@@ -29,12 +29,13 @@ pub async fn check(id: &str, made: for<'c> fn(&'c Client) -> Called<'c>) {
     for content_type in ["text/html; charset=utf-8", "application/json"] {
         let page = Reply::new(StatusCode::OK, PAGE).header("content-type", content_type);
         let error = call(id, made, page).await.expect_err("a page is no success");
-        let what = if content_type.starts_with("text") { "text/html" } else { "HTML" };
+        let what = if content_type.starts_with("text") { "text/html" } else { "HTML or XML" };
         assert!(error.to_string().contains(&format!("its body is {what}, not JSON")), "{error}");
         keeps(&error, &operation, PAGE);
     }
     check_error_objects(&operation, made).await;
     check_other_objects(&operation, made).await;
+    check_other_texts(&operation, made).await;
     check_blank_bodies(&operation, made).await;
     check_mislabelled(&operation, made).await;
     let marked = match operation.schema() {
@@ -55,6 +56,25 @@ async fn check_mislabelled(operation: &Operation, made: for<'c> fn(&'c Client) -
 }
 
 async fn check_error_objects(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
+    for body in [
+        json!({"error": true, "message": "No"}),
+        json!({"errors": ["No"]}),
+        json!({"code": "NUMBER_NOT_FOUND", "message": "No"}),
+        json!({"title": "No", "detail": "There is no such number", "status": 404}),
+        json!({"ok": false, "status": 402, "error": {"message": "No"}, "code": 1}),
+    ] {
+        let is_field = |name: &&String| {
+            let schema = operation.schema().unwrap_or_default();
+            let expected = !schema["properties"][name.as_str()].is_null();
+            expected && body["error"].is_null()
+        };
+        if body.as_object().unwrap().keys().any(|name| is_field(&name)) {
+            continue;
+        }
+        let error = call(&operation.id, made, json_reply(body.to_string())).await;
+        let error = error.expect_err("an error object is no success");
+        keeps(&error, operation, &body.to_string());
+    }
     let body = json!({"error": "There is no such number", "code": "NUMBER_NOT_FOUND"});
     let error = call(&operation.id, made, json_reply(body.to_string())).await;
     let error = error.expect_err("an error object is no success");
@@ -62,6 +82,19 @@ async fn check_error_objects(operation: &Operation, made: for<'c> fn(&'c Client)
     let text = error.to_string();
     assert!(text.contains("its body is an error: \"There is no such number\""), "{text}");
     keeps(&error, operation, &body.to_string());
+}
+
+/// What proxies send in place of a service, with a success status.
+async fn check_other_texts(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
+    if operation.schema().is_none() || operation.returns_union() {
+        return;
+    }
+    for text in ["no healthy upstream", "fault filter abort", "  502 bad gateway", "null", "\"OK\""]
+    {
+        let outcome = call(&operation.id, made, json_reply(text)).await;
+        let error = outcome.expect_err("a text is no success");
+        keeps(&error, operation, text);
+    }
 }
 
 async fn check_other_objects(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
