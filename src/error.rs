@@ -27,10 +27,10 @@ type Source = Arc<dyn std::error::Error + Send + Sync>;
 
 /// Why a client could not be built or a call failed.
 ///
-/// `Display` and `Debug` hold no API key, idempotency key, header, query or body: an error
-/// may go to a log as it is. `Display` ends with the server's own message and code, on one
-/// line and cut to 300 characters, unless they repeat one of the keys. The whole response
-/// is there for programs, in [`api_error`](Self::api_error), [`headers`](Self::headers) and
+/// `Display` and `Debug` hold no API key, no idempotency key and no body: an error may go to a
+/// log as it is. Of what the server sent they show its message and code, on one line, cut to
+/// 300 characters and only if they repeat neither key. The whole response is there for
+/// programs, in [`api_error`](Self::api_error), [`headers`](Self::headers) and
 /// [`body`](Self::body).
 ///
 /// ```
@@ -252,7 +252,7 @@ impl Error {
     /// 408, 429, 502, 503 and 504, timeouts, failed and broken connections, but not an
     /// invalid certificate, a proxy that refuses the tunnel or a response that is not HTTP.
     /// Some [codes](Self::code) say otherwise: a service that is not set up stays so, and the
-    /// first call under an idempotency key ends some time.
+    /// first call under an idempotency key comes to its end.
     ///
     /// It does not say that a retry is safe: see
     /// [`may_have_taken_effect`](Self::may_have_taken_effect).

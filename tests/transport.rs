@@ -521,11 +521,15 @@ mod tls {
 
     fn config(wants_certificate: bool) -> ServerConfig {
         let certificate = CertificateDer::from_pem_slice(PEM).unwrap();
-        let config = ServerConfig::builder();
+        // More than one provider may be in the tree, of which none is the default then.
+        let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(Arc::clone(&provider));
+        let config = config.with_safe_default_protocol_versions().unwrap();
         let config = if wants_certificate {
             let mut roots = RootCertStore::empty();
             roots.add(certificate.clone()).unwrap();
-            let verifier = WebPkiClientVerifier::builder(roots.into()).build().unwrap();
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+            let verifier = verifier.build().unwrap();
             config.with_client_cert_verifier(verifier)
         } else {
             config.with_no_client_auth()

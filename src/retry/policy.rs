@@ -63,7 +63,8 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt at once, bounded by the timeout for a request alone.
+    /// One attempt at once, bounded by the request timeout alone. An upload that makes
+    /// progress is not bounded.
     pub fn none() -> Self {
         Self { max_attempts: 1, total_time: Duration::MAX, pacing: Pacing::Off, ..Self::default() }
     }
