@@ -41,23 +41,23 @@ where
 {
     async move {
         let start = Instant::now();
-        let ticket = rules.line.map(Line::ticket);
         let time_left = || rules.policy.time_left(start.elapsed());
         let mut attempts = 0;
         let mut failure: Option<Error> = None;
         let mut earlier_uncertain = false;
         // The attempts that only asked for the outcome of an earlier one.
         let mut polls = 0;
+        let mut since = start;
         loop {
             let turn = async {
-                match rules.line.zip(ticket) {
-                    Some((line, ticket)) => line.turn(ticket, time_left()).await,
+                match rules.line {
+                    Some(line) => line.turn(since, time_left()).await,
                     None => Ok(Instant::now()),
                 }
             };
             let (went, slot) = match rules.slots.take_at(turn, time_left).await {
                 Ok(taken) => taken,
-                Err(error) => return Err(failure.unwrap_or(error)),
+                Err(error) => return Err(given_up(failure, since, error)),
             };
             if !rules.repeatable {
                 // A request that is written to a connection that the server has closed is
@@ -66,7 +66,7 @@ where
             }
             if time_left().is_zero() {
                 // A blocked or suspended program oversleeps its waits.
-                return Err(failure.unwrap_or_else(not_sent_in_time));
+                return Err(given_up(failure, since, not_sent_in_time()));
             }
             attempts += 1;
             let error = match attempt(attempts, time_left()).await {
@@ -79,6 +79,7 @@ where
                 }
             };
             drop(slot);
+            since = Instant::now();
             polls += u32::from(error.awaits_earlier_attempt());
             match rules.failed(&error, polls, went, time_left(), random()) {
                 Some(Duration::ZERO) => {}
@@ -99,11 +100,20 @@ fn not_sent_in_time() -> Error {
     Error::new(ErrorKind::Timeout).detail("not sent, since the total time ran out before")
 }
 
+/// The error of a call that is not sent again because of `error`: that of its last attempt,
+/// if it made one, with what is left of the wait `since` then.
+fn given_up(failure: Option<Error>, since: Instant, error: Error) -> Error {
+    let Some(failure) = failure else { return error };
+    let asked = failure.retry_after().unwrap_or_default().saturating_sub(since.elapsed());
+    let left = asked.max(error.retry_after().unwrap_or_default());
+    failure.asked_to_wait((!left.is_zero()).then_some(left))
+}
+
 impl Rules<'_> {
     /// An attempt that went at `went` succeeded.
     fn succeeded(&self, went: Instant) {
         if let Some(line) = self.line {
-            line.taken(went);
+            line.accepted(went);
         }
         if let Some(budget) = self.budget {
             budget.refill();
@@ -124,7 +134,7 @@ impl Rules<'_> {
         let is_rejected = error.kind() == ErrorKind::RateLimited;
         if !is_rejected || error.advice() == Some(Advice::Alone) {
             if let Some(line) = self.line.filter(|_| error.status().is_some()) {
-                line.taken(went);
+                line.accepted(went);
             }
             let is_free = is_rejected || error.is_in_progress();
             return wait.filter(|_| is_free || self.budget.is_none_or(Budget::pay));
@@ -132,9 +142,9 @@ impl Rules<'_> {
         let Some(line) = self.line else {
             return wait;
         };
-        line.rejected(went, error.retry_after(), random);
-        // It waits in the line, as long as the line holds it back.
-        wait.map(|wait| if wait > LONGEST_PAUSE { wait } else { Duration::ZERO })
+        let is_paused = line.rejected(went, error.retry_after(), random);
+        // It waits in the queue until the pause is over.
+        wait.map(|wait| if is_paused && wait <= LONGEST_PAUSE { Duration::ZERO } else { wait })
     }
 }
 
@@ -158,6 +168,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::number_scope::NumberScope;
     use crate::operation::Operation;
     use crate::pacing::Pacing;
     use crate::retry::Shared;
@@ -416,7 +427,7 @@ mod tests {
         let status = prop::sample::select(vec![200, 404, 408, 429, 429, 429, 500, 502, 503, 504]);
         let hint = prop::option::of(prop_oneof![0..3_u64, 0..100_u64, any::<u64>()]);
         let reply = (0..40_000_u64, status, hint);
-        let pacing = prop::sample::select(vec![Pacing::Off, Pacing::Pause, Pacing::Rate]);
+        let pacing = prop::sample::select(vec![Pacing::Off, Pacing::Pause]);
         let replies = prop::collection::vec(reply, 1..8);
         (0..8_u32, 0..120_000_u64, any::<bool>(), replies, 0.0..=1.0, pacing).prop_map(
             |(max_attempts, total, repeatable, replies, random, pacing)| Script {
@@ -449,7 +460,8 @@ mod tests {
                 }
             }
         };
-        let line = policy.line(shared, Operation::find("list_numbers").unwrap());
+        let operation = Operation::find("list_numbers").unwrap();
+        let line = policy.line(shared, operation, &NumberScope::Any);
         let (repeatable, line) = (script.repeatable, line.as_deref());
         let rules = Rules { line, budget: policy.budget(shared), ..alone(policy, repeatable) };
         let outcome = run(rules, || script.random, attempt).await;

@@ -232,8 +232,8 @@ impl Client {
     where
         Sent: Future<Output = reqwest::Result<Response>>,
     {
-        let Inner { settings, retry, request_timeout, .. } = &self.inner;
-        let line = retry.line(&settings.shared, operation);
+        let Inner { settings, number, retry, request_timeout, .. } = &self.inner;
+        let line = retry.line(&settings.shared, operation, number);
         let mut rules = Rules {
             policy: *retry,
             repeatable: operation.safe_to_repeat || key.is_some(),

@@ -9,7 +9,7 @@ use crate::generated::Client;
 const NUMBER_ID: &str = "x-whatsapp-number-id";
 
 /// The number that the calls of a client name, if any.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum NumberScope {
     #[default]
     Any,
@@ -37,8 +37,9 @@ impl Client {
     /// which of its numbers a tenant key acts for. The key of a number acts for
     /// its own number whatever this says.
     ///
-    /// A cheap copy: connections, limits, retries and the learned pace are shared,
-    /// and this client stays as it is. Calls without a credential name no number.
+    /// A cheap clone: it shares connections, settings and the retry budget with this
+    /// client, which stays as it is. A rate limit of one number holds back no calls for
+    /// another. Calls without a credential name no number.
     /// With an id that no header can carry, every call fails with
     /// [`ErrorKind::InvalidRequest`] before anything is sent.
     ///

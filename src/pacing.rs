@@ -1,10 +1,8 @@
-//! What a 429 teaches, shared by the clones of a client: a pause while the server
-//! wants no calls of an operation, and then calls at the rate that it takes.
+//! What the clones of a client share after a 429: a pause while the server rejects
+//! most calls of an operation, and a slow start after it.
 
-mod limit;
 mod line;
 mod pace;
-mod taken;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,44 +10,49 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) use self::line::{HeldBack, Line};
 pub(crate) use self::pace::LONGEST_PAUSE;
 use self::pace::Pace;
+use crate::number_scope::NumberScope;
 use crate::operation::Operation;
 use crate::retry::Backoff;
 
-/// What the calls of a client and its clones share of a 429.
+/// How many lines are kept before the idle ones are dropped.
+const MANY: usize = 1024;
+
+/// What the calls of a client and its clones share after a 429.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pacing {
-    /// Nothing: every call waits for itself.
+    /// Nothing: every rejected call waits on its own, and all others go on.
     Off,
-    /// The pause: while the server wants no calls of an operation, nobody sends
-    /// one. Then all that wait go at once.
-    Pause,
-    /// The pause and the rate: after it the calls go in the order in which they
-    /// came, as fast as the server took them before, and then a little faster,
-    /// until it rejects one again.
+    /// A pause. A rejected call waits on its own, unless most of the last ten
+    /// responses to its operation are 429. Then no call of the operation is sent for
+    /// as long as the server asks. After the pause, calls leave in order: as many as
+    /// the server accepted before, and then more and more, until it rejects one.
+    ///
+    /// Each operation has its own pause, and so has each number of
+    /// [`Client::for_number`](crate::Client::for_number).
     #[default]
-    Rate,
+    Pause,
 }
 
-/// The lines of all operations.
+/// The lines of all operations and numbers.
 pub(crate) struct Lines {
-    pacing: Pacing,
     backoff: Backoff,
-    by_operation: Mutex<HashMap<&'static str, Arc<Line>>>,
+    by_scope: Mutex<HashMap<(&'static str, NumberScope), Arc<Line>>>,
 }
 
 impl Lines {
-    pub(crate) fn new(pacing: Pacing, backoff: Backoff) -> Self {
-        Self { pacing, backoff, by_operation: Mutex::default() }
+    pub(crate) fn new(backoff: Backoff) -> Self {
+        Self { backoff, by_scope: Mutex::default() }
     }
 
-    /// The line of an operation.
-    pub(crate) fn of(&self, operation: &Operation) -> Arc<Line> {
-        let mut lines = self.by_operation.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = lines.entry(operation.id).or_insert_with(|| {
-            // Clones of a client without pacing may have it.
-            Arc::new(Line::new(Pace::new(self.backoff, self.pacing != Pacing::Pause)))
-        });
+    /// The line of an operation for a number.
+    pub(crate) fn of(&self, operation: &Operation, number: &NumberScope) -> Arc<Line> {
+        let mut lines = self.by_scope.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (operation.id, number.clone());
+        if lines.len() >= MANY && !lines.contains_key(&key) {
+            lines.retain(|_, line| Arc::strong_count(line) > 1 || !line.opens());
+        }
+        let line = lines.entry(key).or_insert_with(|| Arc::new(Line::new(Pace::new(self.backoff))));
         Arc::clone(line)
     }
 }

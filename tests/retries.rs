@@ -8,7 +8,9 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
 use pilot_status::mock::{Reply, Sandbox};
-use pilot_status::{Client, Credentials, ErrorCode, ErrorKind, RetryPolicy, StatusCode, types};
+use pilot_status::{
+    Client, Credentials, ErrorCode, ErrorKind, Pacing, RetryPolicy, StatusCode, types,
+};
 use serde_json::json;
 use support::script::{Script, ScriptedServer, Step};
 
@@ -244,4 +246,49 @@ async fn a_cooldown_of_one_resource_holds_back_no_other() {
     assert_eq!(error.retry_after(), Some(Duration::from_secs(300)));
     client.resync_lead_page().page_link_id("b").send().await.unwrap();
     assert_eq!(sandbox.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_rejection_of_one_number_holds_back_no_other() {
+    let sandbox = first(rejected("3600")).await;
+    let client = sandbox.client();
+    let (a, b) = (client.for_number("a"), client.for_number("b"));
+    a.list_numbers().send().await.unwrap_err();
+    b.list_numbers().send().await.unwrap();
+    client.list_numbers().send().await.unwrap();
+    assert_eq!(sandbox.requests().len(), 3);
+    // It holds back the calls for its number, whichever clone makes them.
+    let held_back = client.for_number("a").list_numbers().send().await.unwrap_err();
+    assert_eq!((held_back.attempts(), sandbox.requests().len()), (0, 3));
+}
+
+#[tokio::test]
+async fn a_stray_rejection_holds_back_no_other_call() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    client.list_numbers().send().await.unwrap();
+    sandbox.next("list_numbers", rejected("3600"));
+    let error = client.list_numbers().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
+    client.list_numbers().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_hint_of_no_wait_does_not_use_up_all_attempts_at_once() {
+    let past = || rejected("Thu, 01 Jan 1970 00:00:00 GMT");
+    let milliseconds = || Reply::too_many_requests(None).header("retry-after-ms", "0");
+    for pacing in [Pacing::Off, Pacing::Pause] {
+        for rejection in [rejected("0"), past(), milliseconds()] {
+            let sandbox = first(rejection.clone()).await;
+            sandbox.next("list_numbers", rejection.clone());
+            sandbox.next("list_numbers", rejection);
+            let policy = RetryPolicy::default().pacing(pacing);
+            let client = sandbox.builder().retry(policy).build().unwrap();
+            let start = Instant::now();
+            client.list_numbers().send().await.unwrap();
+            // The waits are 250 and 500 ms at the least.
+            assert!(start.elapsed() >= Duration::from_millis(750), "{:?}", start.elapsed());
+            assert_eq!(sandbox.requests().len(), 4);
+        }
+    }
 }

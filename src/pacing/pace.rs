@@ -4,169 +4,206 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::limit::{Limit, Shown};
-use super::taken::Taken;
 use crate::retry::{Backoff, jitter};
 
-/// The longest time for which one answer holds back other calls, so that a
-/// server that is wrong about it is asked again some time.
+/// The longest time for which one response holds back other calls, so that a server
+/// that is wrong about it is asked again some time.
 pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
-/// A shorter pause tells nothing about a rate.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+/// How many outcomes are kept. When most of them are rejections, the operation is
+/// paused: fewer concern the calls that were rejected, and not all others.
+const RECENT: u32 = 10;
 
-/// How much of a pause's worth of calls may go at once to make up for late
-/// timers.
-const CATCH_UP: u32 = 20;
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
 
-/// What the answers of the server taught of one operation.
+/// The part of a pause's length over which the calls are spread that go at once after
+/// it. Where another process has used the limit, the first of them are rejected before
+/// the rest is sent.
+const SPREAD: f64 = 0.03;
+
+/// The slow start: the first calls, and the time in which the rate doubles. 500 calls
+/// take 0.63 seconds.
+const FIRST: f64 = 4.0;
+const DOUBLING: Duration = Duration::from_millis(90);
+
+/// What the responses of the server say about one operation.
 ///
 /// A value without a clock: it is told the time.
 pub(super) struct Pace {
     backoff: Backoff,
-    /// Whether to learn a rate, or only to pause.
-    learns: bool,
-    taken: Taken,
+    /// The last outcomes, the latest in the lowest bit: 1 for a rejection. How many are
+    /// known.
+    recent: u32,
+    known: u32,
+    last_rejection: Option<Instant>,
+    /// When the current second began, and how many calls the server has accepted in it.
+    second: Option<(Instant, u32)>,
     pause: Option<Pause>,
-    limit: Option<Limit>,
-    next: Option<Instant>,
-    catch_up: Duration,
 }
 
-/// The time from a rejection until the server takes calls again.
-#[derive(Clone, Copy, Debug)]
+/// A pause, and the slow start after it.
+#[derive(Clone, Copy)]
 struct Pause {
-    /// When the first call was rejected.
+    /// Since when the server has accepted no call.
     since: Instant,
-    /// When the server would take calls again, by its answer to the first call
-    /// that was rejected, or that was sent after it was to open, and rejected.
-    opens: Instant,
-    /// Until when any answer asked to wait.
-    until: Instant,
-    /// How much longer we wait, so that clients come back apart.
-    jitter: Duration,
-    /// Whether a call has gone since it was to end.
-    is_tried: bool,
-    /// What was known before it.
-    limit: Option<Limit>,
+    /// When the next call may go, and how long that was when the pause began.
+    end: Instant,
+    length: Duration,
+    /// How many calls the server accepted before it rejected one.
+    quota: u32,
+    start: Option<Start>,
 }
 
-impl Pause {
-    fn end(&self) -> Instant {
-        self.until + self.jitter
-    }
-
-    /// Whether the rejection of a call that went at `went` says that the server
-    /// took none all the time.
-    fn goes_on(&self, went: Instant) -> bool {
-        let lasted = self.end() - self.since;
-        went.saturating_duration_since(self.end()) <= lasted.max(SHORTEST_PAUSE)
-    }
+/// The calls after a pause.
+#[derive(Clone, Copy)]
+struct Start {
+    /// When the first and the last of them were sent.
+    first: Instant,
+    last: Instant,
+    sent: u32,
+    /// How many have no outcome yet.
+    in_flight: u32,
+    accepted: u32,
+    /// Since when the rate beyond the quota grows.
+    ramp: Option<Instant>,
 }
 
 impl Pace {
-    pub(super) fn new(backoff: Backoff, learns: bool) -> Self {
-        Self {
-            backoff,
-            learns,
-            taken: Taken::default(),
-            pause: None,
-            limit: None,
-            next: None,
-            catch_up: Duration::ZERO,
-        }
+    pub(super) fn new(backoff: Backoff) -> Self {
+        Self { backoff, recent: 0, known: 0, last_rejection: None, second: None, pause: None }
     }
 
     /// The moment before which no call may go; none if one may go now.
-    pub(super) fn ready(&self, now: Instant) -> Option<Instant> {
-        let pause = self.pause.map(|pause| pause.end());
-        pause.max(self.next).filter(|ready| *ready > now)
-    }
-
-    /// Whether calls go as they come, of which it need not be told.
-    pub(super) fn is_open(&self) -> bool {
-        self.pause.is_none() && self.limit.is_none() && self.next.is_none()
-    }
-
-    /// How much longer the server wants to be left alone.
-    pub(super) fn pause_left(&self, now: Instant) -> Duration {
-        self.pause.map_or(Duration::ZERO, |pause| pause.end().saturating_duration_since(now))
-    }
-
-    /// A call goes.
-    pub(super) fn go(&mut self, now: Instant) {
-        if let Some(pause) = &mut self.pause
-            && !pause.is_tried
-        {
-            pause.is_tried = true;
-            let pause = *pause;
-            self.learn(pause, now);
-        }
-        let Some(interval) = self.limit.and_then(|limit| limit.interval(now)) else {
-            self.limit = None;
-            self.next = None;
-            return;
-        };
-        let behind = now.checked_sub(self.catch_up).unwrap_or(now);
-        self.next = Some(self.next.map_or(now, |next| next.max(behind)) + interval);
-    }
-
-    fn learn(&mut self, pause: Pause, now: Instant) {
-        if !self.learns {
-            return;
-        }
-        let at = pause.since;
-        let closed = pause.opens.saturating_duration_since(at).max(SHORTEST_PAUSE);
-        let taken = self.taken.count(closed, at);
-        self.limit = Some(Limit::learn(pause.limit, Shown { at, closed, taken }, now));
-        self.next = Some(now);
-        self.catch_up = closed / CATCH_UP;
-    }
-
-    /// The server took a call that went at `went`.
-    pub(super) fn taken(&mut self, went: Instant, now: Instant) {
-        self.taken.add(now);
-        if let Some(limit) = &mut self.limit {
-            limit.taken();
-        }
-        if self.pause.is_some_and(|pause| pause.is_tried && went >= pause.end()) {
+    pub(super) fn ready(&mut self, now: Instant) -> Option<Instant> {
+        let next = self.pause.as_mut()?.next(self.recent & 1 == 1, now);
+        if next.is_none() {
             self.pause = None;
         }
+        next.filter(|next| *next > now)
     }
 
-    /// The server rejected a call that went at `went`, and asked to wait, or
-    /// not. `random` is between 0 and 1.
+    /// Whether calls go as they come.
+    pub(super) fn is_open(&self) -> bool {
+        self.pause.is_none()
+    }
+
+    /// How much longer no call may go.
+    pub(super) fn pause_left(&self, now: Instant) -> Duration {
+        self.pause.map_or(Duration::ZERO, |pause| pause.end.saturating_duration_since(now))
+    }
+
+    /// A call is sent.
+    pub(super) fn go(&mut self, now: Instant) {
+        if let Some(pause) = &mut self.pause {
+            let start = pause.start.get_or_insert(Start::new(now));
+            start.last = now;
+            start.sent = start.sent.saturating_add(1);
+            start.in_flight = start.in_flight.saturating_add(1);
+        }
+    }
+
+    /// The server accepted a call that was sent at `went`.
+    pub(super) fn accepted(&mut self, went: Instant, now: Instant) {
+        self.remember(0);
+        let second = self.second.filter(|(begun, _)| now - *begun <= SECOND);
+        let (begun, accepted) = second.unwrap_or((now, 0));
+        self.second = Some((begun, accepted.saturating_add(1)));
+        match &mut self.pause {
+            Some(Pause { start: None, quota, .. }) => *quota = quota.saturating_add(1),
+            Some(Pause { start: Some(start), .. }) if went >= start.first => {
+                start.in_flight = start.in_flight.saturating_sub(1);
+                start.accepted = start.accepted.saturating_add(1);
+            }
+            _ => {}
+        }
+    }
+
+    /// The server rejected a call that was sent at `went`, and `asked` to wait, or not.
+    /// Says whether the operation is paused. `random` is between 0 and 1.
     pub(super) fn rejected(
         &mut self,
         went: Instant,
         now: Instant,
         asked: Option<Duration>,
         random: f64,
-    ) {
-        let (since, until, limit) = match &mut self.pause {
-            // It went before the pause, or while another was about to find out
-            // that it lasts.
-            Some(pause) if went < pause.end() => {
-                if let Some(asked) = asked {
-                    pause.until = pause.until.max(now + asked.min(LONGEST_PAUSE));
-                }
-                return;
-            }
-            Some(pause) if pause.goes_on(went) => (pause.since, pause.until, pause.limit),
-            _ => (now, now, self.limit),
-        };
-        let closed = now.saturating_duration_since(since);
-        let wait = match asked {
-            // What it asked for before was too little.
-            Some(asked) => asked.max((closed / 2).min(self.backoff.cap)),
-            None => self.backoff.probe(closed, random),
+    ) -> bool {
+        let wait = asked.unwrap_or_default().min(LONGEST_PAUSE);
+        if let Some(pause) = &mut self.pause
+            && pause.start.is_none_or(|start| went < start.first)
+        {
+            // It was sent before the pause.
+            pause.end = pause.end.max(now + wait);
+            return true;
         }
-        .min(LONGEST_PAUSE);
-        // A guess is random as it is.
-        let jitter = asked.map_or(Duration::ZERO, |asked| jitter(asked, random));
-        let opens = now + wait;
-        self.pause =
-            Some(Pause { since, opens, until: until.max(opens), jitter, is_tried: false, limit });
+        self.recent *= u32::from(self.last_rejection.is_none_or(|last| now - last <= MINUTE));
+        self.last_rejection = Some(now);
+        self.remember(1);
+        let (since, quota, earliest) = match &mut self.pause {
+            None if self.recent.count_ones() * 2 <= self.known => return false,
+            None => {
+                let second = self.second.filter(|(begun, _)| now - *begun <= 2 * SECOND);
+                (now, second.map_or(0, |(_, accepted)| accepted), now)
+            }
+            Some(Pause { start: Some(start), end, .. }) if start.accepted > 0 => {
+                start.in_flight = start.in_flight.saturating_sub(1);
+                // A few in a row, to a part of the calls that the server accepted, concern
+                // themselves only.
+                if self.recent.trailing_ones() < (start.accepted / 32).clamp(1, RECENT) {
+                    return false;
+                }
+                (now, start.accepted, *end)
+            }
+            Some(pause) => (pause.since, pause.quota, pause.end),
+        };
+        // The longer the server rejects all calls, the longer it is left alone.
+        let probe = self.backoff.up_to((now - since) / 8, random);
+        let length = wait.max(probe).min(LONGEST_PAUSE);
+        // One call is sent first: little jitter keeps processes apart.
+        let end = earliest.max(now + length + jitter(length, random) / 5);
+        self.pause = Some(Pause { since, end, length, quota, start: None });
+        true
+    }
+
+    fn remember(&mut self, outcome: u32) {
+        self.recent = (self.recent << 1 | outcome) & ((1 << RECENT) - 1);
+        self.known = (self.known + 1).min(RECENT);
+    }
+}
+
+impl Pause {
+    /// When the next call may go; none when nothing is left of the pause. While the last
+    /// outcome leaves `in_doubt` whether the server accepts calls, one goes at a time.
+    fn next(&mut self, in_doubt: bool, now: Instant) -> Option<Instant> {
+        let used = self.start.map_or(self.end, |start| start.last.max(self.end));
+        if now - used > (self.length * 2).clamp(SECOND, MINUTE) {
+            return None;
+        }
+        let Some(start) = self.start.as_mut().filter(|_| now >= self.end) else {
+            return Some(self.end);
+        };
+        // A call whose outcome never comes holds up the others for a second.
+        let settled = if start.in_flight == 0 { now } else { start.last + SECOND };
+        if start.accepted == 0 || in_doubt {
+            return Some(settled);
+        }
+        if start.sent <= self.quota {
+            let share = f64::from(start.sent - 1) / f64::from(self.quota);
+            return Some(start.first + self.length.mul_f64(SPREAD * share));
+        }
+        if start.ramp.is_none() && settled > now {
+            return Some(settled);
+        }
+        let ramp = *start.ramp.get_or_insert(now);
+        let beyond = f64::from(start.sent - self.quota - 1);
+        let next = ramp + DOUBLING.mul_f64((1.0 + beyond / FIRST).log2());
+        (now <= ramp + SECOND).then_some(next)
+    }
+}
+
+impl Start {
+    fn new(now: Instant) -> Self {
+        Self { first: now, last: now, sent: 0, in_flight: 0, accepted: 0, ramp: None }
     }
 }
 
@@ -181,61 +218,61 @@ mod tests {
     enum Event {
         /// So many milliseconds pass.
         Time(u64),
-        /// A call goes, if one may.
-        Go,
-        /// The call that went so many calls ago is answered.
-        Taken(usize),
-        /// The same, with 429 and a wait in milliseconds.
+        /// A call is sent, if one may be, or though none may be.
+        Go { in_vain: bool },
+        /// The call that was sent so many calls ago is accepted.
+        Accepted(usize),
+        /// It is rejected, with a wait in milliseconds.
         Rejected(usize, Option<u64>, f64),
     }
 
     fn event() -> impl Strategy<Value = Event> {
+        let wait = prop::option::of(prop_oneof![0..5_000_u64, any::<u64>()]);
         prop_oneof![
             (0..3_000_u64).prop_map(Event::Time),
-            Just(Event::Go),
-            Just(Event::Go),
-            (0..4_usize).prop_map(Event::Taken),
-            (0..4_usize, prop::option::of(prop_oneof![0..5_000_u64, any::<u64>()]), 0.0..=1.0)
+            prop::bool::weighted(0.1).prop_map(|in_vain| Event::Go { in_vain }),
+            Just(Event::Go { in_vain: false }),
+            (0..4_usize).prop_map(Event::Accepted),
+            (0..4_usize, wait, 0.0..=1.0)
                 .prop_map(|(call, asked, random)| Event::Rejected(call, asked, random)),
         ]
     }
 
     proptest! {
         #[test]
-        fn no_call_goes_before_the_server_asked_for_it(
-            events in prop::collection::vec(event(), 1..200),
-            learns in any::<bool>(),
+        fn a_pause_lasts_as_long_as_the_server_asks(
+            events in prop::collection::vec(event(), 1..300),
         ) {
             let base = Duration::from_millis(500);
-            let mut pace = Pace::new(Backoff { base, cap: base * 60 }, learns);
+            let mut pace = Pace::new(Backoff { base, cap: base * 60 });
             let mut now = Instant::now();
-            let mut went = Vec::new();
+            let mut sent = Vec::new();
             let mut not_before = now;
             for event in events {
                 match event {
                     Event::Time(millis) => now += Duration::from_millis(millis),
-                    Event::Go => {
+                    Event::Go { in_vain } => {
                         let ready = pace.ready(now);
-                        if let Some(ready) = ready {
-                            // Nobody waits without an end.
-                            prop_assert!(ready <= now + LONGEST_PAUSE * 2);
-                        } else {
-                            prop_assert!(now >= not_before);
+                        // Nobody waits without an end.
+                        prop_assert!(ready.is_none_or(|ready| ready <= now + LONGEST_PAUSE * 2));
+                        prop_assert!(ready.is_some() || now >= not_before);
+                        if ready.is_none() || in_vain {
                             pace.go(now);
-                            went.push(now);
+                            sent.push(now);
                         }
                     }
-                    Event::Taken(call) => {
-                        if let Some(went) = went.iter().rev().nth(call) {
-                            pace.taken(*went, now);
+                    Event::Accepted(call) => {
+                        if let Some(went) = sent.iter().rev().nth(call) {
+                            pace.accepted(*went, now);
                         }
                     }
                     Event::Rejected(call, asked, random) => {
-                        if let Some(went) = went.iter().rev().nth(call) {
+                        if let Some(went) = sent.iter().rev().nth(call) {
                             let asked = asked.map(Duration::from_millis);
-                            pace.rejected(*went, now, asked, random);
-                            let wait = asked.unwrap_or_default().min(LONGEST_PAUSE);
-                            not_before = not_before.max(now + wait);
+                            if pace.rejected(*went, now, asked, random) {
+                                let wait = asked.unwrap_or_default().min(LONGEST_PAUSE);
+                                not_before = not_before.max(now + wait);
+                            }
                         }
                     }
                 }

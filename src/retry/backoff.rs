@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// Exponential backoff with full jitter: a random time up to a bound that
-/// doubles with every attempt. It spreads clients that failed together.
+/// Exponential backoff with jitter: a random time between half of a bound and all of it.
+/// The bound doubles with every attempt. It spreads clients that failed together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Backoff {
     /// The bound after the first attempt.
@@ -16,15 +16,13 @@ impl Backoff {
     /// The wait after the `attempt`th attempt; `random` is between 0 and 1.
     pub(crate) fn wait(self, attempt: u32, random: f64) -> Duration {
         let factor = 2_u32.saturating_pow(attempt.saturating_sub(1));
-        let bound = self.base.saturating_mul(factor).min(self.cap);
-        bound.min(Duration::try_from_secs_f64(bound.as_secs_f64() * random).unwrap_or(bound))
+        self.up_to(self.base.saturating_mul(factor), random)
     }
 
-    /// The wait before one call of many looks whether a server that has been
-    /// closed for some time takes calls again: about half of that time.
-    pub(crate) fn probe(self, closed: Duration, random: f64) -> Duration {
-        let quarter = (closed / 2).max(self.base).min(self.cap) / 4;
-        quarter.saturating_mul(3) + quarter.mul_f64(random.clamp(0.0, 1.0))
+    /// A random wait between half of `bound` and all of it, where that is within the limits.
+    pub(crate) fn up_to(self, bound: Duration, random: f64) -> Duration {
+        let half = bound.max(self.base).min(self.cap) / 2;
+        half.saturating_add(half.mul_f64(random.clamp(0.0, 1.0)))
     }
 }
 
@@ -43,18 +41,18 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_lies_anywhere_below_the_bound() {
-        assert_eq!(BACKOFF.wait(3, 0.0), Duration::ZERO);
-        assert_eq!(BACKOFF.wait(3, 0.5), Duration::from_secs(1));
+    fn the_wait_lies_between_half_of_the_bound_and_the_bound() {
+        assert_eq!(BACKOFF.wait(3, 0.0), Duration::from_secs(1));
+        assert_eq!(BACKOFF.wait(3, 0.5), Duration::from_millis(1500));
     }
 
     #[test]
-    fn a_look_comes_after_half_of_the_time() {
+    fn a_bound_is_kept_within_the_limits() {
         let seconds = Duration::from_secs;
-        assert_eq!(BACKOFF.probe(seconds(0), 1.0), BACKOFF.base);
-        assert_eq!(BACKOFF.probe(seconds(8), 0.0), seconds(3));
-        assert_eq!(BACKOFF.probe(seconds(8), 1.0), seconds(4));
-        assert_eq!(BACKOFF.probe(seconds(999), 1.0), BACKOFF.cap);
+        assert_eq!(BACKOFF.up_to(seconds(0), 1.0), BACKOFF.base);
+        assert_eq!(BACKOFF.up_to(seconds(4), 0.0), seconds(2));
+        assert_eq!(BACKOFF.up_to(seconds(4), 1.0), seconds(4));
+        assert_eq!(BACKOFF.up_to(seconds(999), 1.0), BACKOFF.cap);
     }
 
     #[test]
@@ -63,7 +61,7 @@ mod tests {
         for attempt in [0, 1, 2, 32, 33, u32::MAX] {
             assert!(BACKOFF.wait(attempt, 0.999) <= BACKOFF.cap);
             assert!(extreme.wait(attempt, 1.0) <= Duration::MAX);
-            assert!(extreme.probe(Duration::MAX, 1.0) <= Duration::MAX);
+            assert!(extreme.up_to(Duration::MAX, 1.0) <= Duration::MAX);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::budget::Budget;
 use super::fault::Fault;
 use super::jitter::spread;
 use crate::error::Error;
+use crate::number_scope::NumberScope;
 use crate::operation::Operation;
 use crate::pacing::{Line, Lines, Pacing};
 
@@ -21,9 +22,10 @@ use crate::pacing::{Line, Lines, Pacing};
 /// such as `PROVIDER_NOT_CONFIGURED`, an invalid certificate, a proxy that refuses the
 /// tunnel, a response that is not HTTP.
 ///
-/// The wait is what the server asks for and up to a tenth more, or else a random
-/// time up to 500 ms that doubles with every attempt, up to 30 s. After a 429 the
-/// calls of a client wait together, as [`Pacing`] says.
+/// The wait is what the server asks for and up to a tenth more. Where the server names
+/// none, or less than 500 ms, it is a random time between 250 and 500 ms that doubles with
+/// every attempt, up to 30 s. While the server rejects most calls with 429, the calls of a
+/// client wait together, as [`Pacing`] says.
 ///
 /// ```
 /// use std::time::Duration;
@@ -56,7 +58,7 @@ impl Default for RetryPolicy {
             max_attempts: 4,
             total_time: Duration::from_secs(60),
             backoff: Backoff { base: Duration::from_millis(500), cap: Duration::from_secs(30) },
-            pacing: Pacing::Rate,
+            pacing: Pacing::Pause,
             has_budget: true,
         }
     }
@@ -88,19 +90,20 @@ impl RetryPolicy {
         self
     }
 
-    /// The wait where the server names none: a random time up to `base`, doubled
-    /// after every attempt, up to `cap`. Default: 500 ms and 30 seconds.
+    /// The wait where the server names none, or less than `base`: a random time between
+    /// half of `base` and all of it, doubled after every attempt, up to `cap`. Default:
+    /// 500 ms and 30 seconds.
     ///
-    /// Where calls wait together after a 429, one of them looks after `base`
-    /// whether the server takes calls again, and then each time after half of
-    /// the time that has passed, or `cap`.
+    /// Where calls wait together after a 429, one of them probes after `base` whether the
+    /// server accepts calls again, and then each time after an eighth of the time that
+    /// has passed, up to `cap`.
     #[must_use]
     pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
         self.backoff = Backoff { base, cap };
         self
     }
 
-    /// What calls share of a 429. Default: [`Pacing::Rate`].
+    /// What calls share after a 429. Default: [`Pacing::Pause`].
     #[must_use]
     pub fn pacing(mut self, pacing: Pacing) -> Self {
         self.pacing = pacing;
@@ -122,12 +125,17 @@ impl RetryPolicy {
 
     /// What the clones of a client with this policy share.
     pub(crate) fn shared(&self) -> Shared {
-        Shared { lines: Lines::new(self.pacing, self.backoff), budget: Budget::default() }
+        Shared { lines: Lines::new(self.backoff), budget: Budget::default() }
     }
 
     /// Where the calls of an operation wait together; none if they wait for themselves.
-    pub(crate) fn line(&self, shared: &Shared, operation: &Operation) -> Option<Arc<Line>> {
-        (self.pacing != Pacing::Off).then(|| shared.lines.of(operation))
+    pub(crate) fn line(
+        &self,
+        shared: &Shared,
+        operation: &Operation,
+        number: &NumberScope,
+    ) -> Option<Arc<Line>> {
+        (self.pacing != Pacing::Off).then(|| shared.lines.of(operation, number))
     }
 
     /// What pays for retries after faults; none if nothing bounds them.
@@ -161,8 +169,9 @@ impl RetryPolicy {
             return None;
         }
         let wait = match error.retry_after() {
-            Some(asked) => spread(asked, time_left, random),
-            None => self.backoff.wait(attempt, random),
+            Some(asked) if asked >= self.backoff.base => spread(asked, time_left, random),
+            // `Retry-After: 0` does not say that the next attempt succeeds.
+            asked => self.backoff.wait(attempt, random).max(asked.unwrap_or_default()),
         };
         let wait = if is_poll { wait.max(SHORTEST_POLL) } else { wait };
         (wait < time_left).then_some(wait)
