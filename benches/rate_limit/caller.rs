@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, HeaderValue, RETRY_AFTER};
 use pilot_status::types::Number;
-use pilot_status::{Client, Credentials, RetryPolicy};
+use pilot_status::{Client, Credentials, Pacing, RetryPolicy};
 use reqwest::{Response, StatusCode};
 use reqwest_middleware::ClientWithMiddleware;
 use reqwest_retry::RetryTransientMiddleware;
@@ -17,6 +17,9 @@ use crate::crowd::{self, Failure, Outcome};
 const MAX_ATTEMPTS: u32 = 50;
 const TOTAL_TIME: Duration = Duration::from_secs(120);
 
+/// What a loop sleeps when the server names no wait.
+const UNNAMED_WAIT: Duration = Duration::from_millis(500);
+
 const KEY: &str = "ps_0123456789";
 const JSON: &str = "application/json";
 const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION"));
@@ -27,6 +30,10 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Runner {
     PilotStatus,
+    /// The same with its own settings, which are not as patient.
+    Default,
+    /// The same without pacing.
+    Unpaced,
     /// reqwest with the middleware of reqwest-retry and its defaults.
     ReqwestRetry,
     /// reqwest in a loop that sleeps after a 429 as long as that asks for.
@@ -41,7 +48,8 @@ impl Runner {
 
     pub fn name(self) -> &'static str {
         match self {
-            Self::PilotStatus => "pilot-status",
+            Self::PilotStatus | Self::Default => "pilot-status",
+            Self::Unpaced => "without-pacing",
             Self::ReqwestRetry => "reqwest-retry",
             Self::PlainLoop => "plain-loop",
             Self::Bare => "reqwest",
@@ -50,16 +58,20 @@ impl Runner {
 
     /// A new client, with a pool of its own, for the server at `url`.
     pub fn caller(self, url: &str) -> Result<Caller, Failure> {
-        if self == Self::PilotStatus {
-            let policy = RetryPolicy::default().max_attempts(MAX_ATTEMPTS).total_time(TOTAL_TIME);
+        let default = RetryPolicy::default();
+        let patient = default.max_attempts(MAX_ATTEMPTS).total_time(TOTAL_TIME);
+        let ours = |policy| {
             let builder = Client::builder(Credentials::api_key(KEY)).base_url(url).retry(policy);
-            return Ok(Caller::PilotStatus(builder.build()?));
-        }
+            builder.build().map(Caller::PilotStatus)
+        };
         let (client, url) = (reqwest_client()?, format!("{url}/v1/numbers"));
         Ok(match self {
+            Self::PilotStatus => ours(patient)?,
+            Self::Default => ours(default)?,
+            Self::Unpaced => ours(patient.pacing(Pacing::Off))?,
             Self::ReqwestRetry => Caller::ReqwestRetry(with_retries(client), url),
             Self::PlainLoop => Caller::PlainLoop(client, url),
-            _ => Caller::Bare(client, url),
+            Self::Bare => Caller::Bare(client, url),
         })
     }
 }
@@ -84,6 +96,7 @@ fn with_retries(client: reqwest::Client) -> ClientWithMiddleware {
 }
 
 /// A client that is ready to call, and where the numbers are.
+#[derive(Clone)]
 pub enum Caller {
     PilotStatus(Client),
     ReqwestRetry(ClientWithMiddleware, String),
@@ -92,18 +105,28 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// Sends all calls at once. Each client has tasks of its own type: one for
-    /// all would be as large as the largest and hide what that costs.
-    pub async fn run(&self) -> Outcome {
-        match self {
-            Self::PilotStatus(client) => crowd::run(|| pilot_status(client.clone())).await,
+    /// Sends so many calls at once.
+    pub async fn run(&self, calls: u32) -> Outcome {
+        self.run_in(calls, calls).await
+    }
+
+    /// Sends so many calls from so many tasks. Each client has tasks of its own type: one
+    /// for all would be as large as the largest and hide what that costs.
+    pub async fn run_in(&self, calls: u32, tasks: u32) -> Outcome {
+        match self.clone() {
+            Self::PilotStatus(client) => {
+                crowd::run(calls, tasks, move || pilot_status(client.clone())).await
+            }
             Self::ReqwestRetry(client, url) => {
-                crowd::run(|| reqwest_retry(client.clone(), url.clone())).await
+                let call = move || reqwest_retry(client.clone(), url.clone());
+                crowd::run(calls, tasks, call).await
             }
             Self::PlainLoop(client, url) => {
-                crowd::run(|| plain_loop(client.clone(), url.clone())).await
+                crowd::run(calls, tasks, move || plain_loop(client.clone(), url.clone())).await
             }
-            Self::Bare(client, url) => crowd::run(|| bare(client.clone(), url.clone())).await,
+            Self::Bare(client, url) => {
+                crowd::run(calls, tasks, move || bare(client.clone(), url.clone())).await
+            }
         }
     }
 }
@@ -123,10 +146,10 @@ async fn plain_loop(client: reqwest::Client, url: String) -> Result<Vec<Number>,
         if response.status() != StatusCode::TOO_MANY_REQUESTS {
             return decode(response).await;
         }
-        let wait = retry_after(&response).unwrap_or(1);
+        let wait = retry_after(&response).map_or(UNNAMED_WAIT, Duration::from_secs);
         // Only a connection whose answer was read is used again.
         response.bytes().await?;
-        tokio::time::sleep(Duration::from_secs(wait)).await;
+        tokio::time::sleep(wait).await;
     }
 }
 

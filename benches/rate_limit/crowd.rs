@@ -7,9 +7,6 @@ use pilot_status::types::Number;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
-/// How many calls begin at once.
-pub const CALLS: u32 = 1_000;
-
 /// A call that has not ended by then counts as failed: backoff without a bound
 /// can keep a few waiting for hours.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -25,26 +22,36 @@ pub struct Outcome {
     pub failure: Option<Failure>,
 }
 
-/// Sends all calls at once, each in a task of its own, and waits for their end.
-pub async fn run<Call>(call: impl Fn() -> Call) -> Outcome
+/// Sends so many calls from so many tasks at once, each of which sends one after another,
+/// and waits for their end.
+pub async fn run<Call>(
+    calls: u32,
+    tasks: u32,
+    call: impl Fn() -> Call + Clone + Send + 'static,
+) -> Outcome
 where
     Call: Future<Output = Result<Vec<Number>, Failure>> + Send + 'static,
 {
     let start = Instant::now();
     let deadline = start + PATIENCE;
-    let mut tasks = JoinSet::new();
-    for _ in 0..CALLS {
-        let call = call();
-        tasks.spawn(async move {
-            match timeout_at(deadline, call).await?? {
-                numbers if numbers.is_empty() => Err(Failure::from("no number in the answer")),
-                _ => Ok(()),
+    let mut running = JoinSet::new();
+    for _ in 0..tasks {
+        let call = call.clone();
+        running.spawn(async move {
+            let mut failures = Vec::new();
+            for _ in 0..calls / tasks {
+                match timeout_at(deadline, call()).await.map_err(Failure::from).flatten() {
+                    Ok(numbers) if numbers.is_empty() => failures.push("no number".into()),
+                    Ok(_) => {}
+                    Err(failure) => failures.push(failure),
+                }
             }
+            failures
         });
     }
     let mut outcome = Outcome { time: Duration::ZERO, failures: 0, failure: None };
-    while let Some(ended) = tasks.join_next().await {
-        if let Err(failure) = ended.map_err(Failure::from).flatten() {
+    while let Some(ended) = running.join_next().await {
+        for failure in ended.unwrap_or_else(|error| vec![error.into()]) {
             outcome.failures += 1;
             outcome.failure = Some(failure);
         }

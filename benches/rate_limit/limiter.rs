@@ -20,6 +20,11 @@ pub enum Rule {
     Halving,
     /// Every call is admitted.
     Unlimited,
+    /// One call is admitted, then none for 150 ms, and then all. A 429 names so many
+    /// seconds, if any.
+    Outage(Option<&'static str>),
+    /// A random 2 % of all calls is rejected, and told to wait so many seconds.
+    Stray(&'static str),
 }
 
 impl Rule {
@@ -33,12 +38,19 @@ impl Rule {
             Self::NoHint => "no-hint",
             Self::Halving => "halving",
             Self::Unlimited => "none",
+            Self::Outage(_) => "outage",
+            Self::Stray(_) => "stray",
         }
     }
 
     /// The `Retry-After` of a 429.
     pub fn retry_after(self) -> Option<&'static str> {
-        (self != Self::NoHint).then_some("1")
+        match self {
+            Self::NoHint => None,
+            Self::Outage(seconds) => seconds,
+            Self::Stray(seconds) => Some(seconds),
+            _ => Some("1"),
+        }
     }
 
     pub fn limiter(self) -> Box<dyn Limiter> {
@@ -49,6 +61,8 @@ impl Rule {
             }
             Self::Sliding => Box::<SlidingLog>::default(),
             Self::Unlimited => Box::new(Unlimited),
+            Self::Outage(_) => Box::<Outage>::default(),
+            Self::Stray(_) => Box::new(Stray),
         }
     }
 
@@ -148,6 +162,30 @@ struct Unlimited;
 impl Limiter for Unlimited {
     fn next_room(&self, now: Duration) -> Duration {
         now
+    }
+
+    fn admit(&mut self, _now: Duration) {}
+}
+
+/// When the only call before the outage was admitted.
+#[derive(Default)]
+struct Outage(Option<Duration>);
+
+impl Limiter for Outage {
+    fn next_room(&self, now: Duration) -> Duration {
+        self.0.map_or(now, |begun| now.max(begun + Duration::from_millis(150)))
+    }
+
+    fn admit(&mut self, now: Duration) {
+        self.0.get_or_insert(now);
+    }
+}
+
+struct Stray;
+
+impl Limiter for Stray {
+    fn next_room(&self, now: Duration) -> Duration {
+        if fastrand::f64() < 0.02 { now + WINDOW } else { now }
     }
 
     fn admit(&mut self, _now: Duration) {}

@@ -7,6 +7,7 @@
 //! cargo bench --bench rate_limit                       # all: about ten minutes
 //! cargo bench --bench rate_limit -- pilot-status       # one client, all limiters
 //! cargo bench --bench rate_limit -- fixed pilot-status # one cell
+//! cargo bench --bench rate_limit -- outage fleet       # scenarios with a few 429
 //! ```
 //!
 //! The first calls arrive just after the server has started, and with it the
@@ -16,6 +17,7 @@ mod caller;
 mod crowd;
 mod limiter;
 mod report;
+mod scenarios;
 mod server;
 
 use std::fs::File;
@@ -26,8 +28,12 @@ use caller::{Caller, Runner};
 use crowd::Failure;
 use limiter::Rule;
 use report::Row;
+use scenarios::Scenario;
 use server::Server;
 use tokio::runtime::Runtime;
+
+/// How many calls begin at once under a limit.
+const CALLS: u32 = 1_000;
 
 /// Both ends of a connection for every call, and as many again of a second
 /// client, with something to spare.
@@ -55,7 +61,7 @@ fn run() -> Result<(), Failure> {
         // `cargo test --all-targets` runs it too, but without this argument.
         return Ok(());
     }
-    let (rules, runners) = choose(&arguments)?;
+    let Choice { rules, runners, scenarios } = choose(&arguments)?;
     check_open_files()?;
     let runtime = Runtime::new()?;
     let mut rows = Vec::new();
@@ -68,31 +74,50 @@ fn run() -> Result<(), Failure> {
             rows.extend(compare(&runtime)?);
         }
     }
-    report::print(&rows);
+    let mut failures = report::print(&rows);
+    for scenario in scenarios {
+        failures += scenario(&runtime)?;
+    }
+    // Calls that give up are soon done, and would look fast.
+    report::figure("failed-calls", Runner::PilotStatus.name(), f64::from(failures), "calls");
     Ok(())
 }
 
-/// The limiters and the runners that are named, or all where none is.
-fn choose(arguments: &[String]) -> Result<(Vec<Rule>, Vec<Runner>), Failure> {
-    let (mut rules, mut runners) = (Vec::new(), Vec::new());
+/// What to measure.
+#[derive(Default)]
+struct Choice {
+    rules: Vec<Rule>,
+    runners: Vec<Runner>,
+    scenarios: Vec<Scenario>,
+}
+
+/// The limiters, the runners and the scenarios that are named, or all where none is.
+fn choose(arguments: &[String]) -> Result<Choice, Failure> {
+    let Choice { mut rules, mut runners, mut scenarios } = Choice::default();
     for word in arguments.iter().filter(|argument| !argument.starts_with("--")) {
         let rule = Rule::ALL.into_iter().find(|rule| rule.name() == word);
         let runner = Runner::RETRYING.into_iter().find(|runner| runner.name() == word);
-        if rule.is_none() && runner.is_none() {
+        let scenario = scenarios::ALL.into_iter().find(|(name, _)| name == word);
+        if rule.is_none() && runner.is_none() && scenario.is_none() {
             let names = Rule::ALL.map(Rule::name).into_iter();
-            let names: Vec<_> = names.chain(Runner::RETRYING.map(Runner::name)).collect();
+            let names = names.chain(Runner::RETRYING.map(Runner::name));
+            let names: Vec<_> = names.chain(scenarios::ALL.map(|(name, _)| name)).collect();
             return Err(format!("{word} is none of {}", names.join(", ")).into());
         }
         rules.extend(rule);
         runners.extend(runner);
+        scenarios.extend(scenario.map(|(_, scenario)| scenario));
     }
-    if rules.is_empty() {
+    if rules.is_empty() && scenarios.is_empty() {
         rules.extend(Rule::ALL);
+        if runners.is_empty() {
+            scenarios.extend(scenarios::ALL.map(|(_, scenario)| scenario));
+        }
     }
     if runners.is_empty() {
         runners.extend(Runner::RETRYING);
     }
-    Ok((rules, runners))
+    Ok(Choice { rules, runners, scenarios })
 }
 
 /// A client that cannot connect would be measured for that.
@@ -112,12 +137,12 @@ fn measure(runtime: &Runtime, rule: Rule, runner: Runner) -> Result<Row, Failure
     eprintln!("{} {} ...", rule.name(), runner.name());
     let server = Server::start(rule)?;
     let caller = runner.caller(&server.url)?;
-    let outcome = runtime.block_on(caller.run());
+    let outcome = runtime.block_on(caller.run(CALLS));
     if let Some(failure) = &outcome.failure {
         eprintln!("a call failed: {failure}");
     }
     let counts = server.counts();
-    let ideal = rule.ideal(crowd::CALLS, counts.first_arrival.unwrap_or_default());
+    let ideal = rule.ideal(CALLS, counts.first_arrival.unwrap_or_default());
     let successes = f64::from(counts.accepted.max(1));
     Ok(Row {
         rule,
@@ -148,7 +173,7 @@ fn compare(runtime: &Runtime) -> Result<[Row; 2], Failure> {
             }
         }
     }
-    let medians = sides.each_mut().map(Side::sort_and_take_median);
+    let medians = sides.each_mut().map(|side| median(&mut side.times));
     let row = |side: usize| Row {
         rule: Rule::Unlimited,
         runner: runners[side],
@@ -174,13 +199,13 @@ impl Side {
     }
 
     async fn run(&mut self) -> Duration {
-        let outcome = self.caller.run().await;
+        let outcome = self.caller.run(CALLS).await;
         self.failures += outcome.failures;
         outcome.time
     }
+}
 
-    fn sort_and_take_median(&mut self) -> Duration {
-        self.times.sort_unstable();
-        self.times[self.times.len() / 2]
-    }
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
 }

@@ -17,26 +17,24 @@ pub struct Row {
     pub failures: u32,
 }
 
-/// Prints a line `figure NAME VALUE UNIT` for each figure.
-pub fn print(rows: &[Row]) {
-    let print = |measure: &str, subject: &str, value: f64, unit: &str| {
-        println!("figure  {:<40}  {value:>8.4}  {unit}", format!("{measure}/{subject}"));
-    };
+/// Prints a line `figure NAME VALUE UNIT`.
+pub fn figure(measure: &str, subject: &str, value: f64, unit: &str) {
+    println!("figure  {:<40}  {value:>8.4}  {unit}", format!("{measure}/{subject}"));
+}
+
+/// Prints the figures of each row. Returns how many calls of pilot-status failed.
+pub fn print(rows: &[Row]) -> u32 {
     for row in rows {
         let (rule, runner) = (row.rule.name(), row.runner.name());
-        print(rule, runner, row.seconds, "s");
+        figure(rule, runner, row.seconds, "s");
         if let Some(ideal) = row.ideal {
             if row.runner == Runner::PilotStatus {
-                print(rule, "ideal", ideal, "s");
+                figure(rule, "ideal", ideal, "s");
             }
-            print(&format!("{rule}-rejected"), runner, row.rejected, "per success");
-            print(&format!("{rule}-rejected-later"), runner, row.rejected_later, "per success");
+            figure(&format!("{rule}-rejected"), runner, row.rejected, "per success");
+            figure(&format!("{rule}-rejected-later"), runner, row.rejected_later, "per success");
         }
     }
     let is_ours = |row: &&Row| row.runner == Runner::PilotStatus;
-    if rows.iter().any(|row| is_ours(&row)) {
-        // Calls that give up are soon done, and would look fast.
-        let failures: u32 = rows.iter().filter(is_ours).map(|row| row.failures).sum();
-        print("failed-calls", Runner::PilotStatus.name(), f64::from(failures), "calls");
-    }
+    rows.iter().filter(is_ours).map(|row| row.failures).sum()
 }

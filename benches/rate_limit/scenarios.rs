@@ -1,0 +1,140 @@
+//! What a few 429 cost, beside a client that obeys them or that there are none for.
+
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use tokio::time::sleep;
+
+use crate::caller::{Caller, Runner};
+use crate::crowd::{Failure, Outcome};
+use crate::limiter::Rule;
+use crate::report::figure;
+use crate::server::Server;
+use crate::{CALLS, median};
+
+/// A scenario, by the name that the arguments give it. It prints its figures, and returns
+/// how many calls of pilot-status failed.
+pub type Scenario = fn(&Runtime) -> Result<u32, Failure>;
+
+pub const ALL: [(&str, Scenario); 4] =
+    [("outage", outage), ("stray", stray), ("forgotten", forgotten), ("fleet", fleet)];
+
+/// Calls that begin when the server rejects all for a moment: how long they take, beside
+/// a loop that obeys the server, and a tenth and a second more.
+fn outage(runtime: &Runtime) -> Result<u32, Failure> {
+    let (mut worst, mut failures) = ((0.0, 1.0), 0);
+    for (hint, calls) in
+        [(None, &[8, 100, 500][..]), (Some("2"), &[8, 20, 100, 500]), (Some("30"), &[8, 500])]
+    {
+        for &calls in calls {
+            eprintln!("outage {hint:?} {calls} ...");
+            let run = |runner: Runner| {
+                let server = Server::start(Rule::Outage(hint))?;
+                let caller = runner.caller(&server.url)?;
+                runtime.block_on(async {
+                    caller.run(1).await;
+                    Ok::<_, Failure>(caller.run(calls).await)
+                })
+            };
+            let (theirs, ours) = (run(Runner::PlainLoop)?, run(Runner::Default)?);
+            let measure = format!("outage-{}-{calls}", hint.unwrap_or("unnamed"));
+            report(&measure, Runner::PlainLoop, &theirs);
+            failures += report(&measure, Runner::Default, &ours);
+            let pair = (ours.time.as_secs_f64(), theirs.time.as_secs_f64() * 1.1 + 1.0);
+            if pair.0 / pair.1 > worst.0 / worst.1 {
+                worst = pair;
+            }
+        }
+    }
+    figure("outage", Runner::Default.name(), worst.0, "s");
+    figure("outage", "allowed", worst.1, "s");
+    Ok(failures)
+}
+
+/// Tasks that call one after another, where a random 2 % is rejected: how long they take,
+/// beside the same without pacing.
+fn stray(runtime: &Runtime) -> Result<u32, Failure> {
+    let mut failures = 0;
+    for seconds in ["0", "1"] {
+        eprintln!("stray {seconds} ...");
+        for runner in [Runner::Unpaced, Runner::PilotStatus] {
+            let server = Server::start(Rule::Stray(seconds))?;
+            let caller = runner.caller(&server.url)?;
+            let outcome = runtime.block_on(caller.run_in(40_000, 64));
+            failures += report(&format!("stray-{seconds}-s"), runner, &outcome);
+        }
+    }
+    Ok(failures)
+}
+
+/// 500 calls of a client that was idle after a pause, beside bare reqwest.
+fn forgotten(runtime: &Runtime) -> Result<u32, Failure> {
+    const BURST: u32 = 500;
+    let (mut ours, mut theirs, mut failures) = (Vec::new(), Vec::new(), 0);
+    for round in 0..16 {
+        eprintln!("forgotten {round} ...");
+        let server = Server::start(Rule::Outage(Some("1")))?;
+        let (client, bare) =
+            (Runner::Default.caller(&server.url)?, Runner::Bare.caller(&server.url)?);
+        let (time, bare_time) = runtime.block_on(async {
+            client.run(1).await;
+            client.run(BURST).await;
+            bare.run(BURST).await;
+            sleep(Duration::from_secs(3)).await;
+            // Neither is the first after the sleep, and neither always before the other.
+            bare.run(BURST).await;
+            let before = if round % 2 == 0 { None } else { Some(bare.run(BURST).await) };
+            let outcome = client.run(BURST).await;
+            failures += outcome.failures;
+            let bare = match before {
+                Some(before) => before,
+                None => bare.run(BURST).await,
+            };
+            (outcome.time, bare.time)
+        });
+        ours.push(time);
+        theirs.push(bare_time);
+    }
+    figure("forgotten", Runner::Default.name(), median(&mut ours).as_secs_f64(), "s");
+    figure("forgotten", Runner::Bare.name(), median(&mut theirs).as_secs_f64(), "s");
+    Ok(failures)
+}
+
+/// Four clients that know nothing of one another share a limit.
+fn fleet(runtime: &Runtime) -> Result<u32, Failure> {
+    const CLIENTS: u32 = 4;
+    eprintln!("fleet ...");
+    let server = Server::start(Rule::Fixed)?;
+    let callers = (0..CLIENTS)
+        .map(|_| Runner::PilotStatus.caller(&server.url))
+        .collect::<Result<Vec<Caller>, _>>()?;
+    let outcomes: Vec<Outcome> = runtime.block_on(async {
+        let tasks: Vec<_> = callers
+            .into_iter()
+            .map(|caller| tokio::spawn(async move { caller.run(CALLS / CLIENTS).await }))
+            .collect();
+        let mut outcomes = Vec::new();
+        for task in tasks {
+            outcomes.push(task.await?);
+        }
+        Ok::<_, Failure>(outcomes)
+    })?;
+    let counts = server.counts();
+    let ideal = Rule::Fixed.ideal(CALLS, counts.first_arrival.unwrap_or_default());
+    let time = outcomes.iter().map(|outcome| outcome.time).max().unwrap_or_default();
+    let rejected = f64::from(counts.rejected_later) / f64::from(counts.accepted.max(1));
+    let ours = Runner::PilotStatus.name();
+    figure("fleet", ours, time.as_secs_f64(), "s");
+    figure("fleet", "ideal", ideal.as_secs_f64(), "s");
+    figure("fleet-rejected-later", ours, rejected, "per success");
+    Ok(outcomes.iter().map(|outcome| outcome.failures).sum())
+}
+
+/// Prints the time of an outcome, and returns how many calls failed.
+fn report(measure: &str, runner: Runner, outcome: &Outcome) -> u32 {
+    if let Some(failure) = &outcome.failure {
+        eprintln!("a call failed: {failure}");
+    }
+    figure(measure, runner.name(), outcome.time.as_secs_f64(), "s");
+    outcome.failures
+}
