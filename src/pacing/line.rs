@@ -71,7 +71,7 @@ impl Line {
         let patience = time_left.saturating_sub((time_left / 10).min(LONGEST_RESERVE));
         let turn = match timeout(patience, self.wait(ticket)).await {
             Ok(went) => Ok(went),
-            Err(_) => self.last_turn(time_left.saturating_sub(came.elapsed())).await,
+            Err(_) => self.last_turn(came, time_left).await,
         };
         waited(Cause::RateLimit, came.elapsed());
         turn
@@ -90,15 +90,19 @@ impl Line {
 
     /// Lets a call go whose turn did not come, unless the pause outlasts its time: an
     /// attempt may succeed, and giving up cannot.
-    async fn last_turn(&self, time_left: Duration) -> Result<Instant, HeldBack> {
-        let pause = self.pause_left();
-        if pause >= time_left {
-            return Err(HeldBack(pause));
+    async fn last_turn(&self, came: Instant, time_left: Duration) -> Result<Instant, HeldBack> {
+        loop {
+            let pause = self.pause_left();
+            if pause >= time_left.saturating_sub(came.elapsed()) {
+                return Err(HeldBack(pause));
+            }
+            if pause.is_zero() {
+                let now = Instant::now();
+                self.state().pace.go(now);
+                return Ok(now);
+            }
+            sleep(pause).await;
         }
-        sleep(pause).await;
-        let now = Instant::now();
-        self.state().pace.go(now);
-        Ok(now)
     }
 
     /// Lets a call go, if it is its turn, or says when to look again unless it is called. A
@@ -118,7 +122,7 @@ impl Line {
     }
 
     /// How much longer the pause lasts.
-    pub(crate) fn pause_left(&self) -> Duration {
+    fn pause_left(&self) -> Duration {
         self.state().pace.pause_left(Instant::now())
     }
 

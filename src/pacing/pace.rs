@@ -157,8 +157,7 @@ impl Pace {
             Some(pause) => (pause.since, pause.quota, pause.end),
         };
         // The longer the server rejects all calls, the longer it is left alone.
-        let probe = self.backoff.up_to((now - since) / 8, random);
-        let length = wait.max(probe).min(LONGEST_PAUSE);
+        let length = wait.max(self.backoff.up_to((now - since) / 8, random)).min(LONGEST_PAUSE);
         // One call is sent first: little jitter keeps processes apart.
         let end = earliest.max(now + length + jitter(length, random) / 5);
         self.pause = Some(Pause { since, end, length, quota, start: None });
