@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+#[cfg(any(feature = "webhooks", test))]
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
@@ -10,7 +11,8 @@ use crate::json_path::{self, Segment};
 use crate::operation::FIELDS;
 use crate::surrogates::{self, without_bom};
 
-/// Decodes a JSON body, or says what is wrong with it.
+/// Decodes the body of a delivery, or says what is wrong with it.
+#[cfg(any(feature = "webhooks", test))]
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     surrogates::from_slice(body).map_err(|error| problem(body, &error))
 }
