@@ -124,7 +124,7 @@ impl Success<'_> {
             (None, None) if self.text().starts_with(b"<") => {
                 "its body is HTML or XML, not JSON".to_owned()
             }
-            (None, None) => "its body is not what the model is made of".to_owned(),
+            (None, None) => "its body is neither a JSON object nor a list".to_owned(),
         })
     }
 }
