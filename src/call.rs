@@ -256,7 +256,7 @@ impl Client {
             });
             async move {
                 let (span, sent, deadline) = sent?;
-                let exchanged = exchange(sent, reads, limit, confidential, &deadline);
+                let exchanged = exchange(sent, operation, reads, limit, confidential, &deadline);
                 let (status, result) = span.within(exchanged).await;
                 span.ended(result.as_ref().map(|_| status), attempt);
                 result
@@ -287,6 +287,7 @@ impl Client {
 /// success.
 async fn exchange(
     sent: impl Future<Output = reqwest::Result<Response>>,
+    operation: &Operation,
     reads: Reads,
     limit: usize,
     confidential: Confidential<'_>,
@@ -312,7 +313,8 @@ async fn exchange(
         None => (StatusCode::OK, Err(end.err().unwrap_or_else(|| deadline.error()))),
         Some(response) => {
             let status = response.status();
-            (status, received(response, body.into_bytes(), end, limit, confidential))
+            let body = body.into_bytes();
+            (status, received(response, body, end, operation, limit, confidential))
         }
     }
 }
@@ -328,13 +330,15 @@ fn received(
     mut response: Response,
     body: Bytes,
     end: Result<bool, Error>,
+    operation: &Operation,
     limit: usize,
     confidential: Confidential<'_>,
 ) -> Result<Received, Error> {
     let status = response.status();
-    // Of JSON that has arrived completely, nothing is missing.
+    // Of JSON that has arrived completely, nothing is missing. A call that reads is retried.
     let is_complete = match &end {
         Ok(fits) => *fits,
+        Err(_) if operation.is_read_only() => false,
         Err(_) => serde_json::from_slice::<IgnoredAny>(&body).is_ok(),
     };
     if status.is_success() && is_complete {
