@@ -40,6 +40,8 @@ pub fn survey(document: &Value) -> Responses {
                 let schema = &success["content"]["application/json"]["schema"];
                 response.add(document, schema, DEPTH);
             }
+            // A union keeps whatever fits none of its alternatives.
+            response.requires_fields &= !response.is_union;
             Some((operation["operationId"].as_str()?.to_owned(), response))
         })
         .collect()

@@ -14,8 +14,8 @@ impl Client {
     /// with this client, which stays as it is.
     /// [`without_budget`](RetryPolicy::without_budget) and
     /// [`Pacing::Off`](crate::Pacing::Off) exempt the calls of the clone from the budget
-    /// and from shared pauses. The pauses themselves follow the pacing and the backoff that
-    /// the first client was built with.
+    /// and from shared pauses. The pauses themselves follow the backoff that the first client
+    /// was built with.
     ///
     /// If [`total_time`](RetryPolicy::total_time) is zero, every call of the clone fails
     /// with [`ErrorKind::Configuration`], and nothing is sent.

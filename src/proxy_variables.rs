@@ -14,7 +14,8 @@ const VARIABLES: [[&str; 2]; 3] =
 /// The error does not show it, since it may hold a password.
 pub(crate) fn check() -> Result<(), Error> {
     if env::var_os("REQUEST_METHOD").is_some() {
-        // In a CGI program, whoever sends the request sets HTTP_PROXY: reqwest reads none.
+        // In a CGI program, the client of the web server can set HTTP_PROXY with a `Proxy`
+        // header. reqwest ignores the proxy variables there.
         return Ok(());
     }
     for pair in VARIABLES {

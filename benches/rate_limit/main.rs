@@ -4,7 +4,7 @@
 //! reqwest.
 //!
 //! ```sh
-//! cargo bench --bench rate_limit                       # all: about ten minutes
+//! cargo bench --bench rate_limit                       # all: about 15 minutes
 //! cargo bench --bench rate_limit -- pilot-status       # one client, all limiters
 //! cargo bench --bench rate_limit -- fixed pilot-status # one cell
 //! cargo bench --bench rate_limit -- outage fleet       # scenarios with a few 429

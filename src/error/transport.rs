@@ -198,7 +198,7 @@ fn is_out_of_descriptors(cause: &(dyn StdError + 'static)) -> bool {
 
 /// Whether the two sides do not agree on TLS: an invalid certificate, an alert, a server
 /// that does not speak it. rustls reports all of them as invalid data. The types of OpenSSL
-/// are out of reach; its text for a connection that ends is told apart.
+/// are out of reach, so its text decides; "unexpected eof" means a broken connection.
 fn is_tls_failure(cause: &(dyn StdError + 'static)) -> bool {
     if let Some(error) = cause.downcast_ref::<io::Error>() {
         return error.kind() == io::ErrorKind::InvalidData;
