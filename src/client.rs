@@ -33,9 +33,9 @@ const MAX_FILE_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
 /// needs two for each connection.
 const MAX_CONCURRENT_REQUESTS: usize = 100;
 
-/// Shorter than what common servers and load balancers keep an idle connection: Node.js and
-/// Apache do so for 5 seconds, others longer.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+/// Shorter than what load balancers and proxies keep an idle connection: those of the large
+/// clouds do so for 60 seconds or more, nginx for 75.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// What the hand-written layer knows of a client. Nobody outside can make one,
 /// so a client comes from its builder only.
@@ -211,14 +211,15 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a connection that nobody uses is kept for the next request. Default: 4
+    /// How long a connection that nobody uses is kept for the next request. Default: 50
     /// seconds. Zero keeps none.
     ///
     /// It should be less than the time after which the server, or a proxy before it, closes
-    /// idle connections. A request that is sent while the server closes the connection is
-    /// lost, and whether the server processed it is unknown: a call that cannot be repeated
-    /// fails. Node.js and Apache close after 5 seconds, nginx after 75, load balancers of
-    /// the large clouds after 60 or more. A new connection costs two or three round trips.
+    /// idle connections: load balancers of the large clouds do so after 60 seconds or more,
+    /// nginx after 75, Node.js and Apache without a proxy after 5. A connection that the
+    /// server has closed is not used. But a request that is sent at the very moment at which
+    /// the server closes is lost, and whether the server processed it is unknown: a call
+    /// that cannot be repeated fails. A new connection costs two or three round trips.
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.pool_idle_timeout = timeout;
         self

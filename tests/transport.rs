@@ -383,7 +383,7 @@ mod pool {
     async fn an_idle_connection_is_kept_for_less_than_servers_keep_it() {
         let server = ScriptedServer::start([&[AnswerAll(GOOD)] as Script]).await;
         let client = builder(&server.url()).build().unwrap();
-        for (pause, connections) in [(0, 1), (3_900, 1), (4_100, 2), (5_000, 3)] {
+        for (pause, connections) in [(0, 1), (49_900, 1), (50_100, 2), (60_000, 3)] {
             wait(Duration::from_millis(pause)).await;
             client.list_numbers().send().await.unwrap();
             assert_eq!(server.accepted(), connections, "{pause}");

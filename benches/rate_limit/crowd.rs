@@ -1,6 +1,8 @@
 //! Many calls at once.
 
 use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use pilot_status::types::Number;
@@ -22,8 +24,8 @@ pub struct Outcome {
     pub failure: Option<Failure>,
 }
 
-/// Sends so many calls from so many tasks at once, each of which sends one after another,
-/// and waits for their end.
+/// Sends so many calls from so many tasks at once, and waits for their end. Each task sends
+/// one call after another while any is left, so that no task decides how long all take.
 pub async fn run<Call>(
     calls: u32,
     tasks: u32,
@@ -34,19 +36,26 @@ where
 {
     let start = Instant::now();
     let deadline = start + PATIENCE;
+    // Each task has its first call for sure.
+    let left = Arc::new(AtomicU32::new(calls - tasks));
+    let take = |left: &AtomicU32| {
+        left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+    };
     let mut running = JoinSet::new();
     for _ in 0..tasks {
-        let call = call.clone();
+        let (call, left) = (call.clone(), Arc::clone(&left));
         running.spawn(async move {
             let mut failures = Vec::new();
-            for _ in 0..calls / tasks {
+            loop {
                 match timeout_at(deadline, call()).await.map_err(Failure::from).flatten() {
                     Ok(numbers) if numbers.is_empty() => failures.push("no number".into()),
                     Ok(_) => {}
                     Err(failure) => failures.push(failure),
                 }
+                if !take(&left) {
+                    return failures;
+                }
             }
-            failures
         });
     }
     let mut outcome = Outcome { time: Duration::ZERO, failures: 0, failure: None };

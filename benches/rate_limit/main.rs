@@ -4,7 +4,7 @@
 //! reqwest.
 //!
 //! ```sh
-//! cargo bench --bench rate_limit                       # all: about 15 minutes
+//! cargo bench --bench rate_limit                       # all: about 20 minutes
 //! cargo bench --bench rate_limit -- pilot-status       # one client, all limiters
 //! cargo bench --bench rate_limit -- fixed pilot-status # one cell
 //! cargo bench --bench rate_limit -- outage fleet       # scenarios with a few 429
@@ -60,6 +60,9 @@ fn run() -> Result<(), Failure> {
     if !arguments.iter().any(|argument| argument == "--bench") {
         // `cargo test --all-targets` runs it too, but without this argument.
         return Ok(());
+    }
+    if let Some(place) = arguments.iter().position(|argument| argument == scenarios::MEMBER) {
+        return scenarios::member(arguments.get(place + 1).ok_or("the address is missing")?);
     }
     let Choice { rules, runners, scenarios } = choose(&arguments)?;
     check_open_files()?;

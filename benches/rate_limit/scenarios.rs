@@ -1,11 +1,12 @@
 //! What a few 429 cost, beside a client that obeys them or that there are none for.
 
-use std::time::Duration;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 use tokio::time::sleep;
 
-use crate::caller::{Caller, Runner};
+use crate::caller::Runner;
 use crate::crowd::{Failure, Outcome};
 use crate::limiter::Rule;
 use crate::report::figure;
@@ -18,6 +19,9 @@ pub type Scenario = fn(&Runtime) -> Result<u32, Failure>;
 
 pub const ALL: [(&str, Scenario); 4] =
     [("outage", outage), ("stray", stray), ("forgotten", forgotten), ("fleet", fleet)];
+
+/// The argument, before the address of the server, that starts one process of the fleet.
+pub const MEMBER: &str = "--member";
 
 /// Calls that begin when the server rejects all for a moment: how long they take, beside
 /// a loop that obeys the server, and a tenth and a second more.
@@ -52,16 +56,25 @@ fn outage(runtime: &Runtime) -> Result<u32, Failure> {
 }
 
 /// Tasks that call one after another, where a random 2 % is rejected: how long they take,
-/// beside the same without pacing.
+/// beside the same without pacing. The medians of three runs of each, in turns.
 fn stray(runtime: &Runtime) -> Result<u32, Failure> {
+    const RUNNERS: [Runner; 2] = [Runner::Unpaced, Runner::PilotStatus];
     let mut failures = 0;
     for seconds in ["0", "1"] {
-        eprintln!("stray {seconds} ...");
-        for runner in [Runner::Unpaced, Runner::PilotStatus] {
-            let server = Server::start(Rule::Stray(seconds))?;
-            let caller = runner.caller(&server.url)?;
-            let outcome = runtime.block_on(caller.run_in(40_000, 64));
-            failures += report(&format!("stray-{seconds}-s"), runner, &outcome);
+        let mut times = [Vec::new(), Vec::new()];
+        for round in 0..3 {
+            eprintln!("stray {seconds} {round} ...");
+            for (runner, times) in RUNNERS.into_iter().zip(&mut times) {
+                let server = Server::start(Rule::Stray(seconds))?;
+                let caller = runner.caller(&server.url)?;
+                let outcome = runtime.block_on(caller.run_in(40_000, 64));
+                failures += outcome.failures;
+                times.push(outcome.time);
+            }
+        }
+        for (runner, times) in RUNNERS.into_iter().zip(&mut times) {
+            let measure = format!("stray-{seconds}-s");
+            figure(&measure, runner.name(), median(times).as_secs_f64(), "s");
         }
     }
     Ok(failures)
@@ -102,34 +115,36 @@ fn forgotten(runtime: &Runtime) -> Result<u32, Failure> {
     Ok(failures)
 }
 
-/// Four clients that know nothing of one another share a limit.
-fn fleet(runtime: &Runtime) -> Result<u32, Failure> {
-    const CLIENTS: u32 = 4;
+/// Four processes share a limit, and know nothing of one another.
+fn fleet(_: &Runtime) -> Result<u32, Failure> {
+    const PROCESSES: u32 = 4;
     eprintln!("fleet ...");
     let server = Server::start(Rule::Fixed)?;
-    let callers = (0..CLIENTS)
-        .map(|_| Runner::PilotStatus.caller(&server.url))
-        .collect::<Result<Vec<Caller>, _>>()?;
-    let outcomes: Vec<Outcome> = runtime.block_on(async {
-        let tasks: Vec<_> = callers
-            .into_iter()
-            .map(|caller| tokio::spawn(async move { caller.run(CALLS / CLIENTS).await }))
-            .collect();
-        let mut outcomes = Vec::new();
-        for task in tasks {
-            outcomes.push(task.await?);
-        }
-        Ok::<_, Failure>(outcomes)
-    })?;
+    let program = std::env::current_exe()?;
+    let begin = Instant::now();
+    let processes = (0..PROCESSES)
+        .map(|_| Command::new(&program).args(["--bench", MEMBER, &server.url]).spawn())
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut failures = 0;
+    for mut process in processes {
+        failures += u32::from(!process.wait()?.success());
+    }
+    let time = begin.elapsed();
     let counts = server.counts();
     let ideal = Rule::Fixed.ideal(CALLS, counts.first_arrival.unwrap_or_default());
-    let time = outcomes.iter().map(|outcome| outcome.time).max().unwrap_or_default();
     let rejected = f64::from(counts.rejected_later) / f64::from(counts.accepted.max(1));
     let ours = Runner::PilotStatus.name();
     figure("fleet", ours, time.as_secs_f64(), "s");
     figure("fleet", "ideal", ideal.as_secs_f64(), "s");
     figure("fleet-rejected-later", ours, rejected, "per success");
-    Ok(outcomes.iter().map(|outcome| outcome.failures).sum())
+    Ok(failures + CALLS.saturating_sub(counts.accepted))
+}
+
+/// The part of one process of the fleet: a quarter of all calls at once.
+pub fn member(url: &str) -> Result<(), Failure> {
+    let caller = Runner::PilotStatus.caller(url)?;
+    let outcome = Runtime::new()?.block_on(caller.run(CALLS / 4));
+    outcome.failure.map_or(Ok(()), Err)
 }
 
 /// Prints the time of an outcome, and returns how many calls failed.

@@ -317,21 +317,21 @@ pub const MEASURES: &[Measure] = &[
     Measure {
         part: "rate-limit",
         name: "fleet",
-        title: "4 x 250 calls of 4 clients, 50 in each second",
+        title: "4 x 250 calls of 4 processes, 50 in each second",
         budgets: &[Budget {
             of: "pilot-status",
             most: Times(1.2, "ideal"),
-            reason: "clients that do not know of one another have to find their shares",
+            reason: "processes that do not know of one another have to find their shares",
         }],
     },
     Measure {
         part: "rate-limit",
         name: "fleet-rejected-later",
-        title: "rejected after the first burst, of 4 clients",
+        title: "rejected after the first burst, of 4 processes",
         budgets: &[Budget {
             of: "pilot-status",
             most: Total(0.1),
-            reason: "each client probes once in a while whether there is more",
+            reason: "each process probes once in a while whether there is more",
         }],
     },
     Measure {
