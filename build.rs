@@ -30,11 +30,7 @@ fn run() -> Result<(), String> {
         println!("cargo::warning={DOCUMENT}: {}", warning.replace(['\r', '\n'], " "));
     }
     let folder = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
-    let files = [
-        ("client.rs", generated.client),
-        ("document.rs", generated.document),
-        ("mocks.rs", generated.mocks),
-    ];
+    let files = [("client.rs", generated.client), ("document.rs", generated.document)];
     for (name, code) in files {
         let file = Path::new(&folder).join(name);
         std::fs::write(&file, code)

@@ -4,7 +4,6 @@
 //! openapi.json -> select -> secrets -> adapt -> progenitor -> seal, hand_over
 //!                   -> models, pages, events, setters, debug, readers, labels -> client.rs
 //!                   -> facts ----------------------------------------------> document.rs
-//!                   -> mocks ----------------------------------------------> mocks.rs
 //! ```
 
 mod adapt;
@@ -15,7 +14,6 @@ mod events;
 mod facts;
 mod hand_over;
 mod labels;
-mod mocks;
 mod models;
 mod open_enums;
 mod open_unions;
@@ -32,15 +30,12 @@ mod setters;
 use openapiv3::OpenAPI;
 use serde_json::Value;
 
-/// The code of the client, as three files.
+/// The code of the client, as two files.
 pub struct Generated {
     /// The client, its operations and its models.
     pub client: String,
     /// What the hand-written layer has to know of the document.
     pub document: String,
-    /// Helpers for servers of httpmock; nothing without the feature `mock`.
-    #[allow(dead_code, reason = "some tests read only the client")]
-    pub mocks: String,
     /// What was left out or simplified, a line each.
     #[allow(dead_code, reason = "some tests read only the code")]
     pub warnings: Vec<String>,
@@ -68,9 +63,8 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
     let mut adapted = adapt::adapt(document)?;
     let mut facts = facts::emit(&mut adapted, &responses)?;
     let open_enums = open_enums::find(&adapted.document);
-    let code = progenitor::run(&adapted, &open_enums, has_feature("mock"))?;
-    let mut client = seal::seal(code.client, &adapted.media)?;
-    let mut mocks = mocks::complete(code.mocks)?;
+    let code = progenitor::run(&adapted, &open_enums)?;
+    let mut client = seal::seal(code, &adapted.media)?;
     models::complete(&mut client, &adapted, &open_enums);
     pages::complete(&mut client, &pages::find(&adapted));
     if has_feature("webhooks") {
@@ -84,11 +78,9 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
     }
     adapt::unmark(&mut client);
     adapt::unmark(&mut facts);
-    adapt::unmark(&mut mocks);
     Ok(Generated {
         client: prettyplease::unparse(&client),
         document: prettyplease::unparse(&facts),
-        mocks: prettyplease::unparse(&mocks),
         warnings: adapted.warnings,
     })
 }

@@ -10,16 +10,9 @@ use serde_json::json;
 use super::adapt::{Adapted, Union};
 use super::open_enums::OpenEnum;
 
-/// The code that the generator makes of a document.
-pub struct Code {
-    pub client: TokenStream,
-    /// The helpers for servers of httpmock.
-    pub mocks: TokenStream,
-}
-
 /// Generates the client of a document, with our enums, unions and nullable values in
 /// place of its own.
-pub fn run(adapted: &Adapted, open_enums: &[OpenEnum], mocks: bool) -> Result<Code, String> {
+pub fn run(adapted: &Adapted, open_enums: &[OpenEnum]) -> Result<TokenStream, String> {
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Builder)
@@ -46,16 +39,7 @@ pub fn run(adapted: &Adapted, open_enums: &[OpenEnum], mocks: bool) -> Result<Co
             .map_err(|error| error.to_string())?;
         settings.with_conversion(schema, ours, [TypeImpl::FromStr].into_iter());
     }
-    without_panic(|| {
-        let mut generator = Generator::new(&settings);
-        let client = generator.generate_tokens(&adapted.document)?;
-        let mocks = if mocks {
-            generator.httpmock(&adapted.document, "crate")?
-        } else {
-            TokenStream::new()
-        };
-        Ok::<_, progenitor::Error>(Code { client, mocks })
-    })?
+    without_panic(|| Generator::new(&settings).generate_tokens(&adapted.document))?
     .map_err(|error| one_line(&error.to_string()))
 }
 

@@ -17,21 +17,17 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`httpmock`] adds typed helpers to a server of the crate of that name, and
 //! [`sign_delivery`] signs what a webhook is to receive.
-//! [The page on testing](crate::guide::testing) says which is for what.
+//! [The page on testing](crate::guide::testing) shows what a sandbox can do.
 
 mod answer;
 mod credentials;
 #[cfg(feature = "webhooks")]
 mod delivery;
 mod document;
-pub mod httpmock;
 mod idempotency;
 mod paging;
 mod parameters;
-#[allow(dead_code, reason = "not every document has parameters in queries")]
-mod query;
 mod recorded;
 mod reply;
 mod request_body;

@@ -47,8 +47,6 @@ fn the_library_is_built_from_what_is_tested_here() {
     let generated = generate::generate(&document(), &|_| true).unwrap();
     assert_eq!(generated.client, include_str!(concat!(env!("OUT_DIR"), "/client.rs")));
     assert_eq!(generated.document, include_str!(concat!(env!("OUT_DIR"), "/document.rs")));
-    #[cfg(feature = "mock")]
-    assert_eq!(generated.mocks, include_str!(concat!(env!("OUT_DIR"), "/mocks.rs")));
 }
 
 #[test]
