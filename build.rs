@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     // Cargo knows by itself when these sources change.
     println!("cargo::rerun-if-changed={DOCUMENT}");
     println!("cargo::rerun-if-env-changed=DOCS_RS");
-    // What panics is caught and told in the error; a backtrace helps nobody.
+    // The error quotes the message of a panic; a backtrace would only hide it.
     std::panic::set_hook(Box::new(|_| {}));
     match run() {
         Ok(()) => ExitCode::SUCCESS,

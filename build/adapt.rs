@@ -37,6 +37,8 @@ use std::collections::BTreeSet;
 use openapiv3::OpenAPI;
 use serde_json::Value;
 
+use super::select;
+
 pub use choices::{Choice, Choices};
 pub use marker::{plain, unmark};
 pub use media::Media;
@@ -44,7 +46,7 @@ pub use names::snake;
 pub use nullable::Nullables;
 pub use parameters::IDEMPOTENCY_KEY;
 pub use unions::{Holds, Union};
-pub use walk::{METHODS, alias};
+pub use walk::{METHODS, SCHEMAS, alias};
 
 /// A document that the generator takes.
 pub struct Adapted {
@@ -70,8 +72,8 @@ pub struct Adapted {
     pub warnings: Vec<String>,
 }
 
-/// Adapts a document.
-pub fn adapt(mut document: Value) -> Result<Adapted, String> {
+/// Adapts a document, and keeps what `has_feature` asks for.
+pub fn adapt(mut document: Value, has_feature: &dyn Fn(&str) -> bool) -> Result<Adapted, String> {
     let mut warnings = Vec::new();
     marker::refuse(&document)?;
     references::resolve(&mut document)?;
@@ -84,8 +86,10 @@ pub fn adapt(mut document: Value) -> Result<Adapted, String> {
     lift::adapt(&mut document, &mut names);
     aliases::adapt(&mut document);
     all_of::adapt(&mut document, &mut warnings);
-    // Later, what unions are made of is no longer to be seen.
+    // Of the whole document: which operations are selected must not change a type.
     let reach = reach::of(&mut document);
+    // Later, what unions are made of is no longer to be seen.
+    select::select(&mut document, has_feature, delivery.as_deref());
     let mut unions = unions::adapt(&mut document, &mut warnings);
     let place = unions.iter().position(|union| Some(&union.name) == delivery.as_ref());
     let deliveries = place.map(|place| unions.remove(place));

@@ -1,7 +1,7 @@
 //! From the document to the code of the client.
 //!
 //! ```text
-//! openapi.json -> select -> secrets -> adapt -> progenitor -> seal, hand_over
+//! openapi.json -> secrets -> adapt, select -> progenitor -> seal, hand_over
 //!                   -> models, pages, events, setters, debug, readers, labels -> client.rs
 //!                   -> facts ----------------------------------------------> document.rs
 //! ```
@@ -18,6 +18,7 @@ mod models;
 mod open_enums;
 mod open_unions;
 mod pages;
+mod panics;
 mod progenitor;
 mod readers;
 mod responses;
@@ -49,6 +50,10 @@ pub struct Generated {
 /// One line that says what is wrong with the document, and where, as far as the
 /// generator tells.
 pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Generated, String> {
+    panics::caught("the build step", || assemble(json, has_feature))?
+}
+
+fn assemble(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Generated, String> {
     let mut document: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
     let version = document["openapi"].as_str().ok_or("it has no `openapi` version")?;
     if !version.starts_with("3.0.") {
@@ -57,10 +62,9 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
     if !document["paths"].is_object() {
         return Err("it has no `paths`".to_owned());
     }
-    select::select(&mut document, has_feature);
     let responses = responses::survey(&document);
     secrets::adapt(&mut document)?;
-    let mut adapted = adapt::adapt(document)?;
+    let mut adapted = adapt::adapt(document, has_feature)?;
     let mut facts = facts::emit(&mut adapted, &responses)?;
     let open_enums = open_enums::find(&adapted.document);
     let code = progenitor::run(&adapted, &open_enums)?;

@@ -1,7 +1,5 @@
 //! Runs the generator.
 
-use std::panic::{self, AssertUnwindSafe};
-
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use quote::quote;
@@ -9,6 +7,7 @@ use serde_json::json;
 
 use super::adapt::{Adapted, Union};
 use super::open_enums::OpenEnum;
+use super::panics;
 
 /// Generates the client of a document, with our enums, unions and nullable values in
 /// place of its own.
@@ -39,29 +38,6 @@ pub fn run(adapted: &Adapted, open_enums: &[OpenEnum]) -> Result<TokenStream, St
             .map_err(|error| error.to_string())?;
         settings.with_conversion(schema, ours, [TypeImpl::FromStr].into_iter());
     }
-    without_panic(|| Generator::new(&settings).generate_tokens(&adapted.document))?
-    .map_err(|error| one_line(&error.to_string()))
-}
-
-/// Turns a panic, which is how the generator meets much of what it does not
-/// support, into its message.
-fn without_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
-        let message = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or_default();
-        format!("progenitor does not support this document: {}", one_line(message))
-    })
-}
-
-/// The message on one line, which may quote a part of the document, cut short.
-fn one_line(message: &str) -> String {
-    const LONGEST: usize = 160;
-    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{} ...", &line[..end]),
-        None => line,
-    }
+    panics::caught("progenitor", || Generator::new(&settings).generate_tokens(&adapted.document))?
+        .map_err(|error| panics::one_line(&error.to_string()))
 }

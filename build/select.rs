@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use heck::ToKebabCase;
 use serde_json::Value;
 
-use super::adapt::METHODS;
+use super::adapt::{METHODS, SCHEMAS};
 
 /// Named parts of a document that the layer needs, whatever refers to them.
 const NEEDED: [&str; 2] = ["#/components/schemas/ApiError", "#/components/schemas/ErrorCode"];
 
-/// Drops what no feature names.
-pub fn select(document: &mut Value, has_feature: &dyn Fn(&str) -> bool) {
+/// Drops what no feature names. `deliveries` is the schema of what webhooks receive.
+pub fn select(document: &mut Value, has_feature: &dyn Fn(&str) -> bool, deliveries: Option<&str>) {
     if has_feature("full") {
         return;
     }
@@ -30,12 +30,14 @@ pub fn select(document: &mut Value, has_feature: &dyn Fn(&str) -> bool) {
             });
         }
     }
-    prune(document);
+    let deliveries = deliveries.filter(|_| has_feature("webhooks"));
+    prune(document, deliveries.map(|name| format!("{SCHEMAS}{name}")));
 }
 
-/// Drops the components that nothing refers to.
-fn prune(document: &mut Value) {
-    let mut reached: BTreeSet<String> = NEEDED.map(str::to_owned).into();
+/// Drops the components that neither an operation nor `root` refers to.
+fn prune(document: &mut Value, root: Option<String>) {
+    let needed = NEEDED.map(str::to_owned);
+    let mut reached: BTreeSet<String> = needed.into_iter().chain(root).collect();
     let mut open: Vec<String> = reached.iter().cloned().collect();
     let mut add = |part: &Value, open: &mut Vec<String>| {
         references(part, &mut |reference| {

@@ -4,7 +4,7 @@
 #[allow(dead_code)]
 mod generate;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use heck::ToKebabCase;
@@ -72,4 +72,45 @@ fn any_two_features_make_a_client() {
             });
         }
     });
+}
+
+/// The code of each model and of its builder, by where it is.
+fn models(client: &str) -> BTreeMap<String, String> {
+    fn collect(items: &[syn::Item], place: &str, found: &mut BTreeMap<String, String>) {
+        for item in items {
+            let name = match item {
+                syn::Item::Struct(item) => item.ident.to_string(),
+                syn::Item::Enum(item) => item.ident.to_string(),
+                syn::Item::Impl(item) => {
+                    let (of, what) = (&item.self_ty, item.trait_.as_ref().map(|(path, _)| path));
+                    quote::quote!(#what for #of).to_string()
+                }
+                syn::Item::Mod(syn::ItemMod { ident, content: Some((_, items)), .. }) => {
+                    collect(items, &format!("{place}::{ident}"), found);
+                    continue;
+                }
+                _ => continue,
+            };
+            found.insert(format!("{place}::{name}"), quote::quote!(#item).to_string());
+        }
+    }
+    let file = syn::parse_file(client).unwrap();
+    let types = file.items.iter().find_map(|item| match item {
+        syn::Item::Mod(item) if item.ident == "types" => item.content.as_ref(),
+        _ => None,
+    });
+    let mut found = BTreeMap::new();
+    collect(&types.unwrap().1, "types", &mut found);
+    found
+}
+
+#[test]
+fn a_model_is_the_same_under_every_feature() {
+    let full = models(&generate::generate(DOCUMENT, &|_| true).unwrap().client);
+    for feature in features() {
+        let generated = generate::generate(DOCUMENT, &|name| name == feature).unwrap();
+        for (name, code) in models(&generated.client) {
+            assert_eq!(Some(&code), full.get(&name), "{feature}: {name}");
+        }
+    }
 }
