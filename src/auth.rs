@@ -7,8 +7,10 @@ use http::{HeaderName, HeaderValue};
 use percent_encoding::percent_decode;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::environment;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Operation;
+use crate::text::is_quoted;
 
 /// Carries an API key.
 pub(crate) const API_KEY: &str = "x-api-key";
@@ -53,15 +55,15 @@ impl Credentials {
     }
 
     /// The credential in the environment: an API key in `PILOT_STATUS_API_KEY`
-    /// or the id of one in `PILOT_STATUS_API_KEY_ID`.
+    /// or the id of one in `PILOT_STATUS_API_KEY_ID`. A blank variable counts as unset.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Credentials`] when both variables are set or neither is, or
-    /// when the value is blank or no header can carry it. The error names the
+    /// when the value is in quotes or no header can carry it. The error names the
     /// variable and does not show the value.
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(|name| std::env::var_os(name))
+        Self::from_variables(environment::variable)
     }
 
     fn from_variables(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
@@ -100,6 +102,11 @@ impl Credentials {
         let value = self.secret.expose_secret();
         if value.trim().is_empty() {
             return Err(refusal(format!("{name} is blank; set it to the value as issued")));
+        }
+        if is_quoted(value) {
+            return Err(refusal(format!(
+                "{name} is in quotes, which would be sent with it; remove the quotes"
+            )));
         }
         // Only visible ASCII and the space within it arrive everywhere as they
         // were sent (RFC 9110, section 5.5).
@@ -195,8 +202,8 @@ mod tests {
     }
 
     fn environment(key: Option<&str>, id: Option<&str>) -> impl Fn(&str) -> Option<OsString> {
-        let key = key.map(OsString::from);
-        let id = id.map(OsString::from);
+        let key = key.map(OsString::from).filter(environment::is_set);
+        let id = id.map(OsString::from).filter(environment::is_set);
         move |name| match name {
             API_KEY_VARIABLE => key.clone(),
             API_KEY_ID_VARIABLE => id.clone(),
@@ -206,7 +213,15 @@ mod tests {
 
     #[test]
     fn the_environment_gives_the_one_credential_that_is_set() {
-        for (key, id, header) in [(Some("ps_a"), None, API_KEY), (None, Some("ck_a"), API_KEY_ID)] {
+        for (key, id, header) in [
+            (Some("ps_a"), None, API_KEY),
+            (Some("ps_a"), Some(""), API_KEY),
+            (Some("ps_a"), Some(" \t\r\n"), API_KEY),
+            (Some("ps_a"), Some("\"\""), API_KEY),
+            (None, Some("ck_a"), API_KEY_ID),
+            (Some(""), Some("ck_a"), API_KEY_ID),
+            (Some("''"), Some("ck_a"), API_KEY_ID),
+        ] {
             let credentials = Credentials::from_variables(environment(key, id)).unwrap();
             assert_eq!(credentials.header(), header);
         }
@@ -217,9 +232,15 @@ mod tests {
         let table = [
             (None, None, "set PILOT_STATUS_API_KEY or PILOT_STATUS_API_KEY_ID"),
             (Some("ps_marked"), Some("ck_marked"), "both set"),
-            (Some(""), None, "PILOT_STATUS_API_KEY is blank"),
-            (Some(" \t"), None, "PILOT_STATUS_API_KEY is blank"),
-            (None, Some("\n"), "PILOT_STATUS_API_KEY_ID is blank"),
+            (Some(""), None, "set PILOT_STATUS_API_KEY or PILOT_STATUS_API_KEY_ID"),
+            (Some(" \t"), Some("\n"), "set PILOT_STATUS_API_KEY or PILOT_STATUS_API_KEY_ID"),
+            (Some("\"\""), Some(""), "set PILOT_STATUS_API_KEY or PILOT_STATUS_API_KEY_ID"),
+            (Some("\"ps_marked\""), None, "PILOT_STATUS_API_KEY is in quotes"),
+            (Some("'ps_marked'"), Some(""), "remove the quotes"),
+            (Some("“ps_marked”"), None, "remove the quotes"),
+            (Some("\"ps_marked"), None, "remove the quotes"),
+            (Some(" 'ps_marked'\n"), None, "remove the quotes"),
+            (None, Some("‘ck_marked’"), "PILOT_STATUS_API_KEY_ID is in quotes"),
             (Some("ps_marked\n"), None, "PILOT_STATUS_API_KEY has"),
             (Some("ps_marked\u{0}x"), None, "PILOT_STATUS_API_KEY has"),
             (None, Some(" ck_marked"), "PILOT_STATUS_API_KEY_ID has"),

@@ -3,6 +3,7 @@
 use reqwest::Url;
 
 use crate::error::{Error, ErrorKind};
+use crate::text::is_quoted;
 
 /// A server and the prefix of its paths.
 #[derive(Debug)]
@@ -19,7 +20,10 @@ impl BaseUrl {
         let refuse = |reason: String| {
             Error::new(ErrorKind::Configuration).detail(format!("{name} {reason}"))
         };
-        let url = Url::parse(url).map_err(|error| {
+        if is_quoted(url) {
+            return Err(refuse("is in quotes; remove the quotes".to_owned()));
+        }
+        let mut url = Url::parse(url).map_err(|error| {
             refuse(format!("is not a URL ({error}); write it like https://example.com"))
         })?;
         let is_loopback = is_loopback(&url);
@@ -39,7 +43,21 @@ impl BaseUrl {
                 "must begin with https://, or anyone on the way can read the key".to_owned(),
             ));
         }
+        let prefix = without_version(url.path()).to_owned();
+        url.set_path(&prefix);
         Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), is_loopback })
+    }
+}
+
+/// The path of a base URL without the `/v1` that the paths of all operations begin with. The
+/// service has the same routes below `/api/v1`.
+fn without_version(path: &str) -> &str {
+    let path = path.trim_end_matches('/');
+    match path.rsplit_once('/') {
+        Some((prefix, version)) if version.eq_ignore_ascii_case("v1") => {
+            if prefix.eq_ignore_ascii_case("/api") { "" } else { prefix }
+        }
+        _ => path,
     }
 }
 
@@ -78,11 +96,38 @@ mod tests {
     }
 
     #[test]
+    fn a_version_at_the_end_of_a_base_url_belongs_to_the_paths() {
+        for (url, expected) in [
+            ("https://example.com/v1", "https://example.com"),
+            ("https://example.com/v1/", "https://example.com"),
+            ("https://example.com//v1//", "https://example.com"),
+            ("https://example.com:8443/V1", "https://example.com:8443"),
+            ("https://example.com/api/v1", "https://example.com"),
+            ("https://example.com/API/v1/", "https://example.com"),
+            ("https://example.com/api", "https://example.com/api"),
+            ("https://example.com/api/", "https://example.com/api"),
+            ("https://example.com/proxy/v1", "https://example.com/proxy"),
+            ("https://example.com/proxy/api/v1", "https://example.com/proxy/api"),
+            ("https://example.com/v1/v1", "https://example.com/v1"),
+            ("https://example.com/v1/proxy", "https://example.com/v1/proxy"),
+            ("https://example.com/v2", "https://example.com/v2"),
+            ("https://example.com/pv1", "https://example.com/pv1"),
+            ("https://v1", "https://v1"),
+            ("https://v1/v1", "https://v1"),
+        ] {
+            assert_eq!(parse(url).unwrap(), expected, "{url}");
+        }
+    }
+
+    #[test]
     fn what_could_give_the_key_away_is_refused_without_being_shown() {
         for (url, part) in [
             ("", "is not a URL"),
             ("pilotstatus.com.br", "is not a URL"),
             ("/v1", "is not a URL"),
+            ("\"https://marked.example\"", "remove the quotes"),
+            ("'https://marked.example/v1'", "remove the quotes"),
+            ("“https://marked.example”", "remove the quotes"),
             ("ftp://marked.example", "https://"),
             ("data:text/plain,marked", "https://"),
             ("https://marked:secret@example.com", "a user or a password"),

@@ -9,6 +9,7 @@ use reqwest::redirect;
 
 use crate::auth::{API_KEY, API_KEY_ID, Credentials};
 use crate::base_url::BaseUrl;
+use crate::environment;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::number_scope::NumberScope;
@@ -86,7 +87,7 @@ impl Client {
     }
 
     /// A client with the [credentials in the environment](Credentials::from_env)
-    /// and the base URL in `PILOT_STATUS_BASE_URL`, if that is set.
+    /// and the base URL in `PILOT_STATUS_BASE_URL`, if that is set and not blank.
     ///
     /// # Errors
     ///
@@ -94,7 +95,7 @@ impl Client {
     /// environment does not give what is needed, naming the variable.
     pub fn from_env() -> Result<Self, Error> {
         let mut builder = Self::builder(Credentials::from_env()?);
-        if let Some(url) = std::env::var_os(BASE_URL_VARIABLE) {
+        if let Some(url) = environment::variable(BASE_URL_VARIABLE) {
             builder.base_url_name = BASE_URL_VARIABLE;
             // What is not UTF-8 is no URL either, and is refused as such.
             builder = builder.base_url(url.to_string_lossy());
@@ -150,6 +151,11 @@ pub struct ClientBuilder {
 impl ClientBuilder {
     /// The server to call, with any prefix of its paths. Default:
     /// `https://pilotstatus.com.br`, the server of the document.
+    ///
+    /// It may end with the `/v1` that the paths of all operations begin with, in any case:
+    /// `https://pilotstatus.com.br/v1` is the default too, and so is
+    /// `https://pilotstatus.com.br/api/v1`, another name of the service for the same routes.
+    /// For a proxy with the prefix `/api`, pass `https://proxy.example/api`.
     ///
     /// It must begin with `https://`, unless the host is this machine, and hold
     /// no user, password, query or fragment; [`build`](Self::build) refuses any

@@ -31,6 +31,7 @@ mod deadline;
 mod decode;
 mod download;
 mod draft;
+mod environment;
 mod error;
 mod error_response;
 #[allow(dead_code, unused_imports, unused_macros, reason = "not every document has a model")]

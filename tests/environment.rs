@@ -28,6 +28,9 @@ fn run_again(test: &str, variables: &[(&str, &str)], open_files: u32) {
     for name in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "REQUEST_METHOD"] {
         command.env_remove(name).env_remove(name.to_lowercase());
     }
+    for name in ["PILOT_STATUS_API_KEY", "PILOT_STATUS_API_KEY_ID", "PILOT_STATUS_BASE_URL"] {
+        command.env_remove(name);
+    }
     let output = command.env(CHILD, "1").envs(variables.iter().copied()).output().unwrap();
     let printed = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -45,6 +48,47 @@ fn builder() -> ClientBuilder {
 
 fn local() -> ClientBuilder {
     builder().base_url("http://127.0.0.1:1")
+}
+
+/// What the child has to find in the `Debug` form of its client, or in its error.
+const EXPECTED: &str = "PILOT_STATUS_TEST_EXPECTED";
+
+#[test]
+fn a_blank_variable_is_an_unset_one_and_quotes_are_refused() {
+    if is_child() {
+        let said = match Client::from_env() {
+            Ok(client) => format!("{client:?}"),
+            Err(error) => shown(&error),
+        };
+        let expected = env::var(EXPECTED).unwrap();
+        assert!(said.contains(&expected), "{said}");
+        assert!(!said.contains("marked"), "{said}");
+        return;
+    }
+    let [key, id, url] =
+        ["PILOT_STATUS_API_KEY", "PILOT_STATUS_API_KEY_ID", "PILOT_STATUS_BASE_URL"];
+    let neither = "set PILOT_STATUS_API_KEY or PILOT_STATUS_API_KEY_ID";
+    let local = r#"base_url: "http://127.0.0.1:1""#;
+    for (variables, expected) in [
+        (&[(key, KEY), (id, "")][..], "x-api-key:"),
+        (&[(key, " \t"), (id, "ck_marked")], "x-api-key-id:"),
+        (&[(key, ""), (id, " ")], neither),
+        (&[(key, ""), (id, "")], neither),
+        (&[(key, ""), (id, r#""""#)], neither),
+        (&[], neither),
+        (&[(key, KEY), (id, "ck_marked")], "are both set; unset one"),
+        (&[(key, r#""ps_marked""#)], "PILOT_STATUS_API_KEY is in quotes"),
+        (&[(id, "‘ck_marked’")], "PILOT_STATUS_API_KEY_ID is in quotes"),
+        (&[(key, KEY), (url, "")], r#"base_url: "https://pilotstatus.com.br""#),
+        (&[(key, KEY), (url, " \n")], r#"base_url: "https://pilotstatus.com.br""#),
+        (&[(key, KEY), (url, "https://pilotstatus.com.br/V1/")], "\"https://pilotstatus.com.br\""),
+        (&[(key, KEY), (url, "http://127.0.0.1:1/v1")], local),
+        (&[(key, KEY), (url, "http://127.0.0.1:1/api/v1")], local),
+        (&[(key, KEY), (url, "'http://127.0.0.1:1/marked'")], "PILOT_STATUS_BASE_URL is in quotes"),
+    ] {
+        let variables = [variables, &[(EXPECTED, expected)]].concat();
+        run_again("a_blank_variable_is_an_unset_one_and_quotes_are_refused", &variables, 1024);
+    }
 }
 
 /// Where the child looks for what its parent set.

@@ -233,7 +233,8 @@ async fn the_path_in_an_error_has_the_prefix_of_the_base_url() {
     for (prefix, path) in [
         ("", "(GET /v1/numbers)"),
         ("/", "(GET /v1/numbers)"),
-        ("/v1", "(GET /v1/v1/numbers)"),
+        ("/v1", "(GET /v1/numbers)"),
+        ("/v1/v1", "(GET /v1/v1/numbers)"),
         ("/gateway/a/", "(GET /gateway/a/v1/numbers)"),
     ] {
         let error = call_at(format!("http://{nobody}{prefix}")).await;

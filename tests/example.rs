@@ -55,6 +55,11 @@ fn failure(output: &Output) -> String {
 
 #[tokio::test]
 async fn without_a_key_it_lists_the_number_of_its_own_server() {
+    let blank = [("PILOT_STATUS_API_KEY", " "), ("PILOT_STATUS_API_KEY_ID", "")];
+    let output = run(&[], &blank).await;
+    assert!(output.status.success());
+    assert!(text(&output.stderr).contains("no PILOT_STATUS_API_KEY is set"));
+
     let output = run(&[], &[]).await;
     assert!(output.status.success());
     assert!(text(&output.stderr).contains("no PILOT_STATUS_API_KEY is set"));
@@ -122,7 +127,7 @@ async fn an_error_is_one_line_that_says_what_to_do() {
     let table = [
         (vec![key, url], "check the credentials"),
         (vec![key, id, url], "unset one"),
-        (vec![("PILOT_STATUS_API_KEY", " "), url], "PILOT_STATUS_API_KEY is blank"),
+        (vec![("PILOT_STATUS_API_KEY", "'marked'"), url], "PILOT_STATUS_API_KEY is in quotes"),
         (vec![("PILOT_STATUS_API_KEY", "marked\n"), url], "set it to the value as issued"),
         (
             vec![key, ("PILOT_STATUS_BASE_URL", "http://marked.example")],

@@ -8,7 +8,7 @@ use pilot_status::mock::Sandbox;
 
 /// The client of the account, or of a server that ends with the program.
 pub async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
-    let is_set = |name| std::env::var_os(name).is_some();
+    let is_set = |name| std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
     if is_set("PILOT_STATUS_API_KEY") || is_set("PILOT_STATUS_API_KEY_ID") {
         return Ok((Client::from_env()?, None));
     }
