@@ -6,7 +6,7 @@ use openapiv3::{
     APIKeyLocation, OpenAPI, Operation, Parameter, ReferenceOr, SecurityRequirement, SecurityScheme,
 };
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::adapt::{Adapted, IDEMPOTENCY_KEY};
@@ -109,12 +109,12 @@ fn row(
         .any(|parameter| is_header(parameter, IDEMPOTENCY_KEY));
     let responses::Response { fields, requires_fields, is_union, is_file } =
         survey.get(id).cloned().unwrap_or_default();
-    let method = method.to_uppercase();
+    let method = format_ident!("{}", method.to_uppercase());
     Ok(quote! {
         Operation {
-            id: #id,
-            method: #method,
-            path: #path,
+            id: Some(#id),
+            method: Method::#method,
+            path: Cow::Borrowed(#path),
             credential_headers: &[#(#headers),*],
             anonymous: #anonymous,
             safe_to_repeat: #safe,

@@ -161,10 +161,11 @@ pub(crate) struct Success<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
     use std::cell::{Cell, RefCell};
     use std::sync::LazyLock;
 
-    use http::StatusCode;
+    use http::{Method, StatusCode};
     use proptest::prelude::*;
 
     use super::*;
@@ -377,7 +378,9 @@ mod tests {
         assert_eq!(begun, [0; 0]);
     }
 
-    static WRITING: Operation = Operation { method: "POST", ..Operation::ODD };
+    fn writing() -> Cow<'static, Operation> {
+        Cow::Owned(Operation { method: Method::POST, ..Operation::ODD })
+    }
 
     #[tokio::test(start_paused = true)]
     async fn every_later_outcome_tells_of_an_uncertain_attempt() {
@@ -405,7 +408,7 @@ mod tests {
                 };
                 let told = match run(alone(RetryPolicy::default(), true), || 0.0, attempt).await {
                     Ok(success) => success.earlier_uncertain,
-                    Err(error) => error.in_operation(&WRITING).may_have_taken_effect(),
+                    Err(error) => error.in_operation(writing()).may_have_taken_effect(),
                 };
                 assert_eq!(told, is_uncertain, "{first} {last}");
             }

@@ -1,6 +1,7 @@
 //! The way of every call between the generated code and the server: check where
 //! it goes, sign it, and send it as often as the policy wants.
 
+use std::borrow::Cow;
 use std::pin::{Pin, pin};
 
 use bytes::Bytes;
@@ -9,7 +10,7 @@ use reqwest::{Request, Response};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::attempts::{self, Rules};
-use crate::auth::Confidential;
+use crate::auth::{Confidential, Credentials};
 use crate::body::Body;
 use crate::client::{Inner, MAX_TIMEOUT};
 use crate::deadline::Deadline;
@@ -42,12 +43,18 @@ enum Reads {
 pub(crate) struct Succeeded<'c> {
     client: &'c Client,
     received: Received,
-    operation: &'static Operation,
+    call: Ended,
+    span: Span,
+    slot: Slot,
+}
+
+/// What is known of a call that has a response.
+#[derive(Clone)]
+pub(crate) struct Ended {
+    pub(crate) operation: Cow<'static, Operation>,
     attempts: u32,
     earlier_uncertain: bool,
     idempotency_key: Option<HeaderValue>,
-    span: Span,
-    slot: Slot,
 }
 
 /// A call under way. It is the same for every operation, so that it is compiled once,
@@ -61,7 +68,7 @@ pub(crate) fn json<T: DeserializeOwned>(
     request: Request,
     operation_id: &str,
 ) -> impl Future<Output = Result<ResponseValue<T>, Error>> {
-    let pending = client.execute(request, operation_id, Reads::All);
+    let pending = client.execute(request, documented(operation_id), Reads::All);
     async move { pending.await?.decode(success::model) }
 }
 
@@ -72,7 +79,7 @@ pub(crate) fn empty(
     request: Request,
     operation_id: &str,
 ) -> impl Future<Output = Result<ResponseValue<()>, Error>> {
-    let pending = client.execute(request, operation_id, Reads::All);
+    let pending = client.execute(request, documented(operation_id), Reads::All);
     async move { pending.await?.decode(success::nothing) }
 }
 
@@ -83,13 +90,63 @@ pub(crate) async fn download(
     request: Request,
     operation_id: &str,
 ) -> Result<ResponseValue<Download>, Error> {
-    let succeeded = client.execute(request, operation_id, Reads::Head).await?;
-    let Succeeded { operation, attempts, .. } = succeeded;
+    let succeeded = client.execute(request, documented(operation_id), Reads::Head).await?;
+    let Ended { operation, attempts, .. } = succeeded.call.clone();
     let ((), mut response, headers, slot) = succeeded.check(success::file)?;
     let status = response.status();
     response.headers_mut().clone_from(&headers);
     let download = Download::new(response, operation, attempts, client, slot);
     Ok(ResponseValue::new(download, status, headers))
+}
+
+/// Makes a call whose response the caller decodes. A page is a success only if `takes_pages`.
+pub(crate) async fn bytes(
+    client: &Client,
+    request: Request,
+    operation: Cow<'static, Operation>,
+    takes_pages: bool,
+) -> Result<ResponseValue<Bytes>, Error> {
+    let succeeded = client.execute(request, Some(operation), Reads::All).await?;
+    let origin = Origin { client: client.clone(), call: succeeded.call.clone() };
+    let body = succeeded.received.body.clone();
+    let response = succeeded.decode(|success| {
+        if !takes_pages {
+            success::no_page(success)?;
+        }
+        Ok(body)
+    })?;
+    Ok(response.with_origin(origin))
+}
+
+/// Where a response came from whose body is not decoded yet.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    client: Client,
+    call: Ended,
+}
+
+impl Origin {
+    /// The operation that was called.
+    pub(crate) fn operation(&self) -> &Operation {
+        &self.call.operation
+    }
+
+    /// The error for a response that cannot be decoded.
+    pub(crate) fn error(&self, problem: Problem, response: &ResponseValue<Bytes>) -> Error {
+        let Self { client, call } = self;
+        let error = call.error(
+            problem,
+            response.status(),
+            response.headers().clone(),
+            Bytes::clone(response),
+            &client.inner.settings.credentials,
+        );
+        error.in_operation(call.operation.clone()).under(client.path_prefix())
+    }
+}
+
+fn documented(operation_id: &str) -> Option<Cow<'static, Operation>> {
+    Operation::find(operation_id).map(Cow::Borrowed)
 }
 
 /// A request as the generated code built it, or why it did not.
@@ -98,7 +155,7 @@ pub(crate) fn built(
     request: Result<Request, progenitor_client::Error<()>>,
     operation_id: &str,
 ) -> Result<Request, Error> {
-    request.map_err(|error| match Operation::find(operation_id) {
+    request.map_err(|error| match documented(operation_id) {
         Some(operation) => Error::from(error).in_operation(operation),
         None => error.into(),
     })
@@ -130,34 +187,55 @@ impl Succeeded<'_> {
         self,
         read: impl FnOnce(Success<'_>) -> Result<T, Problem>,
     ) -> Result<(T, Response, HeaderMap, Slot), Error> {
-        let Self { client, operation, attempts, .. } = self;
+        let Self { client, call, .. } = self;
         let Received { mut response, body } = self.received;
         let credentials = &client.inner.settings.credentials;
-        let confidential =
-            Confidential { credentials, idempotency_key: self.idempotency_key.as_ref() };
-        let headers = take_headers(&mut response, confidential);
-        match read(Success { operation, headers: &headers, body: &body }) {
+        let headers = take_headers(&mut response, call.confidential(credentials));
+        match read(Success { operation: &call.operation, headers: &headers, body: &body }) {
             Ok(value) => {
-                self.span.ended(Ok(response.status()), attempts);
+                self.span.ended(Ok(response.status()), call.attempts);
                 Ok((value, response, headers, self.slot))
             }
             Err(problem) => {
-                let error = problem
-                    .into_error(response.status(), confidential)
-                    .with_headers(headers)
-                    .with_body(body)
-                    .attempts_made(attempts)
-                    .after_uncertain_attempt(self.earlier_uncertain)
-                    .under_key(self.idempotency_key);
-                Err(client.failed(error, operation, &self.span))
+                let error = call.error(problem, response.status(), headers, body, credentials);
+                Err(client.failed(error, call.operation, &self.span))
             }
         }
     }
 }
 
+impl Ended {
+    fn confidential<'a>(&'a self, credentials: &'a Credentials) -> Confidential<'a> {
+        Confidential { credentials, idempotency_key: self.idempotency_key.as_ref() }
+    }
+
+    /// The error for a response with a success status that has a problem.
+    fn error(
+        &self,
+        problem: Problem,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+        credentials: &Credentials,
+    ) -> Error {
+        problem
+            .into_error(status, self.confidential(credentials))
+            .with_headers(headers)
+            .with_body(body)
+            .attempts_made(self.attempts)
+            .after_uncertain_attempt(self.earlier_uncertain)
+            .under_key(self.idempotency_key.clone())
+    }
+}
+
 impl Client {
     /// Makes a call, up to its successful response.
-    fn execute(&self, request: Request, operation_id: &str, reads: Reads) -> Pending<'_> {
+    fn execute(
+        &self,
+        request: Request,
+        operation: Option<Cow<'static, Operation>>,
+        reads: Reads,
+    ) -> Pending<'_> {
         let transport = move |mut request: Request| {
             if reads == Reads::Head {
                 // The caller decides how long all of it may take.
@@ -165,14 +243,14 @@ impl Client {
             }
             self.client.execute(request)
         };
-        self.execute_by(request, Operation::find(operation_id), reads, transport)
+        self.execute_by(request, operation, reads, transport)
     }
 
     /// The same, where `transport` sends one request.
     fn execute_by<'a, Sent>(
         &'a self,
         request: Request,
-        operation: Option<&'static Operation>,
+        operation: Option<Cow<'static, Operation>>,
         reads: Reads,
         transport: impl Fn(Request) -> Sent + Send + Sync + 'a,
     ) -> Pending<'a>
@@ -184,25 +262,18 @@ impl Client {
             let operation = operation.ok_or_else(|| {
                 Error::new(ErrorKind::InvalidRequest).detail("the document has no such operation")
             })?;
-            let span = Span::call(operation, draft.request()?.url());
-            let signed = self.sign(draft.request_mut()?, operation);
+            let span = Span::call(&operation, draft.request()?.url());
+            let signed = self.sign(draft.request_mut()?, &operation);
             let key = draft.request()?.headers().get(IDEMPOTENCY_KEY).cloned();
             let sent = async {
                 signed?;
-                self.send(&mut draft, operation, key.as_ref(), reads, transport).await
+                self.send(&mut draft, &operation, key.as_ref(), reads, transport).await
             };
             match span.within(sent).await {
                 Ok(attempts::Success { value: received, attempts, earlier_uncertain, slot }) => {
-                    Ok(Succeeded {
-                        client: self,
-                        received,
-                        operation,
-                        attempts,
-                        earlier_uncertain,
-                        idempotency_key: key,
-                        span,
-                        slot,
-                    })
+                    let call =
+                        Ended { operation, attempts, earlier_uncertain, idempotency_key: key };
+                    Ok(Succeeded { client: self, received, call, span, slot })
                 }
                 Err(error) => Err(self.failed(error.under_key(key), operation, &span)),
             }
@@ -210,7 +281,7 @@ impl Client {
     }
 
     /// The error that ends a call.
-    fn failed(&self, error: Error, operation: &'static Operation, span: &Span) -> Error {
+    fn failed(&self, error: Error, operation: Cow<'static, Operation>, span: &Span) -> Error {
         span.ended(Err(&error), error.attempts());
         error.in_operation(operation).under(self.path_prefix())
     }
@@ -269,10 +340,10 @@ impl Client {
     /// operation is.
     fn sign(&self, request: &mut Request, operation: &Operation) -> Result<(), Error> {
         self.inner.check()?;
-        if operation.takes_idempotency_key {
+        if operation.takes_idempotency_key || request.headers().contains_key(IDEMPOTENCY_KEY) {
             idempotency::name(request.headers_mut())?;
         }
-        path_guard::check(request.url(), &self.baseurl, operation.path)?;
+        path_guard::check(request.url(), &self.baseurl, &operation.path)?;
         if let Some((name, value)) = self.inner.settings.credentials.for_operation(operation)? {
             request.headers_mut().insert(name, value);
             if let Some((name, value)) = self.inner.number.header()? {

@@ -2,6 +2,7 @@
 
 mod file_name;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -53,7 +54,7 @@ pub struct Download {
 
 /// What a download came from.
 struct Source {
-    operation: &'static Operation,
+    operation: Cow<'static, Operation>,
     path_prefix: String,
     attempts: u32,
     status: StatusCode,
@@ -65,7 +66,7 @@ struct Source {
 impl Download {
     pub(crate) fn new(
         response: Response,
-        operation: &'static Operation,
+        operation: Cow<'static, Operation>,
         attempts: u32,
         client: &Client,
         slot: Slot,
@@ -73,7 +74,7 @@ impl Download {
         let (status, headers) = (response.status(), response.headers().clone());
         // The time of day must not overflow.
         let longest_silence = client.inner.request_timeout.min(MAX_TIMEOUT);
-        let max_bytes = client.inner.settings.response_limit(operation);
+        let max_bytes = client.inner.settings.response_limit(&operation);
         let path_prefix = client.path_prefix().to_owned();
         Self {
             chunks: Some((Box::pin(response.bytes_stream()), slot)),
@@ -142,7 +143,7 @@ impl Download {
         error
             .with_status(*status)
             .with_headers(headers.clone())
-            .in_operation(operation)
+            .in_operation(operation.clone())
             .under(path_prefix)
             .attempts_made(*attempts)
     }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 pub use self::kind::ErrorKind;
 pub(crate) use self::server_message::ServerMessage;
@@ -46,7 +46,7 @@ pub struct Error(Box<Inner>);
 #[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
-    operation: Option<&'static Operation>,
+    operation: Option<Cow<'static, Operation>>,
     /// The prefix of the path that the base URL adds.
     path_prefix: String,
     status: Option<StatusCode>,
@@ -103,7 +103,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn in_operation(mut self, operation: &'static Operation) -> Self {
+    pub(crate) fn in_operation(mut self, operation: Cow<'static, Operation>) -> Self {
         self.0.operation = Some(operation);
         self
     }
@@ -172,9 +172,10 @@ impl Error {
     }
 
     /// The `operationId` of the call, such as `list_numbers`. None when a client
-    /// could not be built.
+    /// could not be built, or for a [raw call](crate::Client::request) of an operation that
+    /// the document does not describe.
     pub fn operation_id(&self) -> Option<&'static str> {
-        self.0.operation.map(|operation| operation.id)
+        self.0.operation.as_ref()?.id
     }
 
     /// The status of the response, if one arrived.
@@ -304,7 +305,7 @@ impl Error {
     /// # }
     /// ```
     pub fn may_have_taken_effect(&self) -> bool {
-        self.0.operation.is_some_and(|operation| !operation.is_read_only())
+        self.0.operation.as_ref().is_some_and(|operation| !operation.is_read_only())
             && (self.0.earlier_uncertain || self.is_uncertain() || self.is_in_progress())
     }
 
@@ -345,7 +346,7 @@ impl Error {
             let may_pass = self.is_uncertain() && self.is_retryable();
             return may_pass.then(|| "try again later".to_owned());
         }
-        let operation = (*operation)?;
+        let operation = operation.as_ref()?;
         let repeat = match idempotency_key {
             Some(_) => "repeat it only under the same key",
             None if operation.safe_to_repeat => "it is safe to repeat",
@@ -357,7 +358,7 @@ impl Error {
             format!("the server reported success, so {repeat}")
         } else if self.is_uncertain() || self.is_in_progress() {
             format!("it may have taken effect; {repeat}")
-        } else if is_gone && operation.method == "DELETE" {
+        } else if is_gone && operation.method == Method::DELETE {
             "an earlier attempt may have deleted it".to_owned()
         } else {
             format!("an earlier attempt may have taken effect; {repeat}")
@@ -368,8 +369,14 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(Operation { id, method, path, .. }) = inner.operation {
-            write!(f, "{id} ({method} {}{path}): ", inner.path_prefix)?;
+        match inner.operation.as_deref() {
+            Some(Operation { id: Some(id), method, path, .. }) => {
+                write!(f, "{id} ({method} {}{path}): ", inner.path_prefix)?;
+            }
+            Some(Operation { id: None, method, path, .. }) => {
+                write!(f, "{method} {}{path}: ", inner.path_prefix)?;
+            }
+            None => {}
         }
         if let Some(status) = inner.status {
             write!(f, "{status}: ")?;
@@ -402,7 +409,7 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("text", &self.to_string())
             .field("kind", &inner.kind)
-            .field("operation", &inner.operation.map(|operation| operation.id))
+            .field("operation", &self.operation_id())
             .field("status", &inner.status)
             .field("retry_after", &inner.retry_after)
             .field("attempts", &inner.attempts)
@@ -430,8 +437,9 @@ impl From<HeldBack> for Error {
 mod tests {
     use super::*;
 
-    fn operation(method: &'static str, safe_to_repeat: bool) -> &'static Operation {
-        Box::leak(Box::new(Operation { method, safe_to_repeat, ..Operation::ODD }))
+    fn operation(method: &str, safe_to_repeat: bool) -> Cow<'static, Operation> {
+        let method = method.parse().unwrap();
+        Cow::Owned(Operation { method, safe_to_repeat, ..Operation::ODD })
     }
 
     fn after(attempts: u32, error: Error) -> Error {

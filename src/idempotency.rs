@@ -33,7 +33,7 @@ fn check(key: &HeaderValue) -> Result<(), Error> {
     if fits { Ok(()) } else { Err(refusal()) }
 }
 
-fn refusal() -> Error {
+pub(crate) fn refusal() -> Error {
     Error::new(ErrorKind::InvalidRequest).detail(
         "the idempotency key has to be of 1 to 255 characters, all of them visible ASCII \
          or spaces within",

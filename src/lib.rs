@@ -50,7 +50,9 @@ mod pacing;
 #[allow(dead_code, reason = "not every document has pages")]
 mod pages;
 mod path_guard;
+mod path_template;
 mod proxy_variables;
+mod raw_request;
 mod response;
 mod retry;
 mod secret;
@@ -110,11 +112,12 @@ pub use download::Download;
 pub use error::{Error, ErrorKind};
 pub use generated::types::{ApiError, ErrorCode};
 pub use generated::{Client, builder, types};
-pub use http::StatusCode;
+pub use http::{Method, StatusCode};
 pub use nullable::Nullable;
 pub use optional::IntoOptional;
 pub use pacing::Pacing;
 pub use pages::Pages;
+pub use raw_request::RawRequest;
 /// The HTTP client underneath, for [`ClientBuilder::http_client_builder`].
 pub use reqwest;
 pub use response::ResponseValue;

@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 
 /// Carries the id of the number.
-const NUMBER_ID: &str = "x-whatsapp-number-id";
+pub(crate) const NUMBER_ID: &str = "x-whatsapp-number-id";
 
 /// The number that the calls of a client name, if any.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -4,8 +4,11 @@
 mod line;
 mod pace;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use http::Method;
 
 pub(crate) use self::line::{HeldBack, Line};
 pub(crate) use self::pace::LONGEST_PAUSE;
@@ -34,10 +37,13 @@ pub enum Pacing {
     Pause,
 }
 
+/// The method and path template of an operation, and a number.
+type Scope = (Method, Cow<'static, str>, NumberScope);
+
 /// The lines of all operations and numbers.
 pub(crate) struct Lines {
     backoff: Backoff,
-    by_scope: Mutex<HashMap<(&'static str, NumberScope), Arc<Line>>>,
+    by_scope: Mutex<HashMap<Scope, Arc<Line>>>,
 }
 
 impl Lines {
@@ -48,7 +54,7 @@ impl Lines {
     /// The line of an operation for a number.
     pub(crate) fn of(&self, operation: &Operation, number: &NumberScope) -> Arc<Line> {
         let mut lines = self.by_scope.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (operation.id, number.clone());
+        let key = (operation.method.clone(), operation.path.clone(), number.clone());
         if lines.len() >= MANY && !lines.contains_key(&key) {
             lines.retain(|_, line| Arc::strong_count(line) > 1 || !line.opens());
         }

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind};
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Stands for a value that was refused; no value that was not encodes to it.
-const REFUSED: &str = "%00";
+pub(crate) const REFUSED: &str = "%00";
 
 /// How often a value may be encoded already: more than proxies and servers in a
 /// row decode it.

@@ -5,6 +5,8 @@ use std::ops::{Deref, DerefMut};
 
 use http::{HeaderMap, StatusCode};
 
+use crate::call::Origin;
+
 /// What the document sends along with the stored answer to an earlier call.
 const IDEMPOTENT_REPLAYED: &str = "idempotent-replayed";
 
@@ -25,12 +27,19 @@ pub struct ResponseValue<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
+    /// Set where the caller decodes the body.
+    pub(crate) origin: Option<Box<Origin>>,
 }
 
 impl<T> ResponseValue<T> {
     /// A value as if a server had sent it, for tests of what works on one.
     pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
-        Self { value, status, headers }
+        Self { value, status, headers, origin: None }
+    }
+
+    pub(crate) fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = Some(Box::new(origin));
+        self
     }
 
     /// The value alone.
@@ -71,11 +80,13 @@ impl<T> DerefMut for ResponseValue<T> {
 }
 
 impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
-    /// Without the headers.
+    /// Without the headers, and without a body that is not decoded: it may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResponseValue")
-            .field("status", &self.status)
-            .field("value", &self.value)
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("ResponseValue");
+        shown.field("status", &self.status);
+        if self.origin.is_none() {
+            shown.field("value", &self.value);
+        }
+        shown.finish_non_exhaustive()
     }
 }

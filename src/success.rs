@@ -28,7 +28,7 @@ pub(crate) enum Problem {
 /// A response with a success status.
 #[derive(Clone, Copy)]
 pub(crate) struct Success<'a> {
-    pub(crate) operation: &'static Operation,
+    pub(crate) operation: &'a Operation,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a [u8],
 }
@@ -53,8 +53,13 @@ pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Prob
 
 /// Checks the body of an operation whose success has no content of interest.
 pub(crate) fn nothing(success: Success<'_>) -> Result<(), Problem> {
-    let page = is_page(success.headers, success.body).then(|| success.not_json());
-    page.or_else(|| success.other_object()).map_or(Ok(()), Err)
+    no_page(success)?;
+    success.other_object().map_or(Ok(()), Err)
+}
+
+/// Checks a body that the caller decodes.
+pub(crate) fn no_page(success: Success<'_>) -> Result<(), Problem> {
+    if is_page(success.headers, success.body) { Err(success.not_json()) } else { Ok(()) }
 }
 
 /// Checks the head of a file, and the body where the head announces none.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pilot_status::mock::{Reply, Sandbox};
-use pilot_status::{Client, ClientBuilder, Credentials, RetryPolicy, StatusCode};
+use pilot_status::{Client, ClientBuilder, Credentials, Method, RetryPolicy, StatusCode};
 use support::KEY;
 use support::echo::{self, KEYS, ODD_KEYS, shows_key};
 use support::script::{Script, ScriptedServer, Step};
@@ -146,6 +146,32 @@ async fn a_call_and_its_attempts_are_spans() {
         write!(text, "# {name}\n{}", recorder.ours()).unwrap();
     }
     insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn a_raw_call_has_the_spans_of_a_call_with_the_template_of_its_path() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    for (path, name, template) in [
+        ("/v1/numbers/{n}/logout", "n", "/v1/numbers/{n}/logout"),
+        ("/v1/numbers/{n}/pay", "n", "/v1/numbers/{id}/pay"),
+    ] {
+        let recorder = Recorder::default();
+        let call = client.request(Method::POST, path).path(name, "num_marked").send();
+        _ = call.with_subscriber(recorder.subscriber()).await;
+        let ours = recorder.ours();
+        for span in ["INFO call", "  INFO attempt"] {
+            let line = ours.lines().find(|line| line.starts_with(&format!("{span} "))).unwrap();
+            for field in [
+                format!("url.template={template:?}"),
+                format!("otel.name=POST {template}"),
+                "http.request.method=\"POST\"".to_owned(),
+            ] {
+                assert!(line.contains(&field), "{field}: {line}");
+            }
+        }
+        assert!(!ours.contains("marked"), "{ours}");
+    }
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ async fn ours(
 ) -> ResponseValue<Vec<Number>> {
     let request = request(&client.client).build().unwrap();
     let transport = async |request| Ok(answer(request, body()));
-    let operation = Operation::find("list_numbers");
+    let operation = documented("list_numbers");
     let sent = client.execute_by(request, operation, Reads::All, transport).await;
     sent.unwrap().decode(success::model).unwrap()
 }

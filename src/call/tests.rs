@@ -75,20 +75,18 @@ fn client(server: &Server, timeout: Duration) -> Client {
         .unwrap()
 }
 
-fn operation(method: &'static str, safe_to_repeat: bool) -> &'static Operation {
-    let credential_headers = &["x-api-key"];
-    let anonymous = false;
-    Box::leak(Box::new(Operation {
-        method,
-        credential_headers,
-        anonymous,
+fn operation(method: &str, safe_to_repeat: bool) -> Cow<'static, Operation> {
+    Cow::Owned(Operation {
+        method: method.parse().unwrap(),
+        credential_headers: &["x-api-key"],
+        anonymous: false,
         safe_to_repeat,
         ..Operation::ODD
-    }))
+    })
 }
 
 /// Sends a request as a generated call does; says what went wrong.
-async fn error_of(client: &Client, request: Request, operation: &'static Operation) -> Error {
+async fn error_of(client: &Client, request: Request, operation: Cow<'static, Operation>) -> Error {
     let transport = |request| client.client.execute(request);
     let sent = client.execute_by(request, Some(operation), Reads::All, transport).await;
     let decoded = sent.and_then(|sent| sent.decode(success::model::<Value>));

@@ -576,7 +576,7 @@ async fn a_pause_holds_up_no_other_operation_and_no_other_number() {
     client.calls(10).await;
     let start = Instant::now();
     let operation = Operation::find("list_numbers").unwrap();
-    let other = Operation { id: "other", ..*operation };
+    let other = Operation { path: "/v1/other".into(), ..operation.clone() };
     let line = |operation: &Operation, number: NumberScope| {
         client.policy.line(&client.shared, operation, &number).unwrap()
     };

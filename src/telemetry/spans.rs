@@ -24,8 +24,8 @@ macro_rules! span {
         Span(tracing::info_span!(
             $name,
             otel.name = %format_args!("{} {}", $operation.method, $operation.path),
-            http.request.method = $operation.method,
-            url.template = $operation.path,
+            http.request.method = $operation.method.as_str(),
+            url.template = $operation.path.as_ref(),
             server.address = $url.host_str(),
             server.port = $url.port_or_known_default(),
             http.request.resend_count = Empty,

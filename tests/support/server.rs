@@ -1,5 +1,5 @@
 //! A server that answers whatever it is asked, for requests of no document, and
-//! remembers the bodies as they came over the wire, chunks with their lengths.
+//! remembers them as they came over the wire, chunks with their lengths.
 
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
@@ -50,7 +50,21 @@ impl Answer {
 /// A request as it arrived.
 #[derive(Clone)]
 pub struct Received {
+    /// The request line and the headers, a line each.
+    pub head: String,
     pub body: Vec<u8>,
+}
+
+impl Received {
+    /// The method and the target.
+    pub fn line(&self) -> &str {
+        self.head.lines().next().unwrap().trim_end_matches(" HTTP/1.1")
+    }
+
+    /// The value of a header, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
 }
 
 pub struct Server {
@@ -80,10 +94,10 @@ impl Server {
 }
 
 async fn serve(mut stream: TcpStream, answers: Arc<[Answer]>, received: Arc<Mutex<Vec<Received>>>) {
-    while let Some(body) = read_request(&mut stream).await {
+    while let Some(request) = read_request(&mut stream).await {
         let answer = {
             let mut received = received.lock().unwrap();
-            received.push(Received { body });
+            received.push(request);
             answers[received.len().min(answers.len()) - 1].clone()
         };
         tokio::time::sleep(answer.delay).await;
@@ -94,21 +108,21 @@ async fn serve(mut stream: TcpStream, answers: Arc<[Answer]>, received: Arc<Mute
     }
 }
 
-/// Reads a request, and gives its body.
-async fn read_request(stream: &mut TcpStream) -> Option<Vec<u8>> {
+async fn read_request(stream: &mut TcpStream) -> Option<Received> {
     let head = String::from_utf8(read_until(stream, b"\r\n\r\n").await?).ok()?;
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    match length.and_then(|length| length.parse().ok()) {
+    let body = match length.and_then(|length| length.parse().ok()) {
         Some(length) => {
             let mut body = vec![0; length];
             stream.read_exact(&mut body).await.ok()?;
-            Some(body)
+            body
         }
         None if head.contains("transfer-encoding: chunked") => {
-            read_until(stream, b"0\r\n\r\n").await
+            read_until(stream, b"0\r\n\r\n").await?
         }
-        None => Some(Vec::new()),
-    }
+        None => Vec::new(),
+    };
+    Some(Received { head, body })
 }
 
 async fn read_until(stream: &mut TcpStream, end: &[u8]) -> Option<Vec<u8>> {
