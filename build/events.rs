@@ -1,15 +1,18 @@
 //! The deliveries that a webhook receives, as one enum: a variant for each event
-//! that the document describes, and one for all others.
+//! that the document describes, one for what Meta delivers, and one for all others.
 //!
 //! The document describes them as the body of a callback, which is one of several
 //! schemas, told apart by a tag.
 
+use std::collections::BTreeSet;
+
 use heck::ToPascalCase;
 use proc_macro2::Ident;
-use quote::format_ident;
-use syn::{File, parse_quote};
+use quote::{format_ident, quote};
+use syn::{File, Item, ItemStruct, Type, parse_quote};
 
 use super::adapt::{Holds, Union};
+use super::models;
 
 /// Adds the enum to a client.
 pub fn complete(client: &mut File, union: Option<&Union>) {
@@ -24,7 +27,9 @@ pub fn complete(client: &mut File, union: Option<&Union>) {
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum Event {
-            #(#[doc = #docs] #variants(::std::boxed::Box<types::#models>),)*
+            #(#[doc = #docs] #variants(crate::webhooks::Received<types::#models>),)*
+            /// An envelope of Meta, which the service passes on as it is.
+            Meta(crate::webhooks::Received<crate::webhooks::meta::Envelope>),
             /// An event that this version does not know, or whose body it cannot
             /// read.
             Unknown(crate::webhooks::UnknownEvent),
@@ -33,27 +38,93 @@ pub fn complete(client: &mut File, union: Option<&Union>) {
             /// The names of the events that this version knows.
             pub const KNOWN: &'static [&'static str] = &[#(#names),*];
 
-            /// The name of the event, such as `message.received`.
+            /// The name of the event, such as `message.received`. That of an envelope of
+            /// Meta is `whatsapp_business_account`. Empty where the body names no event.
             pub fn name(&self) -> &str {
                 match self {
                     #(Self::#variants(_) => #names,)*
+                    Self::Meta(_) => crate::webhooks::meta::OBJECT,
                     Self::Unknown(event) => &event.name,
                 }
             }
 
-            /// Reads the body of an event that this version knows.
+            /// The body as it came.
+            pub fn raw(&self) -> &::bytes::Bytes {
+                match self {
+                    #(Self::#variants(event) => &event.raw,)*
+                    Self::Meta(envelope) => &envelope.raw,
+                    Self::Unknown(event) => &event.raw,
+                }
+            }
+
+            /// Reads the body of an event that this version knows. `text` is the body with
+            /// the names of the document, `raw` the body as it came.
             pub(crate) fn read(
                 name: &str,
-                body: &[u8],
+                text: &[u8],
+                raw: &::bytes::Bytes,
             ) -> ::std::option::Option<::std::result::Result<Self, ::std::string::String>> {
+                use crate::webhooks::Received;
                 ::std::option::Option::Some(match name {
-                    #(#names => crate::decode::decode(body).map(Self::#variants),)*
+                    #(#names => Received::read(text, raw).map(Self::#variants),)*
                     _ => return ::std::option::Option::None,
                 })
             }
         }
     };
     client.items.extend(file.items);
+    if let Some(items) = client.items.iter_mut().find_map(models::of_client) {
+        let delivered = delivered(items, &models);
+        let senders: Vec<Item> = structs(items)
+            .filter(|model| delivered.contains(&model.ident))
+            .filter_map(sender)
+            .collect();
+        items.extend(senders);
+    }
+}
+
+fn structs(items: &[Item]) -> impl Iterator<Item = &ItemStruct> {
+    items.iter().filter_map(|item| match item {
+        Item::Struct(model) => Some(model),
+        _ => None,
+    })
+}
+
+/// The models of events, and those of their fields.
+fn delivered(items: &[Item], events: &[Ident]) -> BTreeSet<Ident> {
+    let events = structs(items).filter(|model| events.contains(&model.ident));
+    let models = events.flat_map(|event| {
+        let fields = event.fields.iter().filter_map(|field| match &field.ty {
+            Type::Path(path) => Some(path.path.segments.last()?.ident.clone()),
+            _ => None,
+        });
+        fields.chain([event.ident.clone()])
+    });
+    models.collect()
+}
+
+/// Who sent what a model describes, where two fields may say so.
+fn sender(model: &ItemStruct) -> Option<Item> {
+    let ItemStruct { ident, fields, .. } = model;
+    let optional_text = quote!(::std::option::Option<::std::string::String>).to_string();
+    let has = |name| {
+        fields.iter().any(|field| {
+            let kind = &field.ty;
+            field.ident.as_ref().is_some_and(|ident| ident == name)
+                && quote!(#kind).to_string() == optional_text
+        })
+    };
+    (has("from") && has("user_id")).then(|| {
+        parse_quote! {
+            impl #ident {
+                /// Who sent it: `from`, or `user_id` where that is missing or is no phone
+                /// number.
+                pub fn sender(&self) -> ::std::option::Option<&str> {
+                    crate::webhooks::sender(self.from.as_deref(), self.user_id.as_deref())
+                }
+            }
+        }
+    })
 }
 
 struct Event<'a> {

@@ -17,13 +17,13 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`sign_delivery`] signs what a webhook is to receive.
+//! [`delivery`] writes and signs what a webhook is to receive.
 //! [The page on testing](crate::guide::testing) shows what a sandbox can do.
 
 mod answer;
 mod credentials;
 #[cfg(feature = "webhooks")]
-mod delivery;
+pub mod delivery;
 mod document;
 mod idempotency;
 mod paging;

@@ -4,76 +4,144 @@
 //! PILOT_STATUS_WEBHOOK_SECRET=... cargo run --features mock --example webhook_server [-- 0.0.0.0:8080]
 //! ```
 //!
-//! While the secret is being replaced, `PILOT_STATUS_WEBHOOK_SECRET_OLD` holds the one
-//! before. Without a secret it delivers an event to itself, once as it is and once
-//! tampered with, and ends. Ctrl-C ends it once it is done with what it took; what waits
-//! is in memory only.
+//! | Variable | |
+//! |---|---|
+//! | `PILOT_STATUS_WEBHOOK_SECRET` | the secret that deliveries are signed with |
+//! | `PILOT_STATUS_WEBHOOK_SECRET_OLD` | the one before, while it is being replaced |
+//! | `PILOT_STATUS_WEBHOOK_TOKEN` | the token in the address, `/webhook?token=...`, for a webhook without a secret |
+//! | `PILOT_STATUS_WEBHOOK_VERIFY_TOKEN` | what Meta has to send to have the address confirmed |
+//!
+//! With neither a secret nor a token it delivers an event to itself, once as it is and
+//! once tampered with, and ends. Ctrl-C ends it once it is done with what it took; what
+//! waits is in memory only.
 
 mod demo;
 mod processing;
 
+use std::collections::HashMap;
 use std::error::Error;
+use std::fmt::Display;
+use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::body::{Body, to_bytes};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::routing::post;
-use pilot_status::webhooks::{SIGNATURE_HEADER, Verifier};
+use pilot_status::webhooks::{AddressToken, Event, SIGNATURE_HEADER, Verifier};
 use processing::Queue;
 use tokio::net::TcpListener;
 
-const MOST_BYTES: usize = 256 * 1024;
+/// A file of 25 MB in Base64, and what stands around it.
+const MOST_BYTES: usize = 40 * 1024 * 1024;
+
+/// What a delivery has to bring. Without a verifier, its signature is not looked at.
+#[derive(Default)]
+struct Expected {
+    verifier: Option<Verifier>,
+    token: Option<AddressToken>,
+    verify_token: Option<AddressToken>,
+}
+
+type Receiver = Arc<(Expected, Queue)>;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let text = |name| Some(std::env::var_os(name)?.into_string().unwrap_or_default());
-    let Some(secret) = text("PILOT_STATUS_WEBHOOK_SECRET") else {
+    let old = setting("PILOT_STATUS_WEBHOOK_SECRET_OLD")?.unwrap_or_default();
+    let expected = Expected {
+        verifier: setting("PILOT_STATUS_WEBHOOK_SECRET")?
+            .map(|secret| Verifier::new(secret).or(old)),
+        token: setting("PILOT_STATUS_WEBHOOK_TOKEN")?.map(AddressToken::new),
+        verify_token: setting("PILOT_STATUS_WEBHOOK_VERIFY_TOKEN")?.map(AddressToken::new),
+    };
+    if expected.verifier.is_none() && expected.token.is_none() {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let deliveries = demo::deliver(listener.local_addr()?);
-        return serve(listener, Verifier::new(demo::SECRET), deliveries).await;
-    };
-    if secret.trim().is_empty() {
-        return Err("PILOT_STATUS_WEBHOOK_SECRET is blank or not UTF-8".into());
+        let verifier = Some(Verifier::new(demo::SECRET));
+        return serve(listener, Expected { verifier, ..expected }, deliveries).await;
     }
-    let old = text("PILOT_STATUS_WEBHOOK_SECRET_OLD").unwrap_or_default();
     let address = std::env::args().nth(1).unwrap_or("127.0.0.1:8080".to_owned());
     let listener = TcpListener::bind(address).await?;
     println!("listening on http://{}/webhook", listener.local_addr()?);
-    serve(listener, Verifier::new(secret).or(old), async { _ = tokio::signal::ctrl_c().await })
-        .await
+    serve(listener, expected, async { _ = tokio::signal::ctrl_c().await }).await
+}
+
+/// A variable of the environment. Blank, it would let everybody in or nobody.
+fn setting(name: &str) -> Result<Option<String>, String> {
+    let Some(value) = std::env::var_os(name) else { return Ok(None) };
+    match value.into_string() {
+        Ok(text) if !text.trim().is_empty() => Ok(Some(text)),
+        _ => Err(format!("{name} is blank or not UTF-8; remove it or give it a value")),
+    }
 }
 
 /// Takes deliveries until `end`, and is done when all of them are processed.
 async fn serve(
     listener: TcpListener,
-    verifier: Verifier,
+    expected: Expected,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Box<dyn Error>> {
     let (queue, processing) = processing::start();
     let receiver = Router::new()
-        .route("/webhook", post(receive))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
-        .with_state((verifier, queue));
+        .route("/webhook", post(receive).get(confirm))
+        .method_not_allowed_fallback(async || refuse(StatusCode::METHOD_NOT_ALLOWED, "the method"))
+        .fallback(async || refuse(StatusCode::NOT_FOUND, "the path"))
+        .with_state(Arc::new((expected, queue)));
     axum::serve(listener, receiver).with_graceful_shutdown(end).await?;
     Ok(processing.await?)
 }
 
 /// Answers before anything is done: what is not answered soon is sent again.
 async fn receive(
-    State((verifier, queue)): State<(Verifier, Queue)>,
+    State(receiver): State<Receiver>,
+    Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> StatusCode {
-    let signature = headers.get(SIGNATURE_HEADER).map_or(&[][..], HeaderValue::as_bytes);
-    let event = verifier.verify(signature, &body);
-    match event.map(|event| queue.try_send((event, body)).is_ok()) {
-        Ok(true) => StatusCode::OK,
-        // There is no room, so that it has to be sent again.
-        Ok(false) => StatusCode::SERVICE_UNAVAILABLE,
-        Err(refused) => {
-            eprintln!("refused: {refused}");
-            StatusCode::UNAUTHORIZED
-        }
+    let (expected, queue) = &*receiver;
+    if !brings(expected.token.as_ref(), &query, "token") {
+        return refuse(StatusCode::UNAUTHORIZED, "the token in the address");
     }
+    let body = match to_bytes(body, MOST_BYTES).await {
+        Ok(body) => body,
+        Err(error) => return refuse(StatusCode::PAYLOAD_TOO_LARGE, error),
+    };
+    let signature = headers.get(SIGNATURE_HEADER).map_or(&[][..], HeaderValue::as_bytes);
+    let event = match &expected.verifier {
+        Some(verifier) => verifier.verify(signature, &body),
+        None => Ok(Event::from_unverified(&body)),
+    };
+    match event.map(|event| queue.take(event)) {
+        Ok(true) => StatusCode::OK,
+        // It has to be sent again.
+        Ok(false) => refuse(StatusCode::SERVICE_UNAVAILABLE, "the queue is full"),
+        Err(refused) => refuse(StatusCode::UNAUTHORIZED, refused),
+    }
+}
+
+/// Confirms the address to Meta, which asks for that before it delivers.
+async fn confirm(
+    State(receiver): State<Receiver>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<String, StatusCode> {
+    let (expected, _) = &*receiver;
+    if !brings(expected.token.as_ref(), &query, "token") {
+        return Err(refuse(StatusCode::UNAUTHORIZED, "the token in the address"));
+    }
+    if !brings(expected.verify_token.as_ref(), &query, "hub.verify_token") {
+        return Err(refuse(StatusCode::FORBIDDEN, "hub.verify_token"));
+    }
+    let challenge = query.get("hub.challenge").cloned();
+    challenge.ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "no hub.challenge"))
+}
+
+/// Whether a query brings a token, where one is expected.
+fn brings(token: Option<&AddressToken>, query: &HashMap<String, String>, name: &str) -> bool {
+    token.is_none_or(|token| query.get(name).is_some_and(|given| token.matches(given)))
+}
+
+/// Logs a refusal, with nothing of what came.
+fn refuse(status: StatusCode, why: impl Display) -> StatusCode {
+    eprintln!("refused with {status}: {why}");
+    status
 }

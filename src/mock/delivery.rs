@@ -1,6 +1,76 @@
-//! Deliveries to a webhook, as the service signs them.
+//! Deliveries to a webhook, as the service writes and signs them.
+//!
+//! ```
+//! use pilot_status::mock::{delivery, sign_delivery};
+//! use pilot_status::webhooks::{Event, Verifier};
+//! use serde_json::json;
+//!
+//! let body = delivery::event("message.received", &json!({"id": "msg_1", "content": "Oi"}));
+//! let event = Verifier::new("secret").verify(sign_delivery("secret", &body), &body)?;
+//! let Event::MessageReceived(event) = event else { panic!("{event:?}") };
+//! assert_eq!(event.data.content.as_deref(), Some("Oi"));
+//!
+//! let body = delivery::meta_message(&json!({"id": "wamid.HBg", "from": "5511988887777",
+//!     "type": "image", "image": {"id": "1003383421387256"}}));
+//! let Event::Meta(envelope) = Event::from_unverified(body) else { panic!() };
+//! assert_eq!(envelope.media().count(), 1);
+//! # Ok::<(), pilot_status::webhooks::Refused>(())
+//! ```
 
 use hmac_sha256::HMAC;
+use serde_json::{Value, json};
+
+use super::document::{Document, resolve};
+
+/// Meta's id of the number that [`meta`] delivers for, where `value` names no other.
+pub const PHONE_NUMBER_ID: &str = "106540352242922";
+
+/// The body of an event. Its fields stand in `data` or beside the name of the event, as
+/// documented for the event. Fields that have a `data` of their own stand beside the name.
+pub fn event(name: &str, fields: &Value) -> String {
+    let is_wrapped = !fields["data"].is_object() && has_data(name);
+    let mut body = if is_wrapped { json!({ "data": fields }) } else { fields.clone() };
+    if let Some(body) = body.as_object_mut() {
+        body.insert("event".to_owned(), json!(name));
+    }
+    body.to_string()
+}
+
+/// Whether an event has its fields in `data`. An event that is not documented has.
+fn has_data(name: &str) -> bool {
+    let root = Document::get().root;
+    let events = &root["components"]["schemas"]["WebhookEvent"]["discriminator"]["mapping"];
+    let reference = json!({ "$ref": events[name] });
+    let schema = resolve(root, &reference);
+    schema.get("properties").is_none_or(|properties| properties.get("data").is_some())
+}
+
+/// The body of an envelope of Meta: one change of a kind, such as `messages`. `value` gets
+/// the `metadata` of a number, where it has none.
+pub fn meta(field: &str, value: &Value) -> String {
+    let mut value = value.clone();
+    if let Some(value) = value.as_object_mut() {
+        value.entry("messaging_product").or_insert_with(|| json!("whatsapp"));
+        value.entry("metadata").or_insert_with(
+            || json!({"display_phone_number": "5511999999999", "phone_number_id": PHONE_NUMBER_ID}),
+        );
+    }
+    json!({
+        "object": "whatsapp_business_account",
+        "entry": [{"id": "102290129340398", "changes": [{"field": field, "value": value}]}],
+    })
+    .to_string()
+}
+
+/// The body of an envelope of Meta with a message that came in.
+pub fn meta_message(message: &Value) -> String {
+    meta("messages", &json!({ "messages": [message] }))
+}
+
+/// The body of an envelope of Meta with the status of a message that was sent.
+pub fn meta_status(status: &Value) -> String {
+    meta("messages", &json!({ "statuses": [status] }))
+}
 
 /// The signature that the service gives the body of a delivery, under the secret of a
 /// webhook: what the header [`SIGNATURE_HEADER`](crate::webhooks::SIGNATURE_HEADER)

@@ -1,0 +1,52 @@
+//! Tokens in the addresses of webhooks that sign nothing.
+
+use std::fmt;
+
+use hmac_sha256::HMAC;
+
+/// What the tokens are compared under. It is no secret.
+const PURPOSE: &str = "the address of a webhook";
+
+/// A token in the address of a webhook, for deliveries that no signature covers:
+/// `https://shop.example/webhook?token=...`.
+///
+/// Whoever knows the address can deliver, and it stands in the logs of every server that
+/// the request passes: this is weaker than a signature. Take a token that nobody can
+/// guess, such as the output of `openssl rand -hex 32`.
+///
+/// Nothing prints the token, and only its HMAC is kept.
+///
+/// ```
+/// use pilot_status::webhooks::{AddressToken, Event};
+///
+/// let token = AddressToken::new("5f0c9b62a1");
+/// assert!(token.matches("5f0c9b62a1"));
+/// assert!(!token.matches("5f0c9b62a2"));
+///
+/// // The token matches, so read the body.
+/// let event = Event::from_unverified(r#"{"event": "message.edited"}"#);
+/// assert_eq!(event.name(), "message.edited");
+/// ```
+#[derive(Clone)]
+pub struct AddressToken(Option<[u8; 32]>);
+
+impl AddressToken {
+    /// The token that deliveries have to bring. Space around it is no part of it. A blank
+    /// token matches nothing.
+    pub fn new(token: impl AsRef<str>) -> Self {
+        let token = token.as_ref().trim();
+        Self((!token.is_empty()).then(|| HMAC::mac(token, PURPOSE)))
+    }
+
+    /// Whether a request brought this token: the value of the query parameter, decoded.
+    /// The time that the comparison takes tells nothing of the token.
+    pub fn matches(&self, given: impl AsRef<[u8]>) -> bool {
+        self.0.is_some_and(|expected| HMAC::verify(given, PURPOSE, &expected))
+    }
+}
+
+impl fmt::Debug for AddressToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AddressToken([redacted])")
+    }
+}
