@@ -242,24 +242,24 @@ impl Change {
             field: text(change, "/field"),
             phone_number_id: text(value, "/metadata/phone_number_id"),
             display_phone_number: text(value, "/metadata/display_phone_number"),
-            contacts: read_all(&value["contacts"], Contact::read),
-            messages: read_all(&value["messages"], Message::read),
-            statuses: read_all(&value["statuses"], Status::read),
-            message_echoes: read_all(&value["message_echoes"], Message::read),
+            contacts: objects(&value["contacts"]).map(Contact::read).collect(),
+            messages: objects(&value["messages"]).filter_map(Message::read).collect(),
+            statuses: objects(&value["statuses"]).filter_map(Status::read).collect(),
+            message_echoes: objects(&value["message_echoes"]).filter_map(Message::read).collect(),
             raw: Raw(value.clone()),
         }
     }
 }
 
 impl Contact {
-    fn read(contact: &Value) -> Option<Self> {
-        Some(Self {
+    fn read(contact: &Value) -> Self {
+        Self {
             wa_id: text(contact, "/wa_id"),
             user_id: text(contact, "/user_id"),
             name: text(contact, "/profile/name"),
             username: text(contact, "/profile/username"),
             raw: Raw(contact.clone()),
-        })
+        }
     }
 }
 
@@ -315,26 +315,25 @@ impl Status {
             recipient_id: text(status, "/recipient_id"),
             recipient_user_id: text(status, "/recipient_user_id"),
             timestamp: text(status, "/timestamp"),
-            errors: read_all(&status["errors"], StatusError::read),
+            errors: objects(&status["errors"]).map(StatusError::read).collect(),
             raw: Raw(status.clone()),
         })
     }
 }
 
 impl StatusError {
-    fn read(error: &Value) -> Option<Self> {
-        Some(Self {
+    fn read(error: &Value) -> Self {
+        Self {
             code: text(error, "/code").and_then(|code| code.parse().ok()),
             title: text(error, "/title"),
             message: text(error, "/message"),
             details: text(error, "/error_data/details"),
-        })
+        }
     }
 }
 
-/// The objects of a list, as far as they can be read.
-fn read_all<T>(list: &Value, read: fn(&Value) -> Option<T>) -> Vec<T> {
-    elements(list).filter(|element| element.is_object()).filter_map(read).collect()
+fn objects(list: &Value) -> impl Iterator<Item = &Value> {
+    elements(list).filter(|element| element.is_object())
 }
 
 fn elements(list: &Value) -> impl Iterator<Item = &Value> {

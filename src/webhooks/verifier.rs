@@ -80,10 +80,8 @@ impl Verifier {
             return Ok(());
         }
         let is_marked = |secret: &SecretString| is_marked(secret.expose_secret());
-        Err(match self.secrets.iter().any(is_marked) {
-            true => Refused::MarkedSecret,
-            false => Refused::OtherSignature,
-        })
+        let is_hinted = self.secrets.iter().any(is_marked);
+        Err(if is_hinted { Refused::MarkedSecret } else { Refused::OtherSignature })
     }
 }
 
