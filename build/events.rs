@@ -117,7 +117,7 @@ fn sender(model: &ItemStruct) -> Option<Item> {
     (has("from") && has("user_id")).then(|| {
         parse_quote! {
             impl #ident {
-                /// Who sent it: `from`, or `user_id` where that is missing or is no phone
+                /// The sender: `from`, or `user_id` where `from` is missing or not a phone
                 /// number.
                 pub fn sender(&self) -> ::std::option::Option<&str> {
                     crate::webhooks::sender(self.from.as_deref(), self.user_id.as_deref())

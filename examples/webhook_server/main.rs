@@ -35,7 +35,7 @@ use tokio::net::TcpListener;
 /// A file of 25 MB in Base64, and what stands around it.
 const MOST_BYTES: usize = 40 * 1024 * 1024;
 
-/// What a delivery has to bring. Without a verifier, its signature is not looked at.
+/// What a delivery must carry. Without a verifier, its signature is ignored.
 #[derive(Default)]
 struct Expected {
     verifier: Option<Verifier>,
@@ -99,7 +99,7 @@ async fn receive(
     body: Body,
 ) -> StatusCode {
     let (expected, queue) = &*receiver;
-    if !brings(expected.token.as_ref(), &query, "token") {
+    if !carries(expected.token.as_ref(), &query, "token") {
         return refuse(StatusCode::UNAUTHORIZED, "the token in the address");
     }
     let body = match to_bytes(body, MOST_BYTES).await {
@@ -125,18 +125,18 @@ async fn confirm(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<String, StatusCode> {
     let (expected, _) = &*receiver;
-    if !brings(expected.token.as_ref(), &query, "token") {
+    if !carries(expected.token.as_ref(), &query, "token") {
         return Err(refuse(StatusCode::UNAUTHORIZED, "the token in the address"));
     }
-    if !brings(expected.verify_token.as_ref(), &query, "hub.verify_token") {
+    if !carries(expected.verify_token.as_ref(), &query, "hub.verify_token") {
         return Err(refuse(StatusCode::FORBIDDEN, "hub.verify_token"));
     }
     let challenge = query.get("hub.challenge").cloned();
     challenge.ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "no hub.challenge"))
 }
 
-/// Whether a query brings a token, where one is expected.
-fn brings(token: Option<&AddressToken>, query: &HashMap<String, String>, name: &str) -> bool {
+/// Whether a query carries a token, where one is expected.
+fn carries(token: Option<&AddressToken>, query: &HashMap<String, String>, name: &str) -> bool {
     token.is_none_or(|token| query.get(name).is_some_and(|given| token.matches(given)))
 }
 

@@ -4,15 +4,15 @@ use std::fmt;
 
 use hmac_sha256::HMAC;
 
-/// What the tokens are compared under. It is no secret.
+/// The key that tokens are compared under. It is not secret.
 const PURPOSE: &str = "the address of a webhook";
 
 /// A token in the address of a webhook, for deliveries that no signature covers:
 /// `https://shop.example/webhook?token=...`.
 ///
-/// Whoever knows the address can deliver, and it stands in the logs of every server that
-/// the request passes: this is weaker than a signature. Take a token that nobody can
-/// guess, such as the output of `openssl rand -hex 32`.
+/// Whoever knows the address can deliver, and servers log the addresses of requests: this
+/// is weaker than a signature. Take a token that nobody can guess, such as the output of
+/// `openssl rand -hex 32`.
 ///
 /// Nothing prints the token, and only its HMAC is kept.
 ///
@@ -31,15 +31,15 @@ const PURPOSE: &str = "the address of a webhook";
 pub struct AddressToken(Option<[u8; 32]>);
 
 impl AddressToken {
-    /// The token that deliveries have to bring. Space around it is no part of it. A blank
-    /// token matches nothing.
+    /// The token that a delivery must carry, without surrounding white space. A blank token
+    /// matches nothing.
     pub fn new(token: impl AsRef<str>) -> Self {
         let token = token.as_ref().trim();
         Self((!token.is_empty()).then(|| HMAC::mac(token, PURPOSE)))
     }
 
-    /// Whether a request brought this token: the value of the query parameter, decoded.
-    /// The time that the comparison takes tells nothing of the token.
+    /// Whether a request carries this token. `given` is the value of the query parameter,
+    /// decoded. The comparison takes constant time.
     pub fn matches(&self, given: impl AsRef<[u8]>) -> bool {
         self.0.is_some_and(|expected| HMAC::verify(given, PURPOSE, &expected))
     }

@@ -167,7 +167,8 @@ fn data(body: &[u8]) -> Value {
     }
 }
 
-/// Who sent a message: `from`, or `userId` where `from` is missing or is no phone number.
+/// The sender of a message: `from`, or `userId` where `from` is missing or not a phone
+/// number.
 #[allow(dead_code, reason = "not every document has senders")]
 pub(crate) fn sender<'a>(from: Option<&'a str>, user_id: Option<&'a str>) -> Option<&'a str> {
     let [from, user_id] = [from, user_id].map(|text| text.filter(|text| !text.trim().is_empty()));

@@ -24,7 +24,7 @@
 //! ```
 //!
 //! Meta's documentation describes more than is typed here, and changes often. So what is
-//! typed is read leniently: a field of another type is missing, an element that is no
+//! typed is read leniently: a field of another type is `None`, an element that is not an
 //! object or has no id is left out, and `raw` has all of it.
 
 use std::fmt;

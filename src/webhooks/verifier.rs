@@ -73,7 +73,7 @@ impl Verifier {
         let mut given = [0; SIGNATURE_BYTES];
         hex::decode_to_slice(digits(signature), &mut given).map_err(|_| Refused::NoSignature)?;
         let signs = |secret: &SecretString| {
-            // In constant time: how long it takes tells nothing of the signature.
+            // In constant time: its duration reveals nothing of the signature.
             HMAC::verify(body, secret.expose_secret(), &given)
         };
         if self.secrets.iter().any(signs) {
