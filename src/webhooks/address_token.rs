@@ -4,6 +4,8 @@ use std::fmt;
 
 use hmac_sha256::HMAC;
 
+use crate::text::is_blank;
+
 /// The key that tokens are compared under. It is not secret.
 const PURPOSE: &str = "the address of a webhook";
 
@@ -35,7 +37,7 @@ impl AddressToken {
     /// matches nothing.
     pub fn new(token: impl AsRef<str>) -> Self {
         let token = token.as_ref().trim();
-        Self((!token.is_empty()).then(|| HMAC::mac(token, PURPOSE)))
+        Self((!is_blank(token)).then(|| HMAC::mac(token, PURPOSE)))
     }
 
     /// Whether a request carries this token. `given` is the value of the query parameter,

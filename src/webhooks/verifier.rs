@@ -6,6 +6,7 @@ use hmac_sha256::HMAC;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Event;
+use crate::text::{is_blank, is_quoted};
 
 /// The header that carries the signature of a delivery: the HMAC-SHA256 of its body,
 /// in hexadecimal.
@@ -27,7 +28,7 @@ pub struct Verifier {
 impl Verifier {
     /// A verifier for the secret of a webhook, or of the deliveries of phone lines
     /// (`plwh_...`). Space around it, such as the line break at the end of a file, is no
-    /// part of it. With a blank secret, it refuses everything.
+    /// part of it. With a secret that is blank or `""`, it refuses everything.
     pub fn new(secret: impl Into<String>) -> Self {
         Self { secrets: Vec::new() }.or(secret)
     }
@@ -38,7 +39,7 @@ impl Verifier {
         let given = SecretString::from(secret.into());
         let secret = given.expose_secret().trim();
         // Anyone can sign with a secret that is none.
-        if !secret.is_empty() {
+        if !is_blank(secret) {
             self.secrets.push(SecretString::from(secret));
         }
         self
@@ -96,8 +97,7 @@ fn digits(signature: &[u8]) -> &[u8] {
 
 /// Whether a secret has marks around it that files and shells leave there.
 fn is_marked(secret: &str) -> bool {
-    const MARKS: [char; 9] = ['"', '\'', '`', '“', '”', '„', '‘', '’', '\u{feff}'];
-    secret.starts_with(MARKS) || secret.ends_with(MARKS)
+    secret.starts_with('\u{feff}') || is_quoted(secret)
 }
 
 impl fmt::Debug for Verifier {

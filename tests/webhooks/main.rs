@@ -121,7 +121,7 @@ fn what_is_not_signed_rightly_is_refused() {
 #[test]
 fn a_blank_secret_lets_nobody_in() {
     let body = json!({"event": "message.sent", "data": {}}).to_string();
-    for blank in ["", " \n"] {
+    for blank in ["", " \n", "\"\"", "''"] {
         let verifier = Verifier::new(blank);
         let error = verifier.verify(signature(blank, body.as_bytes()), &body).unwrap_err();
         assert_eq!(error, Refused::NoSecret);
@@ -138,7 +138,7 @@ fn a_blank_secret_lets_nobody_in() {
 fn a_secret_in_quotes_or_with_a_byte_order_mark_is_hinted_at() {
     let body = json!({"event": "message.sent", "data": {}}).to_string();
     let right = signature(SECRET, body.as_bytes());
-    for marked in ["\"{}\"", "'{}'", "“{}”", "\u{feff}{}", "{}\"", " \"{}\" \n"] {
+    for marked in ["\"{}\"", "'{}'", "“{}”", "\u{feff}{}", "{}\"", "«{}»", " \"{}\" \n"] {
         let marked = marked.replace("{}", SECRET);
         for verifier in [Verifier::new(&*marked), Verifier::new("other").or(&*marked)] {
             let refused = verifier.verify(&right, &body).unwrap_err();
@@ -363,7 +363,7 @@ fn an_address_token_matches_itself_alone() {
     for other in ["", "marked-012345678", "marked-01234567890", "Marked-0123456789", "other"] {
         assert!(!token.matches(other), "{other}");
     }
-    for blank in ["", " \n"] {
+    for blank in ["", " \n", "\"\""] {
         assert!(!AddressToken::new(blank).matches(blank));
         assert!(!AddressToken::new(blank).matches(""));
     }
