@@ -8,14 +8,13 @@
 //! server may break; [`lift`] names what has no name; [`all_of`] joins; [`unions`]
 //! finds alternatives; [`nullable`] tells null from missing; [`aliases`] and
 //! [`fields`] see to the rest. What is dropped on the way and still needed is found
-//! before: [`callbacks`] and [`choices`].
+//! before: [`callbacks`] and [`rules`].
 
 mod aliases;
 mod all_of;
 mod api_error;
 mod bodies;
 mod callbacks;
-mod choices;
 mod fields;
 mod lenient;
 mod lift;
@@ -28,6 +27,7 @@ mod parameters;
 mod reach;
 mod references;
 mod responses;
+mod rules;
 mod texts;
 mod unions;
 mod walk;
@@ -39,12 +39,12 @@ use serde_json::Value;
 
 use super::select;
 
-pub use choices::{Choice, Choices};
 pub use marker::{plain, unmark};
 pub use media::Media;
 pub use names::snake;
 pub use nullable::Nullables;
 pub use parameters::IDEMPOTENCY_KEY;
+pub use rules::{Choice, Rules, Size};
 pub use unions::{Holds, Union};
 pub use walk::{METHODS, SCHEMAS, alias};
 
@@ -62,8 +62,8 @@ pub struct Adapted {
     pub deliveries: Option<Union>,
     /// The named schemas for a value or null, which the generator leaves to us too.
     pub nullables: Nullables,
-    /// Fields of which exactly one has to be there.
-    pub choices: Choices,
+    /// What the fields of requests have to hold.
+    pub rules: Rules,
     /// The named schemas that requests are made of.
     pub sent: BTreeSet<String>,
     /// The media types that the generator does not know.
@@ -81,7 +81,7 @@ pub fn adapt(mut document: Value, has_feature: &dyn Fn(&str) -> bool) -> Result<
     let media = operations::adapt(&mut document, &mut warnings);
     texts::adapt(&mut document);
     let mut names = names::adapt(&mut document);
-    let choices = choices::find(&mut document);
+    let rules = rules::find(&mut document);
     lenient::adapt(&mut document);
     lift::adapt(&mut document, &mut names);
     aliases::adapt(&mut document);
@@ -105,7 +105,7 @@ pub fn adapt(mut document: Value, has_feature: &dyn Fn(&str) -> bool) -> Result<
         unions,
         deliveries,
         nullables,
-        choices,
+        rules,
         sent,
         media,
         warnings,

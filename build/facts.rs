@@ -107,7 +107,7 @@ fn row(
         .iter()
         .filter_map(ReferenceOr::as_item)
         .any(|parameter| is_header(parameter, IDEMPOTENCY_KEY));
-    let responses::Response { fields, requires_fields, is_union, is_file } =
+    let responses::Response { fields, requires_fields, is_union, envelopes, is_file } =
         survey.get(id).cloned().unwrap_or_default();
     let method = format_ident!("{}", method.to_uppercase());
     Ok(quote! {
@@ -123,6 +123,7 @@ fn row(
                 fields: &[#(#fields),*],
                 requires_fields: #requires_fields,
                 is_union: #is_union,
+                envelopes: &[#(#envelopes),*],
                 is_file: #is_file,
             },
         }

@@ -8,7 +8,6 @@
 
 mod adapt;
 mod attributes;
-mod choices;
 mod debug;
 mod events;
 mod facts;
@@ -23,6 +22,7 @@ mod progenitor;
 mod readers;
 mod responses;
 mod rewrite;
+mod rules;
 mod seal;
 mod secrets;
 mod select;
@@ -76,7 +76,7 @@ fn assemble(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Generated,
     }
     setters::complete(&mut client, &adapted.document);
     debug::complete(&mut client.items);
-    readers::complete(&mut client);
+    readers::complete(&mut client, &adapted);
     if labels::are_wanted() {
         labels::complete(&mut client, &adapted.document);
     }

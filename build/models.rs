@@ -1,4 +1,4 @@
-//! Completes the module of the models: the open enums and unions, what choices make of
+//! Completes the module of the models: the open enums and unions, what rules make of
 //! a model, and a list of all models by their JSON Schema. Builders are left to the
 //! models that requests are made of.
 
@@ -10,18 +10,18 @@ use syn::{File, ImplItem, Item, ItemImpl, ItemMod, Type, parse_quote};
 
 use super::adapt::Adapted;
 use super::attributes::is_model;
-use super::choices;
 use super::open_enums::{self, OpenEnum};
 use super::open_unions;
+use super::rules;
 
 /// Adds to the models of a client what the generator did not make.
 pub fn complete(client: &mut File, adapted: &Adapted, open_enums: &[OpenEnum]) {
     let Some(items) = client.items.iter_mut().find_map(of_client) else {
         return;
     };
-    let Adapted { unions, choices, sent, .. } = adapted;
+    let Adapted { unions, rules, sent, .. } = adapted;
     drop_builders(items, sent);
-    choices::complete(items, choices);
+    rules::complete(items, rules);
     let mut names: Vec<Ident> = items.iter().filter_map(model).collect();
     names.extend(open_enums.iter().map(|open_enum| format_ident!("{}", open_enum.name)));
     names.extend(unions.iter().map(|union| format_ident!("{}", union.name)));

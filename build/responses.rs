@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use heck::ToLowerCamelCase;
 use serde_json::Value;
 
 use super::adapt::METHODS;
@@ -19,6 +20,8 @@ pub struct Response {
     pub requires_fields: bool,
     /// Whether it is one of several, of which the client keeps those that it does not know.
     pub is_union: bool,
+    /// Where it is a list, or may be one: the names under which an object may hold it.
+    pub envelopes: BTreeSet<String>,
     /// Whether one of the fields holds a whole file.
     pub is_file: bool,
 }
@@ -29,16 +32,20 @@ const DEPTH: usize = 8;
 
 /// Looks at the JSON of all successes.
 pub fn survey(document: &Value) -> Responses {
-    let items = document["paths"].as_object().into_iter().flat_map(|paths| paths.values());
-    let operations = items.flat_map(|item| METHODS.iter().map(move |method| &item[*method]));
+    let items = document["paths"].as_object().into_iter().flatten();
+    let operations = items
+        .flat_map(|(path, item)| METHODS.iter().map(move |method| (path.as_str(), &item[*method])));
     operations
-        .filter_map(|operation| {
+        .filter_map(|(path, operation)| {
             let mut response = Response::default();
             let all = operation["responses"].as_object()?.iter();
             for (_, success) in all.filter(|(status, _)| status.starts_with('2')) {
                 let success = resolve(document, success);
                 let schema = &success["content"]["application/json"]["schema"];
                 response.add(document, schema, DEPTH);
+            }
+            if !response.envelopes.is_empty() {
+                response.envelopes.extend(entries_of(path));
             }
             // A union keeps whatever fits none of its alternatives.
             response.requires_fields &= !response.is_union;
@@ -59,6 +66,9 @@ impl Response {
             self.requires_fields |= is_required && is_scalar && property["nullable"] != true;
             self.is_file |= property["format"] == "data-url" || property["format"] == "byte";
         }
+        if schema["type"] == "array" {
+            self.envelopes.insert("data".to_owned());
+        }
         self.is_union |= schema.get("oneOf").or(schema.get("anyOf")).is_some();
         let parts =
             ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema[key].as_array());
@@ -66,6 +76,12 @@ impl Response {
             self.add(document, part, depth - 1);
         }
     }
+}
+
+/// What a path calls the entries that it has, as a field would.
+fn entries_of(path: &str) -> Option<String> {
+    let fixed = path.rsplit('/').find(|segment| !segment.starts_with('{'))?;
+    Some(fixed.to_lower_camel_case())
 }
 
 /// What a reference leads to; anything else is what it is.

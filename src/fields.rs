@@ -18,7 +18,9 @@ use serde::{Deserialize, Deserializer};
 ///
 /// - `required`: an object without the field is none of this model;
 /// - `optional`: missing is null, which is `None`;
-/// - `or_empty`: missing is null, which is what the type has as its default.
+/// - `or_empty`: missing is null, which is what the type has as its default;
+/// - `present`: an object without the field is none of this model, and null is what the
+///   type has as its default.
 macro_rules! model {
     ($model:ident { $($field:ident: $presence:ident($name:literal)),* $(,)? }) => {
         #[automatically_derived]
@@ -52,8 +54,14 @@ macro_rules! model {
         }
     };
     (@take required $fields:ident) => { ::std::option::Option::Some($fields.value()?) };
+    (@take present $fields:ident) => {
+        ::std::option::Option::Some(
+            $fields.value::<::std::option::Option<_>>()?.unwrap_or_default(),
+        )
+    };
     (@take $presence:ident $fields:ident) => { $fields.value()? };
     (@give required $field:ident $name:literal) => { $crate::fields::required($field, $name)? };
+    (@give present $field:ident $name:literal) => { $crate::fields::required($field, $name)? };
     (@give optional $field:ident $name:literal) => { $field };
     (@give or_empty $field:ident $name:literal) => { $field.unwrap_or_default() };
 }
@@ -162,6 +170,7 @@ mod tests {
         parent: Option<String>,
         note: Option<i64>,
         labels: Vec<String>,
+        rows: Vec<String>,
     }
 
     model!(Model {
@@ -169,6 +178,7 @@ mod tests {
         parent: required("parentId"),
         note: optional("note"),
         labels: or_empty("labels"),
+        rows: present("rows"),
     });
 
     /// The same, as serde's derive reads it.
@@ -181,12 +191,14 @@ mod tests {
         note: Option<i64>,
         #[serde(default, deserialize_with = "crate::decode::or_default")]
         labels: Vec<String>,
+        #[serde(deserialize_with = "crate::decode::or_default")]
+        rows: Vec<String>,
     }
 
     impl From<Derived> for Model {
         fn from(derived: Derived) -> Self {
-            let Derived { id, parent, note, labels } = derived;
-            Self { id, parent, note, labels }
+            let Derived { id, parent, note, labels, rows } = derived;
+            Self { id, parent, note, labels, rows }
         }
     }
 
@@ -196,9 +208,12 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_null_where_it_may_be() {
-        let read: Model = serde_json::from_value(json!({"id": "a", "parentId": null})).unwrap();
-        assert_eq!(read, Model { id: "a".to_owned(), parent: None, note: None, labels: vec![] });
+        let read = json!({"id": "a", "parentId": null, "rows": null});
+        let read: Model = serde_json::from_value(read).unwrap();
+        let (labels, rows) = (vec![], vec![]);
+        assert_eq!(read, Model { id: "a".to_owned(), parent: None, note: None, labels, rows });
         assert_eq!(error(json!({"id": "a"})), "missing field `parentId`");
+        assert_eq!(error(json!({"id": "a", "parentId": null})), "missing field `rows`");
         assert_eq!(error(json!({"parentId": "a"})), "missing field `id`");
     }
 
@@ -211,11 +226,13 @@ mod tests {
         #[test]
         fn a_model_is_read_as_serde_would(
             object in prop::collection::btree_map(
-                prop::sample::select(vec!["id", "parent", "parentId", "note", "labels", "x"]),
+                prop::sample::select(vec![
+                    "id", "parent", "parentId", "note", "labels", "rows", "x",
+                ]),
                 prop::sample::select(vec![
                     json!(null), json!(7), json!("a"), json!([]), json!(["a"]), json!({"id": [{}]}),
                 ]),
-                0..6,
+                0..7,
             ),
         ) {
             let text = json!(object).to_string();

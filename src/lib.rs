@@ -22,8 +22,6 @@ mod auth;
 mod base_url;
 mod body;
 mod call;
-#[allow(dead_code, reason = "not every document has a choice")]
-mod choice;
 mod client;
 mod collections;
 mod data_url;
@@ -55,6 +53,8 @@ mod proxy_variables;
 mod raw_request;
 mod response;
 mod retry;
+#[allow(dead_code, reason = "not every document has a rule of each kind")]
+mod rules;
 mod secret;
 mod slots;
 mod success;

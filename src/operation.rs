@@ -35,6 +35,8 @@ pub(crate) struct ResponseBody {
     pub(crate) requires_fields: bool,
     /// Whether it is a union: the model keeps alternatives that it does not know.
     pub(crate) is_union: bool,
+    /// Where it is a list: the names under which an object may hold that list.
+    pub(crate) envelopes: &'static [&'static str],
     /// Whether it holds a whole file.
     pub(crate) is_file: bool,
 }
@@ -43,8 +45,13 @@ include!(concat!(env!("OUT_DIR"), "/document.rs"));
 
 impl ResponseBody {
     /// A body of which nothing is known.
-    pub(crate) const ANY: Self =
-        Self { fields: &[], requires_fields: false, is_union: false, is_file: false };
+    pub(crate) const ANY: Self = Self {
+        fields: &[],
+        requires_fields: false,
+        is_union: false,
+        envelopes: &[],
+        is_file: false,
+    };
 }
 
 impl Operation {

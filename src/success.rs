@@ -33,11 +33,13 @@ pub(crate) struct Success<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// The model in the body.
+/// The model in the body. A list may be in an object.
 ///
 /// Of an operation that writes, an empty body is an empty model, if the model requires
 /// nothing.
 pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Problem> {
+    let list = success.wrapped_list();
+    let success = Success { body: list.as_deref().unwrap_or(success.body), ..success };
     if success.text().is_empty() {
         let empty = serde_json::from_slice(b"{}").ok();
         let empty = empty.filter(|_| !success.operation.is_read_only());
@@ -76,6 +78,21 @@ pub(crate) fn file(success: Success<'_>) -> Result<(), Problem> {
 impl Success<'_> {
     fn text(&self) -> &[u8] {
         without_bom(self.body).trim_ascii_start()
+    }
+
+    /// The list that is expected, where an object holds it that is not described.
+    fn wrapped_list(self) -> Option<Vec<u8>> {
+        let response = &self.operation.response;
+        let seen = (!response.envelopes.is_empty()).then(|| self.seen())?;
+        if !seen.has_fields || seen.has_error || seen.is_expected {
+            return None;
+        }
+        let object: Map<String, Value> = surrogates::from_slice(self.body).ok()?;
+        match response.envelopes.iter().find_map(|name| object.get(*name))? {
+            Value::Null => Some(b"[]".to_vec()),
+            list @ Value::Array(_) => serde_json::to_vec(list).ok(),
+            _ => None,
+        }
     }
 
     /// Why the body does not report the success of the operation, if it is an object.

@@ -101,6 +101,42 @@ fn cases() -> Vec<Case> {
             &["Meta,", "MetaV2,", "Empty,", "Value2x", "SelfValue"],
         ),
         (
+            "rules of a request, and lists of a response",
+            {
+                let list = json!({"type": "array", "items": text(), "minItems": 1, "maxItems": 9});
+                let free = json!({"type": "array", "items": text(), "maxItems": 2});
+                let either = json!([{"required": ["a"]}, {"required": ["b"]}]);
+                document(
+                    json!({"/pets": {"post": with(
+                        answering(pet("Pets")),
+                        "requestBody",
+                        json!({"content": {"application/json": {"schema": pet("Search")}}}),
+                    )}}),
+                    json!({
+                        "Search": {
+                            "type": "object",
+                            "properties": {"a": text(), "b": text(), "ids": list, "tags": free},
+                            "required": ["ids"],
+                            "anyOf": either,
+                        },
+                        "Pets": {
+                            "type": "object",
+                            "properties": {"names": list, "ages": {"type": "object",
+                                "additionalProperties": text()}},
+                            "required": ["names", "ages"],
+                        },
+                    }),
+                )
+            },
+            &[
+                "rules::at_least_one(&[(\"a\",made.a.is_some()),(\"b\",made.b.is_some())",
+                "rules::size(\"ids\",made.ids.len(),1usize,::std::option::Option::Some(9usize),)",
+                "rules::size(\"tags\",list.len(),0usize,::std::option::Option::Some(2usize),)",
+                "ids:required(\"ids\")",
+                "ages:or_empty(\"ages\"),names:or_empty(\"names\")",
+            ],
+        ),
+        (
             "names of operations",
             document(
                 json!({

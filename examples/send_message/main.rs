@@ -14,7 +14,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use account::printable;
-use pilot_status::types::{MediaType, MessageRequest, SentMessage};
+use pilot_status::types::{MediaType, MessageRequest, MessageStatus, SentMessage};
 
 const PICTURE: &str = "https://rust-lang.org/logos/rust-logo-512x512.png";
 
@@ -49,5 +49,6 @@ async fn run() -> Result<(), Box<dyn Error>> {
 }
 
 fn outcome(sent: &SentMessage) -> String {
-    format!("{} is {}", printable(&sent.id), printable(sent.status.as_str()))
+    let status = sent.status.as_ref().map_or("accepted", MessageStatus::as_str);
+    format!("{} is {}", printable(&sent.id), printable(status))
 }

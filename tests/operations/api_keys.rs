@@ -30,7 +30,7 @@ operations! {
         sends: "POST /v1/api-keys",
         body: {"whatsappNumberId": "num_01HZX..."},
         reads: |rotated| {
-            let key = rotated.key.as_ref().unwrap();
+            let key = &rotated.key;
             assert_eq!(key.expose_secret(), "ps_THIS_IS_SHOWN_ONLY_ONCE");
             assert_eq!(rotated.number_id.as_deref(), Some("num_01HZX..."));
             assert_eq!(rotated.created_at.as_deref(), Some("2026-06-28T10:00:00.000Z"));
@@ -43,7 +43,7 @@ operations! {
         call: |client| client.rotate_api_key(),
         sends: "POST /v1/api-keys/regenerate",
         reads: |rotated| {
-            let key = rotated.key.as_ref().unwrap();
+            let key = &rotated.key;
             assert_eq!(key.expose_secret(), "ps_THIS_IS_SHOWN_ONLY_ONCE");
             assert_eq!(rotated.scope.as_deref(), Some("number"));
             let made = rotated.created_at.unwrap();

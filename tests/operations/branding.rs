@@ -11,7 +11,7 @@ operations! {
         call: |client| client.get_branding(),
         sends: "GET /v1/branding",
         reads: |answer| {
-            let branding = answer.branding.as_ref().unwrap();
+            let branding = &answer.branding;
             assert_eq!(branding.primary_color.as_deref(), Some("#1fd286"));
             assert_eq!(branding.hide_pilot_status_branding, Some(true));
             assert_eq!((&branding.logo_url, &branding.subtitle), (&None, &None));

@@ -28,7 +28,7 @@ operations! {
         reads: |call| {
             assert_eq!(call.id, "call_01HZX...");
             assert_eq!(call.external_call_id.as_deref(), Some("wacid.ABGG..."));
-            assert_eq!(call.status, types::CallStatus::Initiated);
+            assert_eq!(call.status, Some(types::CallStatus::Initiated));
         },
         refused: (409, "WHATSAPP_INSTANCE_NOT_CONNECTED"),
     }
@@ -38,7 +38,7 @@ operations! {
         sends: "GET /v1/calls?before=2026-06-28T10%3A00%3A00.250Z&limit=100",
         reads: |page| {
             let [call] = page.calls.as_slice() else { panic!("{page:?}") };
-            assert_eq!(call.direction, types::CallDirection::Outbound);
+            assert_eq!(call.direction, Some(types::CallDirection::Outbound));
             assert_eq!(call.status, types::CallStatus::Completed);
             assert_eq!(call.connected_at, Some(moment("2026-06-28T10:00:08Z")));
             assert_eq!(call.ended_at, Some(moment("2026-06-28T10:01:08Z")));
@@ -52,7 +52,7 @@ operations! {
         call: |client| client.get_call().call_id("wacid.AB/C==").include_sdp("1"),
         sends: "GET /v1/calls/wacid.AB%2FC%3D%3D?includeSdp=1",
         reads: |call| {
-            assert_eq!(call.direction, types::CallDirection::Inbound);
+            assert_eq!(call.direction, Some(types::CallDirection::Inbound));
             assert_eq!(call.status, types::CallStatus::Ringing);
             assert_eq!(call.created_at, Some(moment("2026-06-28T10:00:00Z")));
             assert_eq!((call.connected_at, call.duration_seconds), (None, None));
@@ -70,8 +70,8 @@ operations! {
         sends: "POST /v1/calls/wacid.AB%2FC%3D%3D/pre-accept",
         body: {"sdp": SDP, "sdpType": "answer"},
         reads: |result| {
-            assert!(result.success);
-            assert_eq!((result.id.as_str(), &result.status), ("call_01HZX...", &types::CallStatus::Ringing));
+            assert_eq!(result.success, Some(true));
+            assert_eq!((result.id.as_str(), &result.status), ("call_01HZX...", &Some(types::CallStatus::Ringing)));
         },
         refused: (400, "FEATURE_NOT_SUPPORTED"),
     }
@@ -83,21 +83,21 @@ operations! {
             .body_map(|body| body.sdp(SDP).sdp_type("answer")),
         sends: "POST /v1/calls/call_01HZX/accept",
         body: {"sdp": SDP, "sdpType": "answer"},
-        reads: |result| assert_eq!(result.status, types::CallStatus::Accepted),
+        reads: |result| assert_eq!(result.status, Some(types::CallStatus::Accepted)),
         refused: (409, "WHATSAPP_INSTANCE_NOT_CONNECTED"),
     }
 
     reject_call {
         call: |client| client.reject_call().call_id("wacid.AB/C=="),
         sends: "POST /v1/calls/wacid.AB%2FC%3D%3D/reject",
-        reads: |result| assert_eq!(result.status, types::CallStatus::Rejected),
+        reads: |result| assert_eq!(result.status, Some(types::CallStatus::Rejected)),
         refused: (409, "WHATSAPP_INSTANCE_NOT_CONNECTED"),
     }
 
     terminate_call {
         call: |client| client.terminate_call().call_id("wacid.AB/C=="),
         sends: "POST /v1/calls/wacid.AB%2FC%3D%3D/terminate",
-        reads: |result| assert_eq!(result.status, types::CallStatus::Completed),
+        reads: |result| assert_eq!(result.status, Some(types::CallStatus::Completed)),
         refused: (409, "WHATSAPP_INSTANCE_NOT_CONNECTED"),
     }
 
@@ -108,7 +108,7 @@ operations! {
         ),
         sends: "POST /v1/calls/call_01HZX/play",
         body: {"mediaUrl": "https://cdn.example.com/ivr-greeting.mp3"},
-        reads: |result| assert!(result.success),
+        reads: |result| assert_eq!(result.success, Some(true)),
         refused: (400, "FEATURE_NOT_SUPPORTED"),
     }
 
@@ -122,7 +122,7 @@ operations! {
         reads: |session| {
             assert_eq!(session.ws_url.expose_secret(), "wss://...");
             assert_eq!(session.token, Secret::from("..."));
-            assert_eq!(session.expires_in_seconds, 120);
+            assert_eq!(session.expires_in_seconds, Some(120));
         },
         refused: (409, "WHATSAPP_INSTANCE_NOT_CONNECTED"),
     }
@@ -131,7 +131,7 @@ operations! {
         call: |client| client.get_calling_settings(),
         sends: "GET /v1/calls/settings",
         reads: |answer| {
-            let settings = answer.calling.as_ref().unwrap();
+            let settings = &answer.calling;
             assert_eq!(settings.status, Some(types::CallingStatus::Enabled));
             assert_eq!(settings.call_icon_visibility, Some(types::CallIconVisibility::Default));
             let hours = settings.call_hours.as_ref().unwrap();
@@ -294,7 +294,7 @@ async fn call_hours_go_back_with_the_fields_that_only_meta_knows() {
     let sandbox = sandbox("get_calling_settings", [ok(&settings)]).await;
     let client = sandbox.client();
     let settings = client.get_calling_settings().send().await.unwrap().into_inner();
-    let read = settings.calling.unwrap().call_hours;
+    let read = settings.calling.call_hours;
     client.update_calling_settings().body_map(|body| body.call_hours(read)).send().await.unwrap();
     let sent = sandbox.requests()[1].json();
     assert_eq!(sent, json!({ "call_hours": hours }));

@@ -67,6 +67,17 @@ impl Operation {
         named.or(schema).is_some_and(|schema| schema.get("oneOf").or(schema.get("anyOf")).is_some())
     }
 
+    /// Whether its success is a list, or may be one.
+    pub fn returns_list(&self) -> bool {
+        let schema = self.raw_schema();
+        let named = schema.and_then(|schema| DOCUMENT.pointer(&schema["$ref"].as_str()?[1..]));
+        named.or(schema).is_some_and(|schema| {
+            let one = [schema].into_iter();
+            one.chain(schema["oneOf"].as_array().into_iter().flatten())
+                .any(|schema| schema["type"] == "array")
+        })
+    }
+
     fn raw_schema(&self) -> Option<&Value> {
         let responses = self.value["responses"].as_object().unwrap();
         let success = responses.iter().find(|(status, _)| status.starts_with('2')).unwrap().1;
@@ -355,7 +366,7 @@ macro_rules! operations {
         )*
 
         /// The calls, each with its success as JSON.
-        mod calls {
+        pub mod calls {
             #[allow(unused_imports)]
             use super::*;
 

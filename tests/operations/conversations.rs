@@ -19,14 +19,14 @@ operations! {
             &startDate=2026-06-01T00%3A00%3A00Z",
         reads: |page| {
             let [conversation] = page.conversations.as_slice() else { panic!("{page:?}") };
-            assert_eq!(conversation.type_, types::ConversationType::Direct);
+            assert_eq!(conversation.type_, Some(types::ConversationType::Direct));
             assert_eq!(conversation.from.as_deref(), Some("+5511988887777"));
             assert_eq!(conversation.user_id.as_deref(), Some("BR.13491208655302741918"));
             assert_eq!(conversation.username.as_deref(), Some("ana"));
-            assert_eq!(conversation.last_message_at, case::moment("2026-06-27T10:00:00Z"));
+            assert_eq!(conversation.last_message_at, Some(case::moment("2026-06-27T10:00:00Z")));
             let preview = conversation.last_message_preview.as_deref();
             assert_eq!(preview, Some("Olá! Sua entrega chegou."));
-            assert_eq!((conversation.unread_count, &conversation.created_at), (2, &None));
+            assert_eq!((conversation.unread_count, &conversation.created_at), (Some(2), &None));
             assert_eq!((page.total, page.page), (Some(1), Some(1)));
             assert_eq!((page.page_size, page.total_pages), (Some(30), Some(1)));
             assert_eq!(page.notice, None);

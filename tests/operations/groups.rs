@@ -73,7 +73,7 @@ const TWO: [&str; 2] = ["5511988887777", "5511999998888"];
 #[tokio::test]
 async fn the_list_is_read_bare_and_in_an_object() {
     let entry = json!({"id": "1@g.us", "subject": "Vendas"});
-    let other = json!({"data": []});
+    let other = json!({"page": {"groups": []}});
     let answers = [json!([entry]), json!({"groups": [entry]}), other.clone()];
     let sandbox = sandbox("list_groups", answers.map(|answer| ok(&answer))).await;
     let client = sandbox.client();

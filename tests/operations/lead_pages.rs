@@ -15,14 +15,14 @@ operations! {
         sends: "GET /v1/lead-pages",
         reads: |pages| {
             let [linked] = pages.linked.as_slice() else { panic!("{pages:?}") };
-            assert_eq!((linked.page_link_id.as_str(), linked.leads_count), ("plk_01HZX...", 0));
+            assert_eq!((linked.page_link_id.as_str(), linked.leads_count), ("plk_01HZX...", Some(0)));
             assert_eq!(linked.subscribed_at, None);
             let error = Some(types::LeadPageSubscriptionError::PageNotShared);
             assert_eq!(linked.subscription_error, error);
             let [candidate] = pages.candidates.as_slice() else { panic!("{pages:?}") };
             assert_eq!((&candidate.page_name, &candidate.missing_tasks), (&None, &None));
-            assert!(pages.configured);
-            assert_eq!(pages.candidates_lookup, types::LookupStatus::Ok);
+            assert_eq!(pages.configured, Some(true));
+            assert_eq!(pages.candidates_lookup, Some(types::LookupStatus::Ok));
             assert_eq!(pages.eligibility_blocker, None);
         },
         refused: (403, "NUMBER_NOT_IN_GRANT"),
@@ -52,8 +52,8 @@ operations! {
         sends: "PATCH /v1/lead-pages/plk%2F1%23%C3%BC",
         body: {"whatsappNumberId": "wn_02HZX"},
         reads: |answer| {
-            assert_eq!(answer.link.whatsapp_number_id, "wn_02HZX...");
-            assert!(!answer.auto_send_disabled);
+            assert_eq!(answer.link.as_ref().unwrap().whatsapp_number_id.as_deref(), Some("wn_02HZX..."));
+            assert_eq!(answer.auto_send_disabled, Some(false));
         },
         refused: (403, "NUMBER_NOT_IN_GRANT"),
     }
@@ -62,8 +62,8 @@ operations! {
         call: |client| client.unlink_lead_page().page_link_id("plk 1"),
         sends: "DELETE /v1/lead-pages/plk%201",
         reads: |answer| {
-            assert!(answer.unlinked);
-            assert_eq!((answer.page_link_id.as_str(), answer.deleted_leads), ("plk_01HZX...", 12));
+            assert_eq!(answer.unlinked, Some(true));
+            assert_eq!((answer.page_link_id.as_deref(), answer.deleted_leads), (Some("plk_01HZX..."), Some(12)));
         },
         refused: (403, "NUMBER_NOT_IN_GRANT"),
     }
@@ -76,9 +76,10 @@ operations! {
             assert_eq!((&form.status, &form.config), (&None, &None));
             let [name, city] = form.questions.as_slice() else { panic!("{form:?}") };
             assert_eq!((name.key.as_str(), &name.type_, name.options.len()), ("full_name", &None, 0));
-            assert_eq!(city.options[0].value, "São Paulo");
+            assert_eq!(city.options[0].value.as_deref(), Some("São Paulo"));
             assert_eq!(form.consent_checkboxes[0].text.as_deref(), Some("Aceito receber mensagens"));
-            assert!(form.consent_available && forms.number_is_official && !forms.forms_truncated);
+            assert_eq!((form.consent_available, forms.number_is_official), (Some(true), Some(true)));
+            assert_eq!(forms.forms_truncated, Some(false));
             assert_eq!(forms.templates[0].variables, ["nome", "loja"]);
         },
         refused: (403, "NUMBER_NOT_IN_GRANT"),
@@ -103,10 +104,10 @@ operations! {
             "formName": "Orçamento",
         },
         reads: |answer| {
-            let config = &answer.config;
-            assert_eq!((&config.free_text, config.auto_send_enabled), (&None, true));
+            let config = answer.config.as_ref().unwrap();
+            assert_eq!((&config.free_text, config.auto_send_enabled), (&None, Some(true)));
             assert_eq!(config.template_id.as_deref(), Some("tpl_01HZX..."));
-            assert_eq!(config.updated_at, "2026-06-28T10:00:00.000Z");
+            assert_eq!(config.updated_at.as_deref(), Some("2026-06-28T10:00:00.000Z"));
             assert_eq!(config.variable_map, variables());
         },
         refused: (400, "UNKNOWN_FIELDS"),
@@ -116,7 +117,7 @@ operations! {
         call: |client| client.resync_lead_page().page_link_id("plk:1/"),
         sends: "POST /v1/lead-pages/plk%3A1%2F/resync",
         reads: |answer| {
-            assert!(answer.started);
+            assert_eq!(answer.started, Some(true));
             assert_eq!(answer.subscribed_at.as_deref(), Some("2026-06-28T10:00:00.000Z"));
             assert_eq!(answer.subscription_error, None);
         },
@@ -190,7 +191,7 @@ async fn a_variable_of_a_new_kind_goes_back_as_it_came() {
     let new = json!({"source": "lead", "path": ["ad", "name"]});
     answer["config"]["variableMap"]["anuncio"] = new.clone();
     let config: types::LeadFormConfigUpdated = serde_json::from_value(answer).unwrap();
-    let variables = config.config.variable_map;
+    let variables = config.config.unwrap().variable_map;
     assert!(matches!(variables["anuncio"], types::LeadVariable::Unknown(_)));
     let body = template_with_variables().variable_map(variables);
     let sandbox = Sandbox::start().await.unwrap();
@@ -225,7 +226,7 @@ async fn pages_are_listed_whatever_keeps_them_from_being_linked() {
     let scoped = sandbox.client().for_number("wn_01HZX");
     let pages = scoped.list_lead_pages().send().await.unwrap();
     assert_eq!(pages.eligibility_blocker, Some(types::LeadPageBlocker::NoOfficialNumber));
-    assert_eq!(pages.candidates_lookup, types::LookupStatus::Unavailable);
+    assert_eq!(pages.candidates_lookup, Some(types::LookupStatus::Unavailable));
     assert_eq!(pages.candidates[0].missing_tasks.as_deref(), Some(&["ADVERTISE".into()][..]));
     let error = pages.linked[0].subscription_error.as_ref().unwrap();
     assert!(error.is_unknown() && error.as_str() == "TOKEN_EXPIRED");
@@ -240,7 +241,7 @@ async fn forms_come_with_what_was_set_for_them() {
     let sandbox = sandbox("list_lead_page_forms", [ok(&forms)]).await;
     let call = sandbox.client();
     let forms = call.list_lead_page_forms().page_link_id("1").send().await.unwrap();
-    assert!(forms.forms_truncated);
+    assert_eq!(forms.forms_truncated, Some(true));
     assert_eq!(forms.forms[0].config.as_ref().unwrap().variable_map, variables());
 }
 
@@ -251,7 +252,7 @@ async fn a_resync_says_only_whether_it_began() {
     let call = sandbox.client();
     let answer = call.resync_lead_page().page_link_id("plk_1").send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 202);
-    assert_eq!((answer.started, &answer.subscribed_at), (false, &None));
+    assert_eq!((answer.started, &answer.subscribed_at), (Some(false), &None));
     assert_eq!(answer.subscription_error, None);
 }
 

@@ -45,15 +45,18 @@ operations! {
 }
 
 fn is_the_documented(lead: &types::Lead) {
-    assert_eq!((lead.id.as_str(), lead.leadgen_id.as_str()), ("lead_01HZX...", "1234567890123456"));
-    assert_eq!(lead.whatsapp_number_id, "wn_01HZX...");
+    assert_eq!(
+        (lead.id.as_str(), lead.leadgen_id.as_deref()),
+        ("lead_01HZX...", Some("1234567890123456"))
+    );
+    assert_eq!(lead.whatsapp_number_id.as_deref(), Some("wn_01HZX..."));
     assert_eq!(lead.form_name.as_deref(), Some("Orçamento"));
     assert_eq!(lead.full_name.as_deref(), Some("Ana"));
     assert_eq!((lead.is_organic, lead.consent_given), (Some(false), Some(true)));
     assert_eq!((&lead.platform, &lead.auto_send_reason), (&None, &None));
-    assert!(!lead.redacted);
+    assert_eq!(lead.redacted, Some(false));
     let [city] = lead.fields.as_slice() else { panic!("{lead:?}") };
-    assert_eq!((city.key.as_str(), city.label.as_str()), ("city", "Cidade"));
+    assert_eq!((city.key.as_str(), city.label.as_deref()), ("city", Some("Cidade")));
     assert_eq!(city.values, ["São Paulo"]);
 }
 
@@ -70,7 +73,7 @@ async fn a_lead_without_its_personal_data_is_read() {
     let answer = json!({"lead": lead, "notice": "PII_RELAY_ONLY"});
     let sandbox = sandbox("get_lead", [ok(&answer)]).await;
     let answer = sandbox.client().get_lead().id("lead_1").send().await.unwrap();
-    assert!(answer.lead.redacted);
+    assert_eq!(answer.lead.redacted, Some(true));
     assert_eq!((&answer.lead.email, answer.lead.consent_given), (&None, None));
     assert_eq!(answer.notice.as_deref(), Some("PII_RELAY_ONLY"));
 }

@@ -19,6 +19,7 @@ mod embed;
 mod groups;
 mod lead_pages;
 mod leads;
+mod lists;
 mod media;
 mod messages;
 mod meta_onboarding;

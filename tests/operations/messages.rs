@@ -35,10 +35,11 @@ operations! {
             "markRead": true,
         },
         reads: |message| {
-            assert_eq!((&*message.id, &*message.correlation_id), ("msg_01HZX...", "corr_01HZX..."));
-            assert_eq!(message.status, types::MessageStatus::Queued);
-            assert_eq!(message.created_at, "2026-06-27T10:00:00.000Z");
-            assert_eq!(message.origin, "Suporte");
+            assert_eq!(message.id, "msg_01HZX...");
+            assert_eq!(message.correlation_id.as_deref(), Some("corr_01HZX..."));
+            assert_eq!(message.status, Some(types::MessageStatus::Queued));
+            assert_eq!(message.created_at.as_deref(), Some("2026-06-27T10:00:00.000Z"));
+            assert_eq!(message.origin.as_deref(), Some("Suporte"));
             assert_eq!(message.source_number.as_deref(), Some("5511999999999"));
             assert_eq!(message.flow_token, None);
         },
@@ -159,15 +160,20 @@ async fn a_file_goes_out_as_its_address_or_whole() {
     );
 }
 
-#[tokio::test]
-async fn a_list_goes_out_with_its_sections() {
+fn list() -> types::builder::ListMessage {
     let row = types::ListRow::builder().title("Azul").description("Tamanho M").row_id("azul-m");
     let section = types::ListSection::builder().title("Camisas").rows([row]);
-    let list = types::ListMessage::builder().button_text("Escolher").sections([section]);
+    types::ListMessage::builder().button_text("Escolher").sections([section])
+}
+
+#[tokio::test]
+async fn a_list_goes_out_below_its_text() {
+    let message = to_ana(Content::List(list().try_into().unwrap())).text("Qual cor?");
     assert_eq!(
-        sent(to_ana(Content::List(list.try_into().unwrap()))).await,
+        sent(message).await,
         json!({
             "destinationNumber": "5511988887777",
+            "text": "Qual cor?",
             "list": {
                 "buttonText": "Escolher",
                 "sections": [{
@@ -223,7 +229,7 @@ async fn a_flow_goes_out_and_its_token_comes_back() {
         .screen("DATA")
         .data([("pedido", json!(42))])
         .mode(types::FlowMode::Draft);
-    let message = to_ana(Content::Flow(flow.try_into().unwrap()));
+    let message = to_ana(Content::Flow(flow.try_into().unwrap())).text("Marque um horário");
     let mut answer = case::example("send_message");
     answer["flowToken"] = "ft_1".into();
     let sandbox = sandbox("send_message", [Reply::json(StatusCode::ACCEPTED, &answer)]).await;
@@ -233,6 +239,7 @@ async fn a_flow_goes_out_and_its_token_comes_back() {
         sandbox.requests()[0].json(),
         json!({
             "destinationNumber": "5511988887777",
+            "text": "Marque um horário",
             "flow": {
                 "flowId": "1234567890",
                 "cta": "Agendar",
@@ -261,9 +268,10 @@ async fn a_message_goes_to_one_destination_of_any_kind() {
 }
 
 #[tokio::test]
-async fn a_wrong_mix_is_refused_before_it_is_sent() {
+async fn a_message_without_one_destination_or_without_content_is_refused_before_it_is_sent() {
     let destinations = "exactly one of destinationNumber, groupId, newsletterId has to be set";
-    let contents = "exactly one of templateId, text, media, list, carousel, flow has to be set";
+    let contents =
+        "at least one of templateId, text, media, list, carousel, flow has to be set, and none is";
     let message = types::MessageRequest::builder;
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
@@ -278,11 +286,10 @@ async fn a_wrong_mix_is_refused_before_it_is_sent() {
             text().group_id("1@g.us").newsletter_id("1@newsletter"),
             format!("{destinations}, and destinationNumber and groupId and newsletterId are"),
         ),
-        (message().group_id("1@g.us"), format!("{contents}, and none is")),
-        (text().template_id("boas_vindas"), format!("{contents}, and templateId and text are")),
+        (message().group_id("1@g.us"), contents.to_owned()),
         (
-            text().list(types::ListMessage::builder()).flow(types::FlowMessage::builder()),
-            format!("{contents}, and text and list and flow are"),
+            message().group_id("1@g.us").footer("Loja").media_type(types::MediaType::Image),
+            contents.to_owned(),
         ),
     ] {
         let error = client.send_message().body(message).send().await.unwrap_err();
@@ -291,14 +298,59 @@ async fn a_wrong_mix_is_refused_before_it_is_sent() {
         assert!(error.to_string().contains(&problem), "{error}");
     }
     // However it was made.
-    let read: types::MessageRequest =
-        serde_json::from_value(json!({"groupId": "1@g.us", "text": "Oi!", "media": "a"})).unwrap();
+    let read: types::MessageRequest = serde_json::from_value(
+        json!({"groupId": "1@g.us", "destinationNumber": "1", "text": "Oi!"}),
+    )
+    .unwrap();
     let call = client.send_message().body(read);
     let error = call.clone().send().await.unwrap_err();
-    assert!(error.to_string().contains("text and media are"), "{error}");
+    assert!(error.to_string().contains("destinationNumber and groupId are"), "{error}");
     assert_eq!(sandbox.requests().len(), 0);
-    call.body_map(|message| message.media(None)).send().await.unwrap();
+    call.body_map(|message| message.destination_number(None)).send().await.unwrap();
     assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn contents_are_sent_together_as_they_are() {
+    let kinds = [
+        ("templateId", json!("boas_vindas")),
+        ("text", json!("Oi!")),
+        ("media", json!("https://loja.com/a.png")),
+        ("list", json!({"buttonText": "Escolher"})),
+        ("carousel", json!({"cardTemplate": {"name": "cartao"}})),
+        ("flow", json!({"flowId": "1"})),
+    ];
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    for mask in 1..1 << kinds.len() {
+        let chosen = kinds.iter().enumerate().filter(|(place, _)| mask & (1 << place) != 0);
+        let mut body = json!({"destinationNumber": "5511988887777"});
+        chosen.for_each(|(_, (name, value))| body[name] = value.clone());
+        let message: types::MessageRequest = serde_json::from_value(body.clone()).unwrap();
+        client.send_message().body(message).send().await.unwrap();
+        assert_eq!(sandbox.requests().last().unwrap().json(), body);
+    }
+}
+
+#[tokio::test]
+async fn a_cancellation_of_none_or_of_too_many_is_refused_before_it_is_sent() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let cancel = async |count: usize| {
+        let ids = (0..count).map(|id| format!("msg_{id}")).collect::<Vec<_>>();
+        let body = types::MessageCancellationRequest::builder().message_ids(ids);
+        client.cancel_messages().body(body).send().await
+    };
+    for count in [0, 101] {
+        let error = cancel(count).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0));
+        let problem = format!("`messageIds` takes 1 to 100 entries, and has {count}");
+        assert!(error.to_string().contains(&problem), "{error}");
+    }
+    for count in [1, 100] {
+        cancel(count).await.unwrap();
+    }
+    assert_eq!(sandbox.requests().len(), 2);
 }
 
 /// A client that tries again at once, and does not wait long for an answer.

@@ -1,6 +1,6 @@
 //! A server that is newer than the document: in the answer of an operation each enum
 //! gets another value, each object another field, each field that may be missing goes,
-//! and each that may be null is.
+//! and each that may be null is. A list or map may always be missing or null.
 
 use serde_json::{Map, Value, json};
 
@@ -107,7 +107,7 @@ impl Schemas<'_> {
     fn newer(&self, schema: &Value, value: &Value, depth: usize) -> Vec<Value> {
         let schema = self.resolve(schema);
         let mut newer = Vec::new();
-        if schema["nullable"] == true {
+        if schema["nullable"] == true || (depth > 0 && is_collection(&schema)) {
             newer.push(Value::Null);
         }
         if schema.get("enum").is_some() {
@@ -127,7 +127,8 @@ impl Schemas<'_> {
             newer.push(with(UNKNOWN, json!({"any": [1, null, "thing"]})));
             let required = schema["required"].as_array();
             for (name, property) in properties(&schema) {
-                if required.is_none_or(|required| !required.contains(&json!(name))) {
+                let is_required = required.is_some_and(|names| names.contains(&json!(name)));
+                if !is_required || is_collection(&self.resolve(property)) {
                     let mut fields = fields.clone();
                     fields.remove(name);
                     newer.push(Value::Object(fields));
@@ -138,6 +139,12 @@ impl Schemas<'_> {
         }
         newer
     }
+}
+
+/// Whether values of a schema are lists or maps.
+fn is_collection(schema: &Value) -> bool {
+    let kind = schema["type"].as_str();
+    kind == Some("array") || (kind == Some("object") && schema["properties"].is_null())
 }
 
 fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {

@@ -100,8 +100,8 @@ operations! {
         body: {"numbers": ["+5511967435133", "551155550000"]},
         reads: |found| {
             let [result] = found.results.as_slice() else { panic!("{found:?}") };
-            assert_eq!(result.input.as_deref(), Some("+5511967435133"));
-            assert_eq!(result.exists, Some(true));
+            assert_eq!(result.input, "+5511967435133");
+            assert!(result.exists);
             assert_eq!(result.number.as_deref(), Some("551167435133"));
         },
         refused: (503, "EVOLUTION_API_KEY_MISSING"),
@@ -204,7 +204,7 @@ operations! {
         sends: "POST /v1/numbers/num_1/pay",
         reads: |payment| {
             assert_eq!(payment.ok, Some(true));
-            assert_eq!(payment.status, Some(types::NumberPaymentStatus::Paid));
+            assert_eq!(payment.status, types::NumberPaymentStatus::Paid);
         },
         refused: (409, "PAYMENT_IN_PROGRESS"),
     }
@@ -320,10 +320,32 @@ async fn a_check_takes_one_phone_or_several() {
     let call = client.check_numbers();
     let found = call.body_map(|body| body.number("5511900000000")).send().await.unwrap();
     let result = &found.results[0];
-    assert_eq!((result.exists, &result.number, &result.name), (Some(false), &None, &None));
+    assert_eq!((result.exists, &result.number, &result.name), (false, &None, &None));
     let received = &sandbox.requests()[0];
     assert!(!received.headers.contains_key("x-whatsapp-number-id"));
     assert_eq!(received.body, r#"{"number":"5511900000000"}"#);
+}
+
+#[tokio::test]
+async fn a_check_of_no_phone_or_of_too_many_is_refused_before_it_is_sent() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let check = async |body| client.check_numbers().body(body).send().await;
+    let request = types::NumberCheckRequest::builder;
+    let phones = |count| request().numbers(vec!["5511900000000"; count]);
+    for (body, problem) in [
+        (request(), "at least one of numbers, number has to be set, and none is"),
+        (phones(0), "`numbers` takes 1 to 20 entries, and has 0"),
+        (phones(21), "`numbers` takes 1 to 20 entries, and has 21"),
+    ] {
+        let error = check(body).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0));
+        assert!(error.to_string().contains(problem), "{error}");
+    }
+    for body in [phones(1), phones(20), phones(1).number("5511900000001")] {
+        check(body).await.unwrap();
+    }
+    assert_eq!(sandbox.requests().len(), 3);
 }
 
 #[tokio::test]

@@ -16,15 +16,15 @@ operations! {
         sends: "GET /v1/phone-lines/verification",
         reads: |state| {
             assert_eq!(state.status, types::VerificationStatus::InReview);
-            assert!(state.can_purchase);
+            assert_eq!(state.can_purchase, Some(true));
             let verification = state.verification.as_ref().unwrap();
-            assert_eq!(verification.document_type, types::DocumentType::Cpf);
-            assert_eq!(verification.document_number, "***.***.***-09");
-            let status = &verification.document.status;
-            assert_eq!(status, &types::VerificationDocumentStatus::Received);
+            assert_eq!(verification.document_type, Some(types::DocumentType::Cpf));
+            assert_eq!(verification.document_number.as_deref(), Some("***.***.***-09"));
+            let status = &verification.document.as_ref().unwrap().status;
+            assert_eq!(status, &Some(types::VerificationDocumentStatus::Received));
             assert_eq!((&verification.legal_name, &verification.review_note), (&None, &None));
             assert_eq!(verification.review_reason, None);
-            let contact = &verification.contact;
+            let contact = verification.contact.as_ref().unwrap();
             assert_eq!(contact.whatsapp.as_deref(), Some("+55119****7777"));
             assert_eq!(contact.confirmed_channels, CHANNELS);
             assert_eq!(contact.pending_channels, []);
@@ -48,8 +48,9 @@ operations! {
         },
         reads: |state| {
             assert_eq!(state.status, types::VerificationStatus::PendingContact);
-            assert!(!state.can_purchase);
-            let contact = &state.verification.as_ref().unwrap().contact;
+            assert_eq!(state.can_purchase, Some(false));
+            let verification = state.verification.as_ref().unwrap();
+            let contact = verification.contact.as_ref().unwrap();
             assert_eq!(contact.required_channels, CHANNELS);
             assert_eq!(contact.pending_channels, CHANNELS);
         },
@@ -71,7 +72,8 @@ operations! {
         sends: "POST /v1/phone-lines/verification/contact/email/confirm",
         body: {"code": "123456"},
         reads: |state| {
-            let contact = &state.verification.as_ref().unwrap().contact;
+            let verification = state.verification.as_ref().unwrap();
+            let contact = verification.contact.as_ref().unwrap();
             assert_eq!(contact.confirmed_channels, [types::VerificationChannel::Email]);
             assert_eq!(contact.pending_channels, [types::VerificationChannel::Whatsapp]);
         },
@@ -125,10 +127,13 @@ async fn a_review_says_why_it_is_needed() {
     let sandbox = sandbox("get_phone_line_verification", [ok(&state)]).await;
     let state = sandbox.client().get_phone_line_verification().send().await.unwrap().into_inner();
     let verification = state.verification.unwrap();
-    assert_eq!(verification.document_type, types::DocumentType::Cnpj);
+    assert_eq!(verification.document_type, Some(types::DocumentType::Cnpj));
     assert_eq!(verification.legal_name.as_deref(), Some("Acme Ltda"));
-    assert_eq!(verification.contact.whatsapp, None);
-    assert_eq!(verification.document.status, types::VerificationDocumentStatus::Unreadable);
+    assert_eq!(verification.contact.unwrap().whatsapp, None);
+    assert_eq!(
+        verification.document.unwrap().status,
+        Some(types::VerificationDocumentStatus::Unreadable)
+    );
     let reason = types::VerificationReviewReason::DocumentCheck;
     assert_eq!(verification.review_reason, Some(reason));
 }

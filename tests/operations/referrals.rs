@@ -46,11 +46,11 @@ operations! {
             &startDate=2026-06-01T00%3A00%3A00Z",
         reads: |summary| {
             let [ad] = summary.ads.as_slice() else { panic!("{summary:?}") };
-            assert_eq!((ad.conversations, ad.messages), (12, 40));
+            assert_eq!((ad.conversations, ad.messages), (Some(12), Some(40)));
             assert_eq!(ad.source_id, "120210000000000001");
-            assert_eq!(ad.first_at, "2026-06-01T12:00:00.000Z");
+            assert_eq!(ad.first_at.as_deref(), Some("2026-06-01T12:00:00.000Z"));
             assert_eq!(ad.last_headline.as_deref(), Some("Orçamento grátis"));
-            assert_eq!((summary.total, summary.limit, summary.truncated), (1, 200, false));
+            assert_eq!((summary.total, summary.limit, summary.truncated), (Some(1), Some(200), Some(false)));
             assert_eq!((&summary.notice, &summary.pii_notice), (&None, &None));
         },
         refused: (403, "TENANT_SCOPE_NOT_ALLOWED"),
@@ -84,7 +84,10 @@ async fn a_summary_says_what_it_left_out() {
     summary["ads"][0]["sourceType"] = Value::Null;
     let sandbox = sandbox("get_referral_summary", [ok(&summary)]).await;
     let summary = sandbox.client().get_referral_summary().send().await.unwrap();
-    assert_eq!((summary.truncated, summary.pii_notice.as_deref()), (true, Some("PII_RELAY_ONLY")));
+    assert_eq!(
+        (summary.truncated, summary.pii_notice.as_deref()),
+        (Some(true), Some("PII_RELAY_ONLY"))
+    );
     assert_eq!(summary.ads[0].source_type, None);
 }
 

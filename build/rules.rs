@@ -1,5 +1,5 @@
-//! Requests of whose fields exactly one has to be there: a wrong mix is refused when
-//! the request is built, and a constructor takes each choice as one value.
+//! Requests with rules for their fields: one that breaks a rule is refused when it is
+//! built, and a constructor takes each choice between fields as one value.
 
 use heck::{ToPascalCase, ToTitleCase};
 use quote::{format_ident, quote};
@@ -8,20 +8,28 @@ use syn::{
     parse_quote,
 };
 
-use super::adapt::{Choice, Choices, snake};
+use super::adapt::{Choice, Rules, Size, snake};
 use super::rewrite;
 
-/// Gives the models of requests what their choices make of them.
-pub fn complete(models: &mut Vec<Item>, choices: &Choices) {
-    for (name, choices) in choices {
+/// Gives the models of requests what their rules make of them.
+pub fn complete(models: &mut Vec<Item>, rules: &Rules) {
+    for (name, rules) in rules {
         let model = models.iter().find_map(|item| match item {
             Item::Struct(model) if model.ident == name.as_str() => Some(model.clone()),
             _ => None,
         });
         let Some(model) = model else { continue };
         let choices: Vec<Chosen> =
-            choices.iter().filter_map(|choice| Chosen::new(choice, &model)).collect();
-        rewrite::each_item(models, &mut |item| check(item, &model.ident, &choices));
+            rules.choices.iter().filter_map(|choice| Chosen::new(choice, &model)).collect();
+        let checks: Vec<Expr> = choices
+            .iter()
+            .map(Chosen::check)
+            .chain(rules.sizes.iter().filter_map(|size| check_size(size, &model)))
+            .collect();
+        if checks.is_empty() {
+            continue;
+        }
+        rewrite::each_item(models, &mut |item| check(item, &model.ident, &checks));
         models.extend(
             choices.iter().filter_map(|choice| choice.type_of(&model.ident)).map(Item::Enum),
         );
@@ -32,6 +40,7 @@ pub fn complete(models: &mut Vec<Item>, choices: &Choices) {
 /// A choice, with the types of its fields.
 struct Chosen<'a> {
     title: Option<&'a str>,
+    several: bool,
     /// The name in JSON, in Rust, and the type of the value.
     fields: Vec<(&'a str, Ident, Type)>,
 }
@@ -44,7 +53,11 @@ impl<'a> Chosen<'a> {
             let found = model.fields.iter().find(|other| other.ident.as_ref() == Some(&field))?;
             Some((name.as_str(), field, optional(found)?))
         });
-        Some(Self { title: choice.title.as_deref(), fields: fields.collect::<Option<_>>()? })
+        Some(Self {
+            title: choice.title.as_deref(),
+            several: choice.several,
+            fields: fields.collect::<Option<_>>()?,
+        })
     }
 
     /// The type of one value for all of the choice.
@@ -71,7 +84,33 @@ impl<'a> Chosen<'a> {
     fn check(&self) -> Expr {
         let given =
             self.fields.iter().map(|(json, field, _)| quote!((#json, made.#field.is_some())));
-        parse_quote!(crate::choice::exactly_one(&[#(#given),*]))
+        let rule = format_ident!("{}", if self.several { "at_least_one" } else { "exactly_one" });
+        parse_quote!(crate::rules::#rule(&[#(#given),*]))
+    }
+}
+
+/// None where the model has no such list, or one whose absence cannot be seen.
+fn check_size(size: &Size, model: &ItemStruct) -> Option<Expr> {
+    let name = &size.field;
+    let field = format_ident!("{}", snake(name));
+    let found = model.fields.iter().find(|other| other.ident.as_ref() == Some(&field))?;
+    let min = usize::try_from(size.min).ok()?;
+    let max = size.max.map(usize::try_from).transpose().ok()?;
+    let max = max.map_or_else(
+        || quote!(::std::option::Option::None),
+        |max| quote!(::std::option::Option::Some(#max)),
+    );
+    match optional(found) {
+        Some(_) => Some(parse_quote! {
+            made.#field.as_ref().map_or(Ok(()), |list| {
+                crate::rules::size(#name, list.len(), #min, #max)
+            })
+        }),
+        None if size.is_required => {
+            Some(parse_quote!(crate::rules::size(#name, made.#field.len(), #min, #max)))
+        }
+        // An empty list is one that is not set.
+        None => None,
     }
 }
 
@@ -90,8 +129,8 @@ fn optional(field: &Field) -> Option<Type> {
     }
 }
 
-/// Lets a model be built only where its choices are made.
-fn check(item: &mut Item, model: &Ident, choices: &[Chosen]) {
+/// Lets a model be built only where it keeps its rules.
+fn check(item: &mut Item, model: &Ident, checks: &[Expr]) {
     let Item::Impl(item) = item else { return };
     let Type::Path(made) = item.self_ty.as_ref() else { return };
     let of_model = made.path.segments.last().is_some_and(|last| last.ident == *model);
@@ -104,7 +143,6 @@ fn check(item: &mut Item, model: &Ident, choices: &[Chosen]) {
     }
     for function in rewrite::functions(item) {
         let build = &function.block;
-        let checks = choices.iter().map(Chosen::check);
         function.block = parse_quote!({
             let made: ::std::result::Result<Self, super::error::ConversionError> = #build;
             let made = made?;
