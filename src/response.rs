@@ -18,7 +18,7 @@ const IDEMPOTENT_REPLAYED: &str = "idempotent-replayed";
 ///
 /// let message = MessageRequest::builder().destination_number("+5511988887777").text("Olá!");
 /// let sent = client.send_message().body(message).idempotency_key("order-42").send().await?;
-/// println!("{} is {}, replayed: {}", sent.id, sent.status, sent.is_replayed());
+/// println!("{}: {}, replayed: {}", sent.id, sent.status(), sent.is_replayed());
 /// let message = sent.into_inner();
 /// # Ok(()) }
 /// ```

@@ -88,11 +88,11 @@ impl Success<'_> {
             return None;
         }
         let object: Map<String, Value> = surrogates::from_slice(self.body).ok()?;
-        match response.envelopes.iter().find_map(|name| object.get(*name))? {
+        response.envelopes.iter().find_map(|name| match object.get(*name)? {
             Value::Null => Some(b"[]".to_vec()),
             list @ Value::Array(_) => serde_json::to_vec(list).ok(),
             _ => None,
-        }
+        })
     }
 
     /// Why the body does not report the success of the operation, if it is an object.

@@ -216,7 +216,7 @@ async fn json_that_has_arrived_completely_is_read_whatever_its_framing() {
             let builder = Client::builder(Credentials::api_key(KEY)).base_url(server.url());
             let client = builder.request_timeout(Duration::from_millis(200)).build().unwrap();
             let rotated = client.rotate_api_key().send().await.unwrap();
-            assert_eq!(rotated.key.as_ref().unwrap().expose_secret(), "ps_new_0123456789");
+            assert_eq!(rotated.key.expose_secret(), "ps_new_0123456789");
 
             let server = ScriptedServer::start([script(refused.as_bytes())]).await;
             let builder = Client::builder(Credentials::api_key(KEY)).base_url(server.url());

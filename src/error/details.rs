@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 
 use super::Error;
 
+const INVALID: &[&str] = &["invalidKeys"];
+
 impl Error {
     /// Why a number may not send (`NUMBER_BLOCKED`), such as
     /// `extra_charge_unpaid`: the field `reason`.
@@ -13,12 +15,22 @@ impl Error {
         self.field("reason")?.as_str()
     }
 
-    /// The names of what is missing, such as the variables of a template that
-    /// need an example (`TEMPLATE_EXAMPLES_REQUIRED`): the field
-    /// `details.missing`.
+    /// The names of what is missing, such as template variables without a value
+    /// (`MISSING_TEMPLATE_VARIABLES`) or without an example
+    /// (`TEMPLATE_EXAMPLES_REQUIRED`): the entries of `details.missing` and
+    /// `details.missingKeys`. Without those, the keys of [`invalid`](Self::invalid), whose
+    /// values are as good as missing.
     pub fn missing(&self) -> impl Iterator<Item = &str> {
-        let missing = self.field("details").and_then(|details| details["missing"].as_array());
-        missing.into_iter().flatten().filter_map(Value::as_str)
+        const MISSING: &[&str] = &["missing", "missingKeys"];
+        let has_missing = self.detail_keys(MISSING).next().is_some();
+        self.detail_keys(if has_missing { MISSING } else { INVALID }).map(|(key, _)| key)
+    }
+
+    /// Each name whose value is not accepted, with the reason, such as template variables
+    /// with a blank value (`INVALID_TEMPLATE_VARIABLE_VALUE`): the entries of
+    /// `details.invalidKeys`. The reason is empty where the API gives none.
+    pub fn invalid(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.detail_keys(INVALID)
     }
 
     /// The card's issuer's reason for a declined payment: the field `declineCode`.
@@ -60,6 +72,19 @@ impl Error {
             }
         }
         serde_json::from_value(Value::Object(fields)).ok()
+    }
+
+    /// The keys in these lists of `details`, each with its reason.
+    fn detail_keys(&self, lists: &'static [&'static str]) -> impl Iterator<Item = (&str, &str)> {
+        let entries = move |name: &&'static str| {
+            let detail = self.field("details").and_then(|details| details.get(*name));
+            detail.or_else(|| self.field(name))?.as_array()
+        };
+        lists.iter().filter_map(entries).flatten().filter_map(move |entry| {
+            let text = |name| entry.get(name)?.as_str();
+            let key = entry.as_str().or_else(|| text("key")).or_else(|| text("name"))?;
+            Some((key, text("reason").unwrap_or_default()))
+        })
     }
 
     fn field(&self, name: &str) -> Option<&Value> {
@@ -105,6 +130,39 @@ mod tests {
     }
 
     #[test]
+    fn missing_and_invalid_keys_are_read_in_every_form() {
+        type Keys = &'static [&'static str];
+        type Reasons = &'static [(&'static str, &'static str)];
+        let blank = json!([{"key": "nome", "reason": "blank"}, {"key": "valor"}]);
+        for (extra, missing, invalid) in [
+            (json!({"details": {"missing": ["nome", 7]}}), &["nome"] as Keys, &[] as Reasons),
+            (json!({"details": {"missingKeys": ["nome", "valor"]}}), &["nome", "valor"], &[]),
+            (json!({"missingKeys": ["nome"]}), &["nome"], &[]),
+            (
+                json!({"details": {"missing": [{"key": "nome"}, {"name": "b"}]}}),
+                &["nome", "b"],
+                &[],
+            ),
+            (
+                json!({"details": {"invalidKeys": blank}}),
+                &["nome", "valor"],
+                &[("nome", "blank"), ("valor", "")],
+            ),
+            (
+                json!({"details": {"missingKeys": ["data"], "invalidKeys": blank}}),
+                &["data"],
+                &[("nome", "blank"), ("valor", "")],
+            ),
+            (json!({"details": {"invalidKeys": ["nome"]}}), &["nome"], &[("nome", "")]),
+            (json!({"details": ["nome"], "invalidKeys": {"nome": 1}}), &[], &[]),
+        ] {
+            let error = error(&extra);
+            assert_eq!(error.missing().collect::<Vec<_>>(), missing, "{extra}");
+            assert_eq!(error.invalid().collect::<Vec<_>>(), invalid, "{extra}");
+        }
+    }
+
+    #[test]
     fn fields_of_other_types_are_not_there() {
         for extra in [
             json!({}),
@@ -117,7 +175,8 @@ mod tests {
                 (error.reason(), error.decline_code(), error.currency()),
                 (None, None, None)
             );
-            assert_eq!((error.missing().count(), error.prorated_total()), (0, None));
+            assert_eq!((error.missing().count(), error.invalid().count()), (0, 0));
+            assert_eq!(error.prorated_total(), None);
         }
     }
 

@@ -66,8 +66,8 @@ impl Reply {
         Self::from(What::Given(Answer::bytes(status, "text/html; charset=utf-8", PAGE)))
     }
 
-    /// The example that the document has for a status, or else an error that says no
-    /// more than the status; with this code, where one is given.
+    /// The example that the document has for a status and a code, or else for the status;
+    /// without any, an error that says no more than the status. Its code is the given one.
     pub fn error(status: StatusCode, code: impl Into<Option<ErrorCode>>) -> Self {
         Self::from(What::Documented(status, code.into()))
     }
@@ -142,8 +142,10 @@ pub(super) fn documented(
     code: Option<&ErrorCode>,
 ) -> Answer {
     let code = code.map(ErrorCode::as_str);
-    let example = operation.response(status.as_str()).and_then(success::json_example);
-    match (example.cloned(), code) {
+    let examples =
+        || operation.response(status.as_str()).into_iter().flat_map(success::json_examples);
+    let fitting = examples().find(|example| example["code"].as_str() == code);
+    match (fitting.or_else(|| examples().next()).cloned(), code) {
         (Some(Value::Object(mut error)), Some(code)) => {
             error.insert("code".to_owned(), code.into());
             Answer::json(status, &error.into())

@@ -36,12 +36,15 @@ pub fn answer(operation: &Operation, told: Option<&Value>, query: &[(String, Str
 
 /// The first example of a response in JSON.
 pub fn json_example(response: &'static Value) -> Option<&'static Value> {
-    let media_type = response["content"].get(JSON)?;
-    let several = || {
-        let (_, first) = entries(&media_type["examples"]).next()?;
-        resolve(Document::get().root, first).get("value")
-    };
-    media_type.get("example").or_else(several)
+    json_examples(response).next()
+}
+
+/// The examples of a response in JSON.
+pub fn json_examples(response: &'static Value) -> impl Iterator<Item = &'static Value> {
+    let media_type = &response["content"][JSON];
+    let several = entries(&media_type["examples"])
+        .filter_map(|(_, one)| resolve(Document::get().root, one).get("value"));
+    media_type.get("example").into_iter().chain(several)
 }
 
 fn file(

@@ -45,6 +45,7 @@ async fn a_list_is_read_bare_and_in_an_object() {
             json!({"data": entries}),
             json!({name: entries}),
             json!({name: entries, "total": 1, "nextPage": null}),
+            json!({"data": {"page": 1}, name: entries}),
         ];
         let sandbox = sandbox(id, bodies.iter().map(crate::case::ok)).await;
         let client = sandbox.client();

@@ -432,6 +432,46 @@ async fn a_replayed_answer_says_so() {
 }
 
 #[tokio::test]
+async fn template_variables_without_a_usable_value_are_named() {
+    let codes = ["MISSING_TEMPLATE_VARIABLES", "INVALID_TEMPLATE_VARIABLE_VALUE"];
+    let replies = codes.map(|code| case::error("send_message", 400, code));
+    let sandbox = sandbox("send_message", replies).await;
+    let client = sandbox.client();
+    for (code, invalid) in codes.into_iter().zip([&[][..], &[("nome", "blank")]]) {
+        let error = client.send_message().body(text()).send().await.unwrap_err();
+        assert_eq!(error.code().map(ErrorCode::as_str), Some(code));
+        assert!(!error.code().unwrap().is_unknown());
+        assert_eq!(error.missing().collect::<Vec<_>>(), ["nome"]);
+        assert_eq!(error.invalid().collect::<Vec<_>>(), invalid);
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_key_sends_for_the_number_that_it_names() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client().for_number("num_1");
+    client.send_message().body(text()).send().await.unwrap();
+    assert_eq!(sandbox.requests()[0].headers["x-whatsapp-number-id"], "num_1");
+}
+
+#[tokio::test]
+async fn only_the_id_of_a_send_is_relied_on() {
+    let sandbox = sandbox(
+        "send_message",
+        [
+            Reply::json(StatusCode::ACCEPTED, &json!({"id": "msg_1"})),
+            ok(&json!({"status": "SENT"})),
+        ],
+    )
+    .await;
+    let client = sandbox.client();
+    let sent = client.send_message().body(text()).send().await.unwrap();
+    assert_eq!((&*sent.id, &sent.status, &sent.correlation_id), ("msg_1", &None, &None));
+    let error = client.send_message().body(text()).send().await.unwrap_err();
+    assert!(error.to_string().contains("$ lacks \"id\""), "{error}");
+}
+
+#[tokio::test]
 async fn a_number_that_may_not_send_says_why() {
     let sandbox =
         sandbox("send_message", [case::error("send_message", 409, "NUMBER_BLOCKED")]).await;

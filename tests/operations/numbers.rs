@@ -26,6 +26,7 @@ operations! {
             types::NumberRequest::builder()
                 .name("Suporte")
                 .number("+5511999999999")
+                .link_mode(types::LinkMode::Single)
                 .link_to_api_key(false)
                 .settings(types::NumberSettingsPatch::builder().history_import_enabled(true)),
         ),
@@ -33,12 +34,13 @@ operations! {
         body: {
             "name": "Suporte",
             "number": "+5511999999999",
+            "linkMode": "SINGLE",
             "linkToApiKey": false,
             "settings": {"historyImportEnabled": true},
         },
         reads: |created| {
             let instance = created.instance.as_ref().unwrap();
-            assert_eq!(instance.id.as_deref(), Some("num_01HZX..."));
+            assert_eq!(instance.id.as_deref(), Some("wa_01HZX..."));
             assert_eq!(instance.state, Some(types::ConnectionState::Connecting));
             assert_eq!(instance.quality, Some(types::NumberQuality::UnknownValue));
             let code = created.primary_link.as_ref().unwrap().pairing_code.as_ref();
@@ -161,8 +163,12 @@ operations! {
     }
 
     connect_number {
-        call: |client| client.connect_number().id("num_1").link(types::LinkSlot::Secondary),
-        sends: "GET /v1/numbers/num_1/connect?link=secondary",
+        call: |client| client
+            .connect_number()
+            .id("wa_1")
+            .link(types::LinkSlot::Secondary)
+            .number("5511999999999"),
+        sends: "GET /v1/numbers/wa_1/connect?link=secondary&number=5511999999999",
         reads: |codes| {
             let code = codes.pairing_code.as_ref().unwrap();
             assert_eq!(code.expose_secret(), "ABCD-1234");
@@ -451,6 +457,49 @@ async fn a_number_that_failed_to_come_about_is_not_added_again() {
     let error = client.create_number().body(request).send().await.unwrap_err();
     assert_eq!((error.attempts(), sandbox.requests().len()), (1, 1));
     assert!(error.to_string().contains("it may have taken effect"), "{error}");
+}
+
+#[tokio::test]
+async fn a_number_that_exists_is_found_in_the_list() {
+    let conflicts = [None, Some(ErrorCode::NumberSoftDeleted)];
+    let replies = conflicts.clone().map(|code| Reply::error(StatusCode::CONFLICT, code));
+    let sandbox = sandbox("create_number", replies).await;
+    let client = sandbox.client();
+    let create = async || {
+        let request = types::NumberRequest::builder().name("Suporte").number("+5511999999999");
+        client.create_number().body(request).send().await
+    };
+    let messages = ["Number already exists", "The number was deleted recently"];
+    for (code, message) in conflicts.iter().zip(messages) {
+        let error = create().await.unwrap_err();
+        assert_eq!(
+            (error.status(), error.kind()),
+            (Some(StatusCode::CONFLICT), ErrorKind::Conflict)
+        );
+        assert_eq!((error.code(), error.message()), (code.as_ref(), Some(message)));
+    }
+    let created = create().await.unwrap().into_inner().instance.unwrap();
+    let numbers = client.list_numbers().send().await.unwrap().into_inner();
+    let found = numbers.iter().find(|number| created.number.as_ref() == Some(&number.number));
+    assert_ne!(created.id.as_deref(), found.map(|number| &*number.id));
+}
+
+#[tokio::test]
+async fn what_was_created_may_come_with_201() {
+    let ids = ["create_number", "rotate_number_api_key", "create_project"];
+    let sandbox = Sandbox::start().await.unwrap();
+    for id in ids {
+        sandbox.next(id, Reply::json(StatusCode::CREATED, &crate::case::example(id)));
+    }
+    let client = sandbox.client();
+    let request = types::NumberRequest::builder().name("Suporte").number("5511999999999");
+    let created = client.create_number().body(request).send().await.unwrap();
+    let request = types::NumberApiKeyRequest::builder().whatsapp_number_id("num_1");
+    let rotated = client.rotate_number_api_key().body(request).send().await.unwrap();
+    let request = types::ProjectRequest::builder().name("Suporte");
+    let project = client.create_project().body(request).send().await.unwrap();
+    let statuses = [created.status(), rotated.status(), project.status()];
+    assert_eq!(statuses, [StatusCode::CREATED; 3]);
 }
 
 #[tokio::test]

@@ -17,7 +17,10 @@ description of an operation rests on, the strongest first:
 - **fragment**: a fragment of the vendor's OpenAPI document,
 - **page**: a reference page of the vendor, with its parameters and an example,
 - **prose**: a page of the vendor that tells of it in words,
-- **sdk**: the vendor's Python SDK 1.15.0 only.
+- **sdk**: the vendor's Python SDK 1.15.0 only,
+- **field**: public programs that use the service, and older documentation that one of them
+  keeps. No operation rests on these alone. Single facts do: their descriptions say *seen in
+  programs that use the service* or *by older documentation*.
 
 Each tag is a feature of Cargo. A call takes the API key or its id, unless it says `none`.
 ";
