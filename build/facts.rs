@@ -107,8 +107,7 @@ fn row(
         .iter()
         .filter_map(ReferenceOr::as_item)
         .any(|parameter| is_header(parameter, IDEMPOTENCY_KEY));
-    let responses::Response { fields, requires_fields, is_union, envelopes, is_file } =
-        survey.get(id).cloned().unwrap_or_default();
+    let response = response(&survey.get(id).cloned().unwrap_or_default());
     let method = format_ident!("{}", method.to_uppercase());
     Ok(quote! {
         Operation {
@@ -119,15 +118,26 @@ fn row(
             anonymous: #anonymous,
             safe_to_repeat: #safe,
             takes_idempotency_key: #takes_key,
-            response: ResponseBody {
-                fields: &[#(#fields),*],
-                requires_fields: #requires_fields,
-                is_union: #is_union,
-                envelopes: &[#(#envelopes),*],
-                is_file: #is_file,
-            },
+            response: #response,
         }
     })
+}
+
+/// What is known of a body.
+fn response(body: &responses::Response) -> TokenStream {
+    let responses::Response { fields, requires_fields, is_union, envelopes, is_file } = body;
+    let lists = [("fields", fields), ("envelopes", envelopes)];
+    let lists = lists.into_iter().filter(|(_, names)| !names.is_empty()).map(|(list, names)| {
+        let (list, names) = (format_ident!("{list}"), names.iter());
+        quote!(#list: &[#(#names),*],)
+    });
+    let flags =
+        [("requires_fields", requires_fields), ("is_union", is_union), ("is_file", is_file)];
+    let flags = flags.into_iter().filter(|(_, is)| **is).map(|(flag, _)| {
+        let flag = format_ident!("{flag}");
+        quote!(#flag: true,)
+    });
+    quote!(ResponseBody { #(#lists)* #(#flags)* ..ResponseBody::ANY })
 }
 
 /// The header that alone satisfies a requirement. One that wants two schemes at
