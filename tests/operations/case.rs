@@ -46,8 +46,13 @@ impl Operation {
     }
 
     /// Whether it takes no credential.
-    fn is_public(&self) -> bool {
+    pub fn is_public(&self) -> bool {
         self.value["security"].as_array().is_some_and(Vec::is_empty)
+    }
+
+    /// What its description rests on.
+    pub fn evidence(&self) -> &str {
+        self.value["x-evidence"].as_str().unwrap()
     }
 
     /// Whether it only reads.
@@ -248,7 +253,8 @@ impl Case {
     }
 }
 
-fn assert_kept(example: &Value, decoded: &Value, place: &str) {
+/// Holds what was decoded against a body: no field of it may be lost.
+pub fn assert_kept(example: &Value, decoded: &Value, place: &str) {
     match (example, decoded) {
         (Value::Object(example), decoded) => {
             let empty = Map::new();

@@ -30,6 +30,7 @@ mod phone_lines;
 mod projects;
 mod referrals;
 mod remote_pairing;
+mod sdk;
 mod streams;
 mod subscription;
 mod templates;
