@@ -49,6 +49,7 @@ mod pacing;
 mod pages;
 mod path_guard;
 mod path_template;
+pub mod phone;
 mod proxy_variables;
 mod raw_request;
 mod response;

@@ -18,6 +18,9 @@
 //! A webhook without a secret signs nothing: [`Event::from_unverified`] reads its
 //! deliveries, and an [`AddressToken`] checks who knows its address.
 //!
+//! Match senders by [`phone::same`](crate::phone::same): that of a Brazilian mobile number
+//! may lack its ninth digit.
+//!
 //! [The page on webhooks](crate::guide::webhooks) tells how to set one up, what to
 //! answer, how to replace a secret, and how to recognize a repeated delivery.
 

@@ -1,0 +1,331 @@
+//! Phone numbers of Brazil, which are written in many ways: with or without the country
+//! code, and with or without the ninth digit.
+//!
+//! ```
+//! use pilot_status::phone;
+//!
+//! // The sender of a delivery, and the number as your customer typed it.
+//! assert!(phone::same("+5581 8596-6115", "(81) 98596-6115"));
+//! // A landline and a mobile number.
+//! assert!(!phone::same("+55 81 3333-4444", "+55 81 93333-4444"));
+//!
+//! // To find the contact that is stored in any of these forms.
+//! assert_eq!(
+//!     phone::variants("558185966115"),
+//!     [
+//!         "+5581985966115",
+//!         "5581985966115",
+//!         "81985966115",
+//!         "+558185966115",
+//!         "558185966115",
+//!         "8185966115",
+//!     ]
+//! );
+//! ```
+//!
+//! # The rule
+//!
+//! A number in Brazil has a country code, 55, an area code of two digits, of which 67 are
+//! in use, and the number of the subscriber:
+//!
+//! - A landline has 8 digits and begins with 2 to 5.
+//! - A mobile number has 9 digits, of which the first is a 9. Before the ninth digit was
+//!   introduced, it had the other 8, which began with 6 to 9. Anatel, the regulator, decided
+//!   on it in Resolução 553 of 2010. The areas followed one after the other, São Paulo
+//!   (11) in July 2012 and the last ones, in the south, on 6 November 2016.
+//!
+//! WhatsApp accounts that are older than the ninth digit of their area keep an id without
+//! it, so the sender of a message may lack it. A mobile number is the same with and without
+//! its ninth digit, unless the 8 other digits are those of a landline.
+//!
+//! Numbers of other countries, with area codes that are not in use, or of another length
+//! are compared digit by digit.
+//!
+//! # What is read
+//!
+//! Spaces, hyphens, dots, slashes and parentheses are ignored, and so are the trunk prefix 0
+//! before the area code and the domain of a WhatsApp id, as in
+//! `558185966115@s.whatsapp.net`. A number that begins with `+` or `00` has a country code.
+//! One that does not, and has the form of a Brazilian number without one, is taken for that:
+//! `51912345678` is a number in Porto Alegre, though `+51912345678` is one in Peru. Write
+//! numbers of other countries with `+`.
+
+use crate::text::is_invisible;
+
+/// The area codes in use.
+const AREAS: [&str; 67] = [
+    "11", "12", "13", "14", "15", "16", "17", "18", "19", "21", "22", "24", "27", "28", "31", "32",
+    "33", "34", "35", "37", "38", "41", "42", "43", "44", "45", "46", "47", "48", "49", "51", "53",
+    "54", "55", "61", "62", "63", "64", "65", "66", "67", "68", "69", "71", "73", "74", "75", "77",
+    "79", "81", "82", "83", "84", "85", "86", "87", "88", "89", "91", "92", "93", "94", "95", "96",
+    "97", "98", "99",
+];
+
+/// Whether two texts are the same phone number, by [the rule](self#the-rule).
+///
+/// Texts that are not phone numbers, such as `1234@lid`, are the same if they are equal and
+/// not blank.
+pub fn same(a: &str, b: &str) -> bool {
+    match (Number::read(a), Number::read(b)) {
+        (Some(a), Some(b)) => {
+            let national = a.national();
+            a.digits == b.digits || (national.is_some() && national == b.national())
+        }
+        (None, None) => !a.trim().is_empty() && a.trim() == b.trim(),
+        _ => false,
+    }
+}
+
+/// The ways in which a phone number may be stored, without spaces and the like.
+///
+/// A Brazilian number has three: with `+55`, with `55`, and without either. A mobile number
+/// has these with the ninth digit first, and then without it. Any other number has two, with
+/// and without `+`, or one if it begins with 0. A text that is not a phone number is returned as it is, and a blank one
+/// has no variants.
+pub fn variants(number: &str) -> Vec<String> {
+    let Some(number) = Number::read(number) else {
+        let text = Some(number.trim()).filter(|text| !text.is_empty());
+        return text.map(str::to_owned).into_iter().collect();
+    };
+    let Some(National { area, ninth, rest }) = number.national() else {
+        let with_plus =
+            Some(format!("+{}", number.digits)).filter(|_| !number.digits.starts_with('0'));
+        return with_plus.into_iter().chain([number.digits]).collect();
+    };
+    let spellings = match ninth {
+        Ninth::Fixed => vec![format!("{area}{rest}")],
+        Ninth::Optional => vec![format!("{area}9{rest}"), format!("{area}{rest}")],
+    };
+    let with_country = |national: String| {
+        let number = format!("55{national}");
+        [format!("+{number}"), number, national]
+    };
+    spellings.into_iter().flat_map(with_country).collect()
+}
+
+/// The digits of a phone number.
+struct Number {
+    digits: String,
+    /// Whether they begin with a country code for certain.
+    is_international: bool,
+}
+
+/// A number within Brazil.
+#[derive(PartialEq)]
+struct National<'a> {
+    area: &'a str,
+    ninth: Ninth,
+    /// The number of the subscriber, without a ninth digit that is optional.
+    rest: &'a str,
+}
+
+#[derive(PartialEq)]
+enum Ninth {
+    /// It may be left out.
+    Optional,
+    /// The number is complete as it is.
+    Fixed,
+}
+
+impl Number {
+    fn read(text: &str) -> Option<Self> {
+        let (text, is_id) = match text.split_once('@') {
+            Some((id, "s.whatsapp.net" | "c.us")) => {
+                // A number may have several devices: `NUMBER:DEVICE`.
+                (id.split(':').next().unwrap_or(id), true)
+            }
+            _ => (text, false),
+        };
+        let mut digits = String::new();
+        let mut has_plus = false;
+        for character in text.chars() {
+            match character {
+                '0'..='9' => digits.push(character),
+                '+' if digits.is_empty() && !has_plus => has_plus = true,
+                _ if is_separator(character) => {}
+                _ => return None,
+            }
+        }
+        let is_international = has_plus || is_id || digits.starts_with("00");
+        if is_international {
+            // No country code begins with 0.
+            let zeros = digits.len() - digits.trim_start_matches('0').len();
+            digits.replace_range(..zeros, "");
+        }
+        (!digits.is_empty()).then_some(Self { digits, is_international })
+    }
+
+    fn national(&self) -> Option<National<'_>> {
+        let with_country = self.digits.strip_prefix("55").and_then(National::read);
+        with_country.or_else(|| National::read(&self.digits).filter(|_| !self.is_international))
+    }
+}
+
+impl<'a> National<'a> {
+    /// Reads an area code and a subscriber's number.
+    fn read(digits: &'a str) -> Option<Self> {
+        let digits = digits.strip_prefix('0').unwrap_or(digits);
+        let (area, subscriber) =
+            digits.split_at_checked(2).filter(|(area, _)| AREAS.contains(area))?;
+        let (ninth, rest) = match subscriber.len() {
+            8 if is_landline(subscriber) => (Ninth::Fixed, subscriber),
+            8 => (Ninth::Optional, subscriber),
+            9 => match subscriber.strip_prefix('9')? {
+                rest if is_landline(rest) => (Ninth::Fixed, subscriber),
+                rest => (Ninth::Optional, rest),
+            },
+            _ => return None,
+        };
+        Some(Self { area, ninth, rest })
+    }
+}
+
+/// Whether a number of 8 digits is that of a landline.
+fn is_landline(subscriber: &str) -> bool {
+    subscriber.starts_with(['2', '3', '4', '5'])
+}
+
+/// Whether a character only makes a number easier to read.
+fn is_separator(character: char) -> bool {
+    character.is_whitespace()
+        || is_invisible(character)
+        || matches!(character, '-' | '.' | '/' | '(' | ')' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_areas_are_distinct_and_in_order() {
+        assert!(AREAS.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn a_mobile_number_of_each_area_is_the_same_in_all_forms() {
+        for area in AREAS {
+            for rest in ["85966115", "61234567", "71234567", "99999999", "12345678"] {
+                let forms = [
+                    format!("+55{area}9{rest}"),
+                    format!("55{area}9{rest}"),
+                    format!("{area}9{rest}"),
+                    format!("+55{area}{rest}"),
+                    format!("55{area}{rest}"),
+                    format!("{area}{rest}"),
+                ];
+                for form in &forms {
+                    assert_eq!(variants(form), forms, "{form}");
+                    assert!(forms.iter().all(|other| same(form, other)), "{form}");
+                    let other_area = if area == "11" { "12" } else { "11" };
+                    assert!(!same(form, &format!("+55{other_area}9{rest}")), "{form}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_landline_of_each_area_has_no_ninth_digit() {
+        for area in AREAS {
+            for rest in ["21234567", "33334444", "40041234", "55556666"] {
+                let forms = [
+                    format!("+55{area}{rest}"),
+                    format!("55{area}{rest}"),
+                    format!("{area}{rest}"),
+                ];
+                for form in &forms {
+                    assert_eq!(variants(form), forms, "{form}");
+                    assert!(forms.iter().all(|other| same(form, other)), "{form}");
+                }
+                let mobile = format!("+55{area}9{rest}");
+                assert!(!same(&forms[0], &mobile));
+                assert!(!variants(&mobile).contains(&forms[0]));
+                assert!(same(&mobile, &format!("{area}9{rest}")));
+            }
+        }
+    }
+
+    #[test]
+    fn areas_that_are_not_in_use_and_other_lengths_are_left_alone() {
+        let unused = (0..100).map(|area| format!("{area:02}"));
+        for area in unused.filter(|area| !AREAS.contains(&area.as_str())) {
+            assert!(!same(&format!("+55{area}985966115"), &format!("+55{area}85966115")), "{area}");
+        }
+        for number in ["+5581859661", "+55819859661150", "+5581885966115"] {
+            assert_eq!(variants(number), [number, &number[1..]]);
+        }
+    }
+
+    #[test]
+    fn numbers_of_other_countries_are_compared_by_their_digits() {
+        for (number, other) in [
+            ("+14155550123", "+1 (415) 555-0123"),
+            ("+351912345678", "351912345678"),
+            ("+51912345678", "0051 912 345 678"),
+            ("+51912345678", "51912345678@c.us"),
+            ("+51912345678", "51912345678"),
+            ("+8190123456789", "8190123456789"),
+        ] {
+            assert!(same(number, other), "{number} {other}");
+            assert_eq!(variants(number), [number, &number[1..]]);
+        }
+        for (number, other) in [
+            ("+51912345678", "+5551912345678"),
+            ("+14155550123", "+4155550123"),
+            ("+541112345678", "+5491112345678"),
+            ("+351912345678", "+3519912345678"),
+        ] {
+            assert!(!same(number, other), "{number} {other}");
+        }
+    }
+
+    #[test]
+    fn the_form_of_a_number_does_not_matter() {
+        for number in [
+            "+5581 8596-6115",
+            "+55 (81) 98596-6115",
+            "+55 (081) 98596.6115",
+            "0055 81 8596 6115",
+            "(81) 98596\u{2011}6115",
+            "081 98596-6115",
+            "\u{202a}+55\u{a0}81\u{a0}98596-6115\u{202c}",
+            " 558185966115\n",
+            "558185966115@s.whatsapp.net",
+            "5581985966115:12@s.whatsapp.net",
+            "558185966115@c.us",
+        ] {
+            assert!(same(number, "+5581985966115"), "{number}");
+            assert_eq!(variants(number)[0], "+5581985966115");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_the_same_only_if_they_are_equal() {
+        for text in ["1234@lid", "5581985966115@lid", "1203630@g.us", "ana", "55 81 9859X", "1+1"] {
+            assert!(same(text, text));
+            assert!(!same(text, "5581985966115"), "{text}");
+            assert_eq!(variants(text), [text]);
+        }
+        for blank in ["", " ", "\n"] {
+            assert!(!same(blank, blank));
+            assert_eq!(variants(blank), [""; 0]);
+        }
+        assert!(!same("+", "-"));
+    }
+
+    proptest! {
+        #[test]
+        fn every_variant_of_a_number_is_the_same_number(
+            number in r"(\+|00)?(55)?0?[0-9]{0,13}",
+            other in r"\PC{0,16}",
+        ) {
+            let all = variants(&number);
+            for variant in &all {
+                prop_assert!(same(&number, variant) && same(variant, &number), "{variant}");
+            }
+            prop_assert_eq!(same(&number, &other), same(&other, &number));
+            variants(&other);
+        }
+    }
+}
