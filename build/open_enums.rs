@@ -2,8 +2,8 @@
 //!
 //! A closed enum rejects a value that the server adds later. Every named schema
 //! that is a string with an `enum` becomes a type with one variant for each
-//! value and `Unknown(String)` for all others; `src/open_enum.rs` says what
-//! such a type can do.
+//! value, in any case, and `Unknown(String)` for all others; `src/open_enum.rs`
+//! says what such a type can do.
 
 use std::collections::BTreeSet;
 
@@ -124,7 +124,8 @@ pub fn emit(open_enum: &OpenEnum) -> impl IntoIterator<Item = Item> {
                 matches!(self, Self::Unknown(_))
             }
 
-            /// The value as it stands in JSON.
+            /// The value as it stands in JSON. A known value is spelled as in the
+            /// document, in whatever case the server sent it.
             pub fn as_str(&self) -> &str {
                 match self {
                     #(Self::#variants => #values,)*

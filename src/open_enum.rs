@@ -1,17 +1,21 @@
 //! Enums that keep values which the document does not know yet.
 
+/// The known value with this text, or else with this text in another case.
+pub(crate) fn find<E: Clone>(known: &[E], text_of: fn(&E) -> &str, text: &str) -> Option<E> {
+    let exact = known.iter().find(|value| text_of(value) == text);
+    let in_any_case = || known.iter().find(|value| text_of(value).eq_ignore_ascii_case(text));
+    exact.or_else(in_any_case).cloned()
+}
+
 /// Gives an enum that `build.rs` emitted all that follows from its values: it
-/// is read from any string and gives the same string back.
+/// is read from any string. An unknown value gives the same string back, a known one
+/// the string of the document.
 macro_rules! open_enum {
     ($name:ident, $description:literal) => {
         impl ::std::convert::From<::std::string::String> for $name {
             fn from(value: ::std::string::String) -> Self {
-                for known in Self::KNOWN {
-                    if known.as_str() == value {
-                        return known.clone();
-                    }
-                }
-                Self::Unknown(value)
+                crate::open_enum::find(Self::KNOWN, Self::as_str, &value)
+                    .unwrap_or(Self::Unknown(value))
             }
         }
 

@@ -304,6 +304,16 @@ async fn without_a_picture_the_pairing_code_is_shown() {
 }
 
 #[tokio::test]
+async fn every_spelling_of_connected_ends_the_wait_for_a_number() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for state in ["CONNECTED", "connected", "Open"] {
+        sandbox.respond_with("get_number_status", json!({"id": "num_01HZX", "state": state}));
+        let output = run("pair_number", &["5511988887777", "Suporte", "10"], Some(&sandbox)).await;
+        assert!(success(&output).ends_with("num_01HZX... is connected\n"), "{state}");
+    }
+}
+
+#[tokio::test]
 async fn a_number_that_is_not_connected_in_time_is_an_error() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.respond_with("get_number_status", json!({"id": "num_01HZX", "state": "CONNECTING"}));

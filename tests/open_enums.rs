@@ -17,8 +17,20 @@ fn known_values_have_names() {
 }
 
 #[test]
-fn case_and_space_make_another_value() {
-    for value in ["open", " OPEN", "OPEN ", "Open", ""] {
+fn known_values_match_in_any_case() {
+    for value in ["OPEN", "open", "Open", "oPeN"] {
+        assert!(matches!(ConnectionState::from(value), ConnectionState::Open), "{value}");
+        assert_eq!(value.parse(), Ok(ConnectionState::Open));
+        let read: ConnectionState = serde_json::from_value(value.into()).unwrap();
+        assert_eq!(read, ConnectionState::Open);
+        assert_eq!(serde_json::to_value(read).unwrap(), "OPEN");
+    }
+    assert_eq!(ConnectionState::from("Connected"), ConnectionState::Connected);
+}
+
+#[test]
+fn spaces_make_another_value() {
+    for value in [" OPEN", "OPEN ", ""] {
         assert_eq!(ConnectionState::from(value), ConnectionState::Unknown(value.to_owned()));
     }
 }
@@ -32,8 +44,9 @@ fn what_is_no_string_is_no_value() {
 
 proptest! {
     #[test]
-    fn every_string_comes_back_byte_for_byte(value in any::<String>()) {
+    fn every_other_string_comes_back_byte_for_byte(value in any::<String>()) {
         let state = ConnectionState::from(value.as_str());
+        prop_assume!(state.is_unknown());
         prop_assert_eq!(state.as_str(), &value);
         prop_assert_eq!(state.to_string(), value.clone());
         let json = serde_json::to_string(&state).unwrap();

@@ -56,8 +56,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
 
 /// Waits until a number is connected.
 async fn connected(client: &Client, id: &str) -> Result<(), pilot_status::Error> {
-    while client.get_number_status().id(id).send().await?.state != ConnectionState::Open {
-        tokio::time::sleep(BETWEEN_LOOKS).await;
+    loop {
+        match client.get_number_status().id(id).send().await?.state {
+            ConnectionState::Open | ConnectionState::Connected => return Ok(()),
+            _ => tokio::time::sleep(BETWEEN_LOOKS).await,
+        }
     }
-    Ok(())
 }
