@@ -1,7 +1,7 @@
 //! From the document to the code of the client.
 //!
 //! ```text
-//! openapi.json -> secrets -> adapt, select -> progenitor -> seal, hand_over
+//! openapi.json -> timestamps -> secrets -> adapt, select -> progenitor -> seal, hand_over
 //!                   -> models, pages, events, setters, debug, readers, labels -> client.rs
 //!                   -> facts ----------------------------------------------> document.rs
 //! ```
@@ -27,6 +27,7 @@ mod seal;
 mod secrets;
 mod select;
 mod setters;
+mod timestamps;
 
 use openapiv3::OpenAPI;
 use serde_json::Value;
@@ -62,6 +63,7 @@ fn assemble(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Generated,
     if !document["paths"].is_object() {
         return Err("it has no `paths`".to_owned());
     }
+    timestamps::adapt(&mut document);
     let responses = responses::survey(&document);
     secrets::adapt(&mut document)?;
     let mut adapted = adapt::adapt(document, has_feature)?;

@@ -11,6 +11,7 @@ use syn::{Expr, File, Ident, Item, ItemImpl, ItemMod, parse_quote};
 
 use super::adapt::{Adapted, alias, plain, snake};
 use super::operations;
+use super::timestamps;
 
 /// An operation whose answers are pages.
 pub struct Paged {
@@ -69,8 +70,8 @@ fn paged(operation_id: String, operation: &Value, schemas: &Value) -> Option<Pag
     let order = if has("page").is_some_and(|schema| schema["type"] == "integer") {
         let pages = fields.get("totalPages").filter(|field| field["type"] == "integer");
         Order::Number { pages: pages.map(|_| format_ident!("{}", snake("totalPages"))) }
-    } else if has("before").is_some_and(is_time)
-        && is_time(&schemas[model]["properties"]["createdAt"])
+    } else if has("before").is_some_and(|schema| is_text(schema, "date-time"))
+        && is_text(&schemas[model]["properties"]["createdAt"], timestamps::FORMAT)
     {
         Order::Time { field: format_ident!("{}", snake("createdAt")) }
     } else {
@@ -83,8 +84,8 @@ fn paged(operation_id: String, operation: &Value, schemas: &Value) -> Option<Pag
     Some(Paged { operation_id, entries, has_id, order })
 }
 
-fn is_time(schema: &Value) -> bool {
-    schema["type"] == "string" && schema["format"] == "date-time"
+fn is_text(schema: &Value, format: &str) -> bool {
+    schema["type"] == "string" && schema["format"] == format
 }
 
 /// Gives the calls of a client their streams.
@@ -142,7 +143,7 @@ fn stream(
             parse_quote!(#cursor.as_ref().ok().copied().flatten()),
             parse_quote!(here),
             parse_quote!(answer.#list.last().and_then(|last| {
-                ::std::option::Option::from(last.#field)
+                ::std::option::Option::<&crate::Timestamp>::from(&last.#field)?.datetime()
             })),
         ),
     };

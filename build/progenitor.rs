@@ -8,6 +8,7 @@ use serde_json::json;
 use super::adapt::{Adapted, Union};
 use super::open_enums::OpenEnum;
 use super::panics;
+use super::timestamps;
 
 /// Generates the client of a document, with our enums, unions and nullable values in
 /// place of its own.
@@ -32,7 +33,11 @@ pub fn run(adapted: &Adapted, open_enums: &[OpenEnum]) -> Result<TokenStream, St
     for (name, ours) in &adapted.nullables {
         settings.with_replacement(name, ours, std::iter::empty());
     }
-    for (format, ours) in [("password", "crate::Secret"), ("data-url", "crate::DataUrl")] {
+    for (format, ours) in [
+        ("password", "crate::Secret"),
+        ("data-url", "crate::DataUrl"),
+        (timestamps::FORMAT, "crate::Timestamp"),
+    ] {
         // Of the generator's own version of schemars, whose types have no name here.
         let schema = serde_json::from_value(json!({"type": "string", "format": format}))
             .map_err(|error| error.to_string())?;

@@ -62,6 +62,7 @@ mod success;
 mod surrogates;
 mod telemetry;
 mod text;
+mod timestamp;
 #[allow(dead_code, reason = "not every document has an open object")]
 mod undocumented;
 mod upload;
@@ -104,7 +105,7 @@ pub mod guide {
 }
 
 pub use auth::Credentials;
-/// The dates and times of models and parameters.
+/// The dates and times of requests, and what [`Timestamp`] gives.
 pub use chrono;
 pub use client::ClientBuilder;
 pub use collections::{IntoList, IntoMap};
@@ -124,3 +125,4 @@ pub use reqwest;
 pub use response::ResponseValue;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
+pub use timestamp::Timestamp;

@@ -141,8 +141,6 @@ async fn an_answer_that_cannot_be_decoded_is_no_panic() {
     missing[0].as_object_mut().unwrap().remove("id");
     let mut wrong = example(200);
     wrong[0]["isFullyConnected"] = json!("marked");
-    let mut date = example(200);
-    date[0]["createdAt"] = json!("marked");
     let mut deep_field = example(200);
     deep_field[0]["apiKeys"] = json!([{"name": "a"}, {"name": {"marked": "marked"}}]);
     let deep = "[".repeat(100_000);
@@ -155,7 +153,6 @@ async fn an_answer_that_cannot_be_decoded_is_no_panic() {
         ("JSON of another shape", in_json(200, &json!({"numbers": "marked"}))),
         ("a required field is missing", in_json(200, &missing)),
         ("a field of another type", in_json(200, &wrong)),
-        ("a date that is none", in_json(200, &date)),
         ("a field of another type, deep", in_json(200, &deep_field)),
         ("deep nesting", reply(200, deep)),
         ("no UTF-8", reply(200, [b'[', b'"', 0xff, b'"', b']'])),

@@ -4,7 +4,7 @@ mod support;
 
 use pilot_status::mock::{Reply, Sandbox};
 use pilot_status::types::{CoexistenceStatus, ConnectionState, Number, Provider};
-use pilot_status::{Error, ErrorKind, RetryPolicy, StatusCode};
+use pilot_status::{Error, ErrorKind, RetryPolicy, StatusCode, Timestamp};
 use serde_json::{Value, json};
 use support::example;
 
@@ -31,7 +31,7 @@ async fn the_documented_answer_becomes_typed_numbers() {
     assert_eq!(number.state, Some(ConnectionState::Open));
     assert!(number.is_fully_connected);
     assert_eq!(number.api_keys[0].key_prefix.as_deref(), Some("ps_abcd"));
-    assert_eq!(number.created_at.timestamp(), 1_780_315_140);
+    assert_eq!(number.created_at, Timestamp::from("1780315140"));
     assert_eq!(number.secondary_link, None);
     assert_eq!(sandbox.requests()[0].line(), "GET /v1/numbers");
 }

@@ -60,7 +60,33 @@ fn cases() -> Vec<Case> {
         let number = json!({"name": "page", "in": "query", "schema": {"type": "integer"}});
         with(answering(pet(list)), "parameters", json!([number]))
     };
+    let fields = |fields: Value| json!({"type": "object", "properties": fields});
+    let moment = || json!({"type": "string", "format": "date-time"});
+    let content = |name: &str| json!({"content": {"application/json": {"schema": pet(name)}}});
     vec![
+        (
+            "dates that are sent, received and both",
+            document(
+                json!({"/cats": {
+                    "post": with(answering(pet("Cat")), "requestBody", content("CatRequest")),
+                }}),
+                json!({
+                    "Cat": fields(json!({
+                        "born": moment(),
+                        "home": pet("Home"),
+                        "seen": {"type": "integer", "format": "unix-time"},
+                    })),
+                    "CatRequest": fields(json!({"born": moment(), "home": pet("Home")})),
+                    "Home": fields(json!({"since": {"type": "string", "format": "date"}})),
+                }),
+            ),
+            &[
+                "pubborn:::std::option::Option<crate::Timestamp>",
+                "pubseen:::std::option::Option<crate::Timestamp>",
+                "pubborn:::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>",
+                "pubsince:::std::option::Option<crate::Timestamp>",
+            ],
+        ),
         (
             "an enum in a property, a list and a parameter",
             with(

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::facts::ADVICE;
 use super::super::open_enums::{MEANINGS, NAMES};
+use super::super::timestamps;
 use super::walk::{self, Object};
 
 /// All that the generator is to read of a schema.
@@ -53,7 +54,8 @@ fn loosen(schema: &mut Object) {
     let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
     let known = match schema.get("type").and_then(Value::as_str) {
         Some("string") => {
-            matches!(format, "date" | "date-time" | "password" | "binary" | "data-url")
+            let formats = ["date", "date-time", "password", "binary", "data-url"];
+            format == timestamps::FORMAT || formats.contains(&format)
         }
         Some("integer") => format == "uint64",
         _ => false,

@@ -20,7 +20,7 @@ operations! {
             let changes = (dashboard.sent_percent_change, dashboard.failed_percent_change);
             assert_eq!((changes, dashboard.failure_rate), ((0.0, 0.0), 2.44));
             let days: Vec<_> =
-                dashboard.daily_messages.iter().map(|day| (&*day.date, day.count)).collect();
+                dashboard.daily_messages.iter().map(|day| (day.date.as_str(), day.count)).collect();
             assert_eq!(days, [("2026-02-24", 10), ("2026-02-25", 40)]);
             let shares = &dashboard.status_distribution;
             assert_eq!((shares.queued, shares.sent, shares.delivered), (10.0, 80.0, None));

@@ -4,7 +4,7 @@ use pilot_status::mock::Reply;
 use pilot_status::{StatusCode, types};
 use serde_json::json;
 
-use crate::case::{ok, sandbox};
+use crate::case::{moment, ok, sandbox};
 
 operations! {
     list_api_keys {
@@ -33,7 +33,7 @@ operations! {
             let key = &rotated.key;
             assert_eq!(key.expose_secret(), "ps_THIS_IS_SHOWN_ONLY_ONCE");
             assert_eq!(rotated.number_id.as_deref(), Some("num_01HZX..."));
-            assert_eq!(rotated.created_at.as_deref(), Some("2026-06-28T10:00:00.000Z"));
+            assert_eq!(rotated.created_at, Some("2026-06-28T10:00:00.000Z".into()));
             assert!(!format!("{rotated:?} {rotated:#?}").contains("ONLY_ONCE"), "{rotated:?}");
         },
         refused: (404, "NUMBER_NOT_FOUND"),
@@ -46,8 +46,7 @@ operations! {
             let key = &rotated.key;
             assert_eq!(key.expose_secret(), "ps_THIS_IS_SHOWN_ONLY_ONCE");
             assert_eq!(rotated.scope.as_deref(), Some("number"));
-            let made = rotated.created_at.unwrap();
-            assert_eq!(made.to_rfc3339(), "2026-06-28T10:00:00+00:00");
+            assert_eq!(rotated.created_at, Some(moment("2026-06-28T10:00:00Z").into()));
             assert!(!format!("{rotated:?} {rotated:#?}").contains("ONLY_ONCE"), "{rotated:?}");
         },
         refused: (401, None::<&str>),

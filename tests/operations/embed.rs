@@ -4,7 +4,7 @@ use pilot_status::mock::Reply;
 use pilot_status::{ErrorKind, StatusCode, types};
 use serde_json::json;
 
-use crate::case::sandbox;
+use crate::case::{moment, sandbox};
 
 operations! {
     create_embed_session {
@@ -33,8 +33,7 @@ operations! {
             assert_eq!(token.expose_secret(), "eyJhbGciOiJIUzI1NiJ9.<claims>.<sig>");
             assert_eq!(session.surface, Some(types::EmbedSurface::Chat));
             assert_eq!(session.allowed_origins, ["https://app.tenant.com"]);
-            let end = session.expires_at.unwrap();
-            assert_eq!(end.to_rfc3339(), "2026-06-26T15:15:00+00:00");
+            assert_eq!(session.expires_at, Some(moment("2026-06-26T15:15:00Z").into()));
             assert!(!format!("{session:?} {session:#?}").contains("eyJ"), "{session:?}");
         },
         refused: (400, None::<&str>),

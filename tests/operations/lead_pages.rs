@@ -38,7 +38,7 @@ operations! {
         body: {"pageId": "102030405060708", "whatsappNumberId": "wn_01HZX"},
         reads: |answer| {
             assert_eq!(answer.link.page_link_id, "plk_01HZX...");
-            assert_eq!(answer.link.subscribed_at.as_deref(), Some("2026-06-28T10:00:00.000Z"));
+            assert_eq!(answer.link.subscribed_at, Some("2026-06-28T10:00:00.000Z".into()));
             assert_eq!(answer.link.subscription_error, None);
         },
         refused: (400, "UNKNOWN_FIELDS"),
@@ -118,7 +118,7 @@ operations! {
         sends: "POST /v1/lead-pages/plk%3A1%2F/resync",
         reads: |answer| {
             assert_eq!(answer.started, Some(true));
-            assert_eq!(answer.subscribed_at.as_deref(), Some("2026-06-28T10:00:00.000Z"));
+            assert_eq!(answer.subscribed_at, Some("2026-06-28T10:00:00.000Z".into()));
             assert_eq!(answer.subscription_error, None);
         },
         refused: (429, "RESYNC_COOLDOWN"),

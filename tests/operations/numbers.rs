@@ -4,7 +4,7 @@ use pilot_status::mock::{Reply, Sandbox};
 use pilot_status::{ErrorCode, ErrorKind, Nullable, StatusCode, types};
 use serde_json::json;
 
-use crate::case::{ok, quick, sandbox};
+use crate::case::{moment, ok, quick, sandbox};
 
 operations! {
     list_numbers {
@@ -15,7 +15,7 @@ operations! {
             assert_eq!(number.provider, Some(types::Provider::PilotStatus));
             assert_eq!(number.state, Some(types::ConnectionState::Open));
             assert_eq!(number.api_keys[0].key_last4.as_deref(), Some("wxyz"));
-            assert_eq!(number.created_at.to_rfc3339(), "2026-06-01T11:59:00+00:00");
+            assert_eq!(number.created_at, moment("2026-06-01T11:59:00Z"));
             assert_eq!(number.extra_charge_unpaid_since, None);
         },
         refused: (401, None::<&str>),
@@ -157,7 +157,7 @@ operations! {
         sends: "DELETE /v1/numbers/wn%3A1",
         reads: |deleted| {
             assert_eq!(deleted.ok, Some(true));
-            assert_eq!(deleted.restorable_until.as_deref(), Some("2026-07-01T12:00:00.000Z"));
+            assert_eq!(deleted.restorable_until, Some("2026-07-01T12:00:00.000Z".into()));
         },
         refused: (403, "NUMBER_SCOPE_NOT_ALLOWED"),
     }
@@ -183,7 +183,7 @@ operations! {
         reads: |status| {
             assert_eq!((status.id.as_str(), status.stale), ("wa_abc", Some(false)));
             assert_eq!(status.state, types::ConnectionState::Open);
-            assert_eq!(status.checked_at.as_deref(), Some("2026-06-01T12:00:00.000Z"));
+            assert_eq!(status.checked_at, Some("2026-06-01T12:00:00.000Z".into()));
             assert_eq!(status.last_known_at, None);
         },
         refused: (404, None::<&str>),
@@ -596,6 +596,6 @@ async fn a_number_of_the_sdk_is_read_without_the_state_of_the_pages() {
     let coexistence = number.coexistence.as_ref().unwrap();
     assert_eq!(coexistence.status, Some(types::CoexistenceStatus::UnknownValue));
     assert_eq!(coexistence.evidence, None);
-    let since = number.extra_charge_unpaid_since.unwrap();
-    assert_eq!(since.to_rfc3339(), "2026-06-01T12:00:00+00:00");
+    let since = moment("2026-06-01T12:00:00Z");
+    assert_eq!(number.extra_charge_unpaid_since, Some(since.into()));
 }

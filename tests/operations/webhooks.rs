@@ -22,7 +22,7 @@ operations! {
                 [WebhookEventName::MessageReceived, WebhookEventName::MessageDelivered]
             );
             assert_eq!(webhook.api_keys[0].name.as_deref(), Some("Default"));
-            assert_eq!(webhook.last_triggered, Some(moment("2026-06-28T09:59:00Z")));
+            assert_eq!(webhook.last_triggered, Some(moment("2026-06-28T09:59:00Z").into()));
             assert_eq!(webhook.whatsapp_number_ids, ["num_01HZX..."]);
             assert!(webhook.whatsapp_instance_ids.is_empty());
             assert_eq!(webhook.updated_at, Some(moment("2026-06-01T12:00:00Z")));

@@ -3,6 +3,7 @@
 mod meta;
 
 use hmac::{Hmac, KeyInit, Mac};
+use pilot_status::Timestamp;
 use pilot_status::mock::{delivery, sign_delivery};
 use pilot_status::webhooks::{AddressToken, Event, Refused, UnknownEvent, Verifier};
 use serde_json::{Value, json};
@@ -446,7 +447,7 @@ fn fields(event: &Event) -> [Option<&str>; 5] {
     macro_rules! fields {
         ($data:expr) => {{
             let data = &$data;
-            let created_at = data.created_at.as_deref();
+            let created_at = data.created_at.as_ref().map(Timestamp::as_str);
             [Some(data.id.as_str()), data.to.as_deref(), created_at, data.content.as_deref(), None]
         }};
     }

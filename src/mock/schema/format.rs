@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
 use super::Fault;
@@ -11,8 +11,9 @@ use super::Fault;
 pub fn check(format: &str, value: &Value) -> Result<(), Fault> {
     let text = value.as_str();
     match format {
-        // Any text will do.
-        "password" | "binary" => Ok(()),
+        // Any text, or any integer, will do.
+        "password" | "binary" | "unix-time" => Ok(()),
+        "date" => fits(text, "date, such as 2026-01-31", |text| text.parse::<NaiveDate>().is_ok()),
         "date-time" => fits(text, "moment, such as 2026-01-31T12:00:00Z", |text| {
             DateTime::parse_from_rfc3339(text).is_ok()
         }),

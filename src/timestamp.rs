@@ -1,0 +1,383 @@
+//! Dates and times as servers write them.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+/// A date and time in a response or in a webhook event, as the server wrote it.
+///
+/// The text is kept: `Display` and JSON give what was sent, also where it is not a date.
+/// [`datetime`](Self::datetime) reads it, for example for a request, which takes a
+/// [`DateTime<Utc>`](chrono::DateTime).
+///
+/// ```
+/// use pilot_status::Timestamp;
+/// use pilot_status::chrono::{DateTime, Utc};
+///
+/// let sent = Timestamp::from("2026-06-28 07:00:00-03:00");
+/// assert_eq!(sent.to_string(), "2026-06-28 07:00:00-03:00");
+/// let moment: DateTime<Utc> = "2026-06-28T10:00:00Z".parse()?;
+/// assert_eq!(sent.datetime(), Some(moment));
+/// assert!(sent < Timestamp::from("2026-06-29"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Comparison
+///
+/// Two timestamps are equal if they name the same moment, and the earlier one is less, as in
+/// `sent == moment` and `sent < moment`; `sent == "2026-06-28"` compares the text. Timestamps that name no moment are compared by their
+/// text, and are greater than all others.
+#[derive(Clone)]
+pub struct Timestamp {
+    /// What JSON has, or how JSON writes what it has instead of a text.
+    text: String,
+    /// What JSON has instead of a text, such as a number.
+    other: Option<Box<Value>>,
+}
+
+/// What timestamps are compared by.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Key<'a> {
+    Moment(DateTime<Utc>),
+    Text(&'a str),
+}
+
+impl Timestamp {
+    /// The text as the server wrote it; the digits of a number.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The moment. None if the text has none of these forms:
+    ///
+    /// - RFC 3339, such as `2026-06-28T10:00:00.000Z`. Seconds and their fraction may be
+    ///   missing, a space may stand for the `T`, and the offset may be `-03:00`, `-0300` or
+    ///   `-03`. Without an offset, the time is taken for UTC.
+    /// - A date, such as `2026-06-28`: midnight UTC.
+    /// - A number, or a text of digits: seconds since 1970, or milliseconds from
+    ///   100,000,000,000 (the year 5138 in seconds, 1973 in milliseconds) on.
+    pub fn datetime(&self) -> Option<DateTime<Utc>> {
+        let text = self.text.trim();
+        since_1970(text).or_else(|| calendar(text))
+    }
+
+    fn key(&self) -> Key<'_> {
+        self.datetime().map_or(Key::Text(&self.text), Key::Moment)
+    }
+}
+
+/// A date, and maybe a time and an offset.
+fn calendar(text: &str) -> Option<DateTime<Utc>> {
+    let (date, rest) = NaiveDate::parse_and_remainder(text, "%Y-%m-%d").ok()?;
+    if rest.is_empty() {
+        return Some(date.and_time(NaiveTime::MIN).and_utc());
+    }
+    let rest = rest.strip_prefix(['T', 't', ' '])?;
+    let (time, rest) = ["%H:%M:%S%.f", "%H:%M"]
+        .iter()
+        .find_map(|form| NaiveTime::parse_and_remainder(rest, form).ok())?;
+    let local = date.and_time(time);
+    Some(local.checked_sub_offset(offset(rest.trim_start())?)?.and_utc())
+}
+
+/// The offset from UTC: none, a name of UTC, or hours and minutes after a sign.
+fn offset(text: &str) -> Option<FixedOffset> {
+    if ["", "Z", "UTC", "GMT"].iter().any(|utc| utc.eq_ignore_ascii_case(text)) {
+        return FixedOffset::east_opt(0);
+    }
+    let (sign, digits) = match text.strip_prefix('+') {
+        Some(digits) => (1, digits),
+        None => (-1, text.strip_prefix(['-', '\u{2212}'])?),
+    };
+    let number = |digits: &str| {
+        let is_number = digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_digit());
+        digits.parse::<i32>().ok().filter(|_| is_number)
+    };
+    let (hours, minutes) = digits.split_at_checked(2)?;
+    let minutes = minutes.strip_prefix(':').unwrap_or(minutes);
+    let minutes =
+        if minutes.is_empty() { 0 } else { number(minutes).filter(|minutes| *minutes < 60)? };
+    FixedOffset::east_opt(sign * (number(hours)? * 3600 + minutes * 60))
+}
+
+/// Seconds or milliseconds since 1970.
+fn since_1970(text: &str) -> Option<DateTime<Utc>> {
+    const FIRST_MILLISECONDS: u64 = 100_000_000_000;
+    const MOST_MILLISECONDS: u64 = 1000 * FIRST_MILLISECONDS;
+    let (is_negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let is_number =
+        |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    if !is_number(whole) || !is_number(fraction) {
+        return None;
+    }
+    let whole: u64 = whole.parse().ok().filter(|number| *number < MOST_MILLISECONDS)?;
+    let nanoseconds: i64 = format!("{fraction:0<9.9}").parse().ok()?;
+    let whole_units = i64::try_from(whole).ok()?;
+    let since = if whole < FIRST_MILLISECONDS {
+        TimeDelta::seconds(whole_units) + TimeDelta::nanoseconds(nanoseconds)
+    } else {
+        TimeDelta::milliseconds(whole_units) + TimeDelta::nanoseconds(nanoseconds / 1000)
+    };
+    DateTime::UNIX_EPOCH.checked_add_signed(if is_negative { -since } else { since })
+}
+
+impl From<String> for Timestamp {
+    fn from(text: String) -> Self {
+        Self { text, other: None }
+    }
+}
+
+impl From<&str> for Timestamp {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    /// The moment in the form of RFC 3339, such as `2026-06-28T10:00:00Z`.
+    fn from(moment: DateTime<Utc>) -> Self {
+        moment.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true).into()
+    }
+}
+
+impl PartialEq for Timestamp {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Timestamp {}
+
+impl PartialOrd for Timestamp {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Timestamp {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+impl PartialEq<DateTime<Utc>> for Timestamp {
+    fn eq(&self, moment: &DateTime<Utc>) -> bool {
+        self.datetime().as_ref() == Some(moment)
+    }
+}
+
+impl PartialOrd<DateTime<Utc>> for Timestamp {
+    /// None if the timestamp names no moment.
+    fn partial_cmp(&self, moment: &DateTime<Utc>) -> Option<Ordering> {
+        Some(self.datetime()?.cmp(moment))
+    }
+}
+
+impl PartialEq<str> for Timestamp {
+    /// Whether the server wrote this text.
+    fn eq(&self, text: &str) -> bool {
+        self.text == text
+    }
+}
+
+impl PartialEq<&str> for Timestamp {
+    fn eq(&self, text: &&str) -> bool {
+        self.text == *text
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Timestamp").field(&self.text).finish()
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.other {
+            None => serializer.serialize_str(&self.text),
+            Some(other) => other.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    /// Reads any value but null: a list should not fail because of one odd date.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Null => Err(D::Error::custom("null is not a timestamp")),
+            Value::String(text) => Ok(text.into()),
+            other => Ok(Self { text: other.to_string(), other: Some(Box::new(other)) }),
+        }
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Timestamp {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A date and time as the server wrote it.",
+            "type": ["string", "number"],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(value: Value) -> Timestamp {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn a_moment_is_read_in_every_form_that_servers_use() {
+        for (text, moment) in [
+            ("2026-06-28T10:00:08.250Z", "2026-06-28T10:00:08.250Z"),
+            ("2026-06-28T10:00:08Z", "2026-06-28T10:00:08Z"),
+            ("2026-06-28t10:00:08z", "2026-06-28T10:00:08Z"),
+            ("2026-06-28T10:00:08.123456789Z", "2026-06-28T10:00:08.123456789Z"),
+            ("2026-06-28 10:00:08.25", "2026-06-28T10:00:08.250Z"),
+            ("2026-06-28 10:00:08 UTC", "2026-06-28T10:00:08Z"),
+            ("2026-06-28T07:00:08-03:00", "2026-06-28T10:00:08Z"),
+            ("2026-06-28T07:00:08-0300", "2026-06-28T10:00:08Z"),
+            ("2026-06-28 07:00:08.5 -0300", "2026-06-28T10:00:08.5Z"),
+            ("2026-06-28 10:00:08.25+00", "2026-06-28T10:00:08.250Z"),
+            ("2026-06-28T15:30:00+05:30", "2026-06-28T10:00:00Z"),
+            ("2026-06-28T10:00:08", "2026-06-28T10:00:08Z"),
+            ("2026-06-28T10:00", "2026-06-28T10:00:00Z"),
+            ("2026-06-28T10:00-03:00", "2026-06-28T13:00:00Z"),
+            ("2026-06-28", "2026-06-28T00:00:00Z"),
+            (" 2026-06-28\n", "2026-06-28T00:00:00Z"),
+            ("1782640808", "2026-06-28T10:00:08Z"),
+            ("1782640808250", "2026-06-28T10:00:08.250Z"),
+            ("1782640808.25", "2026-06-28T10:00:08.250Z"),
+            ("1782640808250.5", "2026-06-28T10:00:08.250500Z"),
+            ("0", "1970-01-01T00:00:00Z"),
+            ("-1.5", "1969-12-31T23:59:58.500Z"),
+            ("99999999999", "5138-11-16T09:46:39Z"),
+            ("100000000000", "1973-03-03T09:46:40Z"),
+        ] {
+            let moment: DateTime<Utc> = moment.parse().unwrap();
+            assert_eq!(Timestamp::from(text).datetime(), Some(moment), "{text}");
+            assert_eq!(Timestamp::from(text), moment);
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_date_is_kept_and_names_no_moment() {
+        for text in [
+            "",
+            "soon",
+            "0000-00-00 00:00:00",
+            "2026-13-01",
+            "2026-06-28T25:00:00Z",
+            "2026-06-28X",
+            "2026-06-28T10:00:08+99:00",
+            "2026-06-28T10:00:08+0",
+            "2026-06-28T10:00:08+03:60",
+            "2026-06-28T10:00:08 BRT",
+            "2026-06-28T10:00:08+\u{e9}",
+            "28/06/2026",
+            "1e9",
+            "inf",
+            "NaN",
+            "1.",
+            ".5",
+            "--1",
+            "100000000000000",
+            "99999999999999999999999",
+            "262142-12-31T23:59:59-23:00",
+        ] {
+            let timestamp = Timestamp::from(text);
+            assert_eq!(timestamp.datetime(), None, "{text}");
+            assert_eq!((timestamp.as_str(), timestamp.to_string().as_str()), (text, text));
+        }
+    }
+
+    #[test]
+    fn numbers_stay_numbers_and_odd_values_are_kept() {
+        for (value, text, is_moment) in [
+            (json!(1_782_640_808), "1782640808", true),
+            (json!(1_782_640_808_250_i64), "1782640808250", true),
+            (json!(1_782_640_808.25), "1782640808.25", true),
+            (json!(u64::MAX), "18446744073709551615", false),
+            (json!(1e300), "1e+300", false),
+            (json!(true), "true", false),
+            (json!({"seconds": 1}), r#"{"seconds":1}"#, false),
+            (json!([]), "[]", false),
+        ] {
+            let timestamp = read(value.clone());
+            assert_eq!(timestamp.to_string(), text);
+            assert_eq!(timestamp.datetime().is_some(), is_moment, "{text}");
+            assert_eq!(serde_json::to_value(&timestamp).unwrap(), value);
+        }
+        assert!(serde_json::from_str::<Timestamp>("null").is_err());
+        assert_eq!(serde_json::from_str::<Option<Timestamp>>("null").unwrap(), None);
+    }
+
+    #[test]
+    fn timestamps_are_compared_by_their_moment_if_they_name_one() {
+        let same =
+            [json!(1_782_640_808), json!("1782640808000"), json!("2026-06-28T07:00:08-03:00")];
+        let same: HashSet<Timestamp> = same.into_iter().map(read).collect();
+        assert_eq!(same.len(), 1);
+        // The first is a number of seconds.
+        let ordered = ["2026", "2026-06-27T23:00:00-03:00", "2026-06-28T03:00:00Z", "", "later"];
+        let ordered = ordered.map(Timestamp::from);
+        assert!(ordered.is_sorted_by(|a, b| a < b));
+        let moment = DateTime::UNIX_EPOCH;
+        assert!(Timestamp::from("1") > moment && Timestamp::from("-1") < moment);
+        assert_eq!(Timestamp::from("").partial_cmp(&moment), None);
+        assert_eq!(Timestamp::from(moment).as_str(), "1970-01-01T00:00:00Z");
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_comes_back_byte_for_byte(
+            text in prop_oneof![any::<String>(), "[0-9TZ:+. -]{0,32}", "[0-9]{1,30}([.][0-9]{0,30})?"],
+        ) {
+            let timestamp = read(json!(text));
+            timestamp.datetime();
+            prop_assert_eq!(timestamp.as_str(), &text);
+            prop_assert_eq!(serde_json::to_value(&timestamp).unwrap(), json!(text));
+            prop_assert_eq!(timestamp.cmp(&timestamp.clone()), Ordering::Equal);
+        }
+
+        #[test]
+        fn every_moment_is_read_back(seconds in -60_000_000_000_i64..250_000_000_000, nanos in 0..1_000_000_000_u32) {
+            let moment = DateTime::from_timestamp(seconds, nanos).unwrap();
+            prop_assert_eq!(Timestamp::from(moment).datetime(), Some(moment));
+        }
+    }
+}
