@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::{File, Item, Type, parse_quote};
 
@@ -24,10 +24,9 @@ pub fn emit(
         union.variants.iter().map(|variant| format_ident!("{}", variant.name)).collect();
     let types: Vec<Type> = union.variants.iter().map(|variant| held(&variant.holds)).collect();
     let labels = names.iter().map(ToString::to_string);
-    let untagged = union.tag.is_none().then(|| quote!(::serde::Deserialize,));
     let code: File = parse_quote! {
         #[doc = #description]
-        #[derive(#untagged ::serde::Serialize, Clone, PartialEq)]
+        #[derive(::serde::Serialize, Clone, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[serde(untagged)]
         #[non_exhaustive]
@@ -48,39 +47,62 @@ pub fn emit(
     };
     code.items
         .into_iter()
-        .chain(decode_tagged(union))
+        .chain([read(union)])
         .chain(conversions(union))
         .chain(of_builders(union, builders))
         .chain(of_text(union))
         .chain(entries(union, models))
 }
 
-/// Reads a union by its tag. Without one, serde takes the first that fits.
-fn decode_tagged(union: &Union) -> Option<Item> {
-    let tag = union.tag.as_ref()?;
+/// Reads a union by its tag. Without one, the first alternative that fits is taken.
+fn read(union: &Union) -> Item {
     let name = format_ident!("{}", union.name);
-    let arms = union.variants.iter().filter(|variant| !variant.tags.is_empty()).map(|variant| {
-        let (name, tags) = (format_ident!("{}", variant.name), &variant.tags);
-        quote! {
-            ::std::option::Option::Some(#(#tags)|*) => ::serde_json::from_value(value)
-                .map(Self::#name)
-                .map_err(::serde::de::Error::custom),
-        }
-    });
-    Some(parse_quote! {
+    let read = match &union.tag {
+        Some(tag) => by_tag(tag, union),
+        None => first_that_fits(union),
+    };
+    parse_quote! {
         impl<'de> ::serde::Deserialize<'de> for #name {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
                 let value =
                     <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
-                match value.get(#tag).and_then(::serde_json::Value::as_str) {
-                    #(#arms)*
-                    _ => ::std::result::Result::Ok(Self::Unknown(value)),
-                }
+                #read
             }
         }
-    })
+    }
+}
+
+fn by_tag(tag: &str, union: &Union) -> TokenStream {
+    let arms = union.variants.iter().filter(|variant| !variant.tags.is_empty()).map(|variant| {
+        let (name, tags) = (format_ident!("{}", variant.name), &variant.tags);
+        quote! {
+            ::std::option::Option::Some(#(#tags)|*) => crate::decode::from_value(&value)
+                .map(Self::#name)
+                .map_err(::serde::de::Error::custom),
+        }
+    });
+    quote! {
+        match value.get(#tag).and_then(::serde_json::Value::as_str) {
+            #(#arms)*
+            _ => ::std::result::Result::Ok(Self::Unknown(value)),
+        }
+    }
+}
+
+fn first_that_fits(union: &Union) -> TokenStream {
+    let names = union.variants.iter().map(|variant| format_ident!("{}", variant.name));
+    quote! {
+        for is_exact in [true, false] {
+            #(if let ::std::option::Option::Some(held) =
+                crate::decode::alternative(&value, is_exact)
+            {
+                return ::std::result::Result::Ok(Self::#names(held));
+            })*
+        }
+        ::std::result::Result::Ok(Self::Unknown(value))
+    }
 }
 
 /// A named type becomes the union that it is one of.

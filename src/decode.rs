@@ -2,19 +2,54 @@
 
 use std::borrow::Cow;
 
-#[cfg(any(feature = "webhooks", test))]
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::error::Category;
 
+use crate::coercion;
 use crate::json_path::{self, Segment};
 use crate::operation::FIELDS;
 use crate::surrogates::{self, without_bom};
 
-/// Decodes the body of a delivery, or says what is wrong with it.
-#[cfg(any(feature = "webhooks", test))]
+/// The most scalars, each in all entries of a list, that are read in another spelling. Each
+/// takes time that is linear in the length of the body.
+const MOST_COERCIONS: usize = 64;
+
+/// Decodes a body, or says what is wrong with it.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    surrogates::from_slice(body).map_err(|error| problem(body, &error))
+    let mut error = match surrogates::from_slice(body) {
+        Ok(model) => return Ok(model),
+        Err(error) => error,
+    };
+    let body = without_bom(body);
+    let mut body = surrogates::mended(body).map_or(Cow::Borrowed(body), Cow::Owned);
+    for _ in 0..MOST_COERCIONS {
+        let Some(repaired) = coercion::repaired(&body, &error) else { break };
+        body = Cow::Owned(repaired);
+        match serde_json::from_slice(&body) {
+            Ok(model) => return Ok(model),
+            Err(next) => error = next,
+        }
+    }
+    Err(problem(&body, &error))
+}
+
+/// Decodes a value, or says what is wrong with it.
+pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    T::deserialize(value).or_else(|_| decode(value.to_string().as_bytes()))
+}
+
+/// Decodes a value that may be of another kind. Unless `is_exact`, the scalars that it holds
+/// are read in another spelling as well. A value that is itself a scalar is not: its type may
+/// be what makes its kind.
+#[allow(dead_code, reason = "not every document has alternatives")]
+pub(crate) fn alternative<T: DeserializeOwned>(value: &Value, is_exact: bool) -> Option<T> {
+    match value {
+        _ if is_exact => T::deserialize(value).ok(),
+        Value::Object(_) | Value::Array(_) => from_value(value).ok(),
+        _ => None,
+    }
 }
 
 /// Decodes a field of which null is as good as nothing.
@@ -27,13 +62,11 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// What is wrong with a body, and where. The decoder's own words may quote it.
-pub(crate) fn problem(body: &[u8], error: &serde_json::Error) -> String {
-    let body = without_bom(body);
+/// What is wrong with a text, and where. The decoder's own words may quote it.
+fn problem(body: &[u8], error: &serde_json::Error) -> String {
     let what = match error.classify() {
         Category::Data => {
-            let body = surrogates::mended(body).map_or(Cow::Borrowed(body), Cow::Owned);
-            let path = path(&body, error);
+            let path = path(body, error);
             match missing_field(error) {
                 Some(field) => format!("{path} lacks \"{field}\""),
                 None => format!("{path} has an unexpected type or value"),
@@ -65,36 +98,141 @@ fn path(body: &[u8], error: &serde_json::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
+    use crate::Timestamp;
     use crate::secret::Secret;
 
-    #[derive(Debug, Deserialize)]
-    #[allow(dead_code, reason = "it is only decoded")]
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default)]
     struct Model {
-        name: Secret,
+        name: Option<Secret>,
         number: Option<Secret>,
+        id: String,
+        count: Option<i64>,
+        amount: f64,
+        active: bool,
+        #[serde(rename = "createdAt")]
+        created_at: Option<Timestamp>,
+        data: Vec<Model>,
+        variables: BTreeMap<String, i64>,
+    }
+
+    fn read(body: &Value) -> Result<Model, String> {
+        decode(body.to_string().as_bytes())
     }
 
     #[test]
     fn text_that_was_cut_within_a_character_hides_no_error() {
-        let said = decode::<Model>(br#"{"number": "\ud83d", "name": 7}"#).unwrap_err();
+        let said = decode::<Model>(br#"{"number": "\ud83d", "name": []}"#).unwrap_err();
         assert!(said.starts_with("$.name has an unexpected type or value"), "{said}");
         decode::<Model>(br#"{"number": null, "name": "\ud83d"}"#).unwrap();
+        let read: Model = decode(br#"{"id": "\ud83d", "count": "3"}"#).unwrap();
+        assert_eq!((read.id.as_str(), read.count), ("\u{fffd}", Some(3)));
     }
 
     #[test]
     fn a_secret_that_does_not_fit_is_named_and_not_shown() {
+        #[derive(Debug, Deserialize)]
+        struct Keyed {
+            #[expect(dead_code, reason = "it is only decoded")]
+            name: Secret,
+        }
         for (body, what) in [
-            (r#"{"name": 4711}"#, "$.name has an unexpected type or value"),
-            (r#"{"name": "4711", "number": -4711}"#, "$.number has an unexpected type or value"),
-            (r#"{"name": "4711", "number": ["4711"]}"#, "$.number has an unexpected type or value"),
+            (r#"{"name": {"4711": 1}}"#, "$.name has an unexpected type or value"),
+            (r#"{"name": ["4711"]}"#, "$.name has an unexpected type or value"),
             (r#"{"number": "4711"}"#, "$ lacks \"name\""),
             (r#"{"name": "4711"#, "the JSON ends too early"),
         ] {
-            let error = serde_json::from_str::<Model>(body).unwrap_err();
-            let said = problem(body.as_bytes(), &error);
+            let said = decode::<Keyed>(body.as_bytes()).unwrap_err();
             assert!(said.starts_with(what) && !said.contains("4711"), "{said}");
+        }
+    }
+
+    #[test]
+    fn scalars_are_read_in_another_spelling() {
+        let read = read(&json!({
+            "name": 4711, "id": 12, "count": "3", "amount": "1.50", "active": "TRUE",
+            "createdAt": 1, "variables": {"a": "1", "b": 2, "c": 3.0, "d": "-0.0"},
+            "data": [{"id": "a", "count": 3.0}, {"id": 1, "count": " 4 "}, {"active": 0}],
+        }));
+        let read = read.unwrap();
+        assert_eq!(read.name.unwrap().expose_secret(), "4711");
+        assert_eq!((read.id.as_str(), read.count, read.amount), ("12", Some(3), 1.5));
+        assert_eq!((read.active, read.created_at.unwrap().as_str()), (true, "1"));
+        assert_eq!(read.variables.into_values().collect::<Vec<_>>(), [1, 2, 3, 0]);
+        let entries = read.data.iter().map(|entry| (entry.id.as_str(), entry.count));
+        assert_eq!(entries.collect::<Vec<_>>(), [("a", Some(3)), ("1", Some(4)), ("", None)]);
+        assert_eq!(decode::<i64>(b"\"3\""), Ok(3));
+    }
+
+    #[test]
+    fn a_number_becomes_the_text_that_was_sent() {
+        for number in ["12345678901234567890123", "12.50", "-0", "1e3"] {
+            let read: Model = decode(format!("{{\"id\": {number}}}").as_bytes()).unwrap();
+            assert_eq!(read.id, number);
+        }
+    }
+
+    #[test]
+    fn what_may_mean_something_else_is_an_error_that_names_the_field() {
+        for (field, value) in [
+            ("count", json!("")),
+            ("count", json!("3.5")),
+            ("count", json!(3.5)),
+            ("count", json!("1,000")),
+            ("count", json!("007")),
+            ("count", json!("0x3")),
+            ("count", json!(true)),
+            ("count", json!(1e16)),
+            ("count", json!(u64::MAX)),
+            ("count", json!("18446744073709551615")),
+            ("amount", json!("1,5")),
+            ("amount", json!("NaN")),
+            ("amount", json!("inf")),
+            ("active", json!("yes")),
+            ("active", json!(2)),
+            ("id", json!(true)),
+            ("id", json!([])),
+            ("data", json!("[]")),
+        ] {
+            let said = read(&json!({ "active": "true", "number": 1, field: value })).unwrap_err();
+            let named = format!("$.{field} has an unexpected type or value");
+            assert!(said.starts_with(&named), "{said} {value}");
+        }
+    }
+
+    #[test]
+    fn a_list_takes_as_many_repairs_as_an_entry() {
+        let entry = json!({"id": 1, "count": "1", "amount": "1", "active": "1"});
+        let entries: Vec<Value> = (0..1000).map(|_| entry.clone()).collect();
+        assert_eq!(read(&json!({ "data": entries })).unwrap().data.len(), 1000);
+        let counts: Vec<Value> = (0..1000).map(|count| json!(count.to_string())).collect();
+        assert_eq!(from_value::<Vec<i64>>(&json!(counts)), Ok((0..1000).collect()));
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_is_too_odd(
+            fields in prop::collection::vec((
+                prop::sample::select(vec![
+                    "id", "count", "amount", "active", "createdAt", "name", "data", "variables", "x",
+                ]),
+                prop::sample::select(vec![
+                    "null", "true", "\"TRUE\"", "-1", "1e400", "\"1\"", "\"\\ud83d\"", "\", expected i64\"",
+                    "[]", "[{\"id\": 1}, {\"id\": []}]", "{\"a\": \"1\"}", "{\"a\": \"x\"}", "{", "99999999999999999999",
+                ]),
+            ), 0..6),
+        ) {
+            let fields: Vec<_> =
+                fields.iter().map(|(name, value)| format!("\"{name}\":\n{value}")).collect();
+            if let Err(said) = decode::<Model>(format!("{{{}}}", fields.join(",")).as_bytes()) {
+                prop_assert!(!said.contains("9999") && !said.contains("i64"), "{said}");
+            }
         }
     }
 }

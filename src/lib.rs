@@ -23,6 +23,7 @@ mod base_url;
 mod body;
 mod call;
 mod client;
+mod coercion;
 mod collections;
 mod data_url;
 mod deadline;

@@ -45,11 +45,11 @@ pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Prob
         let empty = empty.filter(|_| !success.operation.is_read_only());
         return empty.ok_or_else(|| Problem::Unreadable(EMPTY.to_owned()));
     }
-    match surrogates::from_slice(success.body) {
+    match decode::decode(success.body) {
         // Whatever has the required fields is the model.
         Ok(model) if success.operation.response.requires_fields => Ok(model),
         Ok(model) => success.other_object().map_or(Ok(model), Err),
-        Err(error) => Err(success.problem(&error)),
+        Err(problem) => Err(success.problem(problem)),
     }
 }
 
@@ -121,8 +121,8 @@ impl Success<'_> {
         seen
     }
 
-    /// Why the body is not decoded, where decoding failed with `error`.
-    fn problem(self, error: &serde_json::Error) -> Problem {
+    /// Why the body is not decoded, where decoding failed with `problem`.
+    fn problem(self, problem: String) -> Problem {
         if let Some(problem) = self.other_object() {
             return problem;
         }
@@ -130,7 +130,6 @@ impl Success<'_> {
         if !is_json || encoding(self.headers).is_some() {
             return self.not_json();
         }
-        let problem = decode::problem(self.body, error);
         let fields = self.operation.response.fields;
         if self.seen().is_expected || fields.is_empty() {
             Problem::Unreadable(problem)

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::Error;
+use crate::decode;
 
 const INVALID: &[&str] = &["invalidKeys"];
 
@@ -41,7 +42,7 @@ impl Error {
     /// What was to be paid, in units of [`currency`](Self::currency): the field
     /// `proratedTotal`.
     pub fn prorated_total(&self) -> Option<f64> {
-        self.field("proratedTotal")?.as_f64()
+        decode::from_value(self.field("proratedTotal")?).ok()
     }
 
     /// The currency of [`prorated_total`](Self::prorated_total), such as `BRL`:
@@ -71,7 +72,7 @@ impl Error {
                 fields.entry(name).or_insert_with(|| text.into());
             }
         }
-        serde_json::from_value(Value::Object(fields)).ok()
+        decode::from_value(&Value::Object(fields)).ok()
     }
 
     /// The keys in these lists of `details`, each with its reason.
@@ -166,7 +167,7 @@ mod tests {
     fn fields_of_other_types_are_not_there() {
         for extra in [
             json!({}),
-            json!({"reason": 1, "details": "x", "declineCode": [], "proratedTotal": "1",
+            json!({"reason": 1, "details": "x", "declineCode": [], "proratedTotal": "much",
                    "currency": null}),
             json!({"details": {"missing": {"a": "b"}}}),
         ] {

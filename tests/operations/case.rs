@@ -94,7 +94,7 @@ impl Operation {
     }
 
     /// What a newer server may answer with; nothing where there is no content.
-    fn newer(&self) -> Vec<Value> {
+    pub fn newer(&self) -> Vec<Value> {
         let responses = self.value["responses"].as_object().unwrap();
         let success = responses.iter().find(|(status, _)| status.starts_with('2')).unwrap().1;
         match success["content"]["application/json"].get("schema") {
@@ -390,6 +390,16 @@ macro_rules! operations {
                     for body in newer.bodies() {
                         $crate::case::Newer::kept(body, super::calls::$id(&client).await);
                     }
+                }
+            )*
+        }
+
+        /// Scalars are read in another spelling.
+        mod spelled {
+            $(
+                #[tokio::test]
+                async fn $id() {
+                    $crate::spelled::check(stringify!($id), super::calls::$id).await;
                 }
             )*
         }

@@ -31,6 +31,7 @@ mod projects;
 mod referrals;
 mod remote_pairing;
 mod sdk;
+mod spelled;
 mod streams;
 mod subscription;
 mod templates;
