@@ -24,7 +24,7 @@ pub fn emit(adapted: &mut Adapted, responses: &Responses) -> Result<syn::File, S
         NO_SERVER.to_owned()
     });
     let table = operations(document)
-        .map(|(path, method, operation)| row(document, responses, path, method, operation))
+        .map(|(path, method, operation)| row(adapted, responses, path, method, operation))
         .collect::<Result<Vec<_>, _>>()?;
     let advice = advice(document)?;
     let fields = &adapted.fields;
@@ -85,12 +85,13 @@ fn advice(document: &OpenAPI) -> Result<Vec<TokenStream>, String> {
 }
 
 fn row(
-    document: &OpenAPI,
+    adapted: &Adapted,
     survey: &Responses,
     path: &str,
     method: &str,
     operation: &Operation,
 ) -> Result<TokenStream, String> {
+    let document = &adapted.document;
     let place = format!("{} {path}", method.to_uppercase());
     let id =
         operation.operation_id.as_deref().ok_or_else(|| format!("{place} has no operationId"))?;
@@ -107,7 +108,9 @@ fn row(
         .iter()
         .filter_map(ReferenceOr::as_item)
         .any(|parameter| is_header(parameter, IDEMPOTENCY_KEY));
-    let response = response(&survey.get(id).cloned().unwrap_or_default());
+    let accept = adapted.media.get(id).map(String::as_str);
+    let body = survey.get(id).cloned().unwrap_or_default();
+    let response = response(&body, content(operation), accept);
     let method = format_ident!("{}", method.to_uppercase());
     Ok(quote! {
         Operation {
@@ -124,7 +127,7 @@ fn row(
 }
 
 /// What is known of a body.
-fn response(body: &responses::Response) -> TokenStream {
+fn response(body: &responses::Response, content: &str, accept: Option<&str>) -> TokenStream {
     let responses::Response { fields, requires_fields, is_union, envelopes, is_file } = body;
     let lists = [("fields", fields), ("envelopes", envelopes)];
     let lists = lists.into_iter().filter(|(_, names)| !names.is_empty()).map(|(list, names)| {
@@ -137,7 +140,22 @@ fn response(body: &responses::Response) -> TokenStream {
         let flag = format_ident!("{flag}");
         quote!(#flag: true,)
     });
-    quote!(ResponseBody { #(#lists)* #(#flags)* ..ResponseBody::ANY })
+    let content = (content != "Json").then(|| {
+        let content = format_ident!("{content}");
+        quote!(content: Content::#content,)
+    });
+    let accept = accept.map(|accept| quote!(accept: Some(#accept),));
+    quote!(ResponseBody { #content #accept #(#lists)* #(#flags)* ..ResponseBody::ANY })
+}
+
+/// How the generated code reads the body of a success.
+fn content(operation: &Operation) -> &'static str {
+    let mut successes = operation.responses.responses.values().filter_map(ReferenceOr::as_item);
+    match successes.find_map(|success| success.content.keys().next()).map(String::as_str) {
+        Some("application/json") => "Json",
+        Some(_) => "File",
+        None => "Nothing",
+    }
 }
 
 /// The header that alone satisfies a requirement. One that wants two schemes at

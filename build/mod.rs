@@ -1,7 +1,7 @@
 //! From the document to the code of the client.
 //!
 //! ```text
-//! openapi.json -> timestamps -> secrets -> adapt, select -> progenitor -> seal, hand_over
+//! openapi.json -> timestamps -> secrets -> adapt, select -> progenitor -> seal
 //!                   -> models, pages, events, setters, debug, readers, labels -> client.rs
 //!                   -> facts ----------------------------------------------> document.rs
 //! ```
@@ -11,7 +11,6 @@ mod attributes;
 mod debug;
 mod events;
 mod facts;
-mod hand_over;
 mod labels;
 mod models;
 mod open_enums;
@@ -70,7 +69,7 @@ fn assemble(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Generated,
     let mut facts = facts::emit(&mut adapted, &responses)?;
     let open_enums = open_enums::find(&adapted.document);
     let code = progenitor::run(&adapted, &open_enums)?;
-    let mut client = seal::seal(code, &adapted.media)?;
+    let mut client = seal::seal(code)?;
     models::complete(&mut client, &adapted, &open_enums);
     pages::complete(&mut client, &pages::find(&adapted));
     if has_feature("webhooks") {
@@ -85,10 +84,22 @@ fn assemble(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Generated,
     adapt::unmark(&mut client);
     adapt::unmark(&mut facts);
     Ok(Generated {
-        client: prettyplease::unparse(&client),
+        client: with_our_error(&prettyplease::unparse(&client)),
         document: prettyplease::unparse(&facts),
         warnings: adapted.warnings,
     })
+}
+
+/// The generated code with our error, which has no parameter, and which says what was
+/// called when a request is not built.
+fn with_our_error(code: &str) -> String {
+    let functions = code.split_inclusive("pub async fn send(").map(|function| {
+        let id = function.split("operation_id: \"").nth(1).and_then(|rest| rest.split('"').next());
+        function
+            .replace("Error<()>", "Error")
+            .replace("Error::InvalidRequest", &format!("Error::in_call({:?})", id.unwrap_or("")))
+    });
+    functions.collect()
 }
 
 /// Whether a text can stand as a name in Rust.

@@ -6,15 +6,12 @@
 use proc_macro2::TokenStream;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Block, Expr, FieldValue, File, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, LitStr, Macro,
-    MetaList, Type, TypePath,
+    FieldValue, File, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, LitStr, Macro, MetaList,
 };
 
 /// What to change, each after what is within it.
 pub trait Rewrite {
-    fn expr(&mut self, _: &mut Expr) {}
     fn field_value(&mut self, _: &mut FieldValue) {}
-    fn type_path(&mut self, _: &mut TypePath) {}
     fn lit_str(&mut self, _: &mut LitStr) {}
     /// What attributes and macros take, which is no syntax yet.
     fn tokens(&mut self, _: &mut TokenStream) {}
@@ -26,14 +23,6 @@ pub fn file(file: &mut File, change: &mut dyn Rewrite) {
 
 pub fn item_impl(item: &mut ItemImpl, change: &mut dyn Rewrite) {
     Walk(change).visit_item_impl_mut(item);
-}
-
-pub fn block(block: &mut Block, change: &mut dyn Rewrite) {
-    Walk(change).visit_block_mut(block);
-}
-
-pub fn type_(type_: &mut Type, change: &mut dyn Rewrite) {
-    Walk(change).visit_type_mut(type_);
 }
 
 /// Changes each item, those of modules too.
@@ -58,19 +47,9 @@ pub fn functions(item: &mut ItemImpl) -> impl Iterator<Item = &mut ImplItemFn> {
 struct Walk<'a>(&'a mut dyn Rewrite);
 
 impl VisitMut for Walk<'_> {
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        visit_mut::visit_expr_mut(self, expr);
-        self.0.expr(expr);
-    }
-
     fn visit_field_value_mut(&mut self, field: &mut FieldValue) {
         visit_mut::visit_field_value_mut(self, field);
         self.0.field_value(field);
-    }
-
-    fn visit_type_path_mut(&mut self, path: &mut TypePath) {
-        visit_mut::visit_type_path_mut(self, path);
-        self.0.type_path(path);
     }
 
     fn visit_lit_str_mut(&mut self, literal: &mut LitStr) {

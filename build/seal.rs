@@ -1,36 +1,23 @@
-//! Closes the generated client: what goes in and out of it passes through the
-//! hand-written layer.
+//! Closes the generated client.
 //!
-//! - The constructors go, for they would take any HTTP client, and so do the
-//!   traits that would lend out ours.
+//! - The constructors go, for they would take any HTTP client.
 //! - `Debug` of the client goes, for it would print what the layer keeps secret.
-//! - `send` builds a request and hands it over to `crate::call`, which returns
-//!   `crate::Error`.
-//! - Values in paths are encoded by `crate::path_guard`, and answers are
-//!   `crate::ResponseValue`.
 //! - A call that is not sent is a warning.
 //! - Models ignore fields that the document does not know, and may gain some:
 //!   code outside cannot name all of them.
 //! - With the feature `schemars`, models derive `JsonSchema`.
 
 use proc_macro2::TokenStream;
-use syn::{
-    Attribute, File, ImplItem, ImplItemFn, Item, ItemEnum, ItemImpl, ItemStruct, ItemUse, UsePath,
-    UseTree, parse_quote,
-};
+use syn::{Attribute, File, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, parse_quote};
 
-use super::adapt::Media;
 use super::attributes::{is_model, serde};
-use super::hand_over::{documented, hand_over};
 use super::rewrite;
 
 /// Seals the generated code.
-pub fn seal(generated: TokenStream, media: &Media) -> Result<File, String> {
+pub fn seal(generated: TokenStream) -> Result<File, String> {
     let mut file: File = syn::parse2(generated).map_err(|error| error.to_string())?;
-    file.items.retain(|item| {
-        !is_constructors(item) && !is_back_door(item) && !is_module(item, "prelude")
-    });
-    let mut seal = Seal { media, closed_enums: Vec::new(), unread: Vec::new() };
+    file.items.retain(|item| !is_constructors(item) && !is_module(item, "prelude"));
+    let mut seal = Seal::default();
     rewrite::each_item(&mut file.items, &mut |item| seal.item(item));
     if !seal.closed_enums.is_empty() {
         return Err(format!(
@@ -39,38 +26,19 @@ pub fn seal(generated: TokenStream, media: &Media) -> Result<File, String> {
             seal.closed_enums.join(", ")
         ));
     }
-    if !seal.unread.is_empty() {
-        return Err(format!(
-            "an answer is neither JSON nor empty, which is not supported: {}",
-            seal.unread.join(", ")
-        ));
-    }
-    let ours: [Item; 2] = [
-        parse_quote!(
-            use crate::ResponseValue;
-        ),
-        parse_quote!(
-            use crate::path_guard::encode_path;
-        ),
-    ];
-    file.items.splice(..0, ours);
     Ok(file)
 }
 
-struct Seal<'a> {
-    media: &'a Media,
+#[derive(Default)]
+struct Seal {
     closed_enums: Vec<String>,
-    /// Operations whose answers the layer cannot read.
-    unread: Vec<String>,
 }
 
-impl Seal<'_> {
+impl Seal {
     fn item(&mut self, item: &mut Item) {
         match item {
-            Item::Use(item) => hide_replaced(item),
             Item::Struct(item) => seal_struct(item),
             Item::Enum(item) => self.seal_enum(item),
-            Item::Impl(item) => rewrite::functions(item).for_each(|function| self.send(function)),
             _ => {}
         }
     }
@@ -82,29 +50,6 @@ impl Seal<'_> {
                 self.closed_enums.push(item.ident.to_string());
             }
         }
-    }
-
-    fn send(&mut self, function: &mut ImplItemFn) {
-        if function.sig.ident == "send" && function.sig.asyncness.is_some() {
-            match hand_over(function, self.media) {
-                Some(sealed) => *function = sealed,
-                None => self.unread.push(documented(function)),
-            }
-        }
-    }
-}
-
-/// Imports all of the generator but what we have instead.
-fn hide_replaced(item: &mut ItemUse) {
-    if let UseTree::Path(UsePath { ident, tree, .. }) = &mut item.tree
-        && ident == "progenitor_client"
-        && let UseTree::Group(names) = tree.as_mut()
-    {
-        let is_replaced = |name: &UseTree| {
-            matches!(name, UseTree::Name(name)
-                if name.ident == "encode_path" || name.ident == "ResponseValue")
-        };
-        names.items = names.items.clone().into_iter().filter(|name| !is_replaced(name)).collect();
     }
 }
 
@@ -128,16 +73,6 @@ fn is_constructors(item: &Item) -> bool {
     items.iter().any(
         |item| matches!(item, ImplItem::Fn(function) if function.sig.ident == "new_with_client"),
     )
-}
-
-/// Whether an item lends out the HTTP client, past the layer.
-fn is_back_door(item: &Item) -> bool {
-    let Item::Impl(ItemImpl { trait_: Some((path, _)), .. }) = item else {
-        return false;
-    };
-    path.segments
-        .last()
-        .is_some_and(|name| name.ident == "ClientInfo" || name.ident == "ClientHooks")
 }
 
 fn is_module(item: &Item, name: &str) -> bool {

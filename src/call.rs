@@ -18,7 +18,7 @@ use crate::draft::Draft;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::idempotency::IDEMPOTENCY_KEY;
-use crate::operation::Operation;
+use crate::operation::{Content, Operation};
 use crate::slots::Slot;
 use crate::success::{self, Problem, Success, is_page};
 use crate::telemetry::Span;
@@ -43,6 +43,7 @@ enum Reads {
 pub(crate) struct Succeeded<'c> {
     client: &'c Client,
     received: Received,
+    headers: HeaderMap,
     call: Ended,
     span: Span,
     slot: Slot,
@@ -61,44 +62,6 @@ pub(crate) struct Ended {
 /// and no operation has to carry the room for it.
 type Pending<'c> = Pin<Box<dyn Future<Output = Result<Succeeded<'c>, Error>> + Send + 'c>>;
 
-/// Makes a call whose response is JSON. The generated code ends with this.
-#[allow(dead_code, reason = "not every document has such an operation")]
-pub(crate) fn json<T: DeserializeOwned>(
-    client: &Client,
-    request: Request,
-    operation_id: &str,
-) -> impl Future<Output = Result<ResponseValue<T>, Error>> {
-    let pending = client.execute(request, documented(operation_id), Reads::All);
-    async move { pending.await?.decode(success::model) }
-}
-
-/// Makes a call whose response holds nothing of interest.
-#[allow(dead_code, reason = "not every document has such an operation")]
-pub(crate) fn empty(
-    client: &Client,
-    request: Request,
-    operation_id: &str,
-) -> impl Future<Output = Result<ResponseValue<()>, Error>> {
-    let pending = client.execute(request, documented(operation_id), Reads::All);
-    async move { pending.await?.decode(success::nothing) }
-}
-
-/// Makes a call whose response holds bytes of any kind, which the caller reads.
-#[allow(dead_code, reason = "not every document has such an operation")]
-pub(crate) async fn download(
-    client: &Client,
-    request: Request,
-    operation_id: &str,
-) -> Result<ResponseValue<Download>, Error> {
-    let succeeded = client.execute(request, documented(operation_id), Reads::Head).await?;
-    let Ended { operation, attempts, .. } = succeeded.call.clone();
-    let ((), mut response, headers, slot) = succeeded.check(success::file)?;
-    let status = response.status();
-    response.headers_mut().clone_from(&headers);
-    let download = Download::new(response, operation, attempts, client, slot);
-    Ok(ResponseValue::new(download, status, headers))
-}
-
 /// Makes a call whose response the caller decodes. A page is a success only if `takes_pages`.
 pub(crate) async fn bytes(
     client: &Client,
@@ -109,13 +72,13 @@ pub(crate) async fn bytes(
     let succeeded = client.execute(request, Some(operation), Reads::All).await?;
     let origin = Origin { client: client.clone(), call: succeeded.call.clone() };
     let body = succeeded.received.body.clone();
-    let response = succeeded.decode(|success| {
+    let (body, succeeded) = succeeded.check(|success| {
         if !takes_pages {
             success::no_page(success)?;
         }
         Ok(body)
     })?;
-    Ok(response.with_origin(origin))
+    Ok(succeeded.with(body).with_origin(origin))
 }
 
 /// Where a response came from whose body is not decoded yet.
@@ -145,60 +108,53 @@ impl Origin {
     }
 }
 
-fn documented(operation_id: &str) -> Option<Cow<'static, Operation>> {
-    Operation::find(operation_id).map(Cow::Borrowed)
-}
-
-/// A request as the generated code built it, or why it did not.
-#[allow(dead_code, reason = "not every document has an operation")]
-pub(crate) fn built(
-    request: Result<Request, progenitor_client::Error<()>>,
-    operation_id: &str,
-) -> Result<Request, Error> {
-    request.map_err(|error| match documented(operation_id) {
-        Some(operation) => Error::from(error).in_operation(operation),
-        None => error.into(),
-    })
-}
-
-/// The value of a header, for the generated code.
-#[allow(dead_code, reason = "not every document has such a parameter")]
-#[allow(clippy::result_large_err, reason = "the generated code returns it")]
-pub(crate) fn header(name: &str, value: &str) -> Result<HeaderValue, progenitor_client::Error<()>> {
-    HeaderValue::from_str(value).map_err(|_| {
-        progenitor_client::Error::InvalidRequest(format!(
-            "`{name}` has a character that no header can carry, such as a line break; take it out"
-        ))
-    })
-}
-
 impl Succeeded<'_> {
-    /// What the caller gets: `read` reads the body.
-    fn decode<T>(
-        self,
-        read: impl FnOnce(Success<'_>) -> Result<T, Problem>,
-    ) -> Result<ResponseValue<T>, Error> {
-        let (value, response, headers, _) = self.check(read)?;
-        Ok(ResponseValue::new(value, response.status(), headers))
+    pub(crate) fn status(&self) -> StatusCode {
+        self.received.response.status()
+    }
+
+    /// The model in the body.
+    pub(crate) fn into_value<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
+        let (value, succeeded) = self.check(success::model)?;
+        Ok(succeeded.with(value))
+    }
+
+    /// Nothing but the status and the headers.
+    pub(crate) fn into_nothing(self) -> ResponseValue<()> {
+        self.with(())
+    }
+
+    /// The body as the caller reads it.
+    pub(crate) fn into_download(self) -> ResponseValue<Download> {
+        let status = self.status();
+        let Self { client, received, headers, call, slot, .. } = self;
+        let mut response = received.response;
+        response.headers_mut().clone_from(&headers);
+        let download = Download::new(response, call.operation, call.attempts, client, slot);
+        ResponseValue::new(download, status, headers)
+    }
+
+    fn with<T>(self, value: T) -> ResponseValue<T> {
+        ResponseValue::new(value, self.status(), self.headers)
     }
 
     /// Ends the call with what `read` makes of the response.
     fn check<T>(
         self,
         read: impl FnOnce(Success<'_>) -> Result<T, Problem>,
-    ) -> Result<(T, Response, HeaderMap, Slot), Error> {
-        let Self { client, call, .. } = self;
-        let Received { mut response, body } = self.received;
-        let credentials = &client.inner.settings.credentials;
-        let headers = take_headers(&mut response, call.confidential(credentials));
-        match read(Success { operation: &call.operation, headers: &headers, body: &body }) {
+    ) -> Result<(T, Self), Error> {
+        let Self { client, received, headers, call, span, .. } = &self;
+        let body = &received.body;
+        match read(Success { operation: &call.operation, headers, body }) {
             Ok(value) => {
-                self.span.ended(Ok(response.status()), call.attempts);
-                Ok((value, response, headers, self.slot))
+                span.ended(Ok(self.status()), call.attempts);
+                Ok((value, self))
             }
             Err(problem) => {
-                let error = call.error(problem, response.status(), headers, body, credentials);
-                Err(client.failed(error, call.operation, &self.span))
+                let credentials = &client.inner.settings.credentials;
+                let (headers, body) = (headers.clone(), body.clone());
+                let error = call.error(problem, self.status(), headers, body, credentials);
+                Err(client.failed(error, call.operation.clone(), span))
             }
         }
     }
@@ -229,6 +185,25 @@ impl Ended {
 }
 
 impl Client {
+    /// Makes a call of the generated code, up to a successful response that is what the
+    /// operation describes, but for its JSON.
+    pub(crate) async fn call(
+        &self,
+        request: Request,
+        operation_id: &str,
+    ) -> Result<Succeeded<'_>, Error> {
+        let operation = Operation::find(operation_id);
+        let content = operation.map_or(Content::Json, |operation| operation.response.content);
+        let reads = if content == Content::File { Reads::Head } else { Reads::All };
+        let succeeded = self.execute(request, operation.map(Cow::Borrowed), reads).await?;
+        let check = match content {
+            Content::Json => return Ok(succeeded),
+            Content::Nothing => success::nothing,
+            Content::File => success::file,
+        };
+        succeeded.check(check).map(|((), succeeded)| succeeded)
+    }
+
     /// Makes a call, up to its successful response.
     fn execute(
         &self,
@@ -270,10 +245,17 @@ impl Client {
                 self.send(&mut draft, &operation, key.as_ref(), reads, transport).await
             };
             match span.within(sent).await {
-                Ok(attempts::Success { value: received, attempts, earlier_uncertain, slot }) => {
+                Ok(attempts::Success {
+                    value: mut received,
+                    attempts,
+                    earlier_uncertain,
+                    slot,
+                }) => {
                     let call =
                         Ended { operation, attempts, earlier_uncertain, idempotency_key: key };
-                    Ok(Succeeded { client: self, received, call, span, slot })
+                    let confidential = call.confidential(&self.inner.settings.credentials);
+                    let headers = take_headers(&mut received.response, confidential);
+                    Ok(Succeeded { client: self, received, headers, call, span, slot })
                 }
                 Err(error) => Err(self.failed(error.under_key(key), operation, &span)),
             }

@@ -70,11 +70,8 @@ mod upload;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 
-/// What `build.rs` made of `openapi.json`.
 #[allow(missing_docs, unused, clippy::all, clippy::pedantic, rustdoc::all)]
-mod generated {
-    include!(concat!(env!("OUT_DIR"), "/client.rs"));
-}
+mod generated;
 
 /// Pages on what the client does, and why.
 pub mod guide {

@@ -26,9 +26,23 @@ pub(crate) struct Operation {
     pub(crate) response: ResponseBody,
 }
 
+/// What the body of a success is read as.
+#[allow(dead_code, reason = "not every document has each kind of operation")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    Json,
+    /// It holds nothing of interest.
+    Nothing,
+    /// Bytes of any kind, which the caller reads.
+    File,
+}
+
 /// The body of a success.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ResponseBody {
+    pub(crate) content: Content,
+    /// What the `Accept` has to be, where it is not what the generated code sends.
+    pub(crate) accept: Option<&'static str>,
     /// The fields of its object. Empty where it is none, or may have any.
     pub(crate) fields: &'static [&'static str],
     /// Whether the model requires a field, without which no object is decoded.
@@ -46,6 +60,8 @@ include!(concat!(env!("OUT_DIR"), "/document.rs"));
 impl ResponseBody {
     /// A body of which nothing is known.
     pub(crate) const ANY: Self = Self {
+        content: Content::Json,
+        accept: None,
         fields: &[],
         requires_fields: false,
         is_union: false,

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use pilot_status::mock::{Reply, Sandbox};
-use pilot_status::reqwest::{self, header::HeaderMap};
+use pilot_status::reqwest;
 use pilot_status::{Client, Credentials, Error, ErrorCode, ErrorKind, RetryPolicy, StatusCode};
 use serde_json::{Value, json};
 use support::script::Step::{Read, Send, Silent};
@@ -338,33 +338,4 @@ async fn a_redirect_is_an_error_and_the_other_server_hears_nothing() {
         }
     }
     assert_eq!(other.accepted(), 0);
-}
-
-#[tokio::test]
-async fn errors_of_the_generated_code_become_ours_with_a_question_mark() {
-    fn question_mark<T>(generated: Result<T, progenitor_client::Error<T>>) -> Result<T, Error> {
-        Ok(generated?)
-    }
-    let error = question_mark::<()>(Err(progenitor_client::Error::InvalidRequest(
-        "id was not initialized".to_owned(),
-    )));
-    let error = error.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    assert!(error.to_string().contains("id was not initialized"), "{error}");
-
-    let broken = serde_json::from_str::<bool>("\"marked\"").unwrap_err();
-    let payload = progenitor_client::Error::InvalidResponsePayload("marked".into(), broken);
-    let error = question_mark::<()>(Err(payload)).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(!format!("{error} {error:?}").contains("marked"), "{error:?}");
-
-    for (status, kind) in
-        [(404, ErrorKind::NotFound), (503, ErrorKind::Server), (201, ErrorKind::Decode)]
-    {
-        let status = pilot_status::StatusCode::from_u16(status).unwrap();
-        let value = progenitor_client::ResponseValue::new((), status, HeaderMap::default());
-        let error =
-            question_mark::<()>(Err(progenitor_client::Error::ErrorResponse(value))).unwrap_err();
-        assert_eq!((error.kind(), error.status()), (kind, Some(status)));
-    }
 }

@@ -6,19 +6,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub const JSON: &str = "application/json";
-pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const BYTES: &str = "application/octet-stream";
-pub const TEXT: &str = "text/plain";
 
-/// By the operation, the headers that it sends in place of the generator's.
-pub type Media = BTreeMap<String, Headers>;
-
-/// The headers of an operation that name media types.
-#[derive(Default)]
-pub struct Headers {
-    pub accept: Option<String>,
-    pub content_type: Option<String>,
-}
+/// By the operation, the `Accept` that it sends in place of the generator's.
+pub type Media = BTreeMap<String, String>;
 
 /// What is before the parameters of a media type, in lower case.
 pub fn essence(media_type: &str) -> String {

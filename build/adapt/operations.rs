@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::facts::IDEMPOTENT;
 use super::super::is_identifier;
-use super::media::{Headers, Media};
+use super::media::Media;
 use super::walk::METHODS;
 use super::{bodies, parameters, responses};
 
@@ -44,7 +44,7 @@ const TAKEN: [&str; 27] = [
     "drop",
 ];
 
-/// Adapts the operations of a document, and says what headers they need.
+/// Adapts the operations of a document, and says which `Accept` they need.
 pub fn adapt(document: &mut Value, warnings: &mut Vec<String>) -> Media {
     let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
     let server = document.pointer("/servers/0/url").cloned();
@@ -62,14 +62,14 @@ pub fn adapt(document: &mut Value, warnings: &mut Vec<String>) -> Media {
             let mut notes = Vec::new();
             let source = Source { path, method, item, server: server.as_ref(), schemas: &schemas };
             match adapt_one(&source, &mut operation, &mut notes) {
-                Ok(headers) => {
+                Ok(accept) => {
                     let name = name(&operation, method, path, &own, &mut taken);
                     if operation["operationId"] != *name {
                         renamed.push(format!("{place} is {name}"));
                     }
                     operation["operationId"] = json!(name);
                     kept[parameters::marked(path)][method] = operation;
-                    media.insert(name, headers);
+                    media.extend(accept.map(|accept| (name, accept)));
                 }
                 Err(reason) => notes = vec![format!("it is left out: {reason}")],
             }
@@ -112,7 +112,7 @@ fn adapt_one(
     source: &Source,
     operation: &mut Value,
     notes: &mut Vec<String>,
-) -> Result<Headers, String> {
+) -> Result<Option<String>, String> {
     if matches!(source.method, "options" | "trace") {
         return Err("its method is not supported".to_owned());
     }
@@ -130,9 +130,8 @@ fn adapt_one(
         });
     }
     parameters::adapt(source, operation, notes)?;
-    let content_type = bodies::adapt(operation)?;
-    let accept = responses::adapt(source.method, operation, notes);
-    Ok(Headers { accept, content_type })
+    bodies::adapt(operation)?;
+    Ok(responses::adapt(source.method, operation, notes))
 }
 
 /// A URL would change other paths, and our guard would then refuse every call.

@@ -72,9 +72,9 @@ async fn ours(
 ) -> ResponseValue<Vec<Number>> {
     let request = request(&client.client).build().unwrap();
     let transport = async |request| Ok(answer(request, body()));
-    let operation = documented("list_numbers");
+    let operation = Operation::find("list_numbers").map(Cow::Borrowed);
     let sent = client.execute_by(request, operation, Reads::All, transport).await;
-    sent.unwrap().decode(success::model).unwrap()
+    sent.unwrap().into_value().unwrap()
 }
 
 #[test]

@@ -1,24 +1,13 @@
-//! Errors of the generated code become ours.
+//! Reasons of the generated code become readable.
 
 use std::borrow::Cow;
 
 use super::{Error, ErrorKind};
 
-impl<E> From<progenitor_client::Error<E>> for Error {
-    fn from(error: progenitor_client::Error<E>) -> Self {
-        use progenitor_client::Error as Generated;
-        match error {
-            Generated::InvalidRequest(reason) | Generated::Custom(reason) => {
-                Self::new(ErrorKind::InvalidRequest).detail(readable(&reason).into_owned())
-            }
-            Generated::CommunicationError(error)
-            | Generated::InvalidUpgrade(error)
-            | Generated::ResponseBodyError(error) => Self::from(error),
-            Generated::ErrorResponse(response) => Self::of_status(response.status()),
-            // The payload and the words of the decoder quote what was sent.
-            Generated::InvalidResponsePayload(..) => Self::new(ErrorKind::Decode),
-            Generated::UnexpectedResponse(response) => Self::of_status(response.status()),
-        }
+impl Error {
+    /// The error for a request that the generated code did not build.
+    pub(crate) fn invalid_request(reason: &str) -> Self {
+        Self::new(ErrorKind::InvalidRequest).detail(readable(reason).into_owned())
     }
 }
 

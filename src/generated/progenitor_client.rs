@@ -1,0 +1,126 @@
+//! Takes the place of the crate of this name in the generated code, which compiles
+//! unchanged against it: a request that is built goes to the hand-written layer, and a
+//! response comes back from there.
+//!
+//! The traits have no use but to be implemented by the generated code. Nobody outside can
+//! name them, so they lend out nothing of a client.
+
+#![warn(unused, clippy::all, clippy::pedantic)]
+#![allow(dead_code, unused_imports, reason = "not every document has each kind of operation")]
+#![allow(
+    clippy::unused_async,
+    clippy::needless_pass_by_value,
+    reason = "the generated code decides"
+)]
+
+use std::borrow::Cow;
+
+use http::header::{ACCEPT, HeaderValue, InvalidHeaderValue};
+use reqwest::Request;
+use serde::de::DeserializeOwned;
+
+use super::Client;
+use crate::Download;
+use crate::call::Succeeded;
+use crate::error::ErrorKind;
+use crate::operation::Operation;
+pub(super) use crate::path_guard::encode_path;
+pub use crate::{Download as ByteStream, Error, ResponseValue};
+
+/// The header that the generator adds to every request, and that the API does not know.
+const API_VERSION: &str = "api-version";
+
+pub struct OperationInfo {
+    pub operation_id: &'static str,
+}
+
+pub trait ClientInfo<Inner> {
+    fn api_version() -> &'static str;
+    fn baseurl(&self) -> &str;
+    fn client(&self) -> &reqwest::Client;
+    fn inner(&self) -> &Inner;
+}
+
+pub trait ClientHooks<Inner> {}
+
+pub trait RequestBuilderExt {}
+
+/// Inherent functions take precedence over those of [`ClientHooks`].
+impl Client {
+    pub(super) async fn pre(
+        &self,
+        request: &mut Request,
+        info: &OperationInfo,
+    ) -> Result<(), Error> {
+        request.headers_mut().remove(API_VERSION);
+        if let Some(accept) =
+            Operation::find(info.operation_id).and_then(|found| found.response.accept)
+        {
+            request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
+        }
+        Ok(())
+    }
+
+    pub(super) fn exec(
+        &self,
+        request: Request,
+        info: &OperationInfo,
+    ) -> impl Future<Output = Result<Succeeded<'_>, Error>> {
+        self.call(request, info.operation_id)
+    }
+
+    pub(super) async fn post<T>(
+        &self,
+        _: &Result<T, Error>,
+        _: &OperationInfo,
+    ) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl<T: DeserializeOwned> ResponseValue<T> {
+    pub(super) async fn from_response(response: Succeeded<'_>) -> Result<Self, Error> {
+        response.into_value()
+    }
+}
+
+impl ResponseValue<()> {
+    pub(super) fn empty(response: Succeeded<'_>) -> Self {
+        response.into_nothing()
+    }
+}
+
+impl ResponseValue<Download> {
+    pub(super) fn stream(response: Succeeded<'_>) -> Self {
+        response.into_download()
+    }
+}
+
+impl Error {
+    /// Makes the error for a request that is not built, of a reason. The build step puts it
+    /// in place of the generator's `InvalidRequest`.
+    pub(super) fn in_call(operation_id: &str) -> impl Fn(String) -> Self {
+        let operation = Operation::find(operation_id);
+        move |reason| {
+            let error = Self::invalid_request(&reason);
+            match operation {
+                Some(operation) => error.in_operation(Cow::Borrowed(operation)),
+                None => error,
+            }
+        }
+    }
+
+    #[allow(non_snake_case, reason = "the generated code takes it for a variant")]
+    pub(super) fn UnexpectedResponse(response: Succeeded<'_>) -> Self {
+        Self::of_status(response.status())
+    }
+}
+
+impl From<InvalidHeaderValue> for Error {
+    fn from(_: InvalidHeaderValue) -> Self {
+        Self::new(ErrorKind::InvalidRequest).detail(
+            "the idempotency key or another header parameter has a character that no header \
+             can carry, such as a line break; take it out",
+        )
+    }
+}
