@@ -12,7 +12,7 @@ operations! {
         reads: |accounts| {
             let [linked] = accounts.linked.as_slice() else { panic!("{accounts:?}") };
             assert_eq!(linked.ad_account_id, "act_1234567890");
-            assert_eq!(linked.linked_at.as_deref(), Some("2026-06-28T10:00:00.000Z"));
+            assert_eq!(linked.linked_at, Some("2026-06-28T10:00:00.000Z".into()));
             assert_eq!(linked.sharing_active, Some(true));
             let [candidate] = accounts.candidates.as_slice() else { panic!("{accounts:?}") };
             assert_eq!((&candidate.ad_account_name, candidate.account_status), (&None, Some(1)));
@@ -29,7 +29,7 @@ operations! {
         reads: |answer| {
             assert_eq!(answer.link.ad_account_id, "act_1234567890");
             assert_eq!(answer.link.ad_account_name.as_deref(), Some("Acme"));
-            assert_eq!(answer.link.linked_at.as_deref(), Some("2026-06-28T10:00:00.000Z"));
+            assert_eq!(answer.link.linked_at, Some("2026-06-28T10:00:00.000Z".into()));
         },
         refused: (409, "AD_ACCOUNT_NOT_PROVEN"),
     }
@@ -56,7 +56,7 @@ operations! {
             let [ad] = summary.ads.as_slice() else { panic!("{summary:?}") };
             assert_eq!((ad.conversations, ad.messages, ad.lead_count), (Some(12), Some(40), Some(3)));
             assert_eq!(ad.source_type.as_deref(), Some("ad"));
-            assert_eq!(ad.last_at.as_deref(), Some("2026-06-27T10:00:00.000Z"));
+            assert_eq!(ad.last_at, Some("2026-06-27T10:00:00.000Z".into()));
             assert_eq!(ad.campaign_id.as_deref(), Some("120210000000000003"));
             assert_eq!((summary.total, summary.limit, summary.truncated), (Some(1), Some(200), Some(false)));
         },

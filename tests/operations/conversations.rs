@@ -23,7 +23,7 @@ operations! {
             assert_eq!(conversation.from.as_deref(), Some("+5511988887777"));
             assert_eq!(conversation.user_id.as_deref(), Some("BR.13491208655302741918"));
             assert_eq!(conversation.username.as_deref(), Some("ana"));
-            assert_eq!(conversation.last_message_at, Some(case::moment("2026-06-27T10:00:00Z")));
+            assert_eq!(conversation.last_message_at, Some(case::moment("2026-06-27T10:00:00Z").into()));
             let preview = conversation.last_message_preview.as_deref();
             assert_eq!(preview, Some("Olá! Sua entrega chegou."));
             assert_eq!((conversation.unread_count, &conversation.created_at), (Some(2), &None));

@@ -107,7 +107,7 @@ operations! {
             let config = answer.config.as_ref().unwrap();
             assert_eq!((&config.free_text, config.auto_send_enabled), (&None, Some(true)));
             assert_eq!(config.template_id.as_deref(), Some("tpl_01HZX..."));
-            assert_eq!(config.updated_at.as_deref(), Some("2026-06-28T10:00:00.000Z"));
+            assert_eq!(config.updated_at, Some("2026-06-28T10:00:00.000Z".into()));
             assert_eq!(config.variable_map, variables());
         },
         refused: (400, "UNKNOWN_FIELDS"),

@@ -27,6 +27,7 @@ mod newer;
 mod newsletters;
 mod numbers;
 mod phone_lines;
+mod programs;
 mod projects;
 mod referrals;
 mod remote_pairing;

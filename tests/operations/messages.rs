@@ -38,7 +38,7 @@ operations! {
             assert_eq!(message.id, "msg_01HZX...");
             assert_eq!(message.correlation_id.as_deref(), Some("corr_01HZX..."));
             assert_eq!(message.status, Some(types::MessageStatus::Queued));
-            assert_eq!(message.created_at.as_deref(), Some("2026-06-27T10:00:00.000Z"));
+            assert_eq!(message.created_at, Some("2026-06-27T10:00:00.000Z".into()));
             assert_eq!(message.origin.as_deref(), Some("Suporte"));
             assert_eq!(message.source_number.as_deref(), Some("5511999999999"));
             assert_eq!(message.flow_token, None);

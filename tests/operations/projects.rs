@@ -28,5 +28,5 @@ fn is_the_documented(project: &types::Project) {
     assert_eq!((&*project.id, project.slug.as_deref()), ("cm01HZX...", Some("suporte")));
     assert_eq!(project.name.as_deref(), Some("Suporte"));
     assert_eq!(project.description.as_deref(), Some("Atendimento"));
-    assert_eq!(project.created_at.as_deref(), Some("2026-06-01T11:59:00.000Z"));
+    assert_eq!(project.created_at, Some("2026-06-01T11:59:00.000Z".into()));
 }

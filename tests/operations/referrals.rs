@@ -48,7 +48,7 @@ operations! {
             let [ad] = summary.ads.as_slice() else { panic!("{summary:?}") };
             assert_eq!((ad.conversations, ad.messages), (Some(12), Some(40)));
             assert_eq!(ad.source_id, "120210000000000001");
-            assert_eq!(ad.first_at.as_deref(), Some("2026-06-01T12:00:00.000Z"));
+            assert_eq!(ad.first_at, Some("2026-06-01T12:00:00.000Z".into()));
             assert_eq!(ad.last_headline.as_deref(), Some("Orçamento grátis"));
             assert_eq!((summary.total, summary.limit, summary.truncated), (Some(1), Some(200), Some(false)));
             assert_eq!((&summary.notice, &summary.pii_notice), (&None, &None));

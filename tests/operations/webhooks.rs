@@ -25,7 +25,7 @@ operations! {
             assert_eq!(webhook.last_triggered, Some(moment("2026-06-28T09:59:00Z").into()));
             assert_eq!(webhook.whatsapp_number_ids, ["num_01HZX..."]);
             assert!(webhook.whatsapp_instance_ids.is_empty());
-            assert_eq!(webhook.updated_at, Some(moment("2026-06-01T12:00:00Z")));
+            assert_eq!(webhook.updated_at, Some(moment("2026-06-01T12:00:00Z").into()));
         },
         refused: (400, "NUMBER_REQUIRED"),
     }
@@ -48,7 +48,7 @@ operations! {
         reads: |webhook| {
             assert_eq!(webhook.id, "wh_01HZX...");
             assert_eq!(webhook.last_triggered, None);
-            assert_eq!(webhook.created_at, Some(moment("2026-06-01T11:59:00Z")));
+            assert_eq!(webhook.created_at, Some(moment("2026-06-01T11:59:00Z").into()));
         },
         refused: (400, "NUMBER_MISMATCH"),
     }
