@@ -14,10 +14,14 @@ pub fn complete(items: &mut Vec<Item>) {
         match item {
             Item::Mod(ItemMod { content: Some((_, items)), .. }) => complete(items),
             Item::Struct(item) => {
-                let debug = if is_call(item) { Some(of_call(item)) } else { of_model(item) };
+                let debug = if is_call(item) {
+                    Some(of_call(item))
+                } else {
+                    of_model(item).map(Item::Impl)
+                };
                 if let Some(debug) = debug {
                     drop_derived(&mut item.attrs, "Debug");
-                    own.push(Item::Impl(debug));
+                    own.push(debug);
                 }
             }
             _ => {}
@@ -26,16 +30,9 @@ pub fn complete(items: &mut Vec<Item>) {
     items.extend(own);
 }
 
-fn of_call(item: &ItemStruct) -> ItemImpl {
+fn of_call(item: &ItemStruct) -> Item {
     let name = &item.ident;
-    let text = name.to_string();
-    parse_quote! {
-        impl ::std::fmt::Debug for #name<'_> {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.debug_struct(#text).finish_non_exhaustive()
-            }
-        }
-    }
+    parse_quote!(crate::call::debug!(#name);)
 }
 
 /// None where all fields are described.

@@ -25,7 +25,7 @@ pub fn complete(client: &mut File, adapted: &Adapted, open_enums: &[OpenEnum]) {
     let mut names: Vec<Ident> = items.iter().filter_map(model).collect();
     names.extend(open_enums.iter().map(|open_enum| format_ident!("{}", open_enum.name)));
     names.extend(unions.iter().map(|union| format_ident!("{}", union.name)));
-    items.extend(open_enums.iter().flat_map(open_enums::emit));
+    items.extend(open_enums.iter().map(open_enums::emit));
     let builders = builders(items);
     let emitted: Vec<Item> =
         unions.iter().flat_map(|union| open_unions::emit(union, items, &builders)).collect();

@@ -9,9 +9,8 @@ use std::collections::BTreeSet;
 
 use heck::ToPascalCase;
 use openapiv3::{OpenAPI, Schema, SchemaKind, Type};
-use proc_macro2::Ident;
-use quote::format_ident;
-use syn::{File, Item, parse_quote};
+use quote::{format_ident, quote};
+use syn::{Item, parse_quote};
 
 use super::is_identifier;
 
@@ -94,46 +93,17 @@ fn spelled(value: &str) -> String {
     numbers.concat()
 }
 
-/// The code of an enum: what depends on its values. The rest is the same for
-/// all of them.
-pub fn emit(open_enum: &OpenEnum) -> impl IntoIterator<Item = Item> {
+/// The code of an enum: its values. `src/open_enum.rs` has the rest.
+pub fn emit(open_enum: &OpenEnum) -> Item {
     let OpenEnum { name, description, values } = open_enum;
     let name = format_ident!("{name}");
-    let variants: Vec<Ident> =
-        values.iter().map(|known| format_ident!("{}", known.variant)).collect();
-    let docs = values.iter().map(|Known { value, meaning, .. }| match meaning {
-        Some(meaning) => format!("`{value}`: {meaning}"),
-        None => format!("`{value}`"),
+    let values = values.iter().map(|Known { variant, value, meaning }| {
+        let variant = format_ident!("{variant}");
+        let doc = match meaning {
+            Some(meaning) => format!("`{value}`: {meaning}"),
+            None => format!("`{value}`"),
+        };
+        quote!(#variant = #value: #doc,)
     });
-    let values: Vec<&String> = values.iter().map(|known| &known.value).collect();
-    let code: File = parse_quote! {
-        #[doc = #description]
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum #name {
-            #(#[doc = #docs] #variants,)*
-            /// A value that this version does not know, as it was sent.
-            Unknown(::std::string::String),
-        }
-        impl #name {
-            /// The values that this version knows.
-            pub const KNOWN: &'static [Self] = &[#(Self::#variants),*];
-
-            /// Whether this version does not know the value.
-            pub fn is_unknown(&self) -> bool {
-                matches!(self, Self::Unknown(_))
-            }
-
-            /// The value as it stands in JSON. A known value is spelled as in the
-            /// document, in whatever case the server sent it.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    #(Self::#variants => #values,)*
-                    Self::Unknown(value) => value,
-                }
-            }
-        }
-        crate::open_enum::open_enum!(#name, #description);
-    };
-    code.items
+    parse_quote!(crate::open_enum::open_enum!(#name, #description, { #(#values)* });)
 }

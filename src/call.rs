@@ -419,6 +419,20 @@ fn take_headers(response: &mut Response, confidential: Confidential<'_>) -> Head
     headers
 }
 
+/// Prints of a call only its name: a token may be in its path.
+macro_rules! debug {
+    ($call:ident) => {
+        impl ::std::fmt::Debug for $call<'_> {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(stringify!($call)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+#[allow(unused_imports, reason = "not every document has an operation")]
+pub(crate) use debug;
+
 #[cfg(test)]
 mod overhead;
 #[cfg(test)]

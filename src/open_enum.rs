@@ -7,11 +7,41 @@ pub(crate) fn find<E: Clone>(known: &[E], text_of: fn(&E) -> &str, text: &str) -
     exact.or_else(in_any_case).cloned()
 }
 
-/// Gives an enum that `build.rs` emitted all that follows from its values: it
-/// is read from any string. An unknown value gives the same string back, a known one
-/// the string of the document.
+/// The enum of these values, each a variant, the text in JSON and what it means. It is read
+/// from any string. An unknown value gives the same string back, a known one the string of
+/// the document.
 macro_rules! open_enum {
-    ($name:ident, $description:literal) => {
+    (
+        $name:ident, $description:literal, { $($variant:ident = $value:literal: $doc:literal,)* }
+    ) => {
+        #[doc = $description]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $(#[doc = $doc] $variant,)*
+            /// A value that this version does not know, as it was sent.
+            Unknown(::std::string::String),
+        }
+
+        impl $name {
+            /// The values that this version knows.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Whether this version does not know the value.
+            pub fn is_unknown(&self) -> bool {
+                matches!(self, Self::Unknown(_))
+            }
+
+            /// The value as it stands in JSON. A known value is spelled as in the
+            /// document, in whatever case the server sent it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::Unknown(value) => value,
+                }
+            }
+        }
+
         impl ::std::convert::From<::std::string::String> for $name {
             fn from(value: ::std::string::String) -> Self {
                 crate::open_enum::find(Self::KNOWN, Self::as_str, &value)
