@@ -30,8 +30,8 @@ use serde_json::Value;
 /// # Comparison
 ///
 /// Two timestamps are equal if they name the same moment, and the earlier one is less, as in
-/// `sent == moment` and `sent < moment`; `sent == "2026-06-28"` compares the text. Timestamps that name no moment are compared by their
-/// text, and are greater than all others.
+/// `sent == moment` and `sent < moment`; `sent == "2026-06-28"` compares the text. Timestamps
+/// that name no moment are compared by their text, and are greater than all others.
 #[derive(Clone)]
 pub struct Timestamp {
     /// What JSON has, or how JSON writes what it has instead of a text.
@@ -208,8 +208,12 @@ impl fmt::Display for Timestamp {
 }
 
 impl fmt::Debug for Timestamp {
+    /// Without a text that is not a date, which may be anything.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Timestamp").field(&self.text).finish()
+        match self.datetime() {
+            Some(_) => f.debug_tuple("Timestamp").field(&self.text).finish(),
+            None => write!(f, "Timestamp(not a date, {} characters)", self.text.chars().count()),
+        }
     }
 }
 

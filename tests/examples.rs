@@ -291,15 +291,16 @@ async fn the_qr_code_is_drawn_module_by_module_within_a_rim() {
 async fn without_a_picture_the_pairing_code_is_shown() {
     // The picture of the document's example is cut short.
     let sandbox = Sandbox::start().await.unwrap();
-    let output = run("pair_number", &["5511988887777", "Suporte"], Some(&sandbox)).await;
+    let output = run("pair_number", &["5511999999999", "Suporte"], Some(&sandbox)).await;
     assert_eq!(
         success(&output),
         "there is no picture of a QR code to draw\n\
          to type into the phone instead: ABCD-1234\n\
          num_01HZX... is connected\n"
     );
-    let [created, looked] = &sandbox.requests()[..] else { panic!("two requests") };
-    assert_eq!(created.json(), json!({"number": "5511988887777", "name": "Suporte"}));
+    let [created, listed, looked] = &sandbox.requests()[..] else { panic!("three requests") };
+    assert_eq!(created.json(), json!({"number": "5511999999999", "name": "Suporte"}));
+    assert_eq!(listed.line(), "GET /v1/numbers");
     assert_eq!(looked.path, "/v1/numbers/num_01HZX.../status");
 }
 
@@ -308,7 +309,7 @@ async fn every_spelling_of_connected_ends_the_wait_for_a_number() {
     let sandbox = Sandbox::start().await.unwrap();
     for state in ["CONNECTED", "connected", "Open"] {
         sandbox.respond_with("get_number_status", json!({"id": "num_01HZX", "state": state}));
-        let output = run("pair_number", &["5511988887777", "Suporte", "10"], Some(&sandbox)).await;
+        let output = run("pair_number", &["5511999999999", "Suporte", "10"], Some(&sandbox)).await;
         assert!(success(&output).ends_with("num_01HZX... is connected\n"), "{state}");
     }
 }
@@ -317,7 +318,7 @@ async fn every_spelling_of_connected_ends_the_wait_for_a_number() {
 async fn a_number_that_is_not_connected_in_time_is_an_error() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.respond_with("get_number_status", json!({"id": "num_01HZX", "state": "CONNECTING"}));
-    let output = run("pair_number", &["5511988887777", "Suporte", "1"], Some(&sandbox)).await;
+    let output = run("pair_number", &["5511999999999", "Suporte", "1"], Some(&sandbox)).await;
     assert_eq!(failure(&output), "error: num_01HZX... was not connected within 1 s\n");
 }
 

@@ -1,18 +1,24 @@
 //! A number for those who have none, which is connected at the second look.
 
 use pilot_status::mock::{Reply, Sandbox};
-use pilot_status::{DataUrl, StatusCode};
+use pilot_status::{DataUrl, Error, StatusCode};
 use serde_json::json;
 
 const ID: &str = "num_01HZX";
 
-pub fn prepare(sandbox: &Sandbox) {
+pub async fn prepare(sandbox: &Sandbox, number: &str) -> Result<(), Error> {
     let created = json!({
-        "instance": {"id": ID},
+        "instance": {"id": "wa_01HZX"},
         "pairingCode": "ABCD-1234",
         "qrcodeBase64": DataUrl::new("image/png", include_bytes!("demo.png")),
     });
     sandbox.respond_with("create_number", created);
+    let numbers = sandbox.client().list_numbers().send().await?.into_inner();
+    let mut numbers = json!(numbers);
+    numbers[0]["id"] = json!(ID);
+    numbers[0]["number"] = json!(number);
+    sandbox.respond_with("list_numbers", numbers);
     let connecting = json!({"id": ID, "state": "CONNECTING"});
     sandbox.next("get_number_status", Reply::json(StatusCode::OK, &connecting));
+    Ok(())
 }

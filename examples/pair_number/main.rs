@@ -18,8 +18,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use account::printable;
-use pilot_status::Client;
 use pilot_status::types::{ConnectionState, NumberRequest};
+use pilot_status::{Client, phone};
 
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
@@ -37,7 +37,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     };
     let (client, sandbox) = account::client().await?;
     if let Some(sandbox) = &sandbox {
-        demo::prepare(sandbox);
+        demo::prepare(sandbox, number).await?;
     }
     let request = NumberRequest::builder().number(number).name(name);
     let created = client.create_number().body(request).send().await?.into_inner();
@@ -46,12 +46,20 @@ async fn run() -> Result<(), Box<dyn Error>> {
     if let Some(code) = created.pairing_code {
         println!("to type into the phone instead: {}", printable(code.expose_secret()));
     }
-    let id = created.instance.and_then(|instance| instance.id).ok_or("the answer has no id")?;
+    let id = id_of(&client, number).await?;
     tokio::time::timeout(Duration::from_secs(seconds), connected(&client, &id))
         .await
         .map_err(|_| format!("{} was not connected within {seconds} s", printable(&id)))??;
     println!("{} is connected", printable(&id));
     Ok(())
+}
+
+/// The id of a number. The `instance.id` of a new number is not the one that other calls
+/// take.
+async fn id_of(client: &Client, number: &str) -> Result<String, Box<dyn Error>> {
+    let numbers = client.list_numbers().send().await?.into_inner();
+    let same = numbers.into_iter().find(|one| phone::same(&one.number, number));
+    Ok(same.ok_or("the list of numbers lacks the new number")?.id)
 }
 
 /// Waits until a number is connected.

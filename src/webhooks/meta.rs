@@ -30,8 +30,10 @@
 use std::fmt;
 use std::ops::Deref;
 
+use serde::Deserialize;
 use serde_json::Value;
 
+use crate::Timestamp;
 use crate::undocumented::Names;
 
 /// The `object` of an envelope about WhatsApp.
@@ -104,7 +106,7 @@ pub struct Message {
     /// Identifies the recipient. Only in echoes.
     pub to_user_id: Option<String>,
     /// When it was sent, in seconds since 1970.
-    pub timestamp: Option<String>,
+    pub timestamp: Option<Timestamp>,
     /// The kind, such as `text`, `image`, `interactive` or `location`.
     pub type_: Option<String>,
     /// The text of a text message: `text.body`.
@@ -176,7 +178,7 @@ pub struct Status {
     /// Identifies the recipient, as [`Contact::user_id`] does.
     pub recipient_user_id: Option<String>,
     /// When it happened, in seconds since 1970.
-    pub timestamp: Option<String>,
+    pub timestamp: Option<Timestamp>,
     /// Why it failed.
     pub errors: Vec<StatusError>,
     /// All of the status, such as `conversation` and `pricing`.
@@ -271,7 +273,7 @@ impl Message {
             from_user_id: text(message, "/from_user_id"),
             to: text(message, "/to"),
             to_user_id: text(message, "/to_user_id"),
-            timestamp: text(message, "/timestamp"),
+            timestamp: moment(message),
             type_: text(message, "/type"),
             text: text(message, "/text/body"),
             media: MEDIA_KINDS.iter().find_map(|kind| object(message, kind)).map(Media::read),
@@ -314,7 +316,7 @@ impl Status {
             status: text(status, "/status")?,
             recipient_id: text(status, "/recipient_id"),
             recipient_user_id: text(status, "/recipient_user_id"),
-            timestamp: text(status, "/timestamp"),
+            timestamp: moment(status),
             errors: objects(&status["errors"]).map(StatusError::read).collect(),
             raw: Raw(status.clone()),
         })
@@ -342,6 +344,10 @@ fn elements(list: &Value) -> impl Iterator<Item = &Value> {
 
 fn object<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.get(name).filter(|value| value.is_object())
+}
+
+fn moment(value: &Value) -> Option<Timestamp> {
+    Timestamp::deserialize(value.get("timestamp")?).ok()
 }
 
 /// A text, or a number as text, for ids come as both.
