@@ -187,7 +187,7 @@ mod tests {
         for (path, values, said) in [
             ("/v1/numbers/{id}", &[][..], "`{id}` in the path has no value"),
             ("/v1/{a}/{b}", &[("a", "1")], "`{b}` in the path has no value"),
-            ("/v1/{id}", &[("id", "1"), ("nmae", "1")], "no placeholder `{nmae}`"),
+            ("/v1/{id}", &[("id", "1"), ("other", "1")], "no placeholder `{other}`"),
             ("/v1/numbers", &[("id", "1")], "no placeholder `{id}`"),
             ("/v1/{id}", &[("num_01", "id")], "was given a name"),
         ] {
