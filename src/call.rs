@@ -420,6 +420,7 @@ fn take_headers(response: &mut Response, confidential: Confidential<'_>) -> Head
 }
 
 /// Prints of a call only its name: a token may be in its path.
+#[allow(unused_macros, reason = "not every document has an operation")]
 macro_rules! debug {
     ($call:ident) => {
         impl ::std::fmt::Debug for $call<'_> {

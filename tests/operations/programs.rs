@@ -142,7 +142,10 @@ async fn a_crm_takes_a_number_that_exists_and_gives_it_a_webhook() {
 async fn a_monitor_reads_states_and_ends_a_session() {
     let server = Server::start([
         Answer::json(200, &json!({"id": "num_1", "state": "open"})),
-        Answer::json(200, &json!({"id": "num_1", "state": "CONNECTED", "checkedAt": 1767225600})),
+        Answer::json(
+            200,
+            &json!({"id": "num_1", "state": "CONNECTED", "checkedAt": 1_767_225_600}),
+        ),
         Answer::json(200, &json!({"success": true})),
     ])
     .await;
