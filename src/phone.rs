@@ -80,8 +80,8 @@ pub fn same(a: &str, b: &str) -> bool {
 ///
 /// A Brazilian number has three: with `+55`, with `55`, and without either. A mobile number
 /// has these with the ninth digit first, and then without it. Any other number has two, with
-/// and without `+`, or one if it begins with 0. A text that is not a phone number is returned as it is, and a blank one
-/// has no variants.
+/// and without `+`, or one if it begins with 0. A text that is not a phone number is returned
+/// as it is, and a blank one has no variants.
 pub fn variants(number: &str) -> Vec<String> {
     let Some(number) = Number::read(number) else {
         let text = Some(number.trim()).filter(|text| !text.is_empty());
