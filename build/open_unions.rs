@@ -78,7 +78,7 @@ fn by_tag(tag: &str, union: &Union) -> TokenStream {
     let arms = union.variants.iter().filter(|variant| !variant.tags.is_empty()).map(|variant| {
         let (name, tags) = (format_ident!("{}", variant.name), &variant.tags);
         quote! {
-            ::std::option::Option::Some(#(#tags)|*) => crate::decode::from_value(&value)
+            ::std::option::Option::Some(#(#tags)|*) => crate::decode::tagged(&value)
                 .map(Self::#name)
                 .map_err(::serde::de::Error::custom),
         }

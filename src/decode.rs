@@ -40,6 +40,13 @@ pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String
     T::deserialize(value).or_else(|_| decode(value.to_string().as_bytes()))
 }
 
+/// Decodes a value of a kind that its tag names. The error is that of the value as it is,
+/// and has no position: a decoder around it takes one for its own.
+#[allow(dead_code, reason = "not every document has tagged alternatives")]
+pub(crate) fn tagged<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    T::deserialize(value).or_else(|error| from_value(value).map_err(|_| error.to_string()))
+}
+
 /// Decodes a value that may be of another kind. Unless `is_exact`, the scalars that it holds
 /// are read in another spelling as well. A value that is itself a scalar is not: its type may
 /// be what makes its kind.

@@ -47,8 +47,9 @@
 //! before the area code and the domain of a WhatsApp id, as in
 //! `558185966115@s.whatsapp.net`. A number that begins with `+` or `00` has a country code.
 //! One that does not, and has the form of a Brazilian number without one, is taken for that:
-//! `51912345678` is a number in Porto Alegre, though `+51912345678` is one in Peru. Write
-//! numbers of other countries with `+`.
+//! `51912345678` is read as a number in Porto Alegre, though `+51912345678` is one in Peru.
+//! Write numbers of other countries with `+`, and put it before those that Meta delivers,
+//! which have a country code and no `+`.
 
 use crate::text::is_invisible;
 

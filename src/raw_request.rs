@@ -171,8 +171,21 @@ impl RawRequest<'_> {
         let operation = Operation::at(self.method.clone(), &self.path);
         // Who asks for another media type knows what comes.
         let takes_pages = self.headers.contains_key(ACCEPT);
+        let credentials = &client.inner.settings.credentials;
+        let holds_key = credentials.occur_in(&self.path)
+            || self
+                .query
+                .iter()
+                .any(|(name, value)| credentials.occur_in(name) || credentials.occur_in(value));
         let filled = match self.mistake {
             Some(mistake) => Err(mistake),
+            // Errors, spans and the logs of proxies would show it.
+            None if holds_key => {
+                return Err(refusal(
+                    "its path or query holds the credential of the client; take it out, or pass an \
+                 id in the path with `path`",
+                ));
+            }
             None => template.fill(&self.values),
         };
         let request = filled.and_then(|path| {

@@ -174,6 +174,8 @@ type Mistake = (&'static str, fn(&Client) -> RawRequest<'_>);
 const MISTAKES: &[Mistake] = &[
     ("has to begin with `/`", |client| client.request(Method::GET, "https://marked.example/v1/a")),
     ("has to begin with `/`", |client| client.request(Method::GET, "v1/marked")),
+    ("holds the credential", |client| client.request(Method::DELETE, format!("/v1/a/{KEY}"))),
+    ("holds the credential", |client| client.request(Method::GET, "/v1/a").query("key", KEY)),
     ("segment", |client| client.request(Method::GET, "//marked.example/v1/a")),
     ("segment", |client| client.request(Method::GET, "/v1/../marked")),
     ("pass parameters with `query`", |client| client.request(Method::GET, "/v1/a?b=marked")),

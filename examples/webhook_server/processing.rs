@@ -64,8 +64,12 @@ async fn process(mut events: Receiver<Event>) {
     }
 }
 
-/// What tells repeated deliveries of an event, if it has that.
+/// What identifies repeated deliveries of an event, if it has that. Events of one number, and
+/// those that are new, may share an id and not be the same.
 fn key(event: &Event) -> Option<String> {
+    if matches!(event, Event::Unknown(_)) || event.name().starts_with("number.") {
+        return None;
+    }
     let ids = if let Event::Meta(envelope) = event {
         let ids = envelope.changes.iter().flat_map(|change| {
             let messages = change.messages.iter().chain(&change.message_echoes);

@@ -78,8 +78,8 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Contact {
-    /// The phone number, with digits only. Missing where a person has a username and
-    /// hides it.
+    /// The phone number, with country code and digits only: put `+` before it for
+    /// [`phone::same`](crate::phone::same). Missing where a person has a username and hides it.
     pub wa_id: Option<String>,
     /// Identifies the person for this business, with or without a phone number.
     pub user_id: Option<String>,
@@ -97,7 +97,8 @@ pub struct Contact {
 pub struct Message {
     /// The id of the message at WhatsApp (`wamid...`). Repeated deliveries have the same.
     pub id: String,
-    /// The phone number of the sender, with digits only.
+    /// The phone number of the sender, with country code and digits only: put `+` before it
+    /// for [`phone::same`](crate::phone::same).
     pub from: Option<String>,
     /// Identifies the sender, as [`Contact::user_id`] does.
     pub from_user_id: Option<String>,

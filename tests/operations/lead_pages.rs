@@ -280,3 +280,14 @@ async fn a_long_cooldown_is_an_error_at_once() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
     assert_eq!(sandbox.requests().len(), 1);
 }
+
+#[tokio::test]
+async fn what_an_alternative_lacks_is_named() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let variable = json!({"config": {"formId": "f", "variableMap": {"nome": {"source": "field"}}}});
+    sandbox.respond_with("update_lead_page_form", variable);
+    let client = sandbox.client();
+    let call = client.update_lead_page_form().page_link_id("1").form_id("2");
+    let error = call.body(template_with_variables()).send().await.unwrap_err();
+    assert!(error.to_string().contains("lacks \"key\""), "{error}");
+}
