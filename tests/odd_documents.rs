@@ -101,9 +101,9 @@ fn cases() -> Vec<Case> {
                 }]))}}),
             ),
             &[
-                "pubenumCatMood{",
-                "pubenumCatTricksItem{",
-                "pubenumGetCatsSort{",
+                "open_enum!(CatMood,",
+                "open_enum!(CatTricksItem,",
+                "open_enum!(GetCatsSort,",
                 "NameV2",
                 "U3d",
                 "pubmood:::std::option::Option<crate::generated::types::CatMood>",
@@ -124,7 +124,7 @@ fn cases() -> Vec<Case> {
             of_schemas(
                 json!({"Sign": {"type": "string", "enum": ["META", "meta", "½", "", "2x", "self"]}}),
             ),
-            &["Meta,", "MetaV2,", "Empty,", "Value2x", "SelfValue"],
+            &["Meta,", "MetaV2=", "Empty=", "Value2x", "SelfValue"],
         ),
         (
             "rules of a request, and lists of a response",
@@ -419,7 +419,7 @@ fn cases() -> Vec<Case> {
             &[
                 "pubenumAnimal{Cat(::std::boxed::Box<Cat>),Dog(::std::boxed::Box<Dog>),",
                 "Some(\"dog\")=>",
-                "pubenumText{",
+                "open_enum!(Text,",
                 "IntegerList(::std::vec::Vec<i64>)",
                 "pubstructLoose{",
                 "publone:::std::option::Option<Cat>",
@@ -447,7 +447,7 @@ fn cases() -> Vec<Case> {
                 "pubfnentries(&self)->::std::option::Option<&[Pet]>",
                 "Self::InAnObject(envelope)=>::std::option::Option::Some(&envelope.pets),",
                 "Inline(::std::boxed::Box<EitherVariant3>),",
-                "Last7Days,",
+                "Last7Days=",
             ],
         ),
         (
@@ -464,8 +464,8 @@ fn cases() -> Vec<Case> {
                 }},
             })),
             &[
-                "pubenumCatMood{",
-                "pubenumCatTail{",
+                "open_enum!(CatMood,",
+                "open_enum!(CatTail,",
                 "pubear:::std::option::Option<crate::generated::types::Mood>",
                 "pubstructCatOddItem(",
             ],
