@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::pin::{Pin, pin};
 
 use bytes::Bytes;
-use http::header::{HeaderMap, HeaderValue};
+use http::header::{ACCEPT, HeaderMap, HeaderValue};
 use reqwest::{Request, Response};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -18,7 +18,7 @@ use crate::draft::Draft;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::idempotency::IDEMPOTENCY_KEY;
-use crate::operation::{Content, Operation};
+use crate::operation::{Content, Operation, ResponseBody};
 use crate::slots::Slot;
 use crate::success::{self, Problem, Success, is_page};
 use crate::telemetry::Span;
@@ -189,14 +189,17 @@ impl Client {
     /// operation describes, but for its JSON.
     pub(crate) async fn call(
         &self,
-        request: Request,
+        mut request: Request,
         operation_id: &str,
     ) -> Result<Succeeded<'_>, Error> {
         let operation = Operation::find(operation_id);
-        let content = operation.map_or(Content::Json, |operation| operation.response.content);
-        let reads = if content == Content::File { Reads::Head } else { Reads::All };
+        let response = operation.map_or(ResponseBody::ANY, |operation| operation.response);
+        if let Some(accept) = response.accept {
+            request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
+        }
+        let reads = if response.content == Content::File { Reads::Head } else { Reads::All };
         let succeeded = self.execute(request, operation.map(Cow::Borrowed), reads).await?;
-        let check = match content {
+        let check = match response.content {
             Content::Json => return Ok(succeeded),
             Content::Nothing => success::nothing,
             Content::File => success::file,

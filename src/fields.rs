@@ -16,11 +16,11 @@ use serde::{Deserialize, Deserializer};
 /// Says how a model is read: `Model { field: presence("nameInJson"), .. }`, where
 /// presence is one of
 ///
-/// - `required`: an object without the field is none of this model;
-/// - `optional`: missing is null, which is `None`;
-/// - `or_empty`: missing is null, which is what the type has as its default;
-/// - `present`: an object without the field is none of this model, and null is what the
-///   type has as its default.
+/// - `required`: an object without the field is an error;
+/// - `optional`: an absent field is read as null, and null as `None`;
+/// - `or_empty`: an absent field is read as null, and null as the default of the type;
+/// - `present`: an object without the field is an error, and null is read as the default of
+///   the type.
 macro_rules! model {
     ($model:ident { $($field:ident: $presence:ident($name:literal)),* $(,)? }) => {
         #[automatically_derived]

@@ -15,7 +15,7 @@
 
 use std::borrow::Cow;
 
-use http::header::{ACCEPT, HeaderValue, InvalidHeaderValue};
+use http::header::InvalidHeaderValue;
 use reqwest::Request;
 use serde::de::DeserializeOwned;
 
@@ -47,17 +47,8 @@ pub trait RequestBuilderExt {}
 
 /// Inherent functions take precedence over those of [`ClientHooks`].
 impl Client {
-    pub(super) async fn pre(
-        &self,
-        request: &mut Request,
-        info: &OperationInfo,
-    ) -> Result<(), Error> {
+    pub(super) async fn pre(&self, request: &mut Request, _: &OperationInfo) -> Result<(), Error> {
         request.headers_mut().remove(API_VERSION);
-        if let Some(accept) =
-            Operation::find(info.operation_id).and_then(|found| found.response.accept)
-        {
-            request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
-        }
         Ok(())
     }
 
@@ -97,13 +88,12 @@ impl ResponseValue<Download> {
 }
 
 impl Error {
-    /// Makes the error for a request that is not built, of a reason. The build step puts it
-    /// in place of the generator's `InvalidRequest`.
-    pub(super) fn in_call(operation_id: &str) -> impl Fn(String) -> Self {
-        let operation = Operation::find(operation_id);
+    /// Returns what makes the error of a request that is not built from the reason. The build
+    /// step puts it in place of the generator's `InvalidRequest`.
+    pub(super) fn in_call(operation_id: &'static str) -> impl Fn(String) -> Self {
         move |reason| {
             let error = Self::invalid_request(&reason);
-            match operation {
+            match Operation::find(operation_id) {
                 Some(operation) => error.in_operation(Cow::Borrowed(operation)),
                 None => error,
             }

@@ -12,9 +12,9 @@ const PURPOSE: &str = "the address of a webhook";
 /// A token in the address of a webhook, for deliveries that no signature covers:
 /// `https://shop.example/webhook?token=...`.
 ///
-/// Whoever knows the address can deliver, and servers log the addresses of requests: this
-/// is weaker than a signature. Take a token that nobody can guess, such as the output of
-/// `openssl rand -hex 32`.
+/// A token is weaker than a signature: anyone who knows the address can send deliveries, and
+/// servers log the addresses of requests. Choose a token that cannot be guessed, such as the
+/// output of `openssl rand -hex 32`.
 ///
 /// Nothing prints the token, and only its HMAC is kept.
 ///

@@ -17,7 +17,7 @@ const SIGNATURE_BYTES: usize = 32;
 /// What some senders write before the hexadecimal digits, in either case.
 const SCHEME: &[u8] = b"sha256=";
 
-/// Checks that deliveries come from whoever holds the secret of the webhook.
+/// Checks that deliveries are signed with the secret of the webhook.
 ///
 /// Nothing prints the secret, and it is wiped from memory with the last clone.
 #[derive(Clone)]
@@ -27,8 +27,8 @@ pub struct Verifier {
 
 impl Verifier {
     /// A verifier for the secret of a webhook, or of the deliveries of phone lines
-    /// (`plwh_...`). Space around it, such as the line break at the end of a file, is no
-    /// part of it. With a secret that is blank or `""`, it refuses everything.
+    /// (`plwh_...`). White space around it, such as the line break at the end of a file, is
+    /// ignored. With a secret that is blank or `""`, it refuses everything.
     pub fn new(secret: impl Into<String>) -> Self {
         Self { secrets: Vec::new() }.or(secret)
     }
