@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::environment;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Operation;
-use crate::text::is_quoted;
+use crate::quotes::is_quoted;
 
 /// Carries an API key.
 pub(crate) const API_KEY: &str = "x-api-key";

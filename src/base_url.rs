@@ -3,7 +3,7 @@
 use reqwest::Url;
 
 use crate::error::{Error, ErrorKind};
-use crate::text::is_quoted;
+use crate::quotes::is_quoted;
 
 /// A server and the prefix of its paths.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::text::is_blank;
+use crate::quotes::is_blank;
 
 /// The value of a variable. A blank one is unset: templates of `.env` files name variables
 /// that their user leaves empty.

@@ -52,6 +52,7 @@ mod path_guard;
 mod path_template;
 pub mod phone;
 mod proxy_variables;
+mod quotes;
 mod raw_request;
 mod response;
 mod retry;

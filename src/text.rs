@@ -1,4 +1,4 @@
-//! Makes text from a server safe to print, and finds mistakes in text from settings.
+//! Makes text from a server safe to print.
 
 /// Whether a character is not shown, or changes how others are: with marks of direction,
 /// `invoice\u{202e}fdp.exe` reads as `invoiceexe.pdf`. These are the controls, the
@@ -14,25 +14,6 @@ pub(crate) fn is_invisible(character: char) -> bool {
                 | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
                 | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
         )
-}
-
-/// Whether a text begins or ends with a quotation mark, as the value of a setting does where
-/// a program does not take the marks away.
-pub(crate) fn is_quoted(text: &str) -> bool {
-    let text = text.trim();
-    text.starts_with(is_quotation_mark) || text.ends_with(is_quotation_mark)
-}
-
-/// Whether a text holds nothing but white space and quotation marks.
-pub(crate) fn is_blank(text: &str) -> bool {
-    text.chars().all(|character| character.is_whitespace() || is_quotation_mark(character))
-}
-
-fn is_quotation_mark(character: char) -> bool {
-    matches!(
-        character,
-        '"' | '\'' | '`' | '«' | '»' | '´' | '\u{2018}'..='\u{201f}' | '‹' | '›' | '＂' | '＇'
-    )
 }
 
 /// The text on one line, without invisible characters, cut after `limit` characters.
@@ -79,23 +60,6 @@ mod tests {
             ("São Paulo 🙂", "São Paulo 🙂"),
         ] {
             assert_eq!(one_line(text, 300), line, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn quotation_marks_around_a_text_are_found() {
-        for text in
-            ["\"a\"", "'a'", " 'a'\n", "\"a", "a\"", "“a”", "‘a’", "„a“", "«a»", "`a`", "\""]
-        {
-            assert!(is_quoted(text), "{text}");
-        }
-        for text in ["", " ", "a", "a\"b", "a'b"] {
-            assert!(!is_quoted(text), "{text}");
-        }
-        for (text, blank) in
-            [("", true), (" \t\n", true), ("\"\"", true), ("' '", true), ("'a'", false)]
-        {
-            assert_eq!(is_blank(text), blank, "{text}");
         }
     }
 
