@@ -11,11 +11,11 @@ use super::grammar::Kind;
 use crate::pointer::Pointer;
 
 /// What stays beside the alternatives: it does not say which values are valid.
-const BESIDE: [&str; 7] =
+pub(crate) const BESIDE: [&str; 7] =
     ["description", "title", "default", "example", "deprecated", "readOnly", "writeOnly"];
 
 /// The schema that only null fits.
-fn only_null() -> Value {
+pub(crate) fn only_null() -> Value {
     json!({"type": "object", "nullable": true, "enum": [null]})
 }
 

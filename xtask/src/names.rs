@@ -1,0 +1,105 @@
+//! Names that the generated code has, made of names of the document.
+
+use heck::{ToPascalCase, ToSnakeCase};
+
+/// What the generated code means by these names is of the language, its library or
+/// the build step.
+pub const TAKEN: [&str; 35] = [
+    "AsRef",
+    "Box",
+    "Client",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Deref",
+    "Deserialize",
+    "Drop",
+    "Eq",
+    "Err",
+    "Event",
+    "From",
+    "Hash",
+    "Into",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Send",
+    "Serialize",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Vec",
+];
+
+/// A text in PascalCase, as the generator writes it: once more makes no difference,
+/// while `V2C` would become `V2c`.
+pub fn pascal(text: &str) -> String {
+    let name = with_letters(text).to_pascal_case().to_pascal_case();
+    let name = if name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        name
+    } else {
+        format!("X{name}")
+    };
+    if is_identifier(&name) || name == "Self" { name } else { format!("{name}_") }
+}
+
+/// A text in snake_case, as the generator writes it.
+pub fn snake(text: &str) -> String {
+    let name = match text {
+        "+1" => "plus1".to_owned(),
+        "-1" => "minus1".to_owned(),
+        _ => with_letters(text).to_snake_case(),
+    };
+    let is_start = |first: char| first.is_ascii_alphabetic() || first == '_';
+    let name = if name.starts_with(is_start) { name } else { format!("x{name}") };
+    if is_identifier(&name) && name != "gen" { name } else { format!("{name}_") }
+}
+
+/// The variant of a value of an enum: `META_IS_ON` becomes `MetaIsOn`.
+pub fn variant(value: &str) -> String {
+    let name = value.to_pascal_case();
+    match name.as_str() {
+        "" if value.is_empty() => "Empty".to_owned(),
+        "" if value == "*" => "All".to_owned(),
+        "Unknown" | "Self" => format!("{name}Value"),
+        _ if is_identifier(&name) => name,
+        _ if !name.is_empty() && is_identifier(&format!("Value{name}")) => format!("Value{name}"),
+        _ => value.chars().map(|sign| format!("U{:x}", u32::from(sign))).collect(),
+    }
+}
+
+/// Whether a text can stand as a name in Rust. Other letters than those of ASCII
+/// are refused.
+pub fn is_identifier(text: &str) -> bool {
+    let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.chars().all(is_word)
+        && !KEYWORDS.contains(&text)
+}
+
+/// A text with dashes for what no name holds.
+fn with_letters(text: &str) -> String {
+    let letter = |character: char| {
+        if character.is_ascii_alphanumeric() || character == '_' { character } else { '-' }
+    };
+    text.replace('\'', "").chars().map(letter).collect()
+}
+
+const KEYWORDS: [&str; 52] = [
+    "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "Self", "self", "static", "struct", "super", "trait", "true", "try", "type",
+    "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
