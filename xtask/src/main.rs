@@ -20,6 +20,7 @@ mod overlay;
 mod packed;
 mod places;
 mod pointer;
+mod profile;
 mod regen;
 mod scratch;
 mod shell;

@@ -75,7 +75,9 @@ pub fn variant(value: &str) -> String {
         "Unknown" | "Self" => format!("{name}Value"),
         _ if is_identifier(&name) => name,
         _ if !name.is_empty() && is_identifier(&format!("Value{name}")) => format!("Value{name}"),
-        _ => value.chars().map(|sign| format!("U{:x}", u32::from(sign))).collect(),
+        _ => {
+            value.chars().fold(String::new(), |name, sign| format!("{name}U{:x}", u32::from(sign)))
+        }
     }
 }
 

@@ -15,8 +15,8 @@ use crate::lock::Lock;
 use crate::source::{self, Source, Text};
 use crate::steps::Steps;
 use crate::{
-    convert, coverage, diff, files, infer, merge, normalise, overlay, scratch, snapshots, upstream,
-    validate,
+    convert, coverage, diff, files, infer, merge, normalise, overlay, profile, scratch, snapshots,
+    upstream, validate,
 };
 
 /// Where what the vendor published is kept, and what was kept of it.
@@ -209,6 +209,7 @@ fn convert(texts: &[Text], overlays: &[PathBuf], earlier: &Value, steps: &Steps)
     })?;
     steps.run("normalise", |_| normalise::normalise(&mut document))?;
     steps.run("validate", |_| validate::validate(&document).context("the converted document"))?;
+    steps.run("profile", |_| profile::check(&document))?;
     Ok(document)
 }
 
