@@ -160,7 +160,7 @@ impl Profile<'_> {
 
     /// How many entries a list takes.
     fn size(&mut self, property: &Value, at: &Pointer) {
-        let bound = |key: &str| property.get(key).map(|bound| bound.as_u64());
+        let bound = |key: &str| property.get(key).map(Value::as_u64);
         let (min, max) = (bound("minItems"), bound("maxItems"));
         let is_range = min
             .unwrap_or(Some(0))

@@ -139,6 +139,8 @@ impl Profile<'_> {
             at,
             "is neither an object by name, nor one value, nor a list or map of such; give what it holds a name",
         );
-        within.into_iter().for_each(|within| self.inner(within, at));
+        if let Some(within) = within {
+            self.inner(within, at);
+        }
     }
 }
