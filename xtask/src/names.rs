@@ -4,43 +4,19 @@ use heck::{ToPascalCase, ToSnakeCase};
 
 /// What the generated code means by these names is of the language, its library or
 /// the build step.
-pub const TAKEN: [&str; 35] = [
-    "AsRef",
-    "Box",
-    "Client",
-    "Clone",
-    "Copy",
-    "Debug",
-    "Default",
-    "Deref",
-    "Deserialize",
-    "Drop",
-    "Eq",
-    "Err",
-    "Event",
-    "From",
-    "Hash",
-    "Into",
-    "Iterator",
-    "None",
-    "Ok",
-    "Option",
-    "Ord",
-    "PartialEq",
-    "PartialOrd",
-    "Result",
-    "Self",
-    "Send",
-    "Serialize",
-    "Sized",
-    "Some",
-    "String",
-    "Sync",
-    "ToString",
-    "TryFrom",
-    "TryInto",
-    "Vec",
-];
+const TAKEN: &str = "AsRef Box Client Clone Copy Debug Default Deref Deserialize Drop Eq Err Event From Hash \
+    Into Iterator None Ok Option Ord PartialEq PartialOrd Result Self Send Serialize Sized \
+    Some String Sync ToString TryFrom TryInto Vec";
+
+/// Whether no schema can have a name.
+pub fn is_taken(name: &str) -> bool {
+    taken().any(|taken| taken == name)
+}
+
+/// The names that no schema can have.
+pub fn taken() -> impl Iterator<Item = &'static str> {
+    TAKEN.split(' ')
+}
 
 /// A text in PascalCase, as the generator writes it: once more makes no difference,
 /// while `V2C` would become `V2c`.

@@ -7,6 +7,8 @@
 
 mod all_of;
 mod lift;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod tidy;
 

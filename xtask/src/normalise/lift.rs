@@ -14,7 +14,7 @@ use crate::pointer::Pointer;
 /// Lifts the schemas of a document.
 pub fn lift(document: &mut Value) {
     let named = places::schema_names(document);
-    let mut lift = Lift { taken: names::TAKEN.iter().map(ToString::to_string).collect() };
+    let mut lift = Lift { taken: names::taken().map(str::to_owned).collect() };
     lift.taken.extend(named.iter().cloned());
     for name in named {
         lift.within(document, &places::schema(&name), &name);

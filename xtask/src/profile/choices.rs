@@ -4,67 +4,87 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::Profile;
+use super::part::Part;
 use crate::names::pascal;
-use crate::places::{self, elements};
-use crate::pointer::Pointer;
+use crate::places::{self, elements, entries};
 
-impl Profile<'_> {
-    /// The choices of an object, of which a builder makes checks.
-    pub(super) fn choices(&mut self, name: &str, schema: &Value, at: &Pointer, is_only_sent: bool) {
-        if schema.get("properties").is_none() {
-            return;
+/// The choices of an object, of which its builder makes checks.
+pub fn check(name: &str, schema: &Part, is_only_sent: bool) {
+    let mut titles = BTreeSet::new();
+    let parts = schema.key("allOf").elements();
+    for part in &parts {
+        part.only(&["title", "description", "oneOf", "anyOf"]);
+        let title = part.key("title").text();
+        let made = format!("{name}{title}");
+        let is_free = titles.insert(title) && schema.schema(&made).is_null();
+        part.expect(
+            pascal(title) == title && is_free,
+            format!("`{made}` is not a free name in PascalCase; give it another title"),
+        );
+    }
+    for part in parts.iter().chain([schema]) {
+        for key in ["oneOf", "anyOf"].into_iter().filter(|key| part.get(*key).is_some()) {
+            let alternatives = part.key(key);
+            alternatives.expect(is_only_sent, "is a rule for what is not only sent; remove it");
+            choice(schema, &alternatives);
         }
-        let mut titles = BTreeSet::new();
-        let mut choices = Vec::new();
-        for (index, part) in elements(&schema["allOf"]).enumerate() {
-            let at = at.join("allOf").join(index);
-            self.only(part, &["title", "description", "oneOf", "anyOf"], &at);
-            let title = part["title"].as_str().unwrap_or_default();
-            let made = format!("{name}{title}");
-            self.expect(
-                pascal(title) == title && titles.insert(title) && self.schema(&made).is_null(),
-                &at,
-                format!(
-                    "has the title `{title}`; give it one in PascalCase of which {made} is free"
-                ),
-            );
-            choices.push((at, part));
-        }
-        choices.push((at.clone(), schema));
-        for (at, part) in choices {
-            for key in ["oneOf", "anyOf"].into_iter().filter(|key| part.get(*key).is_some()) {
-                let at = at.join(key);
-                self.expect(is_only_sent, &at, "is a rule for what is not only sent; take it away");
-                self.choice(schema, &part[key], &at);
+    }
+}
+
+/// Fields that are there or not, of which one has to be there.
+fn choice(schema: &Part, alternatives: &Part) {
+    let mut fields = BTreeSet::new();
+    let count = alternatives.elements().len();
+    alternatives.expect(count > 1, "leaves no choice; use `required` of the schema");
+    for alternative in alternatives.elements() {
+        let required = alternative.key("required").elements();
+        let [field] = &required[..] else {
+            alternative.refuse("does not require one field; require one");
+            continue;
+        };
+        let (field, property) = (field.text(), &schema["properties"][field.text()]);
+        let is_required = elements(&schema["required"]).any(|name| name == field);
+        let may_be_null =
+            property["nullable"] == true || places::nullable_reference(property).is_some();
+        let is_optional = !property.is_null() && !is_required && !may_be_null;
+        alternative.expect(
+            is_optional && fields.insert(field),
+            format!("`{field}` is not one optional field that is never null; choose another"),
+        );
+        alternative.only(&["required"]);
+    }
+}
+
+/// The names of the schemas that requests are made of and no response is.
+pub fn only_sent(root: &Part) -> BTreeSet<String> {
+    let (mut sent, mut received) = (Vec::new(), Vec::new());
+    for (.., operation, at) in places::operations(root.value) {
+        let operation = root.place(operation, at);
+        add_references(&operation.key("requestBody").resolved()["content"], &mut sent);
+        for (status, response) in operation.key("responses").entries() {
+            if status.starts_with('2') {
+                add_references(&response.resolved()["content"], &mut received);
             }
         }
     }
+    let received = closed(root, received);
+    closed(root, sent).difference(&received).cloned().collect()
+}
 
-    /// Fields that are there or not, of which one has to be there.
-    fn choice(&mut self, schema: &Value, alternatives: &Value, at: &Pointer) {
-        let mut fields = BTreeSet::new();
-        for (index, alternative) in elements(alternatives).enumerate() {
-            let field = match elements(&alternative["required"]).collect::<Vec<_>>()[..] {
-                [field] if places::is_rule(alternative) => field.as_str().unwrap_or_default(),
-                _ => {
-                    self.refuse(
-                        &at.join(index),
-                        "does not require one field and nothing more; let it",
-                    );
-                    continue;
-                }
-            };
-            let property = &schema["properties"][field];
-            let is_required = elements(&schema["required"]).any(|name| name == field);
-            let is_nullable =
-                property["nullable"] == true || places::nullable_reference(property).is_some();
-            self.expect(
-                !property.is_null() && !is_required && !is_nullable && fields.insert(field),
-                &at.join(index),
-                format!("requires `{field}`, which is not one optional field that is never null; choose between such"),
-            );
+/// Named schemas and all that they refer to.
+fn closed(root: &Part, mut open: Vec<String>) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        let schema = root.schema(&name);
+        if reached.insert(name) {
+            add_references(schema, &mut open);
         }
-        self.expect(elements(alternatives).count() > 1, at, "leaves no choice; use `required`");
     }
+    reached
+}
+
+fn add_references(part: &Value, names: &mut Vec<String>) {
+    names.extend(places::reference(part).map(str::to_owned));
+    entries(part).for_each(|(_, part)| add_references(part, names));
+    elements(part).for_each(|part| add_references(part, names));
 }

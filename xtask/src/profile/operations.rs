@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use heck::{ToKebabCase, ToPascalCase, ToSnakeCase};
-use serde_json::Value;
+use serde_json::json;
 
-use super::{Profile, is_success};
-use crate::names::is_identifier;
-use crate::places::{self, elements, entries};
-use crate::pointer::Pointer;
+use super::document::security;
+use super::part::Part;
+use super::schemas;
+use crate::names::{is_identifier, snake};
+use crate::places;
 
 const METHODS: [&str; 6] = ["get", "put", "post", "delete", "patch", "head"];
 
@@ -16,182 +17,172 @@ const JSON: &str = "application/json";
 
 /// Names of the client that are written by hand, and what the module of the calls
 /// imports or uses.
-const TAKEN: [&str; 27] = [
-    "builder",
-    "from_env",
-    "call",
-    "send",
-    "byte_stream",
-    "client_info",
-    "client_hooks",
-    "error",
-    "operation_info",
-    "request_builder_ext",
-    "response_value",
-    "result",
-    "option",
-    "string",
-    "some",
-    "none",
-    "ok",
-    "err",
-    "self",
-    "from",
-    "default",
-    "client",
-    "debug",
-    "clone",
-    "types",
-    "super",
-    "drop",
-];
+const OPERATIONS: &str = "builder from_env call send byte_stream client_info client_hooks error \
+    operation_info request_builder_ext response_value result option string some none ok err self \
+    from default client debug clone types super drop";
 
-impl Profile<'_> {
-    pub(super) fn operations(&mut self) {
-        for (path, item) in entries(&self.document["paths"]) {
-            let at = Pointer::default().join("paths").join(path);
-            self.expect(is_plain(path), &at, "is not a path that a URL keeps as it is; rename it");
-            for key in ["parameters", "servers"] {
-                self.expect(
-                    item.get(key).is_none(),
-                    &at.join(key),
-                    "is of all operations; say it of each, or of none",
-                );
-            }
-        }
-        let mut ids = BTreeSet::new();
-        for (path, method, operation, at) in places::operations(self.document) {
-            self.expect(
-                METHODS.contains(&method),
-                &at,
-                "has a method that no client calls; remove it",
-            );
-            let id = operation["operationId"].as_str().unwrap_or_default();
-            let at_id = at.join("operationId");
-            self.expect(
-                id == id.to_snake_case() && is_identifier(id) && !TAKEN.contains(&id),
-                &at_id,
-                format!("`{id}` is not a free name in snake_case; rename it"),
-            );
-            self.expect(
-                ids.insert(id.to_pascal_case()),
-                &at_id,
-                format!("`{id}` is there twice; rename it"),
-            );
-            self.expect(
-                operation.get("servers").is_none(),
-                &at.join("servers"),
-                "is not the server of the client; remove it",
-            );
-            let idempotent = operation.get("x-idempotent").is_none_or(Value::is_boolean);
-            self.expect(idempotent, &at.join("x-idempotent"), "is not true or false; say which");
-            self.tags(&operation["tags"], &at.join("tags"));
-            self.security(&operation["security"], &at.join("security"));
-            self.parameters(path, operation, &at);
-            self.body(operation, &at.join("requestBody"));
-            self.responses(method, operation, &at.join("responses"));
+/// Names that the generated `send` and the setters around it use.
+const PARAMETERS: &str = "new send stream body body_map header_map encode_path client url request \
+    response result";
+
+/// The headers that the layer knows.
+const HEADERS: [&str; 2] = ["idempotency-key", "x-whatsapp-number-id"];
+
+pub fn check(root: &Part) {
+    for (path, item) in root.key("paths").entries() {
+        item.expect(is_plain(path), "is not a path that a URL keeps as it is; rename it");
+        for key in ["parameters", "servers"] {
+            let what = "is of a path; say it of each operation, or not at all";
+            item.key(key).expect(item.get(key).is_none(), what);
         }
     }
-
-    /// Each is a feature of Cargo.
-    fn tags(&mut self, tags: &Value, at: &Pointer) {
-        self.expect(
-            elements(tags).next().is_some(),
-            at,
-            "is missing; name the feature that it belongs to",
+    let mut ids = BTreeSet::new();
+    for (path, method, operation, at) in places::operations(root.value) {
+        let operation = root.place(operation, at);
+        let (id, idempotent) = (operation.key("operationId"), operation.key("x-idempotent"));
+        let name = id.text();
+        let is_free = is_identifier(name) && !OPERATIONS.split(' ').any(|taken| taken == name);
+        let is_snake = name == name.to_snake_case();
+        id.expect(
+            is_snake && is_free,
+            format!("`{name}` is not a free name in snake_case; rename it"),
         );
-        for (index, tag) in elements(tags).enumerate() {
-            let tag = tag.as_str().unwrap_or_default();
-            let feature = tag.to_kebab_case();
-            let is_word = |character: char| character.is_ascii_alphanumeric() || character == '-';
-            self.expect(
-                !feature.is_empty()
-                    && feature.chars().all(is_word)
-                    && !["full", "default"].contains(&feature.as_str()),
-                &at.join(index),
-                format!("`{tag}` names no feature of Cargo; rename it"),
-            );
+        let is_new = ids.insert(name.to_pascal_case());
+        id.expect(is_new, format!("`{name}` is there twice; rename one"));
+        operation.expect(METHODS.contains(&method), "has a method without calls; remove it");
+        let servers = operation.key("servers");
+        servers.expect(servers.is_null(), "is not the server of the client; remove it");
+        let is_said = idempotent.is_null() || idempotent.is_boolean();
+        idempotent.expect(is_said, "is not true or false; make it one");
+        tags(&operation.key("tags"));
+        security(root, &operation.key("security"));
+        parameters(path, &operation.key("parameters"));
+        if !operation["requestBody"].is_null() {
+            body(&operation.key("requestBody").resolved().key("content"));
         }
-    }
-
-    fn body(&mut self, operation: &Value, at: &Pointer) {
-        let Some(body) = operation.get("requestBody") else { return };
-        let (at, body) = places::resolve(self.document, body, at);
-        let at = at.join("content");
-        let types: Vec<&String> = entries(&body["content"]).map(|(name, _)| name).collect();
-        if types != [JSON] {
-            return self.refuse(&at, "is not application/json alone; leave that one");
-        }
-        let name = places::reference(&body["content"][JSON]["schema"]).unwrap_or_default();
-        self.expect(
-            self.schema(name)["type"] == "object",
-            &at.join(JSON).join("schema"),
-            "does not refer to an object; make it a reference to one",
-        );
-    }
-
-    fn responses(&mut self, method: &str, operation: &Value, at: &Pointer) {
-        let mut successes: Vec<&Value> = Vec::new();
-        for (status, response) in
-            entries(&operation["responses"]).filter(|(key, _)| !key.starts_with("x-"))
-        {
-            let (at, response) = places::resolve(self.document, response, &at.join(status));
-            let (at, content) = (at.join("content"), &response["content"]);
-            if is_success(status) {
-                self.success(content, &at);
-                self.expect(
-                    method != "head" || content.is_null(),
-                    &at,
-                    "is never sent in response to HEAD; remove it",
-                );
-                successes.push(content);
-            } else {
-                let is_json = entries(content).all(|(name, _)| name == JSON);
-                self.expect(is_json, &at, "is not application/json, as errors are; leave that one");
-            }
-        }
-        self.expect(!successes.is_empty(), at, "has no 2xx status; describe a success");
-        let schemas = |content: &Value| -> Vec<(String, Value)> {
-            entries(content).map(|(name, media)| (name.clone(), media["schema"].clone())).collect()
-        };
-        let same = successes.windows(2).all(|pair| schemas(pair[0]) == schemas(pair[1]));
-        self.expect(same, at, "has successes of different content; give all the same");
-    }
-
-    /// JSON that has a name or is a list, one media type of bytes, or nothing.
-    fn success(&mut self, content: &Value, at: &Pointer) {
-        let types: Vec<&String> = entries(content).map(|(name, _)| name).collect();
-        match types.as_slice() {
-            [] => {}
-            [json] if *json == JSON => {
-                let (schema, at) = (&content[JSON]["schema"], at.join(JSON).join("schema"));
-                if places::reference(schema).is_none() {
-                    self.expect(
-                        schema["type"] == "array" && schema["nullable"] != true,
-                        &at,
-                        "is neither a reference nor a list; refer to a named schema",
-                    );
-                    self.inner(schema, &at);
-                }
-            }
-            [other] => self.expect(
-                is_bytes(other),
-                &at.join(other),
-                "may be JSON, under another name; call it application/json",
-            ),
-            _ => self.refuse(at, "has several media types; leave one"),
-        }
+        responses(method, &operation.key("responses"));
     }
 }
 
-/// Whether a media type is surely none of JSON, and can stand in a header.
-fn is_bytes(media_type: &str) -> bool {
-    let is_json = ["json", "*/*", "application/*"]
-        .iter()
-        .any(|json| media_type.to_lowercase().contains(json));
-    !is_json
-        && media_type.contains('/')
-        && media_type.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+/// Each is a feature of Cargo.
+fn tags(tags: &Part) {
+    tags.expect(!tags.elements().is_empty(), "is missing; name the feature of the operation");
+    for tag in tags.elements() {
+        let feature = tag.text().to_kebab_case();
+        let is_word = |character: char| character.is_ascii_alphanumeric() || character == '-';
+        let is_free = !["", "full", "default"].contains(&feature.as_str());
+        let is_feature = is_free && feature.chars().all(is_word);
+        tag.expect(is_feature, format!("`{}` names no feature of Cargo; rename it", tag.text()));
+    }
+}
+
+fn parameters(path: &str, parameters: &Part) {
+    let mut taken: BTreeSet<String> = PARAMETERS.split(' ').map(str::to_owned).collect();
+    let mut in_path = Vec::new();
+    for used in parameters.elements() {
+        let parameter = used.resolved();
+        let name = parameter.key("name").text();
+        let is_free = name.is_ascii() && taken.insert(snake(name));
+        used.expect(is_free, format!("`{name}` has no name of its own in Rust; rename it"));
+        if parameter["in"] == "path" {
+            in_path.push(name);
+        }
+        check_parameter(name, &parameter);
+    }
+    let placeholders = path.split('{').skip(1).filter_map(|part| part.split_once('}'));
+    let mut placeholders: Vec<&str> = placeholders.map(|(name, _)| name).collect();
+    placeholders.sort_unstable();
+    in_path.sort_unstable();
+    let same = placeholders == in_path && placeholders.windows(2).all(|pair| pair[0] != pair[1]);
+    parameters.expect(same, "is not one `in: path` for each name in the path; make both the same");
+}
+
+fn check_parameter(name: &str, parameter: &Part) {
+    let place = parameter.key("in").text();
+    let is_sent = match place {
+        "path" => parameter["required"] == true,
+        "header" => HEADERS.contains(&name.to_ascii_lowercase().as_str()),
+        place => place == "query",
+    };
+    let what =
+        format!("is a {place} parameter that the client does not send; remove or require it");
+    parameter.expect(is_sent, what);
+    let usual = [
+        ("style", json!(if place == "query" { "form" } else { "simple" })),
+        ("explode", json!(place == "query")),
+    ];
+    let is_usual =
+        usual.iter().all(|(key, usual)| parameter.get(*key).is_none_or(|own| own == usual));
+    parameter.expect(is_usual, "has a style of its own; leave the usual one");
+    let schema = parameter.key("schema");
+    let end = parameter.place(schema.end(), schema.at.clone());
+    let is_named = places::lone_reference(&schema).is_some();
+    let is_value = end.is_scalar() && is_named == end["enum"].is_array();
+    schema.expect(is_value, "is not one value, or an enum without a name; describe one value");
+    let may_be_null = schema["nullable"] == true || end["nullable"] == true;
+    schema.expect(!may_be_null, "may be null, which no parameter can be; remove `nullable`");
+    let what =
+        format!("is a secret, and a {place} is no place for one; remove the format `password`");
+    schema.expect(end["format"] != "password", what);
+    let fits = place == "query" || end["format"].is_null();
+    schema.expect(fits, "has a format, which only a query has; remove it");
+    schemas::inner(&schema);
+}
+
+fn body(content: &Part) {
+    let types = content.entries();
+    let [(JSON, json)] = types.as_slice() else {
+        return content.refuse("is not application/json alone; describe that one");
+    };
+    let schema = json.key("schema");
+    let name = places::reference(&schema).unwrap_or_default();
+    let is_object = schema.schema(name)["type"] == "object";
+    schema.expect(is_object, "does not refer to an object; make it a reference to one");
+}
+
+fn responses(method: &str, responses: &Part) {
+    let entries = responses.entries().into_iter().filter(|(status, _)| !status.starts_with("x-"));
+    let (successes, errors): (Vec<_>, Vec<_>) =
+        entries.partition(|(status, _)| status.starts_with('2'));
+    for (_, error) in errors {
+        let content = error.resolved().key("content");
+        let is_json = content.entries().iter().all(|(name, _)| *name == JSON);
+        content.expect(is_json, "is not application/json, as errors are; describe that one");
+    }
+    responses.expect(!successes.is_empty(), "has no 2xx status; describe a success");
+    let mut all = BTreeSet::new();
+    for (_, success) in successes {
+        let content = success.resolved().key("content");
+        success_of(&content);
+        let is_read = method != "head" || content.is_null();
+        content.expect(is_read, "is never sent in response to HEAD; remove it");
+        let schemas =
+            content.entries().into_iter().map(|(name, media)| (name, media["schema"].to_string()));
+        all.insert(schemas.collect::<Vec<_>>());
+    }
+    responses.expect(all.len() < 2, "has successes of different content; give all the same");
+}
+
+/// JSON that has a name or is a list, one media type of bytes, or nothing.
+fn success_of(content: &Part) {
+    match content.entries().as_slice() {
+        [] => {}
+        [(JSON, media)] => {
+            let schema = media.key("schema");
+            if places::reference(&schema).is_none() {
+                let is_list = schema["type"] == "array" && schema["nullable"] != true;
+                schema.expect(is_list, "is neither a reference nor a list; refer to a schema");
+                schemas::inner(&schema);
+            }
+        }
+        [(name, media)] => {
+            let may_be_json =
+                ["json", "*/*", "application/*"].iter().any(|json| name.contains(json));
+            let is_bytes = !may_be_json && name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+            media.expect(is_bytes, "is not surely bytes; call JSON application/json");
+        }
+        _ => content.refuse("has several media types; describe one"),
+    }
 }
 
 /// A URL would change other paths, and the guard of the layer would then refuse

@@ -4,215 +4,150 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::Profile;
+use super::part::Part;
+use super::{choices, unions};
 use crate::convert::nullable::BESIDE;
 use crate::names::{self, pascal, snake, variant};
-use crate::places::{self, elements, entries};
-use crate::pointer::Pointer;
+use crate::places;
 
-/// What a scalar may be, in which format.
-const FORMATS: [(&str, &str); 8] = [
-    ("string", "date"),
-    ("string", "date-time"),
-    ("string", "password"),
-    ("string", "data-url"),
-    ("integer", "int64"),
-    ("integer", "uint64"),
-    ("integer", "unix-time"),
-    ("number", "double"),
+/// The formats that have a type in the client, each with its type of JSON.
+const FORMATS: [&str; 8] = [
+    "string date",
+    "string date-time",
+    "string password",
+    "string data-url",
+    "integer int64",
+    "integer uint64",
+    "integer unix-time",
+    "number double",
 ];
 
-impl Profile<'_> {
-    pub(super) fn schemas(&mut self) {
-        let only_sent = self.only_sent();
-        for (name, schema) in entries(&self.document["components"]["schemas"]) {
-            let at = places::schema(name);
-            // The build step names what may be null like that.
-            let is_free = !names::TAKEN.contains(&name.as_str()) && !name.starts_with("Nullable");
-            self.expect(
-                pascal(name) == *name && is_free,
-                &at,
-                format!("is not a free name in PascalCase; rename it, such as to {}", pascal(name)),
-            );
-            self.named(schema, &at);
-            self.choices(name, schema, &at, only_sent.contains(name));
+pub fn check(root: &Part) {
+    let only_sent = choices::only_sent(root);
+    for (name, schema) in root.key("components").key("schemas").entries() {
+        let is_pascal = pascal(name) == name;
+        schema.expect(is_pascal, format!("is not in PascalCase; call it {}", pascal(name)));
+        // The build step calls what may be null so.
+        let is_free = !names::is_taken(name) && !name.starts_with("Nullable");
+        schema.expect(is_free, "has a name that the client has; rename it");
+        named(&schema);
+        if schema.get("properties").is_some() {
+            choices::check(name, &schema, only_sent.contains(name));
         }
     }
+}
 
-    fn named(&mut self, schema: &Value, at: &Pointer) {
-        self.expect(
-            schema["nullable"] != true,
-            &at.join("nullable"),
-            "is said of a name; say it where the name is used",
-        );
-        if places::lone_reference(schema).or(places::nullable_reference(schema)).is_some() {
-            self.refuse(at, "is only another name of a schema; refer to that schema instead");
-        } else if schema.get("properties").is_some() {
-            self.object(schema, at);
-        } else if places::members(schema).next().is_some() {
-            self.union(schema, at);
-        } else if schema.get("enum").is_some() {
-            self.text_enum(schema, at);
-        } else {
-            self.plain(schema, at);
-        }
+fn named(schema: &Part) {
+    let nullable = schema.key("nullable");
+    nullable.expect(*nullable != true, "is said of a name; say it where the name is used");
+    if places::lone_reference(schema).or(places::nullable_reference(schema)).is_some() {
+        schema.refuse("is only another name of a schema; refer to that schema instead");
+    } else if schema.get("properties").is_some() {
+        object(schema);
+    } else if places::members(schema).next().is_some() {
+        unions::check(schema);
+    } else if schema.get("enum").is_some() {
+        text_enum(schema);
+    } else {
+        plain(schema);
     }
+}
 
-    /// A schema within another, or in an operation.
-    pub(super) fn inner(&mut self, schema: &Value, at: &Pointer) {
-        if schema.get("$ref").is_some() {
-            self.only(schema, &["$ref"], at);
-        } else if places::lone_reference(schema).is_some() {
-            self.only(schema, &[&["allOf", "nullable"], &BESIDE[..]].concat(), at);
-        } else if places::nullable_reference(schema).is_some() {
-            self.only(schema, &[&["anyOf"], &BESIDE[..]].concat(), at);
-        } else {
-            self.plain(schema, at);
-        }
+/// A schema within another, or in an operation.
+pub fn inner(schema: &Part) {
+    if schema.get("$ref").is_some() {
+        schema.only(&["$ref"]);
+    } else if places::lone_reference(schema).is_some() {
+        schema.only(&[&["allOf", "nullable"], &BESIDE[..]].concat());
+    } else if places::nullable_reference(schema).is_some() {
+        schema.only(&[&["anyOf"], &BESIDE[..]].concat());
+    } else {
+        plain(schema);
     }
+}
 
-    /// One value, a list, a map or any JSON.
-    fn plain(&mut self, schema: &Value, at: &Pointer) {
-        for key in ["allOf", "anyOf", "oneOf", "enum", "properties", "not", "discriminator"] {
-            self.expect(
-                schema.get(key).is_none(),
-                &at.join(key),
-                "is not read here; give what it describes a name, or take it away",
-            );
-        }
-        match schema["type"].as_str() {
-            Some("array") if schema["items"].is_object() => {
-                self.inner(&schema["items"], &at.join("items"));
-            }
-            Some("array") => self.refuse(at, "is a list without `items`; say what it holds"),
-            Some("object") if schema["additionalProperties"].is_object() => {
-                self.inner(&schema["additionalProperties"], &at.join("additionalProperties"));
-            }
-            Some("object") => {}
-            Some("string" | "integer" | "number" | "boolean") => self.format(schema, at),
-            None if schema.get("type").is_none() => {
-                self.only(schema, &[&["nullable"], &BESIDE[..]].concat(), at);
-            }
-            _ => self.refuse(&at.join("type"), "is not one type of JSON; name one"),
-        }
+/// One value, a list, a map or any JSON.
+fn plain(schema: &Part) {
+    let kind = schema.key("type");
+    for key in ["allOf", "anyOf", "oneOf", "enum", "properties", "not", "discriminator"] {
+        let what = "is not read here; remove it, or name the schema that needs it";
+        schema.key(key).expect(schema.get(key).is_none(), what);
     }
-
-    fn format(&mut self, schema: &Value, at: &Pointer) {
-        let Some(format) = schema.get("format") else { return };
-        let is_known =
-            FORMATS.iter().any(|(kind, known)| schema["type"] == *kind && format == known);
-        self.expect(
-            is_known,
-            &at.join("format"),
-            format!("{format} has no type in the client; take it away"),
-        );
+    match (kind.text(), schema.key("items"), schema.key("additionalProperties")) {
+        ("array", items, _) => {
+            items.expect(items.is_object(), "is missing; say what the list holds");
+            inner(&items);
+        }
+        ("object", _, values) if values.is_object() => inner(&values),
+        ("object", ..) => {}
+        _ if schema.is_scalar() => {
+            let format = schema.key("format");
+            let said = format!("{} {}", kind.text(), format.text());
+            let is_known = format.is_null() || FORMATS.contains(&said.as_str());
+            format.expect(is_known, format!("`{said}` has no type in the client; remove it"));
+        }
+        _ if kind.is_null() => schema.only(&[&["nullable"], &BESIDE[..]].concat()),
+        _ => kind.refuse("is not one type of JSON; name one"),
     }
+}
 
-    fn object(&mut self, schema: &Value, at: &Pointer) {
-        self.expect(
-            schema["type"] == "object",
-            &at.join("type"),
-            "is not `object` beside properties; make it that",
-        );
-        for key in ["enum", "not", "items", "discriminator"] {
-            self.expect(
-                schema.get(key).is_none(),
-                &at.join(key),
-                "is not read beside properties; take it away",
-            );
-        }
-        let rest = schema.get("additionalProperties");
-        self.expect(
-            rest.is_none_or(|rest| rest.is_boolean() || *rest == json!({})),
-            &at.join("additionalProperties"),
-            "has a type beside properties; make it true",
-        );
-        let mut fields = BTreeSet::new();
-        if rest.is_some_and(|rest| *rest != json!(false)) {
-            // The field of all that have none of their own.
-            fields.insert("extra".to_owned());
-        }
-        let properties = &schema["properties"];
-        self.expect(
-            entries(properties).next().is_some(),
-            &at.join("properties"),
-            "is empty; take it away",
-        );
-        for (name, property) in entries(properties) {
-            let at = at.join("properties").join(name);
-            self.expect(
-                name.is_ascii() && fields.insert(snake(name)),
-                &at,
-                format!("`{name}` has no name of its own in Rust; take it away, or allow it as one of `additionalProperties`"),
-            );
-            self.inner(property, &at);
-            self.size(property, &at);
-        }
-        for (index, name) in elements(&schema["required"]).enumerate() {
-            let is_known = name.as_str().is_some_and(|name| properties.get(name).is_some());
-            self.expect(
-                is_known,
-                &at.join("required").join(index),
-                "is not the name of a property; describe it",
-            );
-        }
+fn object(schema: &Part) {
+    schema.key("type").expect(schema["type"] == "object", "is not `object`; make it that");
+    for key in ["enum", "not", "items", "discriminator"] {
+        let what = "is not read beside properties; remove it";
+        schema.key(key).expect(schema.get(key).is_none(), what);
     }
-
-    /// How many entries a list takes.
-    fn size(&mut self, property: &Value, at: &Pointer) {
-        let bound = |key: &str| property.get(key).map(Value::as_u64);
-        let (min, max) = (bound("minItems"), bound("maxItems"));
-        let is_range = min
-            .unwrap_or(Some(0))
-            .is_some_and(|min| max.unwrap_or(Some(u64::MAX)).is_some_and(|max| min <= max));
-        self.expect(is_range, at, "has `minItems` and `maxItems` that no list fits; make them fit");
+    let rest = schema.key("additionalProperties");
+    let is_any = rest.is_null() || rest.is_boolean() || *rest == json!({});
+    rest.expect(is_any, "has a type beside properties; make it true");
+    let mut fields = BTreeSet::new();
+    if !rest.is_null() && *rest != false {
+        // The field of all that have none of their own.
+        fields.insert("extra".to_owned());
     }
+    let properties = schema.key("properties");
+    properties.expect(!properties.entries().is_empty(), "is empty; remove it");
+    for (name, property) in properties.entries() {
+        let is_free = name.is_ascii() && fields.insert(snake(name));
+        property.expect(is_free, format!("`{name}` has no name of its own in Rust; remove it"));
+        inner(&property);
+        let bound = |key: &str, usual: u64| property.get(key).map_or(Some(usual), Value::as_u64);
+        let bounds = bound("minItems", 0).zip(bound("maxItems", u64::MAX));
+        let fits = bounds.is_some_and(|(min, max)| min <= max);
+        property.expect(fits, "has `minItems` and `maxItems` that no list fits; correct them");
+    }
+    for name in schema.key("required").elements() {
+        let is_known = properties.get(name.text()).is_some();
+        name.expect(is_known, "is not the name of a property; describe the property");
+    }
+}
 
-    /// Text with values that are known.
-    fn text_enum(&mut self, schema: &Value, at: &Pointer) {
-        let values: Vec<&str> = elements(&schema["enum"]).filter_map(Value::as_str).collect();
-        let is_text = values.len() == elements(&schema["enum"]).count() && !values.is_empty();
-        self.expect(
-            schema["type"] == "string" && is_text && schema.get("format").is_none(),
-            &at.join("enum"),
-            "is not a list of strings, of `type: string` without a format; take it away",
-        );
-        let mut variants = BTreeSet::new();
-        for value in &values {
-            let name = schema["x-enum-names"][value].as_str().unwrap_or(value);
-            self.expect(
-                name.is_ascii() && variants.insert(variant(name)),
-                &at.join("enum"),
-                format!("`{value}` has no name of its own in Rust; give it one in x-enum-names"),
-            );
-        }
-        for key in ["x-enum-names", "x-enum-descriptions", "x-retry"] {
-            let said = schema.get(key);
-            self.expect(
-                said.is_none_or(Value::is_object),
-                &at.join(key),
-                "is not a map; make it one of values",
-            );
-            for (value, text) in said.into_iter().flat_map(entries) {
-                let at = at.join(key).join(value);
-                let text = text.as_str();
-                self.expect(
-                    values.contains(&value.as_str()),
-                    &at,
-                    "is not a value of the enum; add it there",
-                );
-                self.expect(
-                    text.is_some_and(|text| {
-                        key != "x-retry" || ["never", "alone", "later"].contains(&text)
-                    }),
-                    &at,
-                    if key == "x-retry" {
-                        "is not never, alone or later; make it one"
-                    } else {
-                        "is not a text; make it one"
-                    },
-                );
-            }
+/// Text with values that are known.
+fn text_enum(schema: &Part) {
+    let values = schema.key("enum");
+    let is_text = schema["type"] == "string" && schema["format"].is_null();
+    let all: Vec<&str> =
+        values.elements().iter().filter_map(|value| value.value.as_str()).collect();
+    let is_enum = is_text && !all.is_empty() && all.len() == values.elements().len();
+    values.expect(is_enum, "is not one of strings without a format; remove it");
+    let mut variants = BTreeSet::new();
+    for value in &all {
+        let name = schema["x-enum-names"][value].as_str().unwrap_or(value);
+        let is_free = name.is_ascii() && variants.insert(variant(name));
+        values
+            .expect(is_free, format!("`{value}` needs a name of its own in x-enum-names; add it"));
+    }
+    for key in ["x-enum-names", "x-enum-descriptions", "x-retry"] {
+        let said = schema.key(key);
+        said.expect(said.is_null() || said.is_object(), "is not a map; make it one");
+        for (value, said) in said.entries() {
+            said.expect(all.contains(&value), "is not a value of the enum; add it there");
+            let is_advice = ["never", "alone", "later"].contains(&said.text());
+            let (fits, what) = match key {
+                "x-retry" => (is_advice, "is not never, alone or later; make it one"),
+                _ => (said.is_string(), "is not a text; make it one"),
+            };
+            said.expect(fits, what);
         }
     }
 }

@@ -1,0 +1,287 @@
+//! What becomes of the forms that OpenAPI has.
+
+use serde_json::{Value, json};
+
+use super::normalise;
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn only_null() -> Value {
+    json!({"type": "object", "nullable": true, "enum": [null]})
+}
+
+fn object(properties: &Value) -> Value {
+    json!({"type": "object", "properties": properties})
+}
+
+/// Normalises a document, which once more does not change.
+fn normalised(mut document: Value) -> Value {
+    normalise(&mut document).unwrap();
+    let once = document.clone();
+    normalise(&mut document).unwrap();
+    assert_eq!(document, once);
+    document
+}
+
+fn schemas(schemas: &Value) -> Value {
+    normalised(json!({"components": {"schemas": schemas}}))["components"]["schemas"].take()
+}
+
+/// The operation and the schemas of a document with one operation.
+fn operation(operation: &Value) -> (Value, Value) {
+    let paths = json!({"/a": {"post": operation}});
+    let mut document = normalised(json!({"paths": paths, "components": {"schemas": {}}}));
+    (document["paths"]["/a"]["post"].take(), document["components"]["schemas"].take())
+}
+
+#[test]
+fn the_parts_of_an_object_are_joined() {
+    let pet = json!({"type": "object", "required": ["id"], "additionalProperties": false,
+        "properties": {"id": text(), "kind": text(), "any": {}, "mood": reference("Mood")}});
+    let cat = json!({
+        "allOf": [reference("Pet"), {
+            "required": ["id", "lives"],
+            "properties": {
+                "lives": {"type": "integer"},
+                "kind": {"type": "string", "description": "The kind of cat."},
+                "any": {"type": "boolean"},
+                "mood": {"type": "string"},
+            },
+        }],
+        "description": "A cat.",
+        "x-evidence": "seen",
+    });
+    let tom = json!({"allOf": [reference("Cat"), {"additionalProperties": true}]});
+    let mood = json!({"type": "string", "enum": ["good"]});
+    let given = json!({"Pet": pet, "Cat": cat, "Tom": tom, "Mood": mood});
+    let found = schemas(&given);
+    assert_eq!(found["Pet"], pet);
+    let properties = json!({
+        "id": text(),
+        "lives": {"type": "integer"},
+        "kind": {"type": "string", "description": "The kind of cat."},
+        "any": {"type": "boolean"},
+        // Which values it has says more than that it is text.
+        "mood": reference("Mood"),
+    });
+    assert_eq!(
+        found["Cat"],
+        json!({
+            "type": "object",
+            "description": "A cat.",
+            "properties": properties,
+            "required": ["id", "lives"],
+            "x-evidence": "seen",
+            "x-joined-from": [reference("Pet")],
+        })
+    );
+    assert_eq!(
+        found["Tom"],
+        json!({
+            "type": "object",
+            "properties": properties,
+            "required": ["id", "lives"],
+            "additionalProperties": {},
+            "x-joined-from": [reference("Cat")],
+        })
+    );
+}
+
+#[test]
+fn a_property_that_may_be_null_is_joined_with_one_that_may_not() {
+    let mut given = json!({"End": object(&json!({"a": text()})), "Base": object(&json!({"end": reference("End")}))});
+    let either = json!({"anyOf": [reference("End"), only_null()]});
+    given["Whole"] = json!({"allOf": [reference("Base"), object(&json!({"end": either}))]});
+    assert_eq!(schemas(&given)["Whole"]["properties"]["end"], either);
+}
+
+#[test]
+fn what_is_no_join_of_objects_stays() {
+    let rules = json!([{"required": ["a"]}, {"required": ["b"]}]);
+    let fields = json!({"a": text(), "b": text()});
+    let given = json!({
+        "Pet": object(&fields),
+        "Search": {"type": "object", "properties": fields,
+            "allOf": [{"title": "Key", "oneOf": rules}, {"title": "Other", "anyOf": rules}]},
+        "Find": {"type": "object", "properties": fields, "anyOf": rules},
+        "Holder": object(&json!({
+            "words": {"allOf": [reference("Pet")], "description": "d", "default": {}},
+            "null": {"anyOf": [reference("Pet"), only_null()], "description": "d"},
+            "map": {"type": "object", "additionalProperties": reference("Pet")},
+            "any": {},
+        })),
+        "Either": {"oneOf": [
+            {"title": "Wrapped", "allOf": [reference("Pet")]},
+            {"title": "Bare", "type": "array", "items": reference("Pet")},
+        ]},
+    });
+    assert_eq!(schemas(&given), given);
+}
+
+#[test]
+fn parts_that_are_no_object_are_refused_with_their_place() {
+    let secret = json!({"type": "string", "format": "password"});
+    let cases = [
+        ("text and more", json!({"allOf": [text(), object(&json!({"a": text()}))]})),
+        ("text with a bound", json!({"allOf": [text(), {"maxLength": 5}]})),
+        ("text and a number", json!({"allOf": [text(), {"type": "integer"}]})),
+        (
+            "a secret that is joined with more",
+            object(&json!({"pin": {"allOf": [{"minLength": 4}, reference("Pin")]}})),
+        ),
+        (
+            "one field of two types",
+            json!({"allOf": [object(&json!({"a": text()})), object(&json!({"a": {"type": "integer"}}))]}),
+        ),
+        ("itself", json!({"allOf": [reference("New"), object(&json!({"a": text()}))]})),
+        (
+            "what leads to itself",
+            json!({"allOf": [reference("Loop"), object(&json!({"a": text()}))]}),
+        ),
+        ("what is not there", json!({"allOf": [reference("None"), object(&json!({"a": text()}))]})),
+        (
+            "alternatives",
+            json!({"allOf": [reference("Loop2"), {"oneOf": [object(&json!({"a": text()})), text()]}]}),
+        ),
+        (
+            "rules beside a part",
+            json!({"allOf": [reference("Loop2"), {"title": "A", "oneOf": [{"required": ["a"]}]}]}),
+        ),
+        (
+            "a part that may be null",
+            json!({"allOf": [{"type": "object", "nullable": true}, {"properties": {}}]}),
+        ),
+    ];
+    let mut table = String::new();
+    for (name, schema) in cases {
+        let mut document = json!({"components": {"schemas": {
+            "New": schema,
+            "Pin": secret,
+            "Loop": {"allOf": [reference("New"), {"properties": {"a": text()}}]},
+            "Loop2": object(&json!({"b": text()})),
+        }}});
+        let error = normalise(&mut document).expect_err(name);
+        table += &format!("{name}: {error}\n");
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn a_schema_that_becomes_a_type_is_named_after_its_place() {
+    let found = schemas(&json!({
+        "Cat": object(&json!({
+            "mood": {"type": "string", "enum": ["good", "bad", null, "good"], "nullable": true, "description": "How it is."},
+            "tricks": {"type": "array", "items": {"type": "string", "enum": ["roll"], "default": "roll"}},
+            "home": object(&json!({"street": object(&json!({"name": text()}))})),
+            "owners": {"type": "object", "additionalProperties": object(&json!({"name": text()}))},
+            "amount": {"description": "How much.", "oneOf": [{"type": "number"}, text(), only_null()]},
+            "size": {"type": "integer", "enum": [1, 2]},
+        })),
+        "CatHome": text(),
+    }));
+    assert_eq!(
+        found,
+        json!({
+            "Cat": object(&json!({
+                "mood": {"anyOf": [reference("CatMood"), only_null()], "description": "How it is."},
+                "tricks": {"type": "array", "items": {"allOf": [reference("CatTricksItem")], "default": "roll"}},
+                "home": reference("CatHomeV2"),
+                "owners": {"type": "object", "additionalProperties": reference("CatOwnersValue")},
+                "amount": {"anyOf": [reference("CatAmount"), only_null()], "description": "How much."},
+                "size": {"type": "integer", "enum": [1, 2]},
+            })),
+            "CatHome": text(),
+            "CatMood": {"type": "string", "enum": ["good", "bad"], "description": "How it is."},
+            "CatTricksItem": {"type": "string", "enum": ["roll"]},
+            "CatHomeV2": object(&json!({"street": reference("CatHomeV2Street")})),
+            "CatHomeV2Street": object(&json!({"name": text()})),
+            "CatOwnersValue": object(&json!({"name": text()})),
+            "CatAmount": {"description": "How much.", "oneOf": [{"type": "number"}, text()]},
+        })
+    );
+}
+
+#[test]
+fn what_stands_in_an_operation_is_named_after_it() {
+    let fields = object(&json!({"id": text()}));
+    let json = |schema: &Value| json!({"content": {"application/json": {"schema": schema}}});
+    let (found, named) = operation(&json!({
+        "operationId": "find_cats",
+        "parameters": [{"name": "sort-by", "in": "query", "schema": {"type": "string", "enum": ["name"]}}],
+        "requestBody": json(&fields),
+        "responses": {
+            "200": json(&json!({"type": "array", "items": fields})),
+            "201": json(&json!({"type": "object"})),
+            "400": json(&fields),
+        },
+    }));
+    assert_eq!(found["parameters"][0]["schema"], reference("FindCatsSortBy"));
+    assert_eq!(found["requestBody"], json(&reference("FindCatsBody")));
+    assert_eq!(
+        found["responses"],
+        json!({
+            "200": json(&json!({"type": "array", "items": reference("FindCatsResponseItem")})),
+            "201": json(&reference("FindCatsResponse")),
+            "400": json(&fields),
+        })
+    );
+    assert_eq!(
+        named,
+        json!({
+            "FindCatsSortBy": {"type": "string", "enum": ["name"]},
+            "FindCatsBody": fields,
+            "FindCatsResponseItem": fields,
+            "FindCatsResponse": {"type": "object"},
+        })
+    );
+}
+
+#[test]
+fn what_operations_share_is_named_after_itself() {
+    let shared = json!({"$ref": "#/components/parameters/sort"});
+    let found = normalised(json!({
+        "paths": {"/a": {"get": {"operationId": "a", "parameters": [shared]}, "put": {"operationId": "b", "parameters": [shared]}}},
+        "components": {
+            "parameters": {"sort": {"name": "s", "in": "query", "schema": {"type": "string", "enum": ["name"]}}},
+            "schemas": {},
+        },
+    }));
+    assert_eq!(found["components"]["parameters"]["sort"]["schema"], reference("Sort"));
+    assert_eq!(
+        found["components"]["schemas"],
+        json!({"Sort": {"type": "string", "enum": ["name"]}})
+    );
+}
+
+#[test]
+fn descriptions_are_safe_as_comments() {
+    for (text, quiet) in [
+        ("See [x] and <b>.", "See [x] and <b>."),
+        ("a\r\nb\rc\u{202e}\0", "a\nbc"),
+        ("```\nlet x = ;\n```\nb", "```text\nlet x = ;\n```\nb"),
+        ("- ```rust\nopen", "- ```text\nopen\n```"),
+        ("~~~~\n```\n~~~\n~~~~", "~~~~text\n```\n~~~\n~~~~"),
+        ("    let y = ;\n\tlet z = ;", "   let y = ;\n   let z = ;"),
+    ] {
+        let example = json!({"description": text});
+        let schema = |text: &str| {
+            json!({"type": "string", "description": text, "example": example, "enum": ["a"],
+                "x-enum-descriptions": {"a": text}})
+        };
+        let found = schemas(&json!({"A": schema(text)}));
+        assert_eq!(found["A"], schema(quiet));
+    }
+}
+
+#[test]
+fn what_says_nothing_is_dropped() {
+    let given =
+        json!({"A": {"type": "object", "properties": {"required": text()}, "required": []}});
+    assert_eq!(schemas(&given), json!({"A": object(&json!({"required": text()}))}));
+}
