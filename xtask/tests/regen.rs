@@ -14,6 +14,37 @@ use std::process::{Command, Output};
 const PAGE: &str = include_str!("../spec/upstream/list-numbers.md");
 const LOCK: &str = include_str!("../spec/upstream.lock");
 
+/// What the profile wants of any document, and the page does not say.
+const ERRORS: &str = "\
+overlay: 1.1.0
+info: {title: T, version: '1'}
+actions:
+  - target: $.components
+    update:
+      schemas:
+        ErrorCode: {type: string, enum: [NOT_FOUND]}
+        ApiError:
+          type: object
+          properties: {code: {$ref: '#/components/schemas/ErrorCode'}, error: {type: string}}
+          additionalProperties: true
+";
+
+/// A document of another API.
+const THEIRS: &str = r##"{
+    "openapi": "3.1.0",
+    "info": {"title": "Theirs", "version": "1"},
+    "servers": [{"url": "https://theirs.example"}],
+    "paths": {},
+    "components": {"schemas": {
+        "ErrorCode": {"type": "string", "enum": ["A"]},
+        "ApiError": {
+            "type": "object",
+            "properties": {"code": {"$ref": "#/components/schemas/ErrorCode"}, "error": {"type": "string"}},
+            "additionalProperties": true
+        }
+    }}
+}"##;
+
 /// Makes the snapshots that regen expects of a run of the tests.
 const COMPILES: &str = "\
 rm -r tests/snapshots
@@ -43,6 +74,7 @@ impl Workspace {
         }
         fs::write(workspace.path("xtask/spec/upstream/list-numbers.md"), PAGE).unwrap();
         fs::write(workspace.path("xtask/spec/upstream.lock"), LOCK).unwrap();
+        fs::write(workspace.path("xtask/spec/overlay/errors.yaml"), ERRORS).unwrap();
         fs::write(workspace.path("openapi.json"), "old").unwrap();
         fs::write(workspace.path("tests/snapshots/generated__code@old.snap"), "old").unwrap();
         let script = workspace.beside.path().join("cargo");
@@ -153,7 +185,18 @@ fn the_steps_go_to_stderr_and_may_be_silenced() {
     let steps: Vec<_> = lines.iter().filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(
         steps,
-        ["fetch", "merge", "overlay", "infer", "convert", "validate", "compile", "write"],
+        [
+            "fetch",
+            "merge",
+            "overlay",
+            "infer",
+            "convert",
+            "normalise",
+            "validate",
+            "profile",
+            "compile",
+            "write"
+        ],
         "{stderr}"
     );
     assert!(lines.iter().all(|line| line.ends_with(" s")), "{stderr}");
@@ -200,22 +243,18 @@ fn a_document_of_another_api_is_converted_elsewhere_without_our_overlays() {
     let overlay = "overlay: 1.1.0\ninfo: {title: T, version: '1'}\nactions:\n  \
                    - {target: $.info, update: {title: Ours}}\n";
     fs::write(workspace.path("xtask/spec/overlay/ours.yaml"), overlay).unwrap();
-    fs::write(
-        workspace.path("theirs.yaml"),
-        "openapi: 3.1.0\ninfo: {title: Theirs, version: '1'}\npaths: {}\n",
-    )
-    .unwrap();
+    fs::write(workspace.path("theirs.json"), THEIRS).unwrap();
     let before = workspace.tree();
-    let convert = ["--from", "theirs.yaml", "--out", "theirs.json"];
+    let convert = ["--from", "theirs.json", "--out", "converted.json"];
     let report = stdout(&workspace.regen(&convert));
-    assert_eq!(report, "wrote theirs.json\n");
-    let converted = fs::read_to_string(workspace.path("theirs.json")).unwrap();
+    assert_eq!(report, "wrote converted.json\n");
+    let converted = fs::read_to_string(workspace.path("converted.json")).unwrap();
     assert!(converted.contains("\"openapi\": \"3.0.3\"") && converted.contains("Theirs"));
-    fs::remove_file(workspace.path("theirs.json")).unwrap();
+    fs::remove_file(workspace.path("converted.json")).unwrap();
     assert!(workspace.tree() == before);
-    let given = [&convert[..], &["--overlay", "xtask/spec/overlay"]].concat();
+    let given = [&convert[..], &["--overlay", "xtask/spec/overlay/ours.yaml"]].concat();
     stdout(&workspace.regen(&given));
-    assert!(fs::read_to_string(workspace.path("theirs.json")).unwrap().contains("Ours"));
+    assert!(fs::read_to_string(workspace.path("converted.json")).unwrap().contains("Ours"));
 }
 
 #[test]
@@ -254,13 +293,34 @@ fn what_the_build_would_adapt_is_refused_in_our_document_and_told_of_others() {
         assert!(stderr.lines().last().unwrap().ends_with(warning), "{stderr}");
     }
     let other = workspace.beside.path().join("other.json");
-    let document = r#"{"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}}"#;
-    fs::write(&other, document).unwrap();
+    fs::write(&other, THEIRS).unwrap();
     let out = workspace.beside.path().join("out.json");
     let call = ["--quiet", "--from", other.to_str().unwrap(), "--out", out.to_str().unwrap()];
     let output = workspace.regen(&call);
     assert!(output.status.success() && out.exists(), "{output:?}");
     assert_eq!(String::from_utf8(output.stderr).unwrap(), format!("  {warning}\n"));
+}
+
+#[test]
+fn a_document_that_breaks_the_profile_is_refused_with_all_violations() {
+    let workspace = Workspace::new(COMPILES);
+    let theirs = THEIRS.replace("https:", "http:").replace("\"ErrorCode\": {", "\"error_code\": {");
+    fs::write(workspace.path("theirs.json"), theirs.replace("/ErrorCode", "/error_code")).unwrap();
+    let stderr = workspace.refuses(&["--from", "theirs.json", "--out", "converted.json"]);
+    let lines: Vec<&str> = stderr.lines().skip_while(|line| !line.starts_with("error")).collect();
+    assert_eq!(lines[0], "error: the build step does not take this document:");
+    let places: Vec<_> =
+        lines[1..].iter().filter_map(|line| line.trim().split(':').next()).collect();
+    let schemas = "/components/schemas";
+    assert_eq!(
+        places,
+        [
+            &format!("{schemas}/ApiError"),
+            &format!("{schemas}/ErrorCode"),
+            &format!("{schemas}/error_code"),
+            "/servers/0/url"
+        ]
+    );
 }
 
 #[test]

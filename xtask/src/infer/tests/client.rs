@@ -6,21 +6,43 @@ mod generate;
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use anyhow::Result;
+use serde_json::{Value, json};
 use syn::visit::{self, Visit};
 
-use super::{infer, page};
-use crate::{convert, validate};
+use super::{document, infer, page};
+use crate::{convert, normalise, profile, validate};
 
-/// Does with an inferred document what regen and the build do.
-pub fn generate(mut document: Value) -> syn::File {
-    validate::validate(&document).unwrap();
-    convert::to_3_0(&mut document).unwrap();
-    validate::validate(&document).unwrap();
-    let client = generate::generate(&document.to_string(), &|_| true).unwrap().client;
-    let client = syn::parse_file(&client).unwrap();
+/// Does with an inferred document what regen and the build do. An error is that of the
+/// profile.
+pub fn generate(mut document: Value) -> Result<syn::File> {
+    validate::validate(&document)?;
+    convert::to_3_0(&mut document)?;
+    add_what_ours_has(&mut document);
+    normalise::normalise(&mut document)?;
+    validate::validate(&document)?;
+    profile::check(&document)?;
+    let made = generate::generate(&document.to_string(), &|_| true).unwrap();
+    assert_eq!(made.warnings, [""; 0]);
+    let client = syn::parse_file(&made.client).unwrap();
     NoNameTwice.visit_file(&client);
-    client
+    Ok(client)
+}
+
+/// Adds what our overlays add to any document: what errors are read as, and tags.
+fn add_what_ours_has(document: &mut Value) {
+    let code = json!({"$ref": "#/components/schemas/ErrorCode"});
+    document["components"]["schemas"]["ErrorCode"] = json!({"type": "string", "enum": ["A"]});
+    document["components"]["schemas"]["ApiError"] = json!({
+        "type": "object",
+        "properties": {"code": code, "error": {"type": "string"}},
+        "additionalProperties": true,
+    });
+    for item in document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut()) {
+        for operation in item.as_object_mut().into_iter().flat_map(|item| item.values_mut()) {
+            operation["tags"] = json!(["A"]);
+        }
+    }
 }
 
 /// What a parser lets pass and the compiler would not.
@@ -52,7 +74,7 @@ impl<'a> Visit<'a> for NoNameTwice {
 fn the_published_page_alone_becomes_a_client() {
     let mut document = page();
     infer(&mut document).unwrap();
-    let client = generate(document);
+    let client = generate(document).unwrap();
     let types = client.items.iter().find_map(|item| match item {
         syn::Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
         _ => None,
@@ -70,4 +92,21 @@ fn the_published_page_alone_becomes_a_client() {
     let file =
         syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: code.collect() };
     insta::assert_snapshot!("page_types", prettyplease::unparse(&file));
+}
+
+#[test]
+fn a_name_that_no_client_can_have_is_refused_with_its_place() {
+    let examples = json!({"self": 1, "Self": {"a": 1}, "extra": {"5511999998888": 1}});
+    for (id, example, lines) in [
+        ("get_a", examples, ""),
+        ("getA", json!({"a": 1}), "/paths/~1a/get/operationId: `getA` is not a free name"),
+        ("option", json!({"a": 1}), "/paths/~1a/get/operationId: `option` is not a free name"),
+        ("get_a", json!({"a": 1}), ""),
+        ("get_a", json!(null), ""),
+    ] {
+        let mut document = document("3.1.0", &[("/a", "get", id, example)]);
+        infer(&mut document).unwrap();
+        let found = generate(document).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(found.contains(lines) && found.is_empty() == lines.is_empty(), "{id}: {found}");
+    }
 }

@@ -200,6 +200,9 @@ proptest! {
     ) {
         let mut document = three(version, &examples);
         infer(&mut document).unwrap();
-        client::generate(document);
+        if let Err(error) = client::generate(document) {
+            let error = error.to_string();
+            prop_assert!(error.lines().skip(1).all(|line| line.starts_with("  /")), "{error}");
+        }
     }
 }
