@@ -8,6 +8,8 @@ mod diff;
 mod fetch;
 mod files;
 mod folder;
+#[cfg(test)]
+mod generated;
 mod infer;
 mod json;
 mod line;

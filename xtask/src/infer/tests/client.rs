@@ -1,17 +1,10 @@
 //! A client can be made of what was inferred.
 
-#[path = "../../../../build/mod.rs"]
-#[allow(dead_code)]
-mod generate;
-
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 use serde_json::{Value, json};
-use syn::visit::{self, Visit};
 
 use super::{document, infer, page};
-use crate::{convert, normalise, profile, validate};
+use crate::{convert, generated, normalise, profile, validate};
 
 /// Does with an inferred document what regen and the build do. An error is that of the
 /// profile.
@@ -22,11 +15,7 @@ pub fn generate(mut document: Value) -> Result<syn::File> {
     normalise::normalise(&mut document)?;
     validate::validate(&document)?;
     profile::check(&document)?;
-    let made = generate::generate(&document.to_string(), &|_| true).unwrap();
-    assert_eq!(made.warnings, [""; 0]);
-    let client = syn::parse_file(&made.client).unwrap();
-    NoNameTwice.visit_file(&client);
-    Ok(client)
+    Ok(generated::client(&document))
 }
 
 /// Adds what our overlays add to any document: what errors are read as, and tags.
@@ -41,31 +30,6 @@ fn add_what_ours_has(document: &mut Value) {
     for item in document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut()) {
         for operation in item.as_object_mut().into_iter().flat_map(|item| item.values_mut()) {
             operation["tags"] = json!(["A"]);
-        }
-    }
-}
-
-/// What a parser lets pass and the compiler would not.
-struct NoNameTwice;
-
-impl<'a> Visit<'a> for NoNameTwice {
-    fn visit_item_mod(&mut self, module: &'a syn::ItemMod) {
-        let mut names = BTreeSet::new();
-        for item in module.content.iter().flat_map(|(_, items)| items) {
-            let name = match item {
-                syn::Item::Struct(item) => &item.ident,
-                syn::Item::Enum(item) => &item.ident,
-                _ => continue,
-            };
-            assert!(names.insert(name.to_string()), "{name} twice");
-        }
-        visit::visit_item_mod(self, module);
-    }
-
-    fn visit_fields(&mut self, fields: &'a syn::Fields) {
-        let mut names = BTreeSet::new();
-        for name in fields.iter().filter_map(|field| field.ident.as_ref()) {
-            assert!(names.insert(name.to_string()), "{name} twice");
         }
     }
 }

@@ -1,0 +1,44 @@
+//! The client of a document, for tests.
+
+#[path = "../../build/mod.rs"]
+#[allow(dead_code)]
+mod generate;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use syn::visit::{self, Visit};
+
+/// Generates a client with all features, as the build step does.
+pub fn client(document: &Value) -> syn::File {
+    let made = generate::generate(&document.to_string(), &|_| true).unwrap();
+    assert_eq!(made.warnings, [""; 0]);
+    let client = syn::parse_file(&made.client).unwrap();
+    NoNameTwice.visit_file(&client);
+    client
+}
+
+/// What a parser lets pass and the compiler would not.
+struct NoNameTwice;
+
+impl<'a> Visit<'a> for NoNameTwice {
+    fn visit_item_mod(&mut self, module: &'a syn::ItemMod) {
+        let mut names = BTreeSet::new();
+        for item in module.content.iter().flat_map(|(_, items)| items) {
+            let name = match item {
+                syn::Item::Struct(item) => &item.ident,
+                syn::Item::Enum(item) => &item.ident,
+                _ => continue,
+            };
+            assert!(names.insert(name.to_string()), "{name} twice");
+        }
+        visit::visit_item_mod(self, module);
+    }
+
+    fn visit_fields(&mut self, fields: &'a syn::Fields) {
+        let mut names = BTreeSet::new();
+        for name in fields.iter().filter_map(|field| field.ident.as_ref()) {
+            assert!(names.insert(name.to_string()), "{name} twice");
+        }
+    }
+}
