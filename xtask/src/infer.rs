@@ -22,14 +22,15 @@ mod share;
 #[cfg(test)]
 mod tests;
 
-use anyhow::{Context, Result, anyhow};
-use serde_json::{Map, Value, json};
+use anyhow::{Context, Result};
+use serde_json::Value;
 
 use name::{Name, Taken};
 use schema::Writer;
 use shape::{Budget, Kind, Shape};
 use share::Objects;
 
+use crate::places;
 use crate::pointer::Pointer;
 
 /// How many values all examples together may have.
@@ -60,7 +61,7 @@ pub fn infer(document: &mut Value, earlier: &Value) -> Result<Vec<String>> {
     for index in objects.by_place() {
         let object = &objects.all()[index];
         let name = &writer.names[index];
-        components(document)?.insert(name.clone(), writer.object(object));
+        places::schemas_mut(document)?.insert(name.clone(), writer.object(object));
         let more = match object.places {
             1 => String::new(),
             places => format!(", and {} more", places - 1),
@@ -150,18 +151,4 @@ fn counted(count: usize, what: &str) -> String {
         (_, Some(stem)) => format!("{count} {stem}ies"),
         (_, None) => format!("{count} {what}s"),
     }
-}
-
-/// The map of named schemas of a document.
-fn components(document: &mut Value) -> Result<&mut Map<String, Value>> {
-    let mut at = Pointer::default();
-    let mut here = document;
-    for key in ["components", "schemas"] {
-        at = at.join(key);
-        let object = here.as_object_mut();
-        here = object
-            .map(|object| object.entry(key).or_insert_with(|| json!({})))
-            .ok_or_else(|| anyhow!("{at} has no room: what holds it is no object"))?;
-    }
-    here.as_object_mut().ok_or_else(|| anyhow!("{at} is no object"))
 }

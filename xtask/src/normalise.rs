@@ -31,6 +31,6 @@ pub fn normalise(document: &mut Value) -> Result<()> {
             tidy::tidy(part);
         }
     }
-    lift::lift(document);
+    lift::lift(document)?;
     all_of::flatten(document)
 }

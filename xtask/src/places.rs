@@ -1,6 +1,7 @@
 //! Where the parts of a converted document stand.
 
-use serde_json::Value;
+use anyhow::{Result, anyhow};
+use serde_json::{Map, Value, json};
 
 use crate::convert::grammar::{Child, Kind};
 use crate::pointer::Pointer;
@@ -13,9 +14,18 @@ pub fn schema(name: &str) -> Pointer {
     Pointer::default().join("components").join("schemas").join(name)
 }
 
-/// The names of the schemas of a document.
-pub fn schema_names(document: &Value) -> Vec<String> {
-    entries(&document["components"]["schemas"]).map(|(name, _)| name.clone()).collect()
+/// The named schemas of a document, which has room for some after this.
+pub fn schemas_mut(document: &mut Value) -> Result<&mut Map<String, Value>> {
+    let mut at = Pointer::default();
+    let mut here = document;
+    for key in ["components", "schemas"] {
+        at = at.join(key);
+        let object = here.as_object_mut();
+        here = object
+            .map(|object| object.entry(key).or_insert_with(|| json!({})))
+            .ok_or_else(|| anyhow!("{at} has no room: what holds it is no object"))?;
+    }
+    here.as_object_mut().ok_or_else(|| anyhow!("{at} is no object"))
 }
 
 /// The entries of an object; none of any other value.
@@ -62,6 +72,11 @@ pub fn is_null(schema: &Value) -> bool {
 /// Whether an alternative only says which field has to be set.
 pub fn is_rule(schema: &Value) -> bool {
     schema.as_object().is_some_and(|keys| keys.keys().eq(["required"]))
+}
+
+/// Whether a part of a schema only says which of some fields have to be set.
+pub fn is_choice(part: &Value) -> bool {
+    members(part).next().is_some() && members(part).all(is_rule)
 }
 
 /// A part of a document behind at most one reference, and its own place.

@@ -1,5 +1,7 @@
 //! What becomes of the forms that OpenAPI has.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::normalise;
@@ -167,7 +169,7 @@ fn parts_that_are_no_object_are_refused_with_their_place() {
             "Loop2": object(&json!({"b": text()})),
         }}});
         let error = normalise(&mut document).expect_err(name);
-        table += &format!("{name}: {error}\n");
+        writeln!(table, "{name}: {error}").unwrap();
     }
     insta::assert_snapshot!(table);
 }
@@ -227,7 +229,7 @@ fn what_stands_in_an_operation_is_named_after_it() {
         found["responses"],
         json!({
             "200": json(&json!({"type": "array", "items": reference("FindCatsResponseItem")})),
-            "201": json(&reference("FindCatsResponse")),
+            "201": json(&json!({"type": "object"})),
             "400": json(&fields),
         })
     );
@@ -237,7 +239,6 @@ fn what_stands_in_an_operation_is_named_after_it() {
             "FindCatsSortBy": {"type": "string", "enum": ["name"]},
             "FindCatsBody": fields,
             "FindCatsResponseItem": fields,
-            "FindCatsResponse": {"type": "object"},
         })
     );
 }

@@ -13,14 +13,12 @@ pub fn check(name: &str, schema: &Part, is_only_sent: bool) {
     let mut titles = BTreeSet::new();
     let parts = schema.key("allOf").elements();
     for part in &parts {
-        part.only(&["title", "description", "oneOf", "anyOf"]);
+        part.only(&["oneOf", "anyOf"]);
         let title = part.key("title").text();
         let made = format!("{name}{title}");
         let is_free = titles.insert(title) && schema.schema(&made).is_null();
-        part.expect(
-            pascal(title) == title && is_free,
-            format!("`{made}` is not a free name in PascalCase; give it another title"),
-        );
+        let fits = pascal(title) == title && is_free;
+        part.expect(fits, format!("`{made}` is not a free name in PascalCase; change the title"));
     }
     for part in parts.iter().chain([schema]) {
         for key in ["oneOf", "anyOf"].into_iter().filter(|key| part.get(*key).is_some()) {
@@ -46,11 +44,9 @@ fn choice(schema: &Part, alternatives: &Part) {
         let is_required = elements(&schema["required"]).any(|name| name == field);
         let may_be_null =
             property["nullable"] == true || places::nullable_reference(property).is_some();
-        let is_optional = !property.is_null() && !is_required && !may_be_null;
-        alternative.expect(
-            is_optional && fields.insert(field),
-            format!("`{field}` is not one optional field that is never null; choose another"),
-        );
+        let fits = !property.is_null() && !is_required && !may_be_null && fields.insert(field);
+        let what = "is not one optional field that is never null; choose another";
+        alternative.expect(fits, format!("`{field}` {what}"));
         alternative.only(&["required"]);
     }
 }

@@ -1,7 +1,7 @@
 //! What a document says of the whole API.
 
 use heck::ToPascalCase;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::part::Part;
 use crate::convert::grammar::Kind;
@@ -15,10 +15,10 @@ pub fn check(root: &Part) {
     root.expect(!has_marker, "holds the control character U+001E; remove it");
     let paths = root.key("paths");
     paths.expect(paths.is_object(), "is missing; describe the operations there");
-    let server =
-        root.place(&root["servers"][0]["url"], root.at.join("servers").join(0).join("url"));
-    let is_plain =
-        server.text().starts_with("https://") && !server.text().contains(['{', '?', '#']);
+    let at = root.at.join("servers").join(0).join("url");
+    let server = root.place(&root["servers"][0]["url"], at);
+    let url = server.text();
+    let is_plain = url.starts_with("https://") && !url.contains(['{', '?', '#']);
     server.expect(is_plain, "is not a plain https:// URL; name the server that gets credentials");
     security(root, &root.key("security"));
     error(root);
@@ -37,10 +37,8 @@ pub fn security(root: &Part, requirements: &Part) {
     for requirement in requirements.elements() {
         let names = requirement.entries();
         let is_header = |name| schemes[name]["type"] == "apiKey" && schemes[name]["in"] == "header";
-        requirement.expect(
-            names.len() < 2 && names.iter().all(|(name, _)| is_header(*name)),
-            "is not one apiKey in a header; require one such scheme, or none",
-        );
+        let fits = names.len() < 2 && names.iter().all(|(name, _)| is_header(*name));
+        requirement.expect(fits, "is not one apiKey in a header; require one such scheme");
     }
 }
 
@@ -88,12 +86,8 @@ fn callbacks(root: &Part) {
     for (index, (_, path)) in callbacks.flat_map(|(_, callback)| callback.entries()).enumerate() {
         path.expect(index == 0, "is a second callback; describe all deliveries in one");
         let schema = &path["post"]["requestBody"]["content"]["application/json"]["schema"];
-        let tag = places::reference(schema)
-            .map_or(&Value::Null, |name| &root.schema(name)["discriminator"]);
-        path.expect(
-            tag.is_object(),
-            "does not post a union with a discriminator; refer to one as its JSON",
-        );
+        let tag = &root.schema(places::reference(schema).unwrap_or_default())["discriminator"];
+        path.expect(tag.is_object(), "posts no union with a discriminator; refer to one");
         for (value, _) in entries(&tag["mapping"]) {
             let variant = value.to_pascal_case();
             let is_free = is_identifier(&variant) && variant != "Meta" && variant != "Unknown";

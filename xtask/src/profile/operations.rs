@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use heck::{ToKebabCase, ToPascalCase, ToSnakeCase};
-use serde_json::json;
 
 use super::document::security;
 use super::part::Part;
@@ -43,10 +42,8 @@ pub fn check(root: &Part) {
         let name = id.text();
         let is_free = is_identifier(name) && !OPERATIONS.split(' ').any(|taken| taken == name);
         let is_snake = name == name.to_snake_case();
-        id.expect(
-            is_snake && is_free,
-            format!("`{name}` is not a free name in snake_case; rename it"),
-        );
+        let fits = is_snake && is_free;
+        id.expect(fits, format!("`{name}` is not a free name in snake_case; rename it"));
         let is_new = ids.insert(name.to_pascal_case());
         id.expect(is_new, format!("`{name}` is there twice; rename one"));
         operation.expect(METHODS.contains(&method), "has a method without calls; remove it");
@@ -104,15 +101,11 @@ fn check_parameter(name: &str, parameter: &Part) {
         "header" => HEADERS.contains(&name.to_ascii_lowercase().as_str()),
         place => place == "query",
     };
-    let what =
-        format!("is a {place} parameter that the client does not send; remove or require it");
-    parameter.expect(is_sent, what);
-    let usual = [
-        ("style", json!(if place == "query" { "form" } else { "simple" })),
-        ("explode", json!(place == "query")),
-    ];
-    let is_usual =
-        usual.iter().all(|(key, usual)| parameter.get(*key).is_none_or(|own| own == usual));
+    let what = "parameter that the client does not send; remove or require it";
+    parameter.expect(is_sent, format!("is a {place} {what}"));
+    let style = if place == "query" { "form" } else { "simple" };
+    let is_usual = parameter.get("style").is_none_or(|own| own == style)
+        && parameter.get("explode").is_none_or(|own| *own == (place == "query"));
     parameter.expect(is_usual, "has a style of its own; leave the usual one");
     let schema = parameter.key("schema");
     let end = parameter.place(schema.end(), schema.at.clone());
@@ -121,9 +114,8 @@ fn check_parameter(name: &str, parameter: &Part) {
     schema.expect(is_value, "is not one value, or an enum without a name; describe one value");
     let may_be_null = schema["nullable"] == true || end["nullable"] == true;
     schema.expect(!may_be_null, "may be null, which no parameter can be; remove `nullable`");
-    let what =
-        format!("is a secret, and a {place} is no place for one; remove the format `password`");
-    schema.expect(end["format"] != "password", what);
+    let what = "is no place for one; remove the format `password`";
+    schema.expect(end["format"] != "password", format!("is a secret, and a {place} {what}"));
     let fits = place == "query" || end["format"].is_null();
     schema.expect(fits, "has a format, which only a query has; remove it");
     schemas::inner(&schema);
@@ -156,9 +148,10 @@ fn responses(method: &str, responses: &Part) {
         success_of(&content);
         let is_read = method != "head" || content.is_null();
         content.expect(is_read, "is never sent in response to HEAD; remove it");
-        let schemas =
-            content.entries().into_iter().map(|(name, media)| (name, media["schema"].to_string()));
-        all.insert(schemas.collect::<Vec<_>>());
+        let types = content.entries().into_iter();
+        all.insert(
+            types.map(|(name, media)| (name, media["schema"].to_string())).collect::<Vec<_>>(),
+        );
     }
     responses.expect(all.len() < 2, "has successes of different content; give all the same");
 }
@@ -176,9 +169,9 @@ fn success_of(content: &Part) {
             }
         }
         [(name, media)] => {
-            let may_be_json =
-                ["json", "*/*", "application/*"].iter().any(|json| name.contains(json));
-            let is_bytes = !may_be_json && name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+            let mut json = ["json", "*/*", "application/*"].into_iter();
+            let is_bytes = !json.any(|json| name.contains(json))
+                && name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
             media.expect(is_bytes, "is not surely bytes; call JSON application/json");
         }
         _ => content.refuse("has several media types; describe one"),

@@ -7,6 +7,7 @@ use std::ops::Deref;
 
 use serde_json::Value;
 
+use crate::convert::nullable::BESIDE;
 use crate::line::one_line;
 use crate::places;
 use crate::pointer::Pointer;
@@ -92,11 +93,12 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Refuses the keys of an object other than these and extensions.
+    /// Refuses the keys of a schema other than these, extensions, and what says nothing of
+    /// its values.
     pub fn only(&self, keys: &[&str]) {
         for (key, part) in self.entries() {
-            let is_known = keys.contains(&key) || key.starts_with("x-");
-            part.expect(is_known, "is not read here; remove it");
+            let is_word = BESIDE.contains(&key) || key.starts_with("x-");
+            part.expect(keys.contains(&key) || is_word, "is not read here; remove it");
         }
     }
 }

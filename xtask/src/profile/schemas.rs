@@ -6,20 +6,14 @@ use serde_json::{Value, json};
 
 use super::part::Part;
 use super::{choices, unions};
-use crate::convert::nullable::BESIDE;
 use crate::names::{self, pascal, snake, variant};
-use crate::places;
+use crate::places::{self, elements};
 
-/// The formats that have a type in the client, each with its type of JSON.
-const FORMATS: [&str; 8] = [
-    "string date",
-    "string date-time",
-    "string password",
-    "string data-url",
-    "integer int64",
-    "integer uint64",
-    "integer unix-time",
-    "number double",
+/// The formats that have a type in the client, by the type of JSON.
+const FORMATS: [(&str, &str); 3] = [
+    ("string", "date date-time password data-url"),
+    ("integer", "int64 uint64 unix-time"),
+    ("number", "double"),
 ];
 
 pub fn check(root: &Part) {
@@ -56,11 +50,13 @@ fn named(schema: &Part) {
 /// A schema within another, or in an operation.
 pub fn inner(schema: &Part) {
     if schema.get("$ref").is_some() {
-        schema.only(&["$ref"]);
+        for (key, part) in schema.entries() {
+            part.expect(key == "$ref", "is not read beside a reference; remove it");
+        }
     } else if places::lone_reference(schema).is_some() {
-        schema.only(&[&["allOf", "nullable"], &BESIDE[..]].concat());
+        schema.only(&["allOf", "nullable"]);
     } else if places::nullable_reference(schema).is_some() {
-        schema.only(&[&["anyOf"], &BESIDE[..]].concat());
+        schema.only(&["anyOf"]);
     } else {
         plain(schema);
     }
@@ -69,9 +65,10 @@ pub fn inner(schema: &Part) {
 /// One value, a list, a map or any JSON.
 fn plain(schema: &Part) {
     let kind = schema.key("type");
-    for key in ["allOf", "anyOf", "oneOf", "enum", "properties", "not", "discriminator"] {
-        let what = "is not read here; remove it, or name the schema that needs it";
-        schema.key(key).expect(schema.get(key).is_none(), what);
+    let unread = ["allOf", "anyOf", "oneOf", "enum", "properties", "required", "not"];
+    for (key, part) in schema.entries() {
+        let is_read = !unread.contains(&key) && key != "discriminator";
+        part.expect(is_read, "is not read here; remove it, or name the schema that needs it");
     }
     match (kind.text(), schema.key("items"), schema.key("additionalProperties")) {
         ("array", items, _) => {
@@ -79,23 +76,25 @@ fn plain(schema: &Part) {
             inner(&items);
         }
         ("object", _, values) if values.is_object() => inner(&values),
-        ("object", ..) => {}
+        ("object", _, values) => values.expect(*values != false, "allows nothing; remove it"),
         _ if schema.is_scalar() => {
             let format = schema.key("format");
-            let said = format!("{} {}", kind.text(), format.text());
-            let is_known = format.is_null() || FORMATS.contains(&said.as_str());
-            format.expect(is_known, format!("`{said}` has no type in the client; remove it"));
+            let (kind, name) = (kind.text(), format.text());
+            let known =
+                FORMATS.iter().filter(|(of, _)| *of == kind).flat_map(|(_, all)| all.split(' '));
+            let is_known = format.is_null() || known.into_iter().any(|known| known == name);
+            format.expect(is_known, format!("`{name}` has no type in the client; remove it"));
         }
-        _ if kind.is_null() => schema.only(&[&["nullable"], &BESIDE[..]].concat()),
+        _ if kind.is_null() => schema.only(&["nullable"]),
         _ => kind.refuse("is not one type of JSON; name one"),
     }
 }
 
 fn object(schema: &Part) {
     schema.key("type").expect(schema["type"] == "object", "is not `object`; make it that");
-    for key in ["enum", "not", "items", "discriminator"] {
-        let what = "is not read beside properties; remove it";
-        schema.key(key).expect(schema.get(key).is_none(), what);
+    for (key, part) in schema.entries() {
+        let is_read = !["enum", "not", "items", "discriminator"].contains(&key);
+        part.expect(is_read, "is not read beside properties; remove it");
     }
     let rest = schema.key("additionalProperties");
     let is_any = rest.is_null() || rest.is_boolean() || *rest == json!({});
@@ -126,16 +125,14 @@ fn object(schema: &Part) {
 fn text_enum(schema: &Part) {
     let values = schema.key("enum");
     let is_text = schema["type"] == "string" && schema["format"].is_null();
-    let all: Vec<&str> =
-        values.elements().iter().filter_map(|value| value.value.as_str()).collect();
-    let is_enum = is_text && !all.is_empty() && all.len() == values.elements().len();
+    let all: Vec<&str> = elements(&values).filter_map(Value::as_str).collect();
+    let is_enum = is_text && !all.is_empty() && all.len() == elements(&values).count();
     values.expect(is_enum, "is not one of strings without a format; remove it");
     let mut variants = BTreeSet::new();
     for value in &all {
         let name = schema["x-enum-names"][value].as_str().unwrap_or(value);
         let is_free = name.is_ascii() && variants.insert(variant(name));
-        values
-            .expect(is_free, format!("`{value}` needs a name of its own in x-enum-names; add it"));
+        values.expect(is_free, format!("`{value}` needs its own name in x-enum-names; add it"));
     }
     for key in ["x-enum-names", "x-enum-descriptions", "x-retry"] {
         let said = schema.key(key);

@@ -137,6 +137,7 @@ fn what_a_document_says_of_the_whole() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "it is a table")]
 fn what_an_operation_is() {
     let done = json!({"204": {"description": "Done"}});
     let operation = json!({"operationId": "a", "tags": ["A"], "responses": done});
@@ -303,6 +304,7 @@ fn what_an_operation_takes() {
             ),
         ),
         ("a secret in a query", at, one("query", "pin", secret.clone())),
+        ("a secret in a path", "/components/parameters/CallId/schema/format", json!("password")),
         ("a secret in a header", at, one("header", "Idempotency-Key", secret)),
         ("a list", at, one("query", "a", json!({"type": "array", "items": text()}))),
         ("an object", at, one("query", "a", of("Number"))),
@@ -424,6 +426,8 @@ fn what_a_schema_is() {
         ),
         ("an enum without a name", field, values(json!(["a"]))),
         ("alternatives without a name", field, json!({"oneOf": [of("Call"), text()]})),
+        ("fields of a map", field, json!({"type": "object", "required": ["b"]})),
+        ("a map of nothing", field, json!({"type": "object", "additionalProperties": false})),
         ("an object of no type", new, json!({"properties": {"a": text()}})),
         ("an object that is not", new, with("not", json!({}))),
         ("an object with a typed rest", new, with("additionalProperties", text())),
@@ -468,6 +472,7 @@ fn what_a_schema_is() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "it is a table")]
 fn what_a_union_is() {
     let new = "/components/schemas/New";
     let two = [of("LeadFieldVariable"), of("LeadStaticVariable")];

@@ -12,15 +12,7 @@ const TAKEN: [&str; 2] = ["Unknown", "Self"];
 
 pub fn check(schema: &Part) {
     let (one, any) = (schema.key("oneOf"), schema.key("anyOf"));
-    schema.only(&[
-        "oneOf",
-        "anyOf",
-        "discriminator",
-        "title",
-        "description",
-        "example",
-        "deprecated",
-    ]);
+    schema.only(&["oneOf", "anyOf", "discriminator"]);
     schema.expect(one.is_null() || any.is_null(), "has `oneOf` and `anyOf`; leave one");
     let members = if one.is_null() { any } else { one };
     if schema["discriminator"].is_null() {
@@ -53,10 +45,7 @@ fn tagged(tag: &Part, members: &Part) {
             _ => name.to_owned(),
         };
         let is_free = !variant.ends_with('_') && variants.insert(variant.clone());
-        member.expect(
-            is_free,
-            format!("has a variant `{variant}`, which is taken; map another value"),
-        );
+        member.expect(is_free, format!("`{variant}` is a taken variant; map another value"));
         targets.push(target);
     }
     for (_, to) in mapping {
@@ -69,13 +58,12 @@ fn tagged(tag: &Part, members: &Part) {
 fn untagged(members: &Part) {
     let mut titles = BTreeSet::from(TAKEN);
     let mut kinds = BTreeSet::new();
-    members
-        .expect(members.elements().len() > 1, "has one alternative; put it in place of the union");
+    let count = members.elements().len();
+    members.expect(count > 1, "is one alternative; put it in place of the union");
     for member in members.elements() {
         let title = member.key("title").text();
         let is_free = pascal(title) == title && titles.insert(title);
-        member
-            .expect(is_free, format!("has the title `{title}`; give it a free one in PascalCase"));
+        member.expect(is_free, format!("`{title}` is not a free title in PascalCase; change it"));
         let kind = match member.end()["type"].as_str() {
             Some("integer") => "number",
             kind => kind.unwrap_or_default(),
@@ -95,18 +83,14 @@ fn held(member: &Part) {
         "object" => "additionalProperties",
         _ => "type",
     };
-    member.only(&["type", "title", "description", key]);
+    member.only(&["type", key]);
     let within = member.key(key);
     let is_value = within.is_scalar() && within["format"].is_null();
+    let is_any = within.entries().is_empty();
     let is_held = match key {
         "allOf" => member.end()["type"] == "object",
         "type" => member.is_scalar(),
-        _ => {
-            within.is_object()
-                && (is_value
-                    || places::lone_reference(&within).is_some()
-                    || within.entries().is_empty())
-        }
+        _ => within.is_object() && (is_value || is_any || places::reference(&within).is_some()),
     };
     member.expect(is_held, "is not an object by name, a value, or a list or map of such; name it");
     if within.is_object() {
