@@ -8,15 +8,15 @@ use super::part::Part;
 use crate::names::pascal;
 use crate::places::{self, elements, entries};
 
-/// The choices of an object, of which its builder makes checks.
-pub fn check(name: &str, schema: &Part, is_only_sent: bool) {
-    let mut titles = BTreeSet::new();
+/// The choices of an object, of which its builder makes checks. `taken` are the names of
+/// the types of choices.
+pub fn check(name: &str, schema: &Part, is_only_sent: bool, taken: &mut BTreeSet<String>) {
     let parts = schema.key("allOf").elements();
     for part in &parts {
         part.only(&["oneOf", "anyOf"]);
         let title = part.key("title").text();
         let made = format!("{name}{title}");
-        let is_free = titles.insert(title) && schema.schema(&made).is_null();
+        let is_free = schema.schema(&made).is_null() && taken.insert(made.clone());
         let fits = pascal(title) == title && is_free;
         part.expect(fits, format!("`{made}` is not a free name in PascalCase; change the title"));
     }

@@ -18,6 +18,7 @@ const FORMATS: [(&str, &str); 3] = [
 
 pub fn check(root: &Part) {
     let only_sent = choices::only_sent(root);
+    let mut choices = BTreeSet::new();
     for (name, schema) in root.key("components").key("schemas").entries() {
         let is_pascal = pascal(name) == name;
         schema.expect(is_pascal, format!("is not in PascalCase; call it {}", pascal(name)));
@@ -26,7 +27,7 @@ pub fn check(root: &Part) {
         schema.expect(is_free, "has a name that the client has; rename it");
         named(&schema);
         if schema.get("properties").is_some() {
-            choices::check(name, &schema, only_sent.contains(name));
+            choices::check(name, &schema, only_sent.contains(name), &mut choices);
         }
     }
 }
