@@ -91,7 +91,10 @@ fn callbacks(root: &Part) {
         for (value, _) in entries(&tag["mapping"]) {
             let variant = value.to_pascal_case();
             let is_free = is_identifier(&variant) && variant != "Meta" && variant != "Unknown";
-            path.expect(is_free, format!("delivers `{value}`, no variant of Event; rename it"));
+            path.expect(
+                is_free,
+                format!("delivers `{value}`, which is not a free variant of Event; rename it"),
+            );
         }
     }
 }

@@ -31,7 +31,7 @@ pub fn check(root: &Part) {
     for (path, item) in root.key("paths").entries() {
         item.expect(is_plain(path), "is not a path that a URL keeps as it is; rename it");
         for key in ["parameters", "servers"] {
-            let what = "is of a path; say it of each operation, or not at all";
+            let what = "is not read of a path; move it to each operation";
             item.key(key).expect(item.get(key).is_none(), what);
         }
     }
@@ -46,7 +46,10 @@ pub fn check(root: &Part) {
         id.expect(fits, format!("`{name}` is not a free name in snake_case; rename it"));
         let is_new = ids.insert(name.to_pascal_case());
         id.expect(is_new, format!("`{name}` is there twice; rename one"));
-        operation.expect(METHODS.contains(&method), "has a method without calls; remove it");
+        operation.expect(
+            METHODS.contains(&method),
+            "has a method that the client does not call; remove it",
+        );
         let servers = operation.key("servers");
         servers.expect(servers.is_null(), "is not the server of the client; remove it");
         let is_said = idempotent.is_null() || idempotent.is_boolean();
@@ -124,7 +127,7 @@ fn check_parameter(name: &str, parameter: &Part) {
 fn body(content: &Part) {
     let types = content.entries();
     let [(JSON, json)] = types.as_slice() else {
-        return content.refuse("is not application/json alone; describe that one");
+        return content.refuse("is not only application/json; remove the others");
     };
     let schema = json.key("schema");
     let name = places::reference(&schema).unwrap_or_default();
@@ -139,7 +142,7 @@ fn responses(method: &str, responses: &Part) {
     for (_, error) in errors {
         let content = error.resolved().key("content");
         let is_json = content.entries().iter().all(|(name, _)| *name == JSON);
-        content.expect(is_json, "is not application/json, as errors are; describe that one");
+        content.expect(is_json, "is not JSON, as errors are; describe it as application/json");
     }
     responses.expect(!successes.is_empty(), "has no 2xx status; describe a success");
     let mut all = BTreeSet::new();
@@ -164,7 +167,8 @@ fn success_of(content: &Part) {
             let schema = media.key("schema");
             if places::reference(&schema).is_none() {
                 let is_list = schema["type"] == "array" && schema["nullable"] != true;
-                schema.expect(is_list, "is neither a reference nor a list; refer to a schema");
+                schema
+                    .expect(is_list, "is neither a reference nor a list; refer to a named schema");
                 schemas::inner(&schema);
             }
         }
@@ -172,7 +176,7 @@ fn success_of(content: &Part) {
             let mut json = ["json", "*/*", "application/*"].into_iter();
             let is_bytes = !json.any(|json| name.contains(json))
                 && name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-            media.expect(is_bytes, "is not surely bytes; call JSON application/json");
+            media.expect(is_bytes, "may be JSON; name it application/json");
         }
         _ => content.refuse("has several media types; describe one"),
     }

@@ -22,7 +22,7 @@ pub fn check(root: &Part) {
     for (name, schema) in root.key("components").key("schemas").entries() {
         let is_pascal = pascal(name) == name;
         schema.expect(is_pascal, format!("is not in PascalCase; call it {}", pascal(name)));
-        // The build step calls what may be null so.
+        // The build step gives such names to values that may be null.
         let is_free = !names::is_taken(name) && !name.starts_with("Nullable");
         schema.expect(is_free, "has a name that the client has; rename it");
         named(&schema);
@@ -34,7 +34,10 @@ pub fn check(root: &Part) {
 
 fn named(schema: &Part) {
     let nullable = schema.key("nullable");
-    nullable.expect(*nullable != true, "is said of a name; say it where the name is used");
+    nullable.expect(
+        *nullable != true,
+        "is not read of a named schema; move it to where the schema is used",
+    );
     if places::lone_reference(schema).or(places::nullable_reference(schema)).is_some() {
         schema.refuse("is only another name of a schema; refer to that schema instead");
     } else if schema.get("properties").is_some() {
