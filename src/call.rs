@@ -438,6 +438,4 @@ macro_rules! debug {
 pub(crate) use debug;
 
 #[cfg(test)]
-mod overhead;
-#[cfg(test)]
 mod tests;

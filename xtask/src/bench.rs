@@ -64,10 +64,10 @@ const PARTS: &[Part] = &[
     Part { name: "size", tells: "how large its binary is", measure: builds::weigh },
     Part {
         name: "overhead",
-        tells: "what a call costs without a network",
+        tells: "what a call costs beside reqwest by hand",
         measure: |bench| {
             bench.figures(
-                "cargo test --locked --release --lib overhead -- --include-ignored --nocapture \
+                "cargo test --locked --release --test overhead -- --include-ignored --nocapture \
                  --test-threads=1",
             )
         },
