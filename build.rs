@@ -1,4 +1,4 @@
-//! Generates the client from `openapi.json`; `build/mod.rs` tells the way.
+//! Generates the client from `openapi.json`; `build/mod.rs` is the recipe.
 
 #[path = "build/mod.rs"]
 mod generate;
@@ -11,13 +11,12 @@ const DOCUMENT: &str = "openapi.json";
 fn main() -> ExitCode {
     // Cargo knows by itself when these sources change.
     println!("cargo::rerun-if-changed={DOCUMENT}");
-    println!("cargo::rerun-if-env-changed=DOCS_RS");
-    // The error quotes the message of a panic; a backtrace would only hide it.
-    std::panic::set_hook(Box::new(|_| {}));
+    // The generator panics where it does not support a document.
+    std::panic::set_hook(Box::new(|panic| report(&panic.to_string())));
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
-            println!("cargo::error={DOCUMENT}: {reason}");
+            report(&reason);
             ExitCode::FAILURE
         }
     }
@@ -26,17 +25,19 @@ fn main() -> ExitCode {
 fn run() -> Result<(), String> {
     let json = std::fs::read_to_string(DOCUMENT).map_err(|error| error.to_string())?;
     let generated = generate::generate(&json, &has_feature)?;
-    for warning in generated.warnings {
-        println!("cargo::warning={DOCUMENT}: {}", warning.replace(['\r', '\n'], " "));
-    }
     let folder = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
-    let files = [("client.rs", generated.client), ("document.rs", generated.document)];
-    for (name, code) in files {
+    for (name, code) in [("client.rs", generated.client), ("document.rs", generated.document)] {
         let file = Path::new(&folder).join(name);
         std::fs::write(&file, code)
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     }
     Ok(())
+}
+
+/// Has Cargo show one line for a build that fails.
+fn report(reason: &str) {
+    let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    println!("cargo::error={DOCUMENT} cannot become a client: {line}");
 }
 
 /// Whether Cargo builds the crate with a feature.

@@ -1,107 +1,107 @@
-//! Completes the module of the models: the open enums and unions, what rules make of
-//! a model, and a list of all models by their JSON Schema. Builders are left to the
-//! models that requests are made of.
+//! What becomes of the generated models.
 
 use std::collections::BTreeSet;
 
 use proc_macro2::Ident;
 use quote::{format_ident, quote};
-use syn::{File, ImplItem, Item, ItemImpl, ItemMod, Type, parse_quote};
+use serde_json::Value;
+use syn::{Field, Fields, Item, ItemStruct, parse_quote};
 
-use super::adapt::Adapted;
-use super::attributes::is_model;
-use super::open_enums::{self, OpenEnum};
-use super::open_unions;
-use super::rules;
+use super::code;
+use super::reach::Reach;
+use super::schema::named;
+use super::unions::{Union, Variant};
 
-/// Adds to the models of a client what the generator did not make.
-pub fn complete(client: &mut File, adapted: &Adapted, open_enums: &[OpenEnum]) {
-    let Some(items) = client.items.iter_mut().find_map(of_client) else {
-        return;
-    };
-    let Adapted { unions, rules, sent, .. } = adapted;
-    drop_builders(items, sent);
-    rules::complete(items, rules);
-    let mut names: Vec<Ident> = items.iter().filter_map(model).collect();
-    names.extend(open_enums.iter().map(|open_enum| format_ident!("{}", open_enum.name)));
-    names.extend(unions.iter().map(|union| format_ident!("{}", union.name)));
-    items.extend(open_enums.iter().map(open_enums::emit));
-    let builders = builders(items);
-    let emitted: Vec<Item> =
-        unions.iter().flat_map(|union| open_unions::emit(union, items, &builders)).collect();
-    items.extend(emitted);
-    items.push(json_schemas(&names));
-}
-
-/// The models, where an item of a client is their module.
-pub(super) fn of_client(item: &mut Item) -> Option<&mut Vec<Item>> {
-    match item {
-        Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) if ident == "types" => {
-            Some(items)
-        }
-        _ => None,
-    }
-}
-
-/// Drops the builders of models that only the server sends, a good part of all code.
-fn drop_builders(items: &mut Vec<Item>, sent: &BTreeSet<String>) {
-    items.retain(|item| match item {
+/// Drops the builders of the models that only the server sends, a good part of all code.
+pub fn drop_builders(models: &mut Vec<Item>, reach: &Reach) -> Result<(), String> {
+    let is_sent =
+        |name: Option<&Ident>| name.is_none_or(|name| reach.sent.contains(&name.to_string()));
+    models.retain_mut(|item| {
+        let Item::Impl(item) = item else { return true };
         // `impl Model { pub fn builder() }`
-        Item::Impl(item) if item.trait_.is_none() && is_builder(item) => is_sent(item, sent),
+        let is_builder = code::functions(item).any(|function| function.sig.ident == "builder");
+        !is_builder || is_sent(code::name(&item.self_ty))
+    });
+    code::module(models, "builder")?.retain(|item| match item {
+        Item::Struct(builder) => is_sent(Some(&builder.ident)),
+        Item::Impl(item) => is_sent(code::name(&item.self_ty)),
         _ => true,
     });
-    for item in items {
-        let Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) = item else { continue };
-        if ident == "builder" {
-            items.retain(|item| match item {
-                Item::Struct(builder) => sent.contains(&builder.ident.to_string()),
-                Item::Impl(item) => is_sent(item, sent),
-                _ => true,
-            });
+    Ok(())
+}
+
+/// Reads a list or map that is null, or missing from a response, as an empty one.
+///
+/// Of an alternative, a list that is required may distinguish it from the others.
+pub fn read_null_lists(models: &mut [Item], reach: &Reach, unions: &[Union]) {
+    let alternatives: BTreeSet<&str> =
+        unions.iter().flat_map(|union| &union.variants).filter_map(Variant::model).collect();
+    for model in code::structs(models) {
+        let name = model.ident.to_string();
+        let is_strict = alternatives.contains(name.as_str());
+        for field in model.fields.iter_mut().filter(|field| is_list(field)) {
+            let has_default = says(field, "default");
+            if reach.sent.contains(&name) && !has_default {
+                continue;
+            }
+            let read = parse_quote!(#[serde(deserialize_with = "crate::decode::or_default")]);
+            field.attrs.push(read);
+            if !has_default && !is_strict {
+                field.attrs.push(parse_quote!(#[serde(default)]));
+            }
         }
     }
 }
 
-/// The names of the models that have a builder.
-fn builders(items: &[Item]) -> BTreeSet<String> {
-    let within = items.iter().filter_map(|item| match item {
-        Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) if ident == "builder" => {
-            Some(items)
-        }
-        _ => None,
-    });
-    let structs = within.flatten().filter_map(|item| match item {
-        Item::Struct(builder) => Some(builder.ident.to_string()),
-        _ => None,
-    });
-    structs.collect()
+/// Whether a field of its own is a list or a map.
+fn is_list(field: &Field) -> bool {
+    let is_list = |name: &Ident| ["Vec", "BTreeMap", "Map"].iter().any(|list| name == list);
+    field.ident.is_some() && !says(field, "flatten") && code::name(&field.ty).is_some_and(is_list)
 }
 
-fn is_builder(item: &ItemImpl) -> bool {
-    matches!(item.items.as_slice(), [ImplItem::Fn(only)] if only.sig.ident == "builder")
+/// Whether `#[serde(...)]` of a field holds a word.
+fn says(field: &Field, word: &str) -> bool {
+    let serde = field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
+    serde
+        .map(|attribute| quote!(#attribute).to_string())
+        .any(|text| text.split([' ', '(', ')', ',']).any(|said| said == word))
 }
 
-fn is_sent(item: &ItemImpl, sent: &BTreeSet<String>) -> bool {
-    match item.self_ty.as_ref() {
-        Type::Path(of) => {
-            of.path.segments.last().is_some_and(|last| sent.contains(&last.ident.to_string()))
-        }
-        _ => true,
+/// Prints of members that the document does not describe only the names: they may hold
+/// secrets.
+pub fn hide_undocumented(models: &mut Vec<Item>) {
+    let hidden: Vec<Item> = code::structs(models).filter_map(hide).collect();
+    models.extend(hidden);
+}
+
+fn hide(model: &mut ItemStruct) -> Option<Item> {
+    let is_open = |field: &Field| {
+        code::name(&field.ty).is_some_and(|name| name == "Map")
+            && (field.ident.is_none() || says(field, "flatten"))
+    };
+    if !model.fields.iter().any(is_open) {
+        return None;
     }
-}
-
-fn model(item: &Item) -> Option<Ident> {
-    match item {
-        Item::Struct(model) if is_model(&model.attrs) => Some(model.ident.clone()),
-        Item::Enum(model) if is_model(&model.attrs) => Some(model.ident.clone()),
-        _ => None,
+    code::drop_debug(&mut model.attrs);
+    let name = &model.ident;
+    if let Fields::Unnamed(_) = model.fields {
+        return Some(parse_quote!(crate::undocumented::debug!(#name);));
     }
+    let fields = model
+        .fields
+        .iter()
+        .filter(|field| !is_open(field))
+        .filter_map(|field| field.ident.as_ref());
+    Some(parse_quote!(crate::undocumented::debug!(#name { #(#fields,)* });))
 }
 
-fn json_schemas(names: &[Ident]) -> Item {
-    let entries = names.iter().map(|name| {
-        let text = name.to_string();
-        quote!((#text, ::schemars::schema_for!(#name)))
+/// A function that gives the JSON Schemas of all models, but not of what webhooks deliver.
+pub fn list_schemas(document: &Value, delivery: Option<&str>) -> Item {
+    let names =
+        named(document).map(|(name, _)| name).filter(|name| Some(name.as_str()) != delivery);
+    let entries = names.map(|name| {
+        let model = format_ident!("{name}");
+        quote!((#name, ::schemars::schema_for!(#model)))
     });
     parse_quote! {
         /// The JSON Schema (draft 2020-12) of every model, by its name.

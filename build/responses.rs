@@ -1,80 +1,104 @@
-//! What the successful responses of each operation hold, as far as the hand-written layer
-//! has to know it to recognize a response of the API.
+//! What the successful response of an operation holds, as far as the hand-written layer has
+//! to know it to recognize a response of the API.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use heck::ToLowerCamelCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
 use serde_json::Value;
 
-use super::adapt::METHODS;
-
-/// By `operationId`.
-pub type Responses = BTreeMap<String, Response>;
+use super::schema::{alternatives, entries, resolve, texts};
+use super::unions::is_union;
 
 /// The body of a success.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Response {
+    content: Option<&'static str>,
+    /// What to accept, where it is not what the generator says.
+    accept: Option<String>,
     /// The names of the fields of its object.
-    pub fields: BTreeSet<String>,
+    fields: BTreeSet<String>,
     /// Whether it has to have one that is never null, a list or a map.
-    pub requires_fields: bool,
+    requires_fields: bool,
     /// Whether it is one of several, of which the client keeps those that it does not know.
-    pub is_union: bool,
+    is_union: bool,
     /// Where it is a list, or may be one: the names under which an object may hold it.
-    pub envelopes: BTreeSet<String>,
+    envelopes: BTreeSet<String>,
     /// Whether one of the fields holds a whole file.
-    pub is_file: bool,
-}
-
-/// The deepest nesting of references and alternatives that is followed. Schemas may
-/// refer to themselves.
-const DEPTH: usize = 8;
-
-/// Looks at the JSON of all successes.
-pub fn survey(document: &Value) -> Responses {
-    let items = document["paths"].as_object().into_iter().flatten();
-    let operations = items
-        .flat_map(|(path, item)| METHODS.iter().map(move |method| (path.as_str(), &item[*method])));
-    operations
-        .filter_map(|(path, operation)| {
-            let mut response = Response::default();
-            let all = operation["responses"].as_object()?.iter();
-            for (_, success) in all.filter(|(status, _)| status.starts_with('2')) {
-                let success = resolve(document, success);
-                let schema = &success["content"]["application/json"]["schema"];
-                response.add(document, schema, DEPTH);
-            }
-            if !response.envelopes.is_empty() {
-                response.envelopes.extend(entries_of(path));
-            }
-            // A union keeps whatever fits none of its alternatives.
-            response.requires_fields &= !response.is_union;
-            Some((operation["operationId"].as_str()?.to_owned(), response))
-        })
-        .collect()
+    is_file: bool,
 }
 
 impl Response {
-    fn add(&mut self, document: &Value, schema: &Value, depth: usize) {
+    /// Looks at the success of an operation.
+    pub fn of(document: &Value, path: &str, operation: &Value) -> Self {
+        let mut all = entries(operation, "responses").filter(|(status, _)| status.starts_with('2'));
+        let content = all.next().and_then(|(_, success)| entries(success, "content").next());
+        let (content, accept) = match content {
+            Some((media_type, body)) if media_type == "application/json" => {
+                return Self::of_json(document, path, &body["schema"]);
+            }
+            // Errors are JSON, whatever a success is.
+            Some((media_type, _)) => ("File", format!("{media_type}, application/json")),
+            None => ("Nothing", "application/json".to_owned()),
+        };
+        Self { content: Some(content), accept: Some(accept), ..Self::default() }
+    }
+
+    fn of_json(document: &Value, path: &str, schema: &Value) -> Self {
         let schema = resolve(document, schema);
-        let required = schema["required"].as_array();
-        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        let mut response = Self { is_union: is_union(schema), ..Self::default() };
+        response.add(document, schema);
+        if !response.envelopes.is_empty() {
+            response.envelopes.extend(entries_of(path));
+        }
+        response.requires_fields &= !response.is_union;
+        response
+    }
+
+    fn add(&mut self, document: &Value, schema: &Value) {
+        for (name, property) in entries(schema, "properties") {
             self.fields.insert(name.clone());
-            let is_required = required.is_some_and(|required| required.iter().any(|r| r == name));
-            let is_scalar = ["string", "integer", "number", "boolean"];
-            let is_scalar = property["type"].as_str().is_some_and(|kind| is_scalar.contains(&kind));
+            let is_required = texts(schema, "required").any(|required| required == name);
+            let is_scalar = property["type"].is_string()
+                && property["type"] != "array"
+                && property["type"] != "object";
             self.requires_fields |= is_required && is_scalar && property["nullable"] != true;
-            self.is_file |= property["format"] == "data-url" || property["format"] == "byte";
+            self.is_file |= property["format"] == "data-url";
         }
         if schema["type"] == "array" {
             self.envelopes.insert("data".to_owned());
         }
-        self.is_union |= schema.get("oneOf").or(schema.get("anyOf")).is_some();
-        let parts =
-            ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema[key].as_array());
-        for part in parts.flatten().filter(|_| depth > 0) {
-            self.add(document, part, depth - 1);
+        if is_union(schema) {
+            for alternative in alternatives(schema) {
+                self.add(document, resolve(document, alternative));
+            }
         }
+    }
+
+    /// The code that describes it.
+    pub fn emit(&self) -> TokenStream {
+        let lists = [("fields", &self.fields), ("envelopes", &self.envelopes)];
+        let lists =
+            lists.into_iter().filter(|(_, names)| !names.is_empty()).map(|(list, names)| {
+                let (list, names) = (format_ident!("{list}"), names.iter());
+                quote!(#list: &[#(#names),*],)
+            });
+        let flags = [
+            ("requires_fields", self.requires_fields),
+            ("is_union", self.is_union),
+            ("is_file", self.is_file),
+        ];
+        let flags = flags.into_iter().filter(|(_, is)| *is).map(|(flag, _)| {
+            let flag = format_ident!("{flag}");
+            quote!(#flag: true,)
+        });
+        let content = self.content.map(|content| {
+            let content = format_ident!("{content}");
+            quote!(content: Content::#content,)
+        });
+        let accept = self.accept.as_ref().map(|accept| quote!(accept: Some(#accept),));
+        quote!(ResponseBody { #content #accept #(#lists)* #(#flags)* ..ResponseBody::ANY })
     }
 }
 
@@ -82,10 +106,4 @@ impl Response {
 fn entries_of(path: &str) -> Option<String> {
     let fixed = path.rsplit('/').find(|segment| !segment.starts_with('{'))?;
     Some(fixed.to_lower_camel_case())
-}
-
-/// What a reference leads to; anything else is what it is.
-fn resolve<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
-    let reference = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
-    reference.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
 }

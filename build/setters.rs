@@ -1,209 +1,116 @@
 //! What setters say and take.
 //!
-//! Each says what the document says of what it sets; the generator says that of the
-//! fields of models only. Those of optional fields, lists and maps take all that
-//! `crate::IntoOptional`, `crate::IntoList` and `crate::IntoMap` are for, where the
-//! generator's take an `Option`, a `Vec` or a map.
+//! Each says what the document says of what it sets; the generator says that of the fields
+//! of models only. Those of what is optional, of lists and of maps take all that
+//! `crate::IntoOptional`, `crate::IntoList` and `crate::IntoMap` are for, where the generator's
+//! take a value, an `Option`, a `Vec` or a map.
 
 use std::collections::BTreeMap;
 
 use heck::ToPascalCase;
-use openapiv3::{OpenAPI, ReferenceOr};
-use syn::{
-    Attribute, Expr, FieldValue, FnArg, GenericArgument, ImplItemFn, Item, ItemMod, Member,
-    PathArguments, Type, TypeParamBound, WherePredicate, parse_quote,
-};
+use proc_macro2::Ident;
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::{GenericParam, ImplItemFn, Item, Type, parse_quote};
 
-use super::adapt::{plain, snake};
-use super::operations;
-use super::rewrite::{self, Rewrite};
+use super::code;
+use super::schema::{elements, entries, named, operations, snake};
 
 /// By the type that a setter belongs to and its name.
-type Docs = BTreeMap<(String, String), Vec<Attribute>>;
+pub type Docs = BTreeMap<(String, String), String>;
 
-/// Documents the setters of calls and of the builders of models.
-pub fn complete(client: &mut syn::File, document: &OpenAPI) {
-    let calls = of_parameters(document);
-    for item in &mut client.items {
-        let Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) = item else { continue };
-        if ident == "builder" {
-            document_setters(items, &calls);
-        } else if ident == "types" {
-            let fields = of_fields(items);
-            for item in items.iter_mut() {
-                if let Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) = item
-                    && ident == "builder"
-                {
-                    document_setters(items, &fields);
-                    for item in items.iter_mut() {
-                        if let Item::Impl(item) = item {
-                            rewrite::functions(item).for_each(take_more);
-                            rewrite::item_impl(item, &mut Extra);
-                        }
-                    }
-                    let builders: Vec<Item> = items.iter().filter_map(into_optional).collect();
-                    items.extend(builders);
-                }
+/// What the document says of the fields of models and of the parameters of calls.
+pub fn docs(document: &Value) -> Docs {
+    let mut docs = Docs::new();
+    let text = |part: &Value| part["description"].as_str().map(str::to_owned);
+    for (name, schema) in named(document) {
+        for (field, property) in entries(schema, "properties") {
+            docs.extend(text(property).map(|text| ((name.clone(), snake(field)), text)));
+        }
+    }
+    for (_, _, operation) in operations(document) {
+        let call = operation["operationId"].as_str().unwrap_or_default().to_pascal_case();
+        for parameter in elements(operation, "parameters") {
+            let name = parameter["name"].as_str().unwrap_or_default();
+            let text = text(parameter).unwrap_or_else(|| format!("Sets `{name}`."));
+            docs.insert((call.clone(), snake(name)), text);
+        }
+        for (setter, text) in [
+            ("body", "Sets the body of the request."),
+            (
+                "body_map",
+                "Sets parts of the body: `change` gets a builder with all that is set so far.",
+            ),
+        ] {
+            docs.insert((call.clone(), setter.to_owned()), text.to_owned());
+        }
+    }
+    docs
+}
+
+/// Documents the setters of calls or of the builders of models, and lets them take more.
+pub fn document_and_widen(builders: &mut [Item], docs: &Docs) {
+    let fields: BTreeMap<(String, String), Type> = code::structs(builders)
+        .flat_map(|builder| {
+            let of = builder.ident.to_string();
+            builder.fields.iter().filter_map(move |field| {
+                Some(((of.clone(), plain(field.ident.as_ref()?)), code::first(&field.ty)?.clone()))
+            })
+        })
+        .collect();
+    for item in code::impls(builders).filter(|item| item.trait_.is_none()) {
+        let Some(of) = code::name(&item.self_ty).map(ToString::to_string) else { continue };
+        for function in code::functions(item).filter(|function| function.sig.receiver().is_some()) {
+            let place = (of.clone(), plain(&function.sig.ident));
+            if let Some(text) = docs.get(&place) {
+                function.attrs.push(parse_quote!(#[doc = #text]));
+            }
+            if let Some(value) = fields.get(&place) {
+                take_more(function, value);
             }
         }
     }
 }
 
-fn of_parameters(document: &OpenAPI) -> Docs {
-    let mut docs = Docs::new();
-    for (_, _, operation) in operations(document) {
-        let call = operation.operation_id.as_deref().unwrap_or_default().to_pascal_case();
-        for parameter in operation.parameters.iter().filter_map(ReferenceOr::as_item) {
-            let data = parameter.parameter_data_ref();
-            let name = plain(&data.name);
-            let text = data.description.as_deref().unwrap_or_default();
-            let text = if text.is_empty() { format!("Sets `{name}`.") } else { text.to_owned() };
-            docs.insert((call.clone(), snake(&data.name)), vec![parse_quote!(#[doc = #text])]);
-        }
-        if let Some(ReferenceOr::Item(body)) = &operation.request_body {
-            let text = body.description.as_deref().unwrap_or("Sets the body of the request.");
-            docs.insert((call.clone(), "body".to_owned()), vec![parse_quote!(#[doc = #text])]);
-            let text =
-                "Sets parts of the body: `change` gets a builder with all that is set so far.";
-            docs.insert((call, "body_map".to_owned()), vec![parse_quote!(#[doc = #text])]);
-        }
-    }
-    docs
+/// A name without the mark of a keyword.
+fn plain(name: &Ident) -> String {
+    name.to_string().trim_start_matches("r#").to_owned()
 }
 
-fn of_fields(models: &[Item]) -> Docs {
-    let mut docs = Docs::new();
-    for item in models {
-        let Item::Struct(model) = item else { continue };
-        for field in &model.fields {
-            let Some(name) = &field.ident else { continue };
-            let attributes =
-                field.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
-            docs.insert((model.ident.to_string(), name.to_string()), attributes.cloned().collect());
-        }
-    }
-    docs
-}
-
-fn document_setters(items: &mut [Item], docs: &Docs) {
-    for item in items {
-        if let Item::Impl(item) = item
-            && item.trait_.is_none()
-            && let Type::Path(of) = item.self_ty.as_ref()
-            && let Some(of) = of.path.segments.last()
-        {
-            let of = of.ident.to_string();
-            rewrite::functions(item).for_each(|function| document_setter(function, &of, docs));
-        }
-    }
-}
-
-fn document_setter(function: &mut ImplItemFn, of: &str, docs: &Docs) {
-    let takes_self = matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_)));
-    let name = function.sig.ident.to_string();
-    let name = name.strip_prefix("r#").unwrap_or(&name);
-    if let Some(docs) = docs.get(&(of.to_owned(), name.to_owned()))
-        && takes_self
-        && function.attrs.is_empty()
-    {
-        function.attrs.clone_from(docs);
-    }
-}
-
-/// Lets the setter of an optional field, of a list or of a map take more.
-fn take_more(function: &mut ImplItemFn) {
-    let Some((bound, convert)) = taken(function).and_then(taken_instead) else { return };
-    let name = function.sig.ident.clone();
-    let message = format!("error converting supplied value for {name}: {{e}}");
-    function.sig.generics.where_clause = Some(parse_quote!(where T: #bound));
+/// Lets the setter of what is optional, of a list or of a map take more. `value` is the type
+/// of what it sets.
+fn take_more(function: &mut ImplItemFn, value: &Type) {
+    let (held, given) = match code::optional(value) {
+        Some(held) => (held, quote!()),
+        None => (value, quote!(.and_then(crate::collections::given))),
+    };
+    let (of, convert) = match code::generic(held) {
+        Some((name, of)) if name == "Vec" => (of, "list"),
+        Some((name, of)) if name == "BTreeMap" || name == "Map" => (of, "map"),
+        _ if given.is_empty() => (held, "optional"),
+        _ => return,
+    };
+    let bound = format_ident!("Into{}", convert.to_pascal_case());
+    let convert = format_ident!("into_{convert}");
+    let name = &function.sig.ident;
+    let message = format!("`{name}`: {{reason}}");
     function.block = parse_quote!({
-        self.#name = #convert.map_err(|e| format!(#message));
+        self.#name = value.#convert()#given.map_err(|reason| format!(#message));
         self
     });
-}
-
-/// Lets a builder do without members that the document does not name: it begins with
-/// `extra: Err("no value supplied for extra".to_string())`.
-struct Extra;
-
-impl Rewrite for Extra {
-    fn field_value(&mut self, field: &mut FieldValue) {
-        if matches!(&field.member, Member::Named(name) if name == "extra")
-            && let Expr::Call(call) = &field.expr
-            && matches!(call.func.as_ref(), Expr::Path(function) if function.path.is_ident("Err"))
-        {
-            field.expr = parse_quote!(Ok(::std::default::Default::default()));
-        }
-    }
-}
-
-/// What a setter is to take, and how `value` becomes what it sets.
-fn taken_instead(value: &Type) -> Option<(TypeParamBound, Expr)> {
-    let (name, inner) = generic(value)?;
-    if name == "Option" {
-        let GenericArgument::Type(optional) = inner else { return None };
-        return Some(collection(optional).unwrap_or_else(|| {
-            (parse_quote!(crate::IntoOptional<#inner>), parse_quote!(value.into_optional()))
-        }));
-    }
-    let (bound, taken) = collection(value)?;
-    Some((bound, parse_quote!(#taken.and_then(crate::collections::given))))
-}
-
-/// What the setter of an optional list or map is to take.
-fn collection(value: &Type) -> Option<(TypeParamBound, Expr)> {
-    let (name, inner) = generic(value)?;
-    match name.as_str() {
-        "Vec" => Some((parse_quote!(crate::IntoList<#inner>), parse_quote!(value.into_list()))),
-        "BTreeMap" | "Map" => {
-            Some((parse_quote!(crate::IntoMap<#inner>), parse_quote!(value.into_map())))
-        }
-        _ => None,
-    }
-}
-
-/// The name of a generic type, and its last argument.
-fn generic(value: &Type) -> Option<(String, &GenericArgument)> {
-    let Type::Path(path) = value else { return None };
-    let last = path.path.segments.last()?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    Some((last.ident.to_string(), arguments.args.last()?))
-}
-
-/// The `X` of a setter `where T: TryInto<X>`.
-fn taken(function: &ImplItemFn) -> Option<&Type> {
-    let WherePredicate::Type(first) =
-        function.sig.generics.where_clause.as_ref()?.predicates.first()?
+    let [GenericParam::Type(parameter)] =
+        function.sig.generics.params.iter().collect::<Vec<_>>()[..]
     else {
-        return None;
+        return;
     };
-    let TypeParamBound::Trait(bound) = first.bounds.first()? else { return None };
-    let into = bound.path.segments.last().filter(|last| last.ident == "TryInto")?;
-    argument(&into.arguments)
+    let parameter = &parameter.ident;
+    function.sig.generics.where_clause = Some(parse_quote!(where #parameter: crate::#bound<#of>));
 }
 
-fn argument(arguments: &PathArguments) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = arguments else { return None };
-    match arguments.args.first()? {
-        GenericArgument::Type(argument) => Some(argument),
-        _ => None,
-    }
-}
-
-/// Lets a builder stand for the model that it builds.
-fn into_optional(item: &Item) -> Option<Item> {
-    let Item::Struct(builder) = item else { return None };
-    let name = &builder.ident;
-    Some(parse_quote! {
-        impl crate::IntoOptional<super::#name> for #name {
-            fn into_optional(
-                self,
-            ) -> ::std::result::Result<::std::option::Option<super::#name>, ::std::string::String>
-            {
-                super::#name::try_from(self)
-                    .map(::std::option::Option::Some)
-                    .map_err(|e| e.to_string())
-            }
-        }
-    })
+/// Lets builders stand for the models that they build, and build them.
+pub fn build_models(builders: &mut Vec<Item>) {
+    let names = code::structs(builders).map(|builder| builder.ident.clone());
+    let items: Vec<Item> =
+        names.map(|name| parse_quote!(crate::optional::builder!(#name);)).collect();
+    builders.extend(items);
 }

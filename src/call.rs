@@ -423,7 +423,6 @@ fn take_headers(response: &mut Response, confidential: Confidential<'_>) -> Head
 }
 
 /// Prints of a call only its name: a token may be in its path.
-#[allow(unused_macros, reason = "not every document has an operation")]
 macro_rules! debug {
     ($call:ident) => {
         impl ::std::fmt::Debug for $call<'_> {
@@ -434,7 +433,6 @@ macro_rules! debug {
     };
 }
 
-#[allow(unused_imports, reason = "not every document has an operation")]
 pub(crate) use debug;
 
 #[cfg(test)]

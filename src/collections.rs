@@ -141,7 +141,6 @@ fn map<T, K: Into<String>, E: IntoOptional<T>, M: FromIterator<(String, T)>>(
 }
 
 /// What has to be there, for the setters of lists and maps that are not optional.
-#[allow(dead_code, reason = "not every document has such a list")]
 pub(crate) fn given<C>(collection: Option<C>) -> Result<C, String> {
     collection.ok_or_else(|| "it is None, and has to be there".to_owned())
 }

@@ -42,25 +42,11 @@ pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String
 
 /// Decodes a value of a kind that its tag names. The error is that of the value as it is,
 /// and has no position: a decoder around it takes one for its own.
-#[allow(dead_code, reason = "not every document has tagged alternatives")]
 pub(crate) fn tagged<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     T::deserialize(value).or_else(|error| from_value(value).map_err(|_| error.to_string()))
 }
 
-/// Decodes a value that may be of another kind. Unless `is_exact`, the scalars that it holds
-/// are read in another spelling as well. A value that is itself a scalar is not: its type may
-/// be what makes its kind.
-#[allow(dead_code, reason = "not every document has alternatives")]
-pub(crate) fn alternative<T: DeserializeOwned>(value: &Value, is_exact: bool) -> Option<T> {
-    match value {
-        _ if is_exact => T::deserialize(value).ok(),
-        Value::Object(_) | Value::Array(_) => from_value(value).ok(),
-        _ => None,
-    }
-}
-
 /// Decodes a field of which null is as good as nothing.
-#[allow(dead_code, reason = "not every document has such a field")]
 pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

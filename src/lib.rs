@@ -13,6 +13,10 @@
 #![doc = "[webhooks]: guide::webhooks"]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, unused_imports, unused_macros, reason = "the code of some tags uses it")
+)]
 
 #[cfg(test)]
 extern crate self as pilot_status;
@@ -33,8 +37,6 @@ mod draft;
 mod environment;
 mod error;
 mod error_response;
-#[allow(dead_code, unused_imports, unused_macros, reason = "not every document has a model")]
-mod fields;
 mod idempotency;
 mod json_path;
 #[cfg(feature = "mock")]
@@ -42,11 +44,11 @@ pub mod mock;
 mod nullable;
 mod number_scope;
 mod open_enum;
+mod open_union;
 mod operation;
 mod optional;
 mod overrides;
 mod pacing;
-#[allow(dead_code, reason = "not every document has pages")]
 mod pages;
 mod path_guard;
 mod path_template;
@@ -56,7 +58,6 @@ mod quotes;
 mod raw_request;
 mod response;
 mod retry;
-#[allow(dead_code, reason = "not every document has a rule of each kind")]
 mod rules;
 mod secret;
 mod slots;
@@ -65,7 +66,6 @@ mod surrogates;
 mod telemetry;
 mod text;
 mod timestamp;
-#[allow(dead_code, reason = "not every document has an open object")]
 mod undocumented;
 mod upload;
 #[cfg(feature = "webhooks")]

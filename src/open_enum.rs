@@ -63,6 +63,14 @@ macro_rules! open_enum {
             }
         }
 
+        impl crate::IntoOptional<$name> for ::std::string::String {
+            fn into_optional(
+                self,
+            ) -> ::std::result::Result<::std::option::Option<$name>, ::std::string::String> {
+                ::std::result::Result::Ok(::std::option::Option::Some($name::from(self)))
+            }
+        }
+
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
 
@@ -113,4 +121,17 @@ macro_rules! open_enum {
     };
 }
 
-pub(crate) use open_enum;
+/// Lets a `bool` stand for an enum of one value: `false` leaves it out.
+macro_rules! switch {
+    ($name:ident, $on:ident) => {
+        impl crate::IntoOptional<$name> for bool {
+            fn into_optional(
+                self,
+            ) -> ::std::result::Result<::std::option::Option<$name>, ::std::string::String> {
+                ::std::result::Result::Ok(self.then_some($name::$on))
+            }
+        }
+    };
+}
+
+pub(crate) use {open_enum, switch};

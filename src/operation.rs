@@ -27,7 +27,6 @@ pub(crate) struct Operation {
 }
 
 /// What the body of a success is read as.
-#[allow(dead_code, reason = "not every document has each kind of operation")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
     Json,

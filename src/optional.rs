@@ -1,13 +1,18 @@
 //! What the setter of an optional field takes.
 
 use std::borrow::Cow;
+use std::time::SystemTime;
+
+use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::nullable::Nullable;
 use crate::{DataUrl, Secret};
 
-/// A value for an optional field of a request: the value itself, an `Option` of it,
-/// a text or a [`DataUrl`] where the field is text, or a builder of it. For lists and maps there are
-/// [`IntoList`](crate::IntoList) and [`IntoMap`](crate::IntoMap).
+/// A value for an optional field or parameter of a request: the value itself, an `Option` of
+/// it, a text or a [`DataUrl`] where it is text, any integer where it is a whole number, a
+/// time with another offset or a [`SystemTime`] where it is a time, a `bool` where it is a
+/// switch, or a builder of it. For lists and maps there are [`IntoList`](crate::IntoList) and
+/// [`IntoMap`](crate::IntoMap).
 ///
 /// A field that can be cleared takes a [`Nullable`] as well.
 ///
@@ -76,12 +81,69 @@ from_text!(String: &str, &String, Cow<'_, str>);
 from_text!(Secret: &str, &String, Cow<'_, str>);
 from_text!(DataUrl: &str, &String, Cow<'_, str>);
 
+/// Lets any whole number stand for one that fits.
+macro_rules! from_number {
+    ($($number:ty),*) => {$(
+        impl IntoOptional<i64> for $number {
+            fn into_optional(self) -> Result<Option<i64>, String> {
+                let whole = i64::try_from(self);
+                whole.map(Some).map_err(|_| format!("{self} is greater than {}", i64::MAX))
+            }
+        }
+    )*};
+}
+
+from_number!(i8, i16, i32, isize, u8, u16, u32, u64, usize);
+
+impl IntoOptional<DateTime<Utc>> for DateTime<FixedOffset> {
+    fn into_optional(self) -> Result<Option<DateTime<Utc>>, String> {
+        Ok(Some(self.to_utc()))
+    }
+}
+
+impl IntoOptional<DateTime<Utc>> for SystemTime {
+    fn into_optional(self) -> Result<Option<DateTime<Utc>>, String> {
+        Ok(Some(self.into()))
+    }
+}
+
 /// A file stands for the text that it is, as in the media of a message.
 impl IntoOptional<String> for DataUrl {
     fn into_optional(self) -> Result<Option<String>, String> {
         Ok(Some(self.to_string()))
     }
 }
+
+/// Builds a model with its builder, by itself or as a part of another.
+macro_rules! builder {
+    ($model:ident) => {
+        impl $model {
+            /// Builds the model.
+            ///
+            /// # Errors
+            ///
+            /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) if a field is
+            /// missing or a value does not fit.
+            pub fn build(self) -> ::std::result::Result<super::$model, crate::Error> {
+                super::$model::try_from(self)
+                    .map_err(|error| crate::Error::invalid_request(&error.to_string()))
+            }
+        }
+
+        impl crate::IntoOptional<super::$model> for $model {
+            fn into_optional(
+                self,
+            ) -> ::std::result::Result<::std::option::Option<super::$model>, ::std::string::String>
+            {
+                super::$model::try_from(self)
+                    .map(::std::option::Option::Some)
+                    .map_err(|error| error.to_string())
+            }
+        }
+    };
+}
+
+pub(crate) use builder;
 
 #[cfg(test)]
 mod tests {
@@ -99,7 +161,15 @@ mod tests {
         assert_eq!(set::<String>(&"a".to_owned()), Some("a".to_owned()));
         assert_eq!(set::<String>(Cow::Borrowed("a")), Some("a".to_owned()));
         assert_eq!(set::<i64>(7), Some(7));
-        assert_eq!(set::<i64>(None), None);
+        assert_eq!(set::<i64>(None::<i64>), None);
+        assert_eq!((set::<i64>(7_u8), set::<i64>(7_usize)), (Some(7), Some(7)));
+        assert_eq!(
+            IntoOptional::<i64>::into_optional(u64::MAX),
+            Err("18446744073709551615 is greater than 9223372036854775807".to_owned())
+        );
+        let time = DateTime::parse_from_rfc3339("2026-11-28T10:00:00-03:00").unwrap();
+        assert_eq!(set::<DateTime<Utc>>(time), Some(time.to_utc()));
+        assert_eq!(set::<DateTime<Utc>>(SystemTime::UNIX_EPOCH), Some(DateTime::UNIX_EPOCH));
         assert_eq!(set::<Secret>("a"), Some(Secret::from("a")));
         let file = DataUrl::new("image/png", b"\x89PNG");
         assert_eq!(set::<String>(file.clone()), Some(file.to_string()));

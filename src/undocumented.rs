@@ -13,3 +13,28 @@ impl fmt::Debug for Names<'_> {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
+
+/// Prints a model, and of what the document does not describe only the names.
+macro_rules! debug {
+    ($model:ident) => {
+        impl ::std::fmt::Debug for $model {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_tuple(stringify!($model))
+                    .field(&crate::undocumented::Names(&self.0))
+                    .finish()
+            }
+        }
+    };
+    ($model:ident { $($field:ident,)* }) => {
+        impl ::std::fmt::Debug for $model {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(stringify!($model))
+                    $(.field(stringify!($field), &self.$field))*
+                    .field("extra", &crate::undocumented::Names(&self.extra))
+                    .finish()
+            }
+        }
+    };
+}
+
+pub(crate) use debug;

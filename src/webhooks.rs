@@ -26,6 +26,7 @@
 
 mod address_token;
 mod event;
+mod events;
 pub mod meta;
 mod older_names;
 mod verifier;
@@ -33,6 +34,7 @@ mod verifier;
 pub use address_token::AddressToken;
 pub(crate) use event::sender;
 pub use event::{Received, UnknownEvent};
+pub(crate) use events::{events, sender};
 pub use verifier::{Refused, SIGNATURE_HEADER, Verifier};
 
 pub use crate::generated::Event;

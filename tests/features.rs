@@ -64,10 +64,9 @@ fn any_two_features_make_a_client() {
             scope.spawn(|| {
                 while let Some((first, second)) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let has = |name: &str| name == *first || name == *second;
-                    let generated = generate::generate(DOCUMENT, &has);
-                    let generated =
-                        generated.unwrap_or_else(|error| panic!("{first}, {second}: {error}"));
-                    assert_eq!(generated.warnings, [""; 0], "{first}, {second}");
+                    if let Err(error) = generate::generate(DOCUMENT, &has) {
+                        panic!("{first}, {second}: {error}");
+                    }
                 }
             });
         }

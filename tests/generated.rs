@@ -52,12 +52,12 @@ fn the_library_is_built_from_what_is_tested_here() {
 #[test]
 fn values_in_paths_are_encoded_by_our_guard() {
     let mut document: serde_json::Value = serde_json::from_str(&document()).unwrap();
-    let mut item = document["paths"]["/v1/numbers"].clone();
-    item["get"]["operationId"] = serde_json::json!("get_number");
-    item["get"]["parameters"] = serde_json::json!([{
+    let mut operation = document["paths"]["/v1/numbers"]["get"].clone();
+    operation["operationId"] = serde_json::json!("get_other");
+    operation["parameters"] = serde_json::json!([{
         "name": "id", "in": "path", "required": true, "schema": {"type": "string"}
     }]);
-    document["paths"]["/v1/numbers/{id}"] = item;
+    document["paths"]["/v1/others/{id}"] = serde_json::json!({ "get": operation });
     let client = generate::generate(&document.to_string(), &|_| true).unwrap().client;
     let without_space: String = client.split_whitespace().collect();
     assert!(without_space.contains("encode_path(&id.to_string())"));

@@ -14,16 +14,15 @@ impl Error {
 /// Puts what a setter says of its value into words: the generator names the type in Rust, as
 /// in "conversion to `:: std :: string :: String` for id failed".
 fn readable(reason: &str) -> Cow<'_, str> {
+    if let Some((rest, missing)) = reason.rsplit_once("no value supplied for ") {
+        return Cow::Owned(format!("{}`{missing}` is missing", readable(rest)));
+    }
     let parts = || {
         let (type_name, rest) = reason.strip_prefix("conversion to `")?.split_once("` for ")?;
         let (field, rest) = rest.split_once(" failed")?;
         Some((type_name, field, rest))
     };
     let Some((type_name, field, rest)) = parts() else { return Cow::Borrowed(reason) };
-    let rest = match rest.strip_prefix(": no value supplied for ") {
-        Some(missing) => format!(": `{missing}` is missing"),
-        None => rest.to_owned(),
-    };
     let name = type_name.rsplit(":: ").next().unwrap_or(type_name);
     let expected = match name {
         "String" => "text".to_owned(),
@@ -61,6 +60,11 @@ mod tests {
                 "conversion to `NumberRequest` for body failed: no value supplied for name",
                 "`body` has to be a valid `types::NumberRequest`: `name` is missing",
             ),
+            (
+                "conversion to `MessageRequest` for body failed: `buttons`: no value supplied for label",
+                "`body` has to be a valid `types::MessageRequest`: `buttons`: `label` is missing",
+            ),
+            ("no value supplied for name", "`name` is missing"),
             ("id was not initialized", "id was not initialized"),
         ] {
             assert_eq!(readable(reason), said);

@@ -6,8 +6,9 @@
 //! name them, so they lend out nothing of a client.
 
 #![warn(unused, clippy::all, clippy::pedantic)]
-#![allow(dead_code, unused_imports, reason = "not every document has each kind of operation")]
 #![allow(
+    dead_code,
+    unused_imports,
     clippy::unused_async,
     clippy::needless_pass_by_value,
     reason = "the generated code decides"

@@ -5,7 +5,6 @@ use crate::operation::ADVICE;
 
 /// What a code says beyond its status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "not every document advises all of it")]
 pub(crate) enum Advice {
     /// The failure does not pass by itself.
     Never,

@@ -4,12 +4,12 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use bytes::Bytes;
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use super::{Event, meta, older_names};
 use crate::decode::decode;
-use crate::fields::model;
 use crate::surrogates;
 
 /// A typed event, and the body that it came in.
@@ -145,14 +145,12 @@ impl Event {
     }
 }
 
-/// What a delivery says of itself. Serde's derive would read it from a list too.
-#[derive(Default)]
+/// What a delivery says of itself.
+#[derive(Default, Deserialize)]
 struct Head {
     event: Option<Value>,
     object: Option<Value>,
 }
-
-model!(Head { event: optional("event"), object: optional("object") });
 
 fn json(body: &[u8]) -> Value {
     surrogates::from_slice(body).unwrap_or_default()
@@ -169,7 +167,6 @@ fn data(body: &[u8]) -> Value {
 
 /// The sender of a message: `from`, or `userId` where `from` is missing or not a phone
 /// number.
-#[allow(dead_code, reason = "not every document has senders")]
 pub(crate) fn sender<'a>(from: Option<&'a str>, user_id: Option<&'a str>) -> Option<&'a str> {
     let [from, user_id] = [from, user_id].map(|text| text.filter(|text| !text.trim().is_empty()));
     match from {

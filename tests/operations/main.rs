@@ -32,6 +32,7 @@ mod projects;
 mod referrals;
 mod remote_pairing;
 mod sdk;
+mod setters;
 mod spelled;
 mod streams;
 mod subscription;

@@ -508,7 +508,7 @@ async fn a_request_without_what_it_needs_is_not_sent() {
     let client = sandbox.client();
     let error = client.create_number().body_map(|body| body.name("a")).send().await.unwrap_err();
     assert_eq!((error.kind(), sandbox.requests().len()), (ErrorKind::InvalidRequest, 0));
-    assert!(error.to_string().contains("for number"), "{error}");
+    assert!(error.to_string().contains("`number` is missing"), "{error}");
 }
 
 #[tokio::test]

@@ -12,7 +12,6 @@ use syn::visit::{self, Visit};
 /// Generates a client with all features, as the build step does.
 pub fn client(document: &Value) -> syn::File {
     let made = generate::generate(&document.to_string(), &|_| true).unwrap();
-    assert_eq!(made.warnings, [""; 0]);
     let client = syn::parse_file(&made.client).unwrap();
     NoNameTwice.visit_file(&client);
     client

@@ -42,19 +42,19 @@ pub fn snake(text: &str) -> String {
     if is_identifier(&name) && name != "gen" { name } else { format!("{name}_") }
 }
 
-/// The variant of a value of an enum: `META_IS_ON` becomes `MetaIsOn`.
+/// The variant of a value of an enum: `META_IS_ON` becomes `MetaIsOn`. `Unknown` is the one
+/// of all values that the document does not know.
 pub fn variant(value: &str) -> String {
     let name = value.to_pascal_case();
-    match name.as_str() {
-        "" if value.is_empty() => "Empty".to_owned(),
-        "" if value == "*" => "All".to_owned(),
-        "Unknown" | "Self" => format!("{name}Value"),
-        _ if is_identifier(&name) => name,
-        _ if !name.is_empty() && is_identifier(&format!("Value{name}")) => format!("Value{name}"),
-        _ => {
-            value.chars().fold(String::new(), |name, sign| format!("{name}U{:x}", u32::from(sign)))
-        }
-    }
+    if name == "Unknown" { "UnknownValue".to_owned() } else { name }
+}
+
+/// Whether the generator and the build step make the same name in Rust of that of a field or
+/// of a parameter.
+pub fn is_plain(name: &str) -> bool {
+    let own = name.to_snake_case();
+    let own = if is_identifier(&own) && own != "gen" { own } else { format!("{own}_") };
+    name.is_empty() || (name.is_ascii() && own == snake(name))
 }
 
 /// Whether a text can stand as a name in Rust. Other letters than those of ASCII

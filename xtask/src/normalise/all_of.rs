@@ -7,21 +7,12 @@ use serde_json::{Map, Value, json};
 use crate::places::{self, elements, entries};
 use crate::pointer::Pointer;
 
-/// Says of a schema which others it was joined from. They are in use where it is, though
-/// nothing else refers to them.
-const JOINED_FROM: &str = "x-joined-from";
-
 /// Joins the parts of the named schemas of a document.
 pub fn flatten(document: &mut Value) -> Result<()> {
     let before = document["components"]["schemas"].clone();
     for (name, schema) in entries(&before).filter(|(_, schema)| has_parts(schema)) {
         let mut whole = joined(&before, schema, &places::schema(name), &[name])?;
         whole.insert("type".to_owned(), json!("object"));
-        let named: Vec<&Value> =
-            elements(&schema["allOf"]).filter(|part| part.get("$ref").is_some()).collect();
-        if !named.is_empty() {
-            whole.insert(JOINED_FROM.to_owned(), json!(named));
-        }
         let own = entries(schema).filter(|(key, _)| is_word(key));
         whole.extend(own.map(|(key, value)| (key.clone(), value.clone())));
         document["components"]["schemas"][name] = whole.into();

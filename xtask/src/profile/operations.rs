@@ -7,7 +7,7 @@ use heck::{ToKebabCase, ToPascalCase, ToSnakeCase};
 use super::document::security;
 use super::part::Part;
 use super::schemas;
-use crate::names::{is_identifier, snake};
+use crate::names::{is_identifier, is_plain, snake};
 use crate::places;
 
 const METHODS: [&str; 6] = ["get", "put", "post", "delete", "patch", "head"];
@@ -29,7 +29,7 @@ const HEADERS: [&str; 2] = ["idempotency-key", "x-whatsapp-number-id"];
 
 pub fn check(root: &Part) {
     for (path, item) in root.key("paths").entries() {
-        item.expect(is_plain(path), "is not a path that a URL keeps as it is; rename it");
+        item.expect(is_kept(path), "is not a path that a URL keeps as it is; rename it");
         for key in ["parameters", "servers"] {
             let what = "is not read of a path; move it to each operation";
             item.key(key).expect(item.get(key).is_none(), what);
@@ -82,7 +82,7 @@ fn parameters(path: &str, parameters: &Part) {
     for used in parameters.elements() {
         let parameter = used.resolved();
         let name = parameter.key("name").text();
-        let is_free = name.is_ascii() && taken.insert(snake(name));
+        let is_free = is_plain(name) && taken.insert(snake(name));
         used.expect(is_free, format!("`{name}` has no name of its own in Rust; rename it"));
         if parameter["in"] == "path" {
             in_path.push(name);
@@ -184,7 +184,7 @@ fn success_of(content: &Part) {
 
 /// A URL would change other paths, and the guard of the layer would then refuse
 /// every call.
-fn is_plain(path: &str) -> bool {
+fn is_kept(path: &str) -> bool {
     let fits = |character: char| {
         character.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@%/{}".contains(character)
     };

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::part::Part;
 use super::{choices, unions};
-use crate::names::{self, pascal, snake, variant};
+use crate::names::{self, is_identifier, is_plain, pascal, snake, variant};
 use crate::places::{self, elements};
 
 /// The formats that have a type in the client, by the type of JSON.
@@ -29,6 +29,22 @@ pub fn check(root: &Part) {
         if schema.get("properties").is_some() {
             choices::check(name, &schema, only_sent.contains(name), &mut choices);
         }
+        if only_sent.contains(name) {
+            nullables(&schema);
+        }
+    }
+}
+
+/// Optional fields of a request that can be cleared by null.
+fn nullables(schema: &Part) {
+    let required: Vec<&str> = elements(&schema["required"]).filter_map(Value::as_str).collect();
+    for (name, property) in schema.key("properties").entries() {
+        let may_be_null =
+            property["nullable"] == true || places::nullable_reference(&property).is_some();
+        let is_list = ["array", "object"].contains(&property.key("type").text());
+        let has_type = is_list || (property.is_scalar() && property["format"].is_null());
+        let fits = !may_be_null || required.contains(&name) || has_type;
+        property.expect(fits, "cannot be null in a request; describe a plain scalar or a list");
     }
 }
 
@@ -111,7 +127,7 @@ fn object(schema: &Part) {
     let properties = schema.key("properties");
     properties.expect(!properties.entries().is_empty(), "is empty; remove it");
     for (name, property) in properties.entries() {
-        let is_free = name.is_ascii() && fields.insert(snake(name));
+        let is_free = is_plain(name) && fields.insert(snake(name));
         property.expect(is_free, format!("`{name}` has no name of its own in Rust; remove it"));
         inner(&property);
         let bound = |key: &str, usual: u64| property.get(key).map_or(Some(usual), Value::as_u64);
@@ -135,7 +151,8 @@ fn text_enum(schema: &Part) {
     let mut variants = BTreeSet::new();
     for value in &all {
         let name = schema["x-enum-names"][value].as_str().unwrap_or(value);
-        let is_free = name.is_ascii() && variants.insert(variant(name));
+        let variant = variant(name);
+        let is_free = is_identifier(&variant) && variants.insert(variant);
         values.expect(is_free, format!("`{value}` needs its own name in x-enum-names; add it"));
     }
     for key in ["x-enum-names", "x-enum-descriptions", "x-retry"] {

@@ -1,0 +1,51 @@
+//! Enums that keep values which the document does not know yet: a call of
+//! `crate::open_enum::open_enum!` for each named schema that is a string with an `enum`.
+
+use heck::ToPascalCase;
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::{Item, parse_quote};
+
+use super::schema::{named, texts};
+
+/// The names of the enums of a document.
+pub fn names(document: &Value) -> impl Iterator<Item = &String> {
+    named(document).filter(|(_, schema)| schema["enum"].is_array()).map(|(name, _)| name)
+}
+
+/// The code of the enums of a document.
+pub fn emit(document: &Value) -> Vec<Item> {
+    let enums = named(document).filter(|(_, schema)| schema["enum"].is_array());
+    enums.flat_map(|(name, schema)| emit_one(name, schema)).collect()
+}
+
+fn emit_one(name: &str, schema: &Value) -> Vec<Item> {
+    let name = format_ident!("{name}");
+    let description = schema["description"].as_str().unwrap_or_default();
+    let (mut variants, mut listed) = (Vec::new(), Vec::new());
+    for value in texts(schema, "enum") {
+        let named = schema["x-enum-names"][value].as_str().unwrap_or(value);
+        let variant = format_ident!("{}", variant_name(named));
+        let doc = match schema["x-enum-descriptions"][value].as_str() {
+            Some(meaning) => format!("`{value}`: {meaning}"),
+            None => format!("`{value}`"),
+        };
+        listed.push(quote!(#variant = #value: #doc,));
+        variants.push(variant);
+    }
+    let mut items =
+        vec![parse_quote!(crate::open_enum::open_enum!(#name, #description, { #(#listed)* });)];
+    if let [on] = variants.as_slice()
+        && on == "On"
+    {
+        items.push(parse_quote!(crate::open_enum::switch!(#name, #on);));
+    }
+    items
+}
+
+/// `META_IS_ON` becomes `MetaIsOn`. `UNKNOWN` must differ from the variant that keeps the
+/// rest.
+fn variant_name(value: &str) -> String {
+    let name = value.to_pascal_case();
+    if name == "Unknown" { "UnknownValue".to_owned() } else { name }
+}

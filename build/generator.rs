@@ -1,0 +1,58 @@
+//! Runs the generator, with our types in place of some of its own.
+
+use openapiv3::OpenAPI;
+use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl, TypePatch};
+use quote::quote;
+use serde_json::{Value, json};
+use syn::File;
+
+use super::schema::named;
+use super::simplify::TIMESTAMP;
+use super::{enums, unions};
+
+/// The attributes of every model: the server may add fields, and so may a version of this
+/// crate.
+const ATTRIBUTES: [&str; 2] =
+    ["#[cfg_attr(feature = \"schemars\", derive(::schemars::JsonSchema))]", "#[non_exhaustive]"];
+
+/// Generates the client of a simplified document, with our enums and unions of the whole one.
+pub fn run(simple: &Value, document: &Value) -> Result<File, String> {
+    let mut settings = GenerationSettings::new();
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_inner_type(quote!(crate::client::Inner))
+        .with_map_type("::std::collections::BTreeMap")
+        .with_derive("PartialEq");
+    let mut patch = TypePatch::default();
+    for attribute in ATTRIBUTES {
+        patch.with_attr(attribute);
+    }
+    for (name, _) in named(document) {
+        settings.with_patch(name, &patch);
+    }
+    let ours = |name: &str| format!("crate::generated::types::{name}");
+    for name in enums::names(document) {
+        let impls = [TypeImpl::Display, TypeImpl::FromStr];
+        settings.with_replacement(name, ours(name), impls.into_iter());
+    }
+    for name in unions::names(document) {
+        settings.with_replacement(name, ours(name), std::iter::empty());
+    }
+    for (schema, ours) in [
+        (json!({"type": "string", "format": "password"}), "crate::Secret"),
+        (json!({"type": "string", "format": "data-url"}), "crate::DataUrl"),
+        (json!({"type": "string", "format": TIMESTAMP}), "crate::Timestamp"),
+        (json!({"type": ["string", "null"]}), "crate::Nullable<::std::string::String>"),
+        (json!({"type": ["boolean", "null"]}), "crate::Nullable<bool>"),
+        (json!({"type": ["integer", "null"]}), "crate::Nullable<i64>"),
+        (json!({"type": ["number", "null"]}), "crate::Nullable<f64>"),
+    ] {
+        // Of the generator's own version of schemars, whose types have no name here.
+        let schema = serde_json::from_value(schema).map_err(|error| error.to_string())?;
+        settings.with_conversion(schema, ours, [TypeImpl::FromStr].into_iter());
+    }
+    let simple: OpenAPI =
+        serde_json::from_value(simple.clone()).map_err(|error| error.to_string())?;
+    let code = Generator::new(&settings).generate_tokens(&simple);
+    syn::parse2(code.map_err(|error| error.to_string())?).map_err(|error| error.to_string())
+}

@@ -1,0 +1,82 @@
+//! What the hand-written layer has to know of the document: the server, of each operation what
+//! decides about credentials, retries and its response, and the names of fields, which an
+//! error may show.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
+
+use super::responses::Response;
+use super::schema::{elements, entries, named, operations, schema};
+use super::simplify::IDEMPOTENCY_KEY;
+
+/// The code of the tables.
+pub fn emit(document: &Value) -> TokenStream {
+    let server = document["servers"][0]["url"].as_str();
+    let rows = operations(document)
+        .map(|(path, method, operation)| row(document, path, method, operation));
+    let advice = entries(schema(document, "ErrorCode"), "x-retry").map(|(code, advice)| {
+        let advice = match advice.as_str() {
+            Some("alone") => quote!(Alone),
+            Some("later") => quote!(Later),
+            _ => quote!(Never),
+        };
+        quote!((#code, Advice::#advice))
+    });
+    let fields: BTreeSet<&String> = named(document)
+        .flat_map(|(_, schema)| entries(schema, "properties").map(|(name, _)| name))
+        .collect();
+    let fields = fields.iter();
+    quote! {
+        /// The first server that the document names.
+        pub(crate) const SERVER: &str = #server;
+
+        /// Every operation of the document.
+        pub(crate) static OPERATIONS: &[Operation] = &[#(#rows),*];
+
+        /// What the document says of repeating a call, by the code of its error.
+        pub(crate) static ADVICE: &[(&str, Advice)] = &[#(#advice),*];
+
+        /// The names of all fields of the document.
+        pub(crate) static FIELDS: &[&str] = &[#(#fields),*];
+    }
+}
+
+fn row(document: &Value, path: &str, method: &str, operation: &Value) -> TokenStream {
+    let id = operation["operationId"].as_str();
+    let secured = if operation.get("security").is_some() { operation } else { document };
+    let requirements: Vec<&Value> = elements(secured, "security").collect();
+    let headers: Vec<String> =
+        requirements.iter().filter_map(|one| credential_header(document, one)).collect();
+    // Without requirements, or where one of them requires nothing.
+    let anonymous = requirements.is_empty() || headers.len() < requirements.len();
+    // Idempotent methods (RFC 9110, section 9.2.2), unless the document says otherwise.
+    let is_idempotent = matches!(method, "get" | "head" | "put" | "delete");
+    let safe = operation["x-idempotent"].as_bool().unwrap_or(is_idempotent);
+    let takes_key = elements(operation, "parameters")
+        .filter_map(|parameter| parameter["name"].as_str())
+        .any(|name| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY));
+    let response = Response::of(document, path, operation).emit();
+    let method = format_ident!("{}", method.to_uppercase());
+    quote! {
+        Operation {
+            id: Some(#id),
+            method: Method::#method,
+            path: Cow::Borrowed(#path),
+            credential_headers: &[#(#headers),*],
+            anonymous: #anonymous,
+            safe_to_repeat: #safe,
+            takes_idempotency_key: #takes_key,
+            response: #response,
+        }
+    }
+}
+
+/// The header that satisfies a requirement.
+fn credential_header(document: &Value, requirement: &Value) -> Option<String> {
+    let scheme = requirement.as_object()?.keys().next()?;
+    let header = document["components"]["securitySchemes"][scheme]["name"].as_str()?;
+    Some(header.to_ascii_lowercase())
+}

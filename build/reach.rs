@@ -1,0 +1,50 @@
+//! Which named schemas requests and responses are made of.
+//!
+//! It is found in the whole document, before tags are dropped: the features of a build must
+//! not change the type of a field.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::schema::{self, SCHEMAS, operations};
+
+/// Named schemas by where their values go.
+pub struct Reach {
+    /// What requests are made of.
+    pub sent: BTreeSet<String>,
+    /// What responses and deliveries are made of.
+    pub received: BTreeSet<String>,
+}
+
+impl Reach {
+    /// Follows the references of all operations.
+    pub fn of(document: &Value) -> Self {
+        let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
+        for (_, _, operation) in operations(document) {
+            for key in ["parameters", "requestBody"] {
+                follow(document, &operation[key], &mut sent);
+            }
+            for key in ["responses", "callbacks"] {
+                follow(document, &operation[key], &mut received);
+            }
+        }
+        Self { sent, received }
+    }
+
+    /// Whether only requests are made of a schema.
+    pub fn is_only_sent(&self, name: &str) -> bool {
+        self.sent.contains(name) && !self.received.contains(name)
+    }
+}
+
+/// Adds what a part refers to, and what that refers to.
+pub fn follow(document: &Value, part: &Value, reached: &mut BTreeSet<String>) {
+    schema::references(part, &mut |reference| {
+        if let Some(name) = reference.strip_prefix(SCHEMAS)
+            && reached.insert(name.to_owned())
+        {
+            follow(document, schema::schema(document, name), reached);
+        }
+    });
+}

@@ -1,0 +1,143 @@
+//! Takes from a document what the generator is not to read. Bounds, patterns and the like
+//! would become types that refuse what a newer server sends; of the responses, the
+//! hand-written layer reads the errors.
+
+use serde_json::{Map, Value, json};
+
+use super::reach::Reach;
+use super::schema::{elements_mut, entries, entries_mut, operations_mut, visit};
+use super::select::features;
+
+/// Header parameters that the client sends by itself.
+pub const OWN_HEADERS: [&str; 1] = ["x-whatsapp-number-id"];
+
+/// The header parameter that the client sends where the caller gives none.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// The format that stands for a date that the server sends. It becomes a `crate::Timestamp`,
+/// which reads whatever is sent. Dates of requests stay `chrono::DateTime<Utc>`.
+pub const TIMESTAMP: &str = "timestamp";
+
+/// Puts shared parameters and responses where they are used.
+pub fn inline_shared(document: &mut Value) {
+    let components = document["components"].clone();
+    let inline = |part: &mut Value| {
+        let pointer = part["$ref"].as_str().and_then(|target| target.strip_prefix("#/components"));
+        if let Some(shared) = pointer.and_then(|pointer| components.pointer(pointer)) {
+            *part = shared.clone();
+        }
+    };
+    for operation in operations_mut(document) {
+        elements_mut(operation, "parameters").for_each(inline);
+        entries_mut(operation, "responses").map(|(_, response)| response).for_each(inline);
+    }
+}
+
+/// Simplifies the operations and schemas of a document.
+pub fn simplify(document: &mut Value, reach: &Reach) {
+    for operation in operations_mut(document) {
+        describe(operation);
+        simplify_parameters(operation);
+        operation["responses"] = success(operation);
+        if let Some(entries) = operation.as_object_mut() {
+            entries.retain(|key, _| !key.starts_with("x-") && key != "callbacks");
+        }
+    }
+    for (name, schema) in entries_mut(&mut document["components"], "schemas") {
+        visit(schema, &mut |schema| simplify_schema(schema, !reach.is_only_sent(name)));
+    }
+}
+
+/// Adds to the description of an operation which errors are documented, and the feature that
+/// brings it.
+fn describe(operation: &mut Value) {
+    let errors = entries(operation, "responses")
+        .filter(|(status, _)| !status.starts_with('2'))
+        .map(|(status, error)| {
+            format!("{status} ({})", error["description"].as_str().unwrap_or_default())
+        });
+    let errors = errors.collect::<Vec<_>>().join(", ");
+    let features = features(operation).map(|name| format!("`{name}`")).collect::<Vec<_>>();
+    let mut text = vec![operation["description"].as_str().unwrap_or_default().to_owned()];
+    if !errors.is_empty() {
+        text.push(format!("Documented errors: {errors}."));
+    }
+    text.push(format!("Cargo feature: {}.", features.join(" or ")));
+    operation["description"] = json!(text.join("\n\n"));
+}
+
+fn simplify_parameters(operation: &mut Value) {
+    let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else {
+        return;
+    };
+    let name =
+        |parameter: &Value| parameter["name"].as_str().unwrap_or_default().to_ascii_lowercase();
+    parameters.retain(|parameter| !OWN_HEADERS.contains(&name(parameter).as_str()));
+    for parameter in parameters {
+        if name(parameter) == IDEMPOTENCY_KEY {
+            parameter["required"] = json!(false);
+        }
+        visit(&mut parameter["schema"], &mut |schema| simplify_schema(schema, false));
+    }
+}
+
+/// One response for every 2xx status: 200 where the document says 201 must not fail a call.
+fn success(operation: &Value) -> Value {
+    let mut all = entries(operation, "responses").filter(|(status, _)| status.starts_with('2'));
+    let Some((_, success)) = all.next() else { return json!({}) };
+    let mut success = success.clone();
+    match success.get_mut("content").map(|content| content.get_mut("application/json")) {
+        Some(Some(body)) => visit(&mut body["schema"], &mut |part| simplify_schema(part, true)),
+        Some(None) => success["content"] = json!({"application/octet-stream": {}}),
+        None => {}
+    }
+    json!({"2XX": success})
+}
+
+fn simplify_schema(schema: &mut Map<String, Value>, is_received: bool) {
+    schema.retain(|key, _| is_read(key));
+    take_null_for_nullable(schema);
+    // The generator gets no union, and not which properties are required together.
+    schema.remove("oneOf");
+    schema.remove("anyOf");
+    if schema.contains_key("properties") {
+        schema.remove("allOf");
+    }
+    match schema.get("additionalProperties") {
+        Some(Value::Bool(false)) => _ = schema.remove("additionalProperties"),
+        // Members without a name of their own may be any JSON.
+        Some(_) if schema.contains_key("properties") => {
+            schema.insert("additionalProperties".to_owned(), json!({}));
+        }
+        _ => {}
+    }
+    let text = |key| schema.get(key).and_then(Value::as_str).unwrap_or_default();
+    let is_date = matches!(
+        (text("type"), text("format")),
+        ("string", "date-time" | "date") | ("integer", "unix-time")
+    );
+    if is_received && is_date {
+        schema.insert("type".to_owned(), json!("string"));
+        schema.insert("format".to_owned(), json!(TIMESTAMP));
+    }
+}
+
+/// Whether the generator is to read what a schema says under a key.
+#[rustfmt::skip]
+fn is_read(key: &str) -> bool {
+    matches!(key, "$ref" | "type" | "format" | "nullable" | "enum" | "description" | "deprecated"
+        | "properties" | "required" | "items" | "additionalProperties" | "allOf" | "oneOf" | "anyOf")
+}
+
+/// `anyOf` a reference and null becomes the nullable reference.
+fn take_null_for_nullable(schema: &mut Map<String, Value>) {
+    if let Some([reference, null]) =
+        schema.get("anyOf").and_then(Value::as_array).map(Vec::as_slice)
+        && null["enum"] == json!([null])
+    {
+        let parts = json!([reference]);
+        schema.remove("anyOf");
+        schema.insert("allOf".to_owned(), parts);
+        schema.insert("nullable".to_owned(), json!(true));
+    }
+}
