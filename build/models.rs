@@ -87,11 +87,8 @@ fn hide(model: &mut ItemStruct) -> Option<Item> {
     if let Fields::Unnamed(_) = model.fields {
         return Some(parse_quote!(crate::undocumented::debug!(#name);));
     }
-    let fields = model
-        .fields
-        .iter()
-        .filter(|field| !is_open(field))
-        .filter_map(|field| field.ident.as_ref());
+    let described = model.fields.iter().filter(|field| !is_open(field));
+    let fields = described.filter_map(|field| field.ident.as_ref());
     Some(parse_quote!(crate::undocumented::debug!(#name { #(#fields,)* });))
 }
 

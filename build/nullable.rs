@@ -16,13 +16,12 @@ pub fn settle(document: &mut Value, reach: &Reach) {
                 required.retain(|other| other != field);
             }
             let is_required = required.contains(field);
-            if reach.is_only_sent(name) {
+            let may_be_cleared = !is_required && reach.is_only_sent(name);
+            if may_be_cleared && is_collection(property) {
                 // Of a plain list, an empty one would be left out.
-                if !is_required && is_collection(property) {
-                    property["nullable"] = json!(true);
-                }
+                property["nullable"] = json!(true);
             }
-            if is_scalar(property) && (is_required || !reach.is_only_sent(name)) {
+            if !may_be_cleared && is_scalar(property) {
                 settle_scalar(property, is_required);
             }
         }
