@@ -1,5 +1,22 @@
 //! Enums that keep values which the document does not know yet.
 
+use crate::IntoOptional;
+
+/// An enum that is made of any text.
+pub trait OpenEnum: From<String> {}
+
+impl<E: OpenEnum> IntoOptional<E> for String {
+    fn into_optional(self) -> Result<Option<E>, String> {
+        Ok(Some(self.into()))
+    }
+}
+
+impl<E: OpenEnum> IntoOptional<E> for &str {
+    fn into_optional(self) -> Result<Option<E>, String> {
+        self.to_owned().into_optional()
+    }
+}
+
 /// The known value with this text, or else with this text in another case.
 pub(crate) fn find<E: Clone>(known: &[E], text_of: fn(&E) -> &str, text: &str) -> Option<E> {
     let exact = known.iter().find(|value| text_of(value) == text);
@@ -55,21 +72,7 @@ macro_rules! open_enum {
             }
         }
 
-        impl crate::IntoOptional<$name> for &str {
-            fn into_optional(
-                self,
-            ) -> ::std::result::Result<::std::option::Option<$name>, ::std::string::String> {
-                ::std::result::Result::Ok(::std::option::Option::Some($name::from(self)))
-            }
-        }
-
-        impl crate::IntoOptional<$name> for ::std::string::String {
-            fn into_optional(
-                self,
-            ) -> ::std::result::Result<::std::option::Option<$name>, ::std::string::String> {
-                ::std::result::Result::Ok(::std::option::Option::Some($name::from(self)))
-            }
-        }
+        impl crate::open_enum::OpenEnum for $name {}
 
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
