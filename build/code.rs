@@ -78,7 +78,7 @@ pub fn optional(of: &Type) -> Option<&Type> {
     generic(of).filter(|(name, _)| *name == "Option").map(|(_, held)| held)
 }
 
-/// Takes `Debug` from what is derived.
+/// Removes `Debug` from the derives.
 pub fn drop_debug(attributes: &mut [Attribute]) {
     for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
         let derived = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);

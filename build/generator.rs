@@ -35,8 +35,8 @@ pub fn run(simple: &Value, document: &Value) -> Result<File, String> {
         let impls = [TypeImpl::Display, TypeImpl::FromStr];
         settings.with_replacement(name, ours(name), impls.into_iter());
     }
-    for name in unions::names(document) {
-        settings.with_replacement(name, ours(name), std::iter::empty());
+    for union in unions::find(document) {
+        settings.with_replacement(union.name, ours(union.name), std::iter::empty());
     }
     for (schema, ours) in [
         (json!({"type": "string", "format": "password"}), "crate::Secret"),

@@ -37,8 +37,8 @@ pub struct Generated {
     pub document: String,
 }
 
-/// Generates the code of the client from the text of a document, of which `has_feature` tells
-/// the parts that are wanted.
+/// Generates the code of the client from the text of a document, for the features that
+/// `has_feature` reports.
 ///
 /// # Errors
 ///
@@ -73,7 +73,7 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
 
     let types = code::module(&mut client.items, "types")?;
     models::drop_builders(types, reach)?;
-    models::read_null_lists(types, reach, &unions);
+    models::read_null_lists(types, reach);
     models::hide_undocumented(types);
     let builders = code::module(types, "builder")?;
     setters::document_and_widen(builders, &docs);

@@ -1,7 +1,5 @@
 //! What becomes of the generated models.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::Ident;
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -10,7 +8,6 @@ use syn::{Field, Fields, Item, ItemStruct, parse_quote};
 use super::code;
 use super::reach::Reach;
 use super::schema::named;
-use super::unions::{Union, Variant};
 
 /// Drops the builders of the models that only the server sends, a good part of all code.
 pub fn drop_builders(models: &mut Vec<Item>, reach: &Reach) -> Result<(), String> {
@@ -32,13 +29,12 @@ pub fn drop_builders(models: &mut Vec<Item>, reach: &Reach) -> Result<(), String
 
 /// Reads a list or map that is null, or missing from a response, as an empty one.
 ///
-/// Of an alternative, a list that is required may distinguish it from the others.
-pub fn read_null_lists(models: &mut [Item], reach: &Reach, unions: &[Union]) {
-    let alternatives: BTreeSet<&str> =
-        unions.iter().flat_map(|union| &union.variants).filter_map(Variant::model).collect();
+/// In an alternative of a union, a required list has to be there: it may distinguish the
+/// alternatives.
+pub fn read_null_lists(models: &mut [Item], reach: &Reach) {
     for model in code::structs(models) {
         let name = model.ident.to_string();
-        let is_strict = alternatives.contains(name.as_str());
+        let is_strict = reach.alternatives.contains(&name);
         for field in model.fields.iter_mut().filter(|field| is_list(field)) {
             let has_default = says(field, "default");
             if reach.sent.contains(&name) && !has_default {
@@ -92,7 +88,7 @@ fn hide(model: &mut ItemStruct) -> Option<Item> {
     Some(parse_quote!(crate::undocumented::debug!(#name { #(#fields,)* });))
 }
 
-/// A function that gives the JSON Schemas of all models, but not of what webhooks deliver.
+/// A function that gives the JSON Schemas of all models. The union of all deliveries has none.
 pub fn list_schemas(document: &Value, delivery: Option<&str>) -> Item {
     let names =
         named(document).map(|(name, _)| name).filter(|name| Some(name.as_str()) != delivery);

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::responses::Response;
 use super::schema::{elements, entries, named, operations, schema};
-use super::simplify::IDEMPOTENCY_KEY;
+use super::simplify::{IDEMPOTENCY_KEY, is_header};
 
 /// The code of the tables.
 pub fn emit(document: &Value) -> TokenStream {
@@ -55,9 +55,7 @@ fn row(document: &Value, path: &str, method: &str, operation: &Value) -> TokenSt
     // Idempotent methods (RFC 9110, section 9.2.2), unless the document says otherwise.
     let is_idempotent = matches!(method, "get" | "head" | "put" | "delete");
     let safe = operation["x-idempotent"].as_bool().unwrap_or(is_idempotent);
-    let takes_key = elements(operation, "parameters")
-        .filter_map(|parameter| parameter["name"].as_str())
-        .any(|name| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY));
+    let takes_key = elements(operation, "parameters").any(|one| is_header(one, IDEMPOTENCY_KEY));
     let response = Response::of(document, path, operation).emit();
     let method = format_ident!("{}", method.to_uppercase());
     quote! {

@@ -8,8 +8,8 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Item, parse_quote};
 
-use super::schema::{elements, entries, operations, reference, schema, snake, texts};
-use super::simplify::OWN_HEADERS;
+use super::schema::{elements, operations, reference, schema, snake, success, texts};
+use super::simplify::is_own;
 
 /// The code of the streams of a document.
 pub fn emit(document: &Value) -> Vec<Item> {
@@ -18,17 +18,20 @@ pub fn emit(document: &Value) -> Vec<Item> {
 
 fn emit_one(document: &Value, operation: &Value) -> Option<Item> {
     let call = format_ident!("{}", operation["operationId"].as_str()?.to_pascal_case());
-    let parameters: Vec<&str> = elements(operation, "parameters")
-        .filter_map(|parameter| parameter["name"].as_str())
-        .filter(|name| !OWN_HEADERS.contains(name))
-        .collect();
-    let cursor = *parameters.iter().find(|name| matches!(**name, "page" | "before"))?;
-    let given = parameters.iter().filter(|name| **name != cursor);
-    let given: Vec<_> = given.map(|name| format_ident!("{}", snake(name))).collect();
-    let (_, success) =
-        entries(operation, "responses").find(|(status, _)| status.starts_with('2'))?;
-    let response = schema(document, reference(&success["content"]["application/json"]["schema"])?);
-    let mut lists = entries(response, "properties")
+    let parameters = elements(operation, "parameters").filter(|parameter| !is_own(parameter));
+    let (cursors, given): (Vec<&Value>, Vec<&Value>) = parameters.partition(|parameter| {
+        let of = |key: &str| parameter["schema"][key].as_str().unwrap_or_default();
+        let (name, is_date) = (parameter["name"].as_str(), of("format") == "date-time");
+        (name == Some("page") && of("type") == "integer") || (name == Some("before") && is_date)
+    });
+    let cursor = cursors.first()?["name"].as_str()?;
+    let given = given.iter().filter_map(|parameter| parameter["name"].as_str());
+    let given = given.map(|name| format_ident!("{}", snake(name)));
+    let body = &success(operation)["content"]["application/json"]["schema"];
+    let response = &schema(document, reference(body)?)["properties"];
+    let mut lists = response
+        .as_object()?
+        .iter()
         .filter_map(|(name, field)| Some((name, reference(field.get("items")?)?)));
     let (Some((list, model)), None) = (lists.next(), lists.next()) else { return None };
     let entry = schema(document, model);
@@ -38,11 +41,11 @@ fn emit_one(document: &Value, operation: &Value) -> Option<Item> {
     } else {
         quote!(<types::#model as ::std::clone::Clone>::clone)
     };
-    let ahead = quote!(#call { #(#given),* }, #list: #model, #key);
+    let pages = quote!(#call { #(#given),* }, #list: #model, #key);
     if cursor == "page" {
-        let pages = response["properties"].get("totalPages").map(|_| quote!(, total_pages));
-        Some(parse_quote!(crate::pages::numbered!(#ahead #pages);))
-    } else {
-        Some(parse_quote!(crate::pages::dated!(#ahead, created_at);))
+        let total = (response["totalPages"]["type"] == "integer").then(|| quote!(, total_pages));
+        return Some(parse_quote!(crate::pages::numbered!(#pages #total);));
     }
+    let is_dated = entry["properties"]["createdAt"]["format"] == "date-time";
+    is_dated.then(|| parse_quote!(crate::pages::dated!(#pages, created_at);))
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::schema::{self, SCHEMAS, operations};
+use super::unions;
 
 /// Named schemas by where their values go.
 pub struct Reach {
@@ -15,6 +16,8 @@ pub struct Reach {
     pub sent: BTreeSet<String>,
     /// What responses and deliveries are made of.
     pub received: BTreeSet<String>,
+    /// What is one of several.
+    pub alternatives: BTreeSet<String>,
 }
 
 impl Reach {
@@ -29,7 +32,9 @@ impl Reach {
                 follow(document, &operation[key], &mut received);
             }
         }
-        Self { sent, received }
+        let alternatives = unions::find(document).flat_map(|union| union.variants);
+        let alternatives = alternatives.filter_map(|one| Some(one.model()?.to_owned())).collect();
+        Self { sent, received, alternatives }
     }
 
     /// Whether only requests are made of a schema.

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use super::schema::{alternatives, entries, resolve, texts};
+use super::schema::{alternatives, entries, resolve, success, texts};
 use super::unions::is_union;
 
 /// The body of a success.
@@ -32,9 +32,7 @@ pub struct Response {
 impl Response {
     /// Looks at the success of an operation.
     pub fn of(document: &Value, path: &str, operation: &Value) -> Self {
-        let mut all = entries(operation, "responses").filter(|(status, _)| status.starts_with('2'));
-        let content = all.next().and_then(|(_, success)| entries(success, "content").next());
-        let (content, accept) = match content {
+        let (content, accept) = match entries(success(operation), "content").next() {
             Some((media_type, body)) if media_type == "application/json" => {
                 return Self::of_json(document, path, &body["schema"]);
             }

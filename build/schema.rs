@@ -30,6 +30,12 @@ pub fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Value> 
     items.flatten().map(|(_, operation)| operation)
 }
 
+/// The response with which an operation succeeds.
+pub fn success(operation: &Value) -> &Value {
+    let mut all = entries(operation, "responses").filter(|(status, _)| status.starts_with('2'));
+    all.next().map_or(&Value::Null, |(_, success)| success)
+}
+
 /// The entries of an object, or none.
 pub fn entries<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {
     value[key].as_object().into_iter().flatten()

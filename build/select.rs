@@ -1,5 +1,6 @@
 //! Keeps what the features name: each tag of the document is one, in kebab-case, and `full`
-//! is all of them. The schemas that only other operations refer to go too.
+//! is all of them. The schemas that only other operations refer to are dropped
+//! too.
 
 use std::collections::BTreeSet;
 
@@ -19,9 +20,8 @@ pub fn select(document: &mut Value, has_feature: &dyn Fn(&str) -> bool) {
     }
     let is_wanted = |operation: &Value| features(operation).any(|name| has_feature(&name));
     for (_, item) in entries_mut(document, "paths") {
-        if let Some(item) = item.as_object_mut() {
-            item.retain(|_, operation| is_wanted(operation));
-        }
+        let operations = item.as_object_mut().into_iter();
+        operations.for_each(|all| all.retain(|_, operation| is_wanted(operation)));
     }
     let mut reached: BTreeSet<String> = NEEDED.into_iter().map(str::to_owned).collect();
     for (_, _, operation) in operations(document) {

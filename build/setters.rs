@@ -16,6 +16,10 @@ use syn::{GenericParam, ImplItemFn, Item, Type, parse_quote};
 use super::code;
 use super::schema::{elements, entries, named, operations, snake};
 
+const BODY: &str = "Sets the body of the request.";
+const BODY_MAP: &str =
+    "Sets parts of the body: `change` gets a builder with all that is set so far.";
+
 /// By the type that a setter belongs to and its name.
 pub type Docs = BTreeMap<(String, String), String>;
 
@@ -35,13 +39,8 @@ pub fn docs(document: &Value) -> Docs {
             let text = text(parameter).unwrap_or_else(|| format!("Sets `{name}`."));
             docs.insert((call.clone(), snake(name)), text);
         }
-        for (setter, text) in [
-            ("body", "Sets the body of the request."),
-            (
-                "body_map",
-                "Sets parts of the body: `change` gets a builder with all that is set so far.",
-            ),
-        ] {
+        let body = operation["requestBody"]["description"].as_str().unwrap_or(BODY);
+        for (setter, text) in [("body", body), ("body_map", BODY_MAP)] {
             docs.insert((call.clone(), setter.to_owned()), text.to_owned());
         }
     }

@@ -5,11 +5,11 @@
 use serde_json::{Map, Value, json};
 
 use super::reach::Reach;
-use super::schema::{elements_mut, entries, entries_mut, operations_mut, visit};
+use super::schema::{self, elements_mut, entries, entries_mut, operations_mut, visit};
 use super::select::features;
 
-/// Header parameters that the client sends by itself.
-pub const OWN_HEADERS: [&str; 1] = ["x-whatsapp-number-id"];
+/// The header parameter that the client sends by itself.
+const NUMBER_ID: &str = "x-whatsapp-number-id";
 
 /// The header parameter that the client sends where the caller gives none.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -18,7 +18,7 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// which reads whatever is sent. Dates of requests stay `chrono::DateTime<Utc>`.
 pub const TIMESTAMP: &str = "timestamp";
 
-/// Puts shared parameters and responses where they are used.
+/// Puts shared parameters, bodies and responses where they are used.
 pub fn inline_shared(document: &mut Value) {
     let components = document["components"].clone();
     let inline = |part: &mut Value| {
@@ -29,6 +29,7 @@ pub fn inline_shared(document: &mut Value) {
     };
     for operation in operations_mut(document) {
         elements_mut(operation, "parameters").for_each(inline);
+        operation.get_mut("requestBody").into_iter().for_each(inline);
         entries_mut(operation, "responses").map(|(_, response)| response).for_each(inline);
     }
 }
@@ -52,7 +53,7 @@ pub fn simplify(document: &mut Value, reach: &Reach) {
 /// brings it.
 fn describe(operation: &mut Value) {
     let errors = entries(operation, "responses")
-        .filter(|(status, _)| !status.starts_with('2'))
+        .filter(|(status, _)| status.starts_with(['3', '4', '5']))
         .map(|(status, error)| {
             format!("{status} ({})", error["description"].as_str().unwrap_or_default())
         });
@@ -70,22 +71,28 @@ fn simplify_parameters(operation: &mut Value) {
     let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else {
         return;
     };
-    let name =
-        |parameter: &Value| parameter["name"].as_str().unwrap_or_default().to_ascii_lowercase();
-    parameters.retain(|parameter| !OWN_HEADERS.contains(&name(parameter).as_str()));
+    parameters.retain(|parameter| !is_own(parameter));
     for parameter in parameters {
-        if name(parameter) == IDEMPOTENCY_KEY {
+        if is_header(parameter, IDEMPOTENCY_KEY) {
             parameter["required"] = json!(false);
         }
         visit(&mut parameter["schema"], &mut |schema| simplify_schema(schema, false));
     }
 }
 
+/// Whether the client sends a parameter by itself.
+pub fn is_own(parameter: &Value) -> bool {
+    is_header(parameter, NUMBER_ID)
+}
+
+/// Whether a parameter is a header of a name.
+pub fn is_header(parameter: &Value, name: &str) -> bool {
+    parameter["name"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(name))
+}
+
 /// One response for every 2xx status: 200 where the document says 201 must not fail a call.
 fn success(operation: &Value) -> Value {
-    let mut all = entries(operation, "responses").filter(|(status, _)| status.starts_with('2'));
-    let Some((_, success)) = all.next() else { return json!({}) };
-    let mut success = success.clone();
+    let mut success = schema::success(operation).clone();
     match success.get_mut("content").map(|content| content.get_mut("application/json")) {
         Some(Some(body)) => visit(&mut body["schema"], &mut |part| simplify_schema(part, true)),
         Some(None) => success["content"] = json!({"application/octet-stream": {}}),
@@ -97,7 +104,7 @@ fn success(operation: &Value) -> Value {
 fn simplify_schema(schema: &mut Map<String, Value>, is_received: bool) {
     schema.retain(|key, _| is_read(key));
     take_null_for_nullable(schema);
-    // The generator gets no union, and not which properties are required together.
+    // `unions` and `rules` take care of them.
     schema.remove("oneOf");
     schema.remove("anyOf");
     if schema.contains_key("properties") {

@@ -40,11 +40,6 @@ pub fn find(document: &Value) -> impl Iterator<Item = Union<'_>> {
     named(document).filter(|(_, schema)| is_union(schema)).map(|(name, schema)| union(name, schema))
 }
 
-/// The names of the unions of a document.
-pub fn names(document: &Value) -> impl Iterator<Item = &str> {
-    find(document).map(|union| union.name)
-}
-
 /// Whether a schema is one of several. Beside properties, alternatives only say which of
 /// them are required.
 pub fn is_union(schema: &Value) -> bool {

@@ -1,4 +1,4 @@
-//! Bodies of successful answers become models.
+//! Bodies of successful responses become models.
 
 use std::borrow::Cow;
 
@@ -25,7 +25,12 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     let body = without_bom(body);
     let mut body = surrogates::mended(body).map_or(Cow::Borrowed(body), Cow::Owned);
     for _ in 0..MOST_COERCIONS {
-        let Some(repaired) = coercion::repaired(&body, &error) else { break };
+        let repaired = if error.to_string().starts_with("duplicate field `") {
+            last_of_each(&body)
+        } else {
+            coercion::repaired(&body, &error)
+        };
+        let Some(repaired) = repaired else { break };
         body = Cow::Owned(repaired);
         match serde_json::from_slice(&body) {
             Ok(model) => return Ok(model),
@@ -33,6 +38,11 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
         }
     }
     Err(problem(&body, &error))
+}
+
+/// The text with the last of each field that an object repeats.
+fn last_of_each(body: &[u8]) -> Option<Vec<u8>> {
+    serde_json::to_vec(&serde_json::from_slice::<Value>(body).ok()?).ok()
 }
 
 /// Decodes a value, or says what is wrong with it.
@@ -144,6 +154,14 @@ mod tests {
             let said = decode::<Keyed>(body.as_bytes()).unwrap_err();
             assert!(said.starts_with(what) && !said.contains("4711"), "{said}");
         }
+    }
+
+    #[test]
+    fn the_last_of_a_repeated_field_counts() {
+        let read: Model =
+            decode(br#"{"id": "a", "count": "1", "data": [{"id": "1", "id": "2"}], "id": "b"}"#)
+                .unwrap();
+        assert_eq!((read.id.as_str(), read.count, read.data[0].id.as_str()), ("b", Some(1), "2"));
     }
 
     #[test]

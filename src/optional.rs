@@ -9,7 +9,7 @@ use crate::nullable::Nullable;
 use crate::{DataUrl, Secret};
 
 /// A value for an optional field or parameter of a request: the value itself, an `Option` of
-/// it, a text or a [`DataUrl`] where it is text, any integer where it is a whole number, a
+/// it, a text or a [`DataUrl`] where it is text, any integer of up to 64 bits where it is an `i64`, a
 /// time with another offset or a [`SystemTime`] where it is a time, a `bool` where it is a
 /// switch, or a builder of it. For lists and maps there are [`IntoList`](crate::IntoList) and
 /// [`IntoMap`](crate::IntoMap).

@@ -45,6 +45,9 @@ pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Prob
         let empty = empty.filter(|_| !success.operation.is_read_only());
         return empty.ok_or_else(|| Problem::Unreadable(EMPTY.to_owned()));
     }
+    if success.is_list_for_object() {
+        return Err(success.problem("it is a list, not an object".to_owned()));
+    }
     match decode::decode(success.body) {
         // Whatever has the required fields is the model.
         Ok(model) if success.operation.response.requires_fields => Ok(model),
@@ -78,6 +81,14 @@ pub(crate) fn file(success: Success<'_>) -> Result<(), Problem> {
 impl Success<'_> {
     fn text(&self) -> &[u8] {
         without_bom(self.body).trim_ascii_start()
+    }
+
+    /// Whether the body is a list and the model an object. Serde's derive reads a list as the
+    /// fields of a model in their order.
+    fn is_list_for_object(self) -> bool {
+        let response = &self.operation.response;
+        let is_object = !response.fields.is_empty() && response.envelopes.is_empty();
+        is_object && self.text().starts_with(b"[")
     }
 
     /// The list that is expected, where an object holds it that is not described.

@@ -88,6 +88,12 @@ fn models(client: &str) -> BTreeMap<String, String> {
                     collect(items, &format!("{place}::{ident}"), found);
                     continue;
                 }
+                syn::Item::Macro(item) => {
+                    let (of, what) = (item.mac.tokens.clone().into_iter().next(), &item.mac.path);
+                    let first = item.mac.tokens.to_string();
+                    // Of conversions to a union, each names another model.
+                    format!("{} {} {}", quote::quote!(#what), quote::quote!(#of), first.len())
+                }
                 _ => continue,
             };
             found.insert(format!("{place}::{name}"), quote::quote!(#item).to_string());

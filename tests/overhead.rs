@@ -1,5 +1,5 @@
-//! What a successful call costs beside the same with reqwest by hand and serde's derive, over
-//! a connection to this machine that stays open.
+//! What a successful call costs, compared with the same call made with reqwest and serde's
+//! derive, over a connection to this machine that stays open.
 //!
 //! The counts of allocations are tests. The times are a benchmark, which
 //! `cargo xtask bench overhead` runs and holds against budgets.
@@ -161,7 +161,8 @@ fn a_long_response_needs_no_more_memory_than_its_body_and_its_decoding() {
     print("list-memory/by-hand", by_hand, "bytes");
     print("list-memory/body-and-decoding", most, "bytes");
     print("list-memory/pilot-status", ours, "bytes");
-    assert!(ours <= (most + BUFFERS).min(by_hand), "{ours} instead of {most}");
+    let limit = (most + BUFFERS).min(by_hand);
+    assert!(ours <= limit, "{ours} instead of {limit}");
 }
 
 /// The least time of many, which other work on the machine disturbs least.

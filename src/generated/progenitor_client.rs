@@ -2,8 +2,8 @@
 //! unchanged against it: a request that is built goes to the hand-written layer, and a
 //! response comes back from there.
 //!
-//! The traits have no use but to be implemented by the generated code. Nobody outside can
-//! name them, so they lend out nothing of a client.
+//! Only the generated code implements these traits. They are private, so nobody outside can
+//! reach the HTTP client through them.
 
 #![warn(unused, clippy::all, clippy::pedantic)]
 #![allow(
@@ -89,8 +89,8 @@ impl ResponseValue<Download> {
 }
 
 impl Error {
-    /// Returns what makes the error of a request that is not built from the reason. The build
-    /// step puts it in place of the generator's `InvalidRequest`.
+    /// Returns a function that turns the reason into an error of this call. The build step puts
+    /// it in place of the generator's `InvalidRequest`.
     pub(super) fn in_call(operation_id: &'static str) -> impl Fn(String) -> Self {
         move |reason| {
             let error = Self::invalid_request(&reason);

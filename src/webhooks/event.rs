@@ -123,7 +123,9 @@ impl Event {
     pub fn from_unverified(body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
         let raw = Bytes::copy_from_slice(body);
-        let head: Head = surrogates::from_slice(body).unwrap_or_default();
+        let is_object = surrogates::without_bom(body).trim_ascii_start().starts_with(b"{");
+        let head = is_object.then(|| surrogates::from_slice(body).ok());
+        let head: Head = head.flatten().unwrap_or_default();
         let name = head.event.as_ref().and_then(Value::as_str).unwrap_or_default();
         let renamed = older_names::replaced(name, body);
         let mut problem = None;

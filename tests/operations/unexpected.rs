@@ -38,11 +38,25 @@ pub async fn check(id: &str, made: for<'c> fn(&'c Client) -> Called<'c>) {
     check_other_texts(&operation, made).await;
     check_blank_bodies(&operation, made).await;
     check_mislabelled(&operation, made).await;
+    check_lists(&operation, made).await;
     let marked = match operation.schema() {
         Some(_) => format!("\u{feff}{}", case::example(id)),
         None => "\u{feff}".to_owned(),
     };
     call(id, made, json_reply(marked)).await.expect("a byte order mark is skipped");
+}
+
+/// A list is no object, whatever it holds.
+async fn check_lists(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
+    let has_fields = operation.schema().is_some_and(|schema| schema.get("properties").is_some());
+    if !has_fields || operation.returns_union() || operation.returns_list() {
+        return;
+    }
+    for body in ["[]", "[true]", r#"["a", null]"#, "[{}]"] {
+        let error = call(&operation.id, made, json_reply(body)).await.expect_err(body);
+        assert!(error.to_string().contains("it is a list, not an object"), "{error}");
+        keeps(&error, operation, body);
+    }
 }
 
 /// Servers may call JSON, or nothing at all, a page.

@@ -36,6 +36,13 @@ fn unknown(body: impl Into<Vec<u8>>) -> UnknownEvent {
     }
 }
 
+#[test]
+fn a_list_names_no_event() {
+    for body in [r#"["message.received", null]"#, r#" ["message.received"]"#, "[]"] {
+        assert_eq!(unknown(body).name, "");
+    }
+}
+
 /// What the document says of the bodies: the mapping from names to schemas.
 fn documented() -> (Value, Vec<String>) {
     let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();

@@ -8,7 +8,7 @@ use super::part::Part;
 use crate::names::pascal;
 use crate::places::{self, elements, entries};
 
-/// The choices of an object, of which its builder makes checks. `taken` are the names of
+/// The choices of an object, that its builder checks. `taken` are the names of
 /// the types of choices.
 pub fn check(name: &str, schema: &Part, is_only_sent: bool, taken: &mut BTreeSet<String>) {
     let parts = schema.key("allOf").elements();
@@ -20,7 +20,11 @@ pub fn check(name: &str, schema: &Part, is_only_sent: bool, taken: &mut BTreeSet
         let fits = pascal(title) == title && is_free;
         part.expect(fits, format!("`{made}` is not a free name in PascalCase; change the title"));
     }
+    let is_titled = !places::is_choice(schema) || schema["title"].is_null();
+    schema.key("title").expect(is_titled, "is not read of a choice here; remove it");
     for part in parts.iter().chain([schema]) {
+        let is_one = part["oneOf"].is_null() || part["anyOf"].is_null();
+        part.expect(is_one, "has `oneOf` and `anyOf`; describe each in a part of `allOf`");
         for key in ["oneOf", "anyOf"].into_iter().filter(|key| part.get(*key).is_some()) {
             let alternatives = part.key(key);
             alternatives.expect(is_only_sent, "is a rule for what is not only sent; remove it");
@@ -51,20 +55,19 @@ fn choice(schema: &Part, alternatives: &Part) {
     }
 }
 
-/// The names of the schemas that requests are made of and no response is.
-pub fn only_sent(root: &Part) -> BTreeSet<String> {
+/// The names of the schemas that requests are made of, and of those that responses and
+/// deliveries are made of.
+pub fn reach(root: &Part) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut sent, mut received) = (Vec::new(), Vec::new());
     for (.., operation, at) in places::operations(root.value) {
         let operation = root.place(operation, at);
         add_references(&operation.key("requestBody").resolved()["content"], &mut sent);
-        for (status, response) in operation.key("responses").entries() {
-            if status.starts_with('2') {
-                add_references(&response.resolved()["content"], &mut received);
-            }
+        for (_, response) in operation.key("responses").entries() {
+            add_references(&response.resolved()["content"], &mut received);
         }
+        add_references(&operation["callbacks"], &mut received);
     }
-    let received = closed(root, received);
-    closed(root, sent).difference(&received).cloned().collect()
+    (closed(root, sent), closed(root, received))
 }
 
 /// Named schemas and all that they refer to.

@@ -1,5 +1,7 @@
 //! What a document says of the whole API.
 
+use std::collections::BTreeSet;
+
 use heck::ToPascalCase;
 use serde_json::json;
 
@@ -11,8 +13,6 @@ use crate::places::{self, entries};
 pub fn check(root: &Part) {
     let version = root.key("openapi");
     version.expect(version.text().starts_with("3.0."), "is not 3.0; convert the document");
-    let has_marker = root.to_string().contains("\\u001e");
-    root.expect(!has_marker, "holds the control character U+001E; remove it");
     let paths = root.key("paths");
     paths.expect(paths.is_object(), "is missing; describe the operations there");
     let at = root.at.join("servers").join(0).join("url");
@@ -82,15 +82,22 @@ fn reference(root: &Part, kind: Kind, reference: &Part) {
 /// What the server calls: one webhook for the whole document.
 fn callbacks(root: &Part) {
     let operations = places::operations(root.value).map(|(.., value, at)| root.place(value, at));
-    let callbacks = operations.flat_map(|operation| operation.key("callbacks").entries());
+    let callbacks = operations.flat_map(|operation| {
+        let callbacks = operation.key("callbacks");
+        let is_plain = callbacks.is_null() || operation["tags"] == json!(["Webhooks"]);
+        callbacks
+            .expect(is_plain, "is not of the tag Webhooks alone; move it to such an operation");
+        callbacks.entries()
+    });
     for (index, (_, path)) in callbacks.flat_map(|(_, callback)| callback.entries()).enumerate() {
         path.expect(index == 0, "is a second callback; describe all deliveries in one");
+        let mut variants = BTreeSet::from(["Meta".to_owned(), "Unknown".to_owned()]);
         let schema = &path["post"]["requestBody"]["content"]["application/json"]["schema"];
         let tag = &root.schema(places::reference(schema).unwrap_or_default())["discriminator"];
         path.expect(tag.is_object(), "posts no union with a discriminator; refer to one");
         for (value, _) in entries(&tag["mapping"]) {
             let variant = value.to_pascal_case();
-            let is_free = is_identifier(&variant) && variant != "Meta" && variant != "Unknown";
+            let is_free = is_identifier(&variant) && variants.insert(variant);
             path.expect(
                 is_free,
                 format!("delivers `{value}`, which is not a free variant of Event; rename it"),

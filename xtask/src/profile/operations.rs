@@ -30,9 +30,9 @@ const HEADERS: [&str; 2] = ["idempotency-key", "x-whatsapp-number-id"];
 pub fn check(root: &Part) {
     for (path, item) in root.key("paths").entries() {
         item.expect(is_kept(path), "is not a path that a URL keeps as it is; rename it");
-        for key in ["parameters", "servers"] {
-            let what = "is not read of a path; move it to each operation";
-            item.key(key).expect(item.get(key).is_none(), what);
+        for (key, part) in item.entries() {
+            let what = "is not a method that the client calls; describe it in each operation";
+            part.expect(METHODS.contains(&key), what);
         }
     }
     let mut ids = BTreeSet::new();
@@ -45,11 +45,7 @@ pub fn check(root: &Part) {
         let fits = is_snake && is_free;
         id.expect(fits, format!("`{name}` is not a free name in snake_case; rename it"));
         let is_new = ids.insert(name.to_pascal_case());
-        id.expect(is_new, format!("`{name}` is there twice; rename one"));
-        operation.expect(
-            METHODS.contains(&method),
-            "has a method that the client does not call; remove it",
-        );
+        id.expect(is_new, format!("`{name}` is used twice; rename one"));
         let servers = operation.key("servers");
         servers.expect(servers.is_null(), "is not the server of the client; remove it");
         let is_said = idempotent.is_null() || idempotent.is_boolean();
@@ -162,7 +158,7 @@ fn responses(method: &str, responses: &Part) {
 /// JSON that has a name or is a list, one media type of bytes, or nothing.
 fn success_of(content: &Part) {
     match content.entries().as_slice() {
-        [] => {}
+        [] => content.expect(content.is_null(), "is empty; remove it"),
         [(JSON, media)] => {
             let schema = media.key("schema");
             if places::reference(&schema).is_none() {

@@ -17,7 +17,7 @@ const FORMATS: [(&str, &str); 3] = [
 ];
 
 pub fn check(root: &Part) {
-    let only_sent = choices::only_sent(root);
+    let (sent, received) = choices::reach(root);
     let mut choices = BTreeSet::new();
     for (name, schema) in root.key("components").key("schemas").entries() {
         let is_pascal = pascal(name) == name;
@@ -27,11 +27,24 @@ pub fn check(root: &Part) {
         schema.expect(is_free, "has a name that the client has; rename it");
         named(&schema);
         if schema.get("properties").is_some() {
-            choices::check(name, &schema, only_sent.contains(name), &mut choices);
+            let is_only_sent = sent.contains(name) && !received.contains(name);
+            choices::check(name, &schema, is_only_sent, &mut choices);
         }
-        if only_sent.contains(name) {
-            nullables(&schema);
+        match (sent.contains(name), received.contains(name)) {
+            (true, false) => nullables(&schema),
+            (true, true) => sizes(&schema),
+            _ => {}
         }
+    }
+}
+
+/// Lists of requests that responses have too. One that is optional is empty where it is not
+/// set.
+fn sizes(schema: &Part) {
+    let required: Vec<&str> = elements(&schema["required"]).filter_map(Value::as_str).collect();
+    for (name, property) in schema.key("properties").entries() {
+        let fits = required.contains(&name) || property["minItems"].as_u64().unwrap_or(0) == 0;
+        property.expect(fits, "has `minItems` and may be left out; require it, or remove them");
     }
 }
 
@@ -93,9 +106,9 @@ fn plain(schema: &Part) {
     match (kind.text(), schema.key("items"), schema.key("additionalProperties")) {
         ("array", items, _) => {
             items.expect(items.is_object(), "is missing; say what the list holds");
-            inner(&items);
+            entry(&items);
         }
-        ("object", _, values) if values.is_object() => inner(&values),
+        ("object", _, values) if values.is_object() => entry(&values),
         ("object", _, values) => values.expect(*values != false, "allows nothing; remove it"),
         _ if schema.is_scalar() => {
             let format = schema.key("format");
@@ -110,6 +123,12 @@ fn plain(schema: &Part) {
     }
 }
 
+/// What a list or a map holds.
+fn entry(schema: &Part) {
+    schema.key("nullable").expect(schema["nullable"] != true, "is not read of an entry; remove it");
+    inner(schema);
+}
+
 fn object(schema: &Part) {
     schema.key("type").expect(schema["type"] == "object", "is not `object`; make it that");
     for (key, part) in schema.entries() {
@@ -119,11 +138,8 @@ fn object(schema: &Part) {
     let rest = schema.key("additionalProperties");
     let is_any = rest.is_null() || rest.is_boolean() || *rest == json!({});
     rest.expect(is_any, "has a type beside properties; make it true");
-    let mut fields = BTreeSet::new();
-    if !rest.is_null() && *rest != false {
-        // The field of all that have none of their own.
-        fields.insert("extra".to_owned());
-    }
+    // The field of all that have none of their own.
+    let mut fields = BTreeSet::from(["extra".to_owned()]);
     let properties = schema.key("properties");
     properties.expect(!properties.entries().is_empty(), "is empty; remove it");
     for (name, property) in properties.entries() {
@@ -132,7 +148,8 @@ fn object(schema: &Part) {
         inner(&property);
         let bound = |key: &str, usual: u64| property.get(key).map_or(Some(usual), Value::as_u64);
         let bounds = bound("minItems", 0).zip(bound("maxItems", u64::MAX));
-        let fits = bounds.is_some_and(|(min, max)| min <= max);
+        let is_list = property["type"] == "array" || bounds == Some((0, u64::MAX));
+        let fits = is_list && bounds.is_some_and(|(min, max)| min <= max);
         property.expect(fits, "has `minItems` and `maxItems` that no list fits; correct them");
     }
     for name in schema.key("required").elements() {

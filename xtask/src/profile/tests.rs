@@ -83,7 +83,6 @@ fn what_a_document_says_of_the_whole() {
         ("another version", "/openapi", json!("3.1.0")),
         ("no version", "/openapi", json!(null)),
         ("no paths", "/paths", json!(null)),
-        ("the character that marks names", "/info/title", json!("a\u{1e}1")),
         ("no server", "/servers", json!([])),
         ("a server without TLS", "/servers/0/url", json!("http://example.com")),
         ("a server with a variable", "/servers/0/url", json!("https://{host}")),
@@ -159,6 +158,9 @@ fn what_an_operation_is() {
         ("a path with half a brace", "/paths/~1a}", with("tags", json!(["A"]))),
         ("a path with an empty step", "/paths/~1a~1~1b", with("tags", json!(["A"]))),
         ("parameters of a path", "/paths/~1a", json!({"get": operation, "parameters": []})),
+        ("words of a path", "/paths/~1a", json!({"get": operation, "description": "d"})),
+        ("a callback that is not of a webhook", "/paths/~1a", with("callbacks", json!({}))),
+        ("a response of no content", "/paths/~1a", bytes(&[])),
         ("servers of a path", "/paths/~1a", json!({"get": operation, "servers": []})),
         (
             "a server of its own",
@@ -458,6 +460,27 @@ fn what_a_schema_is() {
         ("values that are one name", new, values(json!(["META", "meta"]))),
         ("a value in other letters", new, values(json!(["\u{bd}"]))),
         ("a value that names no variant", new, values(json!(["7d", "="]))),
+        (
+            "a field that is called as the undocumented ones",
+            "/components/schemas/Number/properties/extra",
+            text(),
+        ),
+        (
+            "entries that may be null",
+            field,
+            json!({"type": "array", "items": {"type": "string", "nullable": true}}),
+        ),
+        (
+            "values that may be null",
+            field,
+            json!({"type": "object", "additionalProperties": {"type": "string", "nullable": true}}),
+        ),
+        ("a size of text", field, json!({"type": "string", "minItems": 1})),
+        (
+            "a size of a list that may be missing",
+            "/components/schemas/Branding/properties/a",
+            json!({"type": "array", "items": text(), "minItems": 1}),
+        ),
         ("a field that begins with a digit", "/components/schemas/Number/properties/2fa", text()),
         ("names of values in a list", new, said("x-enum-names", json!(["A"]))),
         ("the name of no value", new, said("x-enum-names", json!({"b": "B"}))),
@@ -502,6 +525,7 @@ fn what_a_union_is() {
             json!({"oneOf": two, "discriminator": {"mapping": {"a": field, "b": fixed}}}),
         ),
         ("a member without a value", new, tagged(&two, json!({"a": field}))),
+        ("a value that names no variant", new, tagged(&two, json!({"1st": field, "b": fixed}))),
         (
             "a value for no member",
             new,
@@ -637,6 +661,16 @@ fn what_a_request_may_choose() {
         ),
         ("a response", "/components/schemas/Number/anyOf", rule(&["name", "number"])),
         ("no title", title, json!(null)),
+        (
+            "a title where no part has it",
+            "/components/schemas/NumberCheckRequest/title",
+            json!("Which")
+        ),
+        (
+            "two rules at once",
+            "/components/schemas/NumberCheckRequest/oneOf",
+            rule(&["number", "numbers"])
+        ),
         ("a title in lower case", title, json!("destination of it")),
         ("a title twice", title, json!("Content")),
         (

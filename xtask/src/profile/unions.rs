@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use heck::ToPascalCase;
+
 use super::part::Part;
 use super::schemas;
-use crate::names::pascal;
+use crate::names::{is_identifier, pascal};
 use crate::places::{self, SCHEMAS};
 
 /// Names of variants that are taken.
@@ -41,10 +43,10 @@ fn tagged(tag: &Part, members: &Part) {
                 member.refuse("is not in the mapping; map a value to it");
                 continue;
             }
-            [only] => pascal(only),
+            [only] => only.to_pascal_case(),
             _ => name.to_owned(),
         };
-        let is_free = !variant.ends_with('_') && variants.insert(variant.clone());
+        let is_free = is_identifier(&variant) && variants.insert(variant.clone());
         member.expect(is_free, format!("`{variant}` is a taken variant; map another value"));
         targets.push(target);
     }
