@@ -189,6 +189,7 @@ fn the_steps_go_to_stderr_and_may_be_silenced() {
             "fetch",
             "merge",
             "overlay",
+            "reconcile",
             "infer",
             "convert",
             "normalise",
