@@ -248,11 +248,16 @@ fn convert(texts: &[Text], ours: &Sources, earlier: &Value, steps: &Steps) -> Re
 #[cfg(test)]
 pub fn document(root: &Path) -> Result<String> {
     let options = Options { quiet: true, ..Options::default() };
-    let texts = inputs(root, &options, &mut Changes::default())?;
-    let steps = Steps { quiet: true };
+    document_of(root, &inputs(root, &options, &mut Changes::default())?)
+}
+
+/// The same, where the vendor published these texts.
+#[cfg(test)]
+pub fn document_of(root: &Path, texts: &[Text]) -> Result<String> {
     let committed = files::read(&output(root)).unwrap_or_default();
     let earlier = serde_json::from_slice(&committed).unwrap_or_default();
-    Ok(stable_form(&convert(&texts, &Sources::read(root, &options)?, &earlier, &steps)?))
+    let sources = Sources::read(root, &Options::default())?;
+    Ok(stable_form(&convert(texts, &sources, &earlier, &Steps { quiet: true })?))
 }
 
 /// One text for one document: keys in order, two spaces, a newline at the end.

@@ -34,10 +34,10 @@ pub fn line(text: &str, place: &Pointer) -> usize {
     found + 1
 }
 
-/// The line with a key, among those that are indented deeper than `outer`, and how
-/// deep that one is. Only the keys right within count.
+/// The line with a key or an element, among those that are indented deeper than
+/// `outer`, and how deep that one is. Only what stands right within counts.
 fn entry(lines: &[&str], from: usize, outer: Option<usize>, key: &str) -> Option<(usize, usize)> {
-    let mut level = None;
+    let (mut level, mut elements) = (None, 0);
     for (index, line) in lines.iter().enumerate().skip(from) {
         let content = line.trim_start();
         let indent = line.len() - content.len();
@@ -47,9 +47,16 @@ fn entry(lines: &[&str], from: usize, outer: Option<usize>, key: &str) -> Option
         if outer.is_some_and(|outer| indent <= outer) {
             return None;
         }
-        if indent == *level.get_or_insert(indent) && key_of(content) == Some(key) {
+        if indent != *level.get_or_insert(indent) {
+            continue;
+        }
+        let is_element = content.starts_with("- ");
+        let is_here =
+            if is_element { key.parse() == Ok(elements) } else { key_of(content) == Some(key) };
+        if is_here {
             return Some((index, indent));
         }
+        elements += usize::from(is_element);
     }
     None
 }
@@ -79,6 +86,12 @@ openapi: 3.1.0
 paths:
   /a/{b}:
     get:
+      parameters:
+        - name: c
+          in: query
+        - name: d
+          schema:
+            type: string
       responses:
         '200':
           content: {application/json: {example: 1}}
@@ -95,10 +108,12 @@ components:
         for (keys, expected) in [
             (&["paths"][..], 2),
             (&["paths", "/a/{b}", "get"], 4),
-            (&["paths", "/a/{b}", "get", "responses", "200"], 6),
-            (&["paths", "/a/{b}", "get", "responses", "200", "content", "application/json"], 7),
-            (&["components", "schemas", "A", "properties", "get"], 12),
-            (&["components", "schemas", "A", "properties", "none"], 11),
+            (&["paths", "/a/{b}", "get", "parameters", "1"], 8),
+            (&["paths", "/a/{b}", "get", "parameters", "1", "schema", "type"], 10),
+            (&["paths", "/a/{b}", "get", "responses", "200"], 12),
+            (&["paths", "/a/{b}", "get", "responses", "200", "content", "application/json"], 13),
+            (&["components", "schemas", "A", "properties", "get"], 18),
+            (&["components", "schemas", "A", "properties", "none"], 17),
             (&["none"], 1),
         ] {
             let place = keys.iter().fold(Pointer::default(), |place, key| place.join(key));

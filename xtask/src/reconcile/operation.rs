@@ -20,6 +20,7 @@ pub fn hold(upstream: &Value, ours: &Fragments, operation: &Common) -> Vec<Diffe
         ours: &ours.document,
         theirs: &upstream["paths"][their_path][method],
         at: at(our_path),
+        is_renamed: their_path != our_path,
         findings: Vec::new(),
     };
     sides.names(their_path, our_path);
@@ -48,6 +49,8 @@ struct Sides<'a> {
     theirs: &'a Value,
     /// Where ours stands.
     at: Pointer,
+    /// The path has other names for its parameters.
+    is_renamed: bool,
     findings: Vec<Finding>,
 }
 
@@ -72,7 +75,7 @@ impl<'a> Sides<'a> {
 
     /// The path, the id, and the tags that make features of the client.
     fn names(&mut self, their_path: &str, our_path: &str) {
-        if their_path != our_path {
+        if self.is_renamed {
             self.add(format!("the path {their_path}"), our_path, self.at.clone(), None);
         }
         let ours = self.our_operation();
@@ -143,6 +146,10 @@ impl<'a> Sides<'a> {
             let name = format!("the {} parameter {}", plain(&theirs["in"]), plain(&theirs["name"]));
             let known = ours.iter().find(|(_, other)| same("name", other) && same("in", other));
             let Some((place, known)) = known else {
+                // Another name in the path was told of the path.
+                if theirs["in"] == "path" && self.is_renamed {
+                    continue;
+                }
                 let patch = format!("- {theirs}");
                 self.add(name, "no such parameter", self.at.join("parameters"), Some(patch));
                 continue;
