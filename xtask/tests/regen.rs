@@ -73,7 +73,7 @@ impl Workspace {
             fs::write(workspace.path(file), "").unwrap();
         }
         fs::write(workspace.path("xtask/spec/upstream/list-numbers.md"), PAGE).unwrap();
-        fs::write(workspace.path("xtask/spec/upstream.lock"), LOCK).unwrap();
+        fs::write(workspace.path("xtask/spec/upstream.lock"), lock()).unwrap();
         fs::write(workspace.path("xtask/spec/overlay/errors.yaml"), ERRORS).unwrap();
         fs::write(workspace.path("openapi.json"), "old").unwrap();
         fs::write(workspace.path("tests/snapshots/generated__code@old.snap"), "old").unwrap();
@@ -128,6 +128,13 @@ impl Workspace {
         assert!(output.stdout.is_empty());
         stderr
     }
+}
+
+/// The lock of the page alone, whatever else is published by now.
+fn lock() -> String {
+    let mut lock: serde_json::Value = serde_json::from_str(LOCK).unwrap();
+    lock.as_object_mut().unwrap().retain(|name, _| name == "list-numbers.md");
+    format!("{lock:#}\n")
 }
 
 fn stdout(output: &Output) -> String {

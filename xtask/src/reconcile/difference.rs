@@ -16,7 +16,7 @@ pub struct Difference {
     pub ours: String,
     /// Where we say that in the fragments.
     pub place: Pointer,
-    /// What to add there, in YAML.
+    /// What to write there, in YAML.
     pub patch: Option<String>,
 }
 
@@ -29,7 +29,7 @@ impl Difference {
     /// All of it on one line.
     pub fn line(&self, fragments: &Fragments) -> String {
         let key = self.key();
-        let patch = self.patch.as_ref().map(|patch| format!(": add `{}`", one_line(patch)));
+        let patch = self.patch.as_ref().map(|patch| format!(": write `{}`", one_line(patch)));
         format!(
             "{} says {key}, we say {}, change {}{} or accept with - '{}'",
             self.page,

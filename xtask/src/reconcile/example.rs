@@ -225,7 +225,7 @@ fn refused_type(schema: &Value, value: &Value, at: &Pointer, path: &str) -> Opti
         return None;
     }
     Some(Finding {
-        what: format!("{} as {is}", path),
+        what: format!("{path} as {is}"),
         ours: types.join(" or "),
         place: at.join("type"),
         patch: None,

@@ -77,9 +77,8 @@ impl Pair<'_> {
         let shown = theirs.get("example").into_iter();
         let values = shown.chain(elements(&theirs["examples"])).chain(elements(&theirs["enum"]));
         let is_text = types(theirs) == ["string"];
-        let read = |value| match is_text {
-            true => self.text(value, at, path),
-            false => self.ours.read(value, at, path),
+        let read = |value| {
+            if is_text { self.text(value, at, path) } else { self.ours.read(value, at, path) }
         };
         let mut findings: Vec<Finding> = values.flat_map(read).collect();
         if types(theirs).contains(&"null") || theirs["nullable"] == true {
