@@ -112,7 +112,7 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
         // What the build makes of any document, ours should say itself.
         ensure!(
             made.warnings.is_empty(),
-            "the client would not be what the document says, put it right in an overlay: {}",
+            "the client would not be what the document says, put it right in xtask/spec/api or an overlay: {}",
             made.warnings.join("; ")
         );
         Ok(made)

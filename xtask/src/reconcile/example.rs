@@ -77,7 +77,7 @@ impl<'a> Reader<'a> {
         let reading = self.part(value, at, path, depth);
         let mut findings = reading.findings.clone();
         for (name, member) in reading.unknown(value) {
-            let schema = json!({"type": type_of(member)});
+            let schema = schema_of(member);
             findings.push(Finding {
                 what: format!("the member {}", member_path(path, name)),
                 ours: "no such member".to_owned(),
@@ -179,6 +179,9 @@ impl<'a> Reader<'a> {
         around: &Reading,
     ) -> Option<Reading> {
         let schema = self.schema(at);
+        if elements(&schema[key]).next().is_none() {
+            return None;
+        }
         let discriminator = &schema["discriminator"];
         if let Some(name) = discriminator["propertyName"].as_str()
             && let Some(kind) = value.get(name).and_then(Value::as_str)
@@ -324,6 +327,16 @@ pub fn type_of(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
+    }
+}
+
+/// A schema for a member that an example shows.
+fn schema_of(member: &Value) -> Value {
+    match type_of(member) {
+        "null" => json!({}),
+        "array" => json!({"type": "array", "items": {}}),
+        "object" => json!({"type": "object", "additionalProperties": true}),
+        kind => json!({"type": kind}),
     }
 }
 

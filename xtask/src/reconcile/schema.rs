@@ -1,5 +1,7 @@
 //! Holds a schema of the vendor's against one of ours.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::example::{self, Finding, Reader, member_path, plain, types};
@@ -42,13 +44,20 @@ pub struct Pair<'a> {
 impl Pair<'_> {
     /// What a schema of theirs states beyond that of ours at a place.
     pub fn hold(self, theirs: &Value, at: &Pointer, path: &str, depth: usize) -> Vec<Finding> {
+        let mut findings = self.part(theirs, at, path, depth);
+        findings.extend(self.required(theirs, at, path));
+        findings
+    }
+
+    /// The same of a part of a schema, which alone does not say what is required.
+    fn part(self, theirs: &Value, at: &Pointer, path: &str, depth: usize) -> Vec<Finding> {
         let mut findings = Vec::new();
         if depth > DEEPEST {
             return findings;
         }
         if let Some(place) = example::target(theirs) {
             let target = self.theirs.pointer(place.as_str()).unwrap_or(&Value::Null);
-            findings.extend(self.hold(target, at, path, depth + 1));
+            findings.extend(self.part(target, at, path, depth + 1));
         }
         findings.extend(self.values(theirs, at, path));
         findings.extend(self.bounds(theirs, at, path));
@@ -58,7 +67,6 @@ impl Pair<'_> {
             return findings;
         }
         findings.extend(self.members(theirs, at, path, depth));
-        findings.extend(self.required(theirs, at, path));
         if theirs["items"].is_object()
             && let Some(items) = self.find(at, "items", 0)
         {
@@ -66,7 +74,7 @@ impl Pair<'_> {
         }
         for key in ["allOf", "oneOf", "anyOf"] {
             for part in elements(&theirs[key]) {
-                findings.extend(self.hold(part, at, path, depth + 1));
+                findings.extend(self.part(part, at, path, depth + 1));
             }
         }
         findings
@@ -180,28 +188,29 @@ impl Pair<'_> {
     /// Holds which properties have to be there, where theirs says so of any. Of a
     /// response, theirs may promise more than we rely on.
     fn required(self, theirs: &Value, at: &Pointer, path: &str) -> Vec<Finding> {
-        let Some(theirs) = theirs["required"].as_array().filter(|names| !names.is_empty()) else {
+        let ours = self.ours.document.pointer(at.as_str()).unwrap_or(&Value::Null);
+        let ours = required_names(self.ours.document, ours, 0);
+        let theirs = required_names(self.theirs, theirs, 0);
+        if theirs.is_empty() {
             return Vec::new();
-        };
-        let place = self.find(at, "required", 0);
-        let ours = place.as_ref().and_then(|place| self.ours.document.pointer(place.as_str()));
-        let ours = ours.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let place = place.clone().unwrap_or_else(|| at.clone());
-        let finding = |name: &Value, what: &str, ours: &str, patch| Finding {
-            what: format!("{} is {what}", member_path(path, &plain(name))),
+        }
+        let place = ["required", "properties"].into_iter().find_map(|key| self.find(at, key, 0));
+        let place = place.unwrap_or_else(|| at.clone());
+        let finding = |name: &str, what: &str, ours: &str, patch| Finding {
+            what: format!("{} is {what}", member_path(path, name)),
             ours: ours.to_owned(),
             place: place.clone(),
             patch,
         };
-        let more = theirs.iter().filter(|name| {
-            self.direction == Direction::Request
-                && !ours.contains(name)
-                && self.property(at, &plain(name)).is_some()
+        let is_request = self.direction == Direction::Request;
+        let more = theirs.difference(&ours).filter(|name| {
+            // One that is not ours at all is told as a member.
+            is_request && self.property(at, name).is_some()
         });
-        let more = more
-            .map(|name| finding(name, "required", "optional", Some(format!("- {}", plain(name)))));
-        let less = ours.iter().filter(|name| !theirs.contains(name));
-        more.chain(less.map(|name| finding(name, "optional", "required", None))).collect()
+        let more =
+            more.map(|name| finding(name, "required", "optional", Some(format!("- {name}"))));
+        let less = ours.difference(&theirs).map(|name| finding(name, "optional", "required", None));
+        more.chain(less).collect()
     }
 
     fn property(self, at: &Pointer, name: &str) -> Option<Pointer> {
@@ -241,4 +250,22 @@ impl Pair<'_> {
             })
         })
     }
+}
+
+/// The properties that a schema requires, whichever of its alternatives a value is.
+fn required_names<'a>(document: &'a Value, schema: &'a Value, depth: usize) -> BTreeSet<&'a str> {
+    let mut names: BTreeSet<&str> =
+        elements(&schema["required"]).filter_map(Value::as_str).collect();
+    if depth > DEEPEST {
+        return names;
+    }
+    let of = |part| required_names(document, part, depth + 1);
+    let target = example::target(schema).and_then(|place| document.pointer(place.as_str()));
+    names.extend(target.into_iter().chain(elements(&schema["allOf"])).flat_map(of));
+    for key in ["oneOf", "anyOf"] {
+        let some = elements(&schema[key]).filter(|part| types(part) != ["null"]);
+        let common = some.map(of).reduce(|one, other| one.intersection(&other).copied().collect());
+        names.extend(common.unwrap_or_default());
+    }
+    names
 }

@@ -2,6 +2,7 @@
 //! against what we describe.
 
 mod pages;
+mod values;
 
 use std::path::Path;
 
