@@ -179,9 +179,7 @@ impl<'a> Reader<'a> {
         around: &Reading,
     ) -> Option<Reading> {
         let schema = self.schema(at);
-        if elements(&schema[key]).next().is_none() {
-            return None;
-        }
+        elements(&schema[key]).next()?;
         let discriminator = &schema["discriminator"];
         if let Some(name) = discriminator["propertyName"].as_str()
             && let Some(kind) = value.get(name).and_then(Value::as_str)

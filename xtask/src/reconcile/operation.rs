@@ -173,7 +173,7 @@ impl<'a> Sides<'a> {
     fn parameter_values(&mut self, theirs: &Value, place: &Pointer, name: &str) {
         let pair = self.pair(Direction::Request);
         let at = place.join("schema");
-        self.findings.extend(pair.hold(&theirs["schema"], &at, name, 0));
+        self.findings.extend(pair.hold(&theirs["schema"], &at, name));
         for example in examples(self.upstream, theirs) {
             self.findings.extend(pair.text(example, &at, name));
         }
@@ -249,7 +249,7 @@ impl<'a> Sides<'a> {
                 continue;
             }
             let pair = self.pair(direction);
-            self.findings.extend(pair.hold(&theirs["schema"], &at, name, 0));
+            self.findings.extend(pair.hold(&theirs["schema"], &at, name));
             for example in examples(self.upstream, theirs) {
                 self.findings.extend(pair.ours.read(example, &at, name));
             }

@@ -1,6 +1,6 @@
 //! Holds a schema of the vendor's against one of ours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::example::{self, Finding, Reader, member_path, plain, types};
 use crate::places::{elements, entries};
 use crate::pointer::Pointer;
 
-/// How deep schemas are followed.
+/// How deep schemas of ours are followed.
 const DEEPEST: usize = 32;
 
 /// What bounds values. A bound of the vendor's that we lack is a fact that we lack.
@@ -25,6 +25,10 @@ const BOUNDS: [&str; 11] = [
     "const",
     "default",
 ];
+
+/// What of theirs was held against which place of ours, so that what refers to itself
+/// comes to an end.
+type Seen = BTreeSet<(String, String)>;
 
 /// Who reads the values of a schema.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,21 +47,24 @@ pub struct Pair<'a> {
 
 impl Pair<'_> {
     /// What a schema of theirs states beyond that of ours at a place.
-    pub fn hold(self, theirs: &Value, at: &Pointer, path: &str, depth: usize) -> Vec<Finding> {
-        let mut findings = self.part(theirs, at, path, depth);
+    pub fn hold(self, theirs: &Value, at: &Pointer, path: &str) -> Vec<Finding> {
+        self.whole(theirs, at, path, &mut Seen::new())
+    }
+
+    fn whole(self, theirs: &Value, at: &Pointer, path: &str, seen: &mut Seen) -> Vec<Finding> {
+        let mut findings = self.part(theirs, at, path, seen);
         findings.extend(self.required(theirs, at, path));
         findings
     }
 
     /// The same of a part of a schema, which alone does not say what is required.
-    fn part(self, theirs: &Value, at: &Pointer, path: &str, depth: usize) -> Vec<Finding> {
+    fn part(self, theirs: &Value, at: &Pointer, path: &str, seen: &mut Seen) -> Vec<Finding> {
         let mut findings = Vec::new();
-        if depth > DEEPEST {
-            return findings;
-        }
-        if let Some(place) = example::target(theirs) {
+        if let Some(place) = example::target(theirs)
+            && seen.insert((place.to_string(), at.to_string()))
+        {
             let target = self.theirs.pointer(place.as_str()).unwrap_or(&Value::Null);
-            findings.extend(self.part(target, at, path, depth + 1));
+            findings.extend(self.part(target, at, path, seen));
         }
         findings.extend(self.values(theirs, at, path));
         findings.extend(self.bounds(theirs, at, path));
@@ -66,15 +73,15 @@ impl Pair<'_> {
             findings.extend(types);
             return findings;
         }
-        findings.extend(self.members(theirs, at, path, depth));
+        findings.extend(self.members(theirs, at, path, seen));
         if theirs["items"].is_object()
             && let Some(items) = self.find(at, "items", 0)
         {
-            findings.extend(self.hold(&theirs["items"], &items, &format!("{path}[]"), depth + 1));
+            findings.extend(self.whole(&theirs["items"], &items, &format!("{path}[]"), seen));
         }
         for key in ["allOf", "oneOf", "anyOf"] {
             for part in elements(&theirs[key]) {
-                findings.extend(self.part(part, at, path, depth + 1));
+                findings.extend(self.part(part, at, path, seen));
             }
         }
         findings
@@ -167,12 +174,12 @@ impl Pair<'_> {
     }
 
     /// Holds the properties of an object.
-    fn members(self, theirs: &Value, at: &Pointer, path: &str, depth: usize) -> Vec<Finding> {
+    fn members(self, theirs: &Value, at: &Pointer, path: &str, seen: &mut Seen) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (name, schema) in entries(&theirs["properties"]) {
             let path = member_path(path, name);
             if let Some(place) = self.property(at, name) {
-                findings.extend(self.hold(schema, &place, &path, depth + 1));
+                findings.extend(self.whole(schema, &place, &path, seen));
             } else if !self.is_open(at) {
                 findings.push(Finding {
                     what: format!("the member {path}"),
@@ -189,8 +196,8 @@ impl Pair<'_> {
     /// response, theirs may promise more than we rely on.
     fn required(self, theirs: &Value, at: &Pointer, path: &str) -> Vec<Finding> {
         let ours = self.ours.document.pointer(at.as_str()).unwrap_or(&Value::Null);
-        let ours = required_names(self.ours.document, ours, 0);
-        let theirs = required_names(self.theirs, theirs, 0);
+        let ours = required_names(self.ours.document, ours, &mut Known::new());
+        let theirs = required_names(self.theirs, theirs, &mut Known::new());
         if theirs.is_empty() {
             return Vec::new();
         }
@@ -252,20 +259,37 @@ impl Pair<'_> {
     }
 }
 
+/// The properties that schemas require, by what refers to them.
+type Known<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+
 /// The properties that a schema requires, whichever of its alternatives a value is.
-fn required_names<'a>(document: &'a Value, schema: &'a Value, depth: usize) -> BTreeSet<&'a str> {
+fn required_names<'a>(
+    document: &'a Value,
+    schema: &'a Value,
+    known: &mut Known<'a>,
+) -> BTreeSet<&'a str> {
     let mut names: BTreeSet<&str> =
         elements(&schema["required"]).filter_map(Value::as_str).collect();
-    if depth > DEEPEST {
-        return names;
+    if let Some(reference) = schema["$ref"].as_str() {
+        if !known.contains_key(reference) {
+            // One that leads back to itself adds nothing.
+            known.insert(reference, BTreeSet::new());
+            let target = example::pointer(reference);
+            let target = document.pointer(target.as_str()).unwrap_or(&Value::Null);
+            let target = required_names(document, target, known);
+            known.insert(reference, target);
+        }
+        names.extend(&known[reference]);
     }
-    let of = |part| required_names(document, part, depth + 1);
-    let target = example::target(schema).and_then(|place| document.pointer(place.as_str()));
-    names.extend(target.into_iter().chain(elements(&schema["allOf"])).flat_map(of));
+    for part in elements(&schema["allOf"]) {
+        names.extend(required_names(document, part, known));
+    }
     for key in ["oneOf", "anyOf"] {
         let some = elements(&schema[key]).filter(|part| types(part) != ["null"]);
-        let common = some.map(of).reduce(|one, other| one.intersection(&other).copied().collect());
-        names.extend(common.unwrap_or_default());
+        let some: Vec<_> = some.map(|part| required_names(document, part, known)).collect();
+        let mut some = some.into_iter();
+        let first = some.next().unwrap_or_default();
+        names.extend(some.fold(first, |one, other| one.intersection(&other).copied().collect()));
     }
     names
 }

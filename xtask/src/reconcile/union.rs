@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use serde_json::{Map, Value, json};
 
 use super::Common;
@@ -52,12 +52,13 @@ pub fn push_down(document: &mut Value) {
 pub fn join(upstream: &mut Value, ours: &Fragments, common: &[Common]) -> Result<()> {
     let replaced = take_replaced(upstream, common);
     drop_unused(upstream, &replaced);
-    let paths = object(upstream, "paths")?;
+    let root = upstream.as_object_mut().ok_or_else(|| anyhow!("the document is no object"))?;
+    let paths = entry(root, "paths", &Pointer::default().join("paths"))?;
     for (path, item) in entries(&ours.document["paths"]) {
-        let merged = paths.entry(path).or_insert_with(|| json!({}));
-        for (key, value) in entries(item) {
-            merged[key] = value.clone();
-        }
+        let at = Pointer::default().join("paths").join(path);
+        let merged = entry(paths, path, &at)?;
+        ensure!(!merged.contains_key("$ref"), "{at} is a reference upstream: write it out");
+        merged.extend(entries(item).map(|(key, value)| (key.clone(), value.clone())));
     }
     for (operation, theirs) in common.iter().zip(&replaced) {
         let merged = &mut paths[&operation.our_path][&operation.method];
@@ -66,27 +67,30 @@ pub fn join(upstream: &mut Value, ours: &Fragments, common: &[Common]) -> Result
             merged["x-upstream-operation-id"] = id.clone();
         }
     }
-    let components = object(upstream, "components")?;
+    let components = entry(root, "components", &Pointer::default().join("components"))?;
     for (kind, ours) in entries(&ours.document["components"]) {
-        let merged = components.entry(kind).or_insert_with(|| json!({}));
+        let at = Pointer::default().join("components").join(kind);
+        let merged = entry(components, kind, &at)?;
         for (name, component) in entries(ours) {
-            let theirs = merged.get(name).unwrap_or(component);
             ensure!(
-                theirs == component,
-                "/components/{kind}/{name} is in xtask/spec/api and another one in the vendor's \
-                 document: rename ours"
+                merged.get(name).is_none_or(|theirs| theirs == component),
+                "{} is in xtask/spec/api and another one in the vendor's document: rename ours",
+                at.join(name)
             );
-            merged[name] = component.clone();
+            merged.insert(name.clone(), component.clone());
         }
     }
     Ok(())
 }
 
-fn object<'a>(document: &'a mut Value, key: &str) -> Result<&'a mut Map<String, Value>> {
-    let object = document.as_object_mut().map(|fields| fields.entry(key).or_insert(json!({})));
-    object
-        .and_then(Value::as_object_mut)
-        .ok_or_else(|| anyhow::anyhow!("/{key} of the vendor's document is no object"))
+/// An entry of an object that is one itself, and is made where it is missing.
+fn entry<'a>(
+    object: &'a mut Map<String, Value>,
+    key: &str,
+    at: &Pointer,
+) -> Result<&'a mut Map<String, Value>> {
+    let entry = object.entry(key).or_insert_with(|| json!({}));
+    entry.as_object_mut().ok_or_else(|| anyhow!("{at} of the vendor's document is no object"))
 }
 
 /// Takes the operations that ours replace out of the document.

@@ -94,8 +94,23 @@ fn a_schema_states_what_ours_does_not() {
     ] {
         let ours = Reader { document: &document };
         let pair = Pair { theirs: &Value::Null, ours, direction: Direction::Request };
-        let found = pair.hold(&theirs, &at(schema), "it", 0);
+        let found = pair.hold(&theirs, &at(schema), "it");
         let found: Vec<&str> = found.iter().map(|finding| finding.what.as_str()).collect();
         assert_eq!(found, expected, "{schema} {theirs}");
     }
+}
+
+#[test]
+fn a_schema_of_theirs_that_refers_to_itself_comes_to_an_end() {
+    let document = document();
+    let name = |index: usize| format!("#/components/schemas/S{index}");
+    let mut theirs = json!({"components": {"schemas": {}}});
+    for index in 0..60 {
+        let next = json!({"$ref": name((index + 1) % 60)});
+        theirs["components"]["schemas"][format!("S{index}")] =
+            json!({"allOf": [next, next], "oneOf": [next, next], "properties": {"id": next}});
+    }
+    let ours = Reader { document: &document };
+    let pair = Pair { theirs: &theirs, ours, direction: Direction::Request };
+    assert!(pair.hold(&json!({"$ref": name(0)}), &at("Text"), "it").is_empty());
 }
