@@ -5,14 +5,18 @@ mod pages;
 mod values;
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
 use self::pages::{Page, pages};
+use crate::fragments::Fragments;
+use crate::merge;
 use crate::places;
 use crate::pointer::Pointer;
 use crate::regen::document_of;
 use crate::source::{self, Text};
+use crate::upstream;
 
 fn repository() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -65,8 +69,20 @@ fn differences(
     change: impl FnOnce(&mut Value),
 ) -> Vec<String> {
     let page = changed(pages, path, method, change);
-    let error = document_of(repository(), &texts(&[page])).expect_err("a difference");
+    let parts = upstream::parts(&texts(&[page])).unwrap();
+    let mut document = merge::merge(parts.clone(), &mut Vec::new()).unwrap();
+    let accepted = super::Accepted::default();
+    let error = super::reconcile(&mut document, &parts, fragments(), &accepted, &mut Vec::new())
+        .expect_err("a difference");
     format!("{error:#}").lines().skip(1).map(str::to_owned).collect()
+}
+
+/// What we describe, which takes a while to read.
+fn fragments() -> &'static Fragments {
+    static FRAGMENTS: OnceLock<Fragments> = OnceLock::new();
+    FRAGMENTS.get_or_init(|| {
+        Fragments::read(&repository().join("xtask/spec/api"), repository()).unwrap()
+    })
 }
 
 type Change = fn(&mut Value);
