@@ -14,13 +14,17 @@ Written by `cargo xtask regen` from `openapi.json`; do not edit it.
 Nothing here was tried against the live service. The column *Evidence* says what the
 description of an operation rests on, the strongest first:
 
-- **fragment**: a fragment of the vendor's OpenAPI document,
+- **fragment**: a fragment of the vendor's OpenAPI document; where its page is kept in
+  `xtask/spec/upstream`, every run of regen holds the description against it,
 - **page**: a reference page of the vendor, with its parameters and an example,
 - **prose**: a page of the vendor that tells of it in words,
 - **sdk**: the vendor's Python SDK 1.15.0 only,
 - **field**: public programs that use the service, and older documentation that one of them
   keeps. No operation rests on these alone. Single facts do: their descriptions say *seen in
   programs that use the service* or *by older documentation*.
+
+*Not said* stands for a page of the vendor that nobody described yet: its types are
+inferred from its examples.
 
 Each tag is a feature of Cargo. A call takes the API key or its id, unless it says `none`.
 ";

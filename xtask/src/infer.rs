@@ -5,7 +5,7 @@
 //! ```
 //!
 //! An example proves little: no property is required, and every object is open.
-//! What an overlay types is left alone; `additionalProperties: true` is enough.
+//! What an overlay or xtask/spec/api types is left alone; `additionalProperties: true` is enough.
 //!
 //! An object keeps the name that it has in the document that was made before. A
 //! new one is named after its place; where its shape stands in several, after the
@@ -89,7 +89,7 @@ fn read(document: &Value, objects: &mut Objects) -> Result<Vec<Inferred>> {
 }
 
 fn cannot_infer(place: &str) -> String {
-    format!("cannot infer a schema for {place}, type it in an overlay")
+    format!("cannot infer a schema for {place}, type it in xtask/spec/api or an overlay")
 }
 
 /// The names of all objects, by their indices.

@@ -8,6 +8,7 @@ mod diff;
 mod fetch;
 mod files;
 mod folder;
+mod fragments;
 #[cfg(test)]
 mod generated;
 mod infer;
@@ -23,6 +24,7 @@ mod packed;
 mod places;
 mod pointer;
 mod profile;
+mod reconcile;
 mod regen;
 mod scratch;
 mod shell;
@@ -31,6 +33,7 @@ mod source;
 mod steps;
 mod upstream;
 mod validate;
+mod vanished;
 mod yaml;
 
 use std::path::{Path, PathBuf};
@@ -65,7 +68,7 @@ enum Task {
     /// Writes BENCHMARKS.md. Exits with 0 when all budgets are kept, with 1 when one
     /// is passed, with 2 when the call is wrong.
     Bench(bench::Options),
-    /// Write openapi.json from what the vendor published and our overlays, and
+    /// Write openapi.json from what the vendor published and what we describe, and
     /// accept the snapshots of what is generated from it
     ///
     /// The sources lie under xtask/spec. Exits with 0 when all is fresh, with 1

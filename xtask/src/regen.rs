@@ -11,18 +11,24 @@ use serde_json::Value;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::files::Changes;
+use crate::fragments::Fragments;
 use crate::lock::Lock;
+use crate::reconcile::{self, Accepted};
 use crate::source::{self, Source, Text};
 use crate::steps::Steps;
 use crate::{
     convert, coverage, diff, files, infer, merge, normalise, overlay, profile, scratch, snapshots,
-    upstream, validate,
+    upstream, validate, vanished,
 };
 
 /// Where what the vendor published is kept, and what was kept of it.
 const UPSTREAM: &str = "xtask/spec/upstream";
 const LOCK: &str = "xtask/spec/upstream.lock";
+/// What we describe, what we correct in what the vendor published, and where we
+/// differ from it.
+const FRAGMENTS: &str = "xtask/spec/api";
 const OVERLAYS: &str = "xtask/spec/overlay";
+const ACCEPTED: &str = "xtask/spec/accepted.yaml";
 
 /// What it writes beside `openapi.json` and the snapshots.
 const PAGE: &str = "OPERATIONS.md";
@@ -45,9 +51,15 @@ pub struct Options {
     pub save: bool,
 
     /// Apply these overlays instead of those in xtask/spec/overlay. With --from and
-    /// --out, none are applied but these: ours are for our document
+    /// --out, none are applied but these, nor is xtask/spec/api read: ours are for our
+    /// document
     #[arg(long, value_name = "FILE|FOLDER")]
     pub overlay: Vec<PathBuf>,
+
+    /// Let these tags, callbacks or events vanish from openapi.json, named as the error
+    /// names them
+    #[arg(long, value_name = "NAME")]
+    pub drop: Vec<String>,
 
     /// Write the document to this file, once its client compiles, and nothing else
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
@@ -80,8 +92,11 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
     let committed = String::from_utf8_lossy(&committed);
     let earlier: Value = serde_json::from_str(&committed).unwrap_or_default();
     let kept_names = if options.out.is_some() { &Value::Null } else { &earlier };
-    let document = convert(&texts, &overlays(root, options), kept_names, &steps)?;
+    let document = convert(&texts, &Sources::read(root, options)?, kept_names, &steps)?;
     let text = stable_form(&document);
+    if options.out.is_none() {
+        vanished::check(&earlier, &document, &options.drop)?;
+    }
     if let Some(out) = &options.out {
         steps.run("compile", |notes| {
             notes.extend(scratch::compile(root, target, &document)?);
@@ -97,7 +112,7 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
         // What the build makes of any document, ours should say itself.
         ensure!(
             made.warnings.is_empty(),
-            "the client would not be what the document says, put it right in an overlay: {}",
+            "the client would not be what the document says, put it right in xtask/spec/api or an overlay: {}",
             made.warnings.join("; ")
         );
         Ok(made)
@@ -174,27 +189,43 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
     Ok(kept)
 }
 
-/// The overlays to apply.
-fn overlays(root: &Path, options: &Options) -> Vec<PathBuf> {
-    let foreign = !options.from.is_empty() && options.out.is_some();
-    match options.overlay.as_slice() {
-        [] if foreign => Vec::new(),
-        [] => vec![root.join(OVERLAYS)],
-        given => given.to_vec(),
+/// What is ours beside what the vendor published.
+struct Sources {
+    fragments: Fragments,
+    overlays: Vec<PathBuf>,
+    accepted: Accepted,
+}
+
+impl Sources {
+    fn read(root: &Path, options: &Options) -> Result<Self> {
+        let is_foreign = !options.from.is_empty() && options.out.is_some();
+        let overlays = match options.overlay.as_slice() {
+            [] if is_foreign => Vec::new(),
+            [] => vec![root.join(OVERLAYS)],
+            given => given.to_vec(),
+        };
+        if is_foreign {
+            let (fragments, accepted) = (Fragments::default(), Accepted::default());
+            return Ok(Self { fragments, overlays, accepted });
+        }
+        let fragments = Fragments::read(&root.join(FRAGMENTS), root)?;
+        Ok(Self { fragments, overlays, accepted: Accepted::read(&root.join(ACCEPTED))? })
     }
 }
 
-/// The OpenAPI 3.0 document that some texts and overlays give, where what is
+/// The OpenAPI 3.0 document that some texts and what is ours give, where what is
 /// inferred keeps the names that it has in an earlier one.
-fn convert(texts: &[Text], overlays: &[PathBuf], earlier: &Value, steps: &Steps) -> Result<Value> {
-    let mut document = steps.run("merge", |notes| {
-        let document = merge::merge(upstream::parts(texts)?, notes)?;
+fn convert(texts: &[Text], ours: &Sources, earlier: &Value, steps: &Steps) -> Result<Value> {
+    let (mut document, pages) = steps.run("merge", |notes| {
+        let pages = upstream::parts(texts)?;
+        let document = merge::merge(pages.clone(), notes)?;
         validate::validate(&document).context("the upstream document")?;
-        Ok(document)
+        Ok((document, pages))
     })?;
-    steps.run("overlay", |notes| {
-        overlay::apply_all(&mut document, overlays, notes)?;
-        validate::validate(&document).context("the document with its overlays")
+    steps.run("overlay", |notes| overlay::apply_all(&mut document, &ours.overlays, notes))?;
+    steps.run("reconcile", |notes| {
+        reconcile::reconcile(&mut document, &pages, &ours.fragments, &ours.accepted, notes)?;
+        validate::validate(&document).context("the document with what is ours")
     })?;
     steps.run("infer", |notes| {
         notes.extend(infer::infer(&mut document, earlier)?);
@@ -217,11 +248,16 @@ fn convert(texts: &[Text], overlays: &[PathBuf], earlier: &Value, steps: &Steps)
 #[cfg(test)]
 pub fn document(root: &Path) -> Result<String> {
     let options = Options { quiet: true, ..Options::default() };
-    let texts = inputs(root, &options, &mut Changes::default())?;
-    let steps = Steps { quiet: true };
+    document_of(root, &inputs(root, &options, &mut Changes::default())?)
+}
+
+/// The same, where the vendor published these texts.
+#[cfg(test)]
+pub fn document_of(root: &Path, texts: &[Text]) -> Result<String> {
     let committed = files::read(&output(root)).unwrap_or_default();
     let earlier = serde_json::from_slice(&committed).unwrap_or_default();
-    Ok(stable_form(&convert(&texts, &overlays(root, &options), &earlier, &steps)?))
+    let sources = Sources::read(root, &Options::default())?;
+    Ok(stable_form(&convert(texts, &sources, &earlier, &Steps { quiet: true })?))
 }
 
 /// One text for one document: keys in order, two spaces, a newline at the end.
@@ -405,8 +441,7 @@ mod tests {
     /// The overlays add to the page; of what it says they replace these places only.
     #[test]
     fn nothing_that_the_page_says_is_lost() {
-        let folder = repository().join("xtask/spec/upstream");
-        let texts = crate::source::read_folder(&folder, repository()).unwrap();
+        let texts = [crate::source::published(repository(), "list-numbers.md")];
         let page = crate::upstream::parts(&texts).unwrap().remove(0).document;
         let ours: Value = serde_json::from_str(&document(repository()).unwrap()).unwrap();
         let mut missing = Vec::new();

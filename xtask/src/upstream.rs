@@ -9,6 +9,7 @@ use crate::source::Text;
 use crate::{json, yaml};
 
 /// A document, and where it stands.
+#[derive(Clone, Debug)]
 pub struct Part {
     pub source: String,
     pub document: Value,

@@ -29,6 +29,29 @@ actions:
           additionalProperties: true
 ";
 
+/// What we describe of the operation on the page: less than the page says.
+const OURS: &str = "\
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /v1/numbers:
+    get:
+      operationId: list_numbers
+      tags: [Numbers]
+      responses:
+        '200':
+          description: All numbers.
+          content:
+            application/json:
+              schema: {type: array, items: {$ref: '#/components/schemas/Number'}}
+components:
+  schemas:
+    Number:
+      type: object
+      properties: {id: {type: string}}
+      additionalProperties: true
+";
+
 /// A document of another API.
 const THEIRS: &str = r##"{
     "openapi": "3.1.0",
@@ -73,7 +96,7 @@ impl Workspace {
             fs::write(workspace.path(file), "").unwrap();
         }
         fs::write(workspace.path("xtask/spec/upstream/list-numbers.md"), PAGE).unwrap();
-        fs::write(workspace.path("xtask/spec/upstream.lock"), LOCK).unwrap();
+        fs::write(workspace.path("xtask/spec/upstream.lock"), lock()).unwrap();
         fs::write(workspace.path("xtask/spec/overlay/errors.yaml"), ERRORS).unwrap();
         fs::write(workspace.path("openapi.json"), "old").unwrap();
         fs::write(workspace.path("tests/snapshots/generated__code@old.snap"), "old").unwrap();
@@ -128,6 +151,13 @@ impl Workspace {
         assert!(output.stdout.is_empty());
         stderr
     }
+}
+
+/// The lock of the page alone, whatever else is published by now.
+fn lock() -> String {
+    let mut lock: serde_json::Value = serde_json::from_str(LOCK).unwrap();
+    lock.as_object_mut().unwrap().retain(|name, _| name == "list-numbers.md");
+    format!("{lock:#}\n")
 }
 
 fn stdout(output: &Output) -> String {
@@ -189,6 +219,7 @@ fn the_steps_go_to_stderr_and_may_be_silenced() {
             "fetch",
             "merge",
             "overlay",
+            "reconcile",
             "infer",
             "convert",
             "normalise",
@@ -255,6 +286,37 @@ fn a_document_of_another_api_is_converted_elsewhere_without_our_overlays() {
     let given = [&convert[..], &["--overlay", "xtask/spec/overlay/ours.yaml"]].concat();
     stdout(&workspace.regen(&given));
     assert!(fs::read_to_string(workspace.path("converted.json")).unwrap().contains("Ours"));
+}
+
+#[test]
+fn a_page_that_differs_from_what_we_describe_is_refused_until_it_is_accepted() {
+    let workspace = Workspace::new(COMPILES);
+    fs::create_dir(workspace.path("xtask/spec/api")).unwrap();
+    fs::write(workspace.path("xtask/spec/api/numbers.yaml"), OURS).unwrap();
+    let stderr = workspace.refuses(&[]);
+    let lines: Vec<&str> = stderr.lines().filter(|line| line.contains(" says ")).collect();
+    for (line, status) in lines.iter().zip([401, 429]) {
+        let says = format!(
+            "xtask/spec/upstream/list-numbers.md says GET /v1/numbers: status {status}, we say no \
+             such status, change xtask/spec/api/numbers.yaml line 8: write `'{status}': "
+        );
+        let accept = format!(" or accept with - 'GET /v1/numbers: status {status}'");
+        assert!(line.starts_with(&says) && line.ends_with(&accept), "{line}");
+    }
+    assert_eq!(lines.len(), 2, "{stderr}");
+    let accepted: Vec<&str> =
+        lines.iter().filter_map(|line| Some(line.split_once("accept with ")?.1)).collect();
+    fs::write(workspace.path("xtask/spec/accepted.yaml"), accepted.join("\n")).unwrap();
+    stdout(&workspace.regen(&[]));
+    let document = fs::read_to_string(workspace.path("openapi.json")).unwrap();
+    for part in [
+        "\"operationId\": \"list_numbers\"",
+        "\"x-upstream-operation-id\": \"get_numbers\"",
+        "\"x-evidence\": \"fragment\"",
+    ] {
+        assert!(document.contains(part), "{document}");
+    }
+    assert_eq!(stdout(&workspace.regen(&["--check"])), "");
 }
 
 #[test]

@@ -107,6 +107,9 @@ fn end<'a>(schema: &'a Value, schemas: &'a Value) -> &'a Value {
 }
 
 fn ensure(holds: bool, at: &Pointer, what: &str) -> Result<()> {
-    anyhow::ensure!(holds, "cannot join {at}: it {what}; describe the whole in an overlay");
+    anyhow::ensure!(
+        holds,
+        "cannot join {at}: it {what}; describe the whole in xtask/spec/api or an overlay"
+    );
     Ok(())
 }

@@ -1,0 +1,42 @@
+//! What a page states and our description does not.
+
+use crate::fragments::Fragments;
+use crate::line::one_line;
+use crate::pointer::Pointer;
+
+/// A fact of a page that is not ours.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The method and the path, as ours has it.
+    pub operation: String,
+    pub page: String,
+    /// The fact, as it is accepted by.
+    pub what: String,
+    /// What we say in its place.
+    pub ours: String,
+    /// Where we say that in the fragments.
+    pub place: Pointer,
+    /// What to write there, in YAML.
+    pub patch: Option<String>,
+}
+
+impl Difference {
+    /// How `xtask/spec/accepted.yaml` names it.
+    pub fn key(&self) -> String {
+        one_line(&format!("{}: {}", self.operation, self.what))
+    }
+
+    /// All of it on one line.
+    pub fn line(&self, fragments: &Fragments) -> String {
+        let key = self.key();
+        let patch = self.patch.as_ref().map(|patch| format!(": write `{}`", one_line(patch)));
+        format!(
+            "{} says {key}, we say {}, change {}{} or accept with - '{}'",
+            self.page,
+            one_line(&self.ours),
+            fragments.line(&self.place),
+            patch.unwrap_or_default(),
+            key.replace('\'', "''")
+        )
+    }
+}

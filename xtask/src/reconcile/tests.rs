@@ -1,0 +1,252 @@
+//! Pages in the vendor's style, one for each operation that we describe, held
+//! against what we describe.
+
+mod pages;
+mod values;
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+use self::pages::{Page, pages};
+use crate::fragments::Fragments;
+use crate::merge;
+use crate::places;
+use crate::pointer::Pointer;
+use crate::regen::document_of;
+use crate::source::{self, Text};
+use crate::upstream;
+
+fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+fn committed() -> Value {
+    let text = std::fs::read_to_string(repository().join("openapi.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// The page that everything began with, and these.
+fn texts(pages: &[Page]) -> Vec<Text> {
+    let page = source::published(repository(), "list-numbers.md");
+    [page].into_iter().chain(pages.iter().map(Page::text)).collect()
+}
+
+/// A page with a change, for each operation that is not published yet.
+fn changed(pages: &[Page], path: &str, method: &str, change: impl FnOnce(&mut Value)) -> Page {
+    let page = pages.iter().find(|page| page.path == path && page.method == method);
+    let mut page = page.expect("a page of this operation").clone();
+    change(&mut page.operation);
+    page
+}
+
+#[test]
+fn pages_that_agree_change_nothing_but_what_the_description_rests_on() {
+    let mut expected = committed();
+    let pages = pages(&expected);
+    assert_eq!(pages.len() + 1, places::operations(&expected).count());
+    for page in &pages {
+        let operation = &mut expected["paths"][&page.path][&page.method];
+        operation["x-evidence"] = json!("fragment");
+        operation["x-upstream-operation-id"] = page.operation["operationId"].clone();
+    }
+    let document = document_of(repository(), &texts(&pages)).unwrap_or_else(|error| {
+        panic!("{error:#}");
+    });
+    let document: Value = serde_json::from_str(&document).unwrap();
+    for (path, item) in expected["paths"].as_object().unwrap() {
+        assert_eq!(document["paths"][path], *item, "{path}");
+    }
+    assert!(document == expected);
+}
+
+/// The differences of a page that was changed, one a line.
+fn differences(
+    pages: &[Page],
+    path: &str,
+    method: &str,
+    change: impl FnOnce(&mut Value),
+) -> Vec<String> {
+    let page = changed(pages, path, method, change);
+    let parts = upstream::parts(&texts(&[page])).unwrap();
+    let mut document = merge::merge(parts.clone(), &mut Vec::new()).unwrap();
+    let accepted = super::Accepted::default();
+    let error = super::reconcile(&mut document, &parts, fragments(), &accepted, &mut Vec::new())
+        .expect_err("a difference");
+    format!("{error:#}").lines().skip(1).map(str::to_owned).collect()
+}
+
+/// What we describe, which takes a while to read.
+fn fragments() -> &'static Fragments {
+    static FRAGMENTS: OnceLock<Fragments> = OnceLock::new();
+    FRAGMENTS.get_or_init(|| {
+        Fragments::read(&repository().join("xtask/spec/api"), repository()).unwrap()
+    })
+}
+
+type Change = fn(&mut Value);
+
+#[test]
+fn each_fact_that_only_a_page_has_is_told_in_one_line() {
+    fn example(operation: &mut Value) -> &mut Value {
+        &mut operation["responses"]["200"]["content"]["application/json"]["example"]
+    }
+    let media: [(&str, Change); 24] = [
+        ("a member", |media| example(media)["sha256"] = json!("ab")),
+        ("a member of another type", |media| example(media)["mediaId"] = json!(1)),
+        ("a null", |media| example(media)["mimeType"] = json!(null)),
+        ("a required member that is missing", |media| {
+            example(media).as_object_mut().unwrap().remove("mimeType");
+        }),
+        ("a bare array", |media| *example(media) = json!([1])),
+        ("a status with an error", |media| {
+            media["responses"]["410"] = media["responses"]["404"].clone();
+        }),
+        ("a status of success", |media| {
+            media["responses"]["202"] = json!({"description": "Later"});
+        }),
+        ("an error code", |media| {
+            media["responses"]["404"]["content"]["application/json"]["example"] =
+                json!({"error": "Gone", "code": "MEDIA_GONE"});
+        }),
+        ("a parameter", |media| {
+            let parameter = json!({"name": "size", "in": "query", "schema": {"type": "string"}});
+            media["parameters"].as_array_mut().unwrap().push(parameter);
+        }),
+        ("a parameter that is optional", |media| {
+            media["parameters"][1]["required"] = json!(false);
+        }),
+        ("a type of a parameter", |media| {
+            media["parameters"][1]["schema"] = json!({"type": "integer"});
+        }),
+        ("security", |media| media["security"] = json!([{"apiKeyId": []}])),
+        ("no security", |media| media["security"] = json!([])),
+        ("another id", |media| media["operationId"] = json!("get_media_file")),
+        ("a tag", |media| media["tags"] = json!(["Files"])),
+        ("a header", |media| {
+            media["responses"]["200"]["headers"] =
+                json!({"X-Size": {"schema": {"type": "string"}}});
+        }),
+        ("a media type", |media| {
+            media["responses"]["200"]["content"]["image/jpeg"] = json!({});
+        }),
+        ("a callback", |media| media["callbacks"] = json!({"ready": {}})),
+        ("deprecation", |media| media["deprecated"] = json!(true)),
+        ("a request body", |media| media["requestBody"] = json!({"content": {}})),
+        ("a schema with a member", |media| {
+            media["responses"]["200"]["content"]["application/json"]["schema"] = json!({
+                "type": "object",
+                "properties": {"sha256": {"type": "string"}, "mediaId": {"type": "string"}},
+            });
+        }),
+        ("a schema with a null", |media| {
+            media["responses"]["200"]["content"]["application/json"]["schema"] =
+                json!({"properties": {"mediaId": {"type": ["string", "null"]}}});
+        }),
+        ("a schema that promises less", |media| {
+            media["responses"]["200"]["content"]["application/json"]["schema"] =
+                json!({"required": ["base64", "mediaId"]});
+        }),
+        ("a bound", |media| {
+            media["parameters"][1]["schema"] = json!({"type": "string", "maxLength": 20});
+        }),
+    ];
+    let pages = pages(&committed());
+    let mut told = Vec::new();
+    for (name, change) in media {
+        let lines = differences(&pages, "/v1/media/{mediaId}", "get", change);
+        assert_eq!(lines.len(), 1, "{name}: {lines:#?}");
+        told.push(format!("{name}: {}", lines[0]));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn facts_of_requests_and_of_nested_values_are_told_too() {
+    fn schema(operation: &mut Value) -> &mut Value {
+        &mut operation["requestBody"]["content"]["application/json"]["schema"]
+    }
+    let changes: [(&str, &str, &str, Change); 5] = [
+        ("a field", "/v1/numbers", "post", |operation| {
+            schema(operation)["properties"]["color"] = json!({"type": "string"});
+        }),
+        ("a field that is required", "/v1/numbers", "post", |operation| {
+            schema(operation)["required"].as_array_mut().unwrap().push(json!("settings"));
+        }),
+        ("a nested member", "/v1/numbers", "post", |operation| {
+            let content = &mut operation["responses"]["200"]["content"]["application/json"];
+            content["example"]["primaryLink"]["since"] = json!(1);
+        }),
+        ("a value of an enum", "/v1/numbers", "post", |operation| {
+            let content = &mut operation["responses"]["200"]["content"]["application/json"];
+            content["example"]["instance"]["state"] = json!("LOST");
+        }),
+        ("a value that a parameter lists", "/v1/calls", "get", |operation| {
+            operation["parameters"][0]["schema"]["enum"] = json!(["10", "many"]);
+        }),
+    ];
+    let pages = pages(&committed());
+    let mut told = Vec::new();
+    for (name, path, method, change) in changes {
+        let lines = differences(&pages, path, method, change);
+        told.push(format!("{name}: {}", lines.join("\n")));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_parameter_of_a_path_with_another_name_is_the_same_operation() {
+    let pages = pages(&committed());
+    let page = changed(&pages, "/v1/media/{mediaId}", "get", |media| {
+        media["parameters"][0]["name"] = json!("id");
+    });
+    let page = page.at("/v1/media/{id}");
+    let error = document_of(repository(), &texts(&[page])).unwrap_err();
+    insta::assert_snapshot!(format!("{error:#}"));
+}
+
+/// What a schema of ours leaves open is no difference, and what a page alone has is
+/// inferred as before.
+#[test]
+fn what_we_leave_open_and_what_we_do_not_describe_pass() {
+    let pages = pages(&committed());
+    let open = changed(&pages, "/v1/numbers", "post", |operation| {
+        let content = &mut operation["responses"]["200"]["content"]["application/json"];
+        content["example"]["instance"]["primaryLink"]["since"] = json!(1);
+    });
+    let alone = changed(&pages, "/v1/newsletters", "get", |operation| {
+        operation["operationId"] = json!("get_channels");
+    })
+    .at("/v1/channels");
+    let document = document_of(repository(), &texts(&[open, alone])).unwrap();
+    let document: Value = serde_json::from_str(&document).unwrap();
+    let added = &document["paths"]["/v1/channels"]["get"];
+    assert_eq!(added["operationId"], "get_channels");
+    assert!(added.get("x-evidence").is_none());
+    assert!(document["components"]["schemas"].get("GetChannelsResponseItem").is_some());
+}
+
+#[test]
+fn an_accepted_difference_keeps_ours_and_one_that_is_gone_is_noted() {
+    let mut differences = ["status 410", "status 411"]
+        .map(|what| super::Difference {
+            operation: "GET /a".to_owned(),
+            page: "a.md".to_owned(),
+            what: what.to_owned(),
+            ours: "no such status".to_owned(),
+            place: Pointer::default(),
+            patch: None,
+        })
+        .to_vec();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "- 'GET /a: status 410'\n- 'GET /a: status 412'\n").unwrap();
+    let mut notes = Vec::new();
+    super::Accepted::read(file.path()).unwrap().settle(&mut differences, &mut notes);
+    assert_eq!(differences.len(), 1);
+    assert_eq!(differences[0].key(), "GET /a: status 411");
+    assert_eq!(
+        notes,
+        ["xtask/spec/accepted.yaml: no page says `GET /a: status 412` any more: drop it"]
+    );
+}

@@ -1,0 +1,97 @@
+//! Refuses a document that lacks a tag, a callback or an event that the one before
+//! has: whoever uses one would lose it without a word.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use crate::places::{self, elements, entries, lone_reference};
+
+/// Holds a document against the one before. `dropped` may go.
+pub fn check(earlier: &Value, document: &Value, dropped: &[String]) -> Result<()> {
+    let kept = names(document);
+    let gone: Vec<String> = names(earlier)
+        .into_iter()
+        .filter(|name| !kept.contains(name) && !dropped.contains(name))
+        .collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let options: Vec<String> = gone.iter().map(|name| format!("--drop '{name}'")).collect();
+    bail!(
+        "openapi.json would lose {}: describe them in xtask/spec/api, or let them go with {}",
+        gone.join(", "),
+        options.join(" ")
+    )
+}
+
+/// The tags, the callbacks and the events of a document.
+fn names(document: &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (_, _, operation, _) in places::operations(document) {
+        for tag in elements(&operation["tags"]).filter_map(Value::as_str) {
+            names.insert(format!("tag {tag}"));
+        }
+        for (name, callback) in entries(&operation["callbacks"]) {
+            names.insert(format!("callback {name}"));
+            for delivery in entries(callback).flat_map(|(_, item)| entries(item)) {
+                events(document, delivery.1, &mut names);
+            }
+        }
+    }
+    names
+}
+
+/// The values of what distinguishes the bodies of a callback.
+fn events(document: &Value, delivery: &Value, into: &mut BTreeSet<String>) {
+    for (_, content) in entries(&delivery["requestBody"]["content"]) {
+        let schema = &content["schema"];
+        let named = lone_reference(schema).map(|name| &document["components"]["schemas"][name]);
+        let mapping = &named.unwrap_or(schema)["discriminator"]["mapping"];
+        into.extend(entries(mapping).map(|(event, _)| format!("event {event}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::check;
+
+    fn document(tag: &str, callback: &str, event: &str) -> Value {
+        let schema = json!({"$ref": "#/components/schemas/Event"});
+        let body = json!({"content": {"application/json": {"schema": schema}}});
+        json!({
+            "paths": {"/a": {"post": {
+                "tags": [tag],
+                "callbacks": {callback: {"{$url}": {"post": {"requestBody": body}}}},
+            }}},
+            "components": {"schemas": {"Event": {
+                "discriminator": {"propertyName": "event", "mapping": {event: "#"}},
+            }}},
+        })
+    }
+
+    #[test]
+    fn what_vanishes_is_named_unless_it_may() {
+        let earlier = document("A", "delivery", "a.sent");
+        check(&earlier, &earlier, &[]).unwrap();
+        check(&Value::Null, &earlier, &[]).unwrap();
+        for (later, gone) in [
+            (document("B", "delivery", "a.sent"), "tag A"),
+            (document("A", "report", "a.sent"), "callback delivery"),
+            (document("A", "delivery", "a.read"), "event a.sent"),
+        ] {
+            let error = check(&earlier, &later, &[]).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                format!(
+                    "openapi.json would lose {gone}: describe them in xtask/spec/api, or let them \
+                     go with --drop '{gone}'"
+                )
+            );
+            check(&earlier, &later, &[gone.to_owned()]).unwrap();
+        }
+    }
+}
