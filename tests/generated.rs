@@ -264,7 +264,9 @@ impl Pieces {
                     self.add_all(if module.is_empty() { &inner } else { module }, items);
                 }
                 (Some(name), Item::Impl(ItemImpl { items, .. })) if name == "Client" => {
-                    items.iter().for_each(|method| self.add_method(method));
+                    for method in &items {
+                        self.add_method(method);
+                    }
                 }
                 (Some(name), item) => match module {
                     "types" => self.add(format!("model_{name}"), item),

@@ -8,7 +8,6 @@ mod diff;
 mod fetch;
 mod files;
 mod folder;
-#[cfg(test)]
 mod generated;
 mod infer;
 mod json;
@@ -29,6 +28,7 @@ mod shell;
 mod snapshots;
 mod source;
 mod steps;
+mod surface;
 mod upstream;
 mod validate;
 mod yaml;

@@ -86,8 +86,8 @@ impl Surface {
                 self.add_attributes(&place, &item.attrs);
                 for variant in item.variants {
                     let held = text(variant.fields.to_token_stream());
-                    let attributes = serde(&variant.attrs).into_iter().collect();
-                    self.add(with_facts(format!("{place}::{}{held}", variant.ident), attributes));
+                    let attributes = serde(&variant.attrs).into_iter().collect::<Vec<_>>();
+                    self.add(with_facts(format!("{place}::{}{held}", variant.ident), &attributes));
                 }
             }
             Item::Impl(item) => self.add_impl(module, item),
@@ -135,7 +135,7 @@ impl Surface {
             let name =
                 field.ident.as_ref().map_or_else(|| position.to_string(), ToString::to_string);
             let ty = text(field.ty.to_token_stream());
-            self.add(with_facts(format!("{place}.{name}: {ty}"), facts(field)));
+            self.add(with_facts(format!("{place}.{name}: {ty}"), &facts(field)));
         }
     }
 
@@ -239,7 +239,12 @@ fn facts(field: &Field) -> Vec<String> {
     let is_read = field.ident.is_some() && !has("flatten") && !has("skip");
     let is_required = is_read && !is_optional && !has("default");
     let required = is_required.then(|| "required".to_owned());
-    told.into_iter().chain(required).collect()
+    told.into_iter().map(without_default).chain(required).collect()
+}
+
+/// Which default a field has is no matter of its type.
+fn without_default(fact: String) -> String {
+    if fact.starts_with("default = ") { "default".to_owned() } else { fact }
 }
 
 /// What serde is told, in a fixed order. Of a path in a text it has the last name.
@@ -260,6 +265,6 @@ fn serde(attributes: &[Attribute]) -> BTreeSet<String> {
         .collect()
 }
 
-fn with_facts(line: String, facts: Vec<String>) -> String {
+fn with_facts(line: String, facts: &[String]) -> String {
     if facts.is_empty() { line } else { format!("{line}; {}", facts.join(", ")) }
 }

@@ -46,7 +46,7 @@ pub fn read(surface: &mut Surface, module: &str, call: &Macro) {
         }
         ("webhooks::sender", _) => surface.add(format!("{place}.sender() -> Option<&str>")),
         ("optional::builder", _) => {
-            surface.add(format!("{place}.build() -> Result<{first}, Error>"))
+            surface.add(format!("{place}.build() -> Result<{first}, Error>"));
         }
         ("call::debug" | "undocumented::debug", _) => {
             surface.say(&format!("{module}{}", name_of(&arguments)), "Debug");

@@ -34,30 +34,39 @@ pub fn lines(code: &str) -> Result<BTreeSet<String>, String> {
     Ok(items::read(file.items))
 }
 
-/// The public items of the client by the feature that brings them.
-///
-/// The type that more than one feature brings says so in its line.
+/// The public items of the client, each with the features that bring it.
+pub fn items(
+    document: &Value,
+    generate: Generate,
+) -> Result<BTreeMap<String, BTreeSet<String>>, String> {
+    let lines_of = |has_feature: &dyn Fn(&str) -> bool| lines(&generate(has_feature)?);
+    let mut items: BTreeMap<String, BTreeSet<String>> =
+        lines_of(&|_| true)?.into_iter().map(|line| (line, BTreeSet::new())).collect();
+    for feature in features(document) {
+        for line in lines_of(&|name| name == feature)? {
+            let Some(by) = items.get_mut(&line) else {
+                return Err(format!("`{line}` is only there without other features"));
+            };
+            by.insert(feature.clone());
+        }
+    }
+    Ok(items)
+}
+
+/// The public items by the feature that brings them. The type that more than one feature brings
+/// says so in its line.
+#[allow(dead_code)]
 pub fn by_feature(
     document: &Value,
     generate: Generate,
 ) -> Result<BTreeMap<String, BTreeSet<String>>, String> {
-    let mut brought: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let features = features(document);
-    for feature in &features {
-        for line in lines(&generate(&|name| name == feature)?)? {
-            brought.entry(line).or_default().insert(feature.clone());
-        }
-    }
+    let all = features(document).len();
     let mut groups: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for line in lines(&generate(&|_| true)?)? {
-        let by = brought.remove(&line).unwrap_or_default();
-        let (group, line) = place(line, &by, features.len());
+    for (line, by) in items(document, generate)? {
+        let (group, line) = place(line, &by, all);
         groups.entry(group).or_default().insert(line);
     }
-    match brought.keys().next() {
-        Some(line) => Err(format!("`{line}` is only there without another feature")),
-        None => Ok(groups),
-    }
+    Ok(groups)
 }
 
 /// The group of a line that these features bring, and the line as it stands there.
