@@ -162,6 +162,15 @@ fn a_changed_document_fails_the_snapshots_that_it_changes() {
 }
 
 #[test]
+fn every_macro_of_the_build_is_read_for_the_public_items() {
+    let client = generate::generate(&document(), &|_| true).unwrap().client;
+    let lines = surface::lines(&client).unwrap();
+    // One that is not known is a line as it stands.
+    let unread: Vec<&String> = lines.iter().filter(|line| line.contains("! ")).collect();
+    assert_eq!(unread, [""; 0]);
+}
+
+#[test]
 fn a_change_of_one_field_changes_one_line() {
     let lines = |document: &str| {
         let client = generate::generate(document, &|_| true).unwrap().client;

@@ -67,7 +67,7 @@ pub fn changes(old: &Items, new: &Items) -> Vec<Change> {
 /// The name of the item that a line is about.
 fn key(line: &str) -> &str {
     let end = line.find(|character| " (=;".contains(character)).unwrap_or(line.len());
-    if line[end..].starts_with(" impl") || line[end..].starts_with(" rule") {
+    if [" impl", " rule", " of"].iter().any(|word| line[end..].starts_with(word)) {
         line
     } else {
         line[..end].trim_end_matches(':')
@@ -83,8 +83,8 @@ fn moved(line: &str, before: &BTreeSet<String>, now: &BTreeSet<String>) -> Vec<C
     let list = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
         one.difference(other).cloned().collect::<Vec<_>>().join(", ")
     };
-    let (lost, won) = (list(before, now), list(now, before));
-    let told = [(Major, lost, "no longer brought by"), (Minor, won, "also brought by")];
+    let (gone, come) = (list(before, now), list(now, before));
+    let told = [(Major, gone, "no longer brought by"), (Minor, come, "also brought by")];
     told.into_iter()
         .filter(|(_, features, _)| !features.is_empty())
         .map(|(level, features, words)| {

@@ -52,7 +52,7 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
                 }
             }
             None if has_parent(&new, place) => {
-                tell(removed(place, facts), format!("{label} is gone"))
+                tell(removed(place, facts), format!("{label} is gone"));
             }
             None => {}
         }
@@ -67,19 +67,19 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
 
 /// Whether what a place is in is there, so that the place is not part of a larger change.
 fn has_parent(wire: &Wire, place: &Place) -> bool {
-    let operation = Place { of: place.of.clone(), direction: Direction::Known, path: Vec::new() };
+    let is_there = |direction: Direction, path: &[String]| {
+        let path = path.to_vec();
+        wire.contains_key(&Place { of: place.of.clone(), direction, path })
+    };
     match place.path.as_slice() {
         [] => true,
-        [_] | [_, _] if place.direction == Direction::Sent && !is_body(place) => {
-            wire.contains_key(&operation) || !is_operation(place)
+        // A body, or a parameter behind where it stands.
+        [_] => !is_operation(place) || is_there(Direction::Known, &[]),
+        [within, _] if within != "body" && place.direction == Direction::Sent => {
+            is_there(Direction::Known, &[])
         }
-        [_] => wire.contains_key(&operation) || !is_operation(place),
-        [within @ .., _] => wire.contains_key(&Place { path: within.to_vec(), ..place.clone() }),
+        [within @ .., _] => is_there(place.direction, within),
     }
-}
-
-fn is_body(place: &Place) -> bool {
-    place.path.first().is_some_and(|first| first == "body")
 }
 
 fn is_operation(place: &Place) -> bool {
@@ -87,13 +87,12 @@ fn is_operation(place: &Place) -> bool {
 }
 
 fn removed(place: &Place, facts: &Facts) -> Level {
-    let is_rule = facts.contains_key("rule");
+    let is_required = facts.get("required") == Some(&true.into());
     match place.direction {
-        Direction::Sent if is_rule => Patch,
-        Direction::Known if place.path.is_empty() => Major,
+        _ if facts.contains_key("rule") => Patch,
         Direction::Sent => Major,
-        Direction::Read if is_rule => Patch,
-        Direction::Read if facts.get("required") == Some(&true.into()) => Major,
+        Direction::Known if place.path.is_empty() => Major,
+        Direction::Read if is_required => Major,
         Direction::Read | Direction::Known => Minor,
     }
 }
@@ -125,11 +124,11 @@ fn change(place: &Place, name: &str, old: &Facts, new: &Facts) -> Vec<(Level, St
     let level = match name {
         "known" => return known(before, now, &text),
         "required" if is_true(new, name) => by(Major, Patch),
-        "required" if is_lenient(old) || is_true(old, "nullable") => Patch,
-        "required" => by(Patch, Major),
+        "required" if is_true(old, "nullable") => Patch,
         "nullable" if !is_true(new, name) => by(Major, Patch),
-        "nullable" if is_lenient(old) || !is_true(old, "required") => Patch,
-        "nullable" => by(Patch, Major),
+        "nullable" if !is_true(old, "required") => Patch,
+        "required" | "nullable" if is_lenient(old) => Patch,
+        "required" | "nullable" => by(Patch, Major),
         "enum" => return vec![(by(enum_sent(before, now), Patch), text)],
         "default" => by(Patch, Minor),
         "format" => match (before, now) {
@@ -147,7 +146,7 @@ fn change(place: &Place, name: &str, old: &Facts, new: &Facts) -> Vec<(Level, St
 
 /// Whether the client reads what is not there as empty.
 fn is_lenient(facts: &Facts) -> bool {
-    facts.get("type").is_some_and(|kind| kind == "array")
+    facts.contains_key("map") || facts.get("type").is_some_and(|kind| kind == "array")
 }
 
 /// Whether all that kept a bound keeps the new one.

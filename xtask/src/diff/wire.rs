@@ -88,16 +88,9 @@ impl<'d> Reader<'d> {
             };
             let required = parameter["required"] == true;
             let label = format!("{of}: {within} {name}");
-            self.schema(
-                Place {
-                    of: of.clone(),
-                    direction: Direction::Sent,
-                    path: vec![within.to_owned(), name],
-                },
-                label,
-                &parameter["schema"],
-                required,
-            )?;
+            let path = vec![within.to_owned(), name];
+            let place = Place { of: of.clone(), direction: Direction::Sent, path };
+            self.schema(&place, &label, &parameter["schema"], required)?;
         }
         let body = self.resolved(&operation["requestBody"]);
         self.content(&of, Direction::Sent, "body", body, body["required"] == true)?;
@@ -128,7 +121,7 @@ impl<'d> Reader<'d> {
         let Some((kind, media)) = entries(&body["content"]).next() else { return Ok(()) };
         let place = Place { of: of.to_owned(), direction, path: vec![name.to_owned()] };
         let label = format!("{of}: {name}");
-        self.schema(place.clone(), label, &media["schema"], required)?;
+        self.schema(&place, &label, &media["schema"], required)?;
         if let Some((_, facts)) = self.wire.get_mut(&place) {
             facts.insert("content", json!(kind));
         }
@@ -137,17 +130,18 @@ impl<'d> Reader<'d> {
 
     fn schema(
         &mut self,
-        place: Place,
-        label: String,
+        place: &Place,
+        label: &str,
         schema: &'d Value,
         required: bool,
     ) -> Result<(), String> {
         if self.wire.len() > MOST || place.path.len() > DEEPEST {
             return Err(format!("{label}: the schemas are too many or too deep to be compared"));
         }
-        self.wire.entry(place.clone()).or_default().0 = label.clone();
-        self.add(&place, "required", json!(required));
-        self.part(&place, &label, schema)
+        let (words, facts) = self.wire.entry(place.clone()).or_default();
+        label.clone_into(words);
+        facts.insert("required", json!(required));
+        self.part(place, label, schema)
     }
 
     fn add(&mut self, place: &Place, fact: &'static str, value: Value) {
@@ -179,12 +173,15 @@ impl<'d> Reader<'d> {
         };
         for (name, field) in entries(&schema["properties"]) {
             let required = elements(&schema["required"]).any(|required| required == name);
-            self.schema(within(name), format!("{label}.{name}"), field, required)?;
+            self.schema(&within(name), &format!("{label}.{name}"), field, required)?;
         }
         for (key, name) in [("items", "[]"), ("additionalProperties", "{*}")] {
             if schema[key].is_object() {
-                self.schema(within(name), format!("{label}{name}"), &schema[key], false)?;
+                self.schema(&within(name), &format!("{label}{name}"), &schema[key], false)?;
             }
+        }
+        if schema["additionalProperties"].is_object() && schema.get("properties").is_none() {
+            self.add(place, "map", json!(true));
         }
         for part in elements(&schema["allOf"]) {
             self.part(place, label, part)?;
@@ -223,7 +220,7 @@ impl<'d> Reader<'d> {
             };
             for name in names {
                 let place = within(&format!("|{name}"));
-                self.schema(place.clone(), format!("{label}: alternative {name}"), one, false)?;
+                self.schema(&place, &format!("{label}: alternative {name}"), one, false)?;
                 self.add(&place, "alternative", json!(true));
             }
         }

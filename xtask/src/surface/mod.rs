@@ -55,7 +55,7 @@ pub fn items(
 
 /// The public items by the feature that brings them. The type that more than one feature brings
 /// says so in its line.
-#[allow(dead_code)]
+#[allow(dead_code)] // Only tests/generated.rs groups them.
 pub fn by_feature(
     document: &Value,
     generate: Generate,
