@@ -1,12 +1,13 @@
-//! Guards against drift of what is generated from `openapi.json`: a snapshot
-//! for each operation and each model, one for what they share, and one for what
-//! the hand-written layer is told of the document. The setters of a model's builder repeat its fields and
-//! are left out.
+//! Guards against drift of what is generated from `openapi.json`. Snapshots show all public
+//! items, a line for each and a file for each tag; the whole code of one operation or model of
+//! each kind; and what the hand-written layer is told of the document.
 //!
 //! After a change of the document, `cargo xtask regen` accepts the new ones.
 
 #[path = "../build/mod.rs"]
 mod generate;
+#[path = "../xtask/src/surface/mod.rs"]
+mod surface;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
@@ -14,6 +15,28 @@ use std::path::Path;
 use std::process::Command;
 
 use syn::{File, ImplItem, Item, ItemImpl, ItemMod, Type};
+
+/// The operations and models whose whole code is a snapshot, one for each kind.
+const EXEMPLARS: [&str; 13] = [
+    "event",
+    "model_AcceptCallRequest",        // sent, with its builder
+    "model_ApiError",                 // with members that the document does not describe
+    "model_BrandingUpdate",           // with fields that can be cleared
+    "model_GroupList",                // an untagged union
+    "model_LeadVariable",             // a tagged union
+    "model_MessageRequest",           // with rules and choices
+    "model_Number",                   // received
+    "model_Provider",                 // an enum
+    "operation_delete_webhook",       // without content in its response
+    "operation_get_activation_audio", // with a binary response
+    "operation_list_leads",           // GET, with a query and pages
+    "operation_send_message",         // POST, with a body and a header
+];
+
+/// The models whose JSON Schema is a snapshot, one for each kind.
+#[cfg(feature = "schemars")]
+const SCHEMAS: [&str; 6] =
+    ["AcceptCallRequest", "ApiError", "BrandingUpdate", "GroupList", "LeadVariable", "Provider"];
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -29,17 +52,33 @@ fn document() -> String {
 #[test]
 fn generated_code_matches_its_snapshots() {
     let generated = generate::generate(&document(), &|_| true).unwrap();
-    let mut snapshots = pieces(&generated.client);
+    let mut snapshots = exemplars(&generated.client);
     snapshots.insert("document".to_owned(), generated.document);
     assert_snapshots("code", &snapshots);
+}
+
+#[test]
+fn public_items_match_their_snapshots() {
+    let groups = by_feature(&document()).into_iter();
+    let text = |lines: BTreeSet<String>| lines.into_iter().collect::<Vec<_>>().join("\n");
+    assert_snapshots("surface", &groups.map(|(name, lines)| (name, text(lines))).collect());
+}
+
+/// The public items of the client of a document.
+fn by_feature(document: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let generate = |has_feature: &dyn Fn(&str) -> bool| {
+        generate::generate(document, has_feature).map(|generated| generated.client)
+    };
+    surface::by_feature(&serde_json::from_str(document).unwrap(), &generate).unwrap()
 }
 
 #[cfg(feature = "schemars")]
 #[test]
 fn json_schemas_match_their_snapshots() {
-    let schemas = pilot_status::types::json_schemas();
-    let all = serde_json::to_string_pretty(&schemas).unwrap();
-    assert_snapshots("json_schema", &BTreeMap::from([("all_models".to_owned(), all)]));
+    let mut schemas = pilot_status::types::json_schemas();
+    schemas.retain(|name, _| SCHEMAS.contains(name));
+    let schemas = serde_json::to_string_pretty(&schemas).unwrap();
+    assert_snapshots("json_schema", &BTreeMap::from([("exemplars".to_owned(), schemas)]));
 }
 
 #[test]
@@ -79,53 +118,84 @@ fn a_model_ignores_unknown_fields_even_if_the_document_forbids_them() {
     assert!(!generated.client.contains("deny_unknown_fields"));
 }
 
-/// Runs the snapshot test above on other documents, in a process of its own.
+/// Runs the snapshot tests above on other documents, in a process of their own.
 #[test]
 fn a_changed_document_fails_the_snapshots_that_it_changes() {
-    assert_eq!(stale_snapshots(|_| {}), [""; 0]);
+    type Change = fn(&mut serde_json::Value);
+    let changes: [(Change, &[&str]); 4] = [
+        (
+            |document| {
+                let number = &mut document["components"]["schemas"]["Number"];
+                number["properties"]["isBlocked"] = serde_json::json!({"type": "boolean"});
+            },
+            &["code@document", "code@model_Number", "surface@numbers"],
+        ),
+        (
+            |document| {
+                document["paths"]["/v1/numbers"]["get"]["security"] =
+                    serde_json::json!([{"apiKey": []}]);
+            },
+            &["code@document"],
+        ),
+        (
+            |document| {
+                let schemas = document["components"]["schemas"].as_object_mut().unwrap();
+                schemas.remove("CoexistenceEvidence");
+                schemas["Coexistence"]["properties"].as_object_mut().unwrap().remove("evidence");
+            },
+            &["code@document", "surface@numbers"],
+        ),
+        (
+            |document| {
+                document["components"]["schemas"]["Label"] = serde_json::json!({
+                    "type": "object", "properties": {"id": {"type": "string"}}
+                });
+            },
+            &["surface@shared"],
+        ),
+    ];
+    for (change, expected) in changes {
+        let expected: Vec<String> =
+            expected.iter().map(|name| format!("generated__{name}.snap")).collect();
+        assert_eq!(stale_snapshots(change), expected);
+    }
+}
+
+#[test]
+fn every_macro_of_the_build_is_read_for_the_public_items() {
+    let client = generate::generate(&document(), &|_| true).unwrap().client;
+    let lines = surface::lines(&client).unwrap();
+    // One that is not known is a line as it stands.
+    let unread: Vec<&String> = lines.iter().filter(|line| line.contains("! ")).collect();
+    assert_eq!(unread, [""; 0]);
+}
+
+#[test]
+fn a_change_of_one_field_changes_one_line() {
+    let lines = |document: &str| {
+        let client = generate::generate(document, &|_| true).unwrap().client;
+        surface::lines(&client).unwrap()
+    };
+    let old = lines(&document());
+    let difference = |pointer: &str, value: serde_json::Value| {
+        let mut document: serde_json::Value = serde_json::from_str(&document()).unwrap();
+        *document.pointer_mut(pointer).unwrap() = value;
+        let new = lines(&document.to_string());
+        let gone = old.difference(&new).map(|line| format!("-{line}"));
+        let come = new.difference(&old).map(|line| format!("+{line}"));
+        gone.chain(come).collect::<Vec<_>>()
+    };
+    let text = serde_json::json!({"type": "string"});
     assert_eq!(
-        stale_snapshots(|document| {
-            let number = &mut document["components"]["schemas"]["Number"];
-            number["properties"]["isBlocked"] = serde_json::json!({"type": "boolean"});
-        }),
-        ["generated__code@document.snap", "generated__code@model_Number.snap"]
-    );
-    assert_eq!(
-        stale_snapshots(|document| {
-            document["paths"]["/v1/numbers"]["get"]["security"] =
-                serde_json::json!([{"apiKey": []}]);
-        }),
-        ["generated__code@document.snap"]
-    );
-    assert_eq!(
-        stale_snapshots(|document| {
-            let operation = &mut document["paths"]["/v1/numbers"]["get"];
-            operation["parameters"] = serde_json::json!([{
-                "name": "page", "in": "query", "schema": {"type": "integer"}
-            }]);
-        }),
-        ["generated__code@operation_list_numbers.snap"]
-    );
-    assert_eq!(
-        stale_snapshots(|document| {
-            let schemas = document["components"]["schemas"].as_object_mut().unwrap();
-            schemas.remove("CoexistenceEvidence");
-            schemas["Coexistence"]["properties"].as_object_mut().unwrap().remove("evidence");
-        }),
+        difference("/components/schemas/Number/properties/provider", text),
         [
-            "generated__code@client.snap",
-            "generated__code@document.snap",
-            "generated__code@model_Coexistence.snap",
-            "generated__code@model_CoexistenceEvidence.snap",
+            "-types::Number.provider: Option<Provider>; skip_serializing_if = \"is_none\"",
+            "+types::Number.provider: Option<String>; skip_serializing_if = \"is_none\"",
         ]
     );
     assert_eq!(
-        stale_snapshots(|document| {
-            document["components"]["schemas"]["Label"] = serde_json::json!({
-                "type": "object", "properties": {"id": {"type": "string"}}
-            });
-        }),
-        ["generated__code@client.snap", "generated__code@model_Label.snap"]
+        difference("/components/schemas/Provider/enum/1", "BOTH".into()),
+        ["-types::Provider::Meta = \"META\"", "+types::Provider::Both = \"BOTH\""]
     );
 }
 
@@ -136,7 +206,11 @@ fn stale_snapshots(change: impl Fn(&mut serde_json::Value)) -> Vec<String> {
     let changed = Path::new(env!("CARGO_TARGET_TMPDIR")).join("changed.json");
     std::fs::write(&changed, document.to_string()).unwrap();
     let run = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "generated_code_matches_its_snapshots"])
+        .args([
+            "--exact",
+            "generated_code_matches_its_snapshots",
+            "public_items_match_their_snapshots",
+        ])
         .env(DOCUMENT_VARIABLE, &changed)
         .envs([("INSTA_UPDATE", "no"), ("INSTA_FORCE_PASS", "0"), ("NO_COLOR", "1")])
         .output()
@@ -177,69 +251,54 @@ fn assert_snapshots(group: &str, texts: &BTreeMap<String, String>) {
     assert!(stale.is_empty(), "stale: {stale:?}; run `cargo xtask regen` and read the diff");
 }
 
-/// Takes the client apart: an entry for each model and each operation, and one
-/// for the rest.
-fn pieces(client: &str) -> BTreeMap<String, String> {
+/// The whole code of the exemplars.
+fn exemplars(client: &str) -> BTreeMap<String, String> {
     let mut pieces = Pieces::default();
-    for item in syn::parse_file(client).unwrap().items {
-        match item {
-            Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) if ident == "types" => {
-                for item in items {
-                    pieces.model(item);
-                }
-            }
-            Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) if ident == "builder" => {
-                for item in items {
-                    pieces.operation(item);
-                }
-            }
-            item => match (type_name(&item).as_deref(), item) {
-                (Some("Client"), Item::Impl(ItemImpl { items, .. })) => {
-                    for method in items {
-                        pieces.method(&method);
-                    }
-                }
-                (Some("Event"), item) => pieces.add("event", item),
-                (_, item) => pieces.add("client", item),
-            },
-        }
-    }
-    pieces.0.into_iter().map(|(name, file)| (name, prettyplease::unparse(&file))).collect()
+    pieces.add_all("", syn::parse_file(client).unwrap().items);
+    let code = |file: File| prettyplease::unparse(&file);
+    pieces.0.into_iter().map(|(name, file)| (name, code(file))).collect()
 }
 
 #[derive(Default)]
 struct Pieces(BTreeMap<String, File>);
 
 impl Pieces {
-    fn add(&mut self, name: &str, item: Item) {
-        let file = self.0.entry(name.to_owned()).or_insert_with(|| File {
-            shebang: None,
-            frontmatter: None,
-            attrs: Vec::new(),
-            items: Vec::new(),
-        });
-        file.items.push(item);
-    }
-
-    fn model(&mut self, item: Item) {
-        match type_name(&item) {
-            Some(name) => self.add(&format!("model_{name}"), item),
-            None if matches!(&item, Item::Mod(module) if module.ident == "builder") => {}
-            None => self.add("client", item),
+    /// Adds what belongs to an exemplar of a module. The root has the client and the events.
+    fn add_all(&mut self, module: &str, items: Vec<Item>) {
+        for item in items {
+            match (type_name(&item), item) {
+                (_, Item::Mod(ItemMod { ident, content: Some((_, items)), .. })) => {
+                    // The builders of models stand with the models.
+                    let inner = ident.to_string();
+                    self.add_all(if module.is_empty() { &inner } else { module }, items);
+                }
+                (Some(name), Item::Impl(ItemImpl { items, .. })) if name == "Client" => {
+                    for method in &items {
+                        self.add_method(method);
+                    }
+                }
+                (Some(name), item) => match module {
+                    "types" => self.add(format!("model_{name}"), item),
+                    "builder" => self.add(format!("operation_{}", heck::AsSnakeCase(name)), item),
+                    _ => self.add(name.to_lowercase(), item),
+                },
+                (None, _) => {}
+            }
         }
     }
 
-    fn operation(&mut self, item: Item) {
-        match type_name(&item) {
-            Some(name) => self.add(&format!("operation_{}", heck::AsSnakeCase(name)), item),
-            None => self.add("client", item),
+    fn add_method(&mut self, method: &ImplItem) {
+        if let ImplItem::Fn(function) = method {
+            let name = format!("operation_{}", function.sig.ident);
+            self.add(name, syn::parse_quote!(impl Client { #method }));
         }
     }
 
-    fn method(&mut self, method: &ImplItem) {
-        let ImplItem::Fn(function) = method else { panic!("only functions are expected") };
-        let name = format!("operation_{}", function.sig.ident);
-        self.add(&name, syn::parse_quote!(impl Client { #method }));
+    fn add(&mut self, name: String, item: Item) {
+        if EXEMPLARS.contains(&name.as_str()) {
+            let empty = || syn::parse_str("").unwrap();
+            self.0.entry(name).or_insert_with(empty).items.push(item);
+        }
     }
 }
 

@@ -1,43 +1,59 @@
-//! The client of a document, for tests.
+//! The client of a document.
 
 #[path = "../../build/mod.rs"]
 #[allow(dead_code)]
 mod generate;
 
-use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use serde_json::Value;
-use syn::visit::{self, Visit};
-
-/// Generates a client with all features, as the build step does.
-pub fn client(document: &Value) -> syn::File {
-    let made = generate::generate(&document.to_string(), &|_| true).unwrap();
-    let client = syn::parse_file(&made.client).unwrap();
-    NoNameTwice.visit_file(&client);
-    client
+/// The code of the client for the features that are wanted. The generator panics where it does
+/// not support a document.
+pub fn code(document: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<String, String> {
+    let generate = AssertUnwindSafe(|| generate::generate(document, has_feature));
+    let made = catch_unwind(generate).map_err(|_| "the generator does not take it".to_owned())?;
+    made.map(|generated| generated.client)
 }
 
-/// What a parser lets pass and the compiler would not.
-struct NoNameTwice;
+#[cfg(test)]
+pub use tests::client;
 
-impl<'a> Visit<'a> for NoNameTwice {
-    fn visit_item_mod(&mut self, module: &'a syn::ItemMod) {
-        let mut names = BTreeSet::new();
-        for item in module.content.iter().flat_map(|(_, items)| items) {
-            let name = match item {
-                syn::Item::Struct(item) => &item.ident,
-                syn::Item::Enum(item) => &item.ident,
-                _ => continue,
-            };
-            assert!(names.insert(name.to_string()), "{name} twice");
-        }
-        visit::visit_item_mod(self, module);
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+    use syn::visit::{self, Visit};
+
+    /// Generates a client with all features, as the build step does.
+    pub fn client(document: &Value) -> syn::File {
+        let code = super::code(&document.to_string(), &|_| true).unwrap();
+        let client = syn::parse_file(&code).unwrap();
+        NoNameTwice.visit_file(&client);
+        client
     }
 
-    fn visit_fields(&mut self, fields: &'a syn::Fields) {
-        let mut names = BTreeSet::new();
-        for name in fields.iter().filter_map(|field| field.ident.as_ref()) {
-            assert!(names.insert(name.to_string()), "{name} twice");
+    /// What a parser lets pass and the compiler would not.
+    struct NoNameTwice;
+
+    impl<'a> Visit<'a> for NoNameTwice {
+        fn visit_item_mod(&mut self, module: &'a syn::ItemMod) {
+            let mut names = BTreeSet::new();
+            for item in module.content.iter().flat_map(|(_, items)| items) {
+                let name = match item {
+                    syn::Item::Struct(item) => &item.ident,
+                    syn::Item::Enum(item) => &item.ident,
+                    _ => continue,
+                };
+                assert!(names.insert(name.to_string()), "{name} twice");
+            }
+            visit::visit_item_mod(self, module);
+        }
+
+        fn visit_fields(&mut self, fields: &'a syn::Fields) {
+            let mut names = BTreeSet::new();
+            for name in fields.iter().filter_map(|field| field.ident.as_ref()) {
+                assert!(names.insert(name.to_string()), "{name} twice");
+            }
         }
     }
 }

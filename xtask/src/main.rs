@@ -9,7 +9,6 @@ mod fetch;
 mod files;
 mod folder;
 mod fragments;
-#[cfg(test)]
 mod generated;
 mod infer;
 mod json;
@@ -31,6 +30,7 @@ mod shell;
 mod snapshots;
 mod source;
 mod steps;
+mod surface;
 mod upstream;
 mod validate;
 mod vanished;

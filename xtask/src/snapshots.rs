@@ -31,7 +31,7 @@ pub fn make(root: &Path, target: &Path, document: &str) -> Result<Made> {
     let warnings = run_tests(&scratch)?;
     // Tests that were renamed pass without having run.
     let made = snapshots(&scratch.folder)?;
-    for group in ["code", "json_schema"] {
+    for group in ["code", "surface", "json_schema"] {
         let begins = format!("{PREFIX}{group}@");
         let is_there = |file: &PathBuf| {
             file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&begins))

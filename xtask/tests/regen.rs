@@ -73,7 +73,8 @@ const COMPILES: &str = "\
 rm -r tests/snapshots
 mkdir tests/snapshots
 echo new >'tests/snapshots/generated__code@client.snap'
-echo new >'tests/snapshots/generated__json_schema@Number.snap'";
+echo new >'tests/snapshots/generated__json_schema@exemplars.snap'
+echo new >'tests/snapshots/generated__surface@numbers.snap'";
 
 /// A workspace with the sources, an `openapi.json` and a snapshot that are old.
 struct Workspace {
@@ -187,7 +188,8 @@ fn a_run_writes_everything_and_then_nothing() {
          wrote OPERATIONS.md\n\
          removed tests/snapshots/generated__code@old.snap\n\
          wrote tests/snapshots/generated__code@client.snap\n\
-         wrote tests/snapshots/generated__json_schema@Number.snap\n"
+         wrote tests/snapshots/generated__json_schema@exemplars.snap\n\
+         wrote tests/snapshots/generated__surface@numbers.snap\n"
     );
     let written = workspace.tree();
     assert!(written.iter().all(|(name, _)| !name.contains("regen-")), "{written:?}");
@@ -398,7 +400,7 @@ fn a_place_that_cannot_be_written_changes_nothing() {
             symlink("/dev/full", file).unwrap();
         }),
         ("tests/snapshots/generated__code@client.snap", |file| fs::create_dir(file).unwrap()),
-        ("tests/snapshots/generated__json_schema@Number.snap", |file| {
+        ("tests/snapshots/generated__json_schema@exemplars.snap", |file| {
             symlink("/dev/full", file).unwrap();
         }),
     ];

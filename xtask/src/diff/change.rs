@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use super::place::Place;
-
 /// How much a change weighs, for the Rust API or for the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -24,56 +22,22 @@ impl fmt::Display for Level {
     }
 }
 
-/// How much a change weighs, by who meets it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// For code that uses this crate.
-    pub rust: Level,
-    /// On the wire, where an older client sends what changed.
-    pub sent: Level,
-    /// On the wire, where an older client reads what changed.
-    pub read: Level,
-}
-
-impl Verdict {
-    /// Words, and what means the same.
-    pub const WORDS: Self = Self::wire(Patch, Patch);
-    /// What is worst, or not understood.
-    pub const WORST: Self = Self::wire(Major, Major);
-
-    /// Where it does not matter to the wire who sends.
-    pub const fn wire(rust: Level, wire: Level) -> Self {
-        Self { rust, sent: wire, read: wire }
-    }
-}
-
 /// One change between two documents.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
-    pub rust: Level,
-    pub wire: Level,
+    pub level: Level,
     pub text: String,
 }
 
 impl Change {
-    /// A change at a place, which decides who meets it.
-    pub fn at(place: &Place, text: &str, verdict: Verdict) -> Self {
-        let sent = if place.sent { verdict.sent } else { Patch };
-        let read = if place.read { verdict.read } else { Patch };
-        let rust = if place.modelled { verdict.rust } else { Patch };
-        Self { rust, wire: sent.max(read), text: one_line(&format!("{}: {text}", place.words)) }
-    }
-
-    /// What this code cannot judge is taken for the worst.
-    pub fn not_understood(pointer: &impl fmt::Display) -> Self {
-        let text = one_line(&format!("changed (not understood): {pointer}"));
-        Self { rust: Major, wire: Major, text }
+    pub fn new(level: Level, text: &str) -> Self {
+        Self { level, text: one_line(text) }
     }
 }
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<5}  {:<5}  {}", self.rust, self.wire, self.text)
+        write!(f, "{:<5}  {}", self.level, self.text)
     }
 }
 

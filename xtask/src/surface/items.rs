@@ -1,0 +1,270 @@
+//! What items say of the surface.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{
+    Attribute, Field, Fields, FnArg, GenericParam, Generics, ImplItem, Item, ItemImpl, Meta, Path,
+    ReturnType, Signature, Type, TypeParamBound, Visibility, WherePredicate,
+};
+
+use super::macros;
+use super::text::{split, text};
+
+/// The lines of the public items of a file.
+pub fn read(items: Vec<Item>) -> BTreeSet<String> {
+    let mut surface = Surface::default();
+    surface.add_module("", items);
+    surface.finish()
+}
+
+/// Whether a line is that of a type, not of what the type has.
+pub fn is_type(line: &str) -> bool {
+    line.split(' ').nth(1).is_some_and(|word| matches!(word, "struct" | "enum"))
+}
+
+/// What was read so far. Places are paths in the generated code.
+#[derive(Default)]
+pub struct Surface {
+    /// What kind of type is at a place.
+    kinds: BTreeMap<String, String>,
+    /// What is said of the type at a place: its traits and attributes.
+    facts: BTreeMap<String, BTreeSet<String>>,
+    lines: BTreeSet<String>,
+}
+
+impl Surface {
+    pub fn add(&mut self, line: String) {
+        self.lines.insert(line);
+    }
+
+    pub fn define(&mut self, place: &str, kind: &str) {
+        self.kinds.insert(place.to_owned(), kind.to_owned());
+    }
+
+    /// Says something of a type.
+    pub fn say(&mut self, place: &str, fact: impl Into<String>) {
+        self.facts.entry(place.to_owned()).or_default().insert(fact.into());
+    }
+
+    fn finish(mut self) -> BTreeSet<String> {
+        for (place, kind) in self.kinds {
+            let facts: Vec<String> = self.facts.remove(&place).into_iter().flatten().collect();
+            let apart = if facts.is_empty() { "" } else { " " };
+            self.lines.insert(format!("{place} {kind}{apart}{}", facts.join(", ")));
+        }
+        // Of types that are defined elsewhere.
+        for (place, facts) in self.facts {
+            self.lines.extend(facts.iter().map(|fact| format!("{place} impl {fact}")));
+        }
+        self.lines
+    }
+
+    /// Reads a module, whose path ends with `::` unless it is the root.
+    fn add_module(&mut self, module: &str, items: Vec<Item>) {
+        for item in items {
+            self.add_item(module, item);
+        }
+    }
+
+    fn add_item(&mut self, module: &str, item: Item) {
+        match item {
+            Item::Mod(item) => {
+                let items = item.content.map(|(_, items)| items).unwrap_or_default();
+                self.add_module(&format!("{module}{}::", item.ident), items);
+            }
+            Item::Struct(item) if is_public(&item.vis) => {
+                let place = format!("{module}{}", item.ident);
+                self.define(&place, "struct");
+                self.add_attributes(&place, &item.attrs);
+                self.add_fields(&place, &item.fields);
+            }
+            Item::Enum(item) if is_public(&item.vis) => {
+                let place = format!("{module}{}", item.ident);
+                self.define(&place, "enum");
+                self.add_attributes(&place, &item.attrs);
+                for variant in item.variants {
+                    let held = text(variant.fields.to_token_stream());
+                    let attributes = serde(&variant.attrs).into_iter().collect::<Vec<_>>();
+                    self.add(with_facts(format!("{place}::{}{held}", variant.ident), &attributes));
+                }
+            }
+            Item::Impl(item) => self.add_impl(module, item),
+            Item::Macro(item) => macros::read(self, module, &item.mac),
+            Item::Fn(item) if is_public(&item.vis) => {
+                self.add(format!("{module}{}", signature(&item.sig)));
+            }
+            Item::Type(item) if is_public(&item.vis) => {
+                let ty = text(item.ty.to_token_stream());
+                self.add(format!("{module}{} type = {ty}", item.ident));
+            }
+            Item::Use(item) if is_public(&item.vis) => {
+                self.add(format!("{module}use {}", text(item.tree.to_token_stream())));
+            }
+            _ => {}
+        }
+    }
+
+    fn add_attributes(&mut self, place: &str, attributes: &[Attribute]) {
+        for attribute in attributes {
+            match &attribute.meta {
+                Meta::Path(path) if path.is_ident("non_exhaustive") => {
+                    self.say(place, "non_exhaustive");
+                }
+                Meta::List(list) if list.path.is_ident("derive") => {
+                    for derived in split(list.tokens.clone(), ',') {
+                        self.say(place, text(derived));
+                    }
+                }
+                Meta::List(list) if list.path.is_ident("cfg_attr") => {
+                    if let Some(attribute) = split(list.tokens.clone(), ',').into_iter().nth(1) {
+                        self.say(place, text(attribute));
+                    }
+                }
+                _ => {}
+            }
+        }
+        for fact in serde(attributes) {
+            self.say(place, format!("serde({fact})"));
+        }
+    }
+
+    fn add_fields(&mut self, place: &str, fields: &Fields) {
+        for (position, field) in fields.iter().enumerate().filter(|(_, one)| is_public(&one.vis)) {
+            let name =
+                field.ident.as_ref().map_or_else(|| position.to_string(), ToString::to_string);
+            let ty = text(field.ty.to_token_stream());
+            self.add(with_facts(format!("{place}.{name}: {ty}"), &facts(field)));
+        }
+    }
+
+    fn add_impl(&mut self, module: &str, item: ItemImpl) {
+        let Type::Path(of) = item.self_ty.as_ref() else { return };
+        let place = place(module, &of.path);
+        if let Some((path, _)) = &item.trait_ {
+            let implemented = trait_name(module, path);
+            if implemented.contains('<') {
+                self.add(format!("{place} impl {implemented}"));
+            } else {
+                self.say(&place, implemented);
+            }
+            return;
+        }
+        for function in item.items {
+            let ImplItem::Fn(function) = function else { continue };
+            if is_public(&function.vis) {
+                let apart = if function.sig.receiver().is_some() { "." } else { "::" };
+                let signature = signature(&function.sig);
+                self.add(format!("{place}{apart}{signature}"));
+            }
+        }
+    }
+}
+
+/// The name of a trait. Its parameter may be a builder, which its own module names like a model.
+fn trait_name(module: &str, path: &Path) -> String {
+    let is_outer = path.to_token_stream().into_iter().any(|token| token.to_string() == "super");
+    let name = text(path.to_token_stream());
+    if module.ends_with("builder::") && !is_outer { name.replace('<', "<builder::") } else { name }
+}
+
+/// Where a type is that a module names.
+fn place(module: &str, path: &Path) -> String {
+    let mut place: Vec<String> =
+        module.split("::").filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    if path.leading_colon.is_some() {
+        place.clear();
+    }
+    for segment in &path.segments {
+        match segment.ident.to_string().as_str() {
+            "super" => drop(place.pop()),
+            "self" => {}
+            "crate" => place.clear(),
+            name => place.push(name.to_owned()),
+        }
+    }
+    place.join("::")
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+/// The name of a function, what it takes and what it returns. A setter returns what it is of.
+fn signature(function: &Signature) -> String {
+    let taken = function.inputs.iter().filter_map(|argument| match argument {
+        FnArg::Typed(argument) => Some(argument.ty.as_ref()),
+        FnArg::Receiver(_) => None,
+    });
+    let taken: Vec<String> =
+        taken.map(|ty| bound(ty, &function.generics).unwrap_or_else(|| plain(ty))).collect();
+    let mut line = format!("{}({})", function.ident, taken.join(", "));
+    if function.asyncness.is_some() {
+        line.push_str(" async");
+    }
+    match &function.output {
+        ReturnType::Type(_, ty) if plain(ty) != "Self" => line + " -> " + &plain(ty),
+        _ => line,
+    }
+}
+
+fn plain(ty: &Type) -> String {
+    text(ty.to_token_stream())
+}
+
+/// What a type has to be, where it is a parameter of the function.
+fn bound(ty: &Type, generics: &Generics) -> Option<String> {
+    let name = plain(ty);
+    let parameters = generics.params.iter().filter_map(|parameter| match parameter {
+        GenericParam::Type(parameter) if parameter.ident == name => Some(&parameter.bounds),
+        _ => None,
+    });
+    let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let predicates = predicates.filter_map(|predicate| match predicate {
+        WherePredicate::Type(predicate) if plain(&predicate.bounded_ty) == name => {
+            Some(&predicate.bounds)
+        }
+        _ => None,
+    });
+    let bounds: Vec<&TypeParamBound> = parameters.chain(predicates).flatten().collect();
+    (!bounds.is_empty()).then(|| text(quote!(#(#bounds)+*)))
+}
+
+/// What serde is told of a field, and whether it has to be there to be read.
+fn facts(field: &Field) -> Vec<String> {
+    let told = serde(&field.attrs);
+    let has = |word: &str| told.iter().any(|fact| fact.split(' ').next() == Some(word));
+    let is_optional = plain(&field.ty).starts_with("Option<") && !has("deserialize_with");
+    let is_read = field.ident.is_some() && !has("flatten") && !has("skip");
+    let is_required = is_read && !is_optional && !has("default");
+    let required = is_required.then(|| "required".to_owned());
+    told.into_iter().map(without_default).chain(required).collect()
+}
+
+/// Which default a field has is no matter of its type.
+fn without_default(fact: String) -> String {
+    if fact.starts_with("default = ") { "default".to_owned() } else { fact }
+}
+
+/// What serde is told, in a fixed order. Of a path in a text it has the last name.
+fn serde(attributes: &[Attribute]) -> BTreeSet<String> {
+    let lists = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("serde") => Some(list.tokens.clone()),
+        _ => None,
+    });
+    let facts = lists.flat_map(|list: TokenStream| split(list, ','));
+    facts
+        .map(|fact| {
+            let fact = text(fact);
+            match (fact.split_once(" = "), fact.rsplit_once("::")) {
+                (Some((key, _)), Some((_, last))) => format!("{key} = \"{last}"),
+                _ => fact,
+            }
+        })
+        .collect()
+}
+
+fn with_facts(line: String, facts: &[String]) -> String {
+    if facts.is_empty() { line } else { format!("{line}; {}", facts.join(", ")) }
+}
