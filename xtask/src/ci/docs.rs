@@ -14,14 +14,14 @@ pub fn check(shell: &Shell) -> Result<()> {
     let page = docs_rs_target(shell.root).join("doc/pilot_status/struct.Client.html");
     let page = std::fs::read_to_string(&page).context("the page of the client is not there")?;
     let tags = &Manifest::read(shell)?.features["full"];
-    let wrong = without_label(&page, tags);
+    let wrong = not_named(&page, tags);
     ensure!(wrong.is_empty(), "no operation says that its feature is {}", wrong.join(" or "));
     Ok(())
 }
 
-/// The features that no label on a page names.
-fn without_label<'a>(page: &str, features: &'a [String]) -> Vec<&'a str> {
-    let is_named = |feature: &str| page.contains(&format!("<code>{feature}</code></strong> only"));
+/// The features that the docs of no operation on a page name.
+fn not_named<'a>(page: &str, features: &'a [String]) -> Vec<&'a str> {
+    let is_named = |feature: &str| page.contains(&format!("Cargo feature: <code>{feature}</code>"));
     features.iter().map(String::as_str).filter(|feature| !is_named(feature)).collect()
 }
 
@@ -42,12 +42,11 @@ pub fn docs_rs_target(root: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::without_label;
+    use super::not_named;
 
     #[test]
-    fn a_feature_counts_only_where_a_label_names_it() {
-        let page = "Lists <code>leads</code>. Available on <strong>crate feature \
-                    <code>ads</code></strong> only.";
-        assert_eq!(without_label(page, &["ads".into(), "leads".into()]), ["leads"]);
+    fn a_feature_counts_only_where_an_operation_names_it() {
+        let page = "<p>Lists <code>leads</code>.</p> <p>Cargo feature: <code>ads</code>.</p>";
+        assert_eq!(not_named(page, &["ads".into(), "leads".into()]), ["leads"]);
     }
 }
