@@ -33,6 +33,14 @@ pub(crate) fn size(
     Err(format!("`{field}` takes {takes} entries, and has {entries}"))
 }
 
+fn given<'a>(fields: &[(&'a str, bool)]) -> Vec<&'a str> {
+    fields.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect()
+}
+
+fn names(fields: &[(&str, bool)]) -> String {
+    fields.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
 /// A list of a request, which may be left out.
 pub(crate) trait List {
     /// How many entries it has, where it is set.
@@ -121,14 +129,6 @@ macro_rules! constructor {
 }
 
 pub(crate) use {choice, constructor, rules};
-
-fn given<'a>(fields: &[(&'a str, bool)]) -> Vec<&'a str> {
-    fields.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect()
-}
-
-fn names(fields: &[(&str, bool)]) -> String {
-    fields.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
-}
 
 #[cfg(test)]
 mod tests {
