@@ -50,12 +50,8 @@ macro_rules! open_union {
     ($name:ident, $description:literal, { $($variant:ident($type:ty),)* }) => {
         crate::open_union::open_union!(@type $name, $description, { $($variant($type),)* });
 
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
-                let value =
-                    <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
+        impl $name {
+            fn read(value: ::serde_json::Value) -> ::std::result::Result<Self, ::std::string::String> {
                 for is_exact in [true, false] {
                     $(if let ::std::option::Option::Some(held) =
                         <$type as crate::open_union::Alternative>::read(&value, is_exact)
@@ -72,16 +68,12 @@ macro_rules! open_union {
     }) => {
         crate::open_union::open_union!(@type $name, $description, { $($variant($type),)* });
 
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
-                let value =
-                    <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
+        impl $name {
+            fn read(value: ::serde_json::Value) -> ::std::result::Result<Self, ::std::string::String> {
                 match value.get($tag).and_then(::serde_json::Value::as_str) {
-                    $(::std::option::Option::Some($($value)|+) => crate::decode::tagged(&value)
-                        .map(Self::$variant)
-                        .map_err(::serde::de::Error::custom),)*
+                    $(::std::option::Option::Some($($value)|+) => {
+                        crate::decode::tagged(&value).map(Self::$variant)
+                    })*
                     _ => ::std::result::Result::Ok(Self::Unknown(value)),
                 }
             }
@@ -108,6 +100,15 @@ macro_rules! open_union {
                     // It may hold what no log should show.
                     Self::Unknown(_) => f.write_str("Unknown(..)"),
                 }
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)
+                    .and_then(|value| Self::read(value).map_err(::serde::de::Error::custom))
             }
         }
     };

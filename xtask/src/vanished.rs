@@ -1,5 +1,5 @@
 //! Refuses a document that lacks a tag, a callback or an event that the one before
-//! has: whoever uses one would lose it without a word.
+//! has: its users would lose it without notice.
 
 use std::collections::BTreeSet;
 
