@@ -82,8 +82,7 @@ pub fn is_choice(part: &Value) -> bool {
 /// A part of a document behind at most one reference, and its own place.
 pub fn resolve<'a>(document: &'a Value, part: &'a Value, at: &Pointer) -> (Pointer, &'a Value) {
     let Some(target) = part["$ref"].as_str() else { return (at.clone(), part) };
-    let steps = target.split('/').skip(1);
-    let place = steps.fold(Pointer::default(), |place, step| place.join(step));
+    let place = Pointer::of_reference(target);
     match document.pointer(place.as_str()) {
         Some(part) => (place, part),
         None => (at.clone(), &Value::Null),

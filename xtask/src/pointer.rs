@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 /// A JSON pointer. The root is the empty pointer and shows as `/`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pointer(String);
 
 impl Pointer {
@@ -19,9 +19,12 @@ impl Pointer {
         }
         Self(pointer)
     }
-}
 
-impl Pointer {
+    /// The pointer of a reference within a document, `#/...`.
+    pub fn of_reference(reference: &str) -> Self {
+        Self(reference.trim_start_matches('#').to_owned())
+    }
+
     /// The pointer as RFC 6901 writes it, with nothing for the root.
     pub fn as_str(&self) -> &str {
         &self.0

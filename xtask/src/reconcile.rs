@@ -15,6 +15,7 @@ mod accepted;
 mod difference;
 mod example;
 mod operation;
+mod reader;
 mod schema;
 mod union;
 

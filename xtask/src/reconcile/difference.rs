@@ -1,15 +1,14 @@
 //! What a page states and our description does not.
 
+use serde_json::Value;
+
 use crate::fragments::Fragments;
 use crate::line::one_line;
 use crate::pointer::Pointer;
 
 /// A fact of a page that is not ours.
 #[derive(Clone, Debug)]
-pub struct Difference {
-    /// The method and the path, as ours has it.
-    pub operation: String,
-    pub page: String,
+pub struct Finding {
     /// The fact, as it is accepted by.
     pub what: String,
     /// What we say in its place.
@@ -20,23 +19,48 @@ pub struct Difference {
     pub patch: Option<String>,
 }
 
+impl Finding {
+    pub fn new(what: impl Into<String>, ours: impl Into<String>, place: &Pointer) -> Self {
+        Self { what: what.into(), ours: ours.into(), place: place.clone(), patch: None }
+    }
+
+    pub fn with_patch(self, patch: String) -> Self {
+        Self { patch: Some(patch), ..self }
+    }
+}
+
+/// A fact of the page of an operation.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The method and the path, as ours has it.
+    pub operation: String,
+    pub page: String,
+    pub finding: Finding,
+}
+
 impl Difference {
     /// How `xtask/spec/accepted.yaml` names it.
     pub fn key(&self) -> String {
-        one_line(&format!("{}: {}", self.operation, self.what))
+        one_line(&format!("{}: {}", self.operation, self.finding.what))
     }
 
     /// All of it on one line.
     pub fn line(&self, fragments: &Fragments) -> String {
+        let Finding { ours, place, patch, .. } = &self.finding;
         let key = self.key();
-        let patch = self.patch.as_ref().map(|patch| format!(": write `{}`", one_line(patch)));
+        let patch = patch.as_ref().map(|patch| format!(": write `{}`", one_line(patch)));
         format!(
             "{} says {key}, we say {}, change {}{} or accept with - '{}'",
             self.page,
-            one_line(&self.ours),
-            fragments.line(&self.place),
+            one_line(ours),
+            fragments.line(place),
             patch.unwrap_or_default(),
             key.replace('\'', "''")
         )
     }
+}
+
+/// A value as YAML writes it on one line.
+pub fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

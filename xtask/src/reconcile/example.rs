@@ -1,301 +1,187 @@
 //! Holds an example against a schema of ours: what the schema refuses, and what it
 //! does not know.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
 
+use super::difference::{Finding, plain};
+use super::reader::{Reader, types};
 use crate::places::{elements, entries};
 use crate::pointer::Pointer;
 
-/// How deep schemas are followed.
-const DEEPEST: usize = 64;
-
-/// Something of an example that the schema does not say.
-#[derive(Clone, Debug)]
-pub struct Finding {
-    /// The fact, in words.
-    pub what: String,
-    /// What the schema says.
-    pub ours: String,
-    /// Where it says that.
-    pub place: Pointer,
-    /// What would say it, in YAML.
-    pub patch: Option<String>,
+/// What a value has that the schema at a place refuses or does not know. `path` is what
+/// the value is called.
+pub fn read(ours: Reader, value: &Value, at: &Pointer, path: &str) -> Vec<Finding> {
+    let mut parts = Vec::new();
+    add_parts(ours, value, at, &mut parts);
+    judge(ours, value, &parts, path).unwrap_or_else(|other| vec![other])
 }
 
-/// What a schema says of one value, whose members are judged once all its parts
-/// were read.
-#[derive(Default)]
-struct Reading {
-    findings: Vec<Finding>,
-    known: BTreeSet<String>,
-    /// Any other member is welcome too.
-    is_open: bool,
-    /// Where the properties stand.
-    home: Option<Pointer>,
-    /// The value is of another type altogether.
-    is_other: bool,
+/// Adds the parts of a schema that hold for a value.
+fn add_parts(ours: Reader, value: &Value, at: &Pointer, parts: &mut Vec<Pointer>) {
+    ours.add_parts(at, parts, &|schema, alternatives, parts| {
+        chosen(ours, value, schema, alternatives, parts).into_iter().collect()
+    });
 }
 
-impl Reading {
-    fn add(&mut self, other: Self) {
-        self.findings.extend(other.findings);
-        self.known.extend(other.known);
-        self.is_open |= other.is_open;
-        self.is_other |= other.is_other;
-        self.home = self.home.take().or(other.home);
+/// What the parts of a schema refuse together. The error is that the value is of another
+/// type or alternative altogether.
+fn judge(
+    ours: Reader,
+    value: &Value,
+    parts: &[Pointer],
+    path: &str,
+) -> Result<Vec<Finding>, Finding> {
+    let parts: Vec<_> = parts.iter().map(|at| (at, ours.get(at))).collect();
+    for (at, schema) in &parts {
+        other_type(schema, value, at, path)?;
+        other_alternative(schema, value, at, path)?;
     }
-
-    fn unknown<'a>(&'a self, value: &'a Value) -> impl Iterator<Item = (&'a String, &'a Value)> {
-        let closed = self.home.as_ref().filter(|_| !self.is_open);
-        let members = entries(value).filter(|(name, _)| !self.known.contains(*name));
-        members.filter(move |_| closed.is_some())
-    }
-}
-
-/// Reads values by the schemas of a document.
-#[derive(Clone, Copy)]
-pub struct Reader<'a> {
-    pub document: &'a Value,
-}
-
-impl<'a> Reader<'a> {
-    /// What a value has that the schema at a place refuses or does not know. `path`
-    /// is what the value is called.
-    pub fn read(self, value: &Value, at: &Pointer, path: &str) -> Vec<Finding> {
-        self.whole(value, at, path, 0)
-    }
-
-    /// The schema at a place, behind no reference.
-    fn schema(self, at: &Pointer) -> &'a Value {
-        self.document.pointer(at.as_str()).unwrap_or(&Value::Null)
-    }
-
-    fn whole(self, value: &Value, at: &Pointer, path: &str, depth: usize) -> Vec<Finding> {
-        let reading = self.part(value, at, path, depth);
-        let mut findings = reading.findings.clone();
-        for (name, member) in reading.unknown(value) {
-            let schema = schema_of(member);
-            findings.push(Finding {
-                what: format!("the member {}", member_path(path, name)),
-                ours: "no such member".to_owned(),
-                place: reading.home.clone().unwrap_or_else(|| at.clone()),
-                patch: Some(entry(name, &schema)),
-            });
-        }
-        findings
-    }
-
-    fn part(self, value: &Value, at: &Pointer, path: &str, depth: usize) -> Reading {
-        let schema = self.schema(at);
-        let mut reading = Reading::default();
-        if depth > DEEPEST || !schema.is_object() {
-            return reading;
-        }
-        if let Some(target) = target(schema) {
-            reading.add(self.part(value, &target, path, depth + 1));
-        }
-        if let Some(finding) = refused_type(schema, value, at, path) {
-            reading.is_other = true;
-            reading.findings.push(finding);
-        }
-        if reading.is_other {
-            return reading;
-        }
-        reading.findings.extend(refused_value(schema, value, at, path));
-        for (index, _) in elements(&schema["allOf"]).enumerate() {
-            let part = self.part(value, &at.join("allOf").join(index), path, depth + 1);
-            reading.add(part);
-        }
-        self.members(value, at, path, depth, &mut reading);
-        for (index, item) in elements(value).enumerate().filter(|_| schema["items"].is_object()) {
-            let found = self.whole(item, &at.join("items"), &format!("{path}[]"), depth + 1);
-            // One of many alike is enough.
-            if index == 0 || reading.findings.is_empty() {
-                reading.findings.extend(found);
+    let mut findings = Vec::new();
+    for (at, schema) in &parts {
+        findings.extend(refused_value(schema, value, at, path));
+        findings.extend(missing(schema, value, at, path));
+        for (name, member) in entries(value) {
+            if let Some(place) = place_of(schema, at, name) {
+                findings.extend(read(ours, member, &place, &format!("{path}.{name}")));
             }
         }
-        for key in ["oneOf", "anyOf"] {
-            if let Some(chosen) = self.alternative(value, at, key, path, depth, &reading) {
-                reading.add(chosen);
-            }
-        }
-        reading
-    }
-
-    /// Reads the members of an object.
-    fn members(self, value: &Value, at: &Pointer, path: &str, depth: usize, reading: &mut Reading) {
-        let schema = self.schema(at);
-        let Value::Object(members) = value else { return };
-        if schema["properties"].is_object() {
-            reading.home.get_or_insert_with(|| at.join("properties"));
-        }
-        for (name, _) in entries(&schema["properties"]) {
-            reading.known.insert(name.clone());
-            if let Some(member) = members.get(name) {
-                let at = at.join("properties").join(name);
-                let path = member_path(path, name);
-                reading.findings.extend(self.whole(member, &at, &path, depth + 1));
-            }
-        }
-        match &schema["additionalProperties"] {
-            Value::Bool(true) => reading.is_open = true,
-            Value::Object(keywords) => {
-                reading.is_open = true;
-                let own = &schema["properties"];
-                for (name, member) in members.iter().filter(|(name, _)| own.get(name).is_none()) {
-                    if !keywords.is_empty() {
-                        let at = at.join("additionalProperties");
-                        let path = member_path(path, name);
-                        reading.findings.extend(self.whole(member, &at, &path, depth + 1));
-                    }
-                }
-            }
-            _ => {}
-        }
-        for name in elements(&schema["required"]).filter_map(Value::as_str) {
-            if !members.contains_key(name) {
-                reading.findings.push(Finding {
-                    what: format!("an example without {}", member_path(path, name)),
-                    ours: "it is required".to_owned(),
-                    place: at.join("required"),
-                    patch: None,
-                });
-            }
+        for item in elements(value).filter(|_| schema["items"].is_object()) {
+            findings.extend(read(ours, item, &at.join("items"), &format!("{path}[]")));
         }
     }
+    findings.extend(unknown(&parts, value, path));
+    Ok(findings)
+}
 
-    /// The alternative that a value is: the one that its discriminator names, or the
-    /// one that finds least.
-    fn alternative(
-        self,
-        value: &Value,
-        at: &Pointer,
-        key: &str,
-        path: &str,
-        depth: usize,
-        around: &Reading,
-    ) -> Option<Reading> {
-        let schema = self.schema(at);
-        elements(&schema[key]).next()?;
-        let discriminator = &schema["discriminator"];
-        if let Some(name) = discriminator["propertyName"].as_str()
-            && let Some(kind) = value.get(name).and_then(Value::as_str)
-            && let Some(mapping) = discriminator["mapping"].as_object()
-        {
-            let Some(target) = mapping.get(kind).and_then(Value::as_str) else {
-                let what = format!("the value {kind} of {}", member_path(path, name));
-                return Some(Reading {
-                    is_open: true,
-                    ..refused(
-                        what,
-                        "no such alternative",
-                        &at.join("discriminator").join("mapping"),
-                    )
-                });
-            };
-            return Some(self.part(value, &pointer(target), path, depth + 1));
-        }
-        let places = (0..elements(&schema[key]).count()).map(|index| at.join(key).join(index));
-        let readings = places.map(|place| self.part(value, &place, path, depth + 1));
-        readings.min_by_key(|reading| {
-            let unknown = reading.unknown(value).filter(|(name, _)| !around.known.contains(*name));
-            let unknown = if around.is_open { 0 } else { unknown.count() };
-            (reading.is_other, reading.findings.len(), unknown)
-        })
+/// The place of the schema that a schema gives a member.
+fn place_of(schema: &Value, at: &Pointer, name: &str) -> Option<Pointer> {
+    let rest = schema["additionalProperties"].is_object();
+    match schema["properties"].get(name) {
+        Some(_) => Some(at.join("properties").join(name)),
+        None => rest.then(|| at.join("additionalProperties")),
     }
 }
 
-fn refused(what: String, ours: &str, place: &Pointer) -> Reading {
-    let finding = Finding { what, ours: ours.to_owned(), place: place.clone(), patch: None };
-    Reading { findings: vec![finding], ..Reading::default() }
+/// The alternative that a value is: the one that its discriminator names, or the one that
+/// refuses least of it, with the parts that hold for all.
+fn chosen(
+    ours: Reader,
+    value: &Value,
+    schema: &Value,
+    alternatives: Vec<Pointer>,
+    parts: &[Pointer],
+) -> Option<Pointer> {
+    if let Some((_, kind)) = discriminated(schema, value) {
+        let target = schema["discriminator"]["mapping"][kind].as_str();
+        return target.map(Pointer::of_reference);
+    }
+    alternatives.into_iter().min_by_key(|alternative| {
+        let mut parts = parts.to_vec();
+        add_parts(ours, value, alternative, &mut parts);
+        judge(ours, value, &parts, "").map_or(usize::MAX, |findings| findings.len())
+    })
 }
 
-/// What the schema says of the type of a value that is of another.
-fn refused_type(schema: &Value, value: &Value, at: &Pointer, path: &str) -> Option<Finding> {
-    let types = types(schema);
-    let is = type_of(value);
-    let fits = |wanted: &&str| {
-        *wanted == is
-            || *wanted == "number" && is == "integer"
-            || *wanted == "integer" && value.as_f64().is_some_and(|number| number.fract() == 0.0)
+/// The member of a value that names its alternative, and what it names.
+fn discriminated<'a>(schema: &'a Value, value: &'a Value) -> Option<(&'a str, &'a str)> {
+    schema["discriminator"]["mapping"].as_object()?;
+    let name = schema["discriminator"]["propertyName"].as_str()?;
+    Some((name, value.get(name)?.as_str()?))
+}
+
+/// The members that no part knows, where one lists properties and none allows others.
+fn unknown(parts: &[(&Pointer, &Value)], value: &Value, path: &str) -> Vec<Finding> {
+    let is_open = |schema: &Value| {
+        let rest = &schema["additionalProperties"];
+        *rest == true || rest.is_object()
+    };
+    let is_known =
+        |name: &str| parts.iter().any(|(_, part)| part["properties"].get(name).is_some());
+    let home = parts.iter().find(|(_, schema)| schema["properties"].is_object());
+    let Some((home, _)) = home.filter(|_| !parts.iter().any(|(_, schema)| is_open(schema))) else {
+        return Vec::new();
+    };
+    let finding = |(name, member): (&String, &Value)| {
+        let what = format!("the member {path}.{name}");
+        Finding::new(what, "no such member", &home.join("properties"))
+            .with_patch(format!("{name}: {}", schema_of(member)))
+    };
+    entries(value).filter(|(name, _)| !is_known(name)).map(finding).collect()
+}
+
+/// The members that a schema requires and a value does not have.
+fn missing(schema: &Value, value: &Value, at: &Pointer, path: &str) -> Vec<Finding> {
+    let required = elements(&schema["required"]).filter_map(Value::as_str);
+    let missing = required.filter(|name| value.is_object() && value.get(name).is_none());
+    let finding = |name: &str| {
+        let what = format!("an example without {path}.{name}");
+        Finding::new(what, "it is required", &at.join("required"))
+    };
+    missing.map(finding).collect()
+}
+
+/// Refuses a value of another type.
+fn other_type(schema: &Value, value: &Value, at: &Pointer, path: &str) -> Result<(), Finding> {
+    let (types, is) = (types(schema), type_of(value));
+    let fits = |wanted: &&str| match *wanted {
+        "number" => value.is_number(),
+        "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        wanted => wanted == is,
     };
     if types.is_empty() || types.iter().any(fits) {
-        return None;
+        return Ok(());
     }
-    Some(Finding {
-        what: format!("{path} as {is}"),
-        ours: types.join(" or "),
-        place: at.join("type"),
-        patch: None,
-    })
+    Err(Finding::new(format!("{path} as {is}"), types.join(" or "), &at.join("type")))
+}
+
+/// Refuses a value whose discriminator names no alternative.
+fn other_alternative(
+    schema: &Value,
+    value: &Value,
+    at: &Pointer,
+    path: &str,
+) -> Result<(), Finding> {
+    let (discriminator, at) = (&schema["discriminator"], at.join("discriminator"));
+    match discriminated(schema, value) {
+        Some((name, kind)) if discriminator["mapping"].get(kind).is_none() => {
+            let what = format!("the value {kind} of {path}.{name}");
+            Err(Finding::new(what, "no such alternative", &at.join("mapping")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What the schema says of a value of the right type that it refuses.
 fn refused_value(schema: &Value, value: &Value, at: &Pointer, path: &str) -> Option<Finding> {
-    if let Some(allowed) = schema["enum"].as_array()
-        && !allowed.contains(value)
-        // One null of the types says it as well.
-        && !(value.is_null() && types(schema).contains(&"null"))
-    {
-        return Some(Finding {
-            what: format!("the value {} of {}", plain(value), path),
-            ours: "no such value".to_owned(),
-            place: at.join("enum"),
-            patch: Some(format!("- {}", plain(value))),
-        });
+    let what = format!("the value {} of {path}", plain(value));
+    // One null of the types says it as well as one of the values.
+    let is_null = value.is_null() && types(schema).contains(&"null");
+    if schema["enum"].is_array() && !is_null && !elements(&schema["enum"]).any(|it| it == value) {
+        let finding = Finding::new(what, "no such value", &at.join("enum"));
+        return Some(finding.with_patch(format!("- {}", plain(value))));
     }
-    let (keyword, bound) = bounds(value).into_iter().find_map(|(keyword, holds)| {
-        let bound = schema.get(keyword)?;
-        (!holds(bound)).then(|| (keyword, bound.clone()))
-    })?;
-    Some(Finding {
-        what: format!("the value {} of {}", plain(value), path),
-        ours: format!("{keyword} {}", plain(&bound)),
-        place: at.join(keyword),
-        patch: None,
-    })
+    let (keyword, bound) = entries(schema).find(|(key, bound)| breaks(value, key, bound))?;
+    Some(Finding::new(what, format!("{keyword} {}", plain(bound)), &at.join(keyword)))
 }
 
-type Holds<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
-
-/// The keywords that bound a value, and whether it keeps to each.
-fn bounds(value: &Value) -> Vec<(&'static str, Holds<'_>)> {
-    let compare = |size: f64, wanted: fn(f64, f64) -> bool| -> Holds<'_> {
-        Box::new(move |bound| bound.as_f64().is_none_or(|bound| wanted(size, bound)))
+/// Whether a value breaks a bound.
+fn breaks(value: &Value, keyword: &str, bound: &Value) -> bool {
+    let size = match (keyword, value) {
+        ("const", _) => return value != bound,
+        ("format", Value::String(text)) => return !has_format(text, bound),
+        ("minLength" | "maxLength", Value::String(text)) => text.chars().count().into(),
+        ("minItems" | "maxItems", Value::Array(elements)) => elements.len().into(),
+        (_, Value::Number(_)) => value.clone(),
+        _ => return false,
     };
-    // Sizes are small, and bounds of numbers are no money.
-    #[allow(clippy::cast_precision_loss)]
-    let size = |count: usize| count as f64;
-    match value {
-        Value::Number(number) => {
-            let number = number.as_f64().unwrap_or_default();
-            vec![
-                ("minimum", compare(number, |is, bound| is >= bound)),
-                ("maximum", compare(number, |is, bound| is <= bound)),
-                ("exclusiveMinimum", compare(number, |is, bound| is > bound)),
-                ("exclusiveMaximum", compare(number, |is, bound| is < bound)),
-            ]
-        }
-        Value::String(text) => {
-            let length = size(text.chars().count());
-            vec![
-                ("const", Box::new(move |wanted| value == wanted)),
-                ("format", Box::new(move |format| has_format(text, format))),
-                ("minLength", compare(length, |is, bound| is >= bound)),
-                ("maxLength", compare(length, |is, bound| is <= bound)),
-            ]
-        }
-        Value::Array(elements) => {
-            let length = size(elements.len());
-            vec![
-                ("minItems", compare(length, |is, bound| is >= bound)),
-                ("maxItems", compare(length, |is, bound| is <= bound)),
-            ]
-        }
-        _ => vec![("const", Box::new(move |wanted| value == wanted))],
+    let (Some(size), Some(bound)) = (size.as_f64(), bound.as_f64()) else { return false };
+    match keyword {
+        "minimum" | "minLength" | "minItems" => size < bound,
+        "maximum" | "maxLength" | "maxItems" => size > bound,
+        "exclusiveMinimum" => size <= bound,
+        "exclusiveMaximum" => size >= bound,
+        _ => false,
     }
 }
 
@@ -308,15 +194,7 @@ fn has_format(text: &str, format: &Value) -> bool {
     }
 }
 
-/// The types that a schema itself allows; none if it says nothing of them.
-pub fn types(schema: &Value) -> Vec<&str> {
-    match &schema["type"] {
-        Value::String(one) => vec![one],
-        several => elements(several).filter_map(Value::as_str).collect(),
-    }
-}
-
-pub fn type_of(value: &Value) -> &'static str {
+fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
@@ -336,31 +214,4 @@ fn schema_of(member: &Value) -> Value {
         "object" => json!({"type": "object", "additionalProperties": true}),
         kind => json!({"type": kind}),
     }
-}
-
-/// What a schema refers to.
-pub fn target(schema: &Value) -> Option<Pointer> {
-    schema["$ref"].as_str().map(pointer)
-}
-
-/// The place that a reference within a document names.
-pub fn pointer(reference: &str) -> Pointer {
-    let steps = reference.split('/').skip(1);
-    steps.fold(Pointer::default(), |place, step| {
-        place.join(step.replace("~1", "/").replace("~0", "~"))
-    })
-}
-
-pub fn member_path(path: &str, name: &str) -> String {
-    format!("{path}.{name}")
-}
-
-/// A value as YAML writes it on one line.
-pub fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// An entry of an object, as YAML writes it on one line.
-pub fn entry(name: &str, value: &Value) -> String {
-    format!("{name}: {value}")
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::example::{Finding, Reader, plain};
-use super::schema::{Direction, Pair};
-use super::{Common, Difference};
+use super::Common;
+use super::difference::{Difference, Finding, plain};
+use super::reader::Reader;
+use super::schema::Pair;
 use crate::fragments::Fragments;
-use crate::places::{elements, entries, resolve};
+use crate::places::{elements, entries};
 use crate::pointer::Pointer;
 
 /// What the page of an operation states beyond ours, each fact once.
@@ -16,14 +17,19 @@ pub fn hold(upstream: &Value, ours: &Fragments, operation: &Common) -> Vec<Diffe
     let Common { method, their_path, our_path, page } = operation;
     let at = |path: &str| Pointer::default().join("paths").join(path).join(method);
     let mut sides = Sides {
-        upstream,
-        ours: &ours.document,
-        theirs: &upstream["paths"][their_path][method],
+        pair: Pair {
+            theirs: Reader { document: upstream },
+            ours: Reader { document: &ours.document },
+            is_request: true,
+        },
+        their_at: at(their_path),
         at: at(our_path),
-        is_renamed: their_path != our_path,
         findings: Vec::new(),
     };
-    sides.names(their_path, our_path);
+    if sides.is_renamed() {
+        sides.add(format!("the path {their_path}"), our_path, at(our_path), None);
+    }
+    sides.names();
     sides.security();
     sides.parameters();
     sides.body();
@@ -31,268 +37,214 @@ pub fn hold(upstream: &Value, ours: &Fragments, operation: &Common) -> Vec<Diffe
     sides.rest();
     let mut seen = BTreeSet::new();
     sides.findings.retain(|finding| seen.insert(finding.what.clone()));
-    let named = format!("{} {our_path}", method.to_uppercase());
-    let difference = |Finding { what, ours, place, patch }| Difference {
-        operation: named.clone(),
-        page: page.clone(),
-        what,
-        ours,
-        place,
-        patch,
-    };
+    let operation = format!("{} {our_path}", method.to_uppercase());
+    let difference =
+        |finding| Difference { operation: operation.clone(), page: page.clone(), finding };
     sides.findings.into_iter().map(difference).collect()
 }
 
+/// An operation in both documents.
 struct Sides<'a> {
-    upstream: &'a Value,
-    ours: &'a Value,
-    theirs: &'a Value,
-    /// Where ours stands.
+    pair: Pair<'a>,
+    their_at: Pointer,
     at: Pointer,
-    /// The path has other names for its parameters.
-    is_renamed: bool,
     findings: Vec<Finding>,
 }
 
 impl<'a> Sides<'a> {
-    fn our_operation(&self) -> &'a Value {
-        self.ours.pointer(self.at.as_str()).unwrap_or(&Value::Null)
+    /// Whether the path has other names for its parameters.
+    fn is_renamed(&self) -> bool {
+        self.their_at != self.at
     }
 
-    fn pair(&self, direction: Direction) -> Pair<'a> {
-        Pair { theirs: self.upstream, ours: Reader { document: self.ours }, direction }
+    /// Their operation and ours.
+    fn operations(&self) -> [&'a Value; 2] {
+        [self.pair.theirs.get(&self.their_at), self.pair.ours.get(&self.at)]
     }
 
-    fn add(
-        &mut self,
-        what: String,
-        ours: impl Into<String>,
-        place: Pointer,
-        patch: Option<String>,
-    ) {
-        self.findings.push(Finding { what, ours: ours.into(), place, patch });
+    fn add(&mut self, what: String, ours: &str, place: Pointer, patch: Option<String>) {
+        self.findings.push(Finding { what, ours: ours.to_owned(), place, patch });
     }
 
-    /// The path, the id, and the tags that make features of the client.
-    fn names(&mut self, their_path: &str, our_path: &str) {
-        if self.is_renamed {
-            self.add(format!("the path {their_path}"), our_path, self.at.clone(), None);
-        }
-        let ours = self.our_operation();
+    /// The id, and the tags that make features of the client.
+    fn names(&mut self) {
+        let [theirs, ours] = self.operations();
         let key = "x-upstream-operation-id";
-        if let (Some(theirs), Some(stated)) = (self.theirs.get("operationId"), ours.get(key))
-            && theirs != stated
+        if let (Some(id), Some(stated)) = (theirs.get("operationId"), ours.get(key))
+            && id != stated
         {
-            let patch = format!("{key}: {}", plain(theirs));
-            let what = format!("operationId {}", plain(theirs));
-            self.add(what, plain(stated), self.at.join(key), Some(patch));
+            let (id, place) = (plain(id), self.at.join(key));
+            let patch = format!("{key}: {id}");
+            self.add(format!("operationId {id}"), &plain(stated), place, Some(patch));
         }
-        for tag in elements(&self.theirs["tags"]) {
+        for tag in elements(&theirs["tags"]) {
             if !elements(&ours["tags"]).any(|other| other == tag) {
-                self.add(
-                    format!("the tag {}", plain(tag)),
-                    "no such tag",
-                    self.at.join("tags"),
-                    None,
-                );
+                let what = format!("the tag {}", plain(tag));
+                self.add(what, "no such tag", self.at.join("tags"), None);
             }
         }
     }
 
     fn security(&mut self) {
-        let default = &self.upstream["security"];
-        let theirs = alternatives(self.theirs.get("security").unwrap_or(default));
-        let ours = alternatives(self.our_operation().get("security").unwrap_or(default));
-        if theirs != ours {
-            let words = |all: &BTreeSet<String>| match all.len() {
-                0 => "none".to_owned(),
-                _ => all.iter().cloned().collect::<Vec<_>>().join(" or "),
-            };
-            let stated = self.theirs.get("security").unwrap_or(default);
-            let patch = Some(format!("security: {stated}"));
-            let what = format!("security {}", words(&theirs));
-            self.add(what, words(&ours), self.at.join("security"), patch);
+        let default = &self.pair.theirs.document["security"];
+        let stated = |operation: &'a Value| operation.get("security").unwrap_or(default);
+        let [theirs, ours] = self.operations().map(stated);
+        if alternatives(theirs) != alternatives(ours) {
+            let what = format!("security {}", alternatives(theirs));
+            let patch = format!("security: {theirs}");
+            self.add(what, &alternatives(ours), self.at.join("security"), Some(patch));
         }
-    }
-
-    /// The parameters of ours, each with its place.
-    fn our_parameters(&self) -> Vec<(Pointer, &'a Value)> {
-        let path = self.at.as_str().rsplit_once('/').map_or("", |(path, _)| path);
-        let ours = self.ours;
-        let mut found = Vec::new();
-        for holder in [self.at.as_str(), path] {
-            let holder = super::example::pointer(holder);
-            let value = ours.pointer(holder.as_str()).unwrap_or(&Value::Null);
-            for (index, parameter) in elements(&value["parameters"]).enumerate() {
-                found.push(resolve(ours, parameter, &holder.join("parameters").join(index)));
-            }
-        }
-        found
     }
 
     fn parameters(&mut self) {
-        let ours = self.our_parameters();
-        let none = Pointer::default();
-        for theirs in elements(&self.theirs["parameters"]) {
-            let (_, theirs) = resolve(self.upstream, theirs, &none);
-            let same = |key: &str, other: &Value| {
-                let (one, other) = (plain(&theirs[key]), plain(&other[key]));
-                if theirs["in"] == "header" {
-                    one.eq_ignore_ascii_case(&other)
-                } else {
-                    one == other
-                }
-            };
+        let [theirs, ours] = self.operations();
+        let (their_at, at) = (self.their_at.join("parameters"), self.at.join("parameters"));
+        let ours = elements(&ours["parameters"]).enumerate();
+        let ours: Vec<_> = ours.map(|(index, _)| self.pair.ours.resolve(&at.join(index))).collect();
+        for (index, _) in elements(&theirs["parameters"]).enumerate() {
+            let (place, theirs) = self.pair.theirs.resolve(&their_at.join(index));
             let name = format!("the {} parameter {}", plain(&theirs["in"]), plain(&theirs["name"]));
-            let known = ours.iter().find(|(_, other)| same("name", other) && same("in", other));
-            let Some((place, known)) = known else {
+            if let Some((our_place, known)) = ours.iter().find(|(_, ours)| is_same(theirs, ours)) {
+                self.parameter(&place, our_place, known["required"] == true, &name);
+            } else if theirs["in"] != "path" || !self.is_renamed() {
                 // Another name in the path was told of the path.
-                if theirs["in"] == "path" && self.is_renamed {
-                    continue;
-                }
-                let patch = format!("- {theirs}");
-                self.add(name, "no such parameter", self.at.join("parameters"), Some(patch));
-                continue;
-            };
-            let (stated, required) = (theirs["required"].as_bool(), known["required"] == true);
-            if stated.is_some_and(|stated| stated != required) {
-                let words = |required| if required { "required" } else { "optional" };
-                let patch = Some(format!("required: {}", !required));
-                self.add(
-                    format!("{name} is {}", words(!required)),
-                    words(required),
-                    place.clone(),
-                    patch,
-                );
+                self.add(name, "no such parameter", at.clone(), Some(format!("- {theirs}")));
             }
-            self.parameter_values(theirs, place, &name);
         }
     }
 
     /// Holds what a parameter may be. Its examples are what a URL has, so text.
-    fn parameter_values(&mut self, theirs: &Value, place: &Pointer, name: &str) {
-        let pair = self.pair(Direction::Request);
-        let at = place.join("schema");
-        self.findings.extend(pair.hold(&theirs["schema"], &at, name));
-        for example in examples(self.upstream, theirs) {
-            self.findings.extend(pair.text(example, &at, name));
+    fn parameter(&mut self, theirs: &Pointer, at: &Pointer, required: bool, name: &str) {
+        let stated = self.pair.theirs.get(theirs)["required"].as_bool();
+        if stated.is_some_and(|stated| stated != required) {
+            let [what, ours] =
+                if required { ["optional", "required"] } else { ["required", "optional"] };
+            let patch = format!("required: {}", !required);
+            self.add(format!("{name} is {what}"), ours, at.clone(), Some(patch));
         }
+        self.values(self.pair, theirs, at, name, true);
     }
 
     fn body(&mut self) {
-        let Some(theirs) = self.theirs.get("requestBody") else { return };
-        let (_, theirs) = resolve(self.upstream, theirs, &self.at);
-        let Some(ours) = self.our_operation().get("requestBody") else {
-            self.add("a request body".to_owned(), "none", self.at.clone(), None);
-            return;
-        };
-        let (place, ours) = resolve(self.ours, ours, &self.at.join("requestBody"));
+        let (place, theirs) = self.pair.theirs.resolve(&self.their_at.join("requestBody"));
+        let (at, ours) = self.pair.ours.resolve(&self.at.join("requestBody"));
+        if ours.is_null() && !theirs.is_null() {
+            return self.add("a request body".to_owned(), "none", self.at.clone(), None);
+        }
         if theirs["required"] == true && ours["required"] != true {
             let patch = Some("required: true".to_owned());
-            self.add("the request body is required".to_owned(), "optional", place.clone(), patch);
+            self.add("the request body is required".to_owned(), "optional", at.clone(), patch);
         }
-        self.content(theirs, &place, "request", Direction::Request);
+        self.content(self.pair, &place, &at, "request");
     }
 
     fn responses(&mut self) {
-        for (status, theirs) in entries(&self.theirs["responses"]) {
-            let (_, theirs) = resolve(self.upstream, theirs, &self.at);
-            let at = self.at.join("responses");
-            let ours = &self.our_operation()["responses"];
+        let [theirs, ours] = self.operations().map(|operation| &operation["responses"]);
+        let at = self.at.join("responses");
+        for (status, _) in entries(theirs) {
+            let (place, theirs) =
+                self.pair.theirs.resolve(&self.their_at.join("responses").join(status));
             let range = format!("{}XX", status.get(..1).unwrap_or_default());
-            let keys = [status.as_str(), &range, "default"];
-            let Some(key) = keys.into_iter().find(|key| ours.get(key).is_some()) else {
-                let words = theirs["description"].as_str().unwrap_or_default();
-                let body = if theirs.get("content").is_some() && !status.starts_with('2') {
-                    json!({"application/json": {"schema": {"$ref": "#/components/schemas/ApiError"}}})
-                } else {
-                    theirs.get("content").cloned().unwrap_or_else(|| json!({}))
-                };
-                let mut response = json!({"description": words, "content": body});
-                if body_is_empty(&response)
-                    && let Some(fields) = response.as_object_mut()
-                {
-                    fields.remove("content");
-                }
-                let patch = Some(format!("'{status}': {response}"));
-                self.add(format!("status {status}"), "no such status", at, patch);
+            let mut keys = [status.as_str(), &range, "default"].into_iter();
+            let Some(key) = keys.find(|key| ours.get(key).is_some()) else {
+                let patch = Some(format!("'{status}': {}", response(status, theirs)));
+                self.add(format!("status {status}"), "no such status", at.clone(), patch);
                 continue;
             };
-            let (place, ours) = resolve(self.ours, &ours[key], &at.join(key));
+            let (at, ours) = self.pair.ours.resolve(&at.join(key));
             for (name, _) in entries(&theirs["headers"]) {
                 if !entries(&ours["headers"]).any(|(other, _)| other.eq_ignore_ascii_case(name)) {
                     let what = format!("the header {name} of {status}");
-                    self.add(what, "no such header", place.clone(), None);
+                    self.add(what, "no such header", at.clone(), None);
                 }
             }
-            self.content(theirs, &place, &format!("response {status}"), Direction::Response);
+            let pair = Pair { is_request: false, ..self.pair };
+            self.content(pair, &place, &at, &format!("response {status}"));
         }
     }
 
-    /// Holds the media types of a request or a response, the schema and the examples
-    /// of each.
-    fn content(&mut self, theirs: &Value, at: &Pointer, name: &str, direction: Direction) {
-        let ours = self.ours.pointer(at.as_str()).unwrap_or(&Value::Null);
-        for (media_type, theirs) in entries(&theirs["content"]) {
-            let place = at.join("content");
-            let Some(ours) = ours["content"].get(media_type) else {
-                let words: Vec<&str> =
-                    entries(&ours["content"]).map(|(key, _)| key.as_str()).collect();
-                let words =
-                    if words.is_empty() { "no body".to_owned() } else { words.join(" or ") };
-                let at = if ours.get("content").is_some() { place } else { at.clone() };
-                self.add(format!("{name} is {media_type}"), words, at, None);
-                continue;
-            };
-            let at = place.join(media_type).join("schema");
-            if ours.get("schema").is_none() {
+    /// Holds the media types of a request or a response.
+    fn content(&mut self, pair: Pair, theirs: &Pointer, at: &Pointer, name: &str) {
+        let ours = &pair.ours.get(at)["content"];
+        for (media_type, _) in entries(&pair.theirs.get(theirs)["content"]) {
+            let theirs = theirs.join("content").join(media_type);
+            if ours.get(media_type).is_some() {
+                let at = at.join("content").join(media_type);
+                self.values(pair, &theirs, &at, name, false);
                 continue;
             }
-            let pair = self.pair(direction);
-            self.findings.extend(pair.hold(&theirs["schema"], &at, name));
-            for example in examples(self.upstream, theirs) {
-                self.findings.extend(pair.ours.read(example, &at, name));
-            }
+            let known: Vec<&str> = entries(ours).map(|(known, _)| known.as_str()).collect();
+            let at = if ours.is_null() { at.clone() } else { at.join("content") };
+            let words = if ours.is_null() { "no body" } else { &known.join(" or ") };
+            self.add(format!("{name} is {media_type}"), words, at, None);
+        }
+    }
+
+    /// Holds the schema and the examples of a parameter or a media type.
+    fn values(&mut self, pair: Pair, theirs: &Pointer, at: &Pointer, name: &str, is_text: bool) {
+        let at = at.join("schema");
+        if pair.ours.get(&at).is_null() {
+            return;
+        }
+        self.findings.extend(pair.hold(&theirs.join("schema"), &at, name));
+        for value in examples(pair.theirs, theirs) {
+            self.findings.extend(pair.value(value, is_text, &at, name));
         }
     }
 
     /// What else would get lost.
     fn rest(&mut self) {
-        let (theirs, ours) = (self.theirs, self.our_operation());
+        let [theirs, ours] = self.operations();
         for (name, _) in entries(&theirs["callbacks"]) {
             if ours["callbacks"].get(name).is_none() {
-                self.add(format!("the callback {name}"), "no such callback", self.at.clone(), None);
+                let what = format!("the callback {name}");
+                self.add(what, "no such callback", self.at.clone(), None);
             }
         }
         for key in ["deprecated", "servers"] {
-            if let Some(value) = theirs.get(key)
-                && *value != json!(false)
-                && ours.get(key) != Some(value)
-            {
-                let patch = Some(super::example::entry(key, value));
-                self.add(format!("{key} {value}"), "it is not", self.at.clone(), patch);
+            let stated = theirs.get(key).filter(|stated| **stated != false);
+            if let Some(stated) = stated.filter(|stated| ours.get(key) != Some(stated)) {
+                let patch = Some(format!("{key}: {stated}"));
+                self.add(format!("{key} {stated}"), "it is not", self.at.clone(), patch);
             }
         }
     }
 }
 
-fn body_is_empty(response: &Value) -> bool {
-    entries(&response["content"]).next().is_none()
-}
-
 /// The alternatives of a security requirement, in words.
-fn alternatives(security: &Value) -> BTreeSet<String> {
+fn alternatives(security: &Value) -> String {
     let words = |one: &Value| {
         let schemes: Vec<&str> = entries(one).map(|(scheme, _)| scheme.as_str()).collect();
         if schemes.is_empty() { "nothing".to_owned() } else { schemes.join(" and ") }
     };
-    elements(security).map(words).collect()
+    let all: BTreeSet<String> = elements(security).map(words).collect();
+    if all.is_empty() { "none".to_owned() } else { Vec::from_iter(all).join(" or ") }
+}
+
+/// Whether two parameters are sent as the same. Headers have no case.
+fn is_same(theirs: &Value, ours: &Value) -> bool {
+    let [one, other] = [theirs, ours].map(|parameter| plain(&parameter["name"]));
+    let is_header = theirs["in"] == "header";
+    theirs["in"] == ours["in"] && (one == other || is_header && one.eq_ignore_ascii_case(&other))
+}
+
+/// A response of theirs as we would describe it.
+fn response(status: &str, theirs: &Value) -> Value {
+    let mut response = json!({"description": theirs["description"].as_str().unwrap_or_default()});
+    if let Some(content) = theirs.get("content") {
+        let error = json!({"schema": {"$ref": "#/components/schemas/ApiError"}});
+        response["content"] = if status.starts_with('2') {
+            content.clone()
+        } else {
+            json!({"application/json": error})
+        };
+    }
+    response
 }
 
 /// The examples of a parameter or a media type.
-fn examples<'a>(document: &'a Value, holder: &'a Value) -> Vec<&'a Value> {
-    let named = entries(&holder["examples"]);
-    let none = Pointer::default();
-    let named = named.filter_map(|(_, example)| resolve(document, example, &none).1.get("value"));
-    holder.get("example").into_iter().chain(named).collect()
+fn examples<'a>(reader: Reader<'a>, holder: &Pointer) -> Vec<&'a Value> {
+    let (value, at) = (reader.get(holder), holder.join("examples"));
+    let named = entries(&value["examples"]).map(|(name, _)| reader.resolve(&at.join(name)).1);
+    value.get("example").into_iter().chain(named.filter_map(|named| named.get("value"))).collect()
 }

@@ -14,6 +14,7 @@ use crate::fragments::Fragments;
 use crate::merge;
 use crate::places;
 use crate::pointer::Pointer;
+use crate::reconcile::difference::Finding;
 use crate::regen::document_of;
 use crate::source::{self, Text};
 use crate::upstream;
@@ -233,10 +234,12 @@ fn an_accepted_difference_keeps_ours_and_one_that_is_gone_is_noted() {
         .map(|what| super::Difference {
             operation: "GET /a".to_owned(),
             page: "a.md".to_owned(),
-            what: what.to_owned(),
-            ours: "no such status".to_owned(),
-            place: Pointer::default(),
-            patch: None,
+            finding: Finding {
+                what: what.to_owned(),
+                ours: "no such status".to_owned(),
+                place: Pointer::default(),
+                patch: None,
+            },
         })
         .to_vec();
     let file = tempfile::NamedTempFile::new().unwrap();

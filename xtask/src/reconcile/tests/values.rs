@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::pointer::Pointer;
-use crate::reconcile::example::Reader;
-use crate::reconcile::schema::{Direction, Pair};
+use crate::reconcile::example;
+use crate::reconcile::reader::Reader;
+use crate::reconcile::schema::Pair;
 
 fn document() -> Value {
     json!({"components": {"schemas": {
@@ -48,7 +49,7 @@ fn at(name: &str) -> Pointer {
 #[test]
 fn a_value_has_what_its_schema_does_not_say() {
     let document = document();
-    let reader = Reader { document: &document };
+    let ours = Reader { document: &document };
     for (schema, value, expected) in [
         ("Text", json!({"id": "a", "text": "abc"}), &[][..]),
         ("Text", json!({"id": "a", "text": "abcd"}), &["the value abcd of it.text"]),
@@ -69,7 +70,7 @@ fn a_value_has_what_its_schema_does_not_say() {
         ("List", json!([null, null, null]), &["the value [null,null,null] of it"]),
         ("Circle", json!({"a": 1}), &[]),
     ] {
-        let found = reader.read(&value, &at(schema), "it");
+        let found = example::read(ours, &value, &at(schema), "it");
         let found: Vec<&str> = found.iter().map(|finding| finding.what.as_str()).collect();
         assert_eq!(found, expected, "{schema} {value}");
     }
@@ -93,8 +94,8 @@ fn a_schema_states_what_ours_does_not() {
         ("Circle", json!({"properties": {"size": {}}}), &[]),
     ] {
         let ours = Reader { document: &document };
-        let pair = Pair { theirs: &Value::Null, ours, direction: Direction::Request };
-        let found = pair.hold(&theirs, &at(schema), "it");
+        let pair = Pair { theirs: Reader { document: &theirs }, ours, is_request: true };
+        let found = pair.hold(&Pointer::default(), &at(schema), "it");
         let found: Vec<&str> = found.iter().map(|finding| finding.what.as_str()).collect();
         assert_eq!(found, expected, "{schema} {theirs}");
     }
@@ -111,6 +112,6 @@ fn a_schema_of_theirs_that_refers_to_itself_comes_to_an_end() {
             json!({"allOf": [next, next], "oneOf": [next, next], "properties": {"id": next}});
     }
     let ours = Reader { document: &document };
-    let pair = Pair { theirs: &theirs, ours, direction: Direction::Request };
-    assert!(pair.hold(&json!({"$ref": name(0)}), &at("Text"), "it").is_empty());
+    let pair = Pair { theirs: Reader { document: &theirs }, ours, is_request: true };
+    assert!(pair.hold(&at("S0"), &at("Text"), "it").is_empty());
 }
