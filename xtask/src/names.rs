@@ -1,5 +1,7 @@
 //! Names that the generated code has, made of names of the document.
 
+use std::collections::BTreeSet;
+
 use heck::{ToPascalCase, ToSnakeCase};
 
 /// What the generated code means by these names is of the language, its library or
@@ -8,14 +10,24 @@ const TAKEN: &str = "AsRef Box Client Clone Copy Debug Default Deref Deserialize
     Into Iterator None Ok Option Ord PartialEq PartialOrd Result Self Send Serialize Sized \
     Some String Sync ToString TryFrom TryInto Vec";
 
-/// Whether no schema can have a name.
-pub fn is_taken(name: &str) -> bool {
-    taken().any(|taken| taken == name)
-}
+/// The names of one scope of the generated code.
+pub struct Names(BTreeSet<String>);
 
-/// The names that no schema can have.
-pub fn taken() -> impl Iterator<Item = &'static str> {
-    TAKEN.split(' ')
+impl Names {
+    /// A scope that has some names already.
+    pub fn with(taken: &str) -> Self {
+        Self(taken.split(' ').map(str::to_owned).collect())
+    }
+
+    /// The scope of the schemas, with what no schema can be called.
+    pub fn of_schemas() -> Self {
+        Self::with(TAKEN)
+    }
+
+    /// Takes a name. False if it is none in Rust, or is taken.
+    pub fn take(&mut self, name: &str) -> bool {
+        is_identifier(name) && self.0.insert(name.to_owned())
+    }
 }
 
 /// A text in PascalCase, as the generator writes it: once more makes no difference,
@@ -61,9 +73,7 @@ pub fn is_plain(name: &str) -> bool {
 /// are refused.
 pub fn is_identifier(text: &str) -> bool {
     let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
-    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && text.chars().all(is_word)
-        && !KEYWORDS.contains(&text)
+    text.chars().all(is_word) && syn::parse_str::<syn::Ident>(text).is_ok()
 }
 
 /// A text with dashes for what no name holds.
@@ -73,11 +83,3 @@ fn with_letters(text: &str) -> String {
     };
     text.replace('\'', "").chars().map(letter).collect()
 }
-
-const KEYWORDS: [&str; 52] = [
-    "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
-    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl",
-    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
-    "return", "Self", "self", "static", "struct", "super", "trait", "true", "try", "type",
-    "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];

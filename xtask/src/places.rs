@@ -1,9 +1,11 @@
 //! Where the parts of a converted document stand.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
 
-use crate::convert::grammar::{Child, Kind};
+use crate::convert::grammar::{Child, Kind, METHODS};
 use crate::pointer::Pointer;
 
 /// Where named schemas stand, as references write it.
@@ -64,6 +66,16 @@ pub fn nullable_reference(schema: &Value) -> Option<&str> {
     }
 }
 
+/// Whether null fits a schema beside something else.
+pub fn may_be_null(schema: &Value) -> bool {
+    schema["nullable"] == true || nullable_reference(schema).is_some()
+}
+
+/// Whether an object has to have a property.
+pub fn requires(schema: &Value, name: &str) -> bool {
+    elements(&schema["required"]).any(|required| required == name)
+}
+
 /// Whether only null fits a schema.
 pub fn is_null(schema: &Value) -> bool {
     matches!(schema["enum"].as_array().map(Vec::as_slice), Some([Value::Null]))
@@ -101,8 +113,34 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value,
     })
 }
 
-/// The keys of a path item that are operations.
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/// The components that some values refer to, and those that these refer to.
+pub fn reached<'a>(
+    document: &'a Value,
+    from: impl IntoIterator<Item = &'a Value>,
+) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&Value> = from.into_iter().collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(fields) => {
+                let target = fields.get("$ref").and_then(Value::as_str);
+                if let Some(place) = target.and_then(|target| target.strip_prefix('#')) {
+                    let place: Vec<&str> = place.split('/').take(4).collect();
+                    let place = place.join("/");
+                    if let Some(component) = document.pointer(&place)
+                        && found.insert(place)
+                    {
+                        open.push(component);
+                    }
+                }
+                open.extend(fields.values());
+            }
+            Value::Array(elements) => open.extend(elements),
+            _ => {}
+        }
+    }
+    found
+}
 
 /// The schemas right within one, each with its place and a word for it, which is
 /// empty for a part of the same value.

@@ -60,7 +60,8 @@ const SCHEMA_LISTS: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
 const SCHEMA_MAPS: &[&str] =
     &["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
 
-pub(super) const METHODS: &[&str] =
+/// The keys of a path item that are operations.
+pub(crate) const METHODS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 impl Kind {

@@ -1,22 +1,22 @@
 //! Names every schema that becomes a type of its own after its place, and makes it
 //! one of the components.
 
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 use heck::ToPascalCase;
 use serde_json::{Map, Value, json};
 
 use crate::convert::nullable::{BESIDE, only_null};
-use crate::names::{self, pascal};
+use crate::names::{Names, pascal};
 use crate::places::{self, SCHEMAS, elements, entries};
 use crate::pointer::Pointer;
 
 /// Lifts the schemas of a document.
 pub fn lift(document: &mut Value) -> Result<()> {
     let named = places::schemas_mut(document)?.keys().cloned().collect::<Vec<_>>();
-    let mut lift = Lift { taken: names::taken().map(str::to_owned).collect() };
-    lift.taken.extend(named.iter().cloned());
+    let mut lift = Lift { taken: Names::of_schemas() };
+    for name in &named {
+        lift.taken.take(name);
+    }
     for name in named {
         lift.within(document, &places::schema(&name), &name)?;
     }
@@ -58,7 +58,7 @@ fn roots(document: &Value) -> Vec<(Pointer, String)> {
 }
 
 struct Lift {
-    taken: BTreeSet<String>,
+    taken: Names,
 }
 
 impl Lift {
@@ -93,7 +93,7 @@ impl Lift {
         let wanted = pascal(wanted);
         let others = (2..).map(|number: u32| pascal(&format!("{wanted}-v{number}")));
         let mut names = std::iter::once(wanted.clone()).chain(others);
-        names.find(|name| self.taken.insert(name.clone())).unwrap_or_default()
+        names.find(|name| self.taken.take(name)).unwrap_or_default()
     }
 }
 

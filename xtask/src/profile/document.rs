@@ -1,31 +1,22 @@
 //! What a document says of the whole API.
 
-use std::collections::BTreeSet;
-
 use heck::ToPascalCase;
 use serde_json::json;
 
 use super::part::Part;
 use crate::convert::grammar::Kind;
-use crate::names::is_identifier;
+use crate::names::Names;
 use crate::places::{self, entries};
 
 pub fn check(root: &Part) {
-    let version = root.key("openapi");
-    version.expect(version.text().starts_with("3.0."), "is not 3.0; convert the document");
-    let paths = root.key("paths");
-    paths.expect(paths.is_object(), "is missing; describe the operations there");
-    let at = root.at.join("servers").join(0).join("url");
-    let server = root.place(&root["servers"][0]["url"], at);
-    let url = server.text();
-    let is_plain = url.starts_with("https://") && !url.contains(['{', '?', '#']);
-    server.expect(is_plain, "is not a plain https:// URL; name the server that gets credentials");
+    let url = root.key("servers").key(0).key("url");
+    let is_plain = url.text().starts_with("https://") && !url.text().contains(['{', '?', '#']);
+    url.expect(is_plain, "is not a plain https:// URL; name the server that gets credentials");
     security(root, &root.key("security"));
     error(root);
     places::visit(root.value, &mut |kind, part, at| {
-        let part = root.place(part, at.clone());
         if part["$ref"].is_string() {
-            reference(root, kind, &part.key("$ref"));
+            reference(root, kind, &root.place(part, at.clone()).key("$ref"));
         }
     });
     callbacks(root);
@@ -48,12 +39,12 @@ fn error(root: &Part) {
     let (error, code) = (schemas.key("ApiError"), schemas.key("ErrorCode"));
     let (fields, rest) = (&error["properties"], &error["additionalProperties"]);
     error.expect(
-        entries(fields).map(|(name, _)| name.as_str()).eq(["code", "error"])
+        entries(fields).map(|(name, _)| name).eq(["code", "error"])
             && places::lone_reference(&fields["code"]) == Some("ErrorCode")
             && fields["error"]["type"] == "string"
             && entries(fields).all(|(_, field)| field["nullable"] != true)
             && error.get("required").is_none()
-            && (*rest == json!({}) || *rest == json!(true)),
+            && (*rest == json!({}) || *rest == true),
         "is not what the client reads of an error; give it optional `code` (an ErrorCode) and \
          `error` (a string), neither nullable, and `additionalProperties: true`",
     );
@@ -61,6 +52,7 @@ fn error(root: &Part) {
     code.expect(is_enum, "is not an enum of strings; list the codes of errors there");
 }
 
+/// The build step follows one reference, to a component.
 fn reference(root: &Part, kind: Kind, reference: &Part) {
     let folder = match kind {
         Kind::Schema => "schemas",
@@ -70,38 +62,31 @@ fn reference(root: &Part, kind: Kind, reference: &Part) {
         Kind::RequestBody => "requestBodies",
         _ => return reference.refuse("is read in place only; put what it refers to here"),
     };
-    let Some(name) = reference.text().strip_prefix(&format!("#/components/{folder}/")) else {
-        return reference.refuse(format!("does not lead to /components/{folder}; move it there"));
-    };
-    let target = &root["components"][folder][name];
-    reference.expect(target.is_object(), "refers to nothing; add what it names");
-    let is_end = target.get("$ref").is_none();
-    reference.expect(is_end, "leads to another reference; refer to what that one leads to");
+    let name = reference.text().strip_prefix(&format!("#/components/{folder}/"));
+    let target = &root["components"][folder][name.unwrap_or_default()];
+    let is_end = target.is_object() && target.get("$ref").is_none();
+    reference.expect(is_end, format!("names nothing in /components/{folder}; describe it there"));
 }
 
 /// What the server calls: one webhook for the whole document.
 fn callbacks(root: &Part) {
-    let operations = places::operations(root.value).map(|(.., value, at)| root.place(value, at));
-    let callbacks = operations.flat_map(|operation| {
-        let callbacks = operation.key("callbacks");
-        let is_plain = callbacks.is_null() || operation["tags"] == json!(["Webhooks"]);
-        callbacks
-            .expect(is_plain, "is not of the tag Webhooks alone; move it to such an operation");
-        callbacks.entries()
-    });
-    for (index, (_, path)) in callbacks.flat_map(|(_, callback)| callback.entries()).enumerate() {
+    let mut paths = Vec::new();
+    for (.., operation, at) in places::operations(root.value) {
+        let callbacks = root.place(operation, at).key("callbacks");
+        let fits = callbacks.is_null() || operation["tags"] == json!(["Webhooks"]);
+        callbacks.expect(fits, "is not of the tag Webhooks alone; move it to such an operation");
+        paths.extend(callbacks.entries().into_iter().flat_map(|(_, callback)| callback.entries()));
+    }
+    for (index, (_, path)) in paths.into_iter().enumerate() {
         path.expect(index == 0, "is a second callback; describe all deliveries in one");
-        let mut variants = BTreeSet::from(["Meta".to_owned(), "Unknown".to_owned()]);
         let schema = &path["post"]["requestBody"]["content"]["application/json"]["schema"];
         let tag = &root.schema(places::reference(schema).unwrap_or_default())["discriminator"];
         path.expect(tag.is_object(), "posts no union with a discriminator; refer to one");
+        let mut variants = Names::with("Meta Unknown");
         for (value, _) in entries(&tag["mapping"]) {
-            let variant = value.to_pascal_case();
-            let is_free = is_identifier(&variant) && variants.insert(variant);
-            path.expect(
-                is_free,
-                format!("delivers `{value}`, which is not a free variant of Event; rename it"),
-            );
+            let what = "is not a free variant of Event; rename it";
+            let is_free = variants.take(&value.to_pascal_case());
+            path.expect(is_free, format!("delivers `{value}`, which {what}"));
         }
     }
 }

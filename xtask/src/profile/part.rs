@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::ops::Deref;
 
 use serde_json::Value;
+use serde_json::value::Index;
 
 use crate::convert::nullable::BESIDE;
 use crate::line::one_line;
@@ -40,8 +41,8 @@ impl<'a> Part<'a> {
         Self { value, at, ..self.clone() }
     }
 
-    pub fn key(&self, key: &str) -> Self {
-        self.place(&self.value[key], self.at.join(key))
+    pub fn key(&self, key: impl Index + Display) -> Self {
+        self.place(&self.value[&key], self.at.join(&key))
     }
 
     /// What an object holds, each with its key.
@@ -76,11 +77,6 @@ impl<'a> Part<'a> {
         places::lone_reference(self.value).map_or(self.value, |name| self.schema(name))
     }
 
-    /// Whether a schema is one of text, a number or a boolean.
-    pub fn is_scalar(&self) -> bool {
-        ["string", "integer", "number", "boolean"].contains(&self.key("type").text())
-    }
-
     /// Notes a violation, with what to do.
     pub fn refuse(&self, what: impl Display) {
         self.violations.borrow_mut().insert(one_line(&format!("{}: {what}", self.at)));
@@ -96,9 +92,16 @@ impl<'a> Part<'a> {
     /// Refuses the keys of a schema other than these, extensions, and what says nothing of
     /// its values.
     pub fn only(&self, keys: &[&str]) {
+        self.keys(|key| keys.contains(&key) || BESIDE.contains(&key) || key.starts_with("x-"));
+    }
+
+    /// Refuses the keys that are not read.
+    pub fn keys(&self, is_read: impl Fn(&str) -> bool) {
         for (key, part) in self.entries() {
-            let is_word = BESIDE.contains(&key) || key.starts_with("x-");
-            part.expect(keys.contains(&key) || is_word, "is not read here; remove it");
+            part.expect(
+                is_read(key),
+                "is not read here; remove it, or name the schema that needs it",
+            );
         }
     }
 }

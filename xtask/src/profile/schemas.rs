@@ -1,13 +1,11 @@
 //! What requests and responses are made of.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::part::Part;
 use super::{choices, unions};
-use crate::names::{self, is_identifier, is_plain, pascal, snake, variant};
-use crate::places::{self, elements};
+use crate::names::{Names, is_plain, pascal, snake, variant};
+use crate::places::{self, elements, may_be_null, requires};
 
 /// The formats that have a type in the client, by the type of JSON.
 const FORMATS: [(&str, &str); 3] = [
@@ -17,56 +15,52 @@ const FORMATS: [(&str, &str); 3] = [
 ];
 
 pub fn check(root: &Part) {
-    let (sent, received) = choices::reach(root);
-    let mut choices = BTreeSet::new();
+    let operations = || places::operations(root.value).map(|(.., operation, _)| operation);
+    let sent = operations().map(|operation| &operation["requestBody"]);
+    let sent = places::reached(root.value, sent);
+    let received = ["responses", "callbacks"];
+    let received = operations().flat_map(|operation| received.map(|key| &operation[key]));
+    let received = places::reached(root.value, received);
+    let (mut names, mut choices) = (Names::of_schemas(), Names::with(""));
     for (name, schema) in root.key("components").key("schemas").entries() {
         let is_pascal = pascal(name) == name;
         schema.expect(is_pascal, format!("is not in PascalCase; call it {}", pascal(name)));
         // The build step gives such names to values that may be null.
-        let is_free = !names::is_taken(name) && !name.starts_with("Nullable");
+        let is_free = !name.starts_with("Nullable") && (names.take(name) || !is_pascal);
         schema.expect(is_free, "has a name that the client has; rename it");
         named(&schema);
+        let place = schema.at.as_str();
+        let (is_sent, is_received) = (sent.contains(place), received.contains(place));
         if schema.get("properties").is_some() {
-            let is_only_sent = sent.contains(name) && !received.contains(name);
-            choices::check(name, &schema, is_only_sent, &mut choices);
+            choices::check(name, &schema, is_sent && !is_received, &mut choices);
         }
-        match (sent.contains(name), received.contains(name)) {
-            (true, false) => nullables(&schema),
-            (true, true) => sizes(&schema),
-            _ => {}
+        if is_sent {
+            optional(&schema, is_received);
         }
     }
 }
 
-/// Lists of requests that responses have too. One that is optional is empty where it is not
-/// set.
-fn sizes(schema: &Part) {
-    let required: Vec<&str> = elements(&schema["required"]).filter_map(Value::as_str).collect();
-    for (name, property) in schema.key("properties").entries() {
-        let fits = required.contains(&name) || property["minItems"].as_u64().unwrap_or(0) == 0;
-        property.expect(fits, "has `minItems` and may be left out; require it, or remove them");
-    }
-}
-
-/// Optional fields of a request that can be cleared by null.
-fn nullables(schema: &Part) {
-    let required: Vec<&str> = elements(&schema["required"]).filter_map(Value::as_str).collect();
-    for (name, property) in schema.key("properties").entries() {
-        let may_be_null =
-            property["nullable"] == true || places::nullable_reference(&property).is_some();
-        let is_list = ["array", "object"].contains(&property.key("type").text());
-        let has_type = is_list || (property.is_scalar() && property["format"].is_null());
-        let fits = !may_be_null || required.contains(&name) || has_type;
-        property.expect(fits, "cannot be null in a request; describe a plain scalar or a list");
+/// The optional fields of a request. One can be cleared by null, unless responses have it
+/// too: then a list is empty where it is not set.
+fn optional(schema: &Part, is_received: bool) {
+    let mut optional = schema.key("properties").entries();
+    optional.retain(|(name, _)| !requires(schema, name));
+    for (_, property) in optional {
+        let is_list = matches!(property.key("type").text(), "array" | "object");
+        let has_type = is_list || (is_scalar(&property) && property["format"].is_null());
+        let is_cleared = !is_received && may_be_null(&property) && !has_type;
+        property
+            .expect(!is_cleared, "cannot be null in a request; describe a plain scalar or a list");
+        let is_sized = is_received && property["minItems"].as_u64().unwrap_or(0) > 0;
+        let what = "has `minItems` and may be left out; require it, or remove them";
+        property.expect(!is_sized, what);
     }
 }
 
 fn named(schema: &Part) {
     let nullable = schema.key("nullable");
-    nullable.expect(
-        *nullable != true,
-        "is not read of a named schema; move it to where the schema is used",
-    );
+    let what = "is not read of a named schema; move it to where the schema is used";
+    nullable.expect(*nullable != true, what);
     if places::lone_reference(schema).or(places::nullable_reference(schema)).is_some() {
         schema.refuse("is only another name of a schema; refer to that schema instead");
     } else if schema.get("properties").is_some() {
@@ -83,9 +77,7 @@ fn named(schema: &Part) {
 /// A schema within another, or in an operation.
 pub fn inner(schema: &Part) {
     if schema.get("$ref").is_some() {
-        for (key, part) in schema.entries() {
-            part.expect(key == "$ref", "is not read beside a reference; remove it");
-        }
+        schema.keys(|key| key == "$ref");
     } else if places::lone_reference(schema).is_some() {
         schema.only(&["allOf", "nullable"]);
     } else if places::nullable_reference(schema).is_some() {
@@ -95,28 +87,29 @@ pub fn inner(schema: &Part) {
     }
 }
 
+/// Whether a schema is one of text, a number or a boolean.
+pub fn is_scalar(schema: &Value) -> bool {
+    matches!(schema["type"].as_str(), Some("string" | "integer" | "number" | "boolean"))
+}
+
 /// One value, a list, a map or any JSON.
 fn plain(schema: &Part) {
-    let kind = schema.key("type");
-    let unread = ["allOf", "anyOf", "oneOf", "enum", "properties", "required", "not"];
-    for (key, part) in schema.entries() {
-        let is_read = !unread.contains(&key) && key != "discriminator";
-        part.expect(is_read, "is not read here; remove it, or name the schema that needs it");
-    }
-    match (kind.text(), schema.key("items"), schema.key("additionalProperties")) {
-        ("array", items, _) => {
+    let unread = "allOf anyOf oneOf enum properties required not discriminator";
+    schema.keys(|key| !unread.split(' ').any(|unread| unread == key));
+    let (kind, format) = (schema.key("type"), schema.key("format"));
+    let (items, values) = (schema.key("items"), schema.key("additionalProperties"));
+    match kind.text() {
+        "array" => {
             items.expect(items.is_object(), "is missing; say what the list holds");
             entry(&items);
         }
-        ("object", _, values) if values.is_object() => entry(&values),
-        ("object", _, values) => values.expect(*values != false, "allows nothing; remove it"),
-        _ if schema.is_scalar() => {
-            let format = schema.key("format");
-            let (kind, name) = (kind.text(), format.text());
-            let known =
-                FORMATS.iter().filter(|(of, _)| *of == kind).flat_map(|(_, all)| all.split(' '));
-            let is_known = format.is_null() || known.into_iter().any(|known| known == name);
-            format.expect(is_known, format!("`{name}` has no type in the client; remove it"));
+        "object" if values.is_object() => entry(&values),
+        "object" => values.expect(*values != false, "allows nothing; remove it"),
+        text if is_scalar(schema) => {
+            let mut known = FORMATS.iter().filter(|(kind, _)| *kind == text);
+            let is_known = known.any(|(_, all)| all.split(' ').any(|known| known == *format));
+            let what = format!("`{}` has no type in the client; remove it", format.text());
+            format.expect(format.is_null() || is_known, what);
         }
         _ if kind.is_null() => schema.only(&["nullable"]),
         _ => kind.refuse("is not one type of JSON; name one"),
@@ -124,26 +117,23 @@ fn plain(schema: &Part) {
 }
 
 /// What a list or a map holds.
-fn entry(schema: &Part) {
+pub fn entry(schema: &Part) {
     schema.key("nullable").expect(schema["nullable"] != true, "is not read of an entry; remove it");
     inner(schema);
 }
 
 fn object(schema: &Part) {
     schema.key("type").expect(schema["type"] == "object", "is not `object`; make it that");
-    for (key, part) in schema.entries() {
-        let is_read = !["enum", "not", "items", "discriminator"].contains(&key);
-        part.expect(is_read, "is not read beside properties; remove it");
-    }
+    schema.keys(|key| !["enum", "not", "items", "discriminator"].contains(&key));
     let rest = schema.key("additionalProperties");
     let is_any = rest.is_null() || rest.is_boolean() || *rest == json!({});
     rest.expect(is_any, "has a type beside properties; make it true");
-    // The field of all that have none of their own.
-    let mut fields = BTreeSet::from(["extra".to_owned()]);
     let properties = schema.key("properties");
     properties.expect(!properties.entries().is_empty(), "is empty; remove it");
+    // The field of all that have none of their own.
+    let mut fields = Names::with("extra");
     for (name, property) in properties.entries() {
-        let is_free = is_plain(name) && fields.insert(snake(name));
+        let is_free = is_plain(name) && fields.take(&snake(name));
         property.expect(is_free, format!("`{name}` has no name of its own in Rust; remove it"));
         inner(&property);
         let bound = |key: &str, usual: u64| property.get(key).map_or(Some(usual), Value::as_u64);
@@ -161,15 +151,14 @@ fn object(schema: &Part) {
 /// Text with values that are known.
 fn text_enum(schema: &Part) {
     let values = schema.key("enum");
-    let is_text = schema["type"] == "string" && schema["format"].is_null();
     let all: Vec<&str> = elements(&values).filter_map(Value::as_str).collect();
+    let is_text = schema["type"] == "string" && schema["format"].is_null();
     let is_enum = is_text && !all.is_empty() && all.len() == elements(&values).count();
     values.expect(is_enum, "is not one of strings without a format; remove it");
-    let mut variants = BTreeSet::new();
+    let mut variants = Names::with("");
     for value in &all {
         let name = schema["x-enum-names"][value].as_str().unwrap_or(value);
-        let variant = variant(name);
-        let is_free = is_identifier(&variant) && variants.insert(variant);
+        let is_free = variants.take(&variant(name));
         values.expect(is_free, format!("`{value}` needs its own name in x-enum-names; add it"));
     }
     for key in ["x-enum-names", "x-enum-descriptions", "x-retry"] {
@@ -177,12 +166,9 @@ fn text_enum(schema: &Part) {
         said.expect(said.is_null() || said.is_object(), "is not a map; make it one");
         for (value, said) in said.entries() {
             said.expect(all.contains(&value), "is not a value of the enum; add it there");
-            let is_advice = ["never", "alone", "later"].contains(&said.text());
-            let (fits, what) = match key {
-                "x-retry" => (is_advice, "is not never, alone or later; make it one"),
-                _ => (said.is_string(), "is not a text; make it one"),
-            };
-            said.expect(fits, what);
+            said.expect(said.is_string(), "is not a text; make it one");
+            let fits = key != "x-retry" || ["never", "alone", "later"].contains(&said.text());
+            said.expect(fits, "is not never, alone or later; make it one");
         }
     }
 }

@@ -80,9 +80,6 @@ fn what_a_document_says_of_the_whole() {
     let callback = "/paths/~1v1~1numbers/get/callbacks";
     let post = |name: &str| json!({"on": {"{$url}": {"post": {"requestBody": json_of(&of(name)), "responses": {}}}}});
     insta::assert_snapshot!(table([
-        ("another version", "/openapi", json!("3.1.0")),
-        ("no version", "/openapi", json!(null)),
-        ("no paths", "/paths", json!(null)),
         ("no server", "/servers", json!([])),
         ("a server without TLS", "/servers/0/url", json!("http://example.com")),
         ("a server with a variable", "/servers/0/url", json!("https://{host}")),
@@ -160,14 +157,13 @@ fn what_an_operation_is() {
         ("parameters of a path", "/paths/~1a", json!({"get": operation, "parameters": []})),
         ("words of a path", "/paths/~1a", json!({"get": operation, "description": "d"})),
         ("a callback that is not of a webhook", "/paths/~1a", with("callbacks", json!({}))),
-        ("a response of no content", "/paths/~1a", bytes(&[])),
         ("servers of a path", "/paths/~1a", json!({"get": operation, "servers": []})),
         (
             "a server of its own",
             "/paths/~1a",
             with("servers", json!([{"url": "https://a.example"}])),
         ),
-        ("a method without calls", "/paths/~1a", json!({"options": operation})),
+        ("a method without calls", "/paths/~1a", json!({"head": operation})),
         ("no operationId", "/paths/~1a", json!({"get": {"tags": ["A"], "responses": done}})),
         ("an operationId in camelCase", "/paths/~1a", with("operationId", json!("getA"))),
         ("an operationId that is a keyword", "/paths/~1a", with("operationId", json!("match"))),
@@ -257,18 +253,6 @@ fn what_an_operation_is() {
         ("bytes of any type", "/paths/~1a", bytes(&["*/*"])),
         ("a media type that no header holds", "/paths/~1a", bytes(&["audio/\u{e9}"])),
         ("bytes of two types", "/paths/~1a", bytes(&["audio/ogg", "image/png"])),
-        (
-            "an error in HTML",
-            "/paths/~1a",
-            responses(
-                json!({"204": {"description": ""}, "400": {"description": "", "content": {"text/html": {}}}}),
-            ),
-        ),
-        (
-            "a body in response to HEAD",
-            "/paths/~1a",
-            json!({"head": with("responses", json!({"200": json_of(&of("Number"))}))["get"]}),
-        ),
     ];
     insta::assert_snapshot!(table(rows));
 }
@@ -883,7 +867,7 @@ fn accepted() -> Vec<Row> {
                 "parameters": [
                     {"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}},
                     {"name": "ext", "in": "path", "required": true, "schema": text()},
-                    {"name": "type", "in": "path", "required": true, "style": "simple", "explode": false, "schema": of("Flag")},
+                    {"name": "type", "in": "path", "required": true, "schema": of("Flag")},
                 ],
                 "responses": {"2XX": {"description": "Done"}, "default": json_of(&of("ApiError"))},
             }}),

@@ -1,13 +1,11 @@
 //! The one document that upstream and the fragments are.
 
-use std::collections::BTreeSet;
-
 use anyhow::{Result, anyhow, ensure};
 use serde_json::{Map, Value, json};
 
 use super::Common;
 use crate::fragments::Fragments;
-use crate::places::{self, entries};
+use crate::places::{self, entries, reached};
 use crate::pointer::Pointer;
 
 /// Fields of a path item that hold for its operations.
@@ -124,30 +122,4 @@ fn drop_unused(upstream: &mut Value, replaced: &[Value]) {
             components.remove(name);
         }
     }
-}
-
-/// The components that some values refer to, and those that these refer to.
-fn reached<'a>(document: &'a Value, from: impl IntoIterator<Item = &'a Value>) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut open: Vec<&Value> = from.into_iter().collect();
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Object(fields) => {
-                let target = fields.get("$ref").and_then(Value::as_str);
-                if let Some(place) = target.and_then(|target| target.strip_prefix('#')) {
-                    let place: Vec<&str> = place.split('/').take(4).collect();
-                    let place = place.join("/");
-                    if let Some(component) = document.pointer(&place)
-                        && found.insert(place)
-                    {
-                        open.push(component);
-                    }
-                }
-                open.extend(fields.values());
-            }
-            Value::Array(elements) => open.extend(elements),
-            _ => {}
-        }
-    }
-    found
 }
