@@ -1,19 +1,18 @@
 //! Puts what OpenAPI can say in several ways in the one way that the build step
 //! reads, so that no build of a user has to.
 //!
-//! In this order: [`texts`] makes descriptions safe as comments; [`tidy`] drops what
-//! says nothing; [`lift`] names every schema that becomes a type; [`all_of`] joins
-//! the parts of an object. Twice is the same as once.
+//! In this order: [`texts`] makes descriptions safe as comments; [`lift`] names every
+//! schema that becomes a type; [`all_of`] joins the parts of an object. Twice is the
+//! same as once.
 
 mod all_of;
 mod lift;
 #[cfg(test)]
 mod tests;
 mod texts;
-mod tidy;
 
 use anyhow::Result;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::convert::grammar::Kind;
 use crate::places;
@@ -27,9 +26,8 @@ pub fn normalise(document: &mut Value) -> Result<()> {
     for (kind, at) in parts {
         let Some(Value::Object(part)) = document.pointer_mut(at.as_str()) else { continue };
         texts::quiet(part);
-        if kind == Kind::Schema {
-            tidy::tidy(part);
-        }
+        // 3.1 lets a schema require nothing in so many words.
+        part.retain(|key, value| kind != Kind::Schema || key != "required" || *value != json!([]));
     }
     lift::lift(document)?;
     all_of::flatten(document)

@@ -2,7 +2,7 @@
 //! in types that no value fits where parts differ.
 
 use anyhow::Result;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::places::{self, elements, entries};
 use crate::pointer::Pointer;
@@ -11,11 +11,12 @@ use crate::pointer::Pointer;
 pub fn flatten(document: &mut Value) -> Result<()> {
     let before = document["components"]["schemas"].clone();
     for (name, schema) in entries(&before).filter(|(_, schema)| has_parts(schema)) {
-        let mut whole = joined(&before, schema, &places::schema(name), &[name])?;
-        whole.insert("type".to_owned(), json!("object"));
-        let own = entries(schema).filter(|(key, _)| is_word(key));
-        whole.extend(own.map(|(key, value)| (key.clone(), value.clone())));
-        document["components"]["schemas"][name] = whole.into();
+        let mut whole = Whole { schemas: &before, joined: json!({"type": "object"}) };
+        whole.add(schema, &places::schema(name), &[name])?;
+        for (key, value) in entries(schema).filter(|(key, _)| is_word(key)) {
+            whole.joined[key] = value.clone();
+        }
+        document["components"]["schemas"][name] = whole.joined;
     }
     Ok(())
 }
@@ -32,78 +33,68 @@ fn is_word(key: &str) -> bool {
     matches!(key, "title" | "description" | "example" | "deprecated") || key.starts_with("x-")
 }
 
-/// What a part of the schemas `within` says by itself, then what its own parts say.
-fn joined(
-    schemas: &Value,
-    part: &Value,
-    at: &Pointer,
-    within: &[&str],
-) -> Result<Map<String, Value>> {
-    if let Some(name) = places::reference(part) {
-        ensure(!within.contains(&name), at, "leads back to the schema that it is a part of")?;
-        ensure(!schemas[name].is_null(), at, "refers to nothing")?;
-        let within = [within, &[name]].concat();
-        return joined(schemas, &schemas[name], &places::schema(name), &within);
-    }
-    let mut whole = Map::new();
-    for (key, value) in entries(part).filter(|(key, _)| *key != "allOf" && !is_word(key)) {
-        let is_object = match key.as_str() {
-            "type" => value == "object",
-            key => ["properties", "required", "additionalProperties"].contains(&key),
-        };
-        ensure(is_object, &at.join(key), "says more than which properties an object has")?;
-        // A part that allows no others would forbid those of the other parts.
-        if value != false && key != "type" {
-            whole.insert(key.clone(), value.clone());
+/// An object that its parts are added to.
+struct Whole<'a> {
+    schemas: &'a Value,
+    joined: Value,
+}
+
+impl Whole<'_> {
+    /// Adds a part of the schemas `within`.
+    fn add(&mut self, part: &Value, at: &Pointer, within: &[&str]) -> Result<()> {
+        if let Some(name) = places::reference(part) {
+            ensure(!within.contains(&name), at, "leads back to the schema that it is a part of")?;
+            ensure(!self.schemas[name].is_null(), at, "refers to nothing")?;
+            return self.add(
+                &self.schemas[name],
+                &places::schema(name),
+                &[within, &[name]].concat(),
+            );
         }
-    }
-    for (index, inner) in elements(&part["allOf"]).enumerate() {
-        let at = at.join("allOf").join(index);
-        for (key, value) in joined(schemas, inner, &at, within)? {
-            match (key.as_str(), whole.get_mut(&key), value) {
-                ("properties", Some(Value::Object(before)), Value::Object(after)) => {
-                    add_properties(before, after, &at, schemas)?;
+        for (key, value) in entries(part).filter(|(key, _)| !is_word(key)) {
+            let at = at.join(key);
+            match key.as_str() {
+                "allOf" => {
+                    for (index, part) in elements(value).enumerate() {
+                        self.add(part, &at.join(index), within)?;
+                    }
                 }
-                ("required", Some(Value::Array(before)), Value::Array(mut after)) => {
-                    after.retain(|name| !before.contains(name));
-                    before.append(&mut after);
+                "properties" => self.add_properties(value, &at)?,
+                "required" => self.require(value),
+                // A part that allows no others would forbid those of the other parts.
+                "additionalProperties" if *value == false => {}
+                "additionalProperties" => self.joined[key] = json!({}),
+                key => {
+                    let is_object = key == "type" && value == "object";
+                    ensure(is_object, &at, "says more than which properties an object has")?;
                 }
-                (.., value) => drop(whole.insert(key, value)),
             }
         }
+        Ok(())
     }
-    if whole.contains_key("additionalProperties") && whole.contains_key("properties") {
-        // Of the properties that have no schema of their own.
-        whole.insert("additionalProperties".to_owned(), json!({}));
-    }
-    Ok(whole)
-}
 
-fn add_properties(
-    whole: &mut Map<String, Value>,
-    part: Map<String, Value>,
-    at: &Pointer,
-    schemas: &Value,
-) -> Result<()> {
-    for (name, after) in part {
-        let before = whole.get(&name).unwrap_or(&Value::Null);
-        let [first, second] = [before, &after].map(|schema| end(schema, schemas));
-        let (first_type, second_type) = (&first["type"], &second["type"]);
-        let is_same = first_type.is_null() || second_type.is_null() || first_type == second_type;
-        let what = format!("gives `{name}` another type than a part before it");
-        ensure(is_same, at, &what)?;
-        let says_less = first.get("enum").is_some() && second.get("enum").is_none();
-        if before.is_null() || !(second_type.is_null() || says_less) {
-            whole.insert(name, after);
+    fn require(&mut self, names: &Value) {
+        let before = self.joined["required"].take();
+        let more = elements(names).filter(|name| !elements(&before).any(|other| other == *name));
+        self.joined["required"] = elements(&before).chain(more).cloned().collect();
+    }
+
+    /// Adds properties. What a later part says of one is more than what an earlier one does.
+    fn add_properties(&mut self, properties: &Value, at: &Pointer) -> Result<()> {
+        for (name, after) in entries(properties) {
+            let [first, second] = [&self.joined["properties"][name], after].map(|schema| {
+                let name = places::lone_reference(schema);
+                let name = name.or_else(|| places::nullable_reference(schema));
+                name.map_or(schema, |name| &self.schemas[name])
+            });
+            let is_same = first["type"].is_null()
+                || (first["type"] == second["type"]
+                    && first["enum"].is_array() <= second["enum"].is_array());
+            ensure(is_same, &at.join(name), "is of another type than in a part before it")?;
+            self.joined["properties"][name] = after.clone();
         }
+        Ok(())
     }
-    Ok(())
-}
-
-/// The schema that a schema refers to, or itself.
-fn end<'a>(schema: &'a Value, schemas: &'a Value) -> &'a Value {
-    let name = places::lone_reference(schema).or_else(|| places::nullable_reference(schema));
-    name.map_or(schema, |name| &schemas[name])
 }
 
 fn ensure(holds: bool, at: &Pointer, what: &str) -> Result<()> {

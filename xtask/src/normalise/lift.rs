@@ -32,26 +32,21 @@ fn roots(document: &Value) -> Vec<(Pointer, String)> {
     let mut roots = Vec::new();
     for (_, _, operation, at) in places::operations(document) {
         let id = operation["operationId"].as_str().unwrap_or_default().to_pascal_case();
-        let mut parts = vec![(&operation["requestBody"], at.join("requestBody"), "body")];
-        for (index, part) in elements(&operation["parameters"]).enumerate() {
-            parts.push((part, at.join("parameters").join(index), ""));
-        }
-        let responses = entries(&operation["responses"]);
-        for (status, part) in responses.filter(|(status, _)| status.starts_with('2')) {
-            parts.push((part, at.join("responses").join(status), "response"));
-        }
-        for (part, at, word) in parts {
+        let parameters = elements(&operation["parameters"]).enumerate();
+        let parameters = parameters.map(|(index, _)| (at.join("parameters").join(index), ""));
+        let successes = entries(&operation["responses"]).filter(|(key, _)| key.starts_with('2'));
+        let successes = successes.map(|(key, _)| (at.join("responses").join(key), "response"));
+        let body = (at.join("requestBody"), "body");
+        for (at, word) in parameters.chain(successes).chain([body]) {
+            let part = document.pointer(at.as_str()).unwrap_or(&Value::Null);
             let (place, part) = places::resolve(document, part, &at);
-            let shared = place.as_str().rsplit('/').next().unwrap_or_default();
-            let name = match part["name"].as_str() {
-                _ if place != at => shared.to_owned(),
-                name => joined(&id, name.unwrap_or(word)),
-            };
-            roots.push((place.join("schema"), name.clone()));
-            for (media_type, _) in entries(&part["content"]) {
-                let at = place.join("content").join(media_type).join("schema");
-                roots.push((at, name.clone()));
-            }
+            let shared = place.as_str().rsplit('/').next().filter(|_| place != at);
+            let own = || joined(&id, part["name"].as_str().unwrap_or(word));
+            let name = shared.map_or_else(own, str::to_owned);
+            let contents = entries(&part["content"]);
+            let contents = contents.map(|(media_type, _)| place.join("content").join(media_type));
+            let holders = contents.chain([place.clone()]);
+            roots.extend(holders.map(|holder| (holder.join("schema"), name.clone())));
         }
     }
     roots

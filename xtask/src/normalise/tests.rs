@@ -53,7 +53,7 @@ fn the_parts_of_an_object_are_joined() {
                 "lives": {"type": "integer"},
                 "kind": {"type": "string", "description": "The kind of cat."},
                 "any": {"type": "boolean"},
-                "mood": {"type": "string"},
+                "mood": reference("Mood"),
             },
         }],
         "description": "A cat.",
@@ -69,7 +69,6 @@ fn the_parts_of_an_object_are_joined() {
         "lives": {"type": "integer"},
         "kind": {"type": "string", "description": "The kind of cat."},
         "any": {"type": "boolean"},
-        // Which values it has says more than that it is text.
         "mood": reference("Mood"),
     });
     assert_eq!(
@@ -139,6 +138,10 @@ fn parts_that_are_no_object_are_refused_with_their_place() {
             "one field of two types",
             json!({"allOf": [object(&json!({"a": text()})), object(&json!({"a": {"type": "integer"}}))]}),
         ),
+        (
+            "an enum that becomes any text",
+            json!({"allOf": [object(&json!({"a": reference("Mood")})), object(&json!({"a": text()}))]}),
+        ),
         ("itself", json!({"allOf": [reference("New"), object(&json!({"a": text()}))]})),
         (
             "what leads to itself",
@@ -163,6 +166,7 @@ fn parts_that_are_no_object_are_refused_with_their_place() {
         let mut document = json!({"components": {"schemas": {
             "New": schema,
             "Pin": secret,
+            "Mood": {"type": "string", "enum": ["good"]},
             "Loop": {"allOf": [reference("New"), {"properties": {"a": text()}}]},
             "Loop2": object(&json!({"b": text()})),
         }}});
@@ -176,7 +180,7 @@ fn parts_that_are_no_object_are_refused_with_their_place() {
 fn a_schema_that_becomes_a_type_is_named_after_its_place() {
     let found = schemas(&json!({
         "Cat": object(&json!({
-            "mood": {"type": "string", "enum": ["good", "bad", null, "good"], "nullable": true, "description": "How it is."},
+            "mood": {"type": "string", "enum": ["good", "bad", null], "nullable": true, "description": "How it is."},
             "tricks": {"type": "array", "items": {"type": "string", "enum": ["roll"], "default": "roll"}},
             "home": object(&json!({"street": object(&json!({"name": text()}))})),
             "owners": {"type": "object", "additionalProperties": object(&json!({"name": text()}))},
@@ -279,7 +283,7 @@ fn descriptions_are_safe_as_comments() {
 }
 
 #[test]
-fn what_says_nothing_is_dropped() {
+fn a_list_of_no_required_properties_is_dropped() {
     let given =
         json!({"A": {"type": "object", "properties": {"required": text()}, "required": []}});
     assert_eq!(schemas(&given), json!({"A": object(&json!({"required": text()}))}));
