@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use heck::{ToKebabCase, ToPascalCase, ToSnakeCase};
+use serde_json::Value;
 use url::Url;
 
 use super::document::security;
@@ -43,10 +44,10 @@ pub fn check(root: &Part) {
         let (name, model) = (id.text(), id.text().to_pascal_case());
         let is_free = name == name.to_snake_case() && ids.take(name) && types.insert(model);
         id.expect(is_free, format!("`{name}` is not a free name in snake_case; rename it"));
-        let (servers, idempotent) = (operation.key("servers"), operation.key("x-idempotent"));
+        let servers = operation.key("servers");
         servers.expect(servers.is_null(), "is not the server of the client; remove it");
-        let is_said = idempotent.is_null() || idempotent.is_boolean();
-        idempotent.expect(is_said, "is not true or false; make it one");
+        let is_said = operation.get("x-idempotent").is_none_or(Value::is_boolean);
+        operation.key("x-idempotent").expect(is_said, "is not true or false; make it one");
         tags(&operation.key("tags"));
         security(root, &operation.key("security"));
         parameters(path, &operation.key("parameters"));
@@ -115,10 +116,10 @@ fn check_parameter(name: &str, parameter: &Part) {
     let schema = parameter.key("schema");
     let end = schema.end();
     let is_named = places::lone_reference(&schema).is_some();
-    let is_value = schemas::is_scalar(end) && is_named == end["enum"].is_array();
-    schema.expect(is_value, "is not one value, or an enum without a name; describe one value");
     let may_be_null = schema["nullable"] == true || end["nullable"] == true;
-    schema.expect(!may_be_null, "may be null, which no parameter can be; remove `nullable`");
+    let is_value = schemas::is_scalar(end) && is_named == end["enum"].is_array() && !may_be_null;
+    let what = "is not one value that is never null, or an enum without a name";
+    schema.expect(is_value, format!("{what}; describe one value"));
     let fits = end["format"].is_null() || (place == "query" && end["format"] != "password");
     let what = "is no place for one; remove the format";
     schema.expect(fits, format!("is a secret or formatted, and a {place} {what}"));

@@ -26,7 +26,7 @@ pub fn check(root: &Part) {
         let is_pascal = pascal(name) == name;
         schema.expect(is_pascal, format!("is not in PascalCase; call it {}", pascal(name)));
         // The build step gives such names to values that may be null.
-        let is_free = !name.starts_with("Nullable") && (names.take(name) || !is_pascal);
+        let is_free = !name.starts_with("Nullable") && names.take(name);
         schema.expect(is_free, "has a name that the client has; rename it");
         named(&schema);
         let place = schema.at.as_str();
@@ -99,10 +99,7 @@ fn plain(schema: &Part) {
     let (kind, format) = (schema.key("type"), schema.key("format"));
     let (items, values) = (schema.key("items"), schema.key("additionalProperties"));
     match kind.text() {
-        "array" => {
-            items.expect(items.is_object(), "is missing; say what the list holds");
-            entry(&items);
-        }
+        "array" => entry(&items),
         "object" if values.is_object() => entry(&values),
         "object" => values.expect(*values != false, "allows nothing; remove it"),
         text if is_scalar(schema) => {
@@ -129,18 +126,15 @@ fn object(schema: &Part) {
     let is_any = rest.is_null() || rest.is_boolean() || *rest == json!({});
     rest.expect(is_any, "has a type beside properties; make it true");
     let properties = schema.key("properties");
-    properties.expect(!properties.entries().is_empty(), "is empty; remove it");
     // The field of all that have none of their own.
     let mut fields = Names::with("extra");
     for (name, property) in properties.entries() {
         let is_free = is_plain(name) && fields.take(&snake(name));
         property.expect(is_free, format!("`{name}` has no name of its own in Rust; remove it"));
         inner(&property);
-        let bound = |key: &str, usual: u64| property.get(key).map_or(Some(usual), Value::as_u64);
-        let bounds = bound("minItems", 0).zip(bound("maxItems", u64::MAX));
-        let is_list = property["type"] == "array" || bounds == Some((0, u64::MAX));
-        let fits = is_list && bounds.is_some_and(|(min, max)| min <= max);
-        property.expect(fits, "has `minItems` and `maxItems` that no list fits; correct them");
+        let is_sized = ["minItems", "maxItems"].iter().any(|key| property.get(*key).is_some());
+        let fits = !is_sized || property["type"] == "array";
+        property.expect(fits, "has `minItems` or `maxItems`, as only lists have; remove them");
     }
     for name in schema.key("required").elements() {
         let is_known = properties.get(name.text()).is_some();

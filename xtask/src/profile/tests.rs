@@ -396,7 +396,6 @@ fn what_a_schema_is() {
         ("several types", field, json!({"type": ["string", "null"]})),
         ("a type that is unknown", field, json!({"type": "number of sorts"})),
         ("no type", field, json!({"minimum": 1})),
-        ("a list of what", field, json!({"type": "array"})),
         ("a format that is unknown", field, json!({"type": "string", "format": "uuid"})),
         ("a format of another type", field, json!({"type": "string", "format": "unix-time"})),
         ("bytes in JSON", field, json!({"type": "string", "format": "binary"})),
@@ -418,7 +417,6 @@ fn what_a_schema_is() {
         ("an object of no type", new, json!({"properties": {"a": text()}})),
         ("an object that is not", new, with("not", json!({}))),
         ("an object with a typed rest", new, with("additionalProperties", text())),
-        ("an object with no properties", new, object(json!({}))),
         ("two fields that are one name", new, object(json!({"a-b": text(), "a_b": text()}))),
         (
             "a field that is called as the rest",
@@ -427,16 +425,6 @@ fn what_a_schema_is() {
         ),
         ("a field in other letters", new, object(json!({"gr\u{f6}\u{df}e": text()}))),
         ("a field that is required and not there", new, with("required", json!(["b"]))),
-        (
-            "a list that is longer than it may be",
-            new,
-            object(json!({"a": {"type": "array", "items": {}, "minItems": 2, "maxItems": 1}})),
-        ),
-        (
-            "a list that is shorter than nothing",
-            new,
-            object(json!({"a": {"type": "array", "items": {}, "maxItems": -1}})),
-        ),
         ("no values", new, values(json!([]))),
         ("values that are numbers", new, json!({"type": "integer", "enum": [1, 2]})),
         ("values of two types", new, values(json!(["a", 1]))),
@@ -503,11 +491,6 @@ fn what_a_union_is() {
                 &[of("LeadFieldVariable"), of("Flag")],
                 json!({"a": field, "b": "#/components/schemas/Flag"}),
             ),
-        ),
-        (
-            "no property",
-            new,
-            json!({"oneOf": two, "discriminator": {"mapping": {"a": field, "b": fixed}}}),
         ),
         ("a member without a value", new, tagged(&two, json!({"a": field}))),
         ("a value that names no variant", new, tagged(&two, json!({"1st": field, "b": fixed}))),
@@ -583,7 +566,6 @@ fn what_a_union_is() {
             new,
             json!({"oneOf": [{"title": "A", "allOf": [of("Call")]}, {"type": "object", "nullable": true, "enum": [null]}]}),
         ),
-        ("the only alternative", new, json!({"oneOf": [{"title": "A", "allOf": [of("Call")]}]})),
         (
             "both kinds of alternatives",
             new,
@@ -608,7 +590,6 @@ fn what_a_request_may_choose() {
     insta::assert_snapshot!(table([
         ("a field that is not there", search, rule(&["number", "none"])),
         ("a field twice", search, rule(&["number", "number"])),
-        ("a field alone", search, rule(&["number"])),
         (
             "two fields at once",
             search,
