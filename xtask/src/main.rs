@@ -17,6 +17,7 @@ mod lock;
 mod manifest;
 mod merge;
 mod names;
+mod node;
 mod normalise;
 mod overlay;
 mod packed;

@@ -15,7 +15,7 @@ mod accepted;
 mod difference;
 mod example;
 mod operation;
-mod reader;
+mod parts;
 mod schema;
 mod union;
 

@@ -16,7 +16,7 @@ pub fn check(root: &Part) {
     error(root);
     places::visit(root.value, &mut |kind, part, at| {
         if part["$ref"].is_string() {
-            reference(root, kind, &root.place(part, at.clone()).key("$ref"));
+            reference(root, kind, &root.at(at.clone()).key("$ref"));
         }
     });
     callbacks(root);
@@ -72,7 +72,7 @@ fn reference(root: &Part, kind: Kind, reference: &Part) {
 fn callbacks(root: &Part) {
     let mut paths = Vec::new();
     for (.., operation, at) in places::operations(root.value) {
-        let callbacks = root.place(operation, at).key("callbacks");
+        let callbacks = root.at(at).key("callbacks");
         let fits = callbacks.is_null() || operation["tags"] == json!(["Webhooks"]);
         callbacks.expect(fits, "is not of the tag Webhooks alone; move it to such an operation");
         paths.extend(callbacks.entries().into_iter().flat_map(|(_, callback)| callback.entries()));

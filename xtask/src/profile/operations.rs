@@ -38,8 +38,8 @@ pub fn check(root: &Part) {
         }
     }
     let (mut ids, mut types) = (Names::with(OPERATIONS), BTreeSet::new());
-    for (path, _, operation, at) in places::operations(root.value) {
-        let operation = root.place(operation, at);
+    for (path, .., at) in places::operations(root.value) {
+        let operation = root.at(at);
         let id = operation.key("operationId");
         let (name, model) = (id.text(), id.text().to_pascal_case());
         let is_free = name == name.to_snake_case() && ids.take(name) && types.insert(model);

@@ -6,28 +6,25 @@ use serde_json::{Value, json};
 
 use super::Common;
 use super::difference::{Difference, Finding, plain};
-use super::reader::Reader;
-use super::schema::Pair;
+use super::schema;
 use crate::fragments::Fragments;
+use crate::node::Node;
 use crate::places::{elements, entries};
 use crate::pointer::Pointer;
 
 /// What the page of an operation states beyond ours, each fact once.
 pub fn hold(upstream: &Value, ours: &Fragments, operation: &Common) -> Vec<Difference> {
     let Common { method, their_path, our_path, page } = operation;
-    let at = |path: &str| Pointer::default().join("paths").join(path).join(method);
+    let operation =
+        |document, path: &str| Node::root(document, ()).key("paths").key(path).key(method.as_str());
     let mut sides = Sides {
-        pair: Pair {
-            theirs: Reader { document: upstream },
-            ours: Reader { document: &ours.document },
-            is_request: true,
-        },
-        their_at: at(their_path),
-        at: at(our_path),
+        theirs: operation(upstream, their_path),
+        ours: operation(&ours.document, our_path),
         findings: Vec::new(),
     };
     if sides.is_renamed() {
-        sides.add(format!("the path {their_path}"), our_path, at(our_path), None);
+        let place = sides.ours.at.clone();
+        sides.add(format!("the path {their_path}"), our_path, &place, None);
     }
     sides.names();
     sides.security();
@@ -45,167 +42,155 @@ pub fn hold(upstream: &Value, ours: &Fragments, operation: &Common) -> Vec<Diffe
 
 /// An operation in both documents.
 struct Sides<'a> {
-    pair: Pair<'a>,
-    their_at: Pointer,
-    at: Pointer,
+    theirs: Node<'a>,
+    ours: Node<'a>,
     findings: Vec<Finding>,
 }
 
-impl<'a> Sides<'a> {
+impl Sides<'_> {
     /// Whether the path has other names for its parameters.
     fn is_renamed(&self) -> bool {
-        self.their_at != self.at
+        self.theirs.at != self.ours.at
     }
 
-    /// Their operation and ours.
-    fn operations(&self) -> [&'a Value; 2] {
-        [self.pair.theirs.get(&self.their_at), self.pair.ours.get(&self.at)]
-    }
-
-    fn add(&mut self, what: String, ours: &str, place: Pointer, patch: Option<String>) {
-        self.findings.push(Finding { what, ours: ours.to_owned(), place, patch });
+    fn add(&mut self, what: String, ours: &str, place: &Pointer, patch: Option<String>) {
+        self.findings.push(Finding { patch, ..Finding::new(what, ours, place) });
     }
 
     /// The id, and the tags that make features of the client.
     fn names(&mut self) {
-        let [theirs, ours] = self.operations();
         let key = "x-upstream-operation-id";
-        if let (Some(id), Some(stated)) = (theirs.get("operationId"), ours.get(key))
-            && id != stated
-        {
-            let (id, place) = (plain(id), self.at.join(key));
-            let patch = format!("{key}: {id}");
-            self.add(format!("operationId {id}"), &plain(stated), place, Some(patch));
+        let (id, stated, tags) =
+            (self.theirs.key("operationId"), self.ours.key(key), self.ours.key("tags"));
+        if !id.is_null() && !stated.is_null() && *id != *stated {
+            let what = format!("operationId {}", id.text());
+            let patch = format!("{key}: {}", id.text());
+            self.add(what, stated.text(), &stated.at, Some(patch));
         }
-        for tag in elements(&theirs["tags"]) {
-            if !elements(&ours["tags"]).any(|other| other == tag) {
-                let what = format!("the tag {}", plain(tag));
-                self.add(what, "no such tag", self.at.join("tags"), None);
+        for tag in self.theirs.key("tags").elements() {
+            if !elements(&tags).any(|other| *other == *tag) {
+                self.add(format!("the tag {}", tag.text()), "no such tag", &tags.at, None);
             }
         }
     }
 
     fn security(&mut self) {
-        let default = &self.pair.theirs.document["security"];
-        let stated = |operation: &'a Value| operation.get("security").unwrap_or(default);
-        let [theirs, ours] = self.operations().map(stated);
+        let default = &self.theirs.document["security"];
+        let [theirs, ours] = [&self.theirs, &self.ours]
+            .map(|operation| operation.value.get("security").unwrap_or(default));
         if alternatives(theirs) != alternatives(ours) {
             let what = format!("security {}", alternatives(theirs));
-            let patch = format!("security: {theirs}");
-            self.add(what, &alternatives(ours), self.at.join("security"), Some(patch));
+            let (place, patch) = (self.ours.key("security").at, format!("security: {theirs}"));
+            self.add(what, &alternatives(ours), &place, Some(patch));
         }
     }
 
     fn parameters(&mut self) {
-        let [theirs, ours] = self.operations();
-        let (their_at, at) = (self.their_at.join("parameters"), self.at.join("parameters"));
-        let ours = elements(&ours["parameters"]).enumerate();
-        let ours: Vec<_> = ours.map(|(index, _)| self.pair.ours.resolve(&at.join(index))).collect();
-        for (index, _) in elements(&theirs["parameters"]).enumerate() {
-            let (place, theirs) = self.pair.theirs.resolve(&their_at.join(index));
+        let ours = self.ours.key("parameters");
+        let all: Vec<Node> = ours.elements().iter().map(Node::resolved).collect();
+        for theirs in self.theirs.key("parameters").elements() {
+            let theirs = theirs.resolved();
             let name = format!("the {} parameter {}", plain(&theirs["in"]), plain(&theirs["name"]));
-            if let Some((our_place, known)) = ours.iter().find(|(_, ours)| is_same(theirs, ours)) {
-                self.parameter(&place, our_place, known["required"] == true, &name);
+            if let Some(ours) = all.iter().find(|ours| is_same(&theirs, ours)) {
+                self.parameter(&theirs, ours, &name);
             } else if theirs["in"] != "path" || !self.is_renamed() {
                 // Another name in the path was told of the path.
-                self.add(name, "no such parameter", at.clone(), Some(format!("- {theirs}")));
+                let patch = format!("- {}", *theirs);
+                self.add(name, "no such parameter", &ours.at, Some(patch));
             }
         }
     }
 
     /// Holds what a parameter may be. Its examples are what a URL has, so text.
-    fn parameter(&mut self, theirs: &Pointer, at: &Pointer, required: bool, name: &str) {
-        let stated = self.pair.theirs.get(theirs)["required"].as_bool();
-        if stated.is_some_and(|stated| stated != required) {
-            let [what, ours] =
+    fn parameter(&mut self, theirs: &Node, ours: &Node, name: &str) {
+        let required = ours["required"] == true;
+        if theirs["required"].as_bool().is_some_and(|stated| stated != required) {
+            let [what, words] =
                 if required { ["optional", "required"] } else { ["required", "optional"] };
             let patch = format!("required: {}", !required);
-            self.add(format!("{name} is {what}"), ours, at.clone(), Some(patch));
+            self.add(format!("{name} is {what}"), words, &ours.at, Some(patch));
         }
-        self.values(self.pair, theirs, at, name, true);
+        self.values(theirs, ours, name, true, true);
     }
 
     fn body(&mut self) {
-        let (place, theirs) = self.pair.theirs.resolve(&self.their_at.join("requestBody"));
-        let (at, ours) = self.pair.ours.resolve(&self.at.join("requestBody"));
+        let (theirs, at) = (self.theirs.key("requestBody").resolved(), self.ours.at.clone());
+        let ours = self.ours.key("requestBody").resolved();
         if ours.is_null() && !theirs.is_null() {
-            return self.add("a request body".to_owned(), "none", self.at.clone(), None);
+            return self.add("a request body".to_owned(), "none", &at, None);
         }
         if theirs["required"] == true && ours["required"] != true {
             let patch = Some("required: true".to_owned());
-            self.add("the request body is required".to_owned(), "optional", at.clone(), patch);
+            self.add("the request body is required".to_owned(), "optional", &ours.at, patch);
         }
-        self.content(self.pair, &place, &at, "request");
+        self.content(&theirs, &ours, "request", true);
     }
 
     fn responses(&mut self) {
-        let [theirs, ours] = self.operations().map(|operation| &operation["responses"]);
-        let at = self.at.join("responses");
-        for (status, _) in entries(theirs) {
-            let (place, theirs) =
-                self.pair.theirs.resolve(&self.their_at.join("responses").join(status));
+        let all = self.ours.key("responses");
+        for (status, theirs) in self.theirs.key("responses").entries() {
+            let theirs = theirs.resolved();
             let range = format!("{}XX", status.get(..1).unwrap_or_default());
-            let mut keys = [status.as_str(), &range, "default"].into_iter();
-            let Some(key) = keys.find(|key| ours.get(key).is_some()) else {
-                let patch = Some(format!("'{status}': {}", response(status, theirs)));
-                self.add(format!("status {status}"), "no such status", at.clone(), patch);
+            let mut keys = [status, &range, "default"].into_iter();
+            let Some(key) = keys.find(|key| all.get(key).is_some()) else {
+                let patch = Some(format!("'{status}': {}", response(status, &theirs)));
+                self.add(format!("status {status}"), "no such status", &all.at, patch);
                 continue;
             };
-            let (at, ours) = self.pair.ours.resolve(&at.join(key));
+            let ours = all.key(key).resolved();
             for (name, _) in entries(&theirs["headers"]) {
                 if !entries(&ours["headers"]).any(|(other, _)| other.eq_ignore_ascii_case(name)) {
                     let what = format!("the header {name} of {status}");
-                    self.add(what, "no such header", at.clone(), None);
+                    self.add(what, "no such header", &ours.at, None);
                 }
             }
-            let pair = Pair { is_request: false, ..self.pair };
-            self.content(pair, &place, &at, &format!("response {status}"));
+            self.content(&theirs, &ours, &format!("response {status}"), false);
         }
     }
 
     /// Holds the media types of a request or a response.
-    fn content(&mut self, pair: Pair, theirs: &Pointer, at: &Pointer, name: &str) {
-        let ours = &pair.ours.get(at)["content"];
-        for (media_type, _) in entries(&pair.theirs.get(theirs)["content"]) {
-            let theirs = theirs.join("content").join(media_type);
-            if ours.get(media_type).is_some() {
-                let at = at.join("content").join(media_type);
-                self.values(pair, &theirs, &at, name, false);
-                continue;
+    fn content(&mut self, theirs: &Node, ours: &Node, name: &str, is_request: bool) {
+        let content = ours.key("content");
+        for (media_type, theirs) in theirs.key("content").entries() {
+            let known: Vec<&str> = entries(&content).map(|(known, _)| known.as_str()).collect();
+            let what = format!("{name} is {media_type}");
+            if known.contains(&media_type) {
+                self.values(&theirs, &content.key(media_type), name, is_request, false);
+            } else if content.is_null() {
+                self.add(what, "no body", &ours.at, None);
+            } else {
+                self.add(what, &known.join(" or "), &content.at, None);
             }
-            let known: Vec<&str> = entries(ours).map(|(known, _)| known.as_str()).collect();
-            let at = if ours.is_null() { at.clone() } else { at.join("content") };
-            let words = if ours.is_null() { "no body" } else { &known.join(" or ") };
-            self.add(format!("{name} is {media_type}"), words, at, None);
         }
     }
 
     /// Holds the schema and the examples of a parameter or a media type.
-    fn values(&mut self, pair: Pair, theirs: &Pointer, at: &Pointer, name: &str, is_text: bool) {
-        let at = at.join("schema");
-        if pair.ours.get(&at).is_null() {
+    fn values(&mut self, theirs: &Node, ours: &Node, name: &str, is_request: bool, is_text: bool) {
+        let ours = ours.key("schema");
+        if ours.is_null() {
             return;
         }
-        self.findings.extend(pair.hold(&theirs.join("schema"), &at, name));
-        for value in examples(pair.theirs, theirs) {
-            self.findings.extend(pair.value(value, is_text, &at, name));
+        self.findings.extend(schema::hold(&theirs.key("schema"), &ours, name, is_request));
+        let named = theirs.key("examples").entries().into_iter();
+        let named = named.filter_map(|(_, example)| example.resolved().value.get("value"));
+        for example in theirs.value.get("example").into_iter().chain(named) {
+            self.findings.extend(schema::value(example, is_text, &ours, name));
         }
     }
 
     /// What else would get lost.
     fn rest(&mut self) {
-        let [theirs, ours] = self.operations();
-        for (name, _) in entries(&theirs["callbacks"]) {
+        let ours = self.ours.clone();
+        for (name, _) in entries(&self.theirs.clone()["callbacks"]) {
             if ours["callbacks"].get(name).is_none() {
-                let what = format!("the callback {name}");
-                self.add(what, "no such callback", self.at.clone(), None);
+                self.add(format!("the callback {name}"), "no such callback", &ours.at, None);
             }
         }
         for key in ["deprecated", "servers"] {
-            let stated = theirs.get(key).filter(|stated| **stated != false);
-            if let Some(stated) = stated.filter(|stated| ours.get(key) != Some(stated)) {
-                let patch = Some(format!("{key}: {stated}"));
-                self.add(format!("{key} {stated}"), "it is not", self.at.clone(), patch);
+            let stated = self.theirs.key(key);
+            if !stated.is_null() && *stated != false && *stated != ours[key] {
+                let patch = Some(format!("{key}: {}", *stated));
+                self.add(format!("{key} {}", *stated), "it is not", &ours.at, patch);
             }
         }
     }
@@ -240,11 +225,4 @@ fn response(status: &str, theirs: &Value) -> Value {
         };
     }
     response
-}
-
-/// The examples of a parameter or a media type.
-fn examples<'a>(reader: Reader<'a>, holder: &Pointer) -> Vec<&'a Value> {
-    let (value, at) = (reader.get(holder), holder.join("examples"));
-    let named = entries(&value["examples"]).map(|(name, _)| reader.resolve(&at.join(name)).1);
-    value.get("example").into_iter().chain(named.filter_map(|named| named.get("value"))).collect()
 }

@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::pointer::Pointer;
-use crate::reconcile::example;
-use crate::reconcile::reader::Reader;
-use crate::reconcile::schema::Pair;
+use crate::node::Node;
+use crate::reconcile::{example, schema};
 
 fn document() -> Value {
     json!({"components": {"schemas": {
@@ -42,14 +40,14 @@ fn document() -> Value {
     }}})
 }
 
-fn at(name: &str) -> Pointer {
-    Pointer::default().join("components").join("schemas").join(name)
+/// A named schema of a document.
+fn named<'a>(document: &'a Value, name: &str) -> Node<'a> {
+    Node::root(document, ()).key("components").key("schemas").key(name)
 }
 
 #[test]
 fn a_value_has_what_its_schema_does_not_say() {
     let document = document();
-    let ours = Reader { document: &document };
     for (schema, value, expected) in [
         ("Text", json!({"id": "a", "text": "abc"}), &[][..]),
         ("Text", json!({"id": "a", "text": "abcd"}), &["the value abcd of it.text"]),
@@ -70,7 +68,7 @@ fn a_value_has_what_its_schema_does_not_say() {
         ("List", json!([null, null, null]), &["the value [null,null,null] of it"]),
         ("Circle", json!({"a": 1}), &[]),
     ] {
-        let found = example::read(ours, &value, &at(schema), "it");
+        let found = example::read(&value, &named(&document, schema), "it");
         let found: Vec<&str> = found.iter().map(|finding| finding.what.as_str()).collect();
         assert_eq!(found, expected, "{schema} {value}");
     }
@@ -79,7 +77,7 @@ fn a_value_has_what_its_schema_does_not_say() {
 #[test]
 fn a_schema_states_what_ours_does_not() {
     let document = document();
-    for (schema, theirs, expected) in [
+    for (name, theirs, expected) in [
         ("Text", json!({"type": "string"}), &[][..]),
         ("Text", json!({"properties": {"id": {"type": "string"}, "text": {}}}), &[]),
         ("Text", json!({"properties": {"text": {"type": "integer"}}}), &["it.text as integer"]),
@@ -93,11 +91,10 @@ fn a_schema_states_what_ours_does_not() {
         ("List", json!({"maxItems": 3}), &["maxItems 3 of it"]),
         ("Circle", json!({"properties": {"size": {}}}), &[]),
     ] {
-        let ours = Reader { document: &document };
-        let pair = Pair { theirs: Reader { document: &theirs }, ours, is_request: true };
-        let found = pair.hold(&Pointer::default(), &at(schema), "it");
+        let ours = named(&document, name);
+        let found = schema::hold(&Node::root(&theirs, ()), &ours, "it", true);
         let found: Vec<&str> = found.iter().map(|finding| finding.what.as_str()).collect();
-        assert_eq!(found, expected, "{schema} {theirs}");
+        assert_eq!(found, expected, "{name} {theirs}");
     }
 }
 
@@ -111,7 +108,6 @@ fn a_schema_of_theirs_that_refers_to_itself_comes_to_an_end() {
         theirs["components"]["schemas"][format!("S{index}")] =
             json!({"allOf": [next, next], "oneOf": [next, next], "properties": {"id": next}});
     }
-    let ours = Reader { document: &document };
-    let pair = Pair { theirs: Reader { document: &theirs }, ours, is_request: true };
-    assert!(pair.hold(&at("S0"), &at("Text"), "it").is_empty());
+    let ours = named(&document, "Text");
+    assert!(schema::hold(&named(&theirs, "S0"), &ours, "it", true).is_empty());
 }

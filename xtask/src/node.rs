@@ -1,0 +1,68 @@
+//! A value of a document that knows its place.
+
+use std::fmt::Display;
+use std::ops::Deref;
+
+use serde_json::Value;
+use serde_json::value::Index;
+
+use crate::places;
+use crate::pointer::Pointer;
+
+/// A value of a document, null where nothing is, with what those who read it share.
+#[derive(Clone)]
+pub struct Node<'a, Shared = ()> {
+    pub value: &'a Value,
+    pub at: Pointer,
+    pub document: &'a Value,
+    pub shared: Shared,
+}
+
+impl<Shared> Deref for Node<'_, Shared> {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        self.value
+    }
+}
+
+impl<'a, Shared: Copy> Node<'a, Shared> {
+    pub fn root(document: &'a Value, shared: Shared) -> Self {
+        Self { value: document, at: Pointer::default(), document, shared }
+    }
+
+    fn with(&self, value: &'a Value, at: Pointer) -> Self {
+        Self { value, at, ..*self }
+    }
+
+    /// What stands at a place of the same document.
+    pub fn at(&self, at: Pointer) -> Self {
+        self.with(self.document.pointer(at.as_str()).unwrap_or(&Value::Null), at)
+    }
+
+    pub fn key(&self, key: impl Index + Display) -> Self {
+        self.with(&self.value[&key], self.at.join(&key))
+    }
+
+    /// What an object holds, each with its key.
+    pub fn entries(&self) -> Vec<(&'a str, Self)> {
+        let entries = places::entries(self.value);
+        entries.map(|(key, value)| (key.as_str(), self.with(value, self.at.join(key)))).collect()
+    }
+
+    pub fn elements(&self) -> Vec<Self> {
+        let elements = places::elements(self.value).enumerate();
+        elements.map(|(index, value)| self.with(value, self.at.join(index))).collect()
+    }
+
+    /// The text, which is empty for anything else.
+    pub fn text(&self) -> &'a str {
+        self.value.as_str().unwrap_or_default()
+    }
+
+    /// The node itself, or what it refers to.
+    pub fn resolved(&self) -> Self {
+        let (at, value) = places::resolve(self.document, self.value, &self.at);
+        self.with(value, at)
+    }
+}
