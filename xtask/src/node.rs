@@ -31,7 +31,8 @@ impl<'a, Shared: Copy> Node<'a, Shared> {
         Self { value: document, at: Pointer::default(), document, shared }
     }
 
-    fn with(&self, value: &'a Value, at: Pointer) -> Self {
+    /// A value of the same document, with its place.
+    pub fn with(&self, value: &'a Value, at: Pointer) -> Self {
         Self { value, at, ..*self }
     }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
 
-use crate::convert::grammar::{Child, Kind, METHODS};
+pub(crate) use crate::convert::grammar::METHODS;
+use crate::convert::grammar::{Child, Kind};
 use crate::pointer::Pointer;
 
 /// Where named schemas stand, as references write it.
@@ -17,17 +18,13 @@ pub fn schema(name: &str) -> Pointer {
 }
 
 /// The named schemas of a document, which has room for some after this.
-pub fn schemas_mut(document: &mut Value) -> Result<&mut Map<String, Value>> {
-    let mut at = Pointer::default();
-    let mut here = document;
-    for key in ["components", "schemas"] {
-        at = at.join(key);
-        let object = here.as_object_mut();
-        here = object
-            .map(|object| object.entry(key).or_insert_with(|| json!({})))
-            .ok_or_else(|| anyhow!("{at} has no room: what holds it is no object"))?;
-    }
-    here.as_object_mut().ok_or_else(|| anyhow!("{at} is no object"))
+pub fn schemas_mut<'a>(document: &'a mut Value) -> Result<&'a mut Map<String, Value>> {
+    let room = |holder: &'a mut Value, key: &str| -> Option<&'a mut Value> {
+        Some(holder.as_object_mut()?.entry(key).or_insert_with(|| json!({})))
+    };
+    let schemas = room(document, "components").and_then(|components| room(components, "schemas"));
+    let schemas = schemas.and_then(Value::as_object_mut);
+    schemas.ok_or_else(|| anyhow!("/components/schemas has no room: what holds it is no object"))
 }
 
 /// The entries of an object; none of any other value.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::convert::nullable::{BESIDE, only_null};
 use crate::names::{Names, pascal};
+use crate::node::Node;
 use crate::places::{self, SCHEMAS, elements, entries};
 use crate::pointer::Pointer;
 
@@ -30,23 +31,24 @@ pub fn lift(document: &mut Value) -> Result<()> {
 /// each with what it may be called.
 fn roots(document: &Value) -> Vec<(Pointer, String)> {
     let mut roots = Vec::new();
-    for (_, _, operation, at) in places::operations(document) {
-        let id = operation["operationId"].as_str().unwrap_or_default().to_pascal_case();
-        let parameters = elements(&operation["parameters"]).enumerate();
-        let parameters = parameters.map(|(index, _)| (at.join("parameters").join(index), ""));
-        let successes = entries(&operation["responses"]).filter(|(key, _)| key.starts_with('2'));
-        let successes = successes.map(|(key, _)| (at.join("responses").join(key), "response"));
-        let body = (at.join("requestBody"), "body");
-        for (at, word) in parameters.chain(successes).chain([body]) {
-            let part = document.pointer(at.as_str()).unwrap_or(&Value::Null);
-            let (place, part) = places::resolve(document, part, &at);
-            let shared = place.as_str().rsplit('/').next().filter(|_| place != at);
-            let own = || joined(&id, part["name"].as_str().unwrap_or(word));
-            let name = shared.map_or_else(own, str::to_owned);
-            let contents = entries(&part["content"]);
-            let contents = contents.map(|(media_type, _)| place.join("content").join(media_type));
-            let holders = contents.chain([place.clone()]);
-            roots.extend(holders.map(|holder| (holder.join("schema"), name.clone())));
+    for (.., at) in places::operations(document) {
+        let operation = Node::root(document, ()).at(at);
+        let id = operation.key("operationId").text().to_pascal_case();
+        let parameters = operation.key("parameters").elements().into_iter();
+        let parameters = parameters.map(|parameter| (parameter, ""));
+        let responses = operation.key("responses").entries().into_iter();
+        let successes = responses.filter(|(status, _)| status.starts_with('2'));
+        let successes = successes.map(|(_, success)| (success, "response"));
+        let body = (operation.key("requestBody"), "body");
+        for (used, word) in parameters.chain(successes).chain([body]) {
+            let part = used.resolved();
+            let name = match part.at.as_str().rsplit('/').next() {
+                Some(shared) if part.at != used.at => shared.to_owned(),
+                _ => joined(&id, part["name"].as_str().unwrap_or(word)),
+            };
+            let contents = part.key("content").entries().into_iter();
+            let holders = contents.map(|(_, content)| content).chain([part]);
+            roots.extend(holders.map(|holder| (holder.key("schema").at, name.clone())));
         }
     }
     roots

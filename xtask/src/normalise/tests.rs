@@ -261,30 +261,3 @@ fn what_operations_share_is_named_after_itself() {
         json!({"Sort": {"type": "string", "enum": ["name"]}})
     );
 }
-
-#[test]
-fn descriptions_are_safe_as_comments() {
-    for (text, quiet) in [
-        ("See [x] and <b>.", "See [x] and <b>."),
-        ("a\r\nb\rc\u{202e}\0", "a\nbc"),
-        ("```\nlet x = ;\n```\nb", "```text\nlet x = ;\n```\nb"),
-        ("- ```rust\nopen", "- ```text\nopen\n```"),
-        ("~~~~\n```\n~~~\n~~~~", "~~~~text\n```\n~~~\n~~~~"),
-        ("    let y = ;\n\tlet z = ;", "   let y = ;\n   let z = ;"),
-    ] {
-        let example = json!({"description": text});
-        let schema = |text: &str| {
-            json!({"type": "string", "description": text, "example": example, "enum": ["a"],
-                "x-enum-descriptions": {"a": text}})
-        };
-        let found = schemas(&json!({"A": schema(text)}));
-        assert_eq!(found["A"], schema(quiet));
-    }
-}
-
-#[test]
-fn a_list_of_no_required_properties_is_dropped() {
-    let given =
-        json!({"A": {"type": "object", "properties": {"required": text()}, "required": []}});
-    assert_eq!(schemas(&given), json!({"A": object(&json!({"required": text()}))}));
-}

@@ -15,9 +15,11 @@ pub fn check(root: &Part) {
     security(root, &root.key("security"));
     error(root);
     places::visit(root.value, &mut |kind, part, at| {
+        let part = root.with(part, at.clone());
         if part["$ref"].is_string() {
-            reference(root, kind, &root.at(at.clone()).key("$ref"));
+            reference(root, kind, &part.key("$ref"));
         }
+        words(&part);
     });
     callbacks(root);
 }
@@ -66,6 +68,23 @@ fn reference(root: &Part, kind: Kind, reference: &Part) {
     let target = &root["components"][folder][name.unwrap_or_default()];
     let is_end = target.is_object() && target.get("$ref").is_none();
     reference.expect(is_end, format!("names nothing in /components/{folder}; describe it there"));
+}
+
+/// Words become comments, in which Rust runs code as tests.
+fn words(part: &Part) {
+    let meanings = part.key("x-enum-descriptions").entries().into_iter().map(|(_, text)| text);
+    for words in
+        ["title", "summary", "description"].map(|key| part.key(key)).into_iter().chain(meanings)
+    {
+        let text = words.text();
+        let is_odd = |sign: char| {
+            let turns = matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            turns || (sign.is_control() && sign != '\n')
+        };
+        let is_code = ["```", "~~~", "    "].iter().any(|mark| text.contains(mark));
+        let what = "has a block of code or an unprintable sign; write code in a line, in backticks";
+        words.expect(!is_code && !text.contains(is_odd), what);
+    }
 }
 
 /// What the server calls: one webhook for the whole document.

@@ -76,8 +76,10 @@ fn our_document_fits_as_it_is_and_normalised_again() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "it is a table")]
 fn what_a_document_says_of_the_whole() {
     let callback = "/paths/~1v1~1numbers/get/callbacks";
+    let words = "/components/schemas/Number/description";
     let post = |name: &str| json!({"on": {"{$url}": {"post": {"requestBody": json_of(&of(name)), "responses": {}}}}});
     insta::assert_snapshot!(table([
         ("no server", "/servers", json!([])),
@@ -124,6 +126,17 @@ fn what_a_document_says_of_the_whole() {
         ("a callback elsewhere", callback, json!({"on": {"$ref": "#/components/callbacks/On"}})),
         ("a second callback", callback, post("WebhookEvent")),
         ("a callback without a tag", "/paths/~1v1~1webhooks/post/callbacks", post("Number")),
+        ("a text with a fenced block of code", words, json!("a\n```\nlet x = ;\n```")),
+        ("a text with another fence", words, json!("- ~~~rust\nopen")),
+        ("a text with an indented block of code", words, json!("a\n\n    let y = ;")),
+        ("a text with a tab", words, json!("a\n\n\tlet z = ;")),
+        ("a text with signs that turn its direction", words, json!("a\u{202e}b")),
+        ("a text with a lone carriage return", words, json!("a\rb")),
+        (
+            "a meaning with a block of code",
+            "/components/schemas/New",
+            json!({"type": "string", "enum": ["a"], "x-enum-descriptions": {"a": "```"}})
+        ),
         (
             "a delivery that is called as Meta",
             "/components/schemas/WebhookEvent/discriminator/mapping/meta",
@@ -826,10 +839,10 @@ fn accepted() -> Vec<Row> {
             json!({"type": "string", "format": "password", "minLength": 4}),
         ),
         (
-            "text that would be a test",
+            "text that ends a comment",
             "/components/schemas/Doc",
             json!({
-                "type": "object", "description": "See [x]\n\n```\nlet x = ;\n```\n\n    let y = ;\n- ```rust\nopen */ /* \r \u{202e}",
+                "type": "object", "description": "See [x] and <b>.\n\n- a */ /*",
                 "properties": {"a": {"type": "string", "enum": ["a*/", "b`"], "description": "*/"}},
             }),
         ),
