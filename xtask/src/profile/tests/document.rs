@@ -1,0 +1,75 @@
+//! What a document says of the whole.
+
+use serde_json::json;
+
+use super::{json_of, of, table, text};
+
+#[test]
+#[allow(clippy::too_many_lines, reason = "it is a table")]
+fn what_a_document_says_of_the_whole() {
+    let callback = "/paths/~1v1~1numbers/get/callbacks";
+    let words = "/components/schemas/Number/description";
+    let post = |name: &str| json!({"on": {"{$url}": {"post": {"requestBody": json_of(&of(name)), "responses": {}}}}});
+    insta::assert_snapshot!(table([
+        ("no server", "/servers", json!([])),
+        ("a server without TLS", "/servers/0/url", json!("http://example.com")),
+        ("a server with a variable", "/servers/0/url", json!("https://{host}")),
+        ("two schemes at once", "/security/0", json!({"apiKey": [], "apiKeyId": []})),
+        ("a scheme in a query", "/components/securitySchemes/apiKey/in", json!("query")),
+        ("a scheme that is not there", "/paths/~1v1~1numbers/get/security", json!([{"a": []}])),
+        ("no error", "/components/schemas/ApiError", json!({"type": "object"})),
+        ("an error that requires a code", "/components/schemas/ApiError/required", json!(["code"])),
+        ("an error with more", "/components/schemas/ApiError/properties/more", text()),
+        ("codes that are any text", "/components/schemas/ErrorCode", text()),
+        (
+            "a part of another document",
+            "/components/schemas/Number/properties/a",
+            json!({"$ref": "a.yaml#/A"})
+        ),
+        ("a reference to nothing", "/components/schemas/Number/properties/a", of("Nothing")),
+        (
+            "a response that is not there",
+            "/paths/~1v1~1numbers/get/responses/429/$ref",
+            json!("#/components/responses/No")
+        ),
+        (
+            "a part of a schema",
+            "/components/schemas/Number/properties/a",
+            of("ApiError/properties/code")
+        ),
+        (
+            "a parameter as a schema",
+            "/components/schemas/Number/properties/a",
+            json!({"$ref": "#/components/parameters/Page"})
+        ),
+        (
+            "a reference to a reference",
+            "/components/parameters/Page",
+            json!({"$ref": "#/components/parameters/PageSize"})
+        ),
+        (
+            "a path that leads to itself",
+            "/paths/~1v1~1other",
+            json!({"$ref": "#/paths/~1v1~1other"})
+        ),
+        ("a callback elsewhere", callback, json!({"on": {"$ref": "#/components/callbacks/On"}})),
+        ("a second callback", callback, post("WebhookEvent")),
+        ("a callback without a tag", "/paths/~1v1~1webhooks/post/callbacks", post("Number")),
+        ("a text with a fenced block of code", words, json!("a\n```\nlet x = ;\n```")),
+        ("a text with another fence", words, json!("- ~~~rust\nopen")),
+        ("a text with an indented block of code", words, json!("a\n\n    let y = ;")),
+        ("a text with a tab", words, json!("a\n\n\tlet z = ;")),
+        ("a text with signs that turn its direction", words, json!("a\u{202e}b")),
+        ("a text with a lone carriage return", words, json!("a\rb")),
+        (
+            "a meaning with a block of code",
+            "/components/schemas/New",
+            json!({"type": "string", "enum": ["a"], "x-enum-descriptions": {"a": "```"}})
+        ),
+        (
+            "a delivery that is called as Meta",
+            "/components/schemas/WebhookEvent/discriminator/mapping/meta",
+            json!("#/components/schemas/CallEvent")
+        ),
+    ]));
+}
