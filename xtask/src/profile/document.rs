@@ -12,12 +12,12 @@ pub fn check(root: &Part) {
     let url = root.key("servers").key(0).key("url");
     let is_plain = url.text().starts_with("https://") && !url.text().contains(['{', '?', '#']);
     url.expect(is_plain, "is not a plain https:// URL; name the server that gets credentials");
-    security(root, &root.key("security"));
+    security(&root.key("security"));
     error(root);
     places::visit(root.value, &mut |kind, part, at| {
         let part = root.with(part, at.clone());
         if part["$ref"].is_string() {
-            reference(root, kind, &part.key("$ref"));
+            reference(kind, &part.key("$ref"));
         }
         words(&part);
     });
@@ -25,8 +25,8 @@ pub fn check(root: &Part) {
 }
 
 /// Each requirement is one that a single header satisfies.
-pub fn security(root: &Part, requirements: &Part) {
-    let schemes = &root["components"]["securitySchemes"];
+pub fn security(requirements: &Part) {
+    let schemes = &requirements.document["components"]["securitySchemes"];
     for requirement in requirements.elements() {
         let names = requirement.entries();
         let is_header = |name| schemes[name]["type"] == "apiKey" && schemes[name]["in"] == "header";
@@ -55,7 +55,7 @@ fn error(root: &Part) {
 }
 
 /// The build step follows one reference, to a component.
-fn reference(root: &Part, kind: Kind, reference: &Part) {
+fn reference(kind: Kind, reference: &Part) {
     let folder = match kind {
         Kind::Schema => "schemas",
         Kind::Parameter => "parameters",
@@ -65,7 +65,7 @@ fn reference(root: &Part, kind: Kind, reference: &Part) {
         _ => return reference.refuse("is read in place only; put what it refers to here"),
     };
     let name = reference.text().strip_prefix(&format!("#/components/{folder}/"));
-    let target = &root["components"][folder][name.unwrap_or_default()];
+    let target = &reference.document["components"][folder][name.unwrap_or_default()];
     let is_end = target.is_object() && target.get("$ref").is_none();
     reference.expect(is_end, format!("names nothing in /components/{folder}; describe it there"));
 }

@@ -49,7 +49,7 @@ pub fn check(root: &Part) {
         let is_said = operation.get("x-idempotent").is_none_or(Value::is_boolean);
         operation.key("x-idempotent").expect(is_said, "is not true or false; make it one");
         tags(&operation.key("tags"));
-        security(root, &operation.key("security"));
+        security(&operation.key("security"));
         parameters(path, &operation.key("parameters"));
         if !operation["requestBody"].is_null() {
             body(&operation.key("requestBody").resolved().key("content"));

@@ -192,6 +192,25 @@ fn accepted() -> Vec<Row> {
             }),
         ),
         (
+            "forms that say little",
+            "/components/schemas/Little",
+            object(json!({"list": {"type": "array"}})),
+        ),
+        ("", "/components/schemas/Least", object(json!({}))),
+        (
+            "one alternative",
+            "/components/schemas/Lonely",
+            json!({"oneOf": [{"title": "Text", "type": "string"}]}),
+        ),
+        (
+            "a success of no content",
+            "/paths/~1nothing",
+            json!({"get": {
+                "operationId": "get_nothing", "tags": ["Numbers"],
+                "responses": {"200": {"description": "Done", "content": {}}},
+            }}),
+        ),
+        (
             "values of an enum with odd names",
             "/components/schemas/Sign",
             json!({
@@ -247,6 +266,10 @@ const ACCEPTED: &[&str] = &[
     "pubby_name:::std::collections::BTreeMap<::std::string::String,crate::Secret>,",
     "pubnamed:::std::option::Option<Pin>,",
     "pubstructPin(pubcrate::Secret);",
+    "publist:::std::vec::Vec<::serde_json::Value>,",
+    "pubstructLeast(pub::serde_json::Map<",
+    "open_union!(Lonely,",
+    "get_nothing",
     "Last7Days=",
     "Twice=",
     "encode_path(&ext.to_string())",
