@@ -28,6 +28,14 @@ impl Names {
     pub fn take(&mut self, name: &str) -> bool {
         is_identifier(name) && self.0.insert(name.to_owned())
     }
+
+    /// Takes the name of a field or of a parameter. False also where the generator and the
+    /// build step would each make another one of it.
+    pub fn take_field(&mut self, name: &str) -> bool {
+        let own = name.to_snake_case();
+        let own = if is_identifier(&own) && own != "gen" { own } else { format!("{own}_") };
+        name.is_ascii() && !name.contains('\'') && self.take(&own)
+    }
 }
 
 /// A text in PascalCase, as the generator writes it: once more makes no difference,
@@ -42,31 +50,11 @@ pub fn pascal(text: &str) -> String {
     if is_identifier(&name) || name == "Self" { name } else { format!("{name}_") }
 }
 
-/// A text in snake_case, as the generator writes it.
-pub fn snake(text: &str) -> String {
-    let name = match text {
-        "+1" => "plus1".to_owned(),
-        "-1" => "minus1".to_owned(),
-        _ => with_letters(text).to_snake_case(),
-    };
-    let is_start = |first: char| first.is_ascii_alphabetic() || first == '_';
-    let name = if name.starts_with(is_start) { name } else { format!("x{name}") };
-    if is_identifier(&name) && name != "gen" { name } else { format!("{name}_") }
-}
-
 /// The variant of a value of an enum: `META_IS_ON` becomes `MetaIsOn`. `Unknown` is the one
 /// of all values that the document does not know.
 pub fn variant(value: &str) -> String {
     let name = value.to_pascal_case();
     if name == "Unknown" { "UnknownValue".to_owned() } else { name }
-}
-
-/// Whether the generator and the build step make the same name in Rust of that of a field or
-/// of a parameter.
-pub fn is_plain(name: &str) -> bool {
-    let own = name.to_snake_case();
-    let own = if is_identifier(&own) && own != "gen" { own } else { format!("{own}_") };
-    name.is_empty() || (name.is_ascii() && own == snake(name))
 }
 
 /// Whether a text can stand as a name in Rust. Other letters than those of ASCII

@@ -12,6 +12,7 @@ mod schemas;
 #[cfg(test)]
 mod tests;
 mod unions;
+mod values;
 
 use std::cell::RefCell;
 

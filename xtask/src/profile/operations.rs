@@ -8,8 +8,8 @@ use url::Url;
 
 use super::document::security;
 use super::part::Part;
-use super::schemas;
-use crate::names::{Names, is_plain, snake};
+use super::values;
+use crate::names::Names;
 use crate::places;
 
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
@@ -89,7 +89,7 @@ fn parameters(path: &str, parameters: &Part) {
     for used in parameters.elements() {
         let parameter = used.resolved();
         let name = parameter.key("name").text();
-        let is_free = is_plain(name) && taken.take(&snake(name));
+        let is_free = taken.take_field(name);
         used.expect(is_free, format!("`{name}` has no name of its own in Rust; rename it"));
         if parameter["in"] == "path" {
             in_path.push(name);
@@ -117,13 +117,13 @@ fn check_parameter(name: &str, parameter: &Part) {
     let end = schema.end();
     let is_named = places::lone_reference(&schema).is_some();
     let may_be_null = schema["nullable"] == true || end["nullable"] == true;
-    let is_value = schemas::is_scalar(end) && is_named == end["enum"].is_array() && !may_be_null;
+    let is_value = values::is_scalar(end) && is_named == end["enum"].is_array() && !may_be_null;
     let what = "is not one value that is never null, or an enum without a name";
     schema.expect(is_value, format!("{what}; describe one value"));
     let fits = end["format"].is_null() || (place == "query" && end["format"] != "password");
     let what = "is no place for one; remove the format";
     schema.expect(fits, format!("is a secret or formatted, and a {place} {what}"));
-    schemas::inner(&schema);
+    values::inner(&schema);
 }
 
 fn body(content: &Part) {
@@ -160,7 +160,7 @@ fn success_of(content: &Part) {
             let is_list = schema["type"] == "array" && schema["nullable"] != true;
             let fits = is_list || places::reference(&schema).is_some();
             schema.expect(fits, "is neither a reference nor a list; refer to a named schema");
-            schemas::inner(&schema);
+            values::inner(&schema);
         }
         [(name, media)] => {
             let is_json = ["json", "*/*", "application/*"].iter().any(|json| name.contains(json));

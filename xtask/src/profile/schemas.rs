@@ -3,16 +3,10 @@
 use serde_json::{Value, json};
 
 use super::part::Part;
+use super::values::{inner, is_scalar, plain};
 use super::{choices, unions};
-use crate::names::{Names, is_plain, pascal, snake, variant};
+use crate::names::{Names, pascal, variant};
 use crate::places::{self, elements, may_be_null, requires};
-
-/// The formats that have a type in the client, by the type of JSON.
-const FORMATS: [(&str, &str); 3] = [
-    ("string", "date date-time password data-url"),
-    ("integer", "int64 uint64 unix-time"),
-    ("number", "double"),
-];
 
 pub fn check(root: &Part) {
     let operations = || places::operations(root.value).map(|(.., operation, _)| operation);
@@ -74,51 +68,6 @@ fn named(schema: &Part) {
     }
 }
 
-/// A schema within another, or in an operation.
-pub fn inner(schema: &Part) {
-    if schema.get("$ref").is_some() {
-        schema.keys(|key| key == "$ref");
-    } else if places::lone_reference(schema).is_some() {
-        schema.only(&["allOf", "nullable"]);
-    } else if places::nullable_reference(schema).is_some() {
-        schema.only(&["anyOf"]);
-    } else {
-        plain(schema);
-    }
-}
-
-/// Whether a schema is one of text, a number or a boolean.
-pub fn is_scalar(schema: &Value) -> bool {
-    matches!(schema["type"].as_str(), Some("string" | "integer" | "number" | "boolean"))
-}
-
-/// One value, a list, a map or any JSON.
-fn plain(schema: &Part) {
-    let unread = "allOf anyOf oneOf enum properties required not discriminator";
-    schema.keys(|key| !unread.split(' ').any(|unread| unread == key));
-    let (kind, format) = (schema.key("type"), schema.key("format"));
-    let (items, values) = (schema.key("items"), schema.key("additionalProperties"));
-    match kind.text() {
-        "array" => entry(&items),
-        "object" if values.is_object() => entry(&values),
-        "object" => values.expect(*values != false, "allows nothing; remove it"),
-        text if is_scalar(schema) => {
-            let mut known = FORMATS.iter().filter(|(kind, _)| *kind == text);
-            let is_known = known.any(|(_, all)| all.split(' ').any(|known| known == *format));
-            let what = format!("`{}` has no type in the client; remove it", format.text());
-            format.expect(format.is_null() || is_known, what);
-        }
-        _ if kind.is_null() => schema.only(&["nullable"]),
-        _ => kind.refuse("is not one type of JSON; name one"),
-    }
-}
-
-/// What a list or a map holds.
-pub fn entry(schema: &Part) {
-    schema.key("nullable").expect(schema["nullable"] != true, "is not read of an entry; remove it");
-    inner(schema);
-}
-
 fn object(schema: &Part) {
     schema.key("type").expect(schema["type"] == "object", "is not `object`; make it that");
     schema.keys(|key| !["enum", "not", "items", "discriminator"].contains(&key));
@@ -129,7 +78,7 @@ fn object(schema: &Part) {
     // The field of all that have none of their own.
     let mut fields = Names::with("extra");
     for (name, property) in properties.entries() {
-        let is_free = is_plain(name) && fields.take(&snake(name));
+        let is_free = fields.take_field(name);
         property.expect(is_free, format!("`{name}` has no name of its own in Rust; remove it"));
         inner(&property);
         let is_sized = ["minItems", "maxItems"].iter().any(|key| property.get(*key).is_some());

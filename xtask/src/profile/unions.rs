@@ -6,7 +6,7 @@ use heck::ToPascalCase;
 use serde_json::json;
 
 use super::part::Part;
-use super::schemas;
+use super::values;
 use crate::names::{Names, pascal};
 use crate::places::{self, SCHEMAS};
 
@@ -33,7 +33,7 @@ fn tagged(tag: &Part, members: &Part) {
         let name = places::reference(&member).unwrap_or_default();
         let is_object = member.schema(name)["type"] == "object";
         member.expect(is_object, "is not a reference to an object; make it one");
-        schemas::inner(&member);
+        values::inner(&member);
         let is_mapped = |to: &Part| to.text().strip_prefix(SCHEMAS) == Some(name);
         let variant = match &mapping.extract_if(.., |(_, to)| is_mapped(to)).collect::<Vec<_>>()[..]
         {
@@ -78,7 +78,7 @@ fn held(member: &Part) {
         _ => is_one(member),
     };
     member.expect(is_held, "is not an object by name, a value, or a list or map of such; name it");
-    schemas::entry(member);
+    values::entry(member);
 }
 
 fn is_entry(part: &Part) -> bool {
@@ -88,6 +88,6 @@ fn is_entry(part: &Part) -> bool {
 fn is_one(part: &Part) -> bool {
     match places::lone_reference(part) {
         Some(_) => part.end()["type"] == "object",
-        None => schemas::is_scalar(part) && part["format"].is_null(),
+        None => values::is_scalar(part) && part["format"].is_null(),
     }
 }

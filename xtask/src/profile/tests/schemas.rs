@@ -95,6 +95,8 @@ fn what_a_schema_is() {
             "/components/schemas/Branding/properties/a",
             json!({"type": "array", "items": text(), "minItems": 1}),
         ),
+        ("a field without a name", new, object(json!({"": text()}))),
+        ("a field with an apostrophe", new, object(json!({"a'b": text()}))),
         ("a field that begins with a digit", "/components/schemas/Number/properties/2fa", text()),
         ("names of values in a list", new, said("x-enum-names", json!(["A"]))),
         ("the name of no value", new, said("x-enum-names", json!({"b": "B"}))),

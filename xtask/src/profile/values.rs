@@ -1,0 +1,58 @@
+//! Schemas that need no name: a reference, one value, a list, a map or any JSON.
+
+use serde_json::Value;
+
+use super::part::Part;
+use crate::places;
+
+/// The formats that have a type in the client, by the type of JSON.
+const FORMATS: [(&str, &str); 3] = [
+    ("string", "date date-time password data-url"),
+    ("integer", "int64 uint64 unix-time"),
+    ("number", "double"),
+];
+
+/// A schema within another, or in an operation.
+pub fn inner(schema: &Part) {
+    if schema.get("$ref").is_some() {
+        schema.keys(|key| key == "$ref");
+    } else if places::lone_reference(schema).is_some() {
+        schema.only(&["allOf", "nullable"]);
+    } else if places::nullable_reference(schema).is_some() {
+        schema.only(&["anyOf"]);
+    } else {
+        plain(schema);
+    }
+}
+
+/// Whether a schema is one of text, a number or a boolean.
+pub fn is_scalar(schema: &Value) -> bool {
+    matches!(schema["type"].as_str(), Some("string" | "integer" | "number" | "boolean"))
+}
+
+/// One value, a list, a map or any JSON.
+pub fn plain(schema: &Part) {
+    let unread = "allOf anyOf oneOf enum properties required not discriminator";
+    schema.keys(|key| !unread.split(' ').any(|unread| unread == key));
+    let (kind, format) = (schema.key("type"), schema.key("format"));
+    let (items, values) = (schema.key("items"), schema.key("additionalProperties"));
+    match kind.text() {
+        "array" => entry(&items),
+        "object" if values.is_object() => entry(&values),
+        "object" => values.expect(*values != false, "allows nothing; remove it"),
+        text if is_scalar(schema) => {
+            let mut known = FORMATS.iter().filter(|(kind, _)| *kind == text);
+            let is_known = known.any(|(_, all)| all.split(' ').any(|known| known == *format));
+            let what = format!("`{}` has no type in the client; remove it", format.text());
+            format.expect(format.is_null() || is_known, what);
+        }
+        _ if kind.is_null() => schema.only(&["nullable"]),
+        _ => kind.refuse("is not one type of JSON; name one"),
+    }
+}
+
+/// What a list or a map holds.
+pub fn entry(schema: &Part) {
+    schema.key("nullable").expect(schema["nullable"] != true, "is not read of an entry; remove it");
+    inner(schema);
+}
