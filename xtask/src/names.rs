@@ -32,9 +32,7 @@ impl Names {
     /// Takes the name of a field or of a parameter. False also where the generator and the
     /// build step would each make another one of it.
     pub fn take_field(&mut self, name: &str) -> bool {
-        let own = name.to_snake_case();
-        let own = if is_identifier(&own) && own != "gen" { own } else { format!("{own}_") };
-        name.is_ascii() && !name.contains('\'') && self.take(&own)
+        name.is_ascii() && !name.contains('\'') && self.take(&snake(name))
     }
 }
 
@@ -48,6 +46,12 @@ pub fn pascal(text: &str) -> String {
         format!("X{name}")
     };
     if is_identifier(&name) || name == "Self" { name } else { format!("{name}_") }
+}
+
+/// A text in snake_case, as the build step writes it.
+pub fn snake(text: &str) -> String {
+    let name = text.to_snake_case();
+    if is_identifier(&name) && name != "gen" { name } else { format!("{name}_") }
 }
 
 /// The variant of a value of an enum: `META_IS_ON` becomes `MetaIsOn`. `Unknown` is the one

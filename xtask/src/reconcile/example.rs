@@ -180,7 +180,7 @@ fn has_format(text: &str, format: &Value) -> bool {
     }
 }
 
-fn type_of(value: &Value) -> &'static str {
+pub fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",

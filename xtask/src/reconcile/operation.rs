@@ -76,8 +76,10 @@ impl Sides<'_> {
 
     fn security(&mut self) {
         let default = &self.theirs.document["security"];
-        let [theirs, ours] = [&self.theirs, &self.ours]
-            .map(|operation| operation.value.get("security").unwrap_or(default));
+        let [theirs, ours] = [&self.theirs, &self.ours].map(|operation| {
+            let own = operation.value.get("security").or(operation.document.get("security"));
+            own.unwrap_or(default)
+        });
         if alternatives(theirs) != alternatives(ours) {
             let what = format!("security {}", alternatives(theirs));
             let (place, patch) = (self.ours.key("security").at, format!("security: {theirs}"));
@@ -171,9 +173,7 @@ impl Sides<'_> {
             return;
         }
         self.findings.extend(schema::hold(&theirs.key("schema"), &ours, name, is_request));
-        let named = theirs.key("examples").entries().into_iter();
-        let named = named.filter_map(|(_, example)| example.resolved().value.get("value"));
-        for example in theirs.value.get("example").into_iter().chain(named) {
+        for example in examples(theirs) {
             self.findings.extend(schema::value(example, is_text, &ours, name));
         }
     }
@@ -197,7 +197,7 @@ impl Sides<'_> {
 }
 
 /// The alternatives of a security requirement, in words.
-fn alternatives(security: &Value) -> String {
+pub fn alternatives(security: &Value) -> String {
     let words = |one: &Value| {
         let schemes: Vec<&str> = entries(one).map(|(scheme, _)| scheme.as_str()).collect();
         if schemes.is_empty() { "nothing".to_owned() } else { schemes.join(" and ") }
@@ -225,4 +225,11 @@ fn response(status: &str, theirs: &Value) -> Value {
         };
     }
     response
+}
+
+/// The examples of a parameter or a media type.
+pub fn examples<'a>(holder: &Node<'a>) -> Vec<&'a Value> {
+    let named = holder.key("examples").entries().into_iter();
+    let named = named.filter_map(|(_, example)| example.resolved().value.get("value"));
+    holder.value.get("example").into_iter().chain(named).collect()
 }
