@@ -139,29 +139,6 @@ pub fn reached<'a>(
     found
 }
 
-/// The schemas right within one, each with its place and a word for it, which is
-/// empty for a part of the same value.
-pub fn children(schema: &Value, at: &Pointer) -> Vec<(Pointer, String)> {
-    let mut found = Vec::new();
-    for (name, _) in entries(&schema["properties"]) {
-        found.push((at.join("properties").join(name), name.clone()));
-    }
-    for (key, word) in [("items", "item"), ("additionalProperties", "value")] {
-        if schema[key].is_object() {
-            found.push((at.join(key), word.to_owned()));
-        }
-    }
-    for (index, _) in elements(&schema["allOf"]).enumerate() {
-        found.push((at.join("allOf").join(index), String::new()));
-    }
-    for key in ["oneOf", "anyOf"] {
-        for (index, _) in elements(&schema[key]).enumerate() {
-            found.push((at.join(key).join(index), format!("variant{}", index + 1)));
-        }
-    }
-    found
-}
-
 /// Visits every object of the specification in a document, the outer ones first.
 pub fn visit(document: &Value, visit: &mut dyn FnMut(Kind, &Value, &Pointer)) {
     visit_within(Kind::Document, document, &Pointer::default(), visit);

@@ -74,8 +74,7 @@ impl Lift {
 
     /// Lifts what is within a schema.
     fn within(&mut self, document: &mut Value, at: &Pointer, name: &str) -> Result<()> {
-        let schema = document.pointer(at.as_str()).unwrap_or(&Value::Null);
-        for (at, word) in places::children(schema, at) {
+        for (at, word) in children(&Node::root(document, ()).at(at.clone())) {
             match word.as_str() {
                 // A part of the same type.
                 "" => self.within(document, &at, name)?,
@@ -92,6 +91,27 @@ impl Lift {
         let mut names = std::iter::once(wanted.clone()).chain(others);
         names.find(|name| self.taken.take(name)).unwrap_or_default()
     }
+}
+
+/// The places of the schemas right within one, each with a word for it, which is empty for
+/// a part of the same value.
+fn children(schema: &Node) -> Vec<(Pointer, String)> {
+    let properties = schema.key("properties").entries().into_iter();
+    let mut found: Vec<_> = properties.map(|(name, schema)| (schema.at, name.to_owned())).collect();
+    for (key, word) in [("items", "item"), ("additionalProperties", "value")] {
+        let inner = schema.key(key);
+        if inner.is_object() {
+            found.push((inner.at, word.to_owned()));
+        }
+    }
+    found.extend(schema.key("allOf").elements().into_iter().map(|part| (part.at, String::new())));
+    for key in ["oneOf", "anyOf"] {
+        let alternatives = (1..).zip(schema.key(key).elements());
+        found.extend(
+            alternatives.map(|(number, one): (u32, Node)| (one.at, format!("variant{number}"))),
+        );
+    }
+    found
 }
 
 /// What stands in place of a lifted schema: that it may be null, and its words.

@@ -22,7 +22,7 @@ pub fn hold(upstream: &Value, ours: &Fragments, operation: &Common) -> Vec<Diffe
         ours: operation(&ours.document, our_path),
         findings: Vec::new(),
     };
-    if sides.is_renamed() {
+    if their_path != our_path {
         let place = sides.ours.at.clone();
         sides.add(format!("the path {their_path}"), our_path, &place, None);
     }
@@ -48,11 +48,6 @@ struct Sides<'a> {
 }
 
 impl Sides<'_> {
-    /// Whether the path has other names for its parameters.
-    fn is_renamed(&self) -> bool {
-        self.theirs.at != self.ours.at
-    }
-
     fn add(&mut self, what: String, ours: &str, place: &Pointer, patch: Option<String>) {
         self.findings.push(Finding { patch, ..Finding::new(what, ours, place) });
     }
@@ -95,7 +90,7 @@ impl Sides<'_> {
             let name = format!("the {} parameter {}", plain(&theirs["in"]), plain(&theirs["name"]));
             if let Some(ours) = all.iter().find(|ours| is_same(&theirs, ours)) {
                 self.parameter(&theirs, ours, &name);
-            } else if theirs["in"] != "path" || !self.is_renamed() {
+            } else if theirs["in"] != "path" || self.theirs.at == self.ours.at {
                 // Another name in the path was told of the path.
                 let patch = format!("- {}", *theirs);
                 self.add(name, "no such parameter", &ours.at, Some(patch));
