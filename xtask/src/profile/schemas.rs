@@ -10,10 +10,8 @@ use crate::places::{self, elements, may_be_null, requires};
 
 pub fn check(root: &Part) {
     let operations = || places::operations(root.value).map(|(.., operation, _)| operation);
-    let sent = operations().map(|operation| &operation["requestBody"]);
-    let sent = places::reached(root.value, sent);
-    let received = ["responses", "callbacks"];
-    let received = operations().flat_map(|operation| received.map(|key| &operation[key]));
+    let sent = places::reached(root.value, operations().map(|one| &one["requestBody"]));
+    let received = operations().flat_map(|one| [&one["responses"], &one["callbacks"]]);
     let received = places::reached(root.value, received);
     let (mut names, mut choices) = (Names::of_schemas(), Names::with(""));
     for (name, schema) in root.key("components").key("schemas").entries() {
@@ -43,8 +41,8 @@ fn optional(schema: &Part, is_received: bool) {
         let is_list = matches!(property.key("type").text(), "array" | "object");
         let has_type = is_list || (is_scalar(&property) && property["format"].is_null());
         let is_cleared = !is_received && may_be_null(&property) && !has_type;
-        property
-            .expect(!is_cleared, "cannot be null in a request; describe a plain scalar or a list");
+        let what = "cannot be null in a request; describe a plain scalar or a list";
+        property.expect(!is_cleared, what);
         let is_sized = is_received && property["minItems"].as_u64().unwrap_or(0) > 0;
         let what = "has `minItems` and may be left out; require it, or remove them";
         property.expect(!is_sized, what);

@@ -35,8 +35,8 @@ fn tagged(tag: &Part, members: &Part) {
         member.expect(is_object, "is not a reference to an object; make it one");
         values::inner(&member);
         let is_mapped = |to: &Part| to.text().strip_prefix(SCHEMAS) == Some(name);
-        let variant = match &mapping.extract_if(.., |(_, to)| is_mapped(to)).collect::<Vec<_>>()[..]
-        {
+        let values: Vec<_> = mapping.extract_if(.., |(_, to)| is_mapped(to)).collect();
+        let variant = match &values[..] {
             [] => {
                 member.refuse("is not in the mapping; map a value to it");
                 continue;
