@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::error::{Error, ErrorKind};
-use crate::pacing::{LONGEST_PAUSE, Line};
-use crate::retry::{Advice, Budget, RetryPolicy};
+use crate::pacing::{LONGEST_PAUSE, RequestQueue};
+use crate::retry::{Budget, RetryAdvice, RetryPolicy};
 use crate::slots::{Slot, Slots, settle_connections};
 use crate::telemetry::{Cause, waited};
 
@@ -16,8 +16,8 @@ pub(crate) struct Rules<'c> {
     pub(crate) policy: RetryPolicy,
     /// Whether the request may be done twice.
     pub(crate) repeatable: bool,
-    /// Where the call waits for its turn.
-    pub(crate) line: Option<&'c Line>,
+    /// Where the call waits while the operation is paused.
+    pub(crate) queue: Option<&'c RequestQueue>,
     /// What pays for repeating it after faults.
     pub(crate) budget: Option<&'c Budget>,
     /// Where an attempt takes its slot.
@@ -49,13 +49,13 @@ where
         let mut polls = 0;
         let mut since = start;
         loop {
-            let turn = async {
-                match rules.line {
-                    Some(line) => line.turn(since, time_left()).await,
+            let admission = async {
+                match rules.queue {
+                    Some(queue) => queue.admit(since, time_left()).await,
                     None => Ok(Instant::now()),
                 }
             };
-            let (went, slot) = match rules.slots.take_at(turn, time_left).await {
+            let (sent_at, slot) = match rules.slots.take_at(admission, time_left).await {
                 Ok(taken) => taken,
                 Err(error) => return Err(given_up(failure, since, error)),
             };
@@ -71,7 +71,7 @@ where
             attempts += 1;
             let error = match attempt(attempts, time_left()).await {
                 Ok(value) => {
-                    rules.succeeded(went);
+                    rules.succeeded(sent_at);
                     return Ok(Success { value, attempts, earlier_uncertain, slot });
                 }
                 Err(error) => {
@@ -81,7 +81,7 @@ where
             drop(slot);
             since = Instant::now();
             polls += u32::from(error.awaits_earlier_attempt());
-            match rules.failed(&error, polls, went, time_left(), random()) {
+            match rules.failed(&error, polls, sent_at, time_left(), random()) {
                 Some(Duration::ZERO) => {}
                 Some(wait) => {
                     sleep(wait).await;
@@ -110,39 +110,39 @@ fn given_up(failure: Option<Error>, since: Instant, error: Error) -> Error {
 }
 
 impl Rules<'_> {
-    /// An attempt that went at `went` succeeded.
-    fn succeeded(&self, went: Instant) {
-        if let Some(line) = self.line {
-            line.accepted(went);
+    /// An attempt that sent_at at `sent_at` succeeded.
+    fn succeeded(&self, sent_at: Instant) {
+        if let Some(queue) = self.queue {
+            queue.on_success(sent_at);
         }
         if let Some(budget) = self.budget {
             budget.refill();
         }
     }
 
-    /// An attempt that went at `went` failed: how long to wait before the next, if there is
+    /// An attempt that sent_at at `sent_at` failed: how long to wait before the next, if there is
     /// to be one.
     fn failed(
         &self,
         error: &Error,
         polls: u32,
-        went: Instant,
+        sent_at: Instant,
         time_left: Duration,
         random: f64,
     ) -> Option<Duration> {
         let wait = self.policy.wait(error, self.repeatable, polls, time_left, random);
         let is_rejected = error.kind() == ErrorKind::RateLimited;
-        if !is_rejected || error.advice() == Some(Advice::Alone) {
-            if let Some(line) = self.line.filter(|_| error.status().is_some()) {
-                line.accepted(went);
+        if !is_rejected || error.advice() == Some(RetryAdvice::OnlyThisCall) {
+            if let Some(queue) = self.queue.filter(|_| error.status().is_some()) {
+                queue.on_success(sent_at);
             }
             let is_free = is_rejected || error.is_in_progress();
-            return wait.filter(|_| is_free || self.budget.is_none_or(Budget::pay));
+            return wait.filter(|_| is_free || self.budget.is_none_or(Budget::try_withdraw));
         }
-        let Some(line) = self.line else {
+        let Some(queue) = self.queue else {
             return wait;
         };
-        let is_paused = line.rejected(went, error.retry_after(), random);
+        let is_paused = queue.on_rejected(sent_at, error.retry_after(), random);
         // It waits in the queue until the pause is over.
         wait.map(|wait| if is_paused && wait <= LONGEST_PAUSE { Duration::ZERO } else { wait })
     }
@@ -191,7 +191,7 @@ mod tests {
 
     /// A call that shares nothing with others.
     fn alone(policy: RetryPolicy, repeatable: bool) -> Rules<'static> {
-        Rules { policy, repeatable, line: None, budget: None, slots: &UNLIMITED }
+        Rules { policy, repeatable, queue: None, budget: None, slots: &UNLIMITED }
     }
 
     /// Runs a script of replies, the last of which repeats; says when, in
@@ -371,7 +371,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_call_without_time_is_not_sent() {
-        let policy = RetryPolicy::default().total_time(Duration::ZERO);
+        let policy = RetryPolicy::default().total_timeout(Duration::ZERO);
         let (outcome, begun, _) = run_script(policy, 1.0, &[reply(200, None)]).await;
         let error = outcome.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0), "{error}");
@@ -464,9 +464,9 @@ mod tests {
             }
         };
         let operation = Operation::find("list_numbers").unwrap();
-        let line = policy.line(shared, operation, &NumberScope::Any);
-        let (repeatable, line) = (script.repeatable, line.as_deref());
-        let rules = Rules { line, budget: policy.budget(shared), ..alone(policy, repeatable) };
+        let queue = policy.queue(shared, operation, &NumberScope::Any);
+        let (repeatable, queue) = (script.repeatable, queue.as_deref());
+        let rules = Rules { queue, budget: policy.budget(shared), ..alone(policy, repeatable) };
         let outcome = run(rules, || script.random, attempt).await;
         let said = match &outcome {
             Ok(success) => success.attempts,
@@ -488,7 +488,7 @@ mod tests {
             let [first, second, third] = &scripts;
             let policy = RetryPolicy::default()
                 .max_attempts(first.max_attempts)
-                .total_time(first.total)
+                .total_timeout(first.total)
                 .pacing(first.pacing);
             let shared = policy.shared();
             let call = |script| run_one(script, policy, &shared);

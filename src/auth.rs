@@ -121,7 +121,7 @@ impl Credentials {
 
     /// Whether a text holds the value, in any case: hosts lose theirs. One that
     /// is shorter than any key is no secret, and would be found by chance.
-    pub(crate) fn occur_in(&self, text: impl AsRef<[u8]>) -> bool {
+    pub(crate) fn appears_in(&self, text: impl AsRef<[u8]>) -> bool {
         let value = self.secret.expose_secret().as_bytes();
         value.len() >= SHORTEST && holds(text.as_ref(), value)
     }

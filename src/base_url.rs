@@ -16,7 +16,7 @@ pub(crate) struct BaseUrl {
 
 impl BaseUrl {
     /// Checks a base URL. `name` is where it came from.
-    pub(crate) fn parse(url: &str, name: &str, allow_plaintext: bool) -> Result<Self, Error> {
+    pub(crate) fn parse(url: &str, name: &str, danger_allow_http: bool) -> Result<Self, Error> {
         let refuse = |reason: String| {
             Error::new(ErrorKind::Configuration).detail(format!("{name} {reason}"))
         };
@@ -38,7 +38,7 @@ impl BaseUrl {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(refuse("must end with its path, without a query or a fragment".to_owned()));
         }
-        if url.scheme() == "http" && !allow_plaintext && !is_loopback {
+        if url.scheme() == "http" && !danger_allow_http && !is_loopback {
             return Err(refuse(
                 "must begin with https://, or anyone on the way can read the key".to_owned(),
             ));

@@ -14,11 +14,11 @@ use crate::auth::{Confidential, Credentials};
 use crate::body::Body;
 use crate::client::{Inner, MAX_TIMEOUT};
 use crate::deadline::Deadline;
-use crate::draft::Draft;
 use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::idempotency::IDEMPOTENCY_KEY;
 use crate::operation::{Content, Operation, ResponseBody};
+use crate::replayable_request::ReplayableRequest;
 use crate::slots::Slot;
 use crate::success::{self, Problem, Success, is_page};
 use crate::telemetry::Span;
@@ -235,7 +235,7 @@ impl Client {
     where
         Sent: Future<Output = reqwest::Result<Response>> + Send,
     {
-        let mut draft = Draft::new(request);
+        let mut draft = ReplayableRequest::new(request);
         Box::pin(async move {
             let operation = operation.ok_or_else(|| {
                 Error::new(ErrorKind::InvalidRequest).detail("the document has no such operation")
@@ -279,7 +279,7 @@ impl Client {
 
     async fn send<Sent>(
         &self,
-        draft: &mut Draft,
+        draft: &mut ReplayableRequest,
         operation: &Operation,
         key: Option<&HeaderValue>,
         reads: Reads,
@@ -288,12 +288,12 @@ impl Client {
     where
         Sent: Future<Output = reqwest::Result<Response>>,
     {
-        let Inner { settings, number, retry, request_timeout, .. } = &self.inner;
-        let line = retry.line(&settings.shared, operation, number);
+        let Inner { settings, number, retry, attempt_timeout, .. } = &self.inner;
+        let queue = retry.queue(&settings.shared, operation, number);
         let mut rules = Rules {
             policy: *retry,
             repeatable: operation.safe_to_repeat || key.is_some(),
-            line: line.as_deref(),
+            queue: queue.as_deref(),
             budget: retry.budget(&settings.shared),
             slots: &settings.slots,
         };
@@ -307,7 +307,7 @@ impl Client {
         attempts::run(rules, fastrand::f64, |attempt, time_left| {
             let sent = draft.take().map(|mut request| {
                 let upload = Upload::track(&mut request);
-                let deadline = Deadline::new(*request_timeout, time_left, upload);
+                let deadline = Deadline::new(*attempt_timeout, time_left, upload);
                 (Span::attempt(operation, request.url()), transport(request), deadline)
             });
             async move {

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::generated::Client;
 use crate::number_scope::NumberScope;
 use crate::operation::{Operation, SERVER};
-use crate::overrides::refuse_zero;
+use crate::overrides::validate_nonzero;
 use crate::proxy_variables;
 use crate::retry::{RetryPolicy, Shared};
 use crate::slots::Slots;
@@ -44,7 +44,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 pub struct Inner {
     pub(crate) settings: Arc<Settings>,
     pub(crate) number: NumberScope,
-    pub(crate) request_timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
     pub(crate) retry: RetryPolicy,
 }
 
@@ -74,9 +74,9 @@ impl Client {
             credentials,
             base_url: None,
             base_url_name: "the base URL",
-            allow_plaintext: false,
+            danger_allow_http: false,
             connect_timeout: CONNECT_TIMEOUT,
-            request_timeout: REQUEST_TIMEOUT,
+            attempt_timeout: REQUEST_TIMEOUT,
             max_response_bytes: None,
             max_concurrent_requests: MAX_CONCURRENT_REQUESTS,
             pool_idle_timeout: POOL_IDLE_TIMEOUT,
@@ -106,12 +106,12 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { settings, number, request_timeout, retry } = &self.inner;
+        let Inner { settings, number, attempt_timeout, retry } = &self.inner;
         f.debug_struct("Client")
             .field("base_url", &self.baseurl)
             .field("credentials", &settings.credentials)
             .field("number", number)
-            .field("request_timeout", request_timeout)
+            .field("attempt_timeout", attempt_timeout)
             .field("max_response_bytes", &settings.max_response_bytes)
             .field("retry", retry)
             .finish_non_exhaustive()
@@ -125,7 +125,7 @@ impl fmt::Debug for Client {
 /// use pilot_status::{Client, Credentials, RetryPolicy};
 ///
 /// let client = Client::builder(Credentials::api_key("ps_0123456789"))
-///     .request_timeout(Duration::from_secs(10))
+///     .attempt_timeout(Duration::from_secs(10))
 ///     .user_agent("shop/1.4")
 ///     .retry(RetryPolicy::default().max_attempts(2))
 ///     .build()?;
@@ -137,9 +137,9 @@ pub struct ClientBuilder {
     base_url: Option<String>,
     /// Where the base URL came from, for what an error says.
     base_url_name: &'static str,
-    allow_plaintext: bool,
+    danger_allow_http: bool,
     connect_timeout: Duration,
-    request_timeout: Duration,
+    attempt_timeout: Duration,
     max_response_bytes: Option<usize>,
     max_concurrent_requests: usize,
     pool_idle_timeout: Duration,
@@ -167,8 +167,8 @@ impl ClientBuilder {
 
     /// Allows a base URL that begins with `http://` on any host. Whoever is on
     /// the way to it can then read the key.
-    pub fn allow_plaintext(mut self) -> Self {
-        self.allow_plaintext = true;
+    pub fn danger_allow_http(mut self) -> Self {
+        self.danger_allow_http = true;
         self
     }
 
@@ -183,10 +183,10 @@ impl ClientBuilder {
     ///
     /// While a request body of 64 KiB or more is sent, the time starts anew with every part
     /// that the connection takes: a slow upload does not fail as long as it makes progress.
-    /// [`RetryPolicy::total_time`] bounds it nevertheless, and all attempts of a call
-    /// together. [`Client::with_request_timeout`] changes the timeout of single calls.
-    pub fn request_timeout(mut self, timeout: Duration) -> Self {
-        self.request_timeout = timeout;
+    /// [`RetryPolicy::total_timeout`] bounds it nevertheless, and all attempts of a call
+    /// together. [`Client::with_attempt_timeout`] changes the timeout of single calls.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
         self
     }
 
@@ -270,14 +270,14 @@ impl ClientBuilder {
             API_KEY => "the API key",
             _ => "the id of the API key",
         })?;
-        refuse_zero(&[
+        validate_nonzero(&[
             ("connect timeout", self.connect_timeout.is_zero()),
             ("limit of bytes in an answer", self.max_response_bytes == Some(0)),
             ("limit of concurrent requests", self.max_concurrent_requests == 0),
         ])?;
         let url = self.base_url.as_deref().unwrap_or(SERVER);
-        let base_url = BaseUrl::parse(url, self.base_url_name, self.allow_plaintext)?;
-        if self.credentials.occur_in(url) || self.credentials.occur_in(&base_url.text) {
+        let base_url = BaseUrl::parse(url, self.base_url_name, self.danger_allow_http)?;
+        if self.credentials.appears_in(url) || self.credentials.appears_in(&base_url.text) {
             return Err(Error::new(ErrorKind::Configuration).detail(format!(
                 "{} holds the key, which goes into a header; take it out",
                 self.base_url_name
@@ -326,7 +326,7 @@ impl ClientBuilder {
         let inner = Inner {
             settings,
             number: NumberScope::default(),
-            request_timeout: self.request_timeout,
+            attempt_timeout: self.attempt_timeout,
             retry: self.retry,
         };
         inner.check()?;
@@ -359,9 +359,9 @@ impl fmt::Debug for ClientBuilder {
         // client may hold headers.
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
-            .field("allow_plaintext", &self.allow_plaintext)
+            .field("danger_allow_http", &self.danger_allow_http)
             .field("connect_timeout", &self.connect_timeout)
-            .field("request_timeout", &self.request_timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
             .field("max_response_bytes", &self.max_response_bytes)
             .field("max_concurrent_requests", &self.max_concurrent_requests)
             .field("pool_idle_timeout", &self.pool_idle_timeout)

@@ -14,18 +14,18 @@ use crate::upload::Upload;
 /// a part of a long request body, and by the time that the call has left.
 pub(crate) struct Deadline {
     begun: Instant,
-    request_timeout: Duration,
+    attempt_timeout: Duration,
     time_left: Duration,
     upload: Option<Arc<Upload>>,
 }
 
 impl Deadline {
     pub(crate) fn new(
-        request_timeout: Duration,
+        attempt_timeout: Duration,
         time_left: Duration,
         upload: Option<Arc<Upload>>,
     ) -> Self {
-        Self { begun: Instant::now(), request_timeout, time_left, upload }
+        Self { begun: Instant::now(), attempt_timeout, time_left, upload }
     }
 
     /// Does `work`, unless the time runs out before.
@@ -45,7 +45,7 @@ impl Deadline {
     /// How much of the time is left.
     fn left(&self) -> Duration {
         let progress = self.upload.as_ref().map_or(self.begun, |upload| upload.last_progress());
-        self.request_timeout.saturating_sub(progress.elapsed()).min(self.time_left())
+        self.attempt_timeout.saturating_sub(progress.elapsed()).min(self.time_left())
     }
 
     fn time_left(&self) -> Duration {
@@ -57,9 +57,9 @@ impl Deadline {
         let error = Error::new(ErrorKind::Timeout);
         let Some(upload) = &self.upload else { return error };
         let (limit, setting) = if self.time_left().is_zero() {
-            ("total time of the call", "RetryPolicy::total_time")
+            ("total time of the call", "RetryPolicy::total_timeout")
         } else {
-            ("request timeout", "request_timeout")
+            ("request timeout", "attempt_timeout")
         };
         // The system may still have had a part of them to send.
         let sent = match upload.progress() {
@@ -108,7 +108,7 @@ mod tests {
         length: usize,
         bytes_per_second: u32,
         end: usize,
-        total_time: Duration,
+        total_timeout: Duration,
     ) -> (Result<usize, String>, Duration) {
         let url = Url::parse("http://127.0.0.1").unwrap();
         let mut request = Request::new(Method::POST, url);
@@ -117,7 +117,7 @@ mod tests {
         let body = request.body_mut().take().unwrap();
         assert_eq!(http_body::Body::size_hint(&body).exact(), Some(length as u64));
         let begun = Instant::now();
-        let deadline = Deadline::new(30 * SECOND, total_time, upload);
+        let deadline = Deadline::new(30 * SECOND, total_timeout, upload);
         let outcome = deadline.bound(pin!(read(body, bytes_per_second, end))).await;
         (outcome.map_err(|_| deadline.error().to_string()), begun.elapsed())
     }
@@ -140,12 +140,12 @@ mod tests {
         let (outcome, took) = upload(length, 250_000, usize::MAX, 40 * SECOND).await;
         let error = outcome.unwrap_err();
         assert!(error.contains("of 15000000 bytes of the request body were sent"), "{error}");
-        assert!(error.contains("raise `RetryPolicy::total_time`"), "{error}");
+        assert!(error.contains("raise `RetryPolicy::total_timeout`"), "{error}");
         assert!(took >= 40 * SECOND && took < 41 * SECOND, "{took:?}");
 
         let (outcome, took) = upload(length, 250_000, 5 * MEGABYTE, 120 * SECOND).await;
         let error = outcome.unwrap_err();
-        assert!(error.contains("raise `request_timeout`"), "{error}");
+        assert!(error.contains("raise `attempt_timeout`"), "{error}");
         assert!(took > 49 * SECOND && took < 52 * SECOND, "{took:?}");
     }
 
@@ -162,10 +162,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_time_is_too_short_or_too_long() {
-        for total_time in [Duration::ZERO, Duration::from_nanos(1), Duration::MAX] {
+        for total_timeout in [Duration::ZERO, Duration::from_nanos(1), Duration::MAX] {
             for length in [1, MEGABYTE] {
-                let (outcome, _) = upload(length, 1_000_000_000, usize::MAX, total_time).await;
-                assert_eq!(outcome.is_ok(), total_time == Duration::MAX, "{total_time:?}");
+                let (outcome, _) = upload(length, 1_000_000_000, usize::MAX, total_timeout).await;
+                assert_eq!(outcome.is_ok(), total_timeout == Duration::MAX, "{total_timeout:?}");
             }
         }
     }

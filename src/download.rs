@@ -27,7 +27,7 @@ type Chunks = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 /// The body of an answer, which is read as it arrives: a [`Stream`] of bytes.
 ///
 /// A part that does not come within the
-/// [`request_timeout`](crate::ClientBuilder::request_timeout), or a connection
+/// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), or a connection
 /// that breaks, is an error, after which nothing follows. What was read until
 /// then cannot be continued: the call has to be made again.
 ///
@@ -73,7 +73,7 @@ impl Download {
     ) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         // The time of day must not overflow.
-        let longest_silence = client.inner.request_timeout.min(MAX_TIMEOUT);
+        let longest_silence = client.inner.attempt_timeout.min(MAX_TIMEOUT);
         let max_bytes = client.inner.settings.response_limit(&operation);
         let path_prefix = client.path_prefix().to_owned();
         Self {

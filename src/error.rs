@@ -19,8 +19,8 @@ pub(crate) use self::server_message::ServerMessage;
 pub(crate) use self::transport::Outcome;
 use crate::client::MAX_TIMEOUT;
 use crate::operation::Operation;
-use crate::pacing::HeldBack;
-use crate::retry::Advice;
+use crate::pacing::Throttled;
+use crate::retry::RetryAdvice;
 use crate::types::{ApiError, ErrorCode};
 
 type Source = Arc<dyn std::error::Error + Send + Sync>;
@@ -259,9 +259,9 @@ impl Error {
     /// [`may_have_taken_effect`](Self::may_have_taken_effect).
     pub fn is_retryable(&self) -> bool {
         match self.advice() {
-            Some(Advice::Never) => return false,
-            Some(Advice::Later) => return true,
-            Some(Advice::Alone) | None => {}
+            Some(RetryAdvice::Permanent) => return false,
+            Some(RetryAdvice::Transient) => return true,
+            Some(RetryAdvice::OnlyThisCall) | None => {}
         }
         if self.outcome() == Some(Outcome::Permanent) {
             return false;
@@ -331,12 +331,12 @@ impl Error {
 
     /// Whether the server still works on the first request under the idempotency key.
     pub(crate) fn is_in_progress(&self) -> bool {
-        self.advice() == Some(Advice::Later)
+        self.advice() == Some(RetryAdvice::Transient)
     }
 
     /// What the document says of repeating the call, by the code.
-    pub(crate) fn advice(&self) -> Option<Advice> {
-        Advice::of(self.code()?.as_str())
+    pub(crate) fn advice(&self) -> Option<RetryAdvice> {
+        RetryAdvice::of(self.code()?.as_str())
     }
 
     /// What to do about the failure, where that is certain.
@@ -425,8 +425,8 @@ impl std::error::Error for Error {
     }
 }
 
-impl From<HeldBack> for Error {
-    fn from(HeldBack(pause_left): HeldBack) -> Self {
+impl From<Throttled> for Error {
+    fn from(Throttled(pause_left): Throttled) -> Self {
         Self::new(ErrorKind::RateLimited)
             .detail("not sent, since earlier calls were rejected")
             .asked_to_wait((!pause_left.is_zero()).then_some(pause_left))

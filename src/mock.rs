@@ -8,7 +8,7 @@
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let sandbox = Sandbox::start().await?;
-//! sandbox.next("list_numbers", Reply::error(StatusCode::BAD_GATEWAY, None));
+//! sandbox.enqueue("list_numbers", Reply::error(StatusCode::BAD_GATEWAY, None));
 //!
 //! // The client tries again, so the call succeeds.
 //! let numbers = sandbox.client().list_numbers().send().await?;
@@ -40,6 +40,6 @@ mod success;
 
 #[cfg(feature = "webhooks")]
 pub use delivery::sign_delivery;
-pub use recorded::Recorded;
+pub use recorded::RecordedRequest;
 pub use reply::Reply;
 pub use sandbox::Sandbox;

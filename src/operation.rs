@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::Method;
 
 use crate::auth::{API_KEY, API_KEY_ID};
-use crate::retry::Advice;
+use crate::retry::RetryAdvice;
 
 /// An operation, as far as credentials and retries depend on it.
 #[derive(Clone, Debug)]

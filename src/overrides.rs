@@ -17,7 +17,7 @@ impl Client {
     /// and from shared pauses. The pauses themselves follow the backoff that the first client
     /// was built with.
     ///
-    /// If [`total_time`](RetryPolicy::total_time) is zero, every call of the clone fails
+    /// If [`total_timeout`](RetryPolicy::total_timeout) is zero, every call of the clone fails
     /// with [`ErrorKind::Configuration`], and nothing is sent.
     ///
     /// ```no_run
@@ -28,7 +28,7 @@ impl Client {
     /// // The health check of a program must not wait for a minute.
     /// let impatient = client
     ///     .with_retry(RetryPolicy::none())
-    ///     .with_request_timeout(Duration::from_secs(2));
+    ///     .with_attempt_timeout(Duration::from_secs(2));
     /// let numbers = impatient.list_numbers().send().await?;
     /// println!("{} numbers", numbers.len());
     /// # Ok(()) }
@@ -41,11 +41,11 @@ impl Client {
     }
 
     /// A clone of this client with another
-    /// [`request_timeout`](crate::ClientBuilder::request_timeout), for the calls that need
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), for the calls that need
     /// more time, such as large uploads, or less.
     ///
     /// The clone is cheap and shares all that a clone by [`with_retry`](Self::with_retry)
-    /// does. The [`total_time`](RetryPolicy::total_time) of the retry policy still bounds
+    /// does. The [`total_timeout`](RetryPolicy::total_timeout) of the retry policy still bounds
     /// the call: for a longer timeout, set both.
     ///
     /// If the timeout is zero, every call of the clone fails with
@@ -57,16 +57,16 @@ impl Client {
     /// use pilot_status::RetryPolicy;
     ///
     /// let patient = client
-    ///     .with_request_timeout(Duration::from_secs(120))
-    ///     .with_retry(RetryPolicy::default().total_time(Duration::from_secs(300)));
+    ///     .with_attempt_timeout(Duration::from_secs(120))
+    ///     .with_retry(RetryPolicy::default().total_timeout(Duration::from_secs(300)));
     /// let dashboard = patient.get_dashboard().send().await?;
     /// println!("{dashboard:?}");
     /// # Ok(()) }
     /// ```
     #[must_use = "only the clone has the new timeout"]
-    pub fn with_request_timeout(&self, timeout: Duration) -> Self {
+    pub fn with_attempt_timeout(&self, timeout: Duration) -> Self {
         let mut clone = self.clone();
-        clone.inner.request_timeout = timeout;
+        clone.inner.attempt_timeout = timeout;
         clone
     }
 }
@@ -74,15 +74,15 @@ impl Client {
 impl Inner {
     /// Refuses settings with which no call could succeed.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        refuse_zero(&[
-            ("request timeout", self.request_timeout.is_zero()),
+        validate_nonzero(&[
+            ("request timeout", self.attempt_timeout.is_zero()),
             ("total time of the retry policy", self.retry.time_left(Duration::ZERO).is_zero()),
         ])
     }
 }
 
 /// Refuses the first setting that is zero, by its name.
-pub(crate) fn refuse_zero(settings: &[(&str, bool)]) -> Result<(), Error> {
+pub(crate) fn validate_nonzero(settings: &[(&str, bool)]) -> Result<(), Error> {
     match settings.iter().find(|(_, is_zero)| *is_zero) {
         Some((name, _)) => Err(Error::new(ErrorKind::Configuration)
             .detail(format!("the {name} is zero; no call could succeed"))),

@@ -1,8 +1,8 @@
 //! What the clones of a client share after a 429: a pause while the server rejects
 //! most calls of an operation, and a slow start after it.
 
-mod line;
 mod pace;
+mod queue;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,14 +10,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::Method;
 
-pub(crate) use self::line::{HeldBack, Line};
 pub(crate) use self::pace::LONGEST_PAUSE;
 use self::pace::Pace;
+pub(crate) use self::queue::{RequestQueue, Throttled};
 use crate::number_scope::NumberScope;
 use crate::operation::Operation;
 use crate::retry::Backoff;
 
-/// How many lines are kept before the idle ones are dropped.
+/// How many queues are kept before the idle ones are dropped.
 const MANY: usize = 1024;
 
 /// What the calls of a client and its clones share after a 429.
@@ -40,26 +40,28 @@ pub enum Pacing {
 /// The method and path template of an operation, and a number.
 type Scope = (Method, Cow<'static, str>, NumberScope);
 
-/// The lines of all operations and numbers.
-pub(crate) struct Lines {
+/// The queues of all operations and numbers.
+pub(crate) struct RequestQueues {
     backoff: Backoff,
-    by_scope: Mutex<HashMap<Scope, Arc<Line>>>,
+    by_scope: Mutex<HashMap<Scope, Arc<RequestQueue>>>,
 }
 
-impl Lines {
+impl RequestQueues {
     pub(crate) fn new(backoff: Backoff) -> Self {
         Self { backoff, by_scope: Mutex::default() }
     }
 
-    /// The line of an operation for a number.
-    pub(crate) fn of(&self, operation: &Operation, number: &NumberScope) -> Arc<Line> {
-        let mut lines = self.by_scope.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The queue of an operation for a number.
+    pub(crate) fn of(&self, operation: &Operation, number: &NumberScope) -> Arc<RequestQueue> {
+        let mut queues = self.by_scope.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (operation.method.clone(), operation.path.clone(), number.clone());
-        if lines.len() >= MANY && !lines.contains_key(&key) {
-            lines.retain(|_, line| Arc::strong_count(line) > 1 || !line.opens());
+        if queues.len() >= MANY && !queues.contains_key(&key) {
+            queues.retain(|_, queue| Arc::strong_count(queue) > 1 || !queue.opens());
         }
-        let line = lines.entry(key).or_insert_with(|| Arc::new(Line::new(Pace::new(self.backoff))));
-        Arc::clone(line)
+        let queue = queues
+            .entry(key)
+            .or_insert_with(|| Arc::new(RequestQueue::new(Pace::new(self.backoff))));
+        Arc::clone(queue)
     }
 }
 

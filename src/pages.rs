@@ -15,7 +15,7 @@ const NO_END: &str = "the last entry of a page has no time, so the page before i
 
 /// How often a task that awaits a page polls the stream, even if nothing has happened.
 /// A longer gap between two polls means that nobody awaited the page.
-const BEAT: Duration = Duration::from_millis(100);
+const HEARTBEAT: Duration = Duration::from_millis(100);
 
 /// The share of a call's time, as a divisor, from which a failure of the call may be due
 /// to the gaps between polls and not to the server.
@@ -41,7 +41,7 @@ pub(crate) struct Page<T, C> {
 /// pages are in memory. It holds a clone of the client and spawns no task: a request makes
 /// progress only while the stream is polled.
 ///
-/// You may take any time between two entries, and drop a pending [`next`](Self::next), as
+/// You may take any time between two entries, and drop a pending [`next`](Self::enqueue), as
 /// `select!` and `timeout` do: no entry is lost. If a pending request fails because nobody
 /// polled it, with a timeout for example, the stream sends it again when you need its page.
 ///
@@ -136,8 +136,8 @@ impl<T: Send + Unpin + 'static> Pages<T> {
         F: Future<Output = Result<Page<T, C>, Error>> + Send + 'static,
     {
         let call: Call<T, C> = Box::new(move |cursor| Box::pin(call(cursor)));
-        let ahead = Some(Ahead::At(first));
-        Self(Box::pin(Walk { call, key, keys: Vec::new(), items: VecDeque::new(), ahead }))
+        let next_page = Some(NextPage::Cursor(first));
+        Self(Box::pin(Paginator { call, key, keys: Vec::new(), items: VecDeque::new(), next_page }))
     }
 
     /// The next entry; none after the last.
@@ -163,27 +163,27 @@ impl<T> fmt::Debug for Pages<T> {
 }
 
 /// Where a stream stands.
-struct Walk<T, C, K> {
+struct Paginator<T, C, K> {
     call: Call<T, C>,
     key: fn(&T) -> K,
     /// The keys of the page that came last.
     keys: Vec<K>,
     items: VecDeque<T>,
     /// What comes after `items`; none at the end.
-    ahead: Option<Ahead<T, C>>,
+    next_page: Option<NextPage<T, C>>,
 }
 
 /// The page after the entries in memory.
-enum Ahead<T, C> {
+enum NextPage<T, C> {
     /// It is not requested yet, or has to be requested again.
-    At(C),
-    Asked(Asked<T, C>),
-    Here(Page<T, C>),
+    Cursor(C),
+    Pending(PendingPage<T, C>),
+    Ready(Page<T, C>),
     Failed(Error),
 }
 
 /// A pending call for a page.
-struct Asked<T, C> {
+struct PendingPage<T, C> {
     cursor: C,
     fetch: Fetch<T, C>,
     since: Instant,
@@ -192,43 +192,45 @@ struct Asked<T, C> {
     /// For how long nobody awaited it.
     unattended: Duration,
     /// Wakes the task that awaits the page when the next poll is due.
-    beat: Option<Pin<Box<Sleep>>>,
+    heartbeat: Option<Pin<Box<Sleep>>>,
 }
 
-impl<T, C: Clone> Asked<T, C> {
+impl<T, C: Clone> PendingPage<T, C> {
     fn new(cursor: C, fetch: Fetch<T, C>) -> Self {
         let now = Instant::now();
-        Self { cursor, fetch, since: now, due: now, unattended: Duration::ZERO, beat: None }
+        Self { cursor, fetch, since: now, due: now, unattended: Duration::ZERO, heartbeat: None }
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Ahead<T, C>> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<NextPage<T, C>> {
         self.unattended += self.due.elapsed();
         self.due = Instant::now();
         Poll::Ready(match ready!(self.fetch.as_mut().poll(context)) {
-            Ok(page) => Ahead::Here(page),
-            Err(error) if error.is_retryable() && self.was_left() => Ahead::At(self.cursor.clone()),
-            Err(error) => Ahead::Failed(error),
+            Ok(page) => NextPage::Ready(page),
+            Err(error) if error.is_retryable() && self.was_unattended() => {
+                NextPage::Cursor(self.cursor.clone())
+            }
+            Err(error) => NextPage::Failed(error),
         })
     }
 
     /// Notes that a task awaits the page, and has it poll again in time.
-    fn awaited(&mut self, context: &mut Context<'_>) {
-        self.due = Instant::now() + BEAT;
-        let beat = self.beat.get_or_insert_with(|| Box::pin(sleep_until(self.due)));
-        beat.as_mut().reset(self.due);
-        _ = beat.as_mut().poll(context);
+    fn keep_awake(&mut self, context: &mut Context<'_>) {
+        self.due = Instant::now() + HEARTBEAT;
+        let heartbeat = self.heartbeat.get_or_insert_with(|| Box::pin(sleep_until(self.due)));
+        heartbeat.as_mut().reset(self.due);
+        _ = heartbeat.as_mut().poll(context);
     }
 
     /// Whether the call may have failed because nobody polled it.
-    fn was_left(&self) -> bool {
-        self.unattended >= BEAT.max(self.since.elapsed() / SHARE)
+    fn was_unattended(&self) -> bool {
+        self.unattended >= HEARTBEAT.max(self.since.elapsed() / SHARE)
     }
 }
 
-impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Walk<T, C, K> {
-    fn ask(&mut self, cursor: C) -> Ahead<T, C> {
+impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Paginator<T, C, K> {
+    fn request(&mut self, cursor: C) -> NextPage<T, C> {
         let fetch = (self.call)(cursor.clone());
-        Ahead::Asked(Asked::new(cursor, fetch))
+        NextPage::Pending(PendingPage::new(cursor, fetch))
     }
 
     /// Takes the entries of a page, unless the server repeats the page before it.
@@ -239,35 +241,35 @@ impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Walk<T, C, K> {
         }
         self.keys = keys;
         self.items = page.items.into();
-        self.ahead = page.next.map(|next| match next {
-            Ok(cursor) => self.ask(cursor),
-            Err(error) => Ahead::Failed(error),
+        self.next_page = page.next.map(|next| match next {
+            Ok(cursor) => self.request(cursor),
+            Err(error) => NextPage::Failed(error),
         });
     }
 }
 
-impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Stream for Walk<T, C, K> {
+impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Stream for Paginator<T, C, K> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            if let Some(Ahead::Asked(asked)) = &mut this.ahead
-                && let Poll::Ready(ahead) = asked.poll(context)
+            if let Some(NextPage::Pending(pending)) = &mut this.next_page
+                && let Poll::Ready(next_page) = pending.poll(context)
             {
-                this.ahead = Some(ahead);
+                this.next_page = Some(next_page);
             }
             if let Some(item) = this.items.pop_front() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            match this.ahead.take() {
+            match this.next_page.take() {
                 None => return Poll::Ready(None),
-                Some(Ahead::Failed(error)) => return Poll::Ready(Some(Err(error))),
-                Some(Ahead::At(cursor)) => this.ahead = Some(this.ask(cursor)),
-                Some(Ahead::Here(page)) => this.take(page),
-                Some(Ahead::Asked(mut asked)) => {
-                    asked.awaited(context);
-                    this.ahead = Some(Ahead::Asked(asked));
+                Some(NextPage::Failed(error)) => return Poll::Ready(Some(Err(error))),
+                Some(NextPage::Cursor(cursor)) => this.next_page = Some(this.request(cursor)),
+                Some(NextPage::Ready(page)) => this.take(page),
+                Some(NextPage::Pending(mut pending)) => {
+                    pending.keep_awake(context);
+                    this.next_page = Some(NextPage::Pending(pending));
                     return Poll::Pending;
                 }
             }

@@ -172,11 +172,11 @@ impl RawRequest<'_> {
         // Who asks for another media type knows what comes.
         let takes_pages = self.headers.contains_key(ACCEPT);
         let credentials = &client.inner.settings.credentials;
-        let holds_key = credentials.occur_in(&self.path)
+        let holds_key = credentials.appears_in(&self.path)
             || self
                 .query
                 .iter()
-                .any(|(name, value)| credentials.occur_in(name) || credentials.occur_in(value));
+                .any(|(name, value)| credentials.appears_in(name) || credentials.appears_in(value));
         let filled = match self.mistake {
             Some(mistake) => Err(mistake),
             // Errors, spans and the logs of proxies would show it.
@@ -271,7 +271,7 @@ fn header(
     value: &str,
     credentials: &Credentials,
 ) -> Result<(HeaderName, HeaderValue), String> {
-    if credentials.occur_in(name) || credentials.occur_in(value) {
+    if credentials.appears_in(name) || credentials.appears_in(value) {
         return Err("a header holds the credential of the client, which sends it itself; take it \
                     out"
         .to_owned());

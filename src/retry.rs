@@ -3,12 +3,12 @@
 mod advice;
 mod backoff;
 mod budget;
-mod fault;
 mod hint;
 mod jitter;
+mod outcome;
 mod policy;
 
-pub(crate) use advice::Advice;
+pub(crate) use advice::RetryAdvice;
 pub(crate) use backoff::Backoff;
 pub(crate) use budget::Budget;
 pub(crate) use hint::server_hint;

@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout};
 
 use crate::error::Error;
-use crate::pacing::HeldBack;
+use crate::pacing::Throttled;
 
 /// How long all requests may stay under way before one more goes. Their futures may be
 /// kept and not polled, by the very task that waits for a slot.
@@ -26,7 +26,7 @@ pub(crate) struct Slots(Arc<State>);
 struct State {
     free: Semaphore,
     begin: Instant,
-    /// When a request ended, or one went beyond the limit, in milliseconds since `begin`.
+    /// When a request ended, or one sent_at beyond the limit, in milliseconds since `begin`.
     last_change: AtomicU64,
 }
 
@@ -43,22 +43,22 @@ impl Slots {
         Self(Arc::new(State { free, begin: Instant::now(), last_change: AtomicU64::new(0) }))
     }
 
-    /// Takes a slot for an attempt, once its turn has come.
+    /// Takes a slot for an attempt, once its queue admits it.
     ///
     /// The slot comes first, since the server may have rejected other calls while this one
-    /// waited for it, and a call that waits for its turn leaves its slot to others.
+    /// waited for it, and a call that waits for its admission leaves its slot to others.
     pub(crate) async fn take_at<T>(
         &self,
-        turn: impl Future<Output = Result<T, HeldBack>>,
+        admission: impl Future<Output = Result<T, Throttled>>,
         time_left: impl Fn() -> Duration,
     ) -> Result<(T, Slot), Error> {
         let slot = self.take(time_left()).await?;
-        let mut turn = pin!(turn);
-        match poll_fn(|context| Poll::Ready(turn.as_mut().poll(context))).await {
+        let mut admission = pin!(admission);
+        match poll_fn(|context| Poll::Ready(admission.as_mut().poll(context))).await {
             Poll::Ready(came) => Ok((came?, slot)),
             Poll::Pending => {
                 drop(slot);
-                let came = turn.await?;
+                let came = admission.await?;
                 Ok((came, self.take(time_left()).await?))
             }
         }
@@ -174,15 +174,15 @@ mod tests {
     async fn one_request_at_a_time_goes_beyond_the_limit() {
         let slots = Slots::new(1);
         let held = slots.take(LONG).await.unwrap();
-        let went = AtomicU64::new(0);
+        let sent_at = AtomicU64::new(0);
         let wait = async || {
             let slot = slots.take(LONG).await.unwrap();
-            went.fetch_add(1, Ordering::Relaxed);
+            sent_at.fetch_add(1, Ordering::Relaxed);
             std::mem::forget(slot);
         };
         let watch = async {
             tokio::time::sleep(LONGEST_STALL * 2 + LONGEST_STALL / 2).await;
-            assert_eq!(went.load(Ordering::Relaxed), 2);
+            assert_eq!(sent_at.load(Ordering::Relaxed), 2);
             // While requests end, none goes beyond the limit.
             drop(held);
         };

@@ -4,7 +4,7 @@
 //! ```
 //! use pilot_status::webhooks::{Event, Verifier};
 //!
-//! # fn receive(signature: &str, body: &[u8]) -> Result<(), pilot_status::webhooks::Refused> {
+//! # fn receive(signature: &str, body: &[u8]) -> Result<(), pilot_status::webhooks::VerifyError> {
 //! let verifier = Verifier::new("the secret of the webhook");
 //! match verifier.verify(signature, body)? {
 //!     Event::MessageReceived(event) => println!("{:?} wrote", event.data.sender()),
@@ -35,6 +35,6 @@ pub use address_token::AddressToken;
 pub(crate) use event::sender;
 pub use event::{Received, UnknownEvent};
 pub(crate) use events::{events, sender};
-pub use verifier::{Refused, SIGNATURE_HEADER, Verifier};
+pub use verifier::{SIGNATURE_HEADER, Verifier, VerifyError};
 
 pub use crate::generated::Event;

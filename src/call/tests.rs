@@ -43,7 +43,7 @@ async fn faults() -> Vec<(&'static str, Server)> {
         ("not JSON", Server::start([Answer::new(200, &[], "<html>")]).await),
         ("429 to a stream", Server::start([status(429)]).await),
         ("a path that leads elsewhere", Server::start([status(200)]).await),
-        ("timeout", Server::start([status(200).after(Duration::from_secs(60))]).await),
+        ("timeout", Server::start([status(200).delay(Duration::from_secs(60))]).await),
     ];
     let mut refused = Server::start([status(200)]).await;
     refused.url = format!("http://{}", nobody());
@@ -69,7 +69,7 @@ async fn plain_text() -> SocketAddr {
 fn client(server: &Server, timeout: Duration) -> Client {
     Client::builder(Credentials::api_key("ps_a"))
         .base_url(&server.url)
-        .request_timeout(timeout)
+        .attempt_timeout(timeout)
         .retry(RetryPolicy::default().max_attempts(2).backoff(Duration::ZERO, Duration::ZERO))
         .build()
         .unwrap()
@@ -85,7 +85,7 @@ fn operation(method: &str, safe_to_repeat: bool) -> Cow<'static, Operation> {
     })
 }
 
-/// Sends a request as a generated call does; says what went wrong.
+/// Sends a request as a generated call does; says what sent_at wrong.
 async fn error_of(client: &Client, request: Request, operation: Cow<'static, Operation>) -> Error {
     let transport = |request| client.client.execute(request);
     let sent = client.execute_by(request, Some(operation), Reads::All, transport).await;

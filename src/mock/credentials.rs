@@ -7,7 +7,7 @@ use super::sandbox::Sandbox;
 use crate::auth::{API_KEY, API_KEY_ID};
 
 /// Whether the headers carry what an operation demands, if it demands any.
-pub fn suffice(operation: &Operation, headers: &HeaderMap) -> bool {
+pub fn is_authorized(operation: &Operation, headers: &HeaderMap) -> bool {
     let is_right = |name: &str| {
         headers.get(name).is_some_and(|value| Some(value.as_bytes()) == accepted(name))
     };
@@ -16,7 +16,7 @@ pub fn suffice(operation: &Operation, headers: &HeaderMap) -> bool {
 }
 
 /// Marks what must not be printed.
-pub fn conceal(headers: &mut HeaderMap) {
+pub fn mark_sensitive(headers: &mut HeaderMap) {
     for name in [API_KEY, API_KEY_ID, "authorization", "cookie"] {
         if let Some(value) = headers.get_mut(name) {
             value.set_sensitive(true);
@@ -58,7 +58,7 @@ mod tests {
             let names = names.iter().map(|(name, key)| ((*name).parse().unwrap(), value(key)));
             let headers: HeaderMap = names.collect();
             let operations = document.operations.iter();
-            operations.filter(|one| suffice(one, &headers)).map(|one| one.id).collect()
+            operations.filter(|one| is_authorized(one, &headers)).map(|one| one.id).collect()
         };
         let (key, id) = ((API_KEY, Sandbox::API_KEY), (API_KEY_ID, Sandbox::API_KEY_ID));
         assert_eq!(let_in(&[]), ["public", "optional"]);

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
 use super::document::Document;
-use super::recorded::Recorded;
+use super::recorded::RecordedRequest;
 use super::reply::Reply;
 use super::respond::State;
 use super::server;
@@ -24,7 +24,7 @@ use crate::{Client, ClientBuilder, Credentials};
 ///   told](Self::respond_with). Its pages end where the example says so.
 /// - It heeds an `Idempotency-Key`: the same request gets the same answer again, and
 ///   another one 409 with `IDEMPOTENCY_KEY_REUSED`.
-/// - It [remembers](Self::requests) every request, and gives [another reply](Self::next)
+/// - It [remembers](Self::requests) every request, and gives [another reply](Self::enqueue)
 ///   when it is told to.
 ///
 /// It keeps nothing else: what is created cannot be read back, and what is deleted is
@@ -75,7 +75,7 @@ impl Sandbox {
     }
 
     /// What it received, in the order in which it came.
-    pub fn requests(&self) -> Vec<Recorded> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.requests()
     }
 
@@ -87,7 +87,7 @@ impl Sandbox {
     /// # Panics
     ///
     /// When the document has no operation with that `operationId`.
-    pub fn next(&self, operation: &str, reply: Reply) {
+    pub fn enqueue(&self, operation: &str, reply: Reply) {
         self.state.reply(known(operation), reply);
     }
 

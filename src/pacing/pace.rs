@@ -94,7 +94,7 @@ impl Pace {
     }
 
     /// A call is sent.
-    pub(super) fn go(&mut self, now: Instant) {
+    pub(super) fn on_send(&mut self, now: Instant) {
         if let Some(pause) = &mut self.pause {
             let start = pause.start.get_or_insert(Start::new(now));
             start.last = now;
@@ -103,15 +103,15 @@ impl Pace {
         }
     }
 
-    /// The server accepted a call that was sent at `went`.
-    pub(super) fn accepted(&mut self, went: Instant, now: Instant) {
+    /// The server accepted a call that was sent at `sent_at`.
+    pub(super) fn on_success(&mut self, sent_at: Instant, now: Instant) {
         self.remember(0);
         let second = self.second.filter(|(begun, _)| now - *begun <= SECOND);
         let (begun, accepted) = second.unwrap_or((now, 0));
         self.second = Some((begun, accepted.saturating_add(1)));
         match &mut self.pause {
             Some(Pause { start: None, quota, .. }) => *quota = quota.saturating_add(1),
-            Some(Pause { start: Some(start), .. }) if went >= start.first => {
+            Some(Pause { start: Some(start), .. }) if sent_at >= start.first => {
                 start.in_flight = start.in_flight.saturating_sub(1);
                 start.accepted = start.accepted.saturating_add(1);
             }
@@ -119,18 +119,18 @@ impl Pace {
         }
     }
 
-    /// The server rejected a call that was sent at `went`, and `asked` to wait, or not.
+    /// The server rejected a call that was sent at `sent_at`, and `asked` to wait, or not.
     /// Says whether the operation is paused. `random` is between 0 and 1.
-    pub(super) fn rejected(
+    pub(super) fn on_rejected(
         &mut self,
-        went: Instant,
+        sent_at: Instant,
         now: Instant,
         asked: Option<Duration>,
         random: f64,
     ) -> bool {
         let wait = asked.unwrap_or_default().min(LONGEST_PAUSE);
         if let Some(pause) = &mut self.pause
-            && pause.start.is_none_or(|start| went < start.first)
+            && pause.start.is_none_or(|start| sent_at < start.first)
         {
             // It was sent before the pause.
             pause.end = pause.end.max(now + wait);
@@ -256,19 +256,19 @@ mod tests {
                         prop_assert!(ready.is_none_or(|ready| ready <= now + LONGEST_PAUSE * 2));
                         prop_assert!(ready.is_some() || now >= not_before);
                         if ready.is_none() || in_vain {
-                            pace.go(now);
+                            pace.on_send(now);
                             sent.push(now);
                         }
                     }
                     Event::Accepted(call) => {
-                        if let Some(went) = sent.iter().rev().nth(call) {
-                            pace.accepted(*went, now);
+                        if let Some(sent_at) = sent.iter().rev().nth(call) {
+                            pace.on_success(*sent_at, now);
                         }
                     }
                     Event::Rejected(call, asked, random) => {
-                        if let Some(went) = sent.iter().rev().nth(call) {
+                        if let Some(sent_at) = sent.iter().rev().nth(call) {
                             let asked = asked.map(Duration::from_millis);
-                            if pace.rejected(*went, now, asked, random) {
+                            if pace.on_rejected(*sent_at, now, asked, random) {
                                 let wait = asked.unwrap_or_default().min(LONGEST_PAUSE);
                                 not_before = not_before.max(now + wait);
                             }

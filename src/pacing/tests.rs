@@ -161,14 +161,14 @@ impl Client {
         Self { policy, shared: Arc::new(policy.shared()), server, number: NumberScope::Any }
     }
 
-    fn line(&self) -> Option<Arc<Line>> {
+    fn queue(&self) -> Option<Arc<RequestQueue>> {
         let operation = Operation::find("list_numbers").unwrap();
-        self.policy.line(&self.shared, operation, &self.number)
+        self.policy.queue(&self.shared, operation, &self.number)
     }
 
     /// How many calls wait in the queue.
     fn waiting(&self) -> usize {
-        self.line().unwrap().waiting()
+        self.queue().unwrap().waiting()
     }
 
     fn arrived(&self) -> Vec<Instant> {
@@ -189,10 +189,10 @@ impl Client {
     }
 
     async fn call(self) -> Result<Success, Error> {
-        let (line, budget) = (self.line(), self.policy.budget(&self.shared));
+        let (queue, budget) = (self.queue(), self.policy.budget(&self.shared));
         let slots = &Slots::new(usize::MAX);
-        let (policy, line) = (self.policy, line.as_deref());
-        let rules = Rules { policy, repeatable: true, line, budget, slots };
+        let (policy, queue) = (self.policy, queue.as_deref());
+        let rules = Rules { policy, repeatable: true, queue, budget, slots };
         let success = attempts::run(rules, fastrand::f64, async |_, _| self.send().await).await?;
         Ok(Success { at: success.value, attempts: success.attempts })
     }
@@ -289,7 +289,7 @@ async fn calls_are_sent_as_the_server_accepts_them() {
     let minute = |hint| Rule { latency: MILLI * 30, ..window(minute, hint) };
     let of = |most| Window { most, ..FIXED };
     let default = RetryPolicy::default();
-    let patient = default.total_time(SECOND * 3600).max_attempts(20);
+    let patient = default.total_timeout(SECOND * 3600).max_attempts(20);
     for (name, rule, calls, policy, took, rejected) in [
         ("fixed windows", window(FIXED, second), 1000, default, 1.15, 0.04),
         ("50 ms away", slow(MILLI * 25), 1000, default, 1.25, 0.05),
@@ -316,7 +316,7 @@ async fn calls_are_sent_as_the_server_accepts_them() {
 
 #[tokio::test(start_paused = true)]
 async fn processes_share_a_limit() {
-    let policy = RetryPolicy::default().max_attempts(50).total_time(SECOND * 120);
+    let policy = RetryPolicy::default().max_attempts(50).total_timeout(SECOND * 120);
     for (processes, calls, most, took, rejected) in
         [(2, 500, 50, 1.2, 0.1), (4, 250, 50, 1.2, 0.1), (4, 500, 100, 1.2, 0.1)]
     {
@@ -466,7 +466,7 @@ async fn calls_that_are_dropped_leave_the_queue() {
     .await;
     let ended = ended.into_iter().filter(|ended| *ended).count();
     assert!((500..600).contains(&ended), "{ended}");
-    // No turn went to a call that was gone.
+    // No dropped call was admitted.
     assert!(start.elapsed() < SECOND * 13, "{:?}", start.elapsed());
     assert_eq!(client.waiting(), 0);
 }
@@ -494,7 +494,7 @@ async fn calls_that_nobody_polls_hold_up_no_others() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_waits_no_longer_than_its_own_time() {
-    let policy = RetryPolicy::default().total_time(SECOND * 5);
+    let policy = RetryPolicy::default().total_timeout(SECOND * 5);
     let client = Client::new(policy, a_second(50));
     let start = Instant::now();
     let outcomes = client.calls(1000).await;
@@ -517,7 +517,7 @@ async fn a_call_whose_turn_does_not_come_makes_a_last_attempt() {
     // It accepts calls again, but takes its time: others wait for the first to succeed.
     let latency = SECOND * 30;
     client.server.lock().unwrap().rule = Rule { latency, ..a_second(1000) };
-    let policy = client.policy.total_time(SECOND * 20);
+    let policy = client.policy.total_timeout(SECOND * 20);
     let client = Client { policy, ..client };
     let start = Instant::now();
     for outcome in client.calls(50).await {
@@ -528,7 +528,7 @@ async fn a_call_whose_turn_does_not_come_makes_a_last_attempt() {
 
 #[tokio::test(start_paused = true)]
 async fn an_error_after_a_wait_names_the_wait_that_is_left() {
-    let policy = RetryPolicy::default().total_time(SECOND * 45);
+    let policy = RetryPolicy::default().total_timeout(SECOND * 45);
     let client = Client::new(policy, closed(SECOND * 30));
     let start = Instant::now();
     let ends = all((0..20).map(|_| {
@@ -577,37 +577,39 @@ async fn a_pause_holds_up_no_other_operation_and_no_other_number() {
     let start = Instant::now();
     let operation = Operation::find("list_numbers").unwrap();
     let other = Operation { path: "/v1/other".into(), ..operation.clone() };
-    let line = |operation: &Operation, number: NumberScope| {
-        client.policy.line(&client.shared, operation, &number).unwrap()
+    let queue = |operation: &Operation, number: NumberScope| {
+        client.policy.queue(&client.shared, operation, &number).unwrap()
     };
-    for line in
-        [line(&other, number("a")), line(operation, number("b")), line(operation, NumberScope::Any)]
-    {
-        line.turn(Instant::now(), SECOND).await.unwrap();
+    for queue in [
+        queue(&other, number("a")),
+        queue(operation, number("b")),
+        queue(operation, NumberScope::Any),
+    ] {
+        queue.admit(Instant::now(), SECOND).await.unwrap();
     }
     assert_eq!(start.elapsed(), Duration::ZERO);
-    line(operation, number("a")).turn(Instant::now(), SECOND).await.unwrap_err();
+    queue(operation, number("a")).admit(Instant::now(), SECOND).await.unwrap_err();
 }
 
 #[test]
-fn the_lines_of_many_numbers_are_not_kept() {
+fn the_queues_of_many_numbers_are_not_kept() {
     let base = SECOND / 2;
-    let lines = Lines::new(Backoff { base, cap: base });
-    let line = |id| {
+    let queues = RequestQueues::new(Backoff { base, cap: base });
+    let queue = |id| {
         let number = NumberScope::Only(HeaderValue::from(id));
-        lines.of(Operation::find("list_numbers").unwrap(), &number)
+        queues.of(Operation::find("list_numbers").unwrap(), &number)
     };
-    let held = line(0);
-    line(1).rejected(Instant::now(), Some(SECOND * 20), 0.0);
-    let paused = Arc::downgrade(&line(1));
+    let held = queue(0);
+    queue(1).on_rejected(Instant::now(), Some(SECOND * 20), 0.0);
+    let paused = Arc::downgrade(&queue(1));
     for id in 2..100_000 {
-        line(id);
+        queue(id);
     }
-    let kept = lines.by_scope.lock().unwrap().len();
+    let kept = queues.by_scope.lock().unwrap().len();
     assert!(kept <= MANY, "{kept}");
     // But those that calls hold, and those with a pause.
-    assert!(Arc::ptr_eq(&held, &line(0)));
-    assert!(paused.ptr_eq(&Arc::downgrade(&line(1))));
+    assert!(Arc::ptr_eq(&held, &queue(0)));
+    assert!(paused.ptr_eq(&Arc::downgrade(&queue(1))));
 }
 
 #[tokio::test(start_paused = true)]

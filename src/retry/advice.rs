@@ -1,23 +1,23 @@
-//! What the document says of repeating a call, by the code of its error: the
-//! extension `x-retry` of the schema of codes.
+//! What the document says about retries of an error code: the extension `x-retry` of the
+//! schema of codes.
 
-use crate::operation::ADVICE;
+use crate::operation::RETRY_ADVICE;
 
-/// What a code says beyond its status.
+/// What a code says beyond the status of its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Advice {
-    /// The failure does not pass by itself.
-    Never,
-    /// The failure concerns what the call names, and no other call: nobody else
-    /// has to wait for it. It passes when the server says.
-    Alone,
-    /// The failure passes soon, though its status does not say so.
-    Later,
+pub(crate) enum RetryAdvice {
+    /// `never`: a retry fails too.
+    Permanent,
+    /// `alone`: the failure concerns the resource of this call, so other calls go on. It
+    /// ends when the server says.
+    OnlyThisCall,
+    /// `later`: the failure is transient, though its status does not say so.
+    Transient,
 }
 
-impl Advice {
-    /// What the document says of a code, if anything.
+impl RetryAdvice {
+    /// The advice for a code, if the document has one.
     pub(crate) fn of(code: &str) -> Option<Self> {
-        ADVICE.iter().find(|(known, _)| *known == code).map(|(_, advice)| *advice)
+        RETRY_ADVICE.iter().find(|(known, _)| *known == code).map(|(_, advice)| *advice)
     }
 }

@@ -6,9 +6,9 @@ use crate::error::{Error, ErrorKind};
 
 /// A request of which copies are sent, as long as it has a copy of itself: a body
 /// that is a stream is gone once it was sent.
-pub(crate) struct Draft(Option<Request>);
+pub(crate) struct ReplayableRequest(Option<Request>);
 
-impl Draft {
+impl ReplayableRequest {
     pub(crate) fn new(request: Request) -> Self {
         Self(Some(request))
     }
