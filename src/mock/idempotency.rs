@@ -8,7 +8,7 @@ use http::{HeaderName, StatusCode};
 use super::answer::Answer;
 use super::document::Operation;
 use super::recorded::RecordedRequest;
-use crate::idempotency::IDEMPOTENCY_KEY;
+use crate::request::idempotency::IDEMPOTENCY_KEY;
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 

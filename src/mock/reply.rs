@@ -7,9 +7,8 @@ use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde_json::Value;
 
-use super::answer::Answer;
+use super::answer::{Answer, ConnectionReset};
 use super::document::Operation;
-use super::respond::ConnectionReset;
 use super::success;
 use crate::ErrorCode;
 

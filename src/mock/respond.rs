@@ -1,7 +1,6 @@
 //! From a request to its answer.
 
 use std::collections::{HashMap, VecDeque};
-use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -10,7 +9,7 @@ use http::request::Parts;
 use serde_json::Value;
 use tokio::time::sleep;
 
-use super::answer::Answer;
+use super::answer::{Answer, ConnectionReset};
 use super::document::{Document, Operation};
 use super::idempotency::Stored;
 use super::recorded::RecordedRequest;
@@ -33,18 +32,6 @@ struct Known {
     bodies: HashMap<&'static str, Value>,
     stored: Stored,
 }
-
-/// Stands for an answer that does not come.
-#[derive(Debug)]
-pub struct ConnectionReset;
-
-impl fmt::Display for ConnectionReset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the connection is to break")
-    }
-}
-
-impl std::error::Error for ConnectionReset {}
 
 impl State {
     pub fn requests(&self) -> Vec<RecordedRequest> {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
+use super::credentials;
 use super::document::Document;
 use super::recorded::RecordedRequest;
 use super::reply::Reply;
@@ -38,9 +39,9 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// The one API key that it accepts.
-    pub const API_KEY: &'static str = "ps_sandbox";
+    pub const API_KEY: &'static str = credentials::ACCEPTED_API_KEY;
     /// The one id of an API key that it accepts.
-    pub const API_KEY_ID: &'static str = "ck_sandbox";
+    pub const API_KEY_ID: &'static str = credentials::ACCEPTED_API_KEY_ID;
 
     /// Starts a server at a port that is free, within the runtime of Tokio that this is
     /// called in.

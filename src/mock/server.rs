@@ -13,8 +13,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::answer::Answer;
-use super::respond::{ConnectionReset, State};
+use super::answer::{Answer, ConnectionReset};
+use super::respond::State;
 
 /// The longest body that is taken.
 const LONGEST_BODY: usize = 64 * 1024 * 1024;

@@ -1,7 +1,7 @@
 //! Whether sending a failed request again is safe, and whether it can help.
 
-use super::RetryAdvice;
 use crate::error::{Error, ErrorKind, Outcome};
+use crate::operation::RetryAdvice;
 
 /// What became of the request of a failed attempt.
 pub(super) fn outcome(error: &Error) -> Outcome {

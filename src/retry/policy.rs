@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::backoff::Backoff;
 use super::budget::Budget;
-use super::jitter::spread;
 use super::outcome::may_retry;
+use crate::credentials::number_scope::NumberScope;
 use crate::error::Error;
-use crate::number_scope::NumberScope;
 use crate::operation::Operation;
-use crate::pacing::{Pacing, RequestQueue, RequestQueues};
+use crate::rate_limit::{Pacing, RequestQueue, RequestQueues};
+use crate::time::{Backoff, spread};
 
 /// When a call is tried again, and within which bounds.
 ///

@@ -6,7 +6,7 @@ use hmac_sha256::HMAC;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Event;
-use crate::quotes::{is_blank, is_quoted};
+use crate::text::quotes::{is_blank, is_quoted};
 
 /// The header that carries the signature of a delivery: the HMAC-SHA256 of its body,
 /// in hexadecimal.
