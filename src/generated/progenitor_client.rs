@@ -26,6 +26,7 @@ use crate::error::ErrorKind;
 use crate::operation::Operation;
 use crate::request::Succeeded;
 pub(super) use crate::request::path_guard::encode_path;
+pub(super) use crate::request::query::QueryParam;
 pub use crate::{Download as ByteStream, Error, ResponseValue};
 
 /// The header that the generator adds to every request, and that the API does not know.

@@ -7,6 +7,7 @@ pub(crate) mod idempotency;
 pub(crate) mod path_guard;
 mod path_template;
 mod pipeline;
+pub(crate) mod query;
 mod raw;
 mod replayable;
 mod succeeded;

@@ -8,9 +8,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::{Request, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::pipeline;
+use super::query::scalars;
 use crate::credentials::number_scope::NUMBER_ID;
 use crate::credentials::{Confidential, Credentials};
 use crate::error::{Error, ErrorKind};
@@ -249,20 +249,6 @@ impl ResponseValue<Bytes> {
                 .with_headers(self.headers().clone())
                 .with_body(Bytes::clone(self)),
         })
-    }
-}
-
-/// The texts of a parameter.
-fn scalars(value: Value) -> Option<Vec<String>> {
-    let scalar = |value| match value {
-        Value::String(text) => Some(text),
-        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    };
-    match value {
-        Value::Null => Some(Vec::new()),
-        Value::Array(values) => values.into_iter().map(scalar).collect(),
-        value => scalar(value).map(|text| vec![text]),
     }
 }
 
