@@ -36,7 +36,12 @@ pub fn line(text: &str, place: &Pointer) -> usize {
 
 /// The line with a key or an element, among those that are indented deeper than
 /// `outer`, and how deep that one is. Only what stands right within counts.
-fn entry(lines: &[&str], from: usize, outer: Option<usize>, key: &str) -> Option<(usize, usize)> {
+pub fn entry(
+    lines: &[&str],
+    from: usize,
+    outer: Option<usize>,
+    key: &str,
+) -> Option<(usize, usize)> {
     let (mut level, mut elements) = (None, 0);
     for (index, line) in lines.iter().enumerate().skip(from) {
         let content = line.trim_start();
@@ -71,7 +76,7 @@ fn key_of(content: &str) -> Option<&str> {
     }
 }
 
-fn steps(place: &Pointer) -> Vec<String> {
+pub fn steps(place: &Pointer) -> Vec<String> {
     let steps = place.as_str().split('/').skip(1);
     steps.map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
 }
