@@ -13,12 +13,11 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use heck::{ToKebabCase, ToTitleCase};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::coverage::is_paged;
 use crate::fragments::{self, Fragments, UNFINISHED};
@@ -31,19 +30,8 @@ use crate::yaml;
 use schema::Schemas;
 
 /// The fields of an operation, in the order of the fragments.
-const ORDER: [&str; 11] = [
-    "operationId",
-    "x-upstream-operation-id",
-    "x-evidence",
-    "tags",
-    "summary",
-    "description",
-    "deprecated",
-    "security",
-    "parameters",
-    "requestBody",
-    "responses",
-];
+const ORDER: &str = "operationId x-upstream-operation-id x-evidence tags summary description \
+    deprecated security parameters requestBody responses";
 
 /// What a person has to add, which no example shows.
 pub const TO_FINISH: &str = "Its types come from examples alone: say which members are required or \
@@ -60,41 +48,55 @@ pub struct Drafts {
 
 /// Drafts some operations.
 pub fn drafts(undescribed: &[Undescribed], ours: &Fragments) -> Result<Drafts> {
-    let mut texts = BTreeMap::new();
-    let mut schemas = Schemas::new(&ours.document);
-    let mut places = Vec::new();
+    let mut drafts = Drafts::default();
+    let names = entries(&ours.document["components"]["schemas"]);
+    let mut taken: BTreeSet<String> = names.map(|(name, _)| name.to_lowercase()).collect();
+    let mut files = Vec::new();
     for new in undescribed {
+        let page = &new.page.document;
+        let mut schemas = Schemas { page, taken: &mut taken, drafted: Vec::new() };
         let tag = tag(new);
         let file = format!("{}.yaml", tag.to_kebab_case());
-        let text = match texts.entry(file.clone()) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(ours.text(&file).map_or_else(|| head(&tag), Ok)?),
-        };
         let operation = operation(new, &tag, &ours.document, &mut schemas);
-        let fields = ORDER.iter().filter_map(|key| Some(json!({*key: operation.get(key)?})));
-        let value: Vec<String> = fields.map(|field| yaml::text(&field)).collect::<Result<_>>()?;
-        let place = ["paths", &new.path, &new.method];
-        let context = || format!("cannot draft {} in xtask/spec/api/{file}", named(new));
-        *text = fragments::insert(text, &place, &value.concat()).with_context(context)?;
-        for (name, schema) in schemas.take() {
-            let place = ["components", "schemas", &name];
-            *text = fragments::insert(text, &place, &yaml::text(&schema)?).with_context(context)?;
-        }
-        places.push((new, file));
+        let text = match drafts.texts.remove(&file).or_else(|| ours.text(&file)) {
+            Some(text) => text,
+            None => head(&tag)?,
+        };
+        let text = add(text, new, &operation, schemas.drafted)
+            .with_context(|| format!("cannot draft {} in xtask/spec/api/{file}", named(new)))?;
+        drafts.texts.insert(file.clone(), text);
+        files.push(file);
     }
-    let lines = places.into_iter().map(|(new, file)| {
+    for (new, file) in undescribed.iter().zip(files) {
         let place = Pointer::default().join("paths").join(&new.path).join(&new.method);
-        let line = fragments::line(&texts[&file], &place);
-        format!("xtask/spec/api/{file} line {line}: {}", named(new))
-    });
-    let lines = lines.collect();
-    Ok(Drafts { texts, lines })
+        let line = fragments::line(&drafts.texts[&file], &place);
+        drafts.lines.push(format!("xtask/spec/api/{file} line {line}: {}", named(new)));
+    }
+    Ok(drafts)
 }
 
 /// How the fragment of a new tag begins.
 fn head(tag: &str) -> Result<String> {
     let info = json!({"info": {"title": format!("The {tag} tag"), "version": "1.0.0"}});
     Ok(format!("openapi: 3.1.0\n{}", yaml::text(&info)?))
+}
+
+/// Adds an operation and its schemas to the text of a fragment.
+fn add(
+    mut text: String,
+    new: &Undescribed,
+    operation: &Value,
+    schemas: Vec<(String, Value)>,
+) -> Result<String> {
+    let fields = ORDER.split(' ').filter(|key| !operation[*key].is_null());
+    let fields = fields.map(|key| json!({key: operation[key]}));
+    let fields = fields.map(|field| yaml::text(&field)).collect::<Result<String>>()?;
+    text = fragments::insert(&text, &["paths", &new.path, &new.method], &fields)?;
+    for (name, schema) in schemas {
+        let place = ["components", "schemas", &name];
+        text = fragments::insert(&text, &place, &yaml::text(&schema)?)?;
+    }
+    Ok(text)
 }
 
 /// An operation, for people.
@@ -104,54 +106,44 @@ pub fn named(new: &Undescribed) -> String {
 
 /// The tag that the page states, or one after the path.
 fn tag(new: &Undescribed) -> String {
-    let stated = new.operation()["tags"][0].as_str();
-    let mut parts = new.path.split('/').filter(|part| !part.starts_with('{') && *part != "v1");
-    let part = parts.find(|part| !part.is_empty()).unwrap_or_default().to_title_case();
-    let named = [stated.unwrap_or_default(), &part, "Other"];
-    let named = named.into_iter().find(|tag| !tag.to_kebab_case().is_empty());
-    named.unwrap_or_default().to_owned()
+    let stated = new.operation()["tags"][0].as_str().unwrap_or_default();
+    let part = new.path.split('/').find(|part| !["", "v1"].contains(part)).unwrap_or_default();
+    let mut tags = [stated.to_owned(), part.to_title_case(), "Other".to_owned()].into_iter();
+    tags.find(|tag| !tag.to_kebab_case().is_empty()).unwrap_or_default()
 }
 
 /// An operation as the fragments describe it.
 fn operation(new: &Undescribed, tag: &str, ours: &Value, schemas: &mut Schemas) -> Value {
     let theirs = new.operation();
     let id = id(new);
-    let body = Body { document: &new.page.document, id: names::pascal(&id) };
+    let name = names::pascal(&id);
     let words = theirs["description"].as_str().unwrap_or_default();
     let mut draft = json!({
         "operationId": id,
+        "x-upstream-operation-id": theirs["operationId"],
         "x-evidence": "fragment",
         "tags": [tag],
-        "description": format!(
-            "{UNFINISHED}. {TO_FINISH}.\n\n{words}\n\nKey: not known."
-        ),
+        "summary": theirs["summary"],
+        "description": format!("{UNFINISHED}. {TO_FINISH}.\n\n{words}\n\nKey: not known."),
+        "deprecated": theirs["deprecated"],
         "responses": {},
     });
-    for (key, ours) in [
-        ("operationId", "x-upstream-operation-id"),
-        ("summary", "summary"),
-        ("deprecated", "deprecated"),
-    ] {
-        if let Some(value) = theirs.get(key) {
-            draft[ours] = value.clone();
-        }
+    let default = json!([]);
+    let security = theirs.get("security").or(schemas.page.get("security")).unwrap_or(&default);
+    if alternatives(security) != alternatives(&ours["security"]) {
+        draft["security"] = security.clone();
     }
-    let security = theirs.get("security").or(new.page.document.get("security"));
-    let security = security.cloned().unwrap_or_else(|| json!([]));
-    if alternatives(&security) != alternatives(&ours["security"]) {
-        draft["security"] = security;
+    if theirs.get("parameters").is_some() {
+        let parameters = elements(&theirs["parameters"]);
+        draft["parameters"] = parameters.map(|one| parameter(one, &name, schemas)).collect();
     }
-    let parameters = elements(&theirs["parameters"]).map(|one| body.parameter(one, schemas));
-    let parameters: Vec<Value> = parameters.collect();
-    if !parameters.is_empty() {
-        draft["parameters"] = parameters.into();
-    }
-    if let Some(request) = theirs.get("requestBody") {
-        draft["requestBody"] = body.holder(request, "Request", schemas);
+    if let Some(body) = theirs.get("requestBody") {
+        draft["requestBody"] = holder(body, &format!("{name}Request"), schemas);
     }
     for (status, response) in entries(&theirs["responses"]) {
-        let name = if status.starts_with('2') { "Response" } else { "" };
-        draft["responses"][status] = body.holder(response, name, schemas);
+        let is_error = !status.starts_with('2');
+        let name = if is_error { String::new() } else { format!("{name}Response") };
+        draft["responses"][status] = holder(response, &name, schemas);
     }
     draft
 }
@@ -160,10 +152,12 @@ fn operation(new: &Undescribed, tag: &str, ours: &Value, schemas: &mut Schemas) 
 /// there.
 fn id(new: &Undescribed) -> String {
     let (theirs, method) = (new.operation(), new.method.as_str());
+    let content = &theirs["responses"]["200"]["content"]["application/json"];
+    let is_array = content["example"].is_array() || content["schema"]["type"] == "array";
     let id = theirs["operationId"].as_str().map(names::snake);
     let id = id.unwrap_or_else(|| names::snake(&format!("{method} {}", new.path)));
     let verb = match method {
-        "get" if is_paged(theirs) || returns_array(new) => "list",
+        "get" if is_array || is_paged(theirs) => "list",
         "put" | "patch" => "update",
         method => method,
     };
@@ -173,65 +167,31 @@ fn id(new: &Undescribed) -> String {
     }
 }
 
-fn returns_array(new: &Undescribed) -> bool {
-    let document = &new.page.document;
-    let responses = entries(&new.operation()["responses"]);
-    let mut contents = responses
-        .filter(|(status, _)| status.starts_with('2'))
-        .flat_map(|(_, response)| entries(&resolved(document, response)["content"]));
-    contents.any(|(_, content)| {
-        let example = examples(document, content).into_iter().next();
-        example.is_some_and(Value::is_array) || content["schema"]["type"] == "array"
-    })
+fn resolved<'a>(page: &'a Value, part: &'a Value) -> &'a Value {
+    places::resolve(page, part, &Pointer::default()).1
 }
 
-fn resolved<'a>(document: &'a Value, part: &'a Value) -> &'a Value {
-    places::resolve(document, part, &Pointer::default()).1
-}
-
-/// Drafts what an operation sends and receives.
-struct Body<'a> {
-    document: &'a Value,
-    /// What the names of its schemas begin with.
-    id: String,
-}
-
-impl Body<'_> {
-    fn parameter(&self, theirs: &Value, schemas: &mut Schemas) -> Value {
-        let mut parameter = resolved(self.document, theirs).clone();
-        // A secret has no place in a URL or in a header, whatever it is called.
-        let name = format!("{}Parameter", self.id);
-        if let Some(schema) = parameter.get("schema") {
-            parameter["schema"] = schemas.schema(self.document, &[], schema, &name);
-        }
-        parameter
+fn parameter(theirs: &Value, name: &str, schemas: &mut Schemas) -> Value {
+    let mut parameter = resolved(schemas.page, theirs).clone();
+    if let Some(schema) = parameter.get("schema") {
+        let schema = resolved(schemas.page, schema);
+        // No text is a secret by this name: a URL or a header is no place for one.
+        parameter["schema"] = schemas.schema(&[], schema, &format!("{name}Parameter"));
     }
+    parameter
+}
 
-    /// A request body or a response. Without a name it is an error, which all have in
-    /// common.
-    fn holder(&self, theirs: &Value, name: &str, schemas: &mut Schemas) -> Value {
-        let mut holder = resolved(self.document, theirs).clone();
-        let Some(content) = holder.get_mut("content").and_then(Value::as_object_mut) else {
-            return holder;
+/// A request body or a response. Without a name it is an error, and all have that in common.
+fn holder(theirs: &Value, name: &str, schemas: &mut Schemas) -> Value {
+    let theirs = resolved(schemas.page, theirs);
+    let mut holder = theirs.clone();
+    for (media_type, media) in entries(&theirs["content"]).filter(|(_, one)| one.is_object()) {
+        let stated = resolved(schemas.page, &media["schema"]);
+        holder["content"][media_type]["schema"] = if name.is_empty() {
+            json!({"$ref": "#/components/schemas/ApiError"})
+        } else {
+            schemas.schema(&examples(schemas.page, media), stated, name)
         };
-        for media in content.values_mut().filter(|media| media.is_object()) {
-            let shown = media.clone();
-            let shown = examples(self.document, &shown);
-            media["schema"] = if name.is_empty() {
-                json!({"$ref": "#/components/schemas/ApiError"})
-            } else {
-                let name = format!("{}{name}", self.id);
-                schemas.schema(self.document, &shown, &media["schema"], &name)
-            };
-            // An example of the page's components is not one of ours.
-            let named = entries(&media["examples"]);
-            let named: Map<String, Value> = named
-                .map(|(name, one)| (name.clone(), resolved(self.document, one).clone()))
-                .collect();
-            if !named.is_empty() {
-                media["examples"] = named.into();
-            }
-        }
-        holder
     }
+    holder
 }

@@ -57,11 +57,14 @@ impl Fragments {
 
     /// The file and the line of a place, or of what is nearest around it.
     pub fn line(&self, place: &Pointer) -> String {
-        let depth = |part: &Part| lines::known_depth(&part.document, place);
-        let nearest = self.parts.iter().zip(&self.texts).max_by_key(|(part, _)| depth(part));
-        let Some((part, text)) = nearest else { return "xtask/spec/api".to_owned() };
-        let line = line(&String::from_utf8_lossy(&text.bytes), place);
-        format!("{} line {line}", part.source)
+        let around = std::iter::successors(Some(place.as_str()), |at| {
+            at.rsplit_once('/').map(|(around, _)| around)
+        });
+        let texts = || self.parts.iter().zip(&self.texts);
+        let mut nearest =
+            around.filter_map(|at| texts().find(|(part, _)| part.document.pointer(at).is_some()));
+        let Some((part, text)) = nearest.next() else { return "xtask/spec/api".to_owned() };
+        format!("{} line {}", part.source, line(&String::from_utf8_lossy(&text.bytes), place))
     }
 }
 

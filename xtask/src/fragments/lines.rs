@@ -1,25 +1,6 @@
 //! Finds the line of a place in a YAML text, by keys and how far they are indented.
 
-use serde_json::Value;
-
 use crate::pointer::Pointer;
-
-/// How many steps of a place a document has.
-pub fn known_depth(document: &Value, place: &Pointer) -> usize {
-    let mut here = document;
-    let steps = steps(place);
-    for (depth, step) in steps.iter().enumerate() {
-        let next = match here {
-            Value::Array(elements) => {
-                step.parse().ok().and_then(|index: usize| elements.get(index))
-            }
-            _ => here.get(step),
-        };
-        let Some(next) = next else { return depth };
-        here = next;
-    }
-    steps.len()
-}
 
 /// The line of a place, from 1. Of what stands on the line of another, such as an
 /// entry of `{...}`, it is that line.
@@ -76,7 +57,7 @@ fn key_of(content: &str) -> Option<&str> {
     }
 }
 
-pub fn steps(place: &Pointer) -> Vec<String> {
+fn steps(place: &Pointer) -> Vec<String> {
     let steps = place.as_str().split('/').skip(1);
     steps.map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
 }
