@@ -11,7 +11,6 @@ mod files;
 mod folder;
 mod fragments;
 mod generated;
-mod json;
 mod line;
 mod lock;
 mod manifest;

@@ -41,6 +41,20 @@ mod tests {
     }
 
     #[test]
+    fn json_is_read_as_it_is() {
+        for text in [
+            r#"{"a": [null, true, -1, 18446744073709551615, 1.5], "b": {}, "c": "null"}"#,
+            r#"{"a":"\ud83d\ude00","b":"\/\b\f\n\r\t\"\\","c":1e3,"d":"no","e":"x #"}"#,
+            "{\n\t\"a\": 1,\n\t\"b\": [\n\t\t2\n\t]\n}",
+            "[]",
+            "\"\"",
+        ] {
+            let expected: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(parse::<Value>(text).unwrap(), expected);
+        }
+    }
+
+    #[test]
     fn what_is_written_is_read_again() {
         let value = json!({
             "a b": [{"c": "no", "d": ["1", 1, null, "null"]}, [], {}],
