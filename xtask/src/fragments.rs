@@ -96,3 +96,55 @@ fn refuse_drafts(texts: &[Text]) -> Result<()> {
     );
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Fragments, UNFINISHED};
+    use crate::pointer::Pointer;
+
+    const HEAD: &str = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nsecurity: []\n";
+    const TAG: &str = "openapi: 3.1.0\ninfo: {title: The A tag, version: '2'}\n";
+
+    fn read(fragments: &[(&str, &str)]) -> anyhow::Result<Fragments> {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("api");
+        std::fs::create_dir(&folder).unwrap();
+        for (name, text) in fragments {
+            std::fs::write(folder.join(name), text).unwrap();
+        }
+        Fragments::read(&folder, root.path())
+    }
+
+    #[test]
+    fn the_head_is_that_of_the_shared_fragment() {
+        let path = format!("{TAG}paths:\n  /a:\n    get: {{summary: A}}\n");
+        let fragments = read(&[("a.yaml", &path), ("shared.yaml", HEAD)]).unwrap();
+        assert_eq!(fragments.document["info"]["title"], "T");
+        let place = Pointer::default().join("paths").join("/a").join("get");
+        assert_eq!(fragments.line(&place), "api/a.yaml line 5");
+        assert_eq!(fragments.line(&place.join("summary")), "api/a.yaml line 5");
+        assert_eq!(fragments.line(&Pointer::default().join("security")), "api/shared.yaml line 3");
+    }
+
+    #[test]
+    fn fragments_that_make_no_document_are_refused() {
+        let path = |id: &str| format!("{TAG}paths: {{/a: {{get: {{operationId: {id}}}}}}}\n");
+        let draft = format!("{TAG}# {UNFINISHED}.\n");
+        for (one, other, part) in [
+            (&*path("a"), &*path("b"), "api/a.yaml and api/b.yaml disagree on /paths/~1a/get: "),
+            (TAG, &*format!("{TAG}servers: []\n"), "api/b.yaml: states `servers`: "),
+            (TAG, &*draft, "take it out:\napi/b.yaml line 3"),
+            (
+                TAG,
+                "# Words\n\n```yaml\nopenapi: 3.1.0\n```\n```yaml\nopenapi: 3.1.0\n```\n",
+                "a page",
+            ),
+        ] {
+            let fragments = [("a.yaml", one), ("b.yaml", other), ("shared.yaml", HEAD)];
+            let error = format!("{:#}", read(&fragments).err().expect(part));
+            assert!(error.contains(part), "{error}");
+        }
+        let error = read(&[("a.yaml", TAG)]).err().unwrap().to_string();
+        assert!(error.starts_with("shared.yaml is missing"), "{error}");
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Error, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde_json::Value;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -91,7 +91,7 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
     let ours = steps.run("merge", |_| Ours::read(root))?;
     let (document, undescribed) = ours.reconcile(&texts, &steps)?;
     if !undescribed.is_empty() {
-        return Err(draft(root, &ours, &undescribed, options.check, changes, &steps)?);
+        return draft(root, &ours, &undescribed, options.check, changes, &steps);
     }
     let document = convert(document, &steps)?;
     steps.run("profile", |_| profile::check(&document))?;
@@ -128,8 +128,8 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
     Ok(Freshness::Fresh)
 }
 
-/// Writes drafts of what only the pages describe, unless it is a check, beside the pages
-/// that are kept. Returns the error that says what is left to do.
+/// Writes drafts of what only the pages describe, beside the pages that are kept, unless it
+/// is a check. What is left to do is an error in either case.
 fn draft(
     root: &Path,
     ours: &Ours,
@@ -137,26 +137,24 @@ fn draft(
     is_check: bool,
     mut changes: Changes,
     steps: &Steps,
-) -> Result<Error> {
+) -> Result<Freshness> {
     if is_check {
         let named: Vec<String> = undescribed.iter().map(draft::named).collect();
-        return Ok(anyhow!(
-            "xtask/spec/api lacks what `cargo xtask regen` will draft:\n{}",
-            named.join("\n")
-        ));
+        let named = named.join("\n");
+        bail!("xtask/spec/api lacks operations: `cargo xtask regen` drafts them:\n{named}");
     }
     let drafts = draft::drafts(undescribed, &ours.fragments)?;
     for (file, text) in drafts.texts {
         changes.write(root.join(FRAGMENTS).join(file), text);
     }
     write(root, changes, steps)?;
-    Ok(anyhow!(
+    bail!(
         "xtask/spec/api lacked operations of the vendor's pages. Finish the draft of each, take \
          out its `{}`, and run `cargo xtask regen` again. {}:\n{}",
         fragments::UNFINISHED,
         draft::TO_FINISH,
         drafts.lines.join("\n")
-    ))
+    )
 }
 
 /// Writes all of it, and says so.
@@ -195,7 +193,7 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for mut text in given {
         if text.source != format!("{UPSTREAM}/{}", text.name) {
-            text.name = source::stored_name(&text);
+            text.name = source::stored_name(&text.name);
         }
         // Some file systems take the two for one.
         if let Some(other) = names.insert(text.name.to_ascii_lowercase(), text.source.clone()) {

@@ -348,6 +348,34 @@ fn an_operation_that_only_a_page_has_is_drafted_and_stops_until_that_is_finished
 }
 
 #[test]
+fn a_page_of_a_new_operation_is_kept_beside_its_draft() {
+    let workspace = Workspace::new(COMPILES);
+    let page = workspace.beside.path().join("list-channels.md");
+    fs::write(&page, PAGE.replace("/v1/numbers:", "/v1/channels:")).unwrap();
+    let output = workspace.regen(&["--save", "--from", page.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "wrote xtask/spec/upstream/list-channels.md\n\
+         wrote xtask/spec/upstream.lock\n\
+         wrote xtask/spec/api/numbers.yaml\n"
+    );
+}
+
+#[test]
+fn a_page_that_is_not_kept_is_held_against_what_we_describe_in_place_of_those_that_are() {
+    let workspace = Workspace::new(COMPILES);
+    stdout(&workspace.regen(&[]));
+    let page = workspace.beside.path().join("list-numbers.md");
+    let arguments = ["--quiet", "--check", "--from", page.to_str().unwrap()];
+    fs::write(&page, PAGE.replace("summary: List", "summary: Show")).unwrap();
+    assert_eq!(stdout(&workspace.regen(&arguments)), "");
+    fs::write(&page, PAGE.replace("'429'", "'418'")).unwrap();
+    let stderr = workspace.refuses(&arguments);
+    assert!(stderr.contains("list-numbers.md says GET /v1/numbers: status 418, "), "{stderr}");
+}
+
+#[test]
 fn a_client_that_does_not_compile_changes_nothing() {
     let workspace = Workspace::new("echo 'error: openapi.json: /paths: reason' >&2; exit 101");
     for arguments in [&[][..], &["--check"]] {
