@@ -16,7 +16,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
-use heck::{ToKebabCase, ToTitleCase};
+use heck::ToKebabCase;
 use serde_json::{Value, json};
 
 use crate::coverage::is_paged;
@@ -37,42 +37,37 @@ const ORDER: &str = "operationId x-upstream-operation-id x-evidence tags summary
 pub const TO_FINISH: &str = "Its types come from examples alone: say which members are required or \
     may be null, which texts are of an enum, and which key the call takes, and name the types";
 
-/// The fragments with drafts in them.
-#[derive(Default)]
-pub struct Drafts {
-    /// The texts, by the names of their files.
-    pub texts: BTreeMap<String, String>,
-    /// A line for each operation: where its draft is.
-    pub lines: Vec<String>,
-}
-
-/// Drafts some operations.
-pub fn drafts(undescribed: &[Undescribed], ours: &Fragments) -> Result<Drafts> {
-    let mut drafts = Drafts::default();
+/// Drafts some operations. Returns the texts of the fragments with the drafts in them, by
+/// the names of their files, and a line for each draft: where it is.
+pub fn drafts(
+    undescribed: &[Undescribed],
+    ours: &Fragments,
+) -> Result<(BTreeMap<String, String>, Vec<String>)> {
+    let (mut texts, mut files) = (BTreeMap::new(), Vec::new());
     let names = entries(&ours.document["components"]["schemas"]);
     let mut taken: BTreeSet<String> = names.map(|(name, _)| name.to_lowercase()).collect();
-    let mut files = Vec::new();
     for new in undescribed {
         let page = &new.page.document;
         let mut schemas = Schemas { page, taken: &mut taken, drafted: Vec::new() };
         let tag = tag(new);
         let file = format!("{}.yaml", tag.to_kebab_case());
-        let operation = operation(new, &tag, &ours.document, &mut schemas);
-        let text = match drafts.texts.remove(&file).or_else(|| ours.text(&file)) {
+        let operation = operation(new, tag, &ours.document, &mut schemas);
+        let text = match texts.remove(&file).or_else(|| ours.text(&file)) {
             Some(text) => text,
-            None => head(&tag)?,
+            None => head(tag)?,
         };
         let text = add(text, new, &operation, schemas.drafted)
             .with_context(|| format!("cannot draft {} in xtask/spec/api/{file}", named(new)))?;
-        drafts.texts.insert(file.clone(), text);
+        texts.insert(file.clone(), text);
         files.push(file);
     }
-    for (new, file) in undescribed.iter().zip(files) {
+    let line = |(new, file): (&Undescribed, String)| {
         let place = Pointer::default().join("paths").join(&new.path).join(&new.method);
-        let line = fragments::line(&drafts.texts[&file], &place);
-        drafts.lines.push(format!("xtask/spec/api/{file} line {line}: {}", named(new)));
-    }
-    Ok(drafts)
+        let line = fragments::line(&texts[&file], &place);
+        format!("xtask/spec/api/{file} line {line}: {}", named(new))
+    };
+    let lines = undescribed.iter().zip(files).map(line).collect();
+    Ok((texts, lines))
 }
 
 /// How the fragment of a new tag begins.
@@ -92,7 +87,8 @@ fn add(
     let fields = fields.map(|key| json!({key: operation[key]}));
     let fields = fields.map(|field| yaml::text(&field)).collect::<Result<String>>()?;
     text = fragments::insert(&text, &["paths", &new.path, &new.method], &fields)?;
-    for (name, schema) in schemas {
+    // What refers to another comes before it.
+    for (name, schema) in schemas.into_iter().rev() {
         let place = ["components", "schemas", &name];
         text = fragments::insert(&text, &place, &yaml::text(&schema)?)?;
     }
@@ -104,12 +100,10 @@ pub fn named(new: &Undescribed) -> String {
     format!("{} {} of {}", new.method.to_uppercase(), new.path, new.page.source)
 }
 
-/// The tag that the page states, or one after the path.
-fn tag(new: &Undescribed) -> String {
-    let stated = new.operation()["tags"][0].as_str().unwrap_or_default();
-    let part = new.path.split('/').find(|part| !["", "v1"].contains(part)).unwrap_or_default();
-    let mut tags = [stated.to_owned(), part.to_title_case(), "Other".to_owned()].into_iter();
-    tags.find(|tag| !tag.to_kebab_case().is_empty()).unwrap_or_default()
+/// The tag that the page states, if it names a file.
+fn tag(new: &Undescribed) -> &str {
+    let stated = new.operation()["tags"][0].as_str();
+    stated.filter(|tag| !tag.to_kebab_case().is_empty()).unwrap_or("Other")
 }
 
 /// An operation as the fragments describe it.
@@ -135,7 +129,7 @@ fn operation(new: &Undescribed, tag: &str, ours: &Value, schemas: &mut Schemas) 
     }
     if theirs.get("parameters").is_some() {
         let parameters = elements(&theirs["parameters"]);
-        draft["parameters"] = parameters.map(|one| parameter(one, &name, schemas)).collect();
+        draft["parameters"] = parameters.map(|one| resolved(schemas.page, one).clone()).collect();
     }
     if let Some(body) = theirs.get("requestBody") {
         draft["requestBody"] = holder(body, &format!("{name}Request"), schemas);
@@ -169,16 +163,6 @@ fn id(new: &Undescribed) -> String {
 
 fn resolved<'a>(page: &'a Value, part: &'a Value) -> &'a Value {
     places::resolve(page, part, &Pointer::default()).1
-}
-
-fn parameter(theirs: &Value, name: &str, schemas: &mut Schemas) -> Value {
-    let mut parameter = resolved(schemas.page, theirs).clone();
-    if let Some(schema) = parameter.get("schema") {
-        let schema = resolved(schemas.page, schema);
-        // No text is a secret by this name: a URL or a header is no place for one.
-        parameter["schema"] = schemas.schema(&[], schema, &format!("{name}Parameter"));
-    }
-    parameter
 }
 
 /// A request body or a response. Without a name it is an error, and all have that in common.

@@ -143,8 +143,8 @@ fn draft(
         let named = named.join("\n");
         bail!("xtask/spec/api lacks operations: `cargo xtask regen` drafts them:\n{named}");
     }
-    let drafts = draft::drafts(undescribed, &ours.fragments)?;
-    for (file, text) in drafts.texts {
+    let (texts, lines) = draft::drafts(undescribed, &ours.fragments)?;
+    for (file, text) in texts {
         changes.write(root.join(FRAGMENTS).join(file), text);
     }
     write(root, changes, steps)?;
@@ -153,7 +153,7 @@ fn draft(
          out its `{}`, and run `cargo xtask regen` again. {}:\n{}",
         fragments::UNFINISHED,
         draft::TO_FINISH,
-        drafts.lines.join("\n")
+        lines.join("\n")
     )
 }
 

@@ -52,14 +52,11 @@ impl Schemas<'_> {
             }
         }
         let is_nullable = stated["nullable"] == true || types(stated).contains(&"null");
-        match kind {
-            Some(kind) if is_nullable || some.len() < shown.len() => {
-                if is_reference {
-                    return json!({"oneOf": [schema, {"type": "null"}]});
-                }
-                schema["type"] = json!([kind, "null"]);
+        if let Some(kind) = kind.filter(|_| is_nullable || some.len() < shown.len()) {
+            if is_reference {
+                return json!({"oneOf": [schema, {"type": "null"}]});
             }
-            _ => {}
+            schema["type"] = json!([kind, "null"]);
         }
         schema
     }
@@ -77,8 +74,6 @@ impl Schemas<'_> {
         let numbered = (2..).map(|number| format!("{name}{number}"));
         let mut names = [name.to_owned()].into_iter().chain(numbered);
         let name = names.find(|name| self.taken.insert(name.to_lowercase())).unwrap_or_default();
-        let index = self.drafted.len();
-        self.drafted.push((name.clone(), Value::Null));
         let mut properties = Map::new();
         for key in keys {
             let values: Vec<&Value> = some.iter().filter_map(|one| one.get(key)).collect();
@@ -97,18 +92,13 @@ impl Schemas<'_> {
         if let Some(required) = stated.get("required") {
             schema["required"] = required.clone();
         }
-        json!({"$ref": format!("{SCHEMAS}{}", self.settle(index, schema))})
-    }
-
-    /// Puts a schema in its place, unless there is the same already. Returns its name.
-    fn settle(&mut self, index: usize, schema: Value) -> String {
-        if let Some((name, _)) = self.drafted.iter().find(|(_, other)| *other == schema) {
-            let name = name.clone();
-            self.drafted.truncate(index);
-            return name;
-        }
-        self.drafted[index].1 = schema;
-        self.drafted[index].0.clone()
+        let known = self.drafted.iter().find(|(_, other)| *other == schema);
+        let known = known.map(|(name, _)| name.clone());
+        let name = known.unwrap_or_else(|| {
+            self.drafted.push((name.clone(), schema));
+            name
+        });
+        json!({"$ref": format!("{SCHEMAS}{name}")})
     }
 }
 
@@ -136,13 +126,14 @@ fn text(some: &[&Value], name: &str) -> Value {
     let all = |is: fn(&str) -> bool| {
         !some.is_empty() && some.iter().all(|value| value.as_str().is_some_and(is))
     };
-    if SECRETS.iter().any(|ending| name.ends_with(ending)) {
-        json!({"type": "string", "format": "password"})
+    let format = if SECRETS.iter().any(|ending| name.ends_with(ending)) {
+        "password"
     } else if all(|text| DateTime::parse_from_rfc3339(text).is_ok()) {
-        json!({"type": "string", "format": "date-time"})
+        "date-time"
     } else if all(|text| text.len() == 10 && text.parse::<NaiveDate>().is_ok()) {
-        json!({"type": "string", "format": "date"})
+        "date"
     } else {
-        json!({"type": "string"})
-    }
+        return json!({"type": "string"});
+    };
+    json!({"type": "string", "format": format})
 }

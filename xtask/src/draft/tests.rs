@@ -1,5 +1,6 @@
 //! Drafts of pages in the vendor's style, and of any JSON.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use proptest::collection::{btree_map, vec};
@@ -7,7 +8,7 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
 use proptest::proptest;
 use serde_json::{Value, json};
 
-use super::{Drafts, drafts};
+use super::drafts;
 use crate::fragments::{Fragments, UNFINISHED};
 use crate::generated;
 use crate::reconcile::tests::{changed, committed, pages};
@@ -48,14 +49,14 @@ impl Repository {
         reconcile::reconcile(pages, &ours, &Accepted::default(), &mut Vec::new())
     }
 
-    fn draft(&self, pages: Vec<Part>) -> Drafts {
+    fn draft(&self, pages: Vec<Part>) -> (BTreeMap<String, String>, Vec<String>) {
         let (_, undescribed) = self.reconcile(pages).unwrap();
         drafts(&undescribed, &Fragments::read(&self.folder(), self.0.path()).unwrap()).unwrap()
     }
 
     /// Does as a person who finds nothing to add.
-    fn finish(&self, drafts: &Drafts) {
-        for (name, text) in &drafts.texts {
+    fn finish(&self, texts: &BTreeMap<String, String>) {
+        for (name, text) in texts {
             let text = text.replace(UNFINISHED, "Finished");
             std::fs::write(self.folder().join(name), text).unwrap();
         }
@@ -76,6 +77,7 @@ fn page(path: &str, method: &str, id: &str, example: &Value) -> Part {
             }},
             "paths": {path: {method: {
                 "operationId": id,
+                "tags": ["A"],
                 "responses": {"200": {"description": "d", "content": content}},
             }}},
         }),
@@ -85,8 +87,8 @@ fn page(path: &str, method: &str, id: &str, example: &Value) -> Part {
 /// The schemas of the draft of one example, by their names, and that of the response.
 fn drafted(example: &Value) -> (Value, Value) {
     let repository = Repository::new(&[HEAD]);
-    let drafts = repository.draft(vec![page("/v1/a", "post", "create_a", example)]);
-    let drafted: Value = crate::yaml::parse(&drafts.texts["a.yaml"]).unwrap();
+    let (texts, _) = repository.draft(vec![page("/v1/a", "post", "create_a", example)]);
+    let drafted: Value = crate::yaml::parse(&texts["a.yaml"]).unwrap();
     let response = "/paths/~1v1~1a/post/responses/200/content/application~1json/schema";
     (drafted.pointer(response).unwrap().clone(), drafted["components"]["schemas"].clone())
 }
@@ -101,8 +103,8 @@ fn all_pages_become_drafts_of_which_a_client_can_be_made() {
     let pages = pages.filter(|page| (&*page.path, &*page.method) != unsettled);
     let texts: Vec<Text> = pages.map(|page| page.text()).chain([published]).collect();
     let repository = Repository::new(&[]);
-    let drafts = repository.draft(crate::upstream::parts(&texts).unwrap());
-    assert_eq!(drafts.lines.len(), texts.len());
+    let (drafts, lines) = repository.draft(crate::upstream::parts(&texts).unwrap());
+    assert_eq!(lines.len(), texts.len());
     repository.finish(&drafts);
     let document = document_of(repository.0.path(), &texts).unwrap_or_else(|error| {
         panic!("{error:#}");
@@ -119,10 +121,10 @@ fn a_draft_says_what_the_page_states_and_shows() {
     });
     let repository =
         Repository::new(&[("newsletters.yaml", "# Ours\nopenapi: 3.1.0\npaths:\n  /v1/a: {}\n")]);
-    let drafts = repository.draft(vec![page.part()]);
-    insta::assert_snapshot!(drafts.texts["newsletters.yaml"]);
+    let (texts, lines) = repository.draft(vec![page.part()]);
+    insta::assert_snapshot!(texts["newsletters.yaml"]);
     assert_eq!(
-        drafts.lines,
+        lines,
         ["xtask/spec/api/newsletters.yaml line 7: GET /v1/newsletters of \
              xtask/spec/upstream/get_newsletters.md"]
     );
@@ -140,8 +142,8 @@ fn an_id_has_the_verb_first() {
         ("patch", "patch_numbers-settings", &one, "update_numbers_settings"),
         ("delete", "delete_number", &one, "delete_number"),
     ] {
-        let drafts = Repository::new(&[HEAD]).draft(vec![page("/v1/a", method, id, example)]);
-        let text = &drafts.texts["a.yaml"];
+        let (texts, _) = Repository::new(&[HEAD]).draft(vec![page("/v1/a", method, id, example)]);
+        let text = &texts["a.yaml"];
         assert!(text.contains(&format!("operationId: {expected}\n")), "{text}");
     }
 }
@@ -190,8 +192,8 @@ fn a_schema_of_the_page_says_what_no_example_shows() {
     let content = "/paths/~1v1~1a/post/responses/200/content/application~1json";
     page.document.pointer_mut(content).unwrap()["schema"] =
         json!({"$ref": "#/components/schemas/A"});
-    let drafts = Repository::new(&[HEAD]).draft(vec![page]);
-    let drafted: Value = crate::yaml::parse(&drafts.texts["a.yaml"]).unwrap();
+    let (texts, _) = Repository::new(&[HEAD]).draft(vec![page]);
+    let drafted: Value = crate::yaml::parse(&texts["a.yaml"]).unwrap();
     let schema = &drafted["components"]["schemas"]["CreateAResponse"];
     assert_eq!(schema["required"], json!(["name"]));
     let properties = &schema["properties"];
@@ -203,18 +205,18 @@ fn a_schema_of_the_page_says_what_no_example_shows() {
 }
 
 #[test]
-fn a_page_without_a_usable_tag_has_a_fragment_after_its_path() {
+fn a_tag_that_names_no_file_makes_no_other() {
     for (tag, path, file) in [
         (json!(["../../Odd: things"]), "/v1/a", "odd-things.yaml"),
-        (json!(["!"]), "/v1/phone-lines/a", "phone-lines.yaml"),
+        (json!(["!"]), "/v1/phone-lines/a", "other.yaml"),
         (json!([]), "/", "other.yaml"),
     ] {
         let mut page = page(path, "post", "create_a", &json!({"id": "a"}));
         page.document["paths"][path]["post"]["tags"] = tag;
         let repository = Repository::new(&[HEAD]);
-        let drafts = repository.draft(vec![page]);
-        assert_eq!(drafts.texts.keys().collect::<Vec<_>>(), [file]);
-        repository.finish(&drafts);
+        let (texts, _) = repository.draft(vec![page]);
+        assert_eq!(texts.keys().collect::<Vec<_>>(), [file]);
+        repository.finish(&texts);
         Fragments::read(&repository.folder(), repository.0.path()).unwrap();
     }
 }
@@ -264,7 +266,7 @@ proptest! {
         let content = "/paths/~1v1~1a/get/responses/200/content/application~1json";
         *pages[0].document.pointer_mut(content).unwrap() =
             json!({"examples": {"one": {"value": one}, "other": {"value": other}}});
-        repository.finish(&repository.draft(pages.clone()));
+        repository.finish(&repository.draft(pages.clone()).0);
         repository.reconcile(pages).unwrap();
     }
 
