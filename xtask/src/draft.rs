@@ -52,10 +52,8 @@ pub fn drafts(
         let tag = tag(new);
         let file = format!("{}.yaml", tag.to_kebab_case());
         let operation = operation(new, tag, &ours.document, &mut schemas);
-        let text = match texts.remove(&file).or_else(|| ours.text(&file)) {
-            Some(text) => text,
-            None => head(tag)?,
-        };
+        let text = texts.remove(&file).or_else(|| ours.text(&file));
+        let text = text.map_or_else(|| head(tag), Ok)?;
         let text = add(text, new, &operation, schemas.drafted)
             .with_context(|| format!("cannot draft {} in xtask/spec/api/{file}", named(new)))?;
         texts.insert(file.clone(), text);
@@ -148,8 +146,8 @@ fn id(new: &Undescribed) -> String {
     let (theirs, method) = (new.operation(), new.method.as_str());
     let content = &theirs["responses"]["200"]["content"]["application/json"];
     let is_array = content["example"].is_array() || content["schema"]["type"] == "array";
-    let id = theirs["operationId"].as_str().map(names::snake);
-    let id = id.unwrap_or_else(|| names::snake(&format!("{method} {}", new.path)));
+    let published = theirs["operationId"].as_str();
+    let id = names::snake(published.unwrap_or(&format!("{method} {}", new.path)));
     let verb = match method {
         "get" if is_array || is_paged(theirs) => "list",
         "put" | "patch" => "update",

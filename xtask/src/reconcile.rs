@@ -149,9 +149,10 @@ fn shape(path: &str) -> String {
 /// What a page states for all operations beyond ours.
 fn head(page: &Part, ours: &Fragments, notes: &mut Notes) -> Vec<Difference> {
     let (theirs, own) = (&page.document, &ours.document);
-    let version = &theirs["info"]["version"];
-    if *version != own["info"]["version"] {
-        notes.push(format!("{}: /info/version is {version} and not ours", page.source));
+    let (version, known) = (&theirs["info"]["version"], &own["info"]["version"]);
+    if version != known {
+        let line = ours.line(&Pointer::default().join("info").join("version"));
+        notes.push(format!("{}: the version is {version}, {line} says {known}", page.source));
     }
     if theirs.get("webhooks").is_some() {
         notes.push(format!("{}: /webhooks is not read: describe them as callbacks", page.source));
