@@ -103,7 +103,8 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value,
 }
 
 /// The keys of a path item that are operations.
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub const METHODS: [&str; 8] =
+    ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// The schemas right within one, each with its place and a word for it, which is
 /// empty for a part of the same value.

@@ -102,7 +102,8 @@ impl<'a> Sides<'a> {
     fn security(&mut self) {
         let default = &self.upstream["security"];
         let theirs = alternatives(self.theirs.get("security").unwrap_or(default));
-        let ours = alternatives(self.our_operation().get("security").unwrap_or(default));
+        let ours = self.our_operation().get("security").unwrap_or(&self.ours["security"]);
+        let ours = alternatives(ours);
         if theirs != ours {
             let words = |all: &BTreeSet<String>| match all.len() {
                 0 => "none".to_owned(),
@@ -281,7 +282,7 @@ fn body_is_empty(response: &Value) -> bool {
 }
 
 /// The alternatives of a security requirement, in words.
-fn alternatives(security: &Value) -> BTreeSet<String> {
+pub fn alternatives(security: &Value) -> BTreeSet<String> {
     let words = |one: &Value| {
         let schemes: Vec<&str> = entries(one).map(|(scheme, _)| scheme.as_str()).collect();
         if schemes.is_empty() { "nothing".to_owned() } else { schemes.join(" and ") }
@@ -290,7 +291,7 @@ fn alternatives(security: &Value) -> BTreeSet<String> {
 }
 
 /// The examples of a parameter or a media type.
-fn examples<'a>(document: &'a Value, holder: &'a Value) -> Vec<&'a Value> {
+pub fn examples<'a>(document: &'a Value, holder: &'a Value) -> Vec<&'a Value> {
     let named = entries(&holder["examples"]);
     let none = Pointer::default();
     let named = named.filter_map(|(_, example)| resolve(document, example, &none).1.get("value"));
