@@ -29,5 +29,5 @@ fn close_call(call: &mut ItemStruct) -> Item {
     code::drop_debug(&mut call.attrs);
     call.attrs.push(parse_quote!(#[must_use = "a call does nothing until it is sent"]));
     let name = &call.ident;
-    parse_quote!(crate::call::debug!(#name);)
+    parse_quote!(crate::generated::macros::debug!(#name);)
 }

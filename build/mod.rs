@@ -70,6 +70,10 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
     let calls = code::module(&mut client.items, "builder")?;
     setters::document_and_widen(calls, &docs);
     calls.extend(pages::emit(document));
+    // The generator names the crate; the module of that name takes its place.
+    calls.push(syn::parse_quote!(
+        use super::progenitor_client;
+    ));
 
     let types = code::module(&mut client.items, "types")?;
     models::drop_builders(types, reach)?;

@@ -81,11 +81,11 @@ fn hide(model: &mut ItemStruct) -> Option<Item> {
     code::drop_debug(&mut model.attrs);
     let name = &model.ident;
     if let Fields::Unnamed(_) = model.fields {
-        return Some(parse_quote!(crate::undocumented::debug!(#name);));
+        return Some(parse_quote!(crate::model::undocumented::debug!(#name);));
     }
     let described = model.fields.iter().filter(|field| !is_open(field));
     let fields = described.filter_map(|field| field.ident.as_ref());
-    Some(parse_quote!(crate::undocumented::debug!(#name { #(#fields,)* });))
+    Some(parse_quote!(crate::model::undocumented::debug!(#name { #(#fields,)* });))
 }
 
 /// A function that gives the JSON Schemas of all models. The union of all deliveries has none.

@@ -19,11 +19,11 @@ pub fn emit(document: &Value) -> TokenStream {
         .map(|(path, method, operation)| row(document, path, method, operation));
     let advice = entries(schema(document, "ErrorCode"), "x-retry").map(|(code, advice)| {
         let advice = match advice.as_str() {
-            Some("alone") => quote!(Alone),
-            Some("later") => quote!(Later),
-            _ => quote!(Never),
+            Some("alone") => quote!(OnlyThisCall),
+            Some("later") => quote!(Transient),
+            _ => quote!(Permanent),
         };
-        quote!((#code, Advice::#advice))
+        quote!((#code, RetryAdvice::#advice))
     });
     let fields: BTreeSet<&String> = named(document)
         .flat_map(|(_, schema)| entries(schema, "properties").map(|(name, _)| name))
@@ -36,8 +36,8 @@ pub fn emit(document: &Value) -> TokenStream {
         /// Every operation of the document.
         pub(crate) static OPERATIONS: &[Operation] = &[#(#rows),*];
 
-        /// What the document says of repeating a call, by the code of its error.
-        pub(crate) static ADVICE: &[(&str, Advice)] = &[#(#advice),*];
+        /// What the document says about retries, by error code.
+        pub(crate) static RETRY_ADVICE: &[(&str, RetryAdvice)] = &[#(#advice),*];
 
         /// The names of all fields of the document.
         pub(crate) static FIELDS: &[&str] = &[#(#fields),*];

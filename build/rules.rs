@@ -2,8 +2,8 @@
 //! list takes. A schema says so with `allOf: [{title, oneOf: [{required: [a]}, ..]}]` (exactly
 //! one), with `anyOf` in place of `oneOf` (at least one), and with `minItems` and `maxItems`.
 //!
-//! For each such request there is a call of `crate::rules::rules!`, and for each choice with a
-//! title one of `crate::rules::choice!`: an enum of the values that can be chosen.
+//! For each such request there is a call of `crate::model::rules::rules!`, and for each choice with a
+//! title one of `crate::model::rules::choice!`: an enum of the values that can be chosen.
 
 use heck::{ToPascalCase, ToTitleCase};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -25,8 +25,9 @@ pub fn enforce(document: &Value, reach: &Reach, models: &mut Vec<Item>) -> Resul
         }
         let model = format_ident!("{name}");
         let rules = choices.iter().map(Choice::rule);
-        let mut items: Vec<Item> =
-            vec![parse_quote!(crate::rules::rules!(#model, { #(#rules)* }, { #(#sizes)* });)];
+        let mut items: Vec<Item> = vec![
+            parse_quote!(crate::model::rules::rules!(#model, { #(#rules)* }, { #(#sizes)* });),
+        ];
         if let Some(titles) = choices.iter().map(|choice| choice.title).collect::<Option<Vec<_>>>()
         {
             let named = choices.iter().zip(&titles);
@@ -44,7 +45,7 @@ pub fn enforce(document: &Value, reach: &Reach, models: &mut Vec<Item>) -> Resul
 struct Choice<'d> {
     /// What the choice is called.
     title: Option<&'d str>,
-    /// The rule in `crate::rules`.
+    /// The rule in `crate::model::rules`.
     rule: &'static str,
     /// The fields, as they stand in JSON.
     fields: Vec<&'d str>,
@@ -80,7 +81,7 @@ impl Choice<'_> {
             let doc = format!("The field `{json}`.");
             quote!(#variant(#held) = #field: #doc,)
         });
-        parse_quote!(crate::rules::choice!(#model, #name, #description, { #(#variants)* });)
+        parse_quote!(crate::model::rules::choice!(#model, #name, #description, { #(#variants)* });)
     }
 }
 
@@ -94,7 +95,7 @@ fn constructor(model: &Ident, titles: &[&str]) -> Item {
         let (argument, choice) = (format_ident!("{}", snake(title)), choice_name(model, title));
         quote!(#argument: #choice)
     });
-    parse_quote!(crate::rules::constructor!(#model, #(#arguments),*);)
+    parse_quote!(crate::model::rules::constructor!(#model, #(#arguments),*);)
 }
 
 fn size((name, property): (&String, &Value)) -> Option<TokenStream> {
@@ -120,7 +121,7 @@ fn check(item: &mut ItemImpl) {
         let build = &function.block;
         function.block = parse_quote!({
             let made: ::std::result::Result<Self, super::error::ConversionError> = #build;
-            Ok(crate::rules::checked(made?)?)
+            Ok(crate::model::rules::checked(made?)?)
         });
     }
 }

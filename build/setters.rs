@@ -81,7 +81,7 @@ fn plain(name: &Ident) -> String {
 fn take_more(function: &mut ImplItemFn, value: &Type) {
     let (held, given) = match code::optional(value) {
         Some(held) => (held, quote!()),
-        None => (value, quote!(.and_then(crate::collections::given))),
+        None => (value, quote!(.and_then(crate::model::collections::given))),
     };
     let (of, convert) = match code::generic(held) {
         Some((name, of)) if name == "Vec" => (of, "list"),
@@ -110,6 +110,6 @@ fn take_more(function: &mut ImplItemFn, value: &Type) {
 pub fn build_models(builders: &mut Vec<Item>) {
     let names = code::structs(builders).map(|builder| builder.ident.clone());
     let items: Vec<Item> =
-        names.map(|name| parse_quote!(crate::optional::builder!(#name);)).collect();
+        names.map(|name| parse_quote!(crate::generated::macros::builder!(#name);)).collect();
     builders.extend(items);
 }

@@ -21,53 +21,22 @@
 #[cfg(test)]
 extern crate self as pilot_status;
 
-mod attempts;
-mod auth;
-mod base_url;
-mod body;
-mod call;
 mod client;
-mod coercion;
-mod collections;
-mod data_url;
-mod deadline;
+mod credentials;
 mod decode;
-mod download;
-mod draft;
-mod environment;
 mod error;
-mod error_response;
-mod idempotency;
-mod json_path;
 #[cfg(feature = "mock")]
 pub mod mock;
-mod nullable;
-mod number_scope;
-mod open_enum;
-mod open_union;
+mod model;
 mod operation;
-mod optional;
-mod overrides;
-mod pacing;
 mod pages;
-mod path_guard;
-mod path_template;
-pub mod phone;
-mod proxy_variables;
-mod quotes;
-mod raw_request;
+mod rate_limit;
+mod request;
 mod response;
 mod retry;
-mod rules;
-mod secret;
-mod slots;
-mod success;
-mod surrogates;
 mod telemetry;
 mod text;
-mod timestamp;
-mod undocumented;
-mod upload;
+mod time;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 
@@ -103,25 +72,19 @@ pub mod guide {
     pub mod regenerating {}
 }
 
-pub use auth::Credentials;
 /// The dates and times of requests, and what [`Timestamp`] gives.
 pub use chrono;
 pub use client::ClientBuilder;
-pub use collections::{IntoList, IntoMap};
-pub use data_url::DataUrl;
-pub use download::Download;
+pub use credentials::Credentials;
 pub use error::{Error, ErrorKind};
 pub use generated::types::{ApiError, ErrorCode};
 pub use generated::{Client, builder, types};
 pub use http::{Method, StatusCode};
-pub use nullable::Nullable;
-pub use optional::IntoOptional;
-pub use pacing::Pacing;
+pub use model::{DataUrl, IntoList, IntoMap, IntoOptional, Nullable, Secret, Timestamp, phone};
 pub use pages::Pages;
-pub use raw_request::RawRequest;
+pub use rate_limit::Pacing;
+pub use request::RawRequest;
 /// The HTTP client underneath, for [`ClientBuilder::http_client_builder`].
 pub use reqwest;
-pub use response::ResponseValue;
+pub use response::{Download, ResponseValue};
 pub use retry::RetryPolicy;
-pub use secret::Secret;
-pub use timestamp::Timestamp;

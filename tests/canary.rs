@@ -38,7 +38,7 @@ async fn what_a_server_says_in_a_model_is_printed() {
     let mut body = example(200);
     body[0]["name"] = json!(KEYS[0]);
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("list_numbers", Reply::json(StatusCode::OK, &body));
+    sandbox.enqueue("list_numbers", Reply::json(StatusCode::OK, &body));
     let value = sandbox.client().list_numbers().send().await.unwrap();
     assert!(shows_key(&format!("{value:?}")), "the test above would find nothing");
 }

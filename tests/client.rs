@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use pilot_status::mock::{Recorded, Reply, Sandbox};
+use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
 use pilot_status::{Client, Credentials, ErrorKind, RetryPolicy, reqwest};
 use support::KEY;
 use support::script::{Script, ScriptedServer, Step};
@@ -54,7 +54,7 @@ async fn a_base_url_may_have_a_path() {
         // The sandbox has nothing at the longer ones, which is as good.
         _ = builder.build().unwrap().list_numbers().send().await;
     }
-    let lines: Vec<String> = sandbox.requests().iter().map(Recorded::line).collect();
+    let lines: Vec<String> = sandbox.requests().iter().map(RecordedRequest::line).collect();
     let (short, long) = ("GET /v1/numbers", "GET /gateway/pilot/v1/numbers");
     assert_eq!(lines, [short, short, long, long]);
 }
@@ -66,7 +66,7 @@ async fn a_proxy_of_the_http_client_is_used() {
     let client = proxy
         .builder()
         .base_url("http://pilot.test")
-        .allow_plaintext()
+        .danger_allow_http()
         .http_client_builder(http)
         .build()
         .unwrap();
@@ -87,7 +87,7 @@ async fn a_server_on_this_machine_is_called_without_a_proxy() {
 #[tokio::test]
 async fn a_timeout_of_the_http_client_gives_way() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("list_numbers", Reply::usual().after(Duration::from_millis(20)));
+    sandbox.enqueue("list_numbers", Reply::documented().delay(Duration::from_millis(20)));
     let http = reqwest::Client::builder()
         .timeout(Duration::from_millis(1))
         .read_timeout(Duration::from_millis(1))
@@ -104,9 +104,9 @@ fn settings_that_cannot_work_are_refused_when_the_client_is_built() {
         (builder().base_url("nonsense"), "is not a URL"),
         (builder().user_agent("marked\r\nx-api-key: 1"), "the user agent has a character"),
         (builder().connect_timeout(Duration::ZERO), "the connect timeout is zero"),
-        (builder().request_timeout(Duration::ZERO), "the request timeout is zero"),
+        (builder().attempt_timeout(Duration::ZERO), "the request timeout is zero"),
         (
-            builder().retry(RetryPolicy::default().total_time(Duration::ZERO)),
+            builder().retry(RetryPolicy::default().total_timeout(Duration::ZERO)),
             "the total time of the retry policy is zero",
         ),
         (builder().max_response_bytes(0), "the limit of bytes in an answer is zero"),
@@ -124,11 +124,11 @@ fn settings_that_cannot_work_are_refused_when_the_client_is_built() {
 async fn extreme_settings_panic_nowhere() {
     for time in [Duration::from_nanos(1), Duration::MAX] {
         let sandbox = Sandbox::start().await.unwrap();
-        let policy = RetryPolicy::default().max_attempts(u32::MAX).total_time(time);
+        let policy = RetryPolicy::default().max_attempts(u32::MAX).total_timeout(time);
         let client = sandbox
             .builder()
             .connect_timeout(time)
-            .request_timeout(time)
+            .attempt_timeout(time)
             .retry(policy)
             .build()
             .unwrap();

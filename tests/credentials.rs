@@ -1,6 +1,6 @@
 //! What of the credentials goes over the wire, and what does not.
 
-use pilot_status::mock::{Recorded, Reply, Sandbox};
+use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
 use pilot_status::reqwest;
 use pilot_status::reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use pilot_status::{Client, Credentials, ErrorKind, StatusCode};
@@ -8,7 +8,7 @@ use pilot_status::{Client, Credentials, ErrorKind, StatusCode};
 const KEY: &str = Sandbox::API_KEY;
 
 /// How often a request holds a text, wherever that is.
-fn count(request: &Recorded, text: &str) -> usize {
+fn count(request: &RecordedRequest, text: &str) -> usize {
     let header =
         |(name, value): (&HeaderName, &HeaderValue)| format!("{name}: {}", value.to_str().unwrap());
     let mut parts: Vec<String> = request.headers.iter().map(header).collect();
@@ -40,8 +40,8 @@ async fn exactly_one_credential_header_goes_out() {
 async fn every_try_is_signed_once() {
     let sandbox = Sandbox::start().await.unwrap();
     let fault = Reply::error(StatusCode::BAD_GATEWAY, None).header("retry-after", "0");
-    sandbox.next("list_numbers", fault.clone());
-    sandbox.next("list_numbers", fault);
+    sandbox.enqueue("list_numbers", fault.clone());
+    sandbox.enqueue("list_numbers", fault);
     sandbox.client().list_numbers().send().await.unwrap();
     let requests = sandbox.requests();
     assert_eq!(requests.len(), 3);

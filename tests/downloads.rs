@@ -25,8 +25,8 @@ async fn hurried(scripts: &[Script]) -> (ScriptedServer, [Client; 2]) {
     let builder = || {
         Client::builder(Credentials::api_key(KEY))
             .base_url(server.url())
-            .request_timeout(PATIENCE)
-            .retry(RetryPolicy::default().total_time(PATIENCE))
+            .attempt_timeout(PATIENCE)
+            .retry(RetryPolicy::default().total_timeout(PATIENCE))
     };
     let own = builder().http_client_builder(reqwest::Client::builder());
     let clients = [builder(), own].map(|builder| builder.build().unwrap());

@@ -98,7 +98,7 @@ const NAME: &str = "PILOT_STATUS_TEST_VARIABLE";
 fn a_proxy_that_cannot_be_used_is_named_and_not_shown() {
     if is_child() {
         let name = env::var(NAME).unwrap();
-        let plain = || builder().base_url("http://pilot.test").allow_plaintext();
+        let plain = || builder().base_url("http://pilot.test").danger_allow_http();
         for builder in
             [builder(), plain(), builder().http_client_builder(reqwest::Client::builder())]
         {

@@ -20,7 +20,7 @@ const HTML: &str = "<html><body>marked by a proxy</body></html>";
 /// The error of a call that is sent once, to a server that answers with this.
 async fn call(reply: Reply) -> Error {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("list_numbers", reply);
+    sandbox.enqueue("list_numbers", reply);
     let once = sandbox.builder().retry(RetryPolicy::none()).build().unwrap();
     once.list_numbers().send().await.unwrap_err()
 }
@@ -211,13 +211,13 @@ async fn json_that_has_arrived_completely_is_read_whatever_its_framing() {
                 |bytes: &'static [u8]| -> Script { [&[Read, Send(bytes)], ends].concat().leak() };
             let server = ScriptedServer::start([script(rotated.as_bytes())]).await;
             let builder = Client::builder(Credentials::api_key(KEY)).base_url(server.url());
-            let client = builder.request_timeout(Duration::from_millis(200)).build().unwrap();
+            let client = builder.attempt_timeout(Duration::from_millis(200)).build().unwrap();
             let rotated = client.rotate_api_key().send().await.unwrap();
             assert_eq!(rotated.key.expose_secret(), "ps_new_0123456789");
 
             let server = ScriptedServer::start([script(refused.as_bytes())]).await;
             let builder = Client::builder(Credentials::api_key(KEY)).base_url(server.url());
-            let client = builder.request_timeout(Duration::from_millis(200)).build().unwrap();
+            let client = builder.attempt_timeout(Duration::from_millis(200)).build().unwrap();
             let error = client.rotate_api_key().send().await.unwrap_err();
             assert_eq!(error.code(), Some(&ErrorCode::NumberNotFound), "{error}");
         }
@@ -296,8 +296,8 @@ async fn an_attempt_ends_with_its_time() {
     for (script, status) in [(LATE, None), (UNFINISHED, Some(StatusCode::OK))] {
         let server = ScriptedServer::start([script]).await;
         let builder = || Client::builder(Credentials::api_key(KEY)).base_url(server.url());
-        let by_request = builder().request_timeout(TIME).retry(RetryPolicy::none());
-        let by_total = builder().retry(RetryPolicy::default().total_time(TIME));
+        let by_request = builder().attempt_timeout(TIME).retry(RetryPolicy::none());
+        let by_total = builder().retry(RetryPolicy::default().total_timeout(TIME));
         for builder in [by_request, by_total] {
             let start = Instant::now();
             let error = builder.build().unwrap().list_numbers().send().await.unwrap_err();
@@ -326,7 +326,8 @@ async fn a_redirect_is_an_error_and_the_other_server_hears_nothing() {
                 let builder = || Client::builder(credentials.clone()).base_url(sandbox.url());
                 for client in [builder(), builder().http_client_builder(following)] {
                     let before = sandbox.requests().len();
-                    sandbox.next("list_numbers", reply(status, "").header("location", &location));
+                    sandbox
+                        .enqueue("list_numbers", reply(status, "").header("location", &location));
                     let call = client.build().unwrap();
                     let error = call.list_numbers().send().await.unwrap_err();
                     assert_eq!(error.kind(), ErrorKind::Redirect);

@@ -120,7 +120,7 @@ async fn the_server_cannot_steer_the_terminal() {
 async fn an_error_is_one_line_that_says_what_to_do() {
     let html = Reply::new(StatusCode::UNAUTHORIZED, "<html>marked\nmarked</html>");
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("list_numbers", html.header("content-type", "text/html"));
+    sandbox.enqueue("list_numbers", html.header("content-type", "text/html"));
     let url = ("PILOT_STATUS_BASE_URL", sandbox.url());
     let key = ("PILOT_STATUS_API_KEY", Sandbox::API_KEY);
     let id = ("PILOT_STATUS_API_KEY_ID", "ck_marked");

@@ -7,7 +7,7 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use pilot_status::StatusCode;
-use pilot_status::mock::{Recorded, Reply, Sandbox};
+use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
@@ -48,7 +48,7 @@ fn failure(output: &Output) -> String {
 }
 
 /// The idempotency keys that a sandbox received.
-fn keys(requests: &[Recorded]) -> Vec<&str> {
+fn keys(requests: &[RecordedRequest]) -> Vec<&str> {
     requests.iter().map(|request| request.headers["idempotency-key"].to_str().unwrap()).collect()
 }
 
@@ -148,7 +148,7 @@ async fn a_text_a_template_and_a_picture_are_sent_the_text_under_a_key_of_its_ow
         assert_eq!(text.lines().count(), 3, "{text}");
     }
     let requests = sandbox.requests();
-    let bodies: Vec<Value> = requests.iter().map(Recorded::json).collect();
+    let bodies: Vec<Value> = requests.iter().map(RecordedRequest::json).collect();
     assert_eq!(bodies.len(), 6);
     assert_eq!(bodies[0]["text"], "Seu pedido 42 foi pago.");
     assert_eq!(bodies[1]["variables"], json!({"nome": "Ana"}));
@@ -201,7 +201,7 @@ async fn what_was_sent_but_not_journaled_goes_out_under_the_same_key() {
 async fn those_who_did_not_get_it_are_listed_and_get_it_in_the_next_run() {
     let campaign = Campaign::new("failed", THREE);
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("send_message", Reply::error(StatusCode::PAYMENT_REQUIRED, None));
+    sandbox.enqueue("send_message", Reply::error(StatusCode::PAYMENT_REQUIRED, None));
     let output = campaign.send(&sandbox).await;
     assert_eq!(failure(&output), "error: 1 failed; run it again within 24 hours\n");
     let text = String::from_utf8(output.stdout).unwrap();
@@ -222,7 +222,7 @@ async fn a_campaign_ends_at_once_when_all_would_fail() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("check the credentials"));
     assert!(sandbox.requests().len() < 20);
     let an_hour = Some(Duration::from_secs(3600));
-    (0..8).for_each(|_| sandbox.next("send_message", Reply::too_many_requests(an_hour)));
+    (0..8).for_each(|_| sandbox.enqueue("send_message", Reply::too_many_requests(an_hour)));
     let line = failure(&campaign.send(&sandbox).await);
     // Those that were under way; all others would have been held back, and failed.
     let failed: u32 = line.split(' ').nth(1).unwrap().parse().unwrap();

@@ -168,8 +168,9 @@ fn builder(url: &str) -> ClientBuilder {
 
 /// A builder for a client that has not much time.
 fn hurried(url: &str) -> ClientBuilder {
-    let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).total_time(HURRY);
-    builder(url).request_timeout(HURRY / 3).retry(policy)
+    let policy =
+        RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).total_timeout(HURRY);
+    builder(url).attempt_timeout(HURRY / 3).retry(policy)
 }
 
 async fn call(builder: ClientBuilder) -> Result<(), Error> {
@@ -269,7 +270,7 @@ async fn the_status_of_a_refusal_counts_even_if_its_body_stalls() {
     let script: Script = &[Read, Send(b"HTTP/1.1 401 Any\r\ncontent-length: 9\r\n\r\n{"), Silent];
     let server = ScriptedServer::start([script]).await;
     let start = Instant::now();
-    let outcome = call(builder(&server.url()).request_timeout(TIME)).await;
+    let outcome = call(builder(&server.url()).attempt_timeout(TIME)).await;
     assert_eq!(end(&outcome), Err(ErrorKind::Unauthorized), "{outcome:?}");
     assert!(start.elapsed() < TIME + SLACK);
 }

@@ -10,7 +10,7 @@ use support::example;
 
 async fn list(reply: Reply) -> Result<Vec<Number>, Error> {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("list_numbers", reply);
+    sandbox.enqueue("list_numbers", reply);
     let once = sandbox.builder().retry(RetryPolicy::none()).build().unwrap();
     Ok(once.list_numbers().send().await?.into_inner())
 }

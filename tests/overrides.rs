@@ -21,7 +21,7 @@ fn quick() -> RetryPolicy {
 async fn sandbox(replies: impl IntoIterator<Item = Reply>) -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();
     for reply in replies {
-        sandbox.next("list_numbers", reply);
+        sandbox.enqueue("list_numbers", reply);
     }
     sandbox
 }
@@ -39,10 +39,10 @@ fn clones(client: &Client) -> [Client; 5] {
     let minute = Duration::from_secs(60);
     [
         client.with_retry(quick()),
-        client.with_request_timeout(minute),
-        client.for_number("wn_1").with_retry(quick()).with_request_timeout(minute),
-        client.with_request_timeout(minute).for_number("wn_1").with_retry(quick()),
-        client.with_retry(quick()).with_request_timeout(minute).for_number("wn_1"),
+        client.with_attempt_timeout(minute),
+        client.for_number("wn_1").with_retry(quick()).with_attempt_timeout(minute),
+        client.with_attempt_timeout(minute).for_number("wn_1").with_retry(quick()),
+        client.with_retry(quick()).with_attempt_timeout(minute).for_number("wn_1"),
     ]
 }
 
@@ -67,7 +67,7 @@ async fn a_clone_times_out_by_its_own_timeout() {
         let server = ScriptedServer::start([&[Silent][..], LATE]).await;
         let builder = Client::builder(Credentials::api_key(KEY))
             .base_url(server.url())
-            .request_timeout(Duration::from_millis(50))
+            .attempt_timeout(Duration::from_millis(50))
             .retry(RetryPolicy::none());
         let builder = match http {
             Some(http) => builder.http_client_builder(http),
@@ -77,7 +77,7 @@ async fn a_clone_times_out_by_its_own_timeout() {
         let kind = |outcome: Result<_, Error>| outcome.map(drop).map_err(|error| error.kind());
         let outcome = client.list_numbers().send().await;
         assert_eq!(kind(outcome), Err(ErrorKind::Timeout));
-        let patient = client.with_request_timeout(Duration::from_secs(60));
+        let patient = client.with_attempt_timeout(Duration::from_secs(60));
         assert_eq!(kind(patient.list_numbers().send().await), Ok(()));
     }
 }
@@ -87,7 +87,7 @@ async fn the_timeout_of_a_clone_bounds_the_silence_of_its_downloads() {
     const STOPPED: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc";
     let server = ScriptedServer::start([&[Read, Send(STOPPED), Silent][..]]).await;
     let client = Client::builder(Credentials::api_key(KEY)).base_url(server.url()).build().unwrap();
-    let hurried = client.with_request_timeout(Duration::from_millis(50));
+    let hurried = client.with_attempt_timeout(Duration::from_millis(50));
     let audio = hurried.get_activation_audio().id("1").send().await.unwrap().into_inner();
     assert_eq!(audio.bytes().await.unwrap_err().kind(), ErrorKind::Timeout);
 }
@@ -116,7 +116,7 @@ async fn clones_share_the_pause_after_rejections_unless_they_opt_out() {
         }
         let sent = sandbox.requests().len();
         for clone in [paced.with_retry(quick().max_attempts(9)), paced.clone()] {
-            let clone = clone.with_request_timeout(Duration::from_secs(60));
+            let clone = clone.with_attempt_timeout(Duration::from_secs(60));
             let error = clone.list_numbers().send().await.unwrap_err();
             assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 0), "{error}");
         }
@@ -146,13 +146,13 @@ async fn clones_share_the_retry_budget_unless_they_opt_out() {
 async fn settings_that_cannot_work_fail_every_call_before_it_is_sent() {
     let sandbox = sandbox([]).await;
     let client = sandbox.client();
-    let no_time = client.with_retry(RetryPolicy::default().total_time(Duration::ZERO));
-    let no_timeout = client.with_request_timeout(Duration::ZERO);
+    let no_time = client.with_retry(RetryPolicy::default().total_timeout(Duration::ZERO));
+    let no_timeout = client.with_attempt_timeout(Duration::ZERO);
     for (client, part) in [
         (no_time.clone(), "the total time of the retry policy is zero"),
         (no_time.for_number("wn_1"), "the total time of the retry policy is zero"),
         (no_timeout.clone(), "the request timeout is zero"),
-        (client.for_number("wn_1").with_request_timeout(Duration::ZERO), "the request timeout"),
+        (client.for_number("wn_1").with_attempt_timeout(Duration::ZERO), "the request timeout"),
     ] {
         let error = client.list_numbers().send().await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));
@@ -165,7 +165,7 @@ async fn settings_that_cannot_work_fail_every_call_before_it_is_sent() {
     // A later override replaces what is wrong.
     let mended = no_time.with_retry(RetryPolicy::default());
     mended.list_numbers().send().await.unwrap();
-    no_timeout.with_request_timeout(Duration::MAX).list_numbers().send().await.unwrap();
+    no_timeout.with_attempt_timeout(Duration::MAX).list_numbers().send().await.unwrap();
 }
 
 #[tokio::test]
@@ -173,11 +173,11 @@ async fn debug_shows_the_settings_that_count() {
     let sandbox = sandbox([]).await;
     let client = sandbox.client();
     let policy = quick().max_attempts(7);
-    let expected = ["max_attempts: 7", "request_timeout: 61s", r#"number: Only("wn_1")"#];
+    let expected = ["max_attempts: 7", "attempt_timeout: 61s", r#"number: Only("wn_1")"#];
     let minute = Duration::from_secs(61);
     for clone in [
-        client.with_retry(policy).with_request_timeout(minute).for_number("wn_1"),
-        client.for_number("wn_1").with_request_timeout(minute).with_retry(policy),
+        client.with_retry(policy).with_attempt_timeout(minute).for_number("wn_1"),
+        client.for_number("wn_1").with_attempt_timeout(minute).with_retry(policy),
     ] {
         let shown = format!("{clone:?}");
         assert!(expected.iter().all(|part| shown.contains(part)), "{shown}");

@@ -115,7 +115,7 @@ async fn a_documented_operation_is_called_as_its_method_calls_it() {
     let mut message = serde_json::to_value(message).unwrap();
     message["newField"] = json!("new");
     for key in [None, Some("order-42")] {
-        sandbox.next("send_message", Reply::error(StatusCode::SERVICE_UNAVAILABLE, None));
+        sandbox.enqueue("send_message", Reply::error(StatusCode::SERVICE_UNAVAILABLE, None));
         let request = client.request(Method::POST, "/v1/messages/send").json(&message);
         let request = match key {
             Some(key) => request.idempotency_key(key),
@@ -285,7 +285,7 @@ async fn a_documented_operation_is_retried_as_the_document_says() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.builder().retry(quick()).build().unwrap();
     let reply = || Reply::error(StatusCode::SERVICE_UNAVAILABLE, None);
-    sandbox.next("remove_extra_numbers", reply());
+    sandbox.enqueue("remove_extra_numbers", reply());
     let typed = serde_json::json!({"quantity": 1});
     let path = Operation::path("remove_extra_numbers");
     let error = client.request(Method::DELETE, path).json(&typed).send().await.unwrap_err();
@@ -456,14 +456,14 @@ async fn limits_of_the_client_bound_raw_calls() {
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("longer than 8 bytes"), "{error}");
 
-    let (server, client) = served(ok().after(Duration::from_secs(60))).await;
-    let hurried = client.with_request_timeout(Duration::from_millis(20));
+    let (server, client) = served(ok().delay(Duration::from_secs(60))).await;
+    let hurried = client.with_attempt_timeout(Duration::from_millis(20));
     let error = hurried.request(Method::GET, "/v1/a").send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2), "{error}");
     let once = hurried.with_retry(RetryPolicy::none());
     let error = once.request(Method::GET, "/v1/a").send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1), "{error}");
-    let no_time = client.with_retry(quick().total_time(Duration::ZERO));
+    let no_time = client.with_retry(quick().total_timeout(Duration::ZERO));
     let error = no_time.request(Method::GET, "/v1/a").send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0), "{error}");
     assert_eq!(server.received().len(), 3);

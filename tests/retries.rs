@@ -21,7 +21,7 @@ fn rejected(retry_after: &str) -> Reply {
 /// A server that answers the first call with this.
 async fn first(reply: Reply) -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("list_numbers", reply);
+    sandbox.enqueue("list_numbers", reply);
     sandbox
 }
 
@@ -65,7 +65,7 @@ async fn a_client_gives_up_after_its_attempts() {
     ] {
         let sandbox = first(rejected("0")).await;
         for _ in 1..attempts {
-            sandbox.next("list_numbers", rejected("0"));
+            sandbox.enqueue("list_numbers", rejected("0"));
         }
         let client = sandbox.builder().retry(policy).build().unwrap();
         let error = client.list_numbers().send().await.unwrap_err();
@@ -110,8 +110,8 @@ async fn what_would_end_the_same_way_is_not_repeated() {
 /// of an operation once it has read the request, and then sends a reply.
 async fn after_a_broken_connection(operation: &str, then: Reply) -> (Sandbox, Client) {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next(operation, Reply::reset());
-    sandbox.next(operation, then);
+    sandbox.enqueue(operation, Reply::reset());
+    sandbox.enqueue(operation, then);
     let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
     let client = sandbox.builder().retry(policy).build().unwrap();
     (sandbox, client)
@@ -126,7 +126,7 @@ async fn an_error_tells_that_an_earlier_attempt_may_have_taken_effect() {
     let status = |status| Reply::error(StatusCode::from_u16(status).unwrap(), None);
     for (reply, kind) in [
         (rejected("3600"), ErrorKind::RateLimited),
-        (status(400), ErrorKind::Client),
+        (status(400), ErrorKind::BadRequest),
         (status(401), ErrorKind::Unauthorized),
         (status(403), ErrorKind::Forbidden),
         (status(404), ErrorKind::NotFound),
@@ -182,7 +182,7 @@ async fn a_deletion_that_finds_nothing_after_a_broken_connection_says_so() {
         assert!(error.to_string().contains("an earlier attempt may have deleted it"), "{error}");
     }
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("delete_number", not_found());
+    sandbox.enqueue("delete_number", not_found());
     let error = sandbox.client().delete_number().id("num_1").send().await.unwrap_err();
     assert!(!error.may_have_taken_effect(), "{error}");
 }
@@ -239,7 +239,7 @@ async fn a_cooldown_of_one_resource_holds_back_no_other() {
     let cooldown =
         json!({"error": "Too soon", "code": "RESYNC_COOLDOWN", "retryAfterSeconds": 300});
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("resync_lead_page", Reply::json(StatusCode::TOO_MANY_REQUESTS, &cooldown));
+    sandbox.enqueue("resync_lead_page", Reply::json(StatusCode::TOO_MANY_REQUESTS, &cooldown));
     let client = sandbox.client();
     let error = client.resync_lead_page().page_link_id("a").send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
@@ -267,7 +267,7 @@ async fn a_stray_rejection_holds_back_no_other_call() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     client.list_numbers().send().await.unwrap();
-    sandbox.next("list_numbers", rejected("3600"));
+    sandbox.enqueue("list_numbers", rejected("3600"));
     let error = client.list_numbers().send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
     client.list_numbers().send().await.unwrap();
@@ -280,8 +280,8 @@ async fn a_hint_of_no_wait_does_not_use_up_all_attempts_at_once() {
     for pacing in [Pacing::Off, Pacing::Pause] {
         for rejection in [rejected("0"), past(), milliseconds()] {
             let sandbox = first(rejection.clone()).await;
-            sandbox.next("list_numbers", rejection.clone());
-            sandbox.next("list_numbers", rejection);
+            sandbox.enqueue("list_numbers", rejection.clone());
+            sandbox.enqueue("list_numbers", rejection);
             let policy = RetryPolicy::default().pacing(pacing);
             let client = sandbox.builder().retry(policy).build().unwrap();
             let start = Instant::now();

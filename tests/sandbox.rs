@@ -248,7 +248,7 @@ async fn the_client_reads_what_is_wrong_as_a_typed_error() {
     let sandbox = Sandbox::start().await.unwrap();
     let channel: ContactChannel = "pigeon".parse().unwrap();
     let error = sandbox.client().send_contact_code().channel(channel).send().await.unwrap_err();
-    assert_eq!((error.kind(), status(&error)), (ErrorKind::Client, Some(400)));
+    assert_eq!((error.kind(), status(&error)), (ErrorKind::BadRequest, Some(400)));
     assert_eq!(error.code().map(ErrorCode::as_str), Some("VALIDATION_ERROR"));
     let message = error.message().unwrap();
     assert!(message.starts_with("the path parameter channel is none of"), "{message}");
@@ -370,7 +370,7 @@ async fn it_answers_with_what_it_is_told() {
 #[should_panic(expected = "the document has no operation list_nothing")]
 async fn an_operation_that_there_is_not_gets_no_reply() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("list_nothing", Reply::reset());
+    sandbox.enqueue("list_nothing", Reply::reset());
 }
 
 #[tokio::test]
@@ -385,7 +385,7 @@ async fn it_replies_once_for_each_time_it_is_told_to() {
         Reply::html(StatusCode::OK),
         Reply::json(teapot, &json!({"error": "Short and stout", "code": "TEAPOT"})),
     ] {
-        sandbox.next("list_numbers", reply);
+        sandbox.enqueue("list_numbers", reply);
     }
     // Other operations do not mind.
     once(&sandbox).list_leads().send().await.unwrap();
@@ -405,7 +405,7 @@ async fn it_replies_once_for_each_time_it_is_told_to() {
             (ErrorKind::Server, Some(502), None),
             (ErrorKind::Server, Some(503), None),
             (ErrorKind::Decode, Some(200), None),
-            (ErrorKind::Client, Some(418), None),
+            (ErrorKind::BadRequest, Some(418), None),
         ]
     );
     once(&sandbox).list_numbers().send().await.unwrap();
@@ -417,8 +417,8 @@ async fn a_documented_error_comes_with_the_code_that_it_is_told() {
     let sandbox = Sandbox::start().await.unwrap();
     let (conflict, code) = (StatusCode::CONFLICT, ErrorCode::NumberBlocked);
     // The first has an example of it, the second has none.
-    sandbox.next("send_message", Reply::error(conflict, code.clone()));
-    sandbox.next("list_numbers", Reply::error(conflict, code.clone()));
+    sandbox.enqueue("send_message", Reply::error(conflict, code.clone()));
+    sandbox.enqueue("list_numbers", Reply::error(conflict, code.clone()));
     let text = MessageRequest::builder().group_id("g").text("Hi");
     let blocked = sandbox.client().send_message().body(text).send().await.unwrap_err();
     assert_eq!((blocked.code(), blocked.reason()), (Some(&code), Some("extra_charge_unpaid")));
@@ -430,14 +430,14 @@ async fn a_documented_error_comes_with_the_code_that_it_is_told() {
 async fn a_reply_takes_headers_in_place_of_its_own() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = once(&sandbox);
-    sandbox.next("list_numbers", Reply::usual().header("x-cache", "stale"));
+    sandbox.enqueue("list_numbers", Reply::documented().header("x-cache", "stale"));
     let numbers = client.list_numbers().send().await.unwrap();
     assert_eq!((numbers.len(), &numbers.headers()["x-cache"]), (1, &"stale".parse().unwrap()));
     let rejection = Reply::too_many_requests(None).header("retry-after", "7");
-    sandbox.next("list_numbers", rejection);
+    sandbox.enqueue("list_numbers", rejection);
     let error = client.list_numbers().send().await.unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
-    sandbox.next("get_activation_audio", Reply::new(StatusCode::OK, "ID3"));
+    sandbox.enqueue("get_activation_audio", Reply::new(StatusCode::OK, "ID3"));
     let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
     assert_eq!(audio.content_type(), None);
     assert_eq!(audio.bytes().await.unwrap(), "ID3");
@@ -446,13 +446,13 @@ async fn a_reply_takes_headers_in_place_of_its_own() {
 #[test]
 #[should_panic(expected = "are no header")]
 fn a_header_that_is_none_is_refused() {
-    let _ = Reply::usual().header("x-cache", "a\nb");
+    let _ = Reply::documented().header("x-cache", "a\nb");
 }
 
 #[tokio::test]
 async fn a_request_that_is_refused_takes_no_reply() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("list_calls", Reply::error(StatusCode::BAD_GATEWAY, None));
+    sandbox.enqueue("list_calls", Reply::error(StatusCode::BAD_GATEWAY, None));
     let stranger = Client::builder(Credentials::api_key("ps_other")).base_url(sandbox.url());
     let error = stranger.build().unwrap().list_calls().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
@@ -465,8 +465,8 @@ async fn a_request_that_is_refused_takes_no_reply() {
 #[tokio::test]
 async fn a_request_that_was_given_up_is_done_all_the_same() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("send_message", Reply::usual().after(Duration::from_secs(60)));
-    let hasty = sandbox.builder().request_timeout(Duration::from_millis(200)).build().unwrap();
+    sandbox.enqueue("send_message", Reply::documented().delay(Duration::from_secs(60)));
+    let hasty = sandbox.builder().attempt_timeout(Duration::from_millis(200)).build().unwrap();
     let text = MessageRequest::builder().group_id("g").text("Hi");
     let sent = hasty.send_message().body(text).send().await.unwrap();
     assert!(sent.is_replayed());
@@ -476,13 +476,13 @@ async fn a_request_that_was_given_up_is_done_all_the_same() {
 async fn it_answers_late() {
     let sandbox = Sandbox::start().await.unwrap();
     let delay = Duration::from_millis(200);
-    sandbox.next("list_numbers", Reply::usual().after(delay));
+    sandbox.enqueue("list_numbers", Reply::documented().delay(delay));
     let start = Instant::now();
     assert_eq!(sandbox.client().list_numbers().send().await.unwrap().len(), 1);
     assert!(start.elapsed() >= delay);
 
-    sandbox.next("list_numbers", Reply::usual().after(Duration::from_secs(60)));
-    let hasty = sandbox.builder().retry(RetryPolicy::none()).request_timeout(delay);
+    sandbox.enqueue("list_numbers", Reply::documented().delay(Duration::from_secs(60)));
+    let hasty = sandbox.builder().retry(RetryPolicy::none()).attempt_timeout(delay);
     let error = hasty.build().unwrap().list_numbers().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
 }
@@ -490,7 +490,7 @@ async fn it_answers_late() {
 #[tokio::test]
 async fn it_resets_the_connection_after_it_did_what_was_asked() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("list_numbers", Reply::reset());
+    sandbox.enqueue("list_numbers", Reply::reset());
     let error = once(&sandbox).list_numbers().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted);
     let mut cause: &dyn std::error::Error = &error;
@@ -499,7 +499,7 @@ async fn it_resets_the_connection_after_it_did_what_was_asked() {
     }
     assert!(cause.to_string().contains("reset"), "{cause}");
 
-    sandbox.next("send_message", Reply::reset());
+    sandbox.enqueue("send_message", Reply::reset());
     let request = MessageRequest::new(
         MessageRequestDestination::GroupId("g".into()),
         MessageRequestContent::Text("Hi".into()),

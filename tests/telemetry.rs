@@ -23,11 +23,11 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// Remembers the spans and events of all crates.
 #[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<Recorded>>>);
+struct Recorder(Arc<Mutex<Vec<RecordedRequest>>>);
 
 /// A span or an event.
 #[derive(Default)]
-struct Recorded {
+struct RecordedRequest {
     id: Option<u64>,
     /// Its place among the spans: how deep, and its name.
     depth: usize,
@@ -54,7 +54,7 @@ impl Recorder {
     /// What was recorded of this crate.
     fn ours(&self) -> String {
         let mut text = String::new();
-        for Recorded { depth, name, values, .. } in
+        for RecordedRequest { depth, name, values, .. } in
             self.0.lock().unwrap().iter().filter(|recorded| recorded.is_ours())
         {
             write!(text, "{}{name}", "  ".repeat(*depth)).unwrap();
@@ -69,7 +69,7 @@ impl Recorder {
     }
 }
 
-impl Recorded {
+impl RecordedRequest {
     fn is_ours(&self) -> bool {
         self.target.starts_with("pilot_status::")
     }
@@ -80,7 +80,7 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Recorder {
         let metadata = attributes.metadata();
         let mut values = Values::default();
         attributes.record(&mut values);
-        self.0.lock().unwrap().push(Recorded {
+        self.0.lock().unwrap().push(RecordedRequest {
             id: Some(id.into_u64()),
             depth: context.span_scope(id).map_or(0, Iterator::count) - 1,
             name: format!("{} {}", metadata.level(), metadata.name()),
@@ -100,7 +100,7 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Recorder {
         let metadata = event.metadata();
         let mut values = Values::default();
         event.record(&mut values);
-        self.0.lock().unwrap().push(Recorded {
+        self.0.lock().unwrap().push(RecordedRequest {
             id: None,
             depth: context.event_scope(event).map_or(0, Iterator::count),
             name: format!("{} event", metadata.level()),
@@ -115,7 +115,7 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Recorder {
 /// it.
 async fn record(reply: Reply) -> Recorder {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("list_numbers", reply);
+    sandbox.enqueue("list_numbers", reply);
     record_at(sandbox.builder()).await
 }
 
@@ -136,7 +136,7 @@ async fn a_call_and_its_attempts_are_spans() {
     let redirect = Reply::new(StatusCode::FOUND, "").header("location", "https://b.example/a?b");
     let mut text = String::new();
     for (name, recorder) in [
-        ("a success", record(Reply::usual()).await),
+        ("a success", record(Reply::documented()).await),
         ("a fault that passes", record(Reply::error(StatusCode::SERVICE_UNAVAILABLE, None)).await),
         ("a refusal", record(Reply::error(StatusCode::NOT_FOUND, None)).await),
         ("a redirect", record(redirect).await),
@@ -219,7 +219,7 @@ async fn no_subscriber_hears_the_key() {
             outcomes.with_subscriber(recorder.subscriber()).await;
             let heard = recorder.0.lock().unwrap();
             assert!(heard.iter().any(|recorded| !recorded.is_ours()), "others are heard too");
-            for Recorded { target, name, values, .. } in heard.iter() {
+            for RecordedRequest { target, name, values, .. } in heard.iter() {
                 let line = format!("{target} {name} {:?}", values.0);
                 assert!(!shows_key(&line), "{line}");
             }

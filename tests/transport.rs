@@ -138,7 +138,7 @@ mod http_2 {
             let acts = vec![first, first, Act::Refuse].leak();
             let client = client(server(acts).await);
             let error = pay(&client).await;
-            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Client, 3), "{first:?}");
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::BadRequest, 3), "{first:?}");
         }
     }
 
@@ -268,7 +268,7 @@ mod concurrency {
     /// A client that sends one request at once, and whose calls have some time.
     fn client(server: &ScriptedServer, time: Duration) -> Client {
         let policy =
-            RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).total_time(time);
+            RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).total_timeout(time);
         builder(&server.url()).max_concurrent_requests(1).retry(policy).build().unwrap()
     }
 
@@ -364,7 +364,7 @@ mod pool {
         let client = builder(&format!("http://{address}")).build().unwrap();
         for _ in 0..100 {
             let error = pay(&client).await;
-            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Client, 1), "{error}");
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::BadRequest, 1), "{error}");
             for _ in 0..5 {
                 tokio::task::yield_now().await;
             }
@@ -470,7 +470,7 @@ async fn a_connection_that_fails_names_the_end_that_failed() {
     // In plain text the proxy gets the request itself.
     let proxy = reqwest::Proxy::http(nobody.url()).unwrap();
     let client = builder("http://pilot.test/prefix")
-        .allow_plaintext()
+        .danger_allow_http()
         .http_client_builder(reqwest::Client::builder().proxy(proxy))
         .build()
         .unwrap();
@@ -478,7 +478,7 @@ async fn a_connection_that_fails_names_the_end_that_failed() {
     let expected = format!("the proxy {} failed on the way to pilot.test:80", nobody.address);
     assert!(error.to_string().contains(&expected), "{error}");
 
-    let client = builder("http://pilot.invalid:8080").allow_plaintext().build().unwrap();
+    let client = builder("http://pilot.invalid:8080").danger_allow_http().build().unwrap();
     let error = list(&client).await;
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.to_string().contains("the server pilot.invalid:8080 was not reached"), "{error}");

@@ -51,7 +51,7 @@ fn length(head: &str) -> usize {
 async fn a_server_that_reads_slowly_gets_the_whole_body() {
     // More than the system keeps on the way.
     const STEP: usize = 6 * MEBIBYTE;
-    let policy = RetryPolicy::default().max_attempts(1).total_time(Duration::from_secs(300));
+    let policy = RetryPolicy::default().max_attempts(1).total_timeout(Duration::from_secs(300));
     let (call, mut stream, head) = begin(policy, 27 * MEBIBYTE).await;
     assert!(!head.contains("transfer-encoding"), "{head}");
     let mut left = length(&head);
@@ -76,11 +76,12 @@ async fn a_server_that_reads_slowly_gets_the_whole_body() {
 
 #[tokio::test]
 async fn an_upload_that_is_cut_off_says_what_to_raise() {
-    for (minutes, pauses, setting) in
-        [(5, &[25, 32][..], "`request_timeout`"), (1, &[25, 25, 12], "`RetryPolicy::total_time`")]
-    {
-        let total_time = Duration::from_secs(60 * minutes);
-        let policy = RetryPolicy::default().max_attempts(1).total_time(total_time);
+    for (minutes, pauses, setting) in [
+        (5, &[25, 32][..], "`attempt_timeout`"),
+        (1, &[25, 25, 12], "`RetryPolicy::total_timeout`"),
+    ] {
+        let total_timeout = Duration::from_secs(60 * minutes);
+        let policy = RetryPolicy::default().max_attempts(1).total_timeout(total_timeout);
         let (call, mut stream, head) = begin(policy, 20 * MEBIBYTE).await;
         let mut part = vec![0; 5 * MEBIBYTE];
         for pause in pauses {
@@ -98,8 +99,8 @@ async fn an_upload_that_is_cut_off_says_what_to_raise() {
 #[tokio::test]
 async fn a_long_body_is_whole_at_every_attempt() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("send_message", Reply::error(StatusCode::SERVICE_UNAVAILABLE, None));
-    sandbox.next("send_message", Reply::reset());
+    sandbox.enqueue("send_message", Reply::error(StatusCode::SERVICE_UNAVAILABLE, None));
+    sandbox.enqueue("send_message", Reply::reset());
     let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
     let client = sandbox.builder().retry(policy).build().unwrap();
     send(client, 4 * MEBIBYTE).await.unwrap();

@@ -59,7 +59,7 @@ impl Runner {
     /// A new client, with a pool of its own, for the server at `url`.
     pub fn caller(self, url: &str) -> Result<Caller, Failure> {
         let default = RetryPolicy::default();
-        let patient = default.max_attempts(MAX_ATTEMPTS).total_time(TOTAL_TIME);
+        let patient = default.max_attempts(MAX_ATTEMPTS).total_timeout(TOTAL_TIME);
         let ours = |policy| {
             let builder = Client::builder(Credentials::api_key(KEY)).base_url(url).retry(policy);
             builder.build().map(Caller::PilotStatus)

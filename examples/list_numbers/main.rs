@@ -33,7 +33,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let (client, sandbox) = account::client().await?;
     if let Some(sandbox) = &sandbox {
         // So short a wait that nobody has to watch it.
-        sandbox.next("list_numbers", Reply::too_many_requests(Some(Duration::ZERO)));
+        sandbox.enqueue("list_numbers", Reply::too_many_requests(Some(Duration::ZERO)));
     }
     let numbers = client.list_numbers().send().await?.into_inner();
     let output =

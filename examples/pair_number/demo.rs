@@ -19,6 +19,6 @@ pub async fn prepare(sandbox: &Sandbox, number: &str) -> Result<(), Error> {
     numbers[0]["number"] = json!(number);
     sandbox.respond_with("list_numbers", numbers);
     let connecting = json!({"id": ID, "state": "CONNECTING"});
-    sandbox.next("get_number_status", Reply::json(StatusCode::OK, &connecting));
+    sandbox.enqueue("get_number_status", Reply::json(StatusCode::OK, &connecting));
     Ok(())
 }

@@ -50,7 +50,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let old = setting("PILOT_STATUS_WEBHOOK_SECRET_OLD")?.unwrap_or_default();
     let expected = Expected {
         verifier: setting("PILOT_STATUS_WEBHOOK_SECRET")?
-            .map(|secret| Verifier::new(secret).or(old)),
+            .map(|secret| Verifier::new(secret).with_previous_secret(old)),
         token: setting("PILOT_STATUS_WEBHOOK_TOKEN")?.map(AddressToken::new),
         verify_token: setting("PILOT_STATUS_WEBHOOK_VERIFY_TOKEN")?.map(AddressToken::new),
     };

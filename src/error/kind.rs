@@ -36,8 +36,11 @@ pub enum ErrorKind {
     /// pauses because the server rejected earlier calls, and the pause is longer than this
     /// call may wait: then it was not sent.
     RateLimited,
-    /// The server sent another 4xx status.
-    Client,
+    /// The server sent 400, or a 4xx status that has no kind of its own: it does not accept
+    /// the request as it is.
+    BadRequest,
+    /// The server sent 422: it read the request, and does not accept its values.
+    Unprocessable,
     /// The server sent a 5xx status, or 304, which answers no request of this client.
     Server,
     /// The server sent a 3xx status other than 304. Redirects are not followed.
@@ -58,8 +61,9 @@ impl ErrorKind {
             408 => Self::Timeout,
             409 => Self::Conflict,
             429 => Self::RateLimited,
+            422 => Self::Unprocessable,
             300..=303 | 305..=399 => Self::Redirect,
-            400..=499 => Self::Client,
+            400..=499 => Self::BadRequest,
             200..=299 => Self::Decode,
             _ => Self::Server,
         }
@@ -80,7 +84,8 @@ impl ErrorKind {
             Self::NotFound => "the server found no such resource",
             Self::Conflict => "the request conflicts with the state of the resource",
             Self::RateLimited => "too many requests",
-            Self::Client => "the server refused the request",
+            Self::BadRequest => "the server refused the request",
+            Self::Unprocessable => "the server refused the values of the request",
             Self::Server => "the server failed",
             Self::Redirect => {
                 "redirects are not followed, so that the key stays where it is; check the base URL"

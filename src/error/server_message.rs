@@ -3,7 +3,6 @@
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::auth::Confidential;
 use crate::generated::types::{ApiError, ErrorCode};
 use crate::text::one_line;
 
@@ -22,18 +21,18 @@ pub(crate) struct ServerMessage {
 }
 
 impl ServerMessage {
-    /// Reads the object of a response with a status. Text that holds anything
-    /// confidential is not shown.
+    /// Reads the object of a response with a status. Text for which `is_confidential` is true
+    /// is not shown.
     pub(crate) fn new(
         object: Map<String, Value>,
         status: StatusCode,
-        confidential: Confidential<'_>,
+        is_confidential: impl Fn(&[u8]) -> bool,
     ) -> Self {
         let message = message(&object, status);
         let api_error = api_error(object);
         let shown = |text: &str, limit| {
             let line = one_line(text, limit).replace('"', "'");
-            let is_hidden = confidential.appears_in(text.as_bytes());
+            let is_hidden = is_confidential(text.as_bytes());
             (!is_hidden && !line.is_empty()).then_some(line)
         };
         let words = message.as_deref().and_then(|message| shown(message, LONGEST_MESSAGE));
@@ -122,14 +121,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::auth::Credentials;
+    use crate::credentials::{Confidential, Credentials};
 
     fn read(object: Value, status: u16) -> ServerMessage {
         let credentials = Credentials::api_key("ps_0123456789");
         let key = http::HeaderValue::from_static("order-42");
         let confidential = Confidential { credentials: &credentials, idempotency_key: Some(&key) };
         let Value::Object(object) = object else { panic!("{object} is not an object") };
-        ServerMessage::new(object, StatusCode::from_u16(status).unwrap(), confidential)
+        ServerMessage::new(object, StatusCode::from_u16(status).unwrap(), |text| {
+            confidential.appears_in(text)
+        })
     }
 
     #[test]

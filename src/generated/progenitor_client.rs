@@ -22,10 +22,11 @@ use serde::de::DeserializeOwned;
 
 use super::Client;
 use crate::Download;
-use crate::call::Succeeded;
 use crate::error::ErrorKind;
 use crate::operation::Operation;
-pub(super) use crate::path_guard::encode_path;
+use crate::request::Succeeded;
+pub(super) use crate::request::path_guard::encode_path;
+pub(super) use crate::request::query::QueryParam;
 pub use crate::{Download as ByteStream, Error, ResponseValue};
 
 /// The header that the generator adds to every request, and that the API does not know.

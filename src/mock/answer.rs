@@ -1,5 +1,7 @@
 //! An answer of the sandbox.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
@@ -52,3 +54,15 @@ impl Answer {
         response
     }
 }
+
+/// Stands for an answer that does not come.
+#[derive(Debug)]
+pub struct ConnectionReset;
+
+impl fmt::Display for ConnectionReset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection is to break")
+    }
+}
+
+impl std::error::Error for ConnectionReset {}

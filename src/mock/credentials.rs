@@ -3,11 +3,14 @@
 use http::HeaderMap;
 
 use super::document::Operation;
-use super::sandbox::Sandbox;
-use crate::auth::{API_KEY, API_KEY_ID};
+use crate::operation::{API_KEY, API_KEY_ID};
+
+/// The credentials that the sandbox accepts.
+pub const ACCEPTED_API_KEY: &str = "ps_sandbox";
+pub const ACCEPTED_API_KEY_ID: &str = "ck_sandbox";
 
 /// Whether the headers carry what an operation demands, if it demands any.
-pub fn suffice(operation: &Operation, headers: &HeaderMap) -> bool {
+pub fn is_authorized(operation: &Operation, headers: &HeaderMap) -> bool {
     let is_right = |name: &str| {
         headers.get(name).is_some_and(|value| Some(value.as_bytes()) == accepted(name))
     };
@@ -16,7 +19,7 @@ pub fn suffice(operation: &Operation, headers: &HeaderMap) -> bool {
 }
 
 /// Marks what must not be printed.
-pub fn conceal(headers: &mut HeaderMap) {
+pub fn mark_sensitive(headers: &mut HeaderMap) {
     for name in [API_KEY, API_KEY_ID, "authorization", "cookie"] {
         if let Some(value) = headers.get_mut(name) {
             value.set_sensitive(true);
@@ -26,8 +29,8 @@ pub fn conceal(headers: &mut HeaderMap) {
 
 fn accepted(header: &str) -> Option<&'static [u8]> {
     match header {
-        API_KEY => Some(Sandbox::API_KEY.as_bytes()),
-        API_KEY_ID => Some(Sandbox::API_KEY_ID.as_bytes()),
+        API_KEY => Some(ACCEPTED_API_KEY.as_bytes()),
+        API_KEY_ID => Some(ACCEPTED_API_KEY_ID.as_bytes()),
         _ => None,
     }
 }
@@ -58,9 +61,9 @@ mod tests {
             let names = names.iter().map(|(name, key)| ((*name).parse().unwrap(), value(key)));
             let headers: HeaderMap = names.collect();
             let operations = document.operations.iter();
-            operations.filter(|one| suffice(one, &headers)).map(|one| one.id).collect()
+            operations.filter(|one| is_authorized(one, &headers)).map(|one| one.id).collect()
         };
-        let (key, id) = ((API_KEY, Sandbox::API_KEY), (API_KEY_ID, Sandbox::API_KEY_ID));
+        let (key, id) = ((API_KEY, ACCEPTED_API_KEY), (API_KEY_ID, ACCEPTED_API_KEY_ID));
         assert_eq!(let_in(&[]), ["public", "optional"]);
         assert_eq!(let_in(&[(API_KEY, "ps_other")]), ["public", "optional"]);
         assert_eq!(let_in(&[id]), ["either", "public", "optional"]);

@@ -14,7 +14,7 @@
 //!     "type": "image", "image": {"id": "1003383421387256"}}));
 //! let Event::Meta(envelope) = Event::from_unverified(body) else { panic!() };
 //! assert_eq!(envelope.media().count(), 1);
-//! # Ok::<(), pilot_status::webhooks::Refused>(())
+//! # Ok::<(), pilot_status::webhooks::VerifyError>(())
 //! ```
 
 use hmac_sha256::HMAC;
@@ -83,7 +83,7 @@ pub fn meta_status(status: &Value) -> String {
 /// let body = r#"{"event": "message.edited"}"#;
 /// let event = Verifier::new("secret").verify(sign_delivery("secret", body), body)?;
 /// assert_eq!(event.name(), "message.edited");
-/// # Ok::<(), pilot_status::webhooks::Refused>(())
+/// # Ok::<(), pilot_status::webhooks::VerifyError>(())
 /// ```
 pub fn sign_delivery(secret: &str, body: impl AsRef<[u8]>) -> String {
     hex::encode(HMAC::mac(body, secret))

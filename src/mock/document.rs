@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use http::Method;
 use serde_json::{Map, Value};
 
-use super::route::Template;
+use super::template::Template;
 
 /// What the client was generated from.
 static ROOT: LazyLock<Value> =

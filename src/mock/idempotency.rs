@@ -7,8 +7,8 @@ use http::{HeaderName, StatusCode};
 
 use super::answer::Answer;
 use super::document::Operation;
-use super::recorded::Recorded;
-use crate::idempotency::IDEMPOTENCY_KEY;
+use super::recorded::RecordedRequest;
+use crate::request::idempotency::IDEMPOTENCY_KEY;
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
@@ -22,7 +22,7 @@ impl Stored {
     pub fn once(
         &mut self,
         operation: &Operation,
-        request: &Recorded,
+        request: &RecordedRequest,
         answer: impl FnOnce() -> Answer,
     ) -> Answer {
         let is_taken = operation.parameter("header", IDEMPOTENCY_KEY.as_str()).is_some();

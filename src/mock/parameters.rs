@@ -4,7 +4,7 @@ use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::document::{Document, Operation};
-use super::recorded::Recorded;
+use super::recorded::RecordedRequest;
 use super::schema;
 
 /// The parameters of a query, without escapes.
@@ -17,7 +17,7 @@ pub fn query(query: &str) -> Vec<(String, String)> {
 pub fn check(
     operation: &Operation,
     path: &[(&'static str, String)],
-    request: &Recorded,
+    request: &RecordedRequest,
 ) -> Result<(), String> {
     for parameter in &operation.parameters {
         let (place, name) = (text(&parameter["in"]), text(&parameter["name"]));
@@ -37,11 +37,11 @@ pub fn check(
     }
 }
 
-fn of_query<'a>(request: &'a Recorded, name: &'a str) -> impl Iterator<Item = &'a str> {
+fn of_query<'a>(request: &'a RecordedRequest, name: &'a str) -> impl Iterator<Item = &'a str> {
     request.query.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
 }
 
-fn of_headers<'a>(request: &'a Recorded, name: &str) -> Result<Vec<&'a str>, String> {
+fn of_headers<'a>(request: &'a RecordedRequest, name: &str) -> Result<Vec<&'a str>, String> {
     let values = request.headers.get_all(name).iter().map(http::HeaderValue::to_str);
     values.collect::<Result<_, _>>().map_err(|_| format!("the header {name} is not ASCII"))
 }
@@ -59,7 +59,7 @@ fn one(parameter: &'static Value, given: &[&str]) -> Result<(), String> {
         (kind, [only]) => typed(kind, only),
         (_, _) => return Err(" is there more than once".to_owned()),
     };
-    schema::check(root, &parameter["schema"], &value).map_err(|fault| fault.to_string())
+    schema::check(root, &parameter["schema"], &value).map_err(|violation| violation.to_string())
 }
 
 /// The value that a text stands for, or the text where it stands for no such value.

@@ -12,7 +12,7 @@ use serde_json::Value;
 /// which may hold some.
 #[derive(Clone)]
 #[non_exhaustive]
-pub struct Recorded {
+pub struct RecordedRequest {
     /// The `operationId` of what it is for, such as `list_numbers`; none where the
     /// document has no such operation.
     pub operation: Option<&'static str>,
@@ -30,7 +30,7 @@ pub struct Recorded {
     pub(super) uri: Uri,
 }
 
-impl Recorded {
+impl RecordedRequest {
     /// The method, and path and query as they were sent, with their escapes, such as
     /// `GET /v1/messages/wamid.A%2FB`.
     pub fn line(&self) -> String {
@@ -43,9 +43,9 @@ impl Recorded {
     }
 }
 
-impl fmt::Debug for Recorded {
+impl fmt::Debug for RecordedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recorded")
+        f.debug_struct("RecordedRequest")
             .field("operation", &self.operation)
             .field("method", &self.method)
             .field("headers", &self.headers)

@@ -7,9 +7,8 @@ use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde_json::Value;
 
-use super::answer::Answer;
+use super::answer::{Answer, ConnectionReset};
 use super::document::Operation;
-use super::respond::Broken;
 use super::success;
 use crate::ErrorCode;
 
@@ -24,10 +23,10 @@ use crate::ErrorCode;
 ///
 /// Reply::error(StatusCode::CONFLICT, ErrorCode::NumberBlocked);
 /// Reply::json(StatusCode::OK, &json!([])).header("x-cache", "stale");
-/// Reply::usual().after(Duration::from_secs(60));
+/// Reply::documented().delay(Duration::from_secs(60));
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "it is what a sandbox is told by `next`"]
+#[must_use = "it is a sandbox sends it once it is enqueued"]
 pub struct Reply {
     what: What,
     headers: HeaderMap,
@@ -36,8 +35,8 @@ pub struct Reply {
 
 #[derive(Clone, Debug)]
 enum What {
-    Usual,
-    Documented(StatusCode, Option<ErrorCode>),
+    Documented,
+    Error(StatusCode, Option<ErrorCode>),
     Given(Answer),
     Reset,
 }
@@ -45,10 +44,10 @@ enum What {
 const PAGE: &str = "<!doctype html><html><body><h1>Something went wrong</h1></body></html>";
 
 impl Reply {
-    /// What it would answer anyway: to be changed by [`header`](Self::header) and
-    /// [`after`](Self::after), or to stand before another reply.
-    pub fn usual() -> Self {
-        Self::from(What::Usual)
+    /// The documented response, which the sandbox sends without a reply too. Change it with
+    /// [`header`](Self::header) and [`delay`](Self::delay), or enqueue it before another reply.
+    pub fn documented() -> Self {
+        Self::from(What::Documented)
     }
 
     /// Any status and body, without a media type.
@@ -69,7 +68,7 @@ impl Reply {
     /// The example that the document has for a status and a code, or else for the status;
     /// without any, an error that says no more than the status. Its code is the given one.
     pub fn error(status: StatusCode, code: impl Into<Option<ErrorCode>>) -> Self {
-        Self::from(What::Documented(status, code.into()))
+        Self::from(What::Error(status, code.into()))
     }
 
     /// The documented 429. A wait is named in `Retry-After`, in whole seconds, rounded
@@ -99,13 +98,13 @@ impl Reply {
         self
     }
 
-    /// The same, so much later.
-    pub fn after(mut self, delay: Duration) -> Self {
+    /// Delays the response.
+    pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    pub(super) fn delay(&self) -> Duration {
+    pub(super) fn wait(&self) -> Duration {
         self.delay
     }
 
@@ -113,15 +112,15 @@ impl Reply {
     pub(super) fn answer(
         self,
         operation: &Operation,
-        usual: impl FnOnce() -> Answer,
-    ) -> Result<Answer, Broken> {
+        documented_response: impl FnOnce() -> Answer,
+    ) -> Result<Answer, ConnectionReset> {
         let mut answer = match self.what {
-            What::Usual => usual(),
-            What::Documented(status, code) => documented(operation, status, code.as_ref()),
+            What::Documented => documented_response(),
+            What::Error(status, code) => documented(operation, status, code.as_ref()),
             What::Given(answer) => answer,
             What::Reset => {
-                usual();
-                return Err(Broken);
+                documented_response();
+                return Err(ConnectionReset);
             }
         };
         answer.headers.extend(self.headers);

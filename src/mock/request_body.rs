@@ -4,11 +4,11 @@ use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use super::document::{Document, Operation, entries};
-use super::recorded::Recorded;
+use super::recorded::RecordedRequest;
 use super::schema;
 
 /// Checks the body and its media type. The error says what is wrong, and where.
-pub fn check(operation: &Operation, request: &Recorded) -> Result<(), String> {
+pub fn check(operation: &Operation, request: &RecordedRequest) -> Result<(), String> {
     let is_empty = request.body.is_empty();
     let Some(body) = operation.body else {
         return if is_empty { Ok(()) } else { Err("the operation takes no body".to_owned()) };
@@ -31,7 +31,7 @@ pub fn check(operation: &Operation, request: &Recorded) -> Result<(), String> {
     let value: Value = serde_json::from_slice(&request.body)
         .map_err(|error| format!("the body is no JSON: {error}"))?;
     schema::check(Document::get().root, &content["schema"], &value)
-        .map_err(|fault| format!("the body{fault}"))
+        .map_err(|violation| format!("the body{violation}"))
 }
 
 /// What is before the parameters of a media type, in lower case.

@@ -1,7 +1,6 @@
 //! From a request to its answer.
 
 use std::collections::{HashMap, VecDeque};
-use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -10,10 +9,10 @@ use http::request::Parts;
 use serde_json::Value;
 use tokio::time::sleep;
 
-use super::answer::Answer;
+use super::answer::{Answer, ConnectionReset};
 use super::document::{Document, Operation};
 use super::idempotency::Stored;
-use super::recorded::Recorded;
+use super::recorded::RecordedRequest;
 use super::reply::{self, Reply};
 use super::route::{self, Route};
 use super::{credentials, parameters, request_body, success};
@@ -26,7 +25,7 @@ pub struct State(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
-    requests: Vec<Recorded>,
+    requests: Vec<RecordedRequest>,
     /// By the operation, what it was told to answer next.
     replies: HashMap<&'static str, VecDeque<Reply>>,
     /// By the operation, the body of its success.
@@ -34,20 +33,8 @@ struct Known {
     stored: Stored,
 }
 
-/// Stands for an answer that does not come.
-#[derive(Debug)]
-pub struct Broken;
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the connection is to break")
-    }
-}
-
-impl std::error::Error for Broken {}
-
 impl State {
-    pub fn requests(&self) -> Vec<Recorded> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.known().requests.clone()
     }
 
@@ -60,7 +47,7 @@ impl State {
     }
 
     /// Remembers a request and answers it.
-    pub async fn respond(&self, head: Parts, body: Bytes) -> Result<Answer, Broken> {
+    pub async fn respond(&self, head: Parts, body: Bytes) -> Result<Answer, ConnectionReset> {
         let route = route::find(&Document::get().operations, &head.method, head.uri.path());
         let request = record(head, body, &route);
         self.known().requests.push(request.clone());
@@ -72,23 +59,23 @@ impl State {
         if let Some(refusal) = refusal(operation, &values, &request) {
             return Ok(refusal);
         }
-        let reply = self.told(operation).unwrap_or_else(Reply::usual);
-        let delay = reply.delay();
-        let answer = reply.answer(operation, || self.usual(operation, &request));
+        let reply = self.next_reply(operation).unwrap_or_else(Reply::documented);
+        let delay = reply.wait();
+        let answer = reply.answer(operation, || self.documented(operation, &request));
         if !delay.is_zero() {
             sleep(delay).await;
         }
         answer
     }
 
-    fn usual(&self, operation: &Operation, request: &Recorded) -> Answer {
+    fn documented(&self, operation: &Operation, request: &RecordedRequest) -> Answer {
         let Known { bodies, stored, .. } = &mut *self.known();
         stored.once(operation, request, || {
             success::answer(operation, bodies.get(operation.id), &request.query)
         })
     }
 
-    fn told(&self, operation: &Operation) -> Option<Reply> {
+    fn next_reply(&self, operation: &Operation) -> Option<Reply> {
         self.known().replies.get_mut(operation.id)?.pop_front()
     }
 
@@ -102,26 +89,26 @@ impl State {
 fn refusal(
     operation: &Operation,
     values: &[(&'static str, String)],
-    request: &Recorded,
+    request: &RecordedRequest,
 ) -> Option<Answer> {
-    if !credentials::suffice(operation, &request.headers) {
+    if !credentials::is_authorized(operation, &request.headers) {
         return Some(reply::documented(operation, StatusCode::UNAUTHORIZED, None));
     }
-    let fault = parameters::check(operation, values, request)
+    let violation = parameters::check(operation, values, request)
         .and_then(|()| request_body::check(operation, request))
         .err()?;
-    Some(Answer::error(StatusCode::BAD_REQUEST, &fault, Some(VALIDATION_ERROR)))
+    Some(Answer::error(StatusCode::BAD_REQUEST, &violation, Some(VALIDATION_ERROR)))
 }
 
-fn record(head: Parts, body: Bytes, route: &Route) -> Recorded {
+fn record(head: Parts, body: Bytes, route: &Route) -> RecordedRequest {
     let Parts { method, uri, mut headers, .. } = head;
-    credentials::conceal(&mut headers);
+    credentials::mark_sensitive(&mut headers);
     let operation = match route {
         Route::Found(operation, _) => Some(operation.id),
         Route::OtherMethod | Route::Nowhere => None,
     };
     let query = parameters::query(uri.query().unwrap_or_default());
-    Recorded { operation, method, path: uri.path().to_owned(), query, headers, body, uri }
+    RecordedRequest { operation, method, path: uri.path().to_owned(), query, headers, body, uri }
 }
 
 /// A refusal that no operation documents.

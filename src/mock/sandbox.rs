@@ -8,8 +8,9 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
+use super::credentials;
 use super::document::Document;
-use super::recorded::Recorded;
+use super::recorded::RecordedRequest;
 use super::reply::Reply;
 use super::respond::State;
 use super::server;
@@ -24,7 +25,7 @@ use crate::{Client, ClientBuilder, Credentials};
 ///   told](Self::respond_with). Its pages end where the example says so.
 /// - It heeds an `Idempotency-Key`: the same request gets the same answer again, and
 ///   another one 409 with `IDEMPOTENCY_KEY_REUSED`.
-/// - It [remembers](Self::requests) every request, and gives [another reply](Self::next)
+/// - It [remembers](Self::requests) every request, and gives [another reply](Self::enqueue)
 ///   when it is told to.
 ///
 /// It keeps nothing else: what is created cannot be read back, and what is deleted is
@@ -38,9 +39,9 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// The one API key that it accepts.
-    pub const API_KEY: &'static str = "ps_sandbox";
+    pub const API_KEY: &'static str = credentials::ACCEPTED_API_KEY;
     /// The one id of an API key that it accepts.
-    pub const API_KEY_ID: &'static str = "ck_sandbox";
+    pub const API_KEY_ID: &'static str = credentials::ACCEPTED_API_KEY_ID;
 
     /// Starts a server at a port that is free, within the runtime of Tokio that this is
     /// called in.
@@ -75,7 +76,7 @@ impl Sandbox {
     }
 
     /// What it received, in the order in which it came.
-    pub fn requests(&self) -> Vec<Recorded> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.requests()
     }
 
@@ -87,7 +88,7 @@ impl Sandbox {
     /// # Panics
     ///
     /// When the document has no operation with that `operationId`.
-    pub fn next(&self, operation: &str, reply: Reply) {
+    pub fn enqueue(&self, operation: &str, reply: Reply) {
         self.state.reply(known(operation), reply);
     }
 

@@ -13,8 +13,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::answer::Answer;
-use super::respond::{Broken, State};
+use super::answer::{Answer, ConnectionReset};
+use super::respond::State;
 
 /// The longest body that is taken.
 const LONGEST_BODY: usize = 64 * 1024 * 1024;
@@ -48,7 +48,7 @@ async fn serve_one(stream: TcpStream, state: Arc<State>) {
     }
 }
 
-async fn answer(state: &State, request: Request<Incoming>) -> Result<Answer, Broken> {
+async fn answer(state: &State, request: Request<Incoming>) -> Result<Answer, ConnectionReset> {
     let (head, body) = request.into_parts();
     match Limited::new(body, LONGEST_BODY).collect().await {
         Ok(body) => state.respond(head, body.to_bytes()).await,

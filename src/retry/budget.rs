@@ -23,7 +23,7 @@ impl Default for Budget {
 
 impl Budget {
     /// Pays for a retry; false when there is nothing left to do so.
-    pub(crate) fn pay(&self) -> bool {
+    pub(crate) fn try_withdraw(&self) -> bool {
         self.change(|left| left.checked_sub(SUCCESSES))
     }
 
@@ -45,13 +45,13 @@ mod tests {
     fn a_budget_is_spent_by_retries_and_refilled_by_successes() {
         let budget = Budget::default();
         budget.refill();
-        assert_eq!((0..1000).filter(|_| budget.pay()).count(), 100);
+        assert_eq!((0..1000).filter(|_| budget.try_withdraw()).count(), 100);
         for _ in 0..9 {
             budget.refill();
         }
-        assert!(!budget.pay());
+        assert!(!budget.try_withdraw());
         budget.refill();
-        assert!(budget.pay());
-        assert!(!budget.pay());
+        assert!(budget.try_withdraw());
+        assert!(!budget.try_withdraw());
     }
 }

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::backoff::Backoff;
 use super::budget::Budget;
-use super::fault::Fault;
-use super::jitter::spread;
+use super::outcome::may_retry;
+use crate::credentials::number_scope::NumberScope;
 use crate::error::Error;
-use crate::number_scope::NumberScope;
 use crate::operation::Operation;
-use crate::pacing::{Line, Lines, Pacing};
+use crate::rate_limit::{Pacing, RequestQueue, RequestQueues};
+use crate::time::{Backoff, spread};
 
 /// When a call is tried again, and within which bounds.
 ///
@@ -31,14 +30,14 @@ use crate::pacing::{Line, Lines, Pacing};
 /// use std::time::Duration;
 /// use pilot_status::RetryPolicy;
 ///
-/// let patient = RetryPolicy::default().max_attempts(10).total_time(Duration::from_secs(300));
+/// let patient = RetryPolicy::default().max_attempts(10).total_timeout(Duration::from_secs(300));
 /// let none = RetryPolicy::none();
 /// assert_ne!(patient, none);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: u32,
-    total_time: Duration,
+    total_timeout: Duration,
     backoff: Backoff,
     pacing: Pacing,
     has_budget: bool,
@@ -56,7 +55,7 @@ impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             max_attempts: 4,
-            total_time: Duration::from_secs(60),
+            total_timeout: Duration::from_secs(60),
             backoff: Backoff { base: Duration::from_millis(500), cap: Duration::from_secs(30) },
             pacing: Pacing::Pause,
             has_budget: true,
@@ -68,7 +67,12 @@ impl RetryPolicy {
     /// One attempt at once, bounded by the request timeout alone. An upload that makes
     /// progress is not bounded.
     pub fn none() -> Self {
-        Self { max_attempts: 1, total_time: Duration::MAX, pacing: Pacing::Off, ..Self::default() }
+        Self {
+            max_attempts: 1,
+            total_timeout: Duration::MAX,
+            pacing: Pacing::Off,
+            ..Self::default()
+        }
     }
 
     /// How often a call is sent at most, the first time included. Default: 4.
@@ -85,8 +89,8 @@ impl RetryPolicy {
     /// A wait that would pass it is not begun: the error comes back at once,
     /// with the wait in [`Error::retry_after`].
     #[must_use]
-    pub fn total_time(mut self, time: Duration) -> Self {
-        self.total_time = time;
+    pub fn total_timeout(mut self, time: Duration) -> Self {
+        self.total_timeout = time;
         self
     }
 
@@ -125,17 +129,17 @@ impl RetryPolicy {
 
     /// What the clones of a client with this policy share.
     pub(crate) fn shared(&self) -> Shared {
-        Shared { lines: Lines::new(self.backoff), budget: Budget::default() }
+        Shared { queues: RequestQueues::new(self.backoff), budget: Budget::default() }
     }
 
     /// Where the calls of an operation wait together; none if they wait for themselves.
-    pub(crate) fn line(
+    pub(crate) fn queue(
         &self,
         shared: &Shared,
         operation: &Operation,
         number: &NumberScope,
-    ) -> Option<Arc<Line>> {
-        (self.pacing != Pacing::Off).then(|| shared.lines.of(operation, number))
+    ) -> Option<Arc<RequestQueue>> {
+        (self.pacing != Pacing::Off).then(|| shared.queues.of(operation, number))
     }
 
     /// What pays for retries after faults; none if nothing bounds them.
@@ -145,7 +149,7 @@ impl RetryPolicy {
 
     /// What is left for a call that began `elapsed` ago.
     pub(crate) fn time_left(&self, elapsed: Duration) -> Duration {
-        self.total_time.saturating_sub(elapsed)
+        self.total_timeout.saturating_sub(elapsed)
     }
 
     /// How long to wait before the next attempt, if there is to be one, after the last
@@ -165,7 +169,7 @@ impl RetryPolicy {
         let is_poll = error.awaits_earlier_attempt();
         let attempt = if is_poll { polls.min(MAX_POLLS) } else { error.attempts() - polls };
         let has_attempts = is_poll || attempt < self.max_attempts;
-        if !has_attempts || !Fault::of(error).may_repeat(repeatable) {
+        if !has_attempts || !may_retry(error, repeatable) {
             return None;
         }
         let wait = match error.retry_after() {
@@ -180,6 +184,6 @@ impl RetryPolicy {
 
 /// What the calls of a client and its clones share.
 pub(crate) struct Shared {
-    lines: Lines,
+    queues: RequestQueues,
     budget: Budget,
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use hmac_sha256::HMAC;
 
-use crate::quotes::is_blank;
+use crate::text::quotes::is_blank;
 
 /// The key that tokens are compared under. It is not secret.
 const PURPOSE: &str = "the address of a webhook";

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{Event, meta, older_names};
 use crate::decode::decode;
-use crate::surrogates;
+use crate::decode::surrogates;
 
 /// A typed event, and the body that it came in.
 ///

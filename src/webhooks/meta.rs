@@ -34,7 +34,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::Timestamp;
-use crate::undocumented::Names;
+use crate::model::undocumented::Names;
 
 /// The `object` of an envelope about WhatsApp.
 pub(crate) const OBJECT: &str = "whatsapp_business_account";

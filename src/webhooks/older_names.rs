@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::surrogates;
+use crate::decode::surrogates;
 
 /// A name, and the earlier name of the same value.
 const NAMES: [(&str, &str); 4] = [

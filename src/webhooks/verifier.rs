@@ -6,7 +6,7 @@ use hmac_sha256::HMAC;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Event;
-use crate::quotes::{is_blank, is_quoted};
+use crate::text::quotes::{is_blank, is_quoted};
 
 /// The header that carries the signature of a delivery: the HMAC-SHA256 of its body,
 /// in hexadecimal.
@@ -30,12 +30,12 @@ impl Verifier {
     /// (`plwh_...`). White space around it, such as the line break at the end of a file, is
     /// ignored. With a secret that is blank or `""`, it refuses everything.
     pub fn new(secret: impl Into<String>) -> Self {
-        Self { secrets: Vec::new() }.or(secret)
+        Self { secrets: Vec::new() }.with_previous_secret(secret)
     }
 
     /// Takes another secret as well, such as the old one while it is being replaced.
     #[must_use = "it is the verifier that comes back that takes both"]
-    pub fn or(mut self, secret: impl Into<String>) -> Self {
+    pub fn with_previous_secret(mut self, secret: impl Into<String>) -> Self {
         let given = SecretString::from(secret.into());
         let secret = given.expose_secret().trim();
         // Anyone can sign with a secret that is none.
@@ -56,23 +56,24 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// [`Refused`], which says why: the signature is missing, or it is not that of the
+    /// [`VerifyError`], which says why: the signature is missing, or it is not that of the
     /// body under any of the secrets.
     pub fn verify(
         &self,
         signature: impl AsRef<[u8]>,
         body: impl AsRef<[u8]>,
-    ) -> Result<Event, Refused> {
+    ) -> Result<Event, VerifyError> {
         self.check(signature.as_ref(), body.as_ref())?;
         Ok(Event::from_unverified(body))
     }
 
-    fn check(&self, signature: &[u8], body: &[u8]) -> Result<(), Refused> {
+    fn check(&self, signature: &[u8], body: &[u8]) -> Result<(), VerifyError> {
         if self.secrets.is_empty() {
-            return Err(Refused::NoSecret);
+            return Err(VerifyError::NoSecret);
         }
         let mut given = [0; SIGNATURE_BYTES];
-        hex::decode_to_slice(digits(signature), &mut given).map_err(|_| Refused::NoSignature)?;
+        hex::decode_to_slice(digits(signature), &mut given)
+            .map_err(|_| VerifyError::NoSignature)?;
         let signs = |secret: &SecretString| {
             // In constant time: its duration reveals nothing of the signature.
             HMAC::verify(body, secret.expose_secret(), &given)
@@ -82,7 +83,7 @@ impl Verifier {
         }
         let is_marked = |secret: &SecretString| is_marked(secret.expose_secret());
         let is_hinted = self.secrets.iter().any(is_marked);
-        Err(if is_hinted { Refused::MarkedSecret } else { Refused::OtherSignature })
+        Err(if is_hinted { VerifyError::MarkedSecret } else { VerifyError::OtherSignature })
     }
 }
 
@@ -109,7 +110,7 @@ impl fmt::Debug for Verifier {
 /// Why a delivery was refused. It prints nothing of the delivery or the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Refused {
+pub enum VerifyError {
     /// The verifier has no secret but blank ones.
     NoSecret,
     /// The header is missing, or is not the hexadecimal form of an HMAC-SHA256.
@@ -121,7 +122,7 @@ pub enum Refused {
     MarkedSecret,
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoSecret => "the webhook's secret is blank; set it to the value as issued",
@@ -141,4 +142,4 @@ impl fmt::Display for Refused {
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for VerifyError {}

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use pilot_status::mock::{Recorded, Reply, Sandbox};
+use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
 use pilot_status::{Client, Credentials, Error, ErrorCode, RetryPolicy, StatusCode};
 use serde_json::{Map, Value};
 
@@ -137,7 +137,7 @@ pub fn example(id: &str) -> Value {
 pub async fn sandbox(id: &str, replies: impl IntoIterator<Item = Reply>) -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();
     for reply in replies {
-        sandbox.next(id, reply);
+        sandbox.enqueue(id, reply);
     }
     sandbox
 }
@@ -162,12 +162,12 @@ pub fn error(id: &str, status: u16, code: &str) -> Reply {
 
 /// The bodies of all requests.
 pub fn bodies(sandbox: &Sandbox) -> Vec<Value> {
-    sandbox.requests().iter().map(Recorded::json).collect()
+    sandbox.requests().iter().map(RecordedRequest::json).collect()
 }
 
 /// The lines of all requests.
 pub fn lines(sandbox: &Sandbox) -> Vec<String> {
-    sandbox.requests().iter().map(Recorded::line).collect()
+    sandbox.requests().iter().map(RecordedRequest::line).collect()
 }
 
 /// A moment, as RFC 3339 writes it.
@@ -207,7 +207,7 @@ impl Case {
         let refused = (StatusCode::from_u16(status).unwrap(), code);
         operation.documents(refused.0, code);
         let success = match operation.success() {
-            (_, Value::Null) => Reply::usual(),
+            (_, Value::Null) => Reply::documented(),
             (status, example) => Reply::json(status, &example),
         };
         let error = Reply::error(refused.0, code.map(ErrorCode::from));

@@ -188,7 +188,7 @@ async fn a_number_that_keeps_nothing_shows_nothing_or_what_is_left() {
     }
     message["redacted"] = true.into();
     let sandbox = sandbox("list_unread_messages", [ok(&nothing), ok(&redacted)]).await;
-    sandbox.next("list_group_messages", ok(&nothing));
+    sandbox.enqueue("list_group_messages", ok(&nothing));
     let client = sandbox.client();
     let page = client.list_unread_messages().send().await.unwrap();
     assert_eq!((page.messages.len(), page.notice.as_deref()), (0, Some("PII_RELAY_ONLY")));

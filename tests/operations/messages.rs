@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use pilot_status::mock::{Recorded, Reply, Sandbox};
+use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
 use pilot_status::types::{MessageRequestContent as Content, MessageRequestDestination as To};
 use pilot_status::{Client, DataUrl, ErrorCode, ErrorKind, RetryPolicy, StatusCode, types};
 use serde_json::{Value, json};
@@ -356,11 +356,12 @@ async fn a_cancellation_of_none_or_of_too_many_is_refused_before_it_is_sent() {
 /// A client that tries again at once, and does not wait long for an answer.
 fn impatient(sandbox: &Sandbox) -> Client {
     let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
-    sandbox.builder().retry(policy).request_timeout(Duration::from_secs(1)).build().unwrap()
+    sandbox.builder().retry(policy).attempt_timeout(Duration::from_secs(1)).build().unwrap()
 }
 
 fn keys(sandbox: &Sandbox) -> Vec<String> {
-    let key = |request: &Recorded| request.headers["idempotency-key"].to_str().unwrap().to_owned();
+    let key =
+        |request: &RecordedRequest| request.headers["idempotency-key"].to_str().unwrap().to_owned();
     sandbox.requests().iter().map(key).collect()
 }
 
@@ -369,7 +370,7 @@ async fn a_send_of_unknown_outcome_is_repeated_under_its_name() {
     for unclear in [
         Reply::error(StatusCode::SERVICE_UNAVAILABLE, None),
         Reply::reset(),
-        Reply::usual().after(Duration::from_secs(60)),
+        Reply::documented().delay(Duration::from_secs(60)),
     ] {
         let sandbox = sandbox("send_message", [unclear]).await;
         let client = impatient(&sandbox);
@@ -388,7 +389,7 @@ async fn a_send_of_unknown_outcome_is_repeated_under_its_name() {
 
 #[tokio::test]
 async fn a_send_that_goes_on_after_a_timeout_is_waited_for() {
-    let late = Reply::usual().after(Duration::from_secs(60));
+    let late = Reply::documented().delay(Duration::from_secs(60));
     let in_use = case::error("send_message", 409, "IDEMPOTENCY_KEY_IN_USE");
     let sandbox = sandbox("send_message", [late, in_use]).await;
     let sent = impatient(&sandbox).send_message().body(text()).send().await.unwrap();

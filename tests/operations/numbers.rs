@@ -489,7 +489,7 @@ async fn what_was_created_may_come_with_201() {
     let ids = ["create_number", "rotate_number_api_key", "create_project"];
     let sandbox = Sandbox::start().await.unwrap();
     for id in ids {
-        sandbox.next(id, Reply::json(StatusCode::CREATED, &crate::case::example(id)));
+        sandbox.enqueue(id, Reply::json(StatusCode::CREATED, &crate::case::example(id)));
     }
     let client = sandbox.client();
     let request = types::NumberRequest::builder().name("Suporte").number("5511999999999");

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
-use pilot_status::mock::{Recorded, Reply, Sandbox};
+use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
 use pilot_status::{DataUrl, ErrorKind, RetryPolicy, StatusCode, types};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -252,7 +252,7 @@ async fn a_code_that_is_wrong_is_not_tried_again() {
 
 /// The keys of all requests, one of each.
 fn keys(sandbox: &Sandbox) -> Vec<String> {
-    let key = |request: &Recorded| {
+    let key = |request: &RecordedRequest| {
         let keys: Vec<_> = request.headers.get_all("idempotency-key").iter().collect();
         let [key] = keys[..] else { panic!("{keys:?}") };
         key.to_str().unwrap().to_owned()

@@ -34,12 +34,12 @@ async fn a_barbershop_reminds_a_customer_and_reads_the_reply() {
         "code": "MISSING_TEMPLATE_VARIABLES",
         "details": {"missingKeys": ["nome"]},
     });
-    sandbox.next("send_message", Reply::json(StatusCode::BAD_REQUEST, &missing));
+    sandbox.enqueue("send_message", Reply::json(StatusCode::BAD_REQUEST, &missing));
     let error = client.send_message().body(reminder(None)).send().await.unwrap_err();
     assert_eq!(error.missing().collect::<Vec<_>>(), ["nome"]);
 
     // The service is only known to give the id.
-    sandbox.next("send_message", Reply::json(StatusCode::ACCEPTED, &json!({"id": "msg_1"})));
+    sandbox.enqueue("send_message", Reply::json(StatusCode::ACCEPTED, &json!({"id": "msg_1"})));
     let sent = client.send_message().body(reminder(Some("Ana"))).send().await.unwrap();
     assert_eq!((sent.id.as_str(), sent.status()), ("msg_1", StatusCode::ACCEPTED));
     assert_eq!(sandbox.requests()[1].line(), "POST /v1/messages/send");
@@ -93,7 +93,7 @@ async fn a_crm_takes_a_number_that_exists_and_gives_it_a_webhook() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client(&sandbox);
     let exists = json!({"error": "Number already exists"});
-    sandbox.next("create_number", Reply::json(StatusCode::CONFLICT, &exists));
+    sandbox.enqueue("create_number", Reply::json(StatusCode::CONFLICT, &exists));
     let wanted = "5511999999999";
     let request = NumberRequest::builder().name("Suporte").number(wanted);
     let error = client.create_number().body(request).send().await.unwrap_err();
@@ -119,7 +119,8 @@ async fn a_crm_takes_a_number_that_exists_and_gives_it_a_webhook() {
     tenant.send_message().body(text).send().await.unwrap();
 
     let requests = sandbox.requests();
-    let lines: Vec<String> = requests[2..].iter().map(pilot_status::mock::Recorded::line).collect();
+    let lines: Vec<String> =
+        requests[2..].iter().map(pilot_status::mock::RecordedRequest::line).collect();
     let id = &number.id;
     assert_eq!(
         lines,

@@ -119,7 +119,7 @@ async fn a_stream_ends_with_an_error() {
     let error = ids(&sandbox.client()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.code()),
-        (ErrorKind::Client, Some(&"INVALID_DATE_RANGE".into()))
+        (ErrorKind::BadRequest, Some(&"INVALID_DATE_RANGE".into()))
     );
     assert_eq!(sandbox.requests().len(), 2);
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pilot_status::mock::{Recorded, Reply, Sandbox};
+use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
 use pilot_status::{Client, DataUrl, Nullable, StatusCode, types};
 use serde_json::{Map, Value, json};
 
@@ -66,7 +66,7 @@ async fn check(
 }
 
 /// Holds a request against the line and the body of the SDK's. Parameters have no order.
-fn sends(request: &Recorded, line: &str, body: Option<&Value>) {
+fn sends(request: &RecordedRequest, line: &str, body: Option<&Value>) {
     let parts = |line: &str| {
         let (path, query) = line.split_once('?').unwrap_or((line, ""));
         let query: BTreeSet<String> = query.split('&').map(str::to_owned).collect();
@@ -80,7 +80,7 @@ fn sends(request: &Recorded, line: &str, body: Option<&Value>) {
     }
 }
 
-fn header<'r>(request: &'r Recorded, name: &str) -> Option<&'r str> {
+fn header<'r>(request: &'r RecordedRequest, name: &str) -> Option<&'r str> {
     request.headers.get(name).map(|value| value.to_str().unwrap())
 }
 

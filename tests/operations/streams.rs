@@ -80,10 +80,10 @@ async fn a_stream_that_was_left_while_a_page_was_pending_loses_nothing() {
         let [first, second, last] = &pages;
         let late = Duration::from_secs(1000);
         let replies = [
-            first.clone().after(late),
+            first.clone().delay(late),
             first.clone(),
-            second.clone().after(late),
-            second.clone().after(late),
+            second.clone().delay(late),
+            second.clone().delay(late),
             second.clone(),
             last.clone(),
         ];

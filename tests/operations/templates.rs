@@ -140,7 +140,7 @@ async fn the_list_is_read_bare_and_in_an_object() {
 
 #[tokio::test]
 async fn a_template_is_made_of_its_text_or_of_parts_as_json_in_a_string() {
-    let created = Reply::usual();
+    let created = Reply::documented();
     let sandbox = sandbox("create_template", [created]).await;
     let client = sandbox.client();
     let parts = types::TemplateBody::try_from(parts()).unwrap();

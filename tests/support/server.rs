@@ -41,7 +41,7 @@ impl Answer {
     }
 
     /// The same answer, later.
-    pub fn after(mut self, delay: Duration) -> Self {
+    pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }

@@ -5,7 +5,7 @@ mod meta;
 use hmac::{Hmac, KeyInit, Mac};
 use pilot_status::Timestamp;
 use pilot_status::mock::{delivery, sign_delivery};
-use pilot_status::webhooks::{AddressToken, Event, Refused, UnknownEvent, Verifier};
+use pilot_status::webhooks::{AddressToken, Event, UnknownEvent, Verifier, VerifyError};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -78,13 +78,13 @@ fn a_delivery_of_a_test_is_signed_as_by_another_implementation() {
 #[test]
 fn a_body_is_read_under_any_of_the_secrets() {
     let body = json!({"event": "message.received", "data": {}}).to_string();
-    let verifier = Verifier::new("new").or("old");
+    let verifier = Verifier::new("new").with_previous_secret("old");
     for secret in ["new", "old"] {
         let signature = signature(secret, body.as_bytes());
         assert!(verifier.verify(signature, &body).is_ok());
     }
     let other = signature("other", body.as_bytes());
-    assert_eq!(verifier.verify(other, body).unwrap_err(), Refused::OtherSignature);
+    assert_eq!(verifier.verify(other, body).unwrap_err(), VerifyError::OtherSignature);
 }
 
 #[test]
@@ -107,22 +107,22 @@ fn what_is_not_signed_rightly_is_refused() {
     let verifier = Verifier::new(SECRET);
     let flipped = format!("{}{}", if right.starts_with('0') { '1' } else { '0' }, &right[1..]);
     for (signature, refused) in [
-        (flipped.as_str(), Refused::OtherSignature),
-        ("", Refused::NoSignature),
-        (&right[..63], Refused::NoSignature),
-        (&format!("{right}00"), Refused::NoSignature),
-        (&right.replace(|c: char| c.is_ascii_digit(), "g"), Refused::NoSignature),
-        ("sha256=", Refused::NoSignature),
-        (&format!("sha1={right}"), Refused::NoSignature),
-        (&format!("sha256=sha256={right}"), Refused::NoSignature),
-        (&format!("sha256={flipped}"), Refused::OtherSignature),
-        (&format!("sha256={}", &right[..56]), Refused::NoSignature),
+        (flipped.as_str(), VerifyError::OtherSignature),
+        ("", VerifyError::NoSignature),
+        (&right[..63], VerifyError::NoSignature),
+        (&format!("{right}00"), VerifyError::NoSignature),
+        (&right.replace(|c: char| c.is_ascii_digit(), "g"), VerifyError::NoSignature),
+        ("sha256=", VerifyError::NoSignature),
+        (&format!("sha1={right}"), VerifyError::NoSignature),
+        (&format!("sha256=sha256={right}"), VerifyError::NoSignature),
+        (&format!("sha256={flipped}"), VerifyError::OtherSignature),
+        (&format!("sha256={}", &right[..56]), VerifyError::NoSignature),
     ] {
         assert_eq!(verifier.verify(signature, &body).unwrap_err(), refused, "{signature}");
     }
     for changed in [body.replace("sent", "read"), format!("{body} "), String::new()] {
         let error = verifier.verify(&right, changed).unwrap_err();
-        assert_eq!(error, Refused::OtherSignature);
+        assert_eq!(error, VerifyError::OtherSignature);
     }
 }
 
@@ -132,10 +132,10 @@ fn a_blank_secret_lets_nobody_in() {
     for blank in ["", " \n", "\"\"", "''"] {
         let verifier = Verifier::new(blank);
         let error = verifier.verify(signature(blank, body.as_bytes()), &body).unwrap_err();
-        assert_eq!(error, Refused::NoSecret);
+        assert_eq!(error, VerifyError::NoSecret);
         assert!(
             Verifier::new(blank)
-                .or(SECRET)
+                .with_previous_secret(SECRET)
                 .verify(signature(SECRET, body.as_bytes()), &body)
                 .is_ok()
         );
@@ -148,9 +148,11 @@ fn a_secret_in_quotes_or_with_a_byte_order_mark_is_hinted_at() {
     let right = signature(SECRET, body.as_bytes());
     for marked in ["\"{}\"", "'{}'", "“{}”", "\u{feff}{}", "{}\"", "«{}»", " \"{}\" \n"] {
         let marked = marked.replace("{}", SECRET);
-        for verifier in [Verifier::new(&*marked), Verifier::new("other").or(&*marked)] {
+        for verifier in
+            [Verifier::new(&*marked), Verifier::new("other").with_previous_secret(&*marked)]
+        {
             let refused = verifier.verify(&right, &body).unwrap_err();
-            assert_eq!(refused, Refused::MarkedSecret, "{marked:?}");
+            assert_eq!(refused, VerifyError::MarkedSecret, "{marked:?}");
             assert!(refused.to_string().contains("in quotes"), "{refused}");
         }
         // It may be part of the secret all the same.
@@ -355,9 +357,12 @@ fn nothing_prints_a_secret_or_what_was_written() {
     assert_eq!(format!("{verifier:?}"), "Verifier(1 secrets: [redacted])");
     let token = AddressToken::new(SECRET);
     assert_eq!(format!("{token:?}"), "AddressToken([redacted])");
-    for refused in
-        [Refused::NoSecret, Refused::NoSignature, Refused::OtherSignature, Refused::MarkedSecret]
-    {
+    for refused in [
+        VerifyError::NoSecret,
+        VerifyError::NoSignature,
+        VerifyError::OtherSignature,
+        VerifyError::MarkedSecret,
+    ] {
         let shown = format!("{refused} {refused:?}");
         assert!(!shown.contains("marked"), "{shown}");
         assert!(!refused.to_string().contains('\n'));

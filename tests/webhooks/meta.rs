@@ -113,7 +113,7 @@ fn media_is_found_in_all_changes_and_where_both_ids_are() {
 #[tokio::test]
 async fn media_of_an_envelope_is_downloaded() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.next("get_media", Reply::usual());
+    sandbox.enqueue("get_media", Reply::documented());
     let body = delivery::meta_message(&json!({"id": "wamid.1", "audio": {"id": "1003"}}));
     let envelope = envelope(body);
     let client = sandbox.client();

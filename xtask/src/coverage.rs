@@ -23,9 +23,6 @@ description of an operation rests on, the strongest first:
   keeps. No operation rests on these alone. Single facts do: their descriptions say *seen in
   programs that use the service* or *by older documentation*.
 
-*Not said* stands for a page of the vendor that nobody described yet: its types are
-inferred from its examples.
-
 Each tag is a feature of Cargo. A call takes the API key or its id, unless it says `none`.
 ";
 
@@ -74,7 +71,7 @@ fn row(method: &str, path: &str, operation: &Value) -> String {
 }
 
 /// Whether the build gives it a stream of all pages.
-fn is_paged(operation: &Value) -> bool {
+pub fn is_paged(operation: &Value) -> bool {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let mut names = parameters.filter_map(|parameter| {
         parameter["name"].as_str().or_else(|| parameter["$ref"].as_str()?.rsplit('/').next())

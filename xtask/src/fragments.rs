@@ -1,23 +1,32 @@
-//! Reads what we describe: the `OpenAPI` fragments in `xtask/spec/api`, one for
-//! each tag, and finds the line of a place in them.
+//! Reads what we describe: the OpenAPI fragments in `xtask/spec/api`, one for each tag and
+//! one for what all share, and finds the line of a place in them.
 
+mod edit;
 mod lines;
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail, ensure};
 use serde_json::Value;
 
+use crate::merge::merge;
 use crate::pointer::Pointer;
-use crate::source::Text;
+use crate::source::{self, Text};
 use crate::upstream::{self, Part};
-use crate::{merge, source};
 
-/// What a fragment may state. Servers and security are the vendor's.
+pub use edit::insert;
+pub use lines::line;
+
+/// The fragment that states what holds for the whole document, such as `info`.
+const HEAD: &str = "shared.yaml";
+
+/// What the others may state. The `info` of each is for its readers alone.
 const FIELDS: [&str; 4] = ["openapi", "info", "paths", "components"];
 
+/// What a draft says until a person has finished it.
+pub const UNFINISHED: &str = "TODO: finish this draft";
+
 /// The union of the fragments, and each of them.
-#[derive(Default)]
 pub struct Fragments {
     pub document: Value,
     texts: Vec<Text>,
@@ -25,45 +34,117 @@ pub struct Fragments {
 }
 
 impl Fragments {
-    /// Reads the fragments of a folder; none if it is not there.
+    /// Reads the fragments of a folder.
     pub fn read(folder: &Path, root: &Path) -> Result<Self> {
-        if !folder.is_dir() {
-            return Ok(Self::default());
-        }
         let texts = source::read_folder(folder, root)?;
-        let mut parts = Vec::new();
-        for text in &texts {
-            parts.extend(upstream::parts(std::slice::from_ref(text))?);
-        }
-        if parts.is_empty() {
-            return Ok(Self::default());
-        }
-        let document = merge::merge(bodies(&parts)?, &mut Vec::new())
-            .context("the fragments in xtask/spec/api")?;
+        ensure!(
+            texts.iter().any(|text| text.name == HEAD),
+            "{HEAD} is missing: it states info, servers and security of the whole document"
+        );
+        let parts = upstream::parts(&texts)?;
+        ensure!(parts.len() == texts.len(), "a page is no fragment: write one document a file");
+        let bodies = parts.iter().zip(&texts).map(|(part, text)| body(part, &text.name));
+        let document = merge(&bodies.collect::<Result<Vec<_>>>()?)?;
+        refuse_drafts(&texts)?;
         Ok(Self { document, texts, parts })
+    }
+
+    /// The text of a fragment, if it is there.
+    pub fn text(&self, name: &str) -> Option<String> {
+        let text = self.texts.iter().find(|text| text.name == name)?;
+        Some(String::from_utf8_lossy(&text.bytes).into_owned())
     }
 
     /// The file and the line of a place, or of what is nearest around it.
     pub fn line(&self, place: &Pointer) -> String {
-        let depth = |part: &Part| lines::known_depth(&part.document, place);
-        let nearest = self.parts.iter().zip(&self.texts).max_by_key(|(part, _)| depth(part));
-        let Some((part, text)) = nearest else { return "xtask/spec/api".to_owned() };
-        let line = lines::line(&String::from_utf8_lossy(&text.bytes), place);
-        format!("{} line {line}", part.source)
+        let around = std::iter::successors(Some(place.as_str()), |at| {
+            at.rsplit_once('/').map(|(around, _)| around)
+        });
+        let texts = || self.parts.iter().zip(&self.texts);
+        let mut nearest =
+            around.filter_map(|at| texts().find(|(part, _)| part.document.pointer(at).is_some()));
+        let Some((part, text)) = nearest.next() else { return "xtask/spec/api".to_owned() };
+        format!("{} line {}", part.source, line(&String::from_utf8_lossy(&text.bytes), place))
     }
 }
 
-/// The fragments without the `info` of each, which is for its readers alone.
-fn bodies(parts: &[Part]) -> Result<Vec<Part>> {
-    let body = |part: &Part| {
-        let Value::Object(mut fields) = part.document.clone() else {
-            bail!("{}: not an object", part.source);
-        };
-        if let Some(field) = fields.keys().find(|field| !FIELDS.contains(&field.as_str())) {
-            bail!("{}: a fragment states no `{field}`: say it of each operation", part.source);
-        }
-        fields.remove("info");
-        Ok(Part { source: part.source.clone(), document: fields.into() })
+/// A fragment without the `info` that is for its readers alone.
+fn body(part: &Part, name: &str) -> Result<Part> {
+    let mut body = part.clone();
+    let Some(fields) = body.document.as_object_mut().filter(|_| name != HEAD) else {
+        return Ok(body);
     };
-    parts.iter().map(body).collect()
+    if let Some(field) = fields.keys().find(|field| !FIELDS.contains(&field.as_str())) {
+        bail!("{}: states `{field}`: say it of each operation, or in {HEAD}", part.source);
+    }
+    fields.remove("info");
+    Ok(body)
+}
+
+/// Refuses drafts that nobody finished.
+fn refuse_drafts(texts: &[Text]) -> Result<()> {
+    let mut left = Vec::new();
+    for text in texts {
+        let content = String::from_utf8_lossy(&text.bytes);
+        let marked = content.lines().enumerate().filter(|(_, line)| line.contains(UNFINISHED));
+        left.extend(marked.map(|(index, _)| format!("{} line {}", text.source, index + 1)));
+    }
+    ensure!(
+        left.is_empty(),
+        "a draft is not finished: do what each `{UNFINISHED}` says, and take it out:\n{}",
+        left.join("\n")
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fragments, UNFINISHED};
+    use crate::pointer::Pointer;
+
+    const HEAD: &str = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nsecurity: []\n";
+    const TAG: &str = "openapi: 3.1.0\ninfo: {title: The A tag, version: '2'}\n";
+
+    fn read(fragments: &[(&str, &str)]) -> anyhow::Result<Fragments> {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("api");
+        std::fs::create_dir(&folder).unwrap();
+        for (name, text) in fragments {
+            std::fs::write(folder.join(name), text).unwrap();
+        }
+        Fragments::read(&folder, root.path())
+    }
+
+    #[test]
+    fn the_head_is_that_of_the_shared_fragment() {
+        let path = format!("{TAG}paths:\n  /a:\n    get: {{summary: A}}\n");
+        let fragments = read(&[("a.yaml", &path), ("shared.yaml", HEAD)]).unwrap();
+        assert_eq!(fragments.document["info"]["title"], "T");
+        let place = Pointer::default().join("paths").join("/a").join("get");
+        assert_eq!(fragments.line(&place), "api/a.yaml line 5");
+        assert_eq!(fragments.line(&place.join("summary")), "api/a.yaml line 5");
+        assert_eq!(fragments.line(&Pointer::default().join("security")), "api/shared.yaml line 3");
+    }
+
+    #[test]
+    fn fragments_that_make_no_document_are_refused() {
+        let path = |id: &str| format!("{TAG}paths: {{/a: {{get: {{operationId: {id}}}}}}}\n");
+        let draft = format!("{TAG}# {UNFINISHED}.\n");
+        for (one, other, part) in [
+            (&*path("a"), &*path("b"), "api/a.yaml and api/b.yaml disagree on /paths/~1a/get: "),
+            (TAG, &*format!("{TAG}servers: []\n"), "api/b.yaml: states `servers`: "),
+            (TAG, &*draft, "take it out:\napi/b.yaml line 3"),
+            (
+                TAG,
+                "# Words\n\n```yaml\nopenapi: 3.1.0\n```\n```yaml\nopenapi: 3.1.0\n```\n",
+                "a page",
+            ),
+        ] {
+            let fragments = [("a.yaml", one), ("b.yaml", other), ("shared.yaml", HEAD)];
+            let error = format!("{:#}", read(&fragments).err().expect(part));
+            assert!(error.contains(part), "{error}");
+        }
+        let error = read(&[("a.yaml", TAG)]).err().unwrap().to_string();
+        assert!(error.starts_with("shared.yaml is missing"), "{error}");
+    }
 }

@@ -1,5 +1,5 @@
-//! `cargo xtask regen`: from what the vendor published to `openapi.json` and
-//! the snapshots of what is generated from it.
+//! `cargo xtask regen`: from what we describe, held against what the vendor published, to
+//! `openapi.json` and the snapshots of what is generated from it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,21 +13,19 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use crate::files::Changes;
 use crate::fragments::Fragments;
 use crate::lock::Lock;
-use crate::reconcile::{self, Accepted};
+use crate::reconcile::{self, Accepted, Undescribed};
 use crate::source::{self, Source, Text};
-use crate::steps::Steps;
+use crate::steps::{Notes, Steps};
 use crate::{
-    convert, coverage, diff, files, infer, merge, normalise, overlay, profile, scratch, snapshots,
+    convert, coverage, diff, draft, files, fragments, merge, normalise, profile, snapshots,
     upstream, validate, vanished,
 };
 
 /// Where what the vendor published is kept, and what was kept of it.
 const UPSTREAM: &str = "xtask/spec/upstream";
 const LOCK: &str = "xtask/spec/upstream.lock";
-/// What we describe, what we correct in what the vendor published, and where we
-/// differ from it.
+/// What we describe, and where we differ from what the vendor published.
 const FRAGMENTS: &str = "xtask/spec/api";
-const OVERLAYS: &str = "xtask/spec/overlay";
 const ACCEPTED: &str = "xtask/spec/accepted.yaml";
 
 /// What it writes beside `openapi.json` and the snapshots.
@@ -39,9 +37,9 @@ pub struct Options {
     #[arg(long)]
     pub check: bool,
 
-    /// Read this instead of xtask/spec/upstream: an OpenAPI 3.0 or 3.1 document in
-    /// JSON or YAML, a page with such documents in fenced blocks, a folder of such
-    /// files, or an https:// URL of one. Several are merged
+    /// Hold this against xtask/spec/api instead of what is in xtask/spec/upstream: an
+    /// OpenAPI 3.1 document in JSON or YAML, a page with such documents in fenced blocks, a
+    /// folder of such files, or an https:// URL of one
     #[arg(long, value_name = "PATH|URL")]
     pub from: Vec<Source>,
 
@@ -50,19 +48,15 @@ pub struct Options {
     #[arg(long, requires = "from", conflicts_with_all = ["check", "out"])]
     pub save: bool,
 
-    /// Apply these overlays instead of those in xtask/spec/overlay. With --from and
-    /// --out, none are applied but these, nor is xtask/spec/api read: ours are for our
-    /// document
-    #[arg(long, value_name = "FILE|FOLDER")]
-    pub overlay: Vec<PathBuf>,
-
     /// Let these tags, callbacks or events vanish from openapi.json, named as the error
     /// names them
     #[arg(long, value_name = "NAME")]
     pub drop: Vec<String>,
 
-    /// Write the document to this file, once its client compiles, and nothing else
-    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    /// Convert the documents of --from, of whatever API, to OpenAPI 3.0.3 in this file, and
+    /// do nothing else: xtask/spec is not read, and no client is compiled. Several documents
+    /// are merged
+    #[arg(long, value_name = "FILE", requires = "from", conflicts_with = "check")]
     pub out: Option<PathBuf>,
 
     /// Print no steps
@@ -88,31 +82,31 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
     let steps = Steps { quiet: options.quiet };
     let mut changes = Changes::default();
     let texts = steps.run("fetch", |_| inputs(root, options, &mut changes))?;
-    let committed = files::read(&output(root)).unwrap_or_default();
-    let committed = String::from_utf8_lossy(&committed);
-    let earlier: Value = serde_json::from_str(&committed).unwrap_or_default();
-    let kept_names = if options.out.is_some() { &Value::Null } else { &earlier };
-    let document = convert(&texts, &Sources::read(root, options)?, kept_names, &steps)?;
-    let text = stable_form(&document);
-    if options.out.is_none() {
-        vanished::check(&earlier, &document, &options.drop)?;
-    }
     if let Some(out) = &options.out {
-        steps.run("compile", |notes| {
-            notes.extend(scratch::compile(root, target, &document)?);
-            Ok(())
-        })?;
-        changes.write(out.clone(), text);
+        let document = steps.run("merge", |_| merge::merge(&upstream::parts(&texts)?))?;
+        changes.write(out.clone(), stable_form(&convert(document, &steps)?));
         write(root, changes, &steps)?;
         return Ok(Freshness::Fresh);
     }
+    let ours = steps.run("merge", |_| Ours::read(root))?;
+    let (document, undescribed) = ours.reconcile(&texts, &steps)?;
+    if !undescribed.is_empty() {
+        return draft(root, &ours, &undescribed, options.check, changes, &steps);
+    }
+    let document = convert(document, &steps)?;
+    steps.run("profile", |_| profile::check(&document))?;
+    let text = stable_form(&document);
+    let committed = files::read(&output(root)).unwrap_or_default();
+    let committed = String::from_utf8_lossy(&committed);
+    let earlier: Value = serde_json::from_str(&committed).unwrap_or_default();
+    vanished::check(&earlier, &document, &options.drop)?;
     let page = coverage::page(&document);
     let made = steps.run("compile", |_| {
         let made = snapshots::make(root, target, &text)?;
         // What the build makes of any document, ours should say itself.
         ensure!(
             made.warnings.is_empty(),
-            "the client would not be what the document says, put it right in xtask/spec/api or an overlay: {}",
+            "the client would not be what the document says, put it right in xtask/spec/api: {}",
             made.warnings.join("; ")
         );
         Ok(made)
@@ -132,6 +126,35 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
         println!("{}", diff::report(&earlier, &document));
     }
     Ok(Freshness::Fresh)
+}
+
+/// Writes drafts of what only the pages describe, beside the pages that are kept, unless it
+/// is a check. What is left to do is an error in either case.
+fn draft(
+    root: &Path,
+    ours: &Ours,
+    undescribed: &[Undescribed],
+    is_check: bool,
+    mut changes: Changes,
+    steps: &Steps,
+) -> Result<Freshness> {
+    if is_check {
+        let named: Vec<String> = undescribed.iter().map(draft::named).collect();
+        let named = named.join("\n");
+        bail!("xtask/spec/api lacks operations: `cargo xtask regen` drafts them:\n{named}");
+    }
+    let (texts, lines) = draft::drafts(undescribed, &ours.fragments)?;
+    for (file, text) in texts {
+        changes.write(root.join(FRAGMENTS).join(file), text);
+    }
+    write(root, changes, steps)?;
+    bail!(
+        "xtask/spec/api lacked operations of the vendor's pages. Finish the draft of each, take \
+         out its `{}`, and run `cargo xtask regen` again. {}:\n{}",
+        fragments::UNFINISHED,
+        draft::TO_FINISH,
+        lines.join("\n")
+    )
 }
 
 /// Writes all of it, and says so.
@@ -170,7 +193,7 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for mut text in given {
         if text.source != format!("{UPSTREAM}/{}", text.name) {
-            text.name = source::stored_name(&text);
+            text.name = source::stored_name(&text.name);
         }
         // Some file systems take the two for one.
         if let Some(other) = names.insert(text.name.to_ascii_lowercase(), text.source.clone()) {
@@ -189,49 +212,33 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
     Ok(kept)
 }
 
-/// What is ours beside what the vendor published.
-struct Sources {
+/// What we describe, and where that differs from what the vendor published.
+struct Ours {
     fragments: Fragments,
-    overlays: Vec<PathBuf>,
     accepted: Accepted,
 }
 
-impl Sources {
-    fn read(root: &Path, options: &Options) -> Result<Self> {
-        let is_foreign = !options.from.is_empty() && options.out.is_some();
-        let overlays = match options.overlay.as_slice() {
-            [] if is_foreign => Vec::new(),
-            [] => vec![root.join(OVERLAYS)],
-            given => given.to_vec(),
-        };
-        if is_foreign {
-            let (fragments, accepted) = (Fragments::default(), Accepted::default());
-            return Ok(Self { fragments, overlays, accepted });
-        }
-        let fragments = Fragments::read(&root.join(FRAGMENTS), root)?;
-        Ok(Self { fragments, overlays, accepted: Accepted::read(&root.join(ACCEPTED))? })
+impl Ours {
+    fn read(root: &Path) -> Result<Self> {
+        let fragments =
+            Fragments::read(&root.join(FRAGMENTS), root).context("cannot read xtask/spec/api")?;
+        Ok(Self { fragments, accepted: Accepted::read(&root.join(ACCEPTED))? })
+    }
+
+    /// The document that it is once pages were held against it, and the operations that
+    /// only the pages describe.
+    fn reconcile(&self, pages: &[Text], steps: &Steps) -> Result<(Value, Vec<Undescribed>)> {
+        steps.run("reconcile", |notes: &mut Notes| {
+            let pages = upstream::parts(pages)?;
+            reconcile::reconcile(pages, &self.fragments, &self.accepted, notes)
+        })
     }
 }
 
-/// The OpenAPI 3.0 document that some texts and what is ours give, where what is
-/// inferred keeps the names that it has in an earlier one.
-fn convert(texts: &[Text], ours: &Sources, earlier: &Value, steps: &Steps) -> Result<Value> {
-    let (mut document, pages) = steps.run("merge", |notes| {
-        let pages = upstream::parts(texts)?;
-        let document = merge::merge(pages.clone(), notes)?;
-        validate::validate(&document).context("the upstream document")?;
-        Ok((document, pages))
-    })?;
-    steps.run("overlay", |notes| overlay::apply_all(&mut document, &ours.overlays, notes))?;
-    steps.run("reconcile", |notes| {
-        reconcile::reconcile(&mut document, &pages, &ours.fragments, &ours.accepted, notes)?;
-        validate::validate(&document).context("the document with what is ours")
-    })?;
-    steps.run("infer", |notes| {
-        notes.extend(infer::infer(&mut document, earlier)?);
-        Ok(())
-    })?;
+/// Brings a document into the one form of OpenAPI 3.0 that the build step reads.
+fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
     steps.run("convert", |notes| {
+        validate::validate(&document).context("the document")?;
         let dropped = convert::to_3_0(&mut document)?;
         notes.extend(
             dropped.iter().map(|place| format!("dropped {place}: OpenAPI 3.0 cannot say it")),
@@ -240,7 +247,6 @@ fn convert(texts: &[Text], ours: &Sources, earlier: &Value, steps: &Steps) -> Re
     })?;
     steps.run("normalise", |_| normalise::normalise(&mut document))?;
     steps.run("validate", |_| validate::validate(&document).context("the converted document"))?;
-    steps.run("profile", |_| profile::check(&document))?;
     Ok(document)
 }
 
@@ -251,13 +257,16 @@ pub fn document(root: &Path) -> Result<String> {
     document_of(root, &inputs(root, &options, &mut Changes::default())?)
 }
 
-/// The same, where the vendor published these texts.
+/// The same, with other pages in place of what the vendor published.
 #[cfg(test)]
-pub fn document_of(root: &Path, texts: &[Text]) -> Result<String> {
-    let committed = files::read(&output(root)).unwrap_or_default();
-    let earlier = serde_json::from_slice(&committed).unwrap_or_default();
-    let sources = Sources::read(root, &Options::default())?;
-    Ok(stable_form(&convert(texts, &sources, &earlier, &Steps { quiet: true })?))
+pub fn document_of(root: &Path, pages: &[Text]) -> Result<String> {
+    let steps = Steps { quiet: true };
+    let (document, undescribed) = Ours::read(root)?.reconcile(pages, &steps)?;
+    let undescribed: Vec<String> = undescribed.iter().map(draft::named).collect();
+    ensure!(undescribed.is_empty(), "{}", undescribed.join("\n"));
+    let document = convert(document, &steps)?;
+    profile::check(&document)?;
+    Ok(stable_form(&document))
 }
 
 /// One text for one document: keys in order, two spaces, a newline at the end.
@@ -281,12 +290,9 @@ pub fn difference(name: &str, old: &str, new: &str) -> String {
 mod tests {
     use std::path::Path;
 
-    use serde_json::{Value, json};
-
     use super::{Options, difference, document, run, stable_form};
     use crate::folder::tests::tree;
     use crate::lock::Lock;
-    use crate::scratch::{copy_workspace, target_folder};
 
     fn repository() -> &'static Path {
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -311,7 +317,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let spec = root.path().join("xtask/spec");
         std::fs::create_dir_all(spec.join("upstream")).unwrap();
-        std::fs::create_dir_all(spec.join("overlay")).unwrap();
+        std::fs::create_dir_all(spec.join("api")).unwrap();
+        std::fs::write(spec.join("api/shared.yaml"), format!("{HEAD}paths: {{}}\n")).unwrap();
         std::fs::write(spec.join("upstream/document.yaml"), upstream).unwrap();
         std::fs::write(root.path().join("openapi.json"), "as it was").unwrap();
         let mut lock = Lock::default();
@@ -349,11 +356,17 @@ mod tests {
             ("<html>".to_owned(), "not an OpenAPI document"),
             (String::new(), "not an OpenAPI document"),
         ] {
-            let root = workspace(&upstream);
-            let target = root.path().join("target");
-            for check in [false, true] {
-                let error = refused(root.path(), &target, &Options { check, ..options() });
-                assert!(error.contains(part), "{error}");
+            let ours = workspace(&format!("{HEAD}paths: {{}}\n"));
+            std::fs::write(ours.path().join("xtask/spec/api/shared.yaml"), &upstream).unwrap();
+            let theirs = workspace(&upstream);
+            let target = theirs.path().join("target");
+            for (root, is_ours) in [(ours, true), (theirs, false)] {
+                for check in [false, true] {
+                    let error = refused(root.path(), &target, &Options { check, ..options() });
+                    // Of a page, only what can be held against ours is read.
+                    let is_read = is_ours || !part.contains("prefixItems");
+                    assert!(!is_read || error.contains(part), "{error}");
+                }
             }
             // Nor is it kept, or converted to elsewhere.
             let root = workspace(&format!("{HEAD}paths: {{}}\n"));
@@ -399,28 +412,6 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_breaks_the_profile_leaves_all_as_it_was() {
-        let page =
-            std::fs::read_to_string(repository().join("xtask/spec/upstream/list-numbers.md"));
-        // A secret in a query is a valid document, and no client.
-        let parameter = "{name: pin, in: query, schema: {type: string, format: password}}";
-        let page = page.unwrap().replace(
-            "      summary: List numbers\n",
-            &format!("      summary: List numbers\n      parameters: [{parameter}]\n"),
-        );
-        let root = tempfile::tempdir().unwrap();
-        copy_workspace(repository(), root.path()).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("list-numbers.md"), page).unwrap();
-        std::fs::write(root.path().join("openapi.json"), "as it was").unwrap();
-        let target = target_folder(repository());
-        let from = vec![folder.path().to_str().unwrap().parse().unwrap()];
-        let error = refused(root.path(), &target, &Options { from, save: true, ..options() });
-        let place = "/paths/~1v1~1numbers/get/parameters/0/schema: is a secret";
-        assert!(error.contains(place), "{error}");
-    }
-
-    #[test]
     fn a_difference_shows_the_lines_that_changed() {
         let old = "{\n  \"openapi\": \"3.0.4\"\n}\n";
         let new = old.replace("3.0.4", "3.0.3");
@@ -436,64 +427,5 @@ mod tests {
         let other =
             serde_json::from_str(r#"{"a": [{"c": 2, "d": 1}], "b": {"x": 2, "y": 1}}"#).unwrap();
         assert_eq!(stable_form(&one), stable_form(&other));
-    }
-
-    /// The overlays add to the page; of what it says they replace these places only.
-    #[test]
-    fn nothing_that_the_page_says_is_lost() {
-        let texts = [crate::source::published(repository(), "list-numbers.md")];
-        let page = crate::upstream::parts(&texts).unwrap().remove(0).document;
-        let ours: Value = serde_json::from_str(&document(repository()).unwrap()).unwrap();
-        let mut missing = Vec::new();
-        leaves(&page, "", &mut |pointer, leaf| {
-            if ours.pointer(pointer) != Some(leaf) {
-                missing.push(pointer.to_owned());
-            }
-        });
-        let operation = "/paths/~1v1~1numbers/get";
-        let error = |status: u16, field: &str| {
-            format!("{operation}/responses/{status}/content/application~1json/schema/{field}")
-        };
-        let mut replaced = vec!["/openapi".to_owned()];
-        replaced.extend(
-            ["description", "operationId", "summary"].map(|key| format!("{operation}/{key}")),
-        );
-        for status in [401, 429] {
-            for field in ["properties/code/type", "properties/error/type", "type"] {
-                replaced.push(error(status, field));
-            }
-        }
-        replaced.sort();
-        missing.sort();
-        assert_eq!(missing, replaced);
-        assert_eq!(
-            ours.pointer(&format!("{operation}/x-upstream-operation-id")),
-            Some(&json!("get_numbers"))
-        );
-        assert_eq!(
-            ours.pointer(&error(401, "$ref")),
-            Some(&json!("#/components/schemas/ApiError"))
-        );
-        assert_eq!(
-            ours.pointer(&error(429, "$ref")),
-            Some(&json!("#/components/schemas/ApiError"))
-        );
-    }
-
-    fn leaves(value: &Value, pointer: &str, visit: &mut impl FnMut(&str, &Value)) {
-        match value {
-            Value::Object(entries) => {
-                for (key, value) in entries {
-                    let key = key.replace('~', "~0").replace('/', "~1");
-                    leaves(value, &format!("{pointer}/{key}"), visit);
-                }
-            }
-            Value::Array(elements) if !elements.is_empty() => {
-                for (index, value) in elements.iter().enumerate() {
-                    leaves(value, &format!("{pointer}/{index}"), visit);
-                }
-            }
-            leaf => visit(pointer, leaf),
-        }
     }
 }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 
 /// What building the client and running its tests takes.
 const WORKSPACE: [&str; 11] = [
@@ -87,15 +86,6 @@ pub fn run(mut command: Command) -> Result<Vec<String>> {
         Some((_, reason)) => bail!("no client can be built of this document: {reason}"),
         None => bail!("no client can be built of this document:\n{output}"),
     }
-}
-
-/// Generates the client of a document of whatever API, and compiles it. Returns the
-/// warnings.
-pub fn compile(root: &Path, target: &Path, document: &Value) -> Result<Vec<String>> {
-    let scratch = Scratch::new(root, target, &document.to_string())?;
-    let mut command = scratch.cargo("check");
-    command.args(["--lib", "--features", "full,schemars"]);
-    run(command)
 }
 
 /// Cargo's folder for what it builds.

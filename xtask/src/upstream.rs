@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::line::one_line;
 use crate::source::Text;
-use crate::{json, yaml};
+use crate::yaml;
 
 /// A document, and where it stands.
 #[derive(Clone, Debug)]
@@ -52,15 +52,8 @@ fn document(text: &str) -> Result<Value> {
     if text.trim_start().starts_with('<') {
         bail!("not an OpenAPI document: it is a web page, `{}`", title(text));
     }
-    let document = match json::parse(text) {
-        Ok(document) => document,
-        // What begins as JSON may still be YAML; where it is neither, the error of
-        // JSON is the better one.
-        Err(error) if text.trim_start().starts_with('{') => {
-            yaml::parse(text).map_err(|_| error.context("not an OpenAPI document"))?
-        }
-        Err(_) => yaml::parse(text).context("not an OpenAPI document")?,
-    };
+    // JSON is YAML too.
+    let document: Value = yaml::parse(text).context("not an OpenAPI document")?;
     ensure!(
         document.get("openapi").is_some_and(Value::is_string),
         "not an OpenAPI document: {}",
@@ -201,8 +194,8 @@ mod tests {
             ("{\"error\": 1, \"code\": 2}", "no `openapi` version, but `code`, `error`"),
             ("Not\nfound", "it is text, `Not found`"),
             ("- 1", "it is no object"),
-            ("{\"openapi\": ", "EOF while parsing"),
-            ("{\"openapi\": \"3.1.0\", \"a\": 1, \"a\": 2}", "duplicate key \"a\""),
+            ("{\"openapi\": ", "unclosed bracket '{' at line 1"),
+            ("{\"openapi\": \"3.1.0\", \"a\": 1, \"a\": 2}", "duplicate mapping key: a"),
             ("openapi: 3.1.0\na: 1\na: 2\n", "duplicate"),
             ("openapi: 3.1.0\ninfo: {title: ", ""),
             ("openapi: 3.1.0\n---\nopenapi: 3.1.0\n", ""),

@@ -1,7 +1,8 @@
-//! Reads YAML.
+//! Reads and writes YAML.
 
 use anyhow::{Result, anyhow};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::line::one_line;
 
@@ -21,16 +22,46 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
         .map_err(|error| anyhow!("{}", one_line(&error.without_snippet().to_string())))
 }
 
+/// A value in block style, as the files under `xtask/spec` are written.
+pub fn text(value: &Value) -> Result<String> {
+    let options = serde_saphyr::ser_options! { compact_list_indent: false };
+    Ok(serde_saphyr::to_string_with_options(value, options)?)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
-    use super::parse;
+    use super::{parse, text};
 
     #[test]
     fn words_and_statuses_stay_what_they_are() {
         let read: Value = parse("responses: {200: {x: no}}\nenum: [on, yes, true]\n").unwrap();
         assert_eq!(read, json!({"responses": {"200": {"x": "no"}}, "enum": ["on", "yes", true]}));
+    }
+
+    #[test]
+    fn json_is_read_as_it_is() {
+        for text in [
+            r#"{"a": [null, true, -1, 18446744073709551615, 1.5], "b": {}, "c": "null"}"#,
+            r#"{"a":"\ud83d\ude00","b":"\/\b\f\n\r\t\"\\","c":1e3,"d":"no","e":"x #"}"#,
+            "{\n\t\"a\": 1,\n\t\"b\": [\n\t\t2\n\t]\n}",
+            "[]",
+            "\"\"",
+        ] {
+            let expected: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(parse::<Value>(text).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let value = json!({
+            "a b": [{"c": "no", "d": ["1", 1, null, "null"]}, [], {}],
+            "text": "one: two\n\n# three\n", "end": " x ", "colon:": "2026-06-01", "200": 1.5,
+            "long": "words ".repeat(40),
+        });
+        assert_eq!(parse::<Value>(&text(&value).unwrap()).unwrap(), value);
     }
 
     #[test]

@@ -14,22 +14,25 @@ use std::process::{Command, Output};
 const PAGE: &str = include_str!("../spec/upstream/list-numbers.md");
 const LOCK: &str = include_str!("../spec/upstream.lock");
 
-/// What the profile wants of any document, and the page does not say.
-const ERRORS: &str = "\
-overlay: 1.1.0
-info: {title: T, version: '1'}
-actions:
-  - target: $.components
-    update:
-      schemas:
-        ErrorCode: {type: string, enum: [NOT_FOUND]}
-        ApiError:
-          type: object
-          properties: {code: {$ref: '#/components/schemas/ErrorCode'}, error: {type: string}}
-          additionalProperties: true
+/// What all of ours share, and what the profile wants of any document.
+const SHARED: &str = "\
+openapi: 3.1.0
+info: {title: Pilot Status API, version: 1.0.0}
+servers: [{url: https://pilotstatus.com.br}]
+security: [{apiKey: []}, {apiKeyId: []}]
+components:
+  securitySchemes:
+    apiKey: {type: apiKey, in: header, name: x-api-key}
+    apiKeyId: {type: apiKey, in: header, name: x-api-key-id}
+  schemas:
+    ErrorCode: {type: string, enum: [NOT_FOUND]}
+    ApiError:
+      type: object
+      properties: {code: {$ref: '#/components/schemas/ErrorCode'}, error: {type: string}}
+      additionalProperties: true
 ";
 
-/// What we describe of the operation on the page: less than the page says.
+/// What we describe of the operation on the page.
 const OURS: &str = "\
 openapi: 3.1.0
 info: {title: T, version: '1'}
@@ -44,6 +47,12 @@ paths:
           content:
             application/json:
               schema: {type: array, items: {$ref: '#/components/schemas/Number'}}
+        '401': &error
+          description: An error.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/ApiError'}
+        '429': *error
 components:
   schemas:
     Number:
@@ -87,7 +96,7 @@ impl Workspace {
     fn new(cargo: &str) -> Self {
         let workspace =
             Self { folder: tempfile::tempdir().unwrap(), beside: tempfile::tempdir().unwrap() };
-        for folder in ["xtask/spec/upstream", "xtask/spec/overlay", "tests/snapshots"] {
+        for folder in ["xtask/spec/upstream", "xtask/spec/api", "tests/snapshots"] {
             fs::create_dir_all(workspace.path(folder)).unwrap();
         }
         for folder in ["build", "src", "docs", "examples", "benches"] {
@@ -98,7 +107,8 @@ impl Workspace {
         }
         fs::write(workspace.path("xtask/spec/upstream/list-numbers.md"), PAGE).unwrap();
         fs::write(workspace.path("xtask/spec/upstream.lock"), lock()).unwrap();
-        fs::write(workspace.path("xtask/spec/overlay/errors.yaml"), ERRORS).unwrap();
+        fs::write(workspace.path("xtask/spec/api/shared.yaml"), SHARED).unwrap();
+        fs::write(workspace.path("xtask/spec/api/numbers.yaml"), OURS).unwrap();
         fs::write(workspace.path("openapi.json"), "old").unwrap();
         fs::write(workspace.path("tests/snapshots/generated__code@old.snap"), "old").unwrap();
         let script = workspace.beside.path().join("cargo");
@@ -212,6 +222,8 @@ fn a_check_prints_what_is_stale_and_writes_nothing() {
 #[test]
 fn the_steps_go_to_stderr_and_may_be_silenced() {
     let workspace = Workspace::new(COMPILES);
+    let accepted = "- 'GET /v1/numbers: status 418'\n";
+    fs::write(workspace.path("xtask/spec/accepted.yaml"), accepted).unwrap();
     let stderr = String::from_utf8(workspace.regen(&[]).stderr).unwrap();
     let (notes, lines): (Vec<_>, Vec<_>) = stderr.lines().partition(|line| line.starts_with(' '));
     let steps: Vec<_> = lines.iter().filter_map(|line| line.split(' ').next()).collect();
@@ -220,9 +232,7 @@ fn the_steps_go_to_stderr_and_may_be_silenced() {
         [
             "fetch",
             "merge",
-            "overlay",
             "reconcile",
-            "infer",
             "convert",
             "normalise",
             "validate",
@@ -233,8 +243,8 @@ fn the_steps_go_to_stderr_and_may_be_silenced() {
         "{stderr}"
     );
     assert!(lines.iter().all(|line| line.ends_with(" s")), "{stderr}");
-    // What was inferred has to be read in any case.
-    assert!(notes.iter().any(|note| note.contains("from 1 example")), "{stderr}");
+    // What is accepted in vain has to be read in any case.
+    assert!(notes.iter().any(|note| note.ends_with("any more: drop it")), "{stderr}");
     let quiet = String::from_utf8(workspace.regen(&["--quiet"]).stderr).unwrap();
     assert_eq!(quiet.lines().collect::<Vec<_>>(), notes);
 }
@@ -251,8 +261,6 @@ fn a_page_is_fetched_and_kept() {
     assert_eq!(kept, page);
     let lock = fs::read_to_string(workspace.path("xtask/spec/upstream.lock")).unwrap();
     assert!(lock.contains(&format!("\"source\": \"{url}\"")), "{lock}");
-    let document = fs::read_to_string(workspace.path("openapi.json")).unwrap();
-    assert!(document.contains("List all numbers"));
     assert_eq!(stdout(&workspace.regen(&["--check"])), "");
 }
 
@@ -270,31 +278,25 @@ fn an_edit_by_hand_is_refused_until_it_is_accepted() {
 }
 
 #[test]
-fn a_document_of_another_api_is_converted_elsewhere_without_our_overlays() {
-    // Nothing but a check may be asked of Cargo.
-    let workspace = Workspace::new("[ \"$1\" = check ]");
-    let overlay = "overlay: 1.1.0\ninfo: {title: T, version: '1'}\nactions:\n  \
-                   - {target: $.info, update: {title: Ours}}\n";
-    fs::write(workspace.path("xtask/spec/overlay/ours.yaml"), overlay).unwrap();
+fn a_document_of_another_api_is_converted_elsewhere_and_not_compiled() {
+    let workspace = Workspace::new("exit 1");
     fs::write(workspace.path("theirs.json"), THEIRS).unwrap();
     let before = workspace.tree();
-    let convert = ["--from", "theirs.json", "--out", "converted.json"];
-    let report = stdout(&workspace.regen(&convert));
+    let report = stdout(&workspace.regen(&["--from", "theirs.json", "--out", "converted.json"]));
     assert_eq!(report, "wrote converted.json\n");
     let converted = fs::read_to_string(workspace.path("converted.json")).unwrap();
     assert!(converted.contains("\"openapi\": \"3.0.3\"") && converted.contains("Theirs"));
+    assert!(!converted.contains("Pilot"));
     fs::remove_file(workspace.path("converted.json")).unwrap();
     assert!(workspace.tree() == before);
-    let given = [&convert[..], &["--overlay", "xtask/spec/overlay/ours.yaml"]].concat();
-    stdout(&workspace.regen(&given));
-    assert!(fs::read_to_string(workspace.path("converted.json")).unwrap().contains("Ours"));
 }
 
 #[test]
 fn a_page_that_differs_from_what_we_describe_is_refused_until_it_is_accepted() {
     let workspace = Workspace::new(COMPILES);
-    fs::create_dir(workspace.path("xtask/spec/api")).unwrap();
-    fs::write(workspace.path("xtask/spec/api/numbers.yaml"), OURS).unwrap();
+    let less = &OURS[..OURS.find("        '401'").unwrap()];
+    let schemas = &OURS[OURS.find("components:").unwrap()..];
+    fs::write(workspace.path("xtask/spec/api/numbers.yaml"), format!("{less}{schemas}")).unwrap();
     let stderr = workspace.refuses(&[]);
     let lines: Vec<&str> = stderr.lines().filter(|line| line.contains(" says ")).collect();
     for (line, status) in lines.iter().zip([401, 429]) {
@@ -322,23 +324,61 @@ fn a_page_that_differs_from_what_we_describe_is_refused_until_it_is_accepted() {
 }
 
 #[test]
-fn an_overlay_that_does_nothing_is_no_failure() {
+fn an_operation_that_only_a_page_has_is_drafted_and_stops_until_that_is_finished() {
     let workspace = Workspace::new(COMPILES);
-    let overlay = "overlay: 1.1.0\ninfo: {title: T, version: '1'}\nactions:\n  \
-                   - {target: $.info, update: {title: Pilot Status API}}\n";
-    fs::write(workspace.path("xtask/spec/overlay/ours.yaml"), overlay).unwrap();
+    fs::remove_file(workspace.path("xtask/spec/api/numbers.yaml")).unwrap();
+    let stderr = workspace.refuses(&["--check"]);
+    assert!(stderr.contains("GET /v1/numbers of xtask/spec/upstream/list-numbers.md"), "{stderr}");
+    let output = workspace.regen(&["--quiet"]);
+    assert_eq!(output.status.code(), Some(1));
+    let written = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(written, "wrote xtask/spec/api/numbers.yaml\n");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let line = "xtask/spec/api/numbers.yaml line 8: GET /v1/numbers of ";
+    assert!(stderr.contains(line), "{stderr}");
+    let stderr = workspace.refuses(&["--quiet"]);
+    assert!(stderr.contains("\nxtask/spec/api/numbers.yaml line 16\n"), "{stderr}");
+    let draft = fs::read_to_string(workspace.path("xtask/spec/api/numbers.yaml")).unwrap();
+    let finished = draft.replace("TODO: finish this draft", "Finished");
+    fs::write(workspace.path("xtask/spec/api/numbers.yaml"), finished).unwrap();
     stdout(&workspace.regen(&[]));
-    let check = workspace.regen(&["--check", "--quiet"]);
-    assert_eq!(stdout(&check), "");
-    let note =
-        "  overlay ours.yaml: actions[0] ($.info) changes nothing, upstream has it by now: drop it";
-    assert_eq!(String::from_utf8(check.stderr).unwrap().lines().next(), Some(note));
+    let document = fs::read_to_string(workspace.path("openapi.json")).unwrap();
+    assert!(document.contains("\"operationId\": \"list_numbers\""), "{document}");
+    assert_eq!(stdout(&workspace.regen(&["--check"])), "");
+}
+
+#[test]
+fn a_page_of_a_new_operation_is_kept_beside_its_draft() {
+    let workspace = Workspace::new(COMPILES);
+    let page = workspace.beside.path().join("list-channels.md");
+    fs::write(&page, PAGE.replace("/v1/numbers:", "/v1/channels:")).unwrap();
+    let output = workspace.regen(&["--save", "--from", page.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "wrote xtask/spec/upstream/list-channels.md\n\
+         wrote xtask/spec/upstream.lock\n\
+         wrote xtask/spec/api/numbers.yaml\n"
+    );
+}
+
+#[test]
+fn a_page_that_is_not_kept_is_held_against_what_we_describe_in_place_of_those_that_are() {
+    let workspace = Workspace::new(COMPILES);
+    stdout(&workspace.regen(&[]));
+    let page = workspace.beside.path().join("list-numbers.md");
+    let arguments = ["--quiet", "--check", "--from", page.to_str().unwrap()];
+    fs::write(&page, PAGE.replace("summary: List", "summary: Show")).unwrap();
+    assert_eq!(stdout(&workspace.regen(&arguments)), "");
+    fs::write(&page, PAGE.replace("'429'", "'418'")).unwrap();
+    let stderr = workspace.refuses(&arguments);
+    assert!(stderr.contains("list-numbers.md says GET /v1/numbers: status 418, "), "{stderr}");
 }
 
 #[test]
 fn a_client_that_does_not_compile_changes_nothing() {
     let workspace = Workspace::new("echo 'error: openapi.json: /paths: reason' >&2; exit 101");
-    for arguments in [&[][..], &["--check"], &["--out", "out.json"]] {
+    for arguments in [&[][..], &["--check"]] {
         let stderr = workspace.refuses(arguments);
         assert!(
             stderr.ends_with("\nerror: no client can be built of this document: /paths: reason\n"),
@@ -348,7 +388,7 @@ fn a_client_that_does_not_compile_changes_nothing() {
 }
 
 #[test]
-fn what_the_build_would_adapt_is_refused_in_our_document_and_told_of_others() {
+fn what_the_build_would_adapt_is_refused() {
     let warning = "GET /a: it is left out: its answer is text/html";
     let script = format!("echo 'warning: pilot-status@0.1.0: openapi.json: {warning}' >&2");
     let workspace = Workspace::new(&format!("{script}\n{COMPILES}"));
@@ -356,21 +396,15 @@ fn what_the_build_would_adapt_is_refused_in_our_document_and_told_of_others() {
         let stderr = workspace.refuses(arguments);
         assert!(stderr.lines().last().unwrap().ends_with(warning), "{stderr}");
     }
-    let other = workspace.beside.path().join("other.json");
-    fs::write(&other, THEIRS).unwrap();
-    let out = workspace.beside.path().join("out.json");
-    let call = ["--quiet", "--from", other.to_str().unwrap(), "--out", out.to_str().unwrap()];
-    let output = workspace.regen(&call);
-    assert!(output.status.success() && out.exists(), "{output:?}");
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), format!("  {warning}\n"));
 }
 
 #[test]
 fn a_document_that_breaks_the_profile_is_refused_with_all_violations() {
     let workspace = Workspace::new(COMPILES);
-    let theirs = THEIRS.replace("https:", "http:").replace("\"ErrorCode\": {", "\"error_code\": {");
-    fs::write(workspace.path("theirs.json"), theirs.replace("/ErrorCode", "/error_code")).unwrap();
-    let stderr = workspace.refuses(&["--from", "theirs.json", "--out", "converted.json"]);
+    let shared = SHARED.replace("    ErrorCode:", "    error_code:");
+    let shared = shared.replace("/ErrorCode", "/error_code");
+    fs::write(workspace.path("xtask/spec/api/shared.yaml"), shared).unwrap();
+    let stderr = workspace.refuses(&[]);
     let lines: Vec<&str> = stderr.lines().skip_while(|line| !line.starts_with("error")).collect();
     assert_eq!(lines[0], "error: the build step does not take this document:");
     let places: Vec<_> =
@@ -382,7 +416,6 @@ fn a_document_that_breaks_the_profile_is_refused_with_all_violations() {
             &format!("{schemas}/ApiError"),
             &format!("{schemas}/ErrorCode"),
             &format!("{schemas}/error_code"),
-            "/servers/0/url"
         ]
     );
 }
@@ -411,8 +444,10 @@ fn a_place_that_cannot_be_written_changes_nothing() {
         assert!(stderr.contains("\nerror: cannot "), "{stderr}");
     }
     let workspace = Workspace::new("");
-    workspace.refuses(&["--out", "/dev/full"]);
-    workspace.refuses(&["--out", "none/out.json"]);
+    fs::write(workspace.path("theirs.json"), THEIRS).unwrap();
+    for out in ["/dev/full", "none/out.json"] {
+        workspace.refuses(&["--from", "theirs.json", "--out", out]);
+    }
 }
 
 #[test]
@@ -436,7 +471,8 @@ fn a_call_that_makes_no_sense_is_2() {
     let workspace = Workspace::new("");
     for arguments in [
         &["--save"][..],
-        &["--check", "--out", "a"],
+        &["--out", "a"],
+        &["--check", "--from", "a", "--out", "b"],
         &["--check", "--save", "--from", "a"],
         &["--save", "--from", "a", "--out", "b"],
         &["--from", "http://a.example/x"],

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Fault, check as check_one, list};
+use super::{Violation, check as check_one, list};
 
 /// Checks a value against alternatives, of which it has to fit one, or `only` one.
 pub fn check(
@@ -11,51 +11,58 @@ pub fn check(
     alternatives: &Value,
     value: &Value,
     only: bool,
-) -> Result<(), Fault> {
+) -> Result<(), Violation> {
     if let Some(tag) = schema["discriminator"]["propertyName"].as_str() {
         return tagged(root, &schema["discriminator"]["mapping"], tag, value);
     }
     let mut fitting = Vec::new();
-    let mut faults = Vec::new();
+    let mut violations = Vec::new();
     for alternative in list(alternatives) {
         match check_one(root, alternative, value) {
             Ok(()) => fitting.push(name(alternative)),
-            Err(fault) => faults.push(fault),
+            Err(violation) => violations.push(violation),
         }
     }
     match fitting.len() {
-        0 => Err(closest(faults)),
+        0 => Err(closest(violations)),
         1 => Ok(()),
-        _ if only => Err(Fault::new(format!("may be only one of these: {}", fitting.join(", ")))),
+        _ if only => {
+            Err(Violation::new(format!("may be only one of these: {}", fitting.join(", "))))
+        }
         _ => Ok(()),
     }
 }
 
 /// Checks a value against the alternative that its tag names.
-fn tagged(root: &Value, mapping: &Value, tag: &str, value: &Value) -> Result<(), Fault> {
+fn tagged(root: &Value, mapping: &Value, tag: &str, value: &Value) -> Result<(), Violation> {
     let Some(name) = value.get(tag) else {
-        return Err(Fault::new(format!("has no {tag}")));
+        return Err(Violation::new(format!("has no {tag}")));
     };
     let target = name.as_str().and_then(|name| mapping.get(name));
     let Some(target) = target else {
         let names = mapping.as_object().into_iter().flat_map(Map::keys);
         let names: Vec<&str> = names.map(String::as_str).collect();
-        return Err(Fault::new(format!("is none of {}", names.join(", "))).within(tag));
+        return Err(Violation::new(format!("is none of {}", names.join(", "))).within(tag));
     };
     check_one(root, &json!({ "$ref": target }), value)
 }
 
 /// What is wrong with the alternatives that the value fits the furthest.
-fn closest(faults: Vec<Fault>) -> Fault {
-    let deepest = faults.iter().map(|fault| fault.place.len()).max().unwrap_or_default();
-    let mut faults = faults.into_iter().filter(|fault| fault.place.len() == deepest);
-    let Some(first) = faults.next() else {
-        return Fault::new("fits no alternative");
+fn closest(violations: Vec<Violation>) -> Violation {
+    let deepest =
+        violations.iter().map(|violation| violation.place.len()).max().unwrap_or_default();
+    let mut violations =
+        violations.into_iter().filter(|violation| violation.place.len() == deepest);
+    let Some(first) = violations.next() else {
+        return Violation::new("fits no alternative");
     };
-    faults.filter(|fault| fault.place == first.place).fold(first.clone(), |mut all, fault| {
-        all.what = format!("{}, or {}", all.what, fault.what);
-        all
-    })
+    violations.filter(|violation| violation.place == first.place).fold(
+        first.clone(),
+        |mut all, violation| {
+            all.what = format!("{}, or {}", all.what, violation.what);
+            all
+        },
+    )
 }
 
 /// A name for an alternative: its own, what it demands or its type.

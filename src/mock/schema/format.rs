@@ -5,10 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
-use super::Fault;
+use super::Violation;
 
 /// Checks a text. A value that is none has no format.
-pub fn check(format: &str, value: &Value) -> Result<(), Fault> {
+pub fn check(format: &str, value: &Value) -> Result<(), Violation> {
     let text = value.as_str();
     match format {
         // Any text, or any integer, will do.
@@ -21,12 +21,12 @@ pub fn check(format: &str, value: &Value) -> Result<(), Fault> {
             let data = text.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
             data.is_some_and(|(_, base64)| STANDARD.decode(base64).is_ok())
         }),
-        _ => Err(Fault::new(format!(
+        _ => Err(Violation::new(format!(
             "is held against the format {format}, which nothing here knows"
         ))),
     }
 }
 
-fn fits(text: Option<&str>, name: &str, is_it: impl Fn(&str) -> bool) -> Result<(), Fault> {
-    if text.is_none_or(is_it) { Ok(()) } else { Err(Fault::new(format!("is no {name}"))) }
+fn fits(text: Option<&str>, name: &str, is_it: impl Fn(&str) -> bool) -> Result<(), Violation> {
+    if text.is_none_or(is_it) { Ok(()) } else { Err(Violation::new(format!("is no {name}"))) }
 }

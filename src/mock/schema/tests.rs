@@ -1,12 +1,12 @@
 use serde_json::{Value, json};
 
-use super::{check, obey};
+use super::{check, check_keyword};
 use crate::mock::document::{Document, entries};
 
-fn fault(schema: &Value, value: &Value) -> String {
+fn violation(schema: &Value, value: &Value) -> String {
     match check(Document::get().root, schema, value) {
         Ok(()) => String::new(),
-        Err(fault) => fault.to_string(),
+        Err(violation) => violation.to_string(),
     }
 }
 
@@ -62,27 +62,27 @@ fn what_is_wrong_is_told_with_its_place() {
         (json!({"name": "Ana", "notes": {"x": 1}}), "/notes/x is no text"),
         (json!({"name": "Ana", "nam": 1}), " has nam, which the document does not know"),
     ] {
-        assert_eq!(fault(&person, &value), expected, "{value}");
+        assert_eq!(violation(&person, &value), expected, "{value}");
     }
 }
 
 #[test]
 fn one_of_several_has_to_fit() {
     let destination = json!({"oneOf": [{"required": ["number"]}, {"required": ["group"]}]});
-    assert_eq!(fault(&destination, &json!({"group": 1})), "");
-    assert_eq!(fault(&destination, &json!({})), " has no number, or has no group");
+    assert_eq!(violation(&destination, &json!({"group": 1})), "");
+    assert_eq!(violation(&destination, &json!({})), " has no number, or has no group");
     assert_eq!(
-        fault(&destination, &json!({"number": 1, "group": 1})),
+        violation(&destination, &json!({"number": 1, "group": 1})),
         " may be only one of these: number, group"
     );
     let text = json!({"type": "string"});
     let list = json!({"type": "array", "items": {"type": "integer"}});
     let either = json!({"anyOf": [text, list]});
-    assert_eq!(fault(&either, &json!([1])), "");
-    assert_eq!(fault(&either, &json!([1, "a"])), "/1 is no integer");
-    assert_eq!(fault(&either, &json!(1)), " is no text, or is no list");
+    assert_eq!(violation(&either, &json!([1])), "");
+    assert_eq!(violation(&either, &json!([1, "a"])), "/1 is no integer");
+    assert_eq!(violation(&either, &json!(1)), " is no text, or is no list");
     let all = json!({"allOf": [{"required": ["a"]}, {"required": ["b"]}]});
-    assert_eq!(fault(&all, &json!({"a": 1})), " has no b");
+    assert_eq!(violation(&all, &json!({"a": 1})), " has no b");
 }
 
 #[test]
@@ -104,16 +104,16 @@ fn a_tag_tells_which_of_several_has_to_fit() {
         (json!({"kind": "audio"}), "/kind is none of image, text"),
         (json!({"body": "Hi"}), " has no kind"),
     ] {
-        let fault = check(&root, &schema, &value).err().map(|fault| fault.to_string());
-        assert_eq!(fault.unwrap_or_default(), expected, "{value}");
+        let violation = check(&root, &schema, &value).err().map(|violation| violation.to_string());
+        assert_eq!(violation.unwrap_or_default(), expected, "{value}");
     }
 }
 
 #[test]
 fn a_rule_or_a_format_that_is_not_known_is_a_fault() {
-    assert!(fault(&json!({"multipleOf": 3}), &json!(3)).contains("multipleOf"));
-    assert!(fault(&json!({"format": "uuid"}), &json!("a")).contains("uuid"));
-    assert!(fault(&json!({"type": "file"}), &json!("a")).contains("file"));
+    assert!(violation(&json!({"multipleOf": 3}), &json!(3)).contains("multipleOf"));
+    assert!(violation(&json!({"format": "uuid"}), &json!("a")).contains("uuid"));
+    assert!(violation(&json!({"type": "file"}), &json!("a")).contains("file"));
 }
 
 /// Visits the schemas within a schema, and it.
@@ -156,9 +156,10 @@ fn every_rule_of_the_document_is_known() {
             for (rule, argument) in schema.as_object().into_iter().flatten() {
                 if rule != "$ref" {
                     count += 1;
-                    let fault = obey(root, schema, rule, argument, &Value::Null).err();
-                    let fault = fault.map(|fault| fault.to_string()).unwrap_or_default();
-                    assert!(!fault.contains("nothing here knows"), "it {fault}: {schema}");
+                    let violation = check_keyword(root, schema, rule, argument, &Value::Null).err();
+                    let violation =
+                        violation.map(|violation| violation.to_string()).unwrap_or_default();
+                    assert!(!violation.contains("nothing here knows"), "it {violation}: {schema}");
                 }
             }
         });
@@ -187,7 +188,7 @@ fn every_example_of_a_request_fits_its_schema() {
         for (_, media_type) in operation.body.into_iter().flat_map(|body| entries(&body["content"]))
         {
             if let Some(example) = media_type.get("example") {
-                assert_eq!(fault(&media_type["schema"], example), "", "{}", operation.id);
+                assert_eq!(violation(&media_type["schema"], example), "", "{}", operation.id);
             }
         }
     }

@@ -1,25 +1,6 @@
 //! Finds the line of a place in a YAML text, by keys and how far they are indented.
 
-use serde_json::Value;
-
 use crate::pointer::Pointer;
-
-/// How many steps of a place a document has.
-pub fn known_depth(document: &Value, place: &Pointer) -> usize {
-    let mut here = document;
-    let steps = steps(place);
-    for (depth, step) in steps.iter().enumerate() {
-        let next = match here {
-            Value::Array(elements) => {
-                step.parse().ok().and_then(|index: usize| elements.get(index))
-            }
-            _ => here.get(step),
-        };
-        let Some(next) = next else { return depth };
-        here = next;
-    }
-    steps.len()
-}
 
 /// The line of a place, from 1. Of what stands on the line of another, such as an
 /// entry of `{...}`, it is that line.
@@ -36,7 +17,12 @@ pub fn line(text: &str, place: &Pointer) -> usize {
 
 /// The line with a key or an element, among those that are indented deeper than
 /// `outer`, and how deep that one is. Only what stands right within counts.
-fn entry(lines: &[&str], from: usize, outer: Option<usize>, key: &str) -> Option<(usize, usize)> {
+pub fn entry(
+    lines: &[&str],
+    from: usize,
+    outer: Option<usize>,
+    key: &str,
+) -> Option<(usize, usize)> {
     let (mut level, mut elements) = (None, 0);
     for (index, line) in lines.iter().enumerate().skip(from) {
         let content = line.trim_start();

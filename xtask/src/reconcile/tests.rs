@@ -9,21 +9,22 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use self::pages::{Page, pages};
+use self::pages::Page;
+pub use self::pages::pages;
+use super::Undescribed;
 use crate::fragments::Fragments;
-use crate::merge;
 use crate::places;
 use crate::pointer::Pointer;
 use crate::reconcile::difference::Finding;
 use crate::regen::document_of;
 use crate::source::{self, Text};
-use crate::upstream;
+use crate::upstream::Part;
 
 fn repository() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
-fn committed() -> Value {
+pub fn committed() -> Value {
     let text = std::fs::read_to_string(repository().join("openapi.json")).unwrap();
     serde_json::from_str(&text).unwrap()
 }
@@ -35,7 +36,7 @@ fn texts(pages: &[Page]) -> Vec<Text> {
 }
 
 /// A page with a change, for each operation that is not published yet.
-fn changed(pages: &[Page], path: &str, method: &str, change: impl FnOnce(&mut Value)) -> Page {
+pub fn changed(pages: &[Page], path: &str, method: &str, change: impl FnOnce(&mut Value)) -> Page {
     let page = pages.iter().find(|page| page.path == path && page.method == method);
     let mut page = page.expect("a page of this operation").clone();
     change(&mut page.operation);
@@ -70,16 +71,17 @@ fn differences(
     change: impl FnOnce(&mut Value),
 ) -> Vec<String> {
     let page = changed(pages, path, method, change);
-    let parts = upstream::parts(&texts(&[page])).unwrap();
-    let mut document = merge::merge(parts.clone(), &mut Vec::new()).unwrap();
-    let accepted = super::Accepted::default();
-    let error = super::reconcile(&mut document, &parts, fragments(), &accepted, &mut Vec::new())
-        .expect_err("a difference");
+    let error = held(vec![page.part()]).err().expect("a difference");
     format!("{error:#}").lines().skip(1).map(str::to_owned).collect()
 }
 
+/// Some pages against what we describe, with nothing accepted.
+fn held(pages: Vec<Part>) -> anyhow::Result<(Value, Vec<Undescribed>)> {
+    super::reconcile(pages, fragments(), &super::Accepted::default(), &mut Vec::new())
+}
+
 /// What we describe, which takes a while to read.
-fn fragments() -> &'static Fragments {
+pub fn fragments() -> &'static Fragments {
     static FRAGMENTS: OnceLock<Fragments> = OnceLock::new();
     FRAGMENTS.get_or_init(|| {
         Fragments::read(&repository().join("xtask/spec/api"), repository()).unwrap()
@@ -207,25 +209,62 @@ fn a_parameter_of_a_path_with_another_name_is_the_same_operation() {
     insta::assert_snapshot!(format!("{error:#}"));
 }
 
-/// What a schema of ours leaves open is no difference, and what a page alone has is
-/// inferred as before.
 #[test]
-fn what_we_leave_open_and_what_we_do_not_describe_pass() {
+fn what_we_leave_open_and_what_we_do_not_describe_is_no_difference() {
     let pages = pages(&committed());
     let open = changed(&pages, "/v1/numbers", "post", |operation| {
         let content = &mut operation["responses"]["200"]["content"]["application/json"];
         content["example"]["instance"]["primaryLink"]["since"] = json!(1);
     });
-    let alone = changed(&pages, "/v1/newsletters", "get", |operation| {
-        operation["operationId"] = json!("get_channels");
-    })
-    .at("/v1/channels");
-    let document = document_of(repository(), &texts(&[open, alone])).unwrap();
-    let document: Value = serde_json::from_str(&document).unwrap();
-    let added = &document["paths"]["/v1/channels"]["get"];
-    assert_eq!(added["operationId"], "get_channels");
-    assert!(added.get("x-evidence").is_none());
-    assert!(document["components"]["schemas"].get("GetChannelsResponseItem").is_some());
+    let alone = changed(&pages, "/v1/newsletters", "get", |_| {}).at("/v1/channels");
+    let (document, undescribed) = held(vec![open.part(), alone.part()]).unwrap();
+    assert_eq!(undescribed.len(), 1);
+    assert_eq!((&*undescribed[0].path, &*undescribed[0].method), ("/v1/channels", "get"));
+    assert!(document["paths"].get("/v1/channels").is_none());
+}
+
+#[test]
+fn what_a_page_states_for_all_operations_is_held_against_ours() {
+    let pages = pages(&committed());
+    let page = &pages[0];
+    let lines = |change: fn(&mut Value)| {
+        let mut two = [page.part(), page.part()];
+        for part in &mut two {
+            change(&mut part.document);
+        }
+        let error = held(two.to_vec()).err().expect("a difference").to_string();
+        error.lines().skip(1).map(str::to_owned).collect::<Vec<_>>().join("\n")
+    };
+    let told = [
+        lines(|page| page["servers"] = json!([{"url": "https://api.example.com"}])),
+        lines(|page| page["components"]["securitySchemes"]["apiKey"]["name"] = json!("x-key")),
+    ];
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn an_operation_on_two_pages_has_to_be_the_same() {
+    let pages = pages(&committed());
+    let media = |change: Change| changed(&pages, "/v1/media/{mediaId}", "get", change).part();
+    held(vec![media(|_| {}), media(|_| {})]).unwrap();
+    let error = held(vec![media(|_| {}), media(|media| media["summary"] = json!("Other"))]);
+    let page = "xtask/spec/upstream/get_media_mediaId.md";
+    assert_eq!(
+        error.err().unwrap().to_string(),
+        format!(
+            "{page} and {page} disagree on /paths/~1v1~1media~1{{mediaId}}/get: keep one of them"
+        )
+    );
+}
+
+#[test]
+fn what_a_path_states_for_its_operations_is_held_too() {
+    let pages = pages(&committed());
+    let mut page = changed(&pages, "/v1/media/{mediaId}", "get", |_| {}).part();
+    let parameter = json!({"name": "size", "in": "query", "schema": {"type": "string"}});
+    page.document["paths"]["/v1/media/{mediaId}"]["parameters"] = json!([parameter]);
+    let error = held(vec![page]).err().expect("a difference").to_string();
+    assert!(error.contains(": the query parameter size, we say no such parameter"), "{error}");
 }
 
 #[test]

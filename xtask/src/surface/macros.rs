@@ -11,7 +11,7 @@ use super::text::{split, text};
 pub fn read(surface: &mut Surface, module: &str, call: &Macro) {
     let path: Vec<String> =
         call.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-    let name = path.iter().skip(1).cloned().collect::<Vec<_>>().join("::");
+    let name = path[path.len().saturating_sub(2)..].join("::");
     let arguments = split(call.tokens.clone(), ',');
     let words: Vec<String> = arguments.iter().cloned().map(text).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -45,10 +45,10 @@ pub fn read(surface: &mut Surface, module: &str, call: &Macro) {
             surface.add(format!("{place}.into_entries() -> Option<Vec<{entry}>>"));
         }
         ("webhooks::sender", _) => surface.add(format!("{place}.sender() -> Option<&str>")),
-        ("optional::builder", _) => {
+        ("macros::builder", _) => {
             surface.add(format!("{place}.build() -> Result<{first}, Error>"));
         }
-        ("call::debug" | "undocumented::debug", _) => {
+        ("macros::debug" | "undocumented::debug", _) => {
             surface.say(&format!("{module}{}", name_of(&arguments)), "Debug");
         }
         ("pages::numbered" | "pages::dated", [_, list, ..]) => {

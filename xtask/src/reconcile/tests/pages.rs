@@ -6,6 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::places::{self, elements, entries};
 use crate::pointer::Pointer;
 use crate::source::Text;
+use crate::upstream::Part;
+use crate::yaml;
 
 /// What is published already.
 const PUBLISHED: (&str, &str) = ("/v1/numbers", "get");
@@ -30,17 +32,29 @@ impl Page {
     }
 
     pub fn text(&self) -> Text {
-        let Self { path, method, operation, head } = self;
-        let mut document = head.clone();
-        document["paths"] = json!({path: {method: operation}});
         let text = format!(
             "> ## Documentation Index\n\n# A page\n\n## OpenAPI\n\n\
-             ````yaml openapi.json {} {path}\n{}\n````",
-            method.to_uppercase(),
-            yaml(&document, 0).trim_start_matches('\n')
+             ````yaml openapi.json {} {}\n{}\n````",
+            self.method.to_uppercase(),
+            self.path,
+            yaml::text(&self.document()).unwrap()
         );
-        let source = format!("xtask/spec/upstream/{}", self.name());
-        Text { source, name: self.name(), bytes: text.into_bytes() }
+        Text { source: self.source(), name: self.name(), bytes: text.into_bytes() }
+    }
+
+    /// The page as it is once it was read.
+    pub fn part(&self) -> Part {
+        Part { source: self.source(), document: self.document() }
+    }
+
+    fn source(&self) -> String {
+        format!("xtask/spec/upstream/{}", self.name())
+    }
+
+    fn document(&self) -> Value {
+        let mut document = self.head.clone();
+        document["paths"] = json!({&self.path: {&self.method: self.operation}});
+        document
     }
 }
 
@@ -134,22 +148,4 @@ fn content(document: &Value, holder: &Value, is_request: bool) -> Value {
         content.insert(media_type.clone(), theirs.into());
     }
     content.into()
-}
-
-/// A value in block style.
-fn yaml(value: &Value, indent: usize) -> String {
-    let margin = " ".repeat(indent);
-    match value {
-        Value::Object(fields) if !fields.is_empty() => {
-            let line = |(key, value): (&String, &Value)| {
-                format!("\n{margin}{}:{}", json!(key), yaml(value, indent + 2))
-            };
-            fields.iter().map(line).collect()
-        }
-        Value::Array(elements) if !elements.is_empty() => {
-            let line = |value| format!("\n{margin}-{}", yaml(value, indent + 2));
-            elements.iter().map(line).collect()
-        }
-        scalar => format!(" {scalar}"),
-    }
 }

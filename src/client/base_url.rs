@@ -1,0 +1,154 @@
+//! Where the client may send its key.
+
+use reqwest::Url;
+
+use crate::error::{Error, ErrorKind};
+use crate::text::quotes::is_quoted;
+
+/// A server and the prefix of its paths.
+#[derive(Debug)]
+pub(crate) struct BaseUrl {
+    /// Without a slash at its end, so that paths can be appended.
+    pub(crate) text: String,
+    /// Whether the server is on this machine.
+    pub(crate) is_loopback: bool,
+}
+
+impl BaseUrl {
+    /// Checks a base URL. `name` is where it came from.
+    pub(crate) fn parse(url: &str, name: &str, danger_allow_http: bool) -> Result<Self, Error> {
+        let refuse = |reason: String| {
+            Error::new(ErrorKind::Configuration).detail(format!("{name} {reason}"))
+        };
+        if is_quoted(url) {
+            return Err(refuse("is in quotes; remove the quotes".to_owned()));
+        }
+        let mut url = Url::parse(url).map_err(|error| {
+            refuse(format!("is not a URL ({error}); write it like https://example.com"))
+        })?;
+        let is_loopback = is_loopback(&url);
+        if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none_or(str::is_empty) {
+            return Err(refuse("must begin with https:// and name a host".to_owned()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refuse(
+                "must not hold a user or a password; pass the key as `Credentials`".to_owned(),
+            ));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refuse("must end with its path, without a query or a fragment".to_owned()));
+        }
+        if url.scheme() == "http" && !danger_allow_http && !is_loopback {
+            return Err(refuse(
+                "must begin with https://, or anyone on the way can read the key".to_owned(),
+            ));
+        }
+        let prefix = without_version(url.path()).to_owned();
+        url.set_path(&prefix);
+        Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), is_loopback })
+    }
+}
+
+/// The path of a base URL without the `/v1` that the paths of all operations begin with. The
+/// service has the same routes below `/api/v1`.
+fn without_version(path: &str) -> &str {
+    let path = path.trim_end_matches('/');
+    match path.rsplit_once('/') {
+        Some((prefix, version)) if version.eq_ignore_ascii_case("v1") => {
+            if prefix.eq_ignore_ascii_case("/api") { "" } else { prefix }
+        }
+        _ => path,
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host_str().unwrap_or_default() {
+        "localhost" => true,
+        host => host
+            .trim_matches(['[', ']'])
+            .parse()
+            .is_ok_and(|address: std::net::IpAddr| address.is_loopback()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(url: &str) -> Result<String, Error> {
+        BaseUrl::parse(url, "the base URL", false).map(|base| base.text)
+    }
+
+    #[test]
+    fn a_base_url_keeps_its_path_and_loses_the_slash_at_its_end() {
+        for (url, expected) in [
+            ("https://pilotstatus.com.br", "https://pilotstatus.com.br"),
+            ("https://pilotstatus.com.br/", "https://pilotstatus.com.br"),
+            ("https://proxy.example/pilot//", "https://proxy.example/pilot"),
+            ("HTTPS://EXAMPLE.com:443/a", "https://example.com/a"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://127.8.8.8", "http://127.8.8.8"),
+            ("http://[::1]:1/x", "http://[::1]:1/x"),
+            ("http://localhost:8080", "http://localhost:8080"),
+        ] {
+            assert_eq!(parse(url).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_version_at_the_end_of_a_base_url_belongs_to_the_paths() {
+        for (url, expected) in [
+            ("https://example.com/v1", "https://example.com"),
+            ("https://example.com/v1/", "https://example.com"),
+            ("https://example.com//v1//", "https://example.com"),
+            ("https://example.com:8443/V1", "https://example.com:8443"),
+            ("https://example.com/api/v1", "https://example.com"),
+            ("https://example.com/API/v1/", "https://example.com"),
+            ("https://example.com/api", "https://example.com/api"),
+            ("https://example.com/api/", "https://example.com/api"),
+            ("https://example.com/proxy/v1", "https://example.com/proxy"),
+            ("https://example.com/proxy/api/v1", "https://example.com/proxy/api"),
+            ("https://example.com/v1/v1", "https://example.com/v1"),
+            ("https://example.com/v1/proxy", "https://example.com/v1/proxy"),
+            ("https://example.com/v2", "https://example.com/v2"),
+            ("https://example.com/pv1", "https://example.com/pv1"),
+            ("https://v1", "https://v1"),
+            ("https://v1/v1", "https://v1"),
+        ] {
+            assert_eq!(parse(url).unwrap(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_could_give_the_key_away_is_refused_without_being_shown() {
+        for (url, part) in [
+            ("", "is not a URL"),
+            ("pilotstatus.com.br", "is not a URL"),
+            ("/v1", "is not a URL"),
+            ("\"https://marked.example\"", "remove the quotes"),
+            ("'https://marked.example/v1'", "remove the quotes"),
+            ("“https://marked.example”", "remove the quotes"),
+            ("ftp://marked.example", "https://"),
+            ("data:text/plain,marked", "https://"),
+            ("https://marked:secret@example.com", "a user or a password"),
+            ("https://example.com/?key=marked", "without a query"),
+            ("https://example.com/#marked", "without a query or a fragment"),
+            ("http://marked.example", "anyone on the way"),
+            ("http://localhost.marked.example", "anyone on the way"),
+            ("http://127.0.0.1.marked.example", "anyone on the way"),
+            ("http://10.0.0.1", "anyone on the way"),
+        ] {
+            let error = parse(url).expect_err(url);
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert!(error.to_string().contains(part), "{url}: {error}");
+            assert!(!format!("{error} {error:?}").contains("marked"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn plaintext_is_allowed_only_when_asked_for() {
+        let allowed = BaseUrl::parse("http://10.0.0.1", "the base URL", true).unwrap();
+        assert_eq!(allowed.text, "http://10.0.0.1");
+        assert!(parse("http://10.0.0.1").is_err());
+    }
+}

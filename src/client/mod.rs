@@ -1,0 +1,66 @@
+//! The state of a client, which its clones share, and how a client is built. Uses the policies
+//! of retries and rate limits, and below.
+
+mod base_url;
+mod builder;
+mod overrides;
+mod proxy_variables;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use self::builder::ClientBuilder;
+use crate::credentials::Credentials;
+use crate::credentials::number_scope::NumberScope;
+use crate::generated::Client;
+use crate::operation::Operation;
+use crate::rate_limit::slots::Slots;
+use crate::retry::{RetryPolicy, Shared};
+
+const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
+/// Room for a file of 25 MiB, the largest that the service takes, in Base64.
+const MAX_FILE_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
+
+/// What the hand-written layer knows of a client. Nobody outside can make one,
+/// so a client comes from its builder only.
+#[derive(Clone)]
+pub struct Inner {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) number: NumberScope,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) retry: RetryPolicy,
+}
+
+/// What all clones of a client have in common.
+pub(crate) struct Settings {
+    pub(crate) credentials: Credentials,
+    pub(crate) shared: Shared,
+    pub(crate) max_response_bytes: Option<usize>,
+    pub(crate) slots: Slots,
+}
+
+impl Settings {
+    /// How long a response of an operation may be, in bytes.
+    pub(crate) fn response_limit(&self, operation: &Operation) -> usize {
+        self.max_response_bytes.unwrap_or(if operation.response.is_file {
+            MAX_FILE_RESPONSE_BYTES
+        } else {
+            MAX_RESPONSE_BYTES
+        })
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { settings, number, attempt_timeout, retry } = &self.inner;
+        f.debug_struct("Client")
+            .field("base_url", &self.baseurl)
+            .field("credentials", &settings.credentials)
+            .field("number", number)
+            .field("attempt_timeout", attempt_timeout)
+            .field("max_response_bytes", &settings.max_response_bytes)
+            .field("retry", retry)
+            .finish_non_exhaustive()
+    }
+}

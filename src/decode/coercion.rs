@@ -1,0 +1,94 @@
+//! Scalars in another spelling: `"3"` or `3.0` for an integer, a number for a text.
+//!
+//! All this begins with the error of a decoder, which says what it expected, so that a body
+//! that is as documented costs nothing. A repair changes the text of the body and leaves
+//! everything else in it as it is, such as numbers that no Rust type holds.
+
+use std::collections::BTreeMap;
+
+use serde_json::Number;
+use serde_json::value::RawValue;
+
+use crate::decode::json_path::{self, Segment};
+
+/// The JSON text with the value that a decoder refused in the spelling that it expected.
+/// None if the value does not certainly mean that.
+///
+/// What is wrong with one entry of a list is likely wrong with all of them, so all are
+/// repaired at once.
+pub(crate) fn repaired(text: &[u8], error: &serde_json::Error) -> Option<Vec<u8>> {
+    let said = error.to_string();
+    // The value comes first in the message, and may hold anything.
+    let (said, _) = said.rsplit_once(" at line ")?;
+    let (_, expected) = said.rsplit_once(", expected ")?;
+    let mut values = Vec::new();
+    find(serde_json::from_slice(text).ok()?, &json_path::of(text, error), &mut values);
+    let place = |value: &str| value.as_ptr().addr() - text.as_ptr().addr();
+    values.sort_by_key(|value| place(value));
+    let mut repaired = Vec::with_capacity(text.len());
+    let mut end = 0;
+    for value in values {
+        let Some(coerced) = coerced(value, expected).filter(|coerced| coerced != value) else {
+            continue;
+        };
+        repaired.extend_from_slice(&text[end..place(value)]);
+        repaired.extend_from_slice(coerced.as_bytes());
+        end = place(value) + value.len();
+    }
+    repaired.extend_from_slice(&text[end..]);
+    (end > 0).then_some(repaired)
+}
+
+/// Finds the values at a path, in all entries of the lists on the way.
+fn find<'t>(value: &'t RawValue, path: &[Segment], found: &mut Vec<&'t str>) {
+    let text = value.get();
+    match path.split_first() {
+        None => found.push(text),
+        Some((Segment::Index(_), rest)) => {
+            let entries: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
+            for entry in entries {
+                find(entry, rest, found);
+            }
+        }
+        Some((Segment::Name(name), rest)) => {
+            let fields: BTreeMap<String, &RawValue> =
+                serde_json::from_str(text).unwrap_or_default();
+            if let Some(field) = fields.get(name) {
+                find(field, rest, found);
+            }
+        }
+    }
+}
+
+/// A JSON value as what a decoder expected, in serde's words.
+fn coerced(value: &str, expected: &str) -> Option<String> {
+    let text: Option<String> = serde_json::from_str(value).ok();
+    let spelled = text.as_deref().unwrap_or(value).trim();
+    match expected {
+        "a string" => {
+            let is_number = value.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+            is_number.then(|| format!("\"{value}\""))
+        }
+        "a boolean" => match spelled.to_ascii_lowercase().as_str() {
+            "true" | "1" => Some("true".to_owned()),
+            "false" | "0" => Some("false".to_owned()),
+            _ => None,
+        },
+        "f64" => serde_json::from_str::<Number>(spelled).ok().map(|_| spelled.to_owned()),
+        "i64" | "u64" => integer(spelled),
+        _ => None,
+    }
+}
+
+/// A number without a fraction, as an integer.
+fn integer(spelled: &str) -> Option<String> {
+    /// From here on, not every integer is a float.
+    const END: f64 = 9_007_199_254_740_992.0;
+    let number: Number = serde_json::from_str(spelled).ok()?;
+    if number.is_i64() || number.is_u64() {
+        return Some(number.to_string());
+    }
+    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < END)?;
+    // Not -0, which is a float.
+    Some(format!("{:.0}", float + 0.0))
+}

@@ -1,0 +1,253 @@
+//! Bodies of successful responses become models.
+
+mod coercion;
+mod json_path;
+pub(crate) mod surrogates;
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use serde_json::error::Category;
+
+use crate::operation::FIELDS;
+
+use self::json_path::Segment;
+use self::surrogates::without_bom;
+
+/// The most scalars, each in all entries of a list, that are read in another spelling. Each
+/// takes time that is linear in the length of the body.
+const MOST_COERCIONS: usize = 64;
+
+/// Decodes a body, or says what is wrong with it.
+pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    let mut error = match surrogates::from_slice(body) {
+        Ok(model) => return Ok(model),
+        Err(error) => error,
+    };
+    let body = without_bom(body);
+    let mut body = surrogates::mended(body).map_or(Cow::Borrowed(body), Cow::Owned);
+    for _ in 0..MOST_COERCIONS {
+        let repaired = if error.to_string().starts_with("duplicate field `") {
+            last_of_each(&body)
+        } else {
+            coercion::repaired(&body, &error)
+        };
+        let Some(repaired) = repaired else { break };
+        body = Cow::Owned(repaired);
+        match serde_json::from_slice(&body) {
+            Ok(model) => return Ok(model),
+            Err(next) => error = next,
+        }
+    }
+    Err(problem(&body, &error))
+}
+
+/// The text with the last of each field that an object repeats.
+fn last_of_each(body: &[u8]) -> Option<Vec<u8>> {
+    serde_json::to_vec(&serde_json::from_slice::<Value>(body).ok()?).ok()
+}
+
+/// Decodes a value, or says what is wrong with it.
+pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    T::deserialize(value).or_else(|_| decode(value.to_string().as_bytes()))
+}
+
+/// Decodes a value of a kind that its tag names. The error is that of the value as it is,
+/// and has no position: a decoder around it takes one for its own.
+pub(crate) fn tagged<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    T::deserialize(value).or_else(|error| from_value(value).map_err(|_| error.to_string()))
+}
+
+/// Decodes a field of which null is as good as nothing.
+pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// What is wrong with a text, and where. The decoder's own words may quote it.
+fn problem(body: &[u8], error: &serde_json::Error) -> String {
+    let what = match error.classify() {
+        Category::Data => {
+            let path = path(body, error);
+            match missing_field(error) {
+                Some(field) => format!("{path} lacks \"{field}\""),
+                None => format!("{path} has an unexpected type or value"),
+            }
+        }
+        Category::Eof => "the JSON ends too early".to_owned(),
+        Category::Syntax | Category::Io => "it is not JSON".to_owned(),
+    };
+    format!("{what}, at line {} column {}", error.line(), error.column())
+}
+
+/// The field of the document that an object lacks, if that is what is wrong.
+fn missing_field(error: &serde_json::Error) -> Option<&'static str> {
+    let text = error.to_string();
+    let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
+    FIELDS.iter().find(|field| **field == name).copied()
+}
+
+/// The path to where decoding fails. Only fields of the document are named: any
+/// other name came from the server.
+fn path(body: &[u8], error: &serde_json::Error) -> String {
+    let segments = json_path::of(body, error).into_iter().map(|segment| match segment {
+        Segment::Index(index) => format!("[{index}]"),
+        Segment::Name(name) if FIELDS.contains(&name.as_str()) => format!(".{name}"),
+        Segment::Name(_) => ".?".to_owned(),
+    });
+    format!("${}", segments.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::Secret;
+    use crate::Timestamp;
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default)]
+    struct Model {
+        name: Option<Secret>,
+        number: Option<Secret>,
+        id: String,
+        count: Option<i64>,
+        amount: f64,
+        active: bool,
+        #[serde(rename = "createdAt")]
+        created_at: Option<Timestamp>,
+        data: Vec<Model>,
+        variables: BTreeMap<String, i64>,
+    }
+
+    fn read(body: &Value) -> Result<Model, String> {
+        decode(body.to_string().as_bytes())
+    }
+
+    #[test]
+    fn text_that_was_cut_within_a_character_hides_no_error() {
+        let said = decode::<Model>(br#"{"number": "\ud83d", "name": []}"#).unwrap_err();
+        assert!(said.starts_with("$.name has an unexpected type or value"), "{said}");
+        decode::<Model>(br#"{"number": null, "name": "\ud83d"}"#).unwrap();
+        let read: Model = decode(br#"{"id": "\ud83d", "count": "3"}"#).unwrap();
+        assert_eq!((read.id.as_str(), read.count), ("\u{fffd}", Some(3)));
+    }
+
+    #[test]
+    fn a_secret_that_does_not_fit_is_named_and_not_shown() {
+        #[derive(Debug, Deserialize)]
+        struct Keyed {
+            #[expect(dead_code, reason = "it is only decoded")]
+            name: Secret,
+        }
+        for (body, what) in [
+            (r#"{"name": {"4711": 1}}"#, "$.name has an unexpected type or value"),
+            (r#"{"name": ["4711"]}"#, "$.name has an unexpected type or value"),
+            (r#"{"number": "4711"}"#, "$ lacks \"name\""),
+            (r#"{"name": "4711"#, "the JSON ends too early"),
+        ] {
+            let said = decode::<Keyed>(body.as_bytes()).unwrap_err();
+            assert!(said.starts_with(what) && !said.contains("4711"), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_last_of_a_repeated_field_counts() {
+        let read: Model =
+            decode(br#"{"id": "a", "count": "1", "data": [{"id": "1", "id": "2"}], "id": "b"}"#)
+                .unwrap();
+        assert_eq!((read.id.as_str(), read.count, read.data[0].id.as_str()), ("b", Some(1), "2"));
+    }
+
+    #[test]
+    fn scalars_are_read_in_another_spelling() {
+        let read = read(&json!({
+            "name": 4711, "id": 12, "count": "3", "amount": "1.50", "active": "TRUE",
+            "createdAt": 1, "variables": {"a": "1", "b": 2, "c": 3.0, "d": "-0.0"},
+            "data": [{"id": "a", "count": 3.0}, {"id": 1, "count": " 4 "}, {"active": 0}],
+        }));
+        let read = read.unwrap();
+        assert_eq!(read.name.unwrap().expose_secret(), "4711");
+        assert_eq!((read.id.as_str(), read.count, read.amount), ("12", Some(3), 1.5));
+        assert_eq!((read.active, read.created_at.unwrap().as_str()), (true, "1"));
+        assert_eq!(read.variables.into_values().collect::<Vec<_>>(), [1, 2, 3, 0]);
+        let entries = read.data.iter().map(|entry| (entry.id.as_str(), entry.count));
+        assert_eq!(entries.collect::<Vec<_>>(), [("a", Some(3)), ("1", Some(4)), ("", None)]);
+        assert_eq!(decode::<i64>(b"\"3\""), Ok(3));
+    }
+
+    #[test]
+    fn a_number_becomes_the_text_that_was_sent() {
+        for number in ["12345678901234567890123", "12.50", "-0", "1e3"] {
+            let read: Model = decode(format!("{{\"id\": {number}}}").as_bytes()).unwrap();
+            assert_eq!(read.id, number);
+        }
+    }
+
+    #[test]
+    fn what_may_mean_something_else_is_an_error_that_names_the_field() {
+        for (field, value) in [
+            ("count", json!("")),
+            ("count", json!("3.5")),
+            ("count", json!(3.5)),
+            ("count", json!("1,000")),
+            ("count", json!("007")),
+            ("count", json!("0x3")),
+            ("count", json!(true)),
+            ("count", json!(1e16)),
+            ("count", json!(u64::MAX)),
+            ("count", json!("18446744073709551615")),
+            ("amount", json!("1,5")),
+            ("amount", json!("NaN")),
+            ("amount", json!("inf")),
+            ("active", json!("yes")),
+            ("active", json!(2)),
+            ("id", json!(true)),
+            ("id", json!([])),
+            ("data", json!("[]")),
+        ] {
+            let said = read(&json!({ "active": "true", "number": 1, field: value })).unwrap_err();
+            let named = format!("$.{field} has an unexpected type or value");
+            assert!(said.starts_with(&named), "{said} {value}");
+        }
+    }
+
+    #[test]
+    fn a_list_takes_as_many_repairs_as_an_entry() {
+        let entry = json!({"id": 1, "count": "1", "amount": "1", "active": "1"});
+        let entries: Vec<Value> = (0..1000).map(|_| entry.clone()).collect();
+        assert_eq!(read(&json!({ "data": entries })).unwrap().data.len(), 1000);
+        let counts: Vec<Value> = (0..1000).map(|count| json!(count.to_string())).collect();
+        assert_eq!(from_value::<Vec<i64>>(&json!(counts)), Ok((0..1000).collect()));
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_is_too_odd(
+            fields in prop::collection::vec((
+                prop::sample::select(vec![
+                    "id", "count", "amount", "active", "createdAt", "name", "data", "variables", "x",
+                ]),
+                prop::sample::select(vec![
+                    "null", "true", "\"TRUE\"", "-1", "1e400", "\"1\"", "\"\\ud83d\"", "\", expected i64\"",
+                    "[]", "[{\"id\": 1}, {\"id\": []}]", "{\"a\": \"1\"}", "{\"a\": \"x\"}", "{", "99999999999999999999",
+                ]),
+            ), 0..6),
+        ) {
+            let fields: Vec<_> =
+                fields.iter().map(|(name, value)| format!("\"{name}\":\n{value}")).collect();
+            if let Err(said) = decode::<Model>(format!("{{{}}}", fields.join(",")).as_bytes()) {
+                prop_assert!(!said.contains("9999") && !said.contains("i64"), "{said}");
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Methods and implementations of the generated builders. The build step calls these macros.
+
+/// Prints of a call only its name: a token may be in its path.
+macro_rules! debug {
+    ($call:ident) => {
+        impl ::std::fmt::Debug for $call<'_> {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(stringify!($call)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+/// Builds a model with its builder, by itself or as a part of another.
+macro_rules! builder {
+    ($model:ident) => {
+        impl $model {
+            /// Builds the model.
+            ///
+            /// # Errors
+            ///
+            /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) if a field is
+            /// missing or a value does not fit.
+            pub fn build(self) -> ::std::result::Result<super::$model, crate::Error> {
+                super::$model::try_from(self)
+                    .map_err(|error| crate::Error::invalid_request(&error.to_string()))
+            }
+        }
+
+        impl crate::IntoOptional<super::$model> for $model {
+            fn into_optional(
+                self,
+            ) -> ::std::result::Result<::std::option::Option<super::$model>, ::std::string::String>
+            {
+                super::$model::try_from(self)
+                    .map(::std::option::Option::Some)
+                    .map_err(|error| error.to_string())
+            }
+        }
+    };
+}
+
+pub(crate) use {builder, debug};

@@ -1,0 +1,46 @@
+//! Servers for the tests of programs that use this crate: no test of theirs has to
+//! reach the service. [`Sandbox`] plays the whole document:
+//!
+//! ```
+//! use pilot_status::StatusCode;
+//! use pilot_status::mock::{Reply, Sandbox};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = Sandbox::start().await?;
+//! sandbox.enqueue("list_numbers", Reply::error(StatusCode::BAD_GATEWAY, None));
+//!
+//! // The client tries again, so the call succeeds.
+//! let numbers = sandbox.client().list_numbers().send().await?;
+//! assert_eq!(numbers.len(), 1);
+//! assert_eq!(sandbox.requests().len(), 2);
+//! # Ok(()) }
+//! ```
+//!
+//! [`delivery`] writes and signs what a webhook is to receive.
+//! [The page on testing](crate::guide::testing) shows what a sandbox can do.
+
+mod answer;
+mod credentials;
+#[cfg(feature = "webhooks")]
+pub mod delivery;
+mod document;
+mod idempotency;
+mod paging;
+mod parameters;
+mod recorded;
+mod reply;
+mod request_body;
+mod respond;
+mod route;
+mod sandbox;
+mod schema;
+mod server;
+mod success;
+mod template;
+
+#[cfg(feature = "webhooks")]
+pub use delivery::sign_delivery;
+pub use recorded::RecordedRequest;
+pub use reply::Reply;
+pub use sandbox::Sandbox;

@@ -1,0 +1,208 @@
+//! What the setters of lists and maps take.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+
+use serde_json::{Map, Value};
+
+use crate::model::optional::IntoOptional;
+
+/// Entries for a list of a request: a `Vec`, an array, a slice or a set of anything that
+/// [`IntoOptional`] takes, which is values, texts and builders. An entry that is `None` is
+/// left out. In place of the list, `None` leaves all of an optional one out; what an
+/// iterator gives is collected first.
+///
+/// ```
+/// use pilot_status::types::{MessageButton, MessageButtonType, MessageRequest};
+///
+/// let yes = MessageButton::builder().type_(MessageButtonType::Reply).label("Sim");
+/// let no = MessageButton::builder().type_(MessageButtonType::Reply).label("Não");
+/// let message = MessageRequest::builder()
+///     .destination_number("+5511988887777")
+///     .text("Confirma?")
+///     .buttons([yes, no])
+///     .labels(["vip"]);
+/// assert!(MessageRequest::try_from(message).is_ok());
+/// ```
+pub trait IntoList<T> {
+    /// The list, if there is one, or what is wrong with an entry.
+    ///
+    /// # Errors
+    ///
+    /// What a builder lacks.
+    fn into_list(self) -> Result<Option<Vec<T>>, String>;
+}
+
+/// Lets a collection stand for a list. An `Option` is one for Rust too, so that not all
+/// can be taken: to set nothing would be to set an empty list.
+macro_rules! lists {
+    ($([$($generic:tt)*] $collection:ty;)*) => {$(
+        impl<T, E: IntoOptional<T>, $($generic)*> IntoList<T> for $collection {
+            fn into_list(self) -> Result<Option<Vec<T>>, String> {
+                list(self)
+            }
+        }
+    )*};
+    (cloned: $([$($generic:tt)*] $collection:ty;)*) => {$(
+        impl<T, E: IntoOptional<T> + Clone, $($generic)*> IntoList<T> for $collection {
+            fn into_list(self) -> Result<Option<Vec<T>>, String> {
+                list(self.iter().cloned())
+            }
+        }
+    )*};
+}
+
+lists! {
+    [] Vec<E>;
+    [const N: usize] [E; N];
+    [] VecDeque<E>;
+    [] BTreeSet<E>;
+    [S] HashSet<E, S>;
+}
+
+lists! {
+    cloned:
+    [] &[E];
+    [] &Vec<E>;
+    [const N: usize] &[E; N];
+}
+
+impl<T, L: IntoList<T>> IntoList<T> for Option<L> {
+    fn into_list(self) -> Result<Option<Vec<T>>, String> {
+        self.map_or(Ok(None), L::into_list)
+    }
+}
+
+fn list<T, E: IntoOptional<T>>(
+    entries: impl IntoIterator<Item = E>,
+) -> Result<Option<Vec<T>>, String> {
+    let entries = entries.into_iter().filter_map(|entry| entry.into_optional().transpose());
+    entries.collect::<Result<_, _>>().map(Some)
+}
+
+/// Entries for a map of a request, by their names: pairs or a map, as of a list, see
+/// [`IntoList`].
+///
+/// ```
+/// use pilot_status::types::MessageRequest;
+///
+/// let message = MessageRequest::builder()
+///     .destination_number("+5511988887777")
+///     .template_id("boas_vindas")
+///     .variables([("nome", "Ana")]);
+/// assert!(MessageRequest::try_from(message).is_ok());
+/// ```
+pub trait IntoMap<T> {
+    /// The map, if there is one, or what is wrong with an entry.
+    ///
+    /// # Errors
+    ///
+    /// What a builder lacks.
+    fn into_map<M: FromIterator<(String, T)>>(self) -> Result<Option<M>, String>;
+}
+
+/// Lets a collection stand for a map.
+macro_rules! maps {
+    ($([$($generic:tt)*] $collection:ty;)*) => {$(
+        impl<T, K: Into<String>, E: IntoOptional<T>, $($generic)*> IntoMap<T> for $collection {
+            fn into_map<M: FromIterator<(String, T)>>(self) -> Result<Option<M>, String> {
+                map(self)
+            }
+        }
+    )*};
+}
+
+maps! {
+    [] Vec<(K, E)>;
+    [const N: usize] [(K, E); N];
+    [] BTreeMap<K, E>;
+    [S] HashMap<K, E, S>;
+}
+
+impl IntoMap<Value> for Map<String, Value> {
+    fn into_map<M: FromIterator<(String, Value)>>(self) -> Result<Option<M>, String> {
+        map(self)
+    }
+}
+
+impl<T, L: IntoMap<T>> IntoMap<T> for Option<L> {
+    fn into_map<M: FromIterator<(String, T)>>(self) -> Result<Option<M>, String> {
+        self.map_or(Ok(None), L::into_map)
+    }
+}
+
+fn map<T, K: Into<String>, E: IntoOptional<T>, M: FromIterator<(String, T)>>(
+    entries: impl IntoIterator<Item = (K, E)>,
+) -> Result<Option<M>, String> {
+    let named = |(name, entry): (K, E)| {
+        let entry = entry.into_optional().transpose()?;
+        Some(entry.map(|entry| (name.into(), entry)))
+    };
+    entries.into_iter().filter_map(named).collect::<Result<_, _>>().map(Some)
+}
+
+/// What has to be there, for the setters of lists and maps that are not optional.
+pub(crate) fn given<C>(collection: Option<C>) -> Result<C, String> {
+    collection.ok_or_else(|| "it is None, and has to be there".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// Of which one part is missing.
+    struct Incomplete;
+
+    impl IntoOptional<String> for Incomplete {
+        fn into_optional(self) -> Result<Option<String>, String> {
+            Err("`label` is missing".to_owned())
+        }
+    }
+
+    fn list(entries: impl IntoList<String>) -> Result<Option<Vec<String>>, String> {
+        entries.into_list()
+    }
+
+    fn map(entries: impl IntoMap<String>) -> Result<Option<BTreeMap<String, String>>, String> {
+        entries.into_map()
+    }
+
+    #[test]
+    fn a_list_takes_whatever_its_entries_are_made_of() {
+        let both = vec!["a".to_owned(), "b".to_owned()];
+        for taken in [
+            list(["a", "b"]),
+            list(["a", "b"].as_slice()),
+            list(&["a".to_owned(), "b".to_owned()]),
+            list(both.clone()),
+            list(&both),
+            list(VecDeque::from(["a", "b"])),
+            list(BTreeSet::from(["a", "b"])),
+            list(Some(["a", "b"])),
+            list([Some("a".to_owned()), None, Some("b".to_owned())]),
+        ] {
+            assert_eq!(taken.as_ref(), Ok(&Some(both.clone())));
+        }
+        assert_eq!(list(HashSet::from(["a"])), Ok(Some(vec!["a".to_owned()])));
+        assert_eq!(list(None::<Vec<String>>), Ok(None));
+        assert_eq!(list([Incomplete]), Err("`label` is missing".to_owned()));
+    }
+
+    #[test]
+    fn a_map_takes_pairs_and_maps() {
+        let one = BTreeMap::from([("a".to_owned(), "1".to_owned())]);
+        for taken in [
+            map([("a", "1")]),
+            map(vec![("a", "1")]),
+            map(one.clone()),
+            map(HashMap::from([("a", "1")])),
+            map(Some([("a", "1")])),
+            map([("a", Some("1".to_owned())), ("b", None)]),
+        ] {
+            assert_eq!(taken.as_ref(), Ok(&Some(one.clone())));
+        }
+        assert_eq!(map(None::<BTreeMap<String, String>>), Ok(None));
+        assert_eq!(map([("a", Incomplete)]), Err("`label` is missing".to_owned()));
+    }
+}

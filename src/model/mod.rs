@@ -1,0 +1,21 @@
+//! What the generated models consist of: types for their fields, the conversions that their
+//! setters accept, and the macros that the build step calls for enums, unions and rules.
+
+pub(crate) mod collections;
+pub(crate) mod data_url;
+mod nullable;
+pub(crate) mod open_enum;
+pub(crate) mod open_union;
+pub(crate) mod optional;
+pub mod phone;
+pub(crate) mod rules;
+mod secret;
+mod timestamp;
+pub(crate) mod undocumented;
+
+pub use collections::{IntoList, IntoMap};
+pub use data_url::DataUrl;
+pub use nullable::Nullable;
+pub use optional::IntoOptional;
+pub use secret::Secret;
+pub use timestamp::Timestamp;

@@ -1,0 +1,140 @@
+//! Enums that keep values which the document does not know yet.
+
+use crate::IntoOptional;
+
+/// An enum that is made of any text.
+pub trait OpenEnum: From<String> {}
+
+impl<E: OpenEnum> IntoOptional<E> for String {
+    fn into_optional(self) -> Result<Option<E>, String> {
+        Ok(Some(self.into()))
+    }
+}
+
+impl<E: OpenEnum> IntoOptional<E> for &str {
+    fn into_optional(self) -> Result<Option<E>, String> {
+        self.to_owned().into_optional()
+    }
+}
+
+/// The known value with this text, or else with this text in another case.
+pub(crate) fn find<E: Clone>(known: &[E], text_of: fn(&E) -> &str, text: &str) -> Option<E> {
+    let exact = known.iter().find(|value| text_of(value) == text);
+    let in_any_case = || known.iter().find(|value| text_of(value).eq_ignore_ascii_case(text));
+    exact.or_else(in_any_case).cloned()
+}
+
+/// The enum of these values, each a variant, the text in JSON and what it means. It is read
+/// from any string. An unknown value gives the same string back, a known one the string of
+/// the document.
+macro_rules! open_enum {
+    (
+        $name:ident, $description:literal, { $($variant:ident = $value:literal: $doc:literal,)* }
+    ) => {
+        #[doc = $description]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $(#[doc = $doc] $variant,)*
+            /// A value that this version does not know, as it was sent.
+            Unknown(::std::string::String),
+        }
+
+        impl $name {
+            /// The values that this version knows.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Whether this version does not know the value.
+            pub fn is_unknown(&self) -> bool {
+                matches!(self, Self::Unknown(_))
+            }
+
+            /// The value as it stands in JSON. A known value is spelled as in the
+            /// document, in whatever case the server sent it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::Unknown(value) => value,
+                }
+            }
+        }
+
+        impl ::std::convert::From<::std::string::String> for $name {
+            fn from(value: ::std::string::String) -> Self {
+                crate::model::open_enum::find(Self::KNOWN, Self::as_str, &value)
+                    .unwrap_or(Self::Unknown(value))
+            }
+        }
+
+        impl ::std::convert::From<&str> for $name {
+            fn from(value: &str) -> Self {
+                Self::from(value.to_owned())
+            }
+        }
+
+        impl crate::model::open_enum::OpenEnum for $name {}
+
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::convert::Infallible;
+
+            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+                ::std::result::Result::Ok(Self::from(value))
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                    .map(Self::from)
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                // Any string is valid; the known ones are examples.
+                ::schemars::json_schema!({
+                    "description": $description,
+                    "type": "string",
+                    "examples": Self::KNOWN,
+                })
+            }
+        }
+    };
+}
+
+/// Lets a `bool` stand for an enum of one value: `false` leaves it out.
+macro_rules! switch {
+    ($name:ident, $on:ident) => {
+        impl crate::IntoOptional<$name> for bool {
+            fn into_optional(
+                self,
+            ) -> ::std::result::Result<::std::option::Option<$name>, ::std::string::String> {
+                ::std::result::Result::Ok(self.then_some($name::$on))
+            }
+        }
+    };
+}
+
+pub(crate) use {open_enum, switch};

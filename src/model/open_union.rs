@@ -1,0 +1,204 @@
+//! Unions that keep what the document does not know yet.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::decode::from_value;
+
+/// An alternative of a union that nothing names: its kind of JSON distinguishes it.
+pub(crate) trait Alternative: DeserializeOwned {
+    /// Whether a value is of its kind.
+    fn is_kind(value: &Value) -> bool;
+
+    /// Decodes a value of its kind. Unless `is_exact`, the scalars that it holds are read in
+    /// another spelling as well.
+    fn read(value: &Value, is_exact: bool) -> Option<Self> {
+        match value {
+            _ if !Self::is_kind(value) => None,
+            _ if is_exact => Self::deserialize(value).ok(),
+            _ => from_value(value).ok(),
+        }
+    }
+}
+
+/// Says which kind of JSON a type is made of.
+macro_rules! alternatives {
+    ($([$($generic:tt)*] $type:ty: $is_kind:ident;)*) => {$(
+        impl<$($generic)*> Alternative for $type {
+            fn is_kind(value: &Value) -> bool {
+                value.$is_kind()
+            }
+        }
+    )*};
+}
+
+alternatives! {
+    [] String: is_string;
+    [] i64: is_i64;
+    [] f64: is_number;
+    [] bool: is_boolean;
+    [T: DeserializeOwned] Box<T>: is_object;
+    [T: DeserializeOwned] Vec<T>: is_array;
+    [T: DeserializeOwned] BTreeMap<String, T>: is_object;
+}
+
+/// The union of these alternatives, each with its type. With `by`, a property of the objects
+/// holds the values that name each; without, their kinds of JSON distinguish them.
+macro_rules! open_union {
+    ($name:ident, $description:literal, { $($variant:ident($type:ty),)* }) => {
+        crate::model::open_union::open_union!(@type $name, $description, { $($variant($type),)* });
+
+        impl $name {
+            fn read(value: ::serde_json::Value) -> ::std::result::Result<Self, ::std::string::String> {
+                for is_exact in [true, false] {
+                    $(if let ::std::option::Option::Some(held) =
+                        <$type as crate::model::open_union::Alternative>::read(&value, is_exact)
+                    {
+                        return ::std::result::Result::Ok(Self::$variant(held));
+                    })*
+                }
+                ::std::result::Result::Ok(Self::Unknown(value))
+            }
+        }
+    };
+    ($name:ident, $description:literal, by $tag:literal, {
+        $($variant:ident($type:ty) = $($value:literal)|+,)*
+    }) => {
+        crate::model::open_union::open_union!(@type $name, $description, { $($variant($type),)* });
+
+        impl $name {
+            fn read(value: ::serde_json::Value) -> ::std::result::Result<Self, ::std::string::String> {
+                match value.get($tag).and_then(::serde_json::Value::as_str) {
+                    $(::std::option::Option::Some($($value)|+) => {
+                        crate::decode::tagged(&value).map(Self::$variant)
+                    })*
+                    _ => ::std::result::Result::Ok(Self::Unknown(value)),
+                }
+            }
+        }
+    };
+    (@type $name:ident, $description:literal, { $($variant:ident($type:ty),)* }) => {
+        #[doc = $description]
+        #[derive(::serde::Serialize, Clone, PartialEq)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[serde(untagged)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($variant($type),)*
+            /// A value of a kind that this version does not know, as it was sent.
+            Unknown(::serde_json::Value),
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    $(Self::$variant(held) => {
+                        f.debug_tuple(stringify!($variant)).field(held).finish()
+                    })*
+                    // It may hold what no log should show.
+                    Self::Unknown(_) => f.write_str("Unknown(..)"),
+                }
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)
+                    .and_then(|value| Self::read(value).map_err(::serde::de::Error::custom))
+            }
+        }
+    };
+}
+
+/// A model becomes the union that it is one of.
+macro_rules! from_model {
+    ($name:ident, $variant:ident, $model:ident) => {
+        impl ::std::convert::From<$model> for $name {
+            fn from(model: $model) -> Self {
+                Self::$variant(::std::boxed::Box::new(model))
+            }
+        }
+    };
+}
+
+/// A builder becomes the union that its model is one of.
+macro_rules! from_builder {
+    ($name:ident, $model:ident) => {
+        impl ::std::convert::TryFrom<builder::$model> for $name {
+            type Error = error::ConversionError;
+
+            fn try_from(
+                builder: builder::$model,
+            ) -> ::std::result::Result<Self, error::ConversionError> {
+                $model::try_from(builder).map(Self::from)
+            }
+        }
+
+        impl crate::IntoOptional<$name> for builder::$model {
+            fn into_optional(
+                self,
+            ) -> ::std::result::Result<::std::option::Option<$name>, ::std::string::String> {
+                $name::try_from(self)
+                    .map(::std::option::Option::Some)
+                    .map_err(|error| error.to_string())
+            }
+        }
+    };
+}
+
+/// A text becomes the union that it is one of.
+macro_rules! from_text {
+    ($name:ident, $variant:ident) => {
+        impl ::std::convert::From<::std::string::String> for $name {
+            fn from(text: ::std::string::String) -> Self {
+                Self::$variant(text)
+            }
+        }
+
+        impl ::std::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::$variant(text.to_owned())
+            }
+        }
+
+        impl crate::IntoOptional<$name> for &str {
+            fn into_optional(
+                self,
+            ) -> ::std::result::Result<::std::option::Option<$name>, ::std::string::String> {
+                ::std::result::Result::Ok(::std::option::Option::Some(self.into()))
+            }
+        }
+    };
+}
+
+/// A list, bare or as all that an object holds, has the same entries.
+macro_rules! entries {
+    ($name:ident, $entry:ident, $object:ident.$field:ident, $list:ident) => {
+        impl $name {
+            /// The entries, in whichever form they came. None where this version does not
+            /// know the form.
+            pub fn entries(&self) -> ::std::option::Option<&[$entry]> {
+                match self {
+                    Self::$object(object) => ::std::option::Option::Some(&object.$field),
+                    Self::$list(list) => ::std::option::Option::Some(list),
+                    Self::Unknown(_) => ::std::option::Option::None,
+                }
+            }
+
+            /// The entries, as [`entries`](Self::entries) gives them.
+            pub fn into_entries(self) -> ::std::option::Option<::std::vec::Vec<$entry>> {
+                match self {
+                    Self::$object(object) => ::std::option::Option::Some(object.$field),
+                    Self::$list(list) => ::std::option::Option::Some(list),
+                    Self::Unknown(_) => ::std::option::Option::None,
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use {entries, from_builder, from_model, from_text, open_union};

@@ -1,0 +1,154 @@
+//! What the setter of an optional field takes.
+
+use std::borrow::Cow;
+use std::time::SystemTime;
+
+use chrono::{DateTime, FixedOffset, Utc};
+
+use crate::model::nullable::Nullable;
+use crate::{DataUrl, Secret};
+
+/// A value for an optional field or parameter of a request: the value itself, an `Option` of
+/// it, a text or a [`DataUrl`] where it is text, any integer of up to 64 bits where it is an `i64`, a
+/// time with another offset or a [`SystemTime`] where it is a time, a `bool` where it is a
+/// switch, or a builder of it. For lists and maps there are [`IntoList`](crate::IntoList) and
+/// [`IntoMap`](crate::IntoMap).
+///
+/// A field that can be cleared takes a [`Nullable`] as well.
+///
+/// ```
+/// use pilot_status::types::BrandingUpdate;
+/// use pilot_status::Nullable;
+///
+/// let update = BrandingUpdate::builder()
+///     .company_name("Acme")
+///     .subtitle(Nullable::Null)
+///     .hide_pilot_status_branding(Some(true));
+/// let update = BrandingUpdate::try_from(update)?;
+/// assert_eq!(
+///     serde_json::to_string(&update)?,
+///     r#"{"companyName":"Acme","hidePilotStatusBranding":true,"subtitle":null}"#
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait IntoOptional<T> {
+    /// The value, or what is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// What a builder lacks.
+    fn into_optional(self) -> Result<Option<T>, String>;
+}
+
+impl<T> IntoOptional<T> for T {
+    fn into_optional(self) -> Result<Option<T>, String> {
+        Ok(Some(self))
+    }
+}
+
+impl<T> IntoOptional<T> for Option<T> {
+    fn into_optional(self) -> Result<Option<T>, String> {
+        Ok(self)
+    }
+}
+
+impl<T> IntoOptional<Nullable<T>> for T {
+    fn into_optional(self) -> Result<Option<Nullable<T>>, String> {
+        Ok(Some(Nullable::Value(self)))
+    }
+}
+
+/// Lets a text stand for a type that is made of text.
+macro_rules! from_text {
+    ($type:ty: $($text:ty),*) => {$(
+        impl IntoOptional<$type> for $text {
+            fn into_optional(self) -> Result<Option<$type>, String> {
+                let text: &str = &self;
+                Ok(Some(text.into()))
+            }
+        }
+
+        impl IntoOptional<Nullable<$type>> for $text {
+            fn into_optional(self) -> Result<Option<Nullable<$type>>, String> {
+                let text: &str = &self;
+                Ok(Some(Nullable::Value(text.into())))
+            }
+        }
+    )*};
+}
+
+from_text!(String: &str, &String, Cow<'_, str>);
+from_text!(Secret: &str, &String, Cow<'_, str>);
+from_text!(DataUrl: &str, &String, Cow<'_, str>);
+
+/// Lets any whole number stand for one that fits.
+macro_rules! from_number {
+    ($($number:ty),*) => {$(
+        impl IntoOptional<i64> for $number {
+            fn into_optional(self) -> Result<Option<i64>, String> {
+                let whole = i64::try_from(self);
+                whole.map(Some).map_err(|_| format!("{self} is greater than {}", i64::MAX))
+            }
+        }
+    )*};
+}
+
+from_number!(i8, i16, i32, isize, u8, u16, u32, u64, usize);
+
+impl IntoOptional<DateTime<Utc>> for DateTime<FixedOffset> {
+    fn into_optional(self) -> Result<Option<DateTime<Utc>>, String> {
+        Ok(Some(self.to_utc()))
+    }
+}
+
+impl IntoOptional<DateTime<Utc>> for SystemTime {
+    fn into_optional(self) -> Result<Option<DateTime<Utc>>, String> {
+        Ok(Some(self.into()))
+    }
+}
+
+/// A file stands for the text that it is, as in the media of a message.
+impl IntoOptional<String> for DataUrl {
+    fn into_optional(self) -> Result<Option<String>, String> {
+        Ok(Some(self.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set<T>(value: impl IntoOptional<T>) -> Option<T> {
+        value.into_optional().unwrap()
+    }
+
+    #[test]
+    fn a_field_takes_values_options_and_texts() {
+        assert_eq!(set::<String>("a"), Some("a".to_owned()));
+        assert_eq!(set::<String>("a".to_owned()), Some("a".to_owned()));
+        assert_eq!(set::<String>(Some("a".to_owned())), Some("a".to_owned()));
+        assert_eq!(set::<String>(&"a".to_owned()), Some("a".to_owned()));
+        assert_eq!(set::<String>(Cow::Borrowed("a")), Some("a".to_owned()));
+        assert_eq!(set::<i64>(7), Some(7));
+        assert_eq!(set::<i64>(None::<i64>), None);
+        assert_eq!((set::<i64>(7_u8), set::<i64>(7_usize)), (Some(7), Some(7)));
+        assert_eq!(
+            IntoOptional::<i64>::into_optional(u64::MAX),
+            Err("18446744073709551615 is greater than 9223372036854775807".to_owned())
+        );
+        let time = DateTime::parse_from_rfc3339("2026-11-28T10:00:00-03:00").unwrap();
+        assert_eq!(set::<DateTime<Utc>>(time), Some(time.to_utc()));
+        assert_eq!(set::<DateTime<Utc>>(SystemTime::UNIX_EPOCH), Some(DateTime::UNIX_EPOCH));
+        assert_eq!(set::<Secret>("a"), Some(Secret::from("a")));
+        let file = DataUrl::new("image/png", b"\x89PNG");
+        assert_eq!(set::<String>(file.clone()), Some(file.to_string()));
+    }
+
+    #[test]
+    fn a_field_that_can_be_cleared_takes_null_too() {
+        assert_eq!(set::<Nullable<bool>>(true), Some(Nullable::Value(true)));
+        assert_eq!(set::<Nullable<bool>>(Nullable::Null), Some(Nullable::Null));
+        assert_eq!(set::<Nullable<bool>>(None::<Nullable<bool>>), None);
+        assert_eq!(set::<Nullable<String>>("a"), Some(Nullable::Value("a".to_owned())));
+    }
+}

@@ -1,0 +1,40 @@
+//! Fields that the document does not describe. They may hold secrets, so of them only
+//! the names are printed.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+/// Prints the names of some fields.
+pub(crate) struct Names<'a>(pub(crate) &'a Map<String, Value>);
+
+impl fmt::Debug for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// Prints a model, and of what the document does not describe only the names.
+macro_rules! debug {
+    ($model:ident) => {
+        impl ::std::fmt::Debug for $model {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_tuple(stringify!($model))
+                    .field(&crate::model::undocumented::Names(&self.0))
+                    .finish()
+            }
+        }
+    };
+    ($model:ident { $($field:ident,)* }) => {
+        impl ::std::fmt::Debug for $model {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(stringify!($model))
+                    $(.field(stringify!($field), &self.$field))*
+                    .field("extra", &crate::model::undocumented::Names(&self.extra))
+                    .finish()
+            }
+        }
+    };
+}
+
+pub(crate) use debug;

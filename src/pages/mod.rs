@@ -1,0 +1,598 @@
+//! The entries of all pages of an operation, one after the other.
+
+mod macros;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_core::Stream;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+pub(crate) use self::macros::{dated, numbered};
+use crate::error::{Error, ErrorKind};
+
+const NO_END: &str = "the last entry of a page has no time, so the page before it is unknown";
+
+/// How often a task that awaits a page polls the stream, even if nothing has happened.
+/// A longer gap between two polls means that nobody awaited the page.
+const HEARTBEAT: Duration = Duration::from_millis(100);
+
+/// The share of a call's time, as a divisor, from which a failure of the call may be due
+/// to the gaps between polls and not to the server.
+const SHARE: u32 = 4;
+
+type Fetch<T, C> = Pin<Box<dyn Future<Output = Result<Page<T, C>, Error>> + Send>>;
+
+/// Makes the call for the page at a cursor.
+type Call<T, C> = Box<dyn FnMut(C) -> Fetch<T, C> + Send>;
+
+/// One page, as far as the pages after it depend on it.
+pub(crate) struct Page<T, C> {
+    items: Vec<T>,
+    /// The cursor of the next page, or why it is unknown; none after the last page.
+    next: Option<Result<C, Error>>,
+    /// Whether the server gave a total that counts this page.
+    is_counted: bool,
+}
+
+/// The entries of all pages: a [`Stream`] of results.
+///
+/// The stream requests the next page while you take the entries of one, so at most two
+/// pages are in memory. It holds a clone of the client and spawns no task: a request makes
+/// progress only while the stream is polled.
+///
+/// You may take any time between two entries, and drop a pending [`next`](Self::next), as
+/// `select!` and `timeout` do: no entry is lost. If a pending request fails because nobody
+/// polled it, with a timeout for example, the stream sends it again when you need its page.
+///
+/// # The end of a stream
+///
+/// The stream ends after
+///
+/// - a page without entries,
+/// - the last page, where the server says how many there are. A total below the number
+///   of a page that has entries is ignored,
+/// - a page with the same entries as the page before it, where no total counts it: the
+///   server ignores the page number. These entries are not repeated,
+/// - for pages that go back in time, a page that does not go further back,
+/// - an error, which is the last entry. Errors that may pass were retried before, as the
+///   [`RetryPolicy`](crate::RetryPolicy) says.
+///
+/// Every page is a request of its own. If entries are added or removed meanwhile, the
+/// stream can give an entry twice or miss one.
+///
+/// ```no_run
+/// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
+/// let mut messages = client.list_message_history().stream();
+/// while let Some(message) = messages.next().await {
+///     println!("{:?}", message?.text);
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "no page is requested until the stream is polled"]
+pub struct Pages<T>(Pin<Box<dyn Stream<Item = Result<T, Error>> + Send>>);
+
+impl<T: Send + Unpin + 'static> Pages<T> {
+    /// Pages by their number, from `first` on. `key` identifies an entry. `call` gives the
+    /// entries of a page and the total number of pages, where the server states it.
+    pub(crate) fn by_number<K, F>(
+        first: i64,
+        key: fn(&T) -> K,
+        mut call: impl FnMut(i64) -> F + Send + 'static,
+    ) -> Self
+    where
+        K: PartialEq + Send + Unpin + 'static,
+        F: Future<Output = Result<(Vec<T>, Option<i64>), Error>> + Send + 'static,
+    {
+        Self::new(first, key, move |number: i64| {
+            let response = call(number);
+            async move {
+                let (items, total) = response.await?;
+                let total = total.filter(|total| *total >= number.max(1));
+                let is_last = items.is_empty() || total == Some(number);
+                let next = number.checked_add(1).filter(|_| !is_last);
+                Ok(Page { items, next: next.map(Ok), is_counted: total.is_some() })
+            }
+        })
+    }
+
+    /// Pages that go back, of which each ends where the next begins. `key` identifies an
+    /// entry. `call` gives the entries of a page and the position of the last one. A page
+    /// that is empty or does not go further back is the last. If the position is unknown,
+    /// the stream ends with an error.
+    pub(crate) fn by_cursor<C, K, F>(
+        first: Option<C>,
+        key: fn(&T) -> K,
+        mut call: impl FnMut(Option<C>) -> F + Send + 'static,
+    ) -> Self
+    where
+        C: PartialOrd + Clone + Send + Unpin + 'static,
+        K: PartialEq + Send + Unpin + 'static,
+        F: Future<Output = Result<(Vec<T>, Option<C>), Error>> + Send + 'static,
+    {
+        Self::new(first, key, move |cursor: Option<C>| {
+            let response = call(cursor.clone());
+            async move {
+                let (items, end) = response.await?;
+                let goes_back = |end: &C| cursor.as_ref().is_none_or(|cursor| end < cursor);
+                let next = match end {
+                    _ if items.is_empty() => None,
+                    Some(end) => goes_back(&end).then_some(Ok(Some(end))),
+                    None => Some(Err(Error::new(ErrorKind::Decode).detail(NO_END))),
+                };
+                Ok(Page { items, next, is_counted: false })
+            }
+        })
+    }
+
+    fn new<C, K, F>(
+        first: C,
+        key: fn(&T) -> K,
+        mut call: impl FnMut(C) -> F + Send + 'static,
+    ) -> Self
+    where
+        C: Clone + Send + Unpin + 'static,
+        K: PartialEq + Send + Unpin + 'static,
+        F: Future<Output = Result<Page<T, C>, Error>> + Send + 'static,
+    {
+        let call: Call<T, C> = Box::new(move |cursor| Box::pin(call(cursor)));
+        let next_page = Some(NextPage::Cursor(first));
+        Self(Box::pin(Paginator { call, key, keys: Vec::new(), items: VecDeque::new(), next_page }))
+    }
+
+    /// The next entry; none after the last.
+    ///
+    /// You may drop the future before it is ready: the next call continues where it was.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await
+    }
+}
+
+impl<T> Stream for Pages<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context)
+    }
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").finish_non_exhaustive()
+    }
+}
+
+/// Where a stream stands.
+struct Paginator<T, C, K> {
+    call: Call<T, C>,
+    key: fn(&T) -> K,
+    /// The keys of the page that came last.
+    keys: Vec<K>,
+    items: VecDeque<T>,
+    /// What comes after `items`; none at the end.
+    next_page: Option<NextPage<T, C>>,
+}
+
+/// The page after the entries in memory.
+enum NextPage<T, C> {
+    /// It is not requested yet, or has to be requested again.
+    Cursor(C),
+    Pending(PendingPage<T, C>),
+    Ready(Page<T, C>),
+    Failed(Error),
+}
+
+/// A pending call for a page.
+struct PendingPage<T, C> {
+    cursor: C,
+    fetch: Fetch<T, C>,
+    since: Instant,
+    /// When somebody who awaits the page polls it again at the latest.
+    due: Instant,
+    /// For how long nobody awaited it.
+    unattended: Duration,
+    /// Wakes the task that awaits the page when the next poll is due.
+    heartbeat: Option<Pin<Box<Sleep>>>,
+}
+
+impl<T, C: Clone> PendingPage<T, C> {
+    fn new(cursor: C, fetch: Fetch<T, C>) -> Self {
+        let now = Instant::now();
+        Self { cursor, fetch, since: now, due: now, unattended: Duration::ZERO, heartbeat: None }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<NextPage<T, C>> {
+        self.unattended += self.due.elapsed();
+        self.due = Instant::now();
+        Poll::Ready(match ready!(self.fetch.as_mut().poll(context)) {
+            Ok(page) => NextPage::Ready(page),
+            Err(error) if error.is_retryable() && self.was_unattended() => {
+                NextPage::Cursor(self.cursor.clone())
+            }
+            Err(error) => NextPage::Failed(error),
+        })
+    }
+
+    /// Notes that a task awaits the page, and has it poll again in time.
+    fn keep_awake(&mut self, context: &mut Context<'_>) {
+        self.due = Instant::now() + HEARTBEAT;
+        let heartbeat = self.heartbeat.get_or_insert_with(|| Box::pin(sleep_until(self.due)));
+        heartbeat.as_mut().reset(self.due);
+        _ = heartbeat.as_mut().poll(context);
+    }
+
+    /// Whether the call may have failed because nobody polled it.
+    fn was_unattended(&self) -> bool {
+        self.unattended >= HEARTBEAT.max(self.since.elapsed() / SHARE)
+    }
+}
+
+impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Paginator<T, C, K> {
+    fn request(&mut self, cursor: C) -> NextPage<T, C> {
+        let fetch = (self.call)(cursor.clone());
+        NextPage::Pending(PendingPage::new(cursor, fetch))
+    }
+
+    /// Takes the entries of a page, unless the server repeats the page before it.
+    fn take(&mut self, page: Page<T, C>) {
+        let keys: Vec<K> = page.items.iter().map(self.key).collect();
+        if !page.is_counted && keys == self.keys {
+            return;
+        }
+        self.keys = keys;
+        self.items = page.items.into();
+        self.next_page = page.next.map(|next| match next {
+            Ok(cursor) => self.request(cursor),
+            Err(error) => NextPage::Failed(error),
+        });
+    }
+}
+
+impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Stream for Paginator<T, C, K> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            if let Some(NextPage::Pending(pending)) = &mut this.next_page
+                && let Poll::Ready(next_page) = pending.poll(context)
+            {
+                this.next_page = Some(next_page);
+            }
+            if let Some(item) = this.items.pop_front() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match this.next_page.take() {
+                None => return Poll::Ready(None),
+                Some(NextPage::Failed(error)) => return Poll::Ready(Some(Err(error))),
+                Some(NextPage::Cursor(cursor)) => this.next_page = Some(this.request(cursor)),
+                Some(NextPage::Ready(page)) => this.take(page),
+                Some(NextPage::Pending(mut pending)) => {
+                    pending.keep_awake(context);
+                    this.next_page = Some(NextPage::Pending(pending));
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tokio::time::{advance, sleep, timeout};
+
+    use super::*;
+
+    /// How long the calls of a [`Server`] may take.
+    const TOTAL_TIME: Duration = Duration::from_secs(60);
+
+    /// A server that notes which pages are requested.
+    #[derive(Clone, Default)]
+    struct Server {
+        requests: Arc<Mutex<Vec<i64>>>,
+    }
+
+    impl Server {
+        /// Pages that arrive at once.
+        fn pages(
+            &self,
+            page: impl Fn(i64) -> Result<(Vec<i64>, Option<i64>), Error> + Send + 'static,
+        ) -> Pages<i64> {
+            let requests = Arc::clone(&self.requests);
+            Pages::by_number(1, i64::clone, move |number| {
+                requests.lock().unwrap().push(number);
+                std::future::ready(page(number))
+            })
+        }
+
+        /// Three pages, each of which takes so many seconds, unless its call is out of
+        /// time when it is polled.
+        fn slow_pages(&self, seconds: u64) -> Pages<i64> {
+            let requests = Arc::clone(&self.requests);
+            Pages::by_number(1, i64::clone, move |number| {
+                requests.lock().unwrap().push(number);
+                async move {
+                    let begun = Instant::now();
+                    let response = timeout(TOTAL_TIME, sleep(Duration::from_secs(seconds))).await;
+                    if response.is_err() || begun.elapsed() > TOTAL_TIME {
+                        return Err(Error::new(ErrorKind::Timeout));
+                    }
+                    Ok((page(number), Some(3)))
+                }
+            })
+        }
+
+        fn requests(&self) -> Vec<i64> {
+            self.requests.lock().unwrap().clone()
+        }
+    }
+
+    fn page(number: i64) -> Vec<i64> {
+        vec![number * 10, number * 10 + 1]
+    }
+
+    async fn all(mut pages: Pages<i64>) -> Vec<Result<i64, ErrorKind>> {
+        let mut entries = Vec::new();
+        while let Some(entry) = pages.next().await {
+            entries.push(entry.map_err(|error| error.kind()));
+        }
+        assert!(pages.next().await.is_none());
+        entries
+    }
+
+    #[tokio::test]
+    async fn the_entries_of_all_pages_come_in_order() {
+        let server = Server::default();
+        let entries = all(server.pages(|number| Ok((page(number), Some(3))))).await;
+        assert_eq!(entries, [10, 11, 20, 21, 30, 31].map(Ok));
+        assert_eq!(server.requests(), [1, 2, 3]);
+    }
+
+    #[tokio::test]
+    async fn the_last_response_says_how_many_pages_there_are() {
+        for (totals, pages) in [
+            (&[3, 2][..], 2),
+            (&[2, 3, 3], 3),
+            (&[1], 1),
+            // A total that does not even count the pages that came is none.
+            (&[0, 2], 2),
+            (&[-1, i64::MIN, 1, 4], 4),
+            (&[5, 5, 1, 0, 5], 5),
+        ] {
+            let server = Server::default();
+            let totals = totals.to_vec();
+            let entries = all(server.pages(move |number| {
+                let place = usize::try_from(number - 1).unwrap();
+                Ok((page(number), Some(totals[place])))
+            }))
+            .await;
+            assert_eq!(entries.len(), 2 * pages);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_empty_page_is_the_last_whatever_the_total() {
+        for total in [None, Some(9), Some(0), Some(-1), Some(1)] {
+            let server = Server::default();
+            let total = move |number| total.filter(|total| *total > 1 || number > 1);
+            let entries = all(server.pages(move |number| {
+                Ok((if number < 3 { page(number) } else { Vec::new() }, total(number)))
+            }))
+            .await;
+            assert_eq!(entries.len(), 4);
+            assert_eq!(server.requests(), [1, 2, 3]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_equal_to_the_one_before_is_the_last_unless_a_total_counts_it() {
+        for (total, entries, requests) in
+            [(None, 4, 3), (Some(0), 4, 3), (Some(1), 4, 3), (Some(5), 10, 5)]
+        {
+            let server = Server::default();
+            let same = server.pages(move |number| {
+                Ok((page(number.min(2)), total.filter(|total| *total > 1 || number > 1)))
+            });
+            assert_eq!(all(same).await.len(), entries, "{total:?}");
+            assert_eq!(server.requests().len(), requests, "{total:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn pages_that_only_resemble_each_other_all_count() {
+        let server = Server::default();
+        let pages = [&[1, 2][..], &[1, 2, 3], &[1, 2], &[2, 1], &[2], &[]];
+        let entries = all(server
+            .pages(move |number| Ok((pages[usize::try_from(number - 1).unwrap()].to_vec(), None))));
+        assert_eq!(entries.await, [1, 2, 1, 2, 3, 1, 2, 2, 1, 2].map(Ok));
+    }
+
+    #[tokio::test]
+    async fn the_highest_number_is_the_last() {
+        let pages = Pages::by_number(i64::MAX, i64::clone, |_| async { Ok((vec![1], None)) });
+        assert_eq!(all(pages).await, [Ok(1)]);
+    }
+
+    #[tokio::test]
+    async fn an_error_is_the_last_entry() {
+        let server = Server::default();
+        let entries = all(server.pages(|number| match number {
+            1 => Ok((page(1), Some(9))),
+            _ => Err(Error::new(ErrorKind::Timeout)),
+        }))
+        .await;
+        assert_eq!(entries, [Ok(10), Ok(11), Err(ErrorKind::Timeout)]);
+        assert_eq!(server.requests(), [1, 2]);
+    }
+
+    #[tokio::test]
+    async fn only_the_next_page_is_requested_ahead() {
+        let server = Server::default();
+        let mut pages = server.pages(|number| Ok((page(number), Some(9))));
+        assert_eq!(server.requests(), [0; 0]);
+        for requests in [&[1, 2][..], &[1, 2], &[1, 2, 3], &[1, 2, 3], &[1, 2, 3, 4]] {
+            pages.next().await.unwrap().unwrap();
+            assert_eq!(server.requests(), requests);
+        }
+    }
+
+    #[tokio::test]
+    async fn pages_that_end_where_the_next_begins_lead_on_until_one_does_not() {
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&requests);
+        let pages = Pages::by_cursor(None, i64::clone, move |before: Option<i64>| {
+            noted.lock().unwrap().push(before);
+            let first = before.unwrap_or(5);
+            let items: Vec<i64> = (1..first).rev().take(2).collect();
+            let last = items.last().copied();
+            std::future::ready(Ok((items, last)))
+        });
+        assert_eq!(all(pages).await, [4, 3, 2, 1].map(Ok));
+        assert_eq!(*requests.lock().unwrap(), [None, Some(3), Some(1)]);
+    }
+
+    #[tokio::test]
+    async fn a_cursor_that_does_not_go_back_ends_the_stream() {
+        let end_of_page = |ends: &'static [Option<i64>]| {
+            let mut ends = (1..).zip(ends);
+            Pages::by_cursor(None, i64::clone, move |_| {
+                let (number, end) = ends.next().expect("no further request");
+                std::future::ready(Ok((vec![number], *end)))
+            })
+        };
+        for ends in [&[Some(7), Some(7)][..], &[Some(7), Some(5), Some(7)], &[Some(7), Some(9)]] {
+            let numbers = (1..).take(ends.len()).map(Ok);
+            assert_eq!(all(end_of_page(ends)).await, numbers.collect::<Vec<_>>(), "{ends:?}");
+        }
+        assert_eq!(all(end_of_page(&[None])).await, [Ok(1), Err(ErrorKind::Decode)]);
+        let ignored = Pages::by_cursor(None, i64::clone, |_| async { Ok((vec![1], Some(7))) });
+        assert_eq!(all(ignored).await, [Ok(1)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_on_an_entry_ends_no_stream() {
+        for (work, seconds, requests) in [(0, 20, 3), (100, 20, 5), (100, 0, 3)] {
+            let server = Server::default();
+            let mut pages = server.slow_pages(seconds);
+            let mut entries = Vec::new();
+            while let Some(entry) = pages.next().await {
+                entries.push(entry.unwrap());
+                sleep(Duration::from_secs(work)).await;
+            }
+            assert_eq!(entries, [10, 11, 20, 21, 30, 31]);
+            assert_eq!(server.requests().len(), requests, "{work} {seconds}");
+        }
+    }
+
+    /// Leaves every pending page, after it was awaited for a while, for work that takes
+    /// longer than a call may take.
+    async fn leave_each_page(awaited: Duration, work: impl AsyncFn()) -> Vec<i64> {
+        let mut pages = Server::default().slow_pages(20);
+        let mut entries = Vec::new();
+        loop {
+            if let Ok(entry) = timeout(awaited, pages.next()).await {
+                match entry {
+                    Some(entry) => entries.push(entry.unwrap()),
+                    None => return entries,
+                }
+                continue;
+            }
+            work().await;
+            if let Some(entry) = pages.next().await {
+                entries.push(entry.unwrap());
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_that_is_left_loses_nothing() {
+        let expected = [10, 11, 20, 21, 30, 31];
+        for awaited in [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(15)] {
+            for work in [30, 70, 3600] {
+                let work = Duration::from_secs(work);
+                // The program waits for something else, or blocks the thread.
+                assert_eq!(leave_each_page(awaited, async || sleep(work).await).await, expected);
+                assert_eq!(leave_each_page(awaited, async || advance(work).await).await, expected);
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_that_is_polled_by_hand_loses_nothing() {
+        let server = Server::default();
+        let mut pages = server.slow_pages(20);
+        let mut entries = Vec::new();
+        // The first polls come when the call is out of time, the others in time.
+        for (poll, work) in [70, 70, 70].into_iter().chain(std::iter::repeat(1)).enumerate() {
+            let mut context = Context::from_waker(std::task::Waker::noop());
+            match Pin::new(&mut pages).poll_next(&mut context) {
+                Poll::Ready(Some(entry)) => entries.push(entry.unwrap()),
+                Poll::Ready(None) => break,
+                Poll::Pending => sleep(Duration::from_secs(work)).await,
+            }
+            assert!(poll < 100, "{entries:?}");
+        }
+        assert_eq!(entries, [10, 11, 20, 21, 30, 31]);
+        assert_eq!(server.requests(), [1, 1, 1, 1, 2, 3]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_that_is_awaited_in_vain_is_requested_once() {
+        // Awaited all the time, with other events between, and with a little work on them.
+        for (awaited, work) in [(3600, 0), (1, 0), (5, 1)] {
+            let server = Server::default();
+            let mut pages = server.slow_pages(1000);
+            let begun = Instant::now();
+            let failure = loop {
+                if let Ok(entry) = timeout(Duration::from_secs(awaited), pages.next()).await {
+                    break entry.unwrap().unwrap_err();
+                }
+                sleep(Duration::from_secs(work)).await;
+            };
+            assert_eq!(failure.kind(), ErrorKind::Timeout);
+            assert_eq!(server.requests(), [1], "{awaited} {work}");
+            assert!(begun.elapsed() < TOTAL_TIME + Duration::from_secs(2));
+            assert!(pages.next().await.is_none());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_that_does_not_pass_is_not_requested_again() {
+        for (status, requests) in [(401, 1), (404, 1), (400, 1), (500, 1), (503, 2)] {
+            let server = Server::default();
+            let noted = Arc::clone(&server.requests);
+            let mut pages: Pages<i64> = Pages::by_number(1, i64::clone, move |number| {
+                noted.lock().unwrap().push(number);
+                async move {
+                    sleep(Duration::from_secs(1)).await;
+                    Err(Error::of_status(http::StatusCode::from_u16(status).unwrap()))
+                }
+            });
+            _ = timeout(Duration::ZERO, pages.next()).await;
+            sleep(Duration::from_secs(70)).await;
+            assert!(pages.next().await.unwrap().is_err());
+            assert!(pages.next().await.is_none());
+            assert_eq!(server.requests().len(), requests, "{status}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_fails_again_ends_the_stream() {
+        let server = Server::default();
+        let mut pages = server.pages(|number| match number {
+            1 => Ok((page(1), None)),
+            _ => Err(Error::new(ErrorKind::Timeout)),
+        });
+        for failed in [false, false, true] {
+            assert_eq!(pages.next().await.unwrap().is_err(), failed);
+            sleep(TOTAL_TIME).await;
+        }
+        assert!(pages.next().await.is_none());
+        assert_eq!(server.requests(), [1, 2]);
+    }
+}

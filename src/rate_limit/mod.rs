@@ -1,0 +1,70 @@
+//! What the clones of a client share after a 429: a pause while the server rejects
+//! most calls of an operation, and a slow start after it.
+
+mod pace;
+mod queue;
+pub(crate) mod slots;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::Method;
+
+pub(crate) use self::pace::LONGEST_PAUSE;
+use self::pace::Pace;
+pub(crate) use self::queue::{RequestQueue, Throttled};
+use crate::credentials::number_scope::NumberScope;
+use crate::operation::Operation;
+use crate::time::Backoff;
+
+/// How many queues are kept before the idle ones are dropped.
+const MANY: usize = 1024;
+
+/// What the calls of a client and its clones share after a 429.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Pacing {
+    /// Nothing: every rejected call waits on its own, and all others go on.
+    Off,
+    /// A pause. A rejected call waits on its own, unless most of the last ten
+    /// responses to its operation are 429. Then no call of the operation is sent for
+    /// as long as the server asks. After the pause, calls leave in order: as many as
+    /// the server accepted before, and then more and more, until it rejects one.
+    ///
+    /// Each operation has its own pause, and so has each number of
+    /// [`Client::for_number`](crate::Client::for_number).
+    #[default]
+    Pause,
+}
+
+/// The method and path template of an operation, and a number.
+type Scope = (Method, Cow<'static, str>, NumberScope);
+
+/// The queues of all operations and numbers.
+pub(crate) struct RequestQueues {
+    backoff: Backoff,
+    by_scope: Mutex<HashMap<Scope, Arc<RequestQueue>>>,
+}
+
+impl RequestQueues {
+    pub(crate) fn new(backoff: Backoff) -> Self {
+        Self { backoff, by_scope: Mutex::default() }
+    }
+
+    /// The queue of an operation for a number.
+    pub(crate) fn of(&self, operation: &Operation, number: &NumberScope) -> Arc<RequestQueue> {
+        let mut queues = self.by_scope.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (operation.method.clone(), operation.path.clone(), number.clone());
+        if queues.len() >= MANY && !queues.contains_key(&key) {
+            queues.retain(|_, queue| Arc::strong_count(queue) > 1 || !queue.opens());
+        }
+        let queue = queues
+            .entry(key)
+            .or_insert_with(|| Arc::new(RequestQueue::new(Pace::new(self.backoff))));
+        Arc::clone(queue)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,281 @@
+//! When the next call of an operation may go.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::time::{Backoff, jitter};
+
+/// The longest time for which one response holds back other calls, so that a server
+/// that is wrong about it is asked again some time.
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
+
+/// How many outcomes are kept. When most of them are rejections, the operation is
+/// paused: fewer concern the calls that were rejected, and not all others.
+const RECENT: u32 = 10;
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The part of a pause's length over which the calls are spread that go at once after
+/// it. Where another process has used the limit, the first of them are rejected before
+/// the rest is sent.
+const SPREAD: f64 = 0.03;
+
+/// The slow start: the first calls, and the time in which the rate doubles. 500 calls
+/// take 0.63 seconds.
+const FIRST: f64 = 4.0;
+const DOUBLING: Duration = Duration::from_millis(90);
+
+/// What the responses of the server say about one operation.
+///
+/// A value without a clock: it is told the time.
+pub(super) struct Pace {
+    backoff: Backoff,
+    /// The last outcomes, the latest in the lowest bit: 1 for a rejection. How many are
+    /// known.
+    recent: u32,
+    known: u32,
+    last_rejection: Option<Instant>,
+    /// When the current second began, and how many calls the server has accepted in it.
+    second: Option<(Instant, u32)>,
+    pause: Option<Pause>,
+}
+
+/// A pause, and the slow start after it.
+#[derive(Clone, Copy)]
+struct Pause {
+    /// Since when the server has accepted no call.
+    since: Instant,
+    /// When the next call may go, and how long that was when the pause began.
+    end: Instant,
+    length: Duration,
+    /// How many calls the server accepted before it rejected one.
+    quota: u32,
+    start: Option<Start>,
+}
+
+/// The calls after a pause.
+#[derive(Clone, Copy)]
+struct Start {
+    /// When the first and the last of them were sent.
+    first: Instant,
+    last: Instant,
+    sent: u32,
+    /// How many have no outcome yet.
+    in_flight: u32,
+    accepted: u32,
+    /// Since when the rate beyond the quota grows.
+    ramp: Option<Instant>,
+}
+
+impl Pace {
+    pub(super) fn new(backoff: Backoff) -> Self {
+        Self { backoff, recent: 0, known: 0, last_rejection: None, second: None, pause: None }
+    }
+
+    /// The moment before which no call may go; none if one may go now.
+    pub(super) fn ready(&mut self, now: Instant) -> Option<Instant> {
+        let next = self.pause.as_mut()?.next(self.recent & 1 == 1, now);
+        if next.is_none() {
+            self.pause = None;
+        }
+        next.filter(|next| *next > now)
+    }
+
+    /// Whether calls go as they come.
+    pub(super) fn is_open(&self) -> bool {
+        self.pause.is_none()
+    }
+
+    /// How much longer no call may go.
+    pub(super) fn pause_left(&self, now: Instant) -> Duration {
+        self.pause.map_or(Duration::ZERO, |pause| pause.end.saturating_duration_since(now))
+    }
+
+    /// A call is sent.
+    pub(super) fn on_send(&mut self, now: Instant) {
+        if let Some(pause) = &mut self.pause {
+            let start = pause.start.get_or_insert(Start::new(now));
+            start.last = now;
+            start.sent = start.sent.saturating_add(1);
+            start.in_flight = start.in_flight.saturating_add(1);
+        }
+    }
+
+    /// The server accepted a call that was sent at `sent_at`.
+    pub(super) fn on_success(&mut self, sent_at: Instant, now: Instant) {
+        self.remember(0);
+        let second = self.second.filter(|(begun, _)| now - *begun <= SECOND);
+        let (begun, accepted) = second.unwrap_or((now, 0));
+        self.second = Some((begun, accepted.saturating_add(1)));
+        match &mut self.pause {
+            Some(Pause { start: None, quota, .. }) => *quota = quota.saturating_add(1),
+            Some(Pause { start: Some(start), .. }) if sent_at >= start.first => {
+                start.in_flight = start.in_flight.saturating_sub(1);
+                start.accepted = start.accepted.saturating_add(1);
+            }
+            _ => {}
+        }
+    }
+
+    /// The server rejected a call that was sent at `sent_at`, and `asked` to wait, or not.
+    /// Says whether the operation is paused. `random` is between 0 and 1.
+    pub(super) fn on_rejected(
+        &mut self,
+        sent_at: Instant,
+        now: Instant,
+        asked: Option<Duration>,
+        random: f64,
+    ) -> bool {
+        let wait = asked.unwrap_or_default().min(LONGEST_PAUSE);
+        if let Some(pause) = &mut self.pause
+            && pause.start.is_none_or(|start| sent_at < start.first)
+        {
+            // It was sent before the pause.
+            pause.end = pause.end.max(now + wait);
+            return true;
+        }
+        self.recent *= u32::from(self.last_rejection.is_none_or(|last| now - last <= MINUTE));
+        self.last_rejection = Some(now);
+        self.remember(1);
+        let (since, quota, earliest) = match &mut self.pause {
+            None if self.recent.count_ones() * 2 <= self.known => return false,
+            None => {
+                let second = self.second.filter(|(begun, _)| now - *begun <= 2 * SECOND);
+                (now, second.map_or(0, |(_, accepted)| accepted), now)
+            }
+            Some(Pause { start: Some(start), end, .. }) if start.accepted > 0 => {
+                start.in_flight = start.in_flight.saturating_sub(1);
+                // A few in a row, to a part of the calls that the server accepted, concern
+                // themselves only.
+                if self.recent.trailing_ones() < (start.accepted / 32).clamp(1, RECENT) {
+                    return false;
+                }
+                (now, start.accepted, *end)
+            }
+            Some(pause) => (pause.since, pause.quota, pause.end),
+        };
+        // The longer the server rejects all calls, the longer it is left alone.
+        let length = wait.max(self.backoff.up_to((now - since) / 8, random)).min(LONGEST_PAUSE);
+        // One call is sent first: little jitter keeps processes apart.
+        let end = earliest.max(now + length + jitter(length, random) / 5);
+        self.pause = Some(Pause { since, end, length, quota, start: None });
+        true
+    }
+
+    fn remember(&mut self, outcome: u32) {
+        self.recent = (self.recent << 1 | outcome) & ((1 << RECENT) - 1);
+        self.known = (self.known + 1).min(RECENT);
+    }
+}
+
+impl Pause {
+    /// When the next call may go; none when nothing is left of the pause. While the last
+    /// outcome leaves `in_doubt` whether the server accepts calls, one goes at a time.
+    fn next(&mut self, in_doubt: bool, now: Instant) -> Option<Instant> {
+        let used = self.start.map_or(self.end, |start| start.last.max(self.end));
+        if now - used > (self.length * 2).clamp(SECOND, MINUTE) {
+            return None;
+        }
+        let Some(start) = self.start.as_mut().filter(|_| now >= self.end) else {
+            return Some(self.end);
+        };
+        // A call whose outcome never comes holds up the others for a second.
+        let settled = if start.in_flight == 0 { now } else { start.last + SECOND };
+        if start.accepted == 0 || in_doubt {
+            return Some(settled);
+        }
+        if start.sent <= self.quota {
+            let share = f64::from(start.sent - 1) / f64::from(self.quota);
+            return Some(start.first + self.length.mul_f64(SPREAD * share));
+        }
+        if start.ramp.is_none() && settled > now {
+            return Some(settled);
+        }
+        let ramp = *start.ramp.get_or_insert(now);
+        let beyond = f64::from(start.sent - self.quota - 1);
+        let next = ramp + DOUBLING.mul_f64((1.0 + beyond / FIRST).log2());
+        (now <= ramp + SECOND).then_some(next)
+    }
+}
+
+impl Start {
+    fn new(now: Instant) -> Self {
+        Self { first: now, last: now, sent: 0, in_flight: 0, accepted: 0, ramp: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What happens to one operation.
+    #[derive(Clone, Debug)]
+    enum Event {
+        /// So many milliseconds pass.
+        Time(u64),
+        /// A call is sent, if one may be, or though none may be.
+        Go { in_vain: bool },
+        /// The call that was sent so many calls ago is accepted.
+        Accepted(usize),
+        /// It is rejected, with a wait in milliseconds.
+        Rejected(usize, Option<u64>, f64),
+    }
+
+    fn event() -> impl Strategy<Value = Event> {
+        let wait = prop::option::of(prop_oneof![0..5_000_u64, any::<u64>()]);
+        prop_oneof![
+            (0..3_000_u64).prop_map(Event::Time),
+            prop::bool::weighted(0.1).prop_map(|in_vain| Event::Go { in_vain }),
+            Just(Event::Go { in_vain: false }),
+            (0..4_usize).prop_map(Event::Accepted),
+            (0..4_usize, wait, 0.0..=1.0)
+                .prop_map(|(call, asked, random)| Event::Rejected(call, asked, random)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_pause_lasts_as_long_as_the_server_asks(
+            events in prop::collection::vec(event(), 1..300),
+        ) {
+            let base = Duration::from_millis(500);
+            let mut pace = Pace::new(Backoff { base, cap: base * 60 });
+            let mut now = Instant::now();
+            let mut sent = Vec::new();
+            let mut not_before = now;
+            for event in events {
+                match event {
+                    Event::Time(millis) => now += Duration::from_millis(millis),
+                    Event::Go { in_vain } => {
+                        let ready = pace.ready(now);
+                        // Nobody waits without an end.
+                        prop_assert!(ready.is_none_or(|ready| ready <= now + LONGEST_PAUSE * 2));
+                        prop_assert!(ready.is_some() || now >= not_before);
+                        if ready.is_none() || in_vain {
+                            pace.on_send(now);
+                            sent.push(now);
+                        }
+                    }
+                    Event::Accepted(call) => {
+                        if let Some(sent_at) = sent.iter().rev().nth(call) {
+                            pace.on_success(*sent_at, now);
+                        }
+                    }
+                    Event::Rejected(call, asked, random) => {
+                        if let Some(sent_at) = sent.iter().rev().nth(call) {
+                            let asked = asked.map(Duration::from_millis);
+                            if pace.on_rejected(*sent_at, now, asked, random) {
+                                let wait = asked.unwrap_or_default().min(LONGEST_PAUSE);
+                                not_before = not_before.max(now + wait);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

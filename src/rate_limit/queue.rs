@@ -1,0 +1,234 @@
+//! The queue in which the calls of an operation wait while the server limits its rate.
+//!
+//! A caller may keep a future without polling it, as a stream does while its last entry is
+//! processed. Such a call cannot be admitted. It loses its position, and the others go on.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+use super::pace::Pace;
+use crate::error::{Error, ErrorKind};
+use crate::telemetry::{Cause, waited};
+
+/// How long the first call may stay unpolled before the others pass it.
+const LONGEST_IDLE: Duration = Duration::from_secs(1);
+
+/// The part of its time that a call which is not admitted keeps for a last attempt: a tenth
+/// of it, up to this.
+const LONGEST_RESERVE: Duration = Duration::from_secs(1);
+
+/// Admits the calls of one operation in the order of their arrival.
+pub(crate) struct RequestQueue {
+    /// Whether calls are admitted at once, without a lock of the state.
+    is_open: AtomicBool,
+    next_number: AtomicU64,
+    state: Mutex<State>,
+}
+
+struct State {
+    pace: Pace,
+    waiting: BTreeMap<Position, Arc<Notify>>,
+    /// The first of those, if it could be admitted and was not polled, and since when.
+    idle: Option<(Position, Instant)>,
+}
+
+/// The position of a call in the queue: since when it waits, and its number.
+type Position = (Instant, u64);
+
+/// The pause ends after the deadline of the call: how much longer it lasts.
+#[derive(Debug)]
+pub(crate) struct Throttled(pub(crate) Duration);
+
+impl From<Throttled> for Error {
+    fn from(Throttled(pause_left): Throttled) -> Self {
+        Self::new(ErrorKind::RateLimited)
+            .detail("not sent, since earlier calls were rejected")
+            .asked_to_wait((!pause_left.is_zero()).then_some(pause_left))
+    }
+}
+
+impl RequestQueue {
+    pub(super) fn new(pace: Pace) -> Self {
+        let state = State { pace, waiting: BTreeMap::new(), idle: None };
+        Self { is_open: true.into(), next_number: 0.into(), state: state.into() }
+    }
+
+    /// Waits until a call is admitted, at most for `time_left`, and returns when it was.
+    ///
+    /// `since` decides on the position: the start of the call, or its last rejection. A
+    /// rejected call goes to the end, so that others probe the server.
+    pub(crate) async fn admit(
+        &self,
+        since: Instant,
+        time_left: Duration,
+    ) -> Result<Instant, Throttled> {
+        if self.is_open.load(Ordering::Acquire) {
+            return Ok(Instant::now());
+        }
+        let arrival = Instant::now();
+        let position = (since, self.next_number.fetch_add(1, Ordering::Relaxed));
+        if let Ok(sent_at) = self.try_admit(position) {
+            return Ok(sent_at);
+        }
+        if self.pause_left() >= time_left {
+            return Err(Throttled(self.pause_left()));
+        }
+        let patience = time_left.saturating_sub((time_left / 10).min(LONGEST_RESERVE));
+        let admission = match timeout(patience, self.wait(position)).await {
+            Ok(sent_at) => Ok(sent_at),
+            Err(_) => self.last_admission(arrival, time_left).await,
+        };
+        waited(Cause::RateLimit, arrival.elapsed());
+        admission
+    }
+
+    async fn wait(&self, position: Position) -> Instant {
+        let entry = Entry { queue: self, position, wake: Arc::default() };
+        self.state().waiting.insert(position, Arc::clone(&entry.wake));
+        loop {
+            match self.try_admit(position) {
+                Ok(sent_at) => return sent_at,
+                Err(ready) => _ = timeout_at(ready, entry.wake.notified()).await,
+            }
+        }
+    }
+
+    /// Admits a call whose time is almost over, unless the pause lasts longer: an attempt may
+    /// succeed, and giving up cannot.
+    async fn last_admission(
+        &self,
+        arrival: Instant,
+        time_left: Duration,
+    ) -> Result<Instant, Throttled> {
+        loop {
+            let pause = self.pause_left();
+            if pause >= time_left.saturating_sub(arrival.elapsed()) {
+                return Err(Throttled(pause));
+            }
+            if pause.is_zero() {
+                let now = Instant::now();
+                self.state().pace.on_send(now);
+                return Ok(now);
+            }
+            sleep(pause).await;
+        }
+    }
+
+    /// Admits a call if it is the next, or returns when to try again unless it is woken
+    /// before. A queue that is empty and no longer paused opens again here.
+    fn try_admit(&self, position: Position) -> Result<Instant, Instant> {
+        let mut state = self.state();
+        let admission = state.admit(position);
+        self.is_open.store(state.is_open(), Ordering::Release);
+        admission
+    }
+
+    /// Whether the pause is over and no call waits.
+    pub(super) fn opens(&self) -> bool {
+        let mut state = self.state();
+        state.pace.ready(Instant::now());
+        state.is_open()
+    }
+
+    /// How much longer the pause lasts.
+    fn pause_left(&self) -> Duration {
+        self.state().pace.pause_left(Instant::now())
+    }
+
+    /// The server accepted a call that was sent at `sent_at`.
+    pub(crate) fn on_success(&self, sent_at: Instant) {
+        let mut state = self.state();
+        state.pace.on_success(sent_at, Instant::now());
+        state.wake_first();
+    }
+
+    /// The server rejected a call that was sent at `sent_at`. Returns whether the call waits
+    /// in the queue for its next attempt. It does not if few calls are rejected, or if no
+    /// other call can probe the server.
+    pub(crate) fn on_rejected(
+        &self,
+        sent_at: Instant,
+        asked: Option<Duration>,
+        random: f64,
+    ) -> bool {
+        let mut state = self.state();
+        let is_alone = !state.pace.is_open() && state.waiting.is_empty();
+        let is_paused = state.pace.on_rejected(sent_at, Instant::now(), asked, random);
+        self.is_open.store(state.is_open(), Ordering::Release);
+        state.wake_first();
+        is_paused && !is_alone
+    }
+
+    /// How many calls wait.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.state().waiting.len()
+    }
+
+    /// No code panics while it holds the lock, so a poisoned state is still consistent.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn admit(&mut self, position: Position) -> Result<Instant, Instant> {
+        let now = Instant::now();
+        let ready = self.pace.ready(now);
+        while let Some((&first, _)) = self.waiting.range(..position).next() {
+            if ready.is_some() || !self.is_idle(first, now) {
+                // Those before it wake it when they leave.
+                return Err(now + LONGEST_IDLE);
+            }
+            self.leave(first);
+        }
+        if let Some(ready) = ready {
+            return Err(ready);
+        }
+        self.pace.on_send(now);
+        Ok(now)
+    }
+
+    /// Whether calls are admitted at once.
+    fn is_open(&self) -> bool {
+        self.waiting.is_empty() && self.pace.is_open()
+    }
+
+    /// Removes a call from the queue, and wakes the one that is the first then.
+    fn leave(&mut self, position: Position) {
+        self.waiting.remove(&position);
+        self.wake_first();
+    }
+
+    /// Wakes the first call of the queue, which tries to be admitted.
+    fn wake_first(&self) {
+        if let Some((_, first)) = self.waiting.first_key_value() {
+            first.notify_one();
+        }
+    }
+
+    /// Whether the first call could be admitted and was not polled for too long.
+    fn is_idle(&mut self, first: Position, now: Instant) -> bool {
+        let idle = self.idle.filter(|(idle, _)| *idle == first).unwrap_or((first, now));
+        self.idle = Some(idle);
+        now - idle.1 >= LONGEST_IDLE
+    }
+}
+
+/// A call in the queue. Dropping it removes the call.
+struct Entry<'q> {
+    queue: &'q RequestQueue,
+    position: Position,
+    wake: Arc<Notify>,
+}
+
+impl Drop for Entry<'_> {
+    fn drop(&mut self) {
+        self.queue.state().leave(self.position);
+    }
+}

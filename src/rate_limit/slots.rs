@@ -1,0 +1,191 @@
+//! How many requests of a client are under way at once.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout};
+
+use super::Throttled;
+use crate::error::Error;
+
+/// How long all requests may stay under way before one more goes. Their futures may be
+/// kept and not polled, by the very task that waits for a slot.
+const LONGEST_STALL: Duration = Duration::from_secs(5);
+
+/// Bounds the requests that the clones of a client send at once. Each takes a connection,
+/// and with it a file descriptor.
+#[derive(Clone, Debug)]
+pub(crate) struct Slots(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    free: Semaphore,
+    begin: Instant,
+    /// When a request ended, or one sent_at beyond the limit, in milliseconds since `begin`.
+    last_change: AtomicU64,
+}
+
+/// The place of one request. Dropping it lets the next request go.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    state: Arc<State>,
+    is_within_limit: bool,
+}
+
+impl Slots {
+    pub(crate) fn new(limit: usize) -> Self {
+        let free = Semaphore::new(limit.min(Semaphore::MAX_PERMITS));
+        Self(Arc::new(State { free, begin: Instant::now(), last_change: AtomicU64::new(0) }))
+    }
+
+    /// Takes a slot for an attempt, once its queue admits it.
+    ///
+    /// The slot comes first, since the server may have rejected other calls while this one
+    /// waited for it, and a call that waits for its admission leaves its slot to others.
+    pub(crate) async fn take_at<T>(
+        &self,
+        admission: impl Future<Output = Result<T, Throttled>>,
+        time_left: impl Fn() -> Duration,
+    ) -> Result<(T, Slot), Error> {
+        let slot = self.take(time_left()).await?;
+        let mut admission = pin!(admission);
+        match poll_fn(|context| Poll::Ready(admission.as_mut().poll(context))).await {
+            Poll::Ready(came) => Ok((came?, slot)),
+            Poll::Pending => {
+                drop(slot);
+                let came = admission.await?;
+                Ok((came, self.take(time_left()).await?))
+            }
+        }
+    }
+
+    /// Waits for a slot, at most as long as `time_left`.
+    async fn take(&self, time_left: Duration) -> Result<Slot, Error> {
+        if let Ok(permit) = self.0.free.try_acquire() {
+            return Ok(self.slot(Some(permit)));
+        }
+        let begun = Instant::now();
+        let mut free = pin!(self.0.free.acquire());
+        loop {
+            let left = time_left.saturating_sub(begun.elapsed());
+            let slot = match timeout(left.min(LONGEST_STALL), free.as_mut()).await {
+                Ok(permit) => self.slot(permit.ok()),
+                Err(_) if left > LONGEST_STALL && self.0.is_stalled() => self.slot(None),
+                Err(_) if left > LONGEST_STALL => continue,
+                Err(_) => return Err(Error::no_slot()),
+            };
+            settle_connections().await;
+            // A timer may come late, and nothing is sent after the time of the call.
+            return if begun.elapsed() < time_left { Ok(slot) } else { Err(Error::no_slot()) };
+        }
+    }
+
+    /// The slot of a permit, or one beyond the limit.
+    fn slot(&self, permit: Option<SemaphorePermit<'_>>) -> Slot {
+        let is_within_limit = permit.map(SemaphorePermit::forget).is_some();
+        Slot { state: Arc::clone(&self.0), is_within_limit }
+    }
+}
+
+impl State {
+    /// Whether no request has ended for long. It says so once for that time.
+    fn is_stalled(&self) -> bool {
+        let last = self.last_change.load(Ordering::Relaxed);
+        let now = self.now();
+        now.saturating_sub(last) >= millis(LONGEST_STALL)
+            && self
+                .last_change
+                .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+    }
+
+    fn now(&self) -> u64 {
+        millis(self.begin.elapsed())
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.state.last_change.store(self.state.now(), Ordering::Relaxed);
+        if self.is_within_limit {
+            self.state.free.add_permits(1);
+        }
+    }
+}
+
+/// Lets the connections take in what has happened to them: one that a response has left
+/// goes back to the pool, and one that the server has closed leaves it. In the first round
+/// the runtime reads from the sockets, in the second the tasks of the connections run.
+pub(crate) async fn settle_connections() {
+    for _ in 0..2 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(600);
+
+    #[tokio::test(start_paused = true)]
+    async fn slots_are_taken_in_order_and_given_back() {
+        let slots = Slots::new(2);
+        let first = slots.take(LONG).await.unwrap();
+        let _second = slots.take(LONG).await.unwrap();
+        let begun = Instant::now();
+        let (third, ()) = tokio::join!(slots.take(LONG), async { drop(first) });
+        assert!(third.is_ok() && begun.elapsed().is_zero());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_waits_no_longer_than_it_has_time() {
+        let slots = Slots::new(1);
+        let _held = slots.take(LONG).await.unwrap();
+        for time in [Duration::ZERO, Duration::from_secs(1), LONGEST_STALL] {
+            let begun = Instant::now();
+            slots.take(time).await.unwrap_err();
+            assert_eq!(begun.elapsed().as_secs(), time.as_secs());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_that_nobody_polls_do_not_hold_up_others_for_ever() {
+        let slots = Slots::new(3);
+        let _held = [slots.take(LONG).await, slots.take(LONG).await, slots.take(LONG).await];
+        let begun = Instant::now();
+        for round in 1..=3 {
+            // Kept, so that it does not count as a request that ended.
+            std::mem::forget(slots.take(LONG).await.unwrap());
+            assert_eq!(begun.elapsed(), LONGEST_STALL * round);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_request_at_a_time_goes_beyond_the_limit() {
+        let slots = Slots::new(1);
+        let held = slots.take(LONG).await.unwrap();
+        let sent_at = AtomicU64::new(0);
+        let wait = async || {
+            let slot = slots.take(LONG).await.unwrap();
+            sent_at.fetch_add(1, Ordering::Relaxed);
+            std::mem::forget(slot);
+        };
+        let watch = async {
+            tokio::time::sleep(LONGEST_STALL * 2 + LONGEST_STALL / 2).await;
+            assert_eq!(sent_at.load(Ordering::Relaxed), 2);
+            // While requests end, none goes beyond the limit.
+            drop(held);
+        };
+        tokio::join!(wait(), wait(), wait(), watch);
+    }
+}

@@ -1,0 +1,172 @@
+//! The time that one attempt has.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout};
+
+use crate::error::{Error, ErrorKind};
+use crate::request::upload::Upload;
+
+/// Bounds an attempt by the request timeout, which starts anew whenever the transport takes
+/// a part of a long request body, and by the time that the call has left.
+pub(crate) struct Deadline {
+    begun: Instant,
+    attempt_timeout: Duration,
+    time_left: Duration,
+    upload: Option<Arc<Upload>>,
+}
+
+impl Deadline {
+    pub(crate) fn new(
+        attempt_timeout: Duration,
+        time_left: Duration,
+        upload: Option<Arc<Upload>>,
+    ) -> Self {
+        Self { begun: Instant::now(), attempt_timeout, time_left, upload }
+    }
+
+    /// Does `work`, unless the time runs out before.
+    pub(crate) async fn bound<T>(
+        &self,
+        mut work: Pin<&mut impl Future<Output = T>>,
+    ) -> Result<T, Elapsed> {
+        loop {
+            match timeout(self.left(), work.as_mut()).await {
+                // The transport took a part of the body meanwhile.
+                Err(_) if !self.left().is_zero() => {}
+                done => return done,
+            }
+        }
+    }
+
+    /// How much of the time is left.
+    fn left(&self) -> Duration {
+        let progress = self.upload.as_ref().map_or(self.begun, |upload| upload.last_progress());
+        self.attempt_timeout.saturating_sub(progress.elapsed()).min(self.time_left())
+    }
+
+    fn time_left(&self) -> Duration {
+        self.time_left.saturating_sub(self.begun.elapsed())
+    }
+
+    /// The error of an attempt whose time ran out. It tells how far an upload came.
+    pub(crate) fn error(&self) -> Error {
+        let error = Error::new(ErrorKind::Timeout);
+        let Some(upload) = &self.upload else { return error };
+        let (limit, setting) = if self.time_left().is_zero() {
+            ("total time of the call", "RetryPolicy::total_timeout")
+        } else {
+            ("request timeout", "attempt_timeout")
+        };
+        // The system may still have had a part of them to send.
+        let sent = match upload.progress() {
+            (taken, length) if taken < length => format!("{taken} of {length} bytes"),
+            (_, length) => format!("all {length} bytes"),
+        };
+        error.detail(format!(
+            "{sent} of the request body were sent when the {limit} ran out; raise `{setting}`"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use bytes::Bytes;
+    use http_body_util::BodyExt;
+    use reqwest::{Body, Method, Request, Url};
+    use tokio::time::sleep;
+
+    use super::*;
+
+    const MEGABYTE: usize = 1_000_000;
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Reads a body at so many bytes a second, as far as `end`, and responds a second
+    /// after that or, if the end is before that of the body, never.
+    async fn read(mut body: Body, bytes_per_second: u32, end: usize) -> usize {
+        let mut taken = 0;
+        while taken < end {
+            let Some(part) = body.frame().await else {
+                sleep(SECOND).await;
+                return taken;
+            };
+            let length = part.unwrap().into_data().unwrap().len();
+            taken += length;
+            sleep(SECOND * u32::try_from(length).unwrap() / bytes_per_second).await;
+        }
+        std::future::pending().await
+    }
+
+    /// What becomes of a body of so many bytes, with the default request timeout, and the
+    /// time that it takes.
+    async fn upload(
+        length: usize,
+        bytes_per_second: u32,
+        end: usize,
+        total_timeout: Duration,
+    ) -> (Result<usize, String>, Duration) {
+        let url = Url::parse("http://127.0.0.1").unwrap();
+        let mut request = Request::new(Method::POST, url);
+        *request.body_mut() = Some(Bytes::from(vec![b'a'; length]).into());
+        let upload = Upload::track(&mut request);
+        let body = request.body_mut().take().unwrap();
+        assert_eq!(http_body::Body::size_hint(&body).exact(), Some(length as u64));
+        let begun = Instant::now();
+        let deadline = Deadline::new(30 * SECOND, total_timeout, upload);
+        let outcome = deadline.bound(pin!(read(body, bytes_per_second, end))).await;
+        (outcome.map_err(|_| deadline.error().to_string()), begun.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_upload_may_take_as_long_as_it_makes_progress() {
+        // 15 MB at 2 Mbit/s take a minute.
+        let length = 15 * MEGABYTE;
+        let (outcome, took) = upload(length, 250_000, usize::MAX, 120 * SECOND).await;
+        assert_eq!(outcome, Ok(length));
+        assert!(took > 60 * SECOND && took < 63 * SECOND, "{took:?}");
+        // A part each 20 s.
+        let (outcome, _) = upload(MEGABYTE, 800, usize::MAX, Duration::MAX).await;
+        assert_eq!(outcome, Ok(MEGABYTE));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_upload_that_is_cut_off_names_the_setting() {
+        let length = 15 * MEGABYTE;
+        let (outcome, took) = upload(length, 250_000, usize::MAX, 40 * SECOND).await;
+        let error = outcome.unwrap_err();
+        assert!(error.contains("of 15000000 bytes of the request body were sent"), "{error}");
+        assert!(error.contains("raise `RetryPolicy::total_timeout`"), "{error}");
+        assert!(took >= 40 * SECOND && took < 41 * SECOND, "{took:?}");
+
+        let (outcome, took) = upload(length, 250_000, 5 * MEGABYTE, 120 * SECOND).await;
+        let error = outcome.unwrap_err();
+        assert!(error.contains("raise `attempt_timeout`"), "{error}");
+        assert!(took > 49 * SECOND && took < 52 * SECOND, "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_response_has_the_whole_timeout_after_the_upload_and_no_more() {
+        for length in [1000, 64 * 1024, MEGABYTE] {
+            let (outcome, took) = upload(length, 1_000_000_000, length, 120 * SECOND).await;
+            let error = outcome.unwrap_err();
+            let said = format!("all {length} bytes of the request body were sent when the request");
+            assert_eq!(error.contains(&said), length >= 64 * 1024, "{error}");
+            assert!(took >= 30 * SECOND && took < 31 * SECOND, "{took:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_time_is_too_short_or_too_long() {
+        for total_timeout in [Duration::ZERO, Duration::from_nanos(1), Duration::MAX] {
+            for length in [1, MEGABYTE] {
+                let (outcome, _) = upload(length, 1_000_000_000, usize::MAX, total_timeout).await;
+                assert_eq!(outcome.is_ok(), total_timeout == Duration::MAX, "{total_timeout:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! One request and its response, within a deadline.
+
+use std::pin::pin;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use reqwest::Response;
+use serde::de::IgnoredAny;
+
+use super::deadline::Deadline;
+use crate::StatusCode;
+use crate::credentials::Confidential;
+use crate::error::Error;
+use crate::operation::Operation;
+use crate::response::body::Body;
+use crate::response::error_response;
+use crate::response::success::{self, is_page};
+
+/// A successful response, with its body unless the caller reads that.
+pub(crate) struct Received {
+    pub(super) response: Response,
+    pub(super) body: Bytes,
+}
+
+/// What a call reads of a successful response.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Reads {
+    All,
+    /// The head only; the caller reads the body.
+    Head,
+}
+
+/// Sends a request and reads its response before the deadline. The status is that of a
+/// success.
+pub(super) async fn exchange(
+    sent: impl Future<Output = reqwest::Result<Response>>,
+    operation: &Operation,
+    reads: Reads,
+    limit: usize,
+    confidential: Confidential<'_>,
+    deadline: &Deadline,
+) -> (StatusCode, Result<Received, Error>) {
+    // Out of reach of the timeout: what arrived in time stays.
+    let (mut response, mut body) = (None, Body::default());
+    let end = {
+        let work = pin!(async {
+            let response: &mut Response = response.insert(sent.await?);
+            if reads == Reads::Head && is_file(response) {
+                return Ok(true);
+            }
+            body.read(response, limit).await
+        });
+        deadline.bound(work).await
+    };
+    let end = match end {
+        Ok(end) => end.map_err(Error::from),
+        Err(_) => Err(deadline.error()),
+    };
+    match response {
+        None => (StatusCode::OK, Err(end.err().unwrap_or_else(|| deadline.error()))),
+        Some(response) => {
+            let status = response.status();
+            let body = body.into_bytes();
+            (status, received(response, body, end, operation, limit, confidential))
+        }
+    }
+}
+
+/// Whether a response is a file that the caller can read.
+fn is_file(response: &Response) -> bool {
+    response.status().is_success() && !success::is_page_or_json(response.headers())
+}
+
+/// A successful response, or the error that another one is, or that ended it. `end` tells
+/// whether the body fits within `limit`, or why it is incomplete.
+fn received(
+    mut response: Response,
+    body: Bytes,
+    end: Result<bool, Error>,
+    operation: &Operation,
+    limit: usize,
+    confidential: Confidential<'_>,
+) -> Result<Received, Error> {
+    let status = response.status();
+    // Of JSON that has arrived completely, nothing is missing. A call that reads is retried.
+    let is_complete = match &end {
+        Ok(fits) => *fits,
+        Err(_) if operation.is_read_only() => false,
+        Err(_) => serde_json::from_slice::<IgnoredAny>(&body).is_ok(),
+    };
+    if status.is_success() && is_complete {
+        return Ok(Received { response, body });
+    }
+    let headers = take_headers(&mut response, confidential);
+    if !status.is_success() {
+        return Err(error_response::error(&response, headers, body, confidential));
+    }
+    let error = match end {
+        Err(error) => error.with_status(status),
+        Ok(_) if is_page(&headers, &body) => Error::too_long(status, limit),
+        Ok(_) => Error::too_long(status, limit).after_success(),
+    };
+    Err(error.with_headers(headers).with_body(body))
+}
+
+/// Takes the headers out of a response. The `Debug` form of those that echo a key does not
+/// show their values.
+pub(super) fn take_headers(response: &mut Response, confidential: Confidential<'_>) -> HeaderMap {
+    let mut headers = std::mem::take(response.headers_mut());
+    for value in headers.values_mut().filter(|value| confidential.appears_in(value.as_bytes())) {
+        value.set_sensitive(true);
+    }
+    headers
+}

@@ -1,0 +1,17 @@
+//! A call from its request to its response: calls of the generated code and raw calls. Uses
+//! the client and the rooms below it.
+
+mod deadline;
+mod exchange;
+pub(crate) mod idempotency;
+pub(crate) mod path_guard;
+mod path_template;
+mod pipeline;
+pub(crate) mod query;
+mod raw;
+mod replayable;
+mod succeeded;
+mod upload;
+
+pub use raw::RawRequest;
+pub(crate) use succeeded::Succeeded;

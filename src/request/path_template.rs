@@ -1,0 +1,220 @@
+//! Paths with placeholders, such as `/v1/numbers/{id}`.
+
+use crate::error::{Error, ErrorKind};
+use crate::request::path_guard::{REFUSED, encode_path};
+
+/// A path that stays on the server that it is appended to.
+pub(crate) struct PathTemplate<'p> {
+    segments: Vec<Segment<'p>>,
+}
+
+/// The parts of a segment: the name of a placeholder, if one comes first, and the text that
+/// follows.
+type Segment<'p> = Vec<(Option<&'p str>, &'p str)>;
+
+impl<'p> PathTemplate<'p> {
+    /// Reads a path. The error does not show it: it may hold an id or a key.
+    pub(crate) fn parse(path: &'p str) -> Result<Self, Error> {
+        let Some(rest) = path.strip_prefix('/') else {
+            return Err(refusal(
+                "the path has to begin with `/`, as in `/v1/numbers/{id}`; the host belongs to \
+                 the base URL of the client",
+            ));
+        };
+        if path.contains(['?', '#']) {
+            return Err(refusal(
+                "the path holds a query or a fragment; pass parameters with `query`, and values \
+                 in the path with `path`",
+            ));
+        }
+        let mut segments = rest.split('/').peekable();
+        let mut parsed = Vec::new();
+        while let Some(segment) = segments.next() {
+            // Only a slash at the end leaves an empty segment that leads nowhere else.
+            let is_misplaced = segment.is_empty() && segments.peek().is_some();
+            let segment = parts(segment).filter(|parts| !is_misplaced && is_plain(parts));
+            parsed.push(segment.ok_or_else(|| {
+                refusal(
+                    "the path has a segment that is empty, leads to another path, or holds a \
+                     brace or a character that is not part of a path; write placeholders as \
+                     `{id}` and pass their values with `path`",
+                )
+            })?);
+        }
+        Ok(Self { segments: parsed })
+    }
+
+    /// The path with each placeholder replaced by its value. A value that would lead to
+    /// another path leaves a segment that the path guard refuses.
+    pub(crate) fn fill(&self, values: &[(String, String)]) -> Result<String, Error> {
+        if let Some((name, _)) = values.iter().find(|(name, _)| !self.has(name)) {
+            // An id in place of a name is not shown.
+            let is_name = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+            return Err(if is_name {
+                refusal(format!("the path has no placeholder `{{{name}}}`"))
+            } else {
+                refusal("`path` was given a name that is not a placeholder of the path")
+            });
+        }
+        let mut path = String::new();
+        for segment in &self.segments {
+            path.push('/');
+            path.push_str(&filled(segment, values)?);
+        }
+        Ok(path)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.segments.iter().flatten().any(|(placeholder, _)| *placeholder == Some(name))
+    }
+}
+
+/// The parts of a segment. None if its braces do not enclose names.
+fn parts(segment: &str) -> Option<Segment<'_>> {
+    let mut parts = segment.split('{');
+    let mut read = vec![(None, parts.next()?)];
+    for part in parts {
+        let (name, text) = part.split_once('}').filter(|(name, _)| is_name(name))?;
+        read.push((Some(name), text));
+    }
+    Some(read)
+}
+
+/// Whether a text can be the name of a placeholder, which errors show.
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+}
+
+/// Whether the text of a segment is what it is in a URL (RFC 3986, `pchar` without escapes),
+/// and no step to another folder.
+fn is_plain(segment: &Segment<'_>) -> bool {
+    let is_step = matches!(segment[..], [(None, "." | "..")]);
+    let is_pchar = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte);
+    !is_step && segment.iter().all(|(_, text)| text.bytes().all(is_pchar))
+}
+
+fn filled(segment: &Segment<'_>, values: &[(String, String)]) -> Result<String, Error> {
+    if let [(None, text)] = segment[..] {
+        return Ok(text.to_owned());
+    }
+    let mut whole = String::new();
+    for (name, text) in segment {
+        if let Some(name) = name {
+            // The last value of a name counts.
+            let Some((_, value)) = values.iter().rfind(|(given, _)| given == name) else {
+                return Err(refusal(format!(
+                    "`{{{name}}}` in the path has no value; set it with `path(\"{name}\", ..)`"
+                )));
+            };
+            if value.is_empty() {
+                return Ok(REFUSED.to_owned());
+            }
+            whole.push_str(value);
+        }
+        whole.push_str(text);
+    }
+    // The whole segment, since two harmless parts can make a step together.
+    Ok(encode_path(&whole))
+}
+
+fn refusal(detail: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::InvalidRequest).detail(detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fill(path: &str, values: &[(&str, &str)]) -> Result<String, Error> {
+        let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
+        PathTemplate::parse(path)?.fill(&values.iter().map(owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn placeholders_are_replaced_by_encoded_values() {
+        for (path, values, filled) in [
+            ("/v1/numbers", &[][..], "/v1/numbers"),
+            ("/v1/numbers/{id}/logout", &[("id", "num_1")], "/v1/numbers/num_1/logout"),
+            ("/v1/numbers/{id}", &[("id", "a/b c%?#{x}")], "/v1/numbers/a%2Fb%20c%25%3F%23%7Bx%7D"),
+            ("/{a}/{b}/{a}", &[("b", "2"), ("a", "1")], "/1/2/1"),
+            ("/{a}", &[("a", "1"), ("a", "2")], "/2"),
+            ("/files/{id}.{ext}", &[("id", "7"), ("ext", "json")], "/files/7.json"),
+            ("/v1/groups/1203@g.us/", &[], "/v1/groups/1203@g.us/"),
+            ("/", &[], "/"),
+        ] {
+            assert_eq!(fill(path, values).unwrap(), filled);
+        }
+    }
+
+    #[test]
+    fn a_path_that_leaves_the_server_or_is_no_template_is_refused_and_not_shown() {
+        for (path, part) in [
+            ("", "begin with `/`"),
+            ("v1/marked", "begin with `/`"),
+            ("https://marked.example/v1/numbers", "begin with `/`"),
+            ("//marked.example/v1", "segment"),
+            ("/v1//marked", "segment"),
+            ("/v1/../marked", "segment"),
+            ("/v1/./marked", "segment"),
+            ("/v1/marked/..", "segment"),
+            ("/v1/%2e%2e/marked", "segment"),
+            ("/v1/marked%20", "segment"),
+            ("/v1/\\marked", "segment"),
+            ("/v1/mar ked", "segment"),
+            ("/v1/märked", "segment"),
+            ("/v1/marked\n", "segment"),
+            ("/v1/{marked", "segment"),
+            ("/v1/marked}", "segment"),
+            ("/v1/{}/marked", "segment"),
+            ("/v1/{a marked}", "segment"),
+            ("/v1/{marked\n}", "segment"),
+            ("/v1/{{marked}}", "segment"),
+            ("/v1/numbers?key=marked", "`query`"),
+            ("/v1/numbers#marked", "`query`"),
+        ] {
+            let error = fill(path, &[]).expect_err(path);
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+            assert!(error.to_string().contains(part), "{path}: {error}");
+            assert!(!format!("{error} {error:?}").contains("marked"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_placeholder_without_a_value_and_a_value_without_a_placeholder_are_named() {
+        for (path, values, said) in [
+            ("/v1/numbers/{id}", &[][..], "`{id}` in the path has no value"),
+            ("/v1/{a}/{b}", &[("a", "1")], "`{b}` in the path has no value"),
+            ("/v1/{id}", &[("id", "1"), ("other", "1")], "no placeholder `{other}`"),
+            ("/v1/numbers", &[("id", "1")], "no placeholder `{id}`"),
+            ("/v1/{id}", &[("num_01", "id")], "was given a name"),
+        ] {
+            let error = fill(path, values).expect_err(path);
+            assert!(error.to_string().contains(said), "{error}");
+            assert!(!error.to_string().contains("num_01"), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_filled_path_has_the_segments_of_its_template(
+            path in r"(/[a-z.{}]{0,6}){1,4}",
+            name in "[a-z]{1,2}",
+            value in r"[./\\%25ea]{0,6}",
+        ) {
+            if let Ok(filled) = fill(&path, &[(&name, &value)]) {
+                prop_assert_eq!(filled.split('/').count(), path.split('/').count());
+                let url = reqwest::Url::parse(&format!("https://example.com{filled}")).unwrap();
+                prop_assert_eq!(url.path(), filled);
+            }
+        }
+
+        #[test]
+        fn no_text_panics(path in any::<String>(), name in any::<String>(), value in any::<String>()) {
+            _ = fill(&path, &[(&name, &value)]);
+            _ = fill(&format!("/{path}/{{{name}}}"), &[(&name, &value)]);
+        }
+    }
+}

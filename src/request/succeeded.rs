@@ -1,0 +1,87 @@
+//! A successful response becomes what the caller gets.
+
+use http::HeaderMap;
+use serde::de::DeserializeOwned;
+
+use super::exchange::Received;
+use crate::StatusCode;
+use crate::error::Error;
+use crate::generated::Client;
+use crate::rate_limit::slots::Slot;
+use crate::response::origin::Ended;
+use crate::response::success::{self, Problem, Success};
+use crate::response::{Download, ResponseValue, download};
+use crate::telemetry::Span;
+use crate::time::MAX_TIMEOUT;
+
+/// A call that succeeded, all but what the caller gets of its response.
+pub(crate) struct Succeeded<'c> {
+    pub(super) client: &'c Client,
+    pub(super) received: Received,
+    pub(super) headers: HeaderMap,
+    pub(super) call: Ended,
+    pub(super) span: Span,
+    pub(super) slot: Slot,
+}
+
+impl Succeeded<'_> {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.received.response.status()
+    }
+
+    /// The model in the body.
+    pub(crate) fn into_value<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
+        let (value, succeeded) = self.check(success::model)?;
+        Ok(succeeded.with(value))
+    }
+
+    /// Nothing but the status and the headers.
+    pub(crate) fn into_nothing(self) -> ResponseValue<()> {
+        self.with(())
+    }
+
+    /// The body as the caller reads it.
+    pub(crate) fn into_download(self) -> ResponseValue<Download> {
+        let status = self.status();
+        let Self { client, received, headers, call, slot, .. } = self;
+        let mut response = received.response;
+        response.headers_mut().clone_from(&headers);
+        let source = download::Source {
+            path_prefix: client.path_prefix().to_owned(),
+            attempts: call.attempts,
+            status,
+            headers: headers.clone(),
+            // A longer timeout could overflow the clock.
+            longest_silence: client.inner.attempt_timeout.min(MAX_TIMEOUT),
+            max_bytes: client.inner.settings.response_limit(&call.operation),
+            operation: call.operation,
+        };
+        let download = Download::new(response, source, slot);
+        ResponseValue::new(download, status, headers)
+    }
+
+    pub(super) fn with<T>(self, value: T) -> ResponseValue<T> {
+        ResponseValue::new(value, self.status(), self.headers)
+    }
+
+    /// Ends the call with what `read` makes of the response.
+    pub(super) fn check<T>(
+        self,
+        read: impl FnOnce(Success<'_>) -> Result<T, Problem>,
+    ) -> Result<(T, Self), Error> {
+        let Self { client, received, headers, call, span, .. } = &self;
+        let body = &received.body;
+        match read(Success { operation: &call.operation, headers, body }) {
+            Ok(value) => {
+                span.ended(Ok(self.status()), call.attempts);
+                Ok((value, self))
+            }
+            Err(problem) => {
+                let credentials = &client.inner.settings.credentials;
+                let (headers, body) = (headers.clone(), body.clone());
+                let error = call.error(problem, self.status(), headers, body, credentials);
+                Err(client.failed(error, call.operation.clone(), span))
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! An answer that is no JSON, such as a recording, read as it arrives.
+
+mod file_name;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::HeaderMap;
+use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::Response;
+use tokio::time::{Instant, Sleep, sleep};
+
+use crate::StatusCode;
+use crate::error::{Error, ErrorKind};
+use crate::operation::Operation;
+use crate::rate_limit::slots::Slot;
+
+type Chunks = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
+
+/// The body of an answer, which is read as it arrives: a [`Stream`] of bytes.
+///
+/// A part that does not come within the
+/// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), or a connection
+/// that breaks, is an error, after which nothing follows. What was read until
+/// then cannot be continued: the call has to be made again.
+///
+/// ```no_run
+/// # async fn f(client: pilot_status::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut audio = client.get_activation_audio().id("act_1").send().await?.into_inner();
+/// let name = audio.file_name().unwrap_or_else(|| "audio".to_owned());
+/// // It is the server's name, and must not take the place of another file.
+/// let mut file = std::fs::File::create_new(name)?;
+/// while let Some(bytes) = audio.chunk().await? {
+///     std::io::Write::write_all(&mut file, &bytes)?;
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "nothing is read until it is asked for"]
+pub struct Download {
+    /// Until the end, when the slot goes back together with the connection.
+    chunks: Option<(Chunks, Slot)>,
+    /// Ends when nothing has come for too long, while somebody waits for it.
+    silence: Pin<Box<Sleep>>,
+    is_waiting: bool,
+    source: Source,
+}
+
+/// What a download came from.
+pub(crate) struct Source {
+    pub(crate) operation: Cow<'static, Operation>,
+    pub(crate) path_prefix: String,
+    pub(crate) attempts: u32,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) longest_silence: Duration,
+    pub(crate) max_bytes: usize,
+}
+
+impl Download {
+    pub(crate) fn new(response: Response, source: Source, slot: Slot) -> Self {
+        Self {
+            chunks: Some((Box::pin(response.bytes_stream()), slot)),
+            silence: Box::pin(sleep(source.longest_silence)),
+            is_waiting: false,
+            source,
+        }
+    }
+
+    /// The media type, such as `audio/mpeg`.
+    pub fn content_type(&self) -> Option<&str> {
+        self.source.headers.get(CONTENT_TYPE)?.to_str().ok()
+    }
+
+    /// How many bytes the server says that there are.
+    pub fn content_length(&self) -> Option<u64> {
+        self.source.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    }
+
+    /// The name that the server gives the file, without any folder: it cannot
+    /// lead elsewhere. None where there is no name that is safe to use.
+    pub fn file_name(&self) -> Option<String> {
+        file_name::of(self.source.headers.get(CONTENT_DISPOSITION)?.as_bytes())
+    }
+
+    /// The next bytes; none at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Timeout`] when none come in time, and
+    /// [`ErrorKind::Interrupted`] when the connection breaks.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await.transpose()
+    }
+
+    /// All bytes that are left.
+    ///
+    /// # Errors
+    ///
+    /// As [`chunk`](Self::chunk), and [`ErrorKind::Decode`] when there are more
+    /// than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
+    pub async fn bytes(mut self) -> Result<Bytes, Error> {
+        let limit = self.source.max_bytes;
+        let mut all = Vec::new();
+        while let Some(bytes) = self.chunk().await? {
+            if bytes.len() > limit.saturating_sub(all.len()) {
+                let error = Error::too_long(self.source.status, limit).with_body(all.into());
+                return Err(self.failed(error));
+            }
+            all.extend_from_slice(&bytes);
+        }
+        Ok(all.into())
+    }
+
+    fn failed(&mut self, error: Error) -> Error {
+        self.chunks = None;
+        let Source { operation, path_prefix, attempts, status, headers, .. } = &self.source;
+        error
+            .with_status(*status)
+            .with_headers(headers.clone())
+            .in_operation(operation.clone())
+            .under(path_prefix)
+            .attempts_made(*attempts)
+    }
+}
+
+impl Stream for Download {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        let Some((chunks, _)) = &mut this.chunks else {
+            return Poll::Ready(None);
+        };
+        match chunks.as_mut().poll_next(context) {
+            Poll::Ready(Some(Ok(bytes))) => {
+                this.is_waiting = false;
+                Poll::Ready(Some(Ok(bytes)))
+            }
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(this.failed(error.into())))),
+            Poll::Ready(None) => {
+                this.chunks = None;
+                Poll::Ready(None)
+            }
+            Poll::Pending => {
+                // What the caller does between two parts is no silence.
+                if !this.is_waiting {
+                    this.is_waiting = true;
+                    this.silence.as_mut().reset(Instant::now() + this.source.longest_silence);
+                }
+                ready!(this.silence.as_mut().poll(context));
+                Poll::Ready(Some(Err(this.failed(Error::new(ErrorKind::Timeout)))))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("operation", &self.source.operation.id)
+            .field("status", &self.source.status)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,101 @@
+//! Responses: models of those that succeed, errors of all others, and bodies that the caller
+//! reads. Uses the slots of rate limits, and below.
+
+pub(crate) mod body;
+pub(crate) mod download;
+pub(crate) mod error_response;
+pub(crate) mod origin;
+mod retry_after;
+pub(crate) mod success;
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use http::{HeaderMap, StatusCode};
+
+pub use self::download::Download;
+use self::origin::Origin;
+
+/// What the document sends along with the stored answer to an earlier call.
+const IDEMPOTENT_REPLAYED: &str = "idempotent-replayed";
+
+/// The value of a successful answer, with its status and headers.
+///
+/// ```no_run
+/// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
+/// use pilot_status::types::MessageRequest;
+///
+/// let message = MessageRequest::builder().destination_number("+5511988887777").text("Olá!");
+/// let sent = client.send_message().body(message).idempotency_key("order-42").send().await?;
+/// println!("{}: {}, replayed: {}", sent.id, sent.status(), sent.is_replayed());
+/// let message = sent.into_inner();
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct ResponseValue<T> {
+    value: T,
+    status: StatusCode,
+    headers: HeaderMap,
+    /// Set where the caller decodes the body.
+    pub(crate) origin: Option<Box<Origin>>,
+}
+
+impl<T> ResponseValue<T> {
+    /// A value as if a server had sent it, for tests of what works on one.
+    pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
+        Self { value, status, headers, origin: None }
+    }
+
+    pub(crate) fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = Some(Box::new(origin));
+        self
+    }
+
+    /// The value alone.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The status of the answer, any of 200 to 299.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers of the answer.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Whether it is the stored answer to an earlier call under the same
+    /// `Idempotency-Key`, so that nothing was done again.
+    pub fn is_replayed(&self) -> bool {
+        let header = self.headers.get(IDEMPOTENT_REPLAYED);
+        header.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"))
+    }
+}
+
+impl<T> Deref for ResponseValue<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for ResponseValue<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
+    /// Without the headers, and without a body that is not decoded: it may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("ResponseValue");
+        shown.field("status", &self.status);
+        if self.origin.is_none() {
+            shown.field("value", &self.value);
+        }
+        shown.finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,280 @@
+//! Successful responses become models, unless they are not the API's.
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue};
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::credentials::Confidential;
+use crate::decode;
+use crate::decode::surrogates::{self, without_bom};
+use crate::error::{Error, ServerMessage};
+use crate::operation::Operation;
+use crate::response::body::encoding;
+
+const EMPTY: &str = "its body is empty";
+const OTHER_FIELDS: &str = "its body has none of the expected fields";
+
+/// Why a response with a success status is not what the document describes.
+pub(crate) enum Problem {
+    /// The API reported success, but its response cannot be read.
+    Unreadable(String),
+    /// The API did not send the response: it is the page of a proxy, or another API's.
+    Foreign(String),
+    /// The response is an error object.
+    ErrorObject(Map<String, Value>),
+}
+
+/// A response with a success status.
+#[derive(Clone, Copy)]
+pub(crate) struct Success<'a> {
+    pub(crate) operation: &'a Operation,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a [u8],
+}
+
+/// The model in the body. A list may be in an object.
+///
+/// Of an operation that writes, an empty body is an empty model, if the model requires
+/// nothing.
+pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Problem> {
+    let list = success.wrapped_list();
+    let success = Success { body: list.as_deref().unwrap_or(success.body), ..success };
+    if success.text().is_empty() {
+        let empty = serde_json::from_slice(b"{}").ok();
+        let empty = empty.filter(|_| !success.operation.is_read_only());
+        return empty.ok_or_else(|| Problem::Unreadable(EMPTY.to_owned()));
+    }
+    if success.is_list_for_object() {
+        return Err(success.problem("it is a list, not an object".to_owned()));
+    }
+    match decode::decode(success.body) {
+        // Whatever has the required fields is the model.
+        Ok(model) if success.operation.response.requires_fields => Ok(model),
+        Ok(model) => success.other_object().map_or(Ok(model), Err),
+        Err(problem) => Err(success.problem(problem)),
+    }
+}
+
+/// Checks the body of an operation whose success has no content of interest.
+pub(crate) fn nothing(success: Success<'_>) -> Result<(), Problem> {
+    no_page(success)?;
+    success.other_object().map_or(Ok(()), Err)
+}
+
+/// Checks a body that the caller decodes.
+pub(crate) fn no_page(success: Success<'_>) -> Result<(), Problem> {
+    if is_page(success.headers, success.body) { Err(success.not_json()) } else { Ok(()) }
+}
+
+/// Checks the head of a file, and the body where the head announces none.
+pub(crate) fn file(success: Success<'_>) -> Result<(), Problem> {
+    if !is_page_or_json(success.headers) {
+        return Ok(());
+    }
+    Err(success.other_object().unwrap_or_else(|| {
+        let media_type = media_type(success.headers).unwrap_or("JSON");
+        Problem::Foreign(format!("its body is {media_type}, not a file"))
+    }))
+}
+
+impl Success<'_> {
+    fn text(&self) -> &[u8] {
+        without_bom(self.body).trim_ascii_start()
+    }
+
+    /// Whether the body is a list and the model an object. Serde's derive reads a list as the
+    /// fields of a model in their order.
+    fn is_list_for_object(self) -> bool {
+        let response = &self.operation.response;
+        let is_object = !response.fields.is_empty() && response.envelopes.is_empty();
+        is_object && self.text().starts_with(b"[")
+    }
+
+    /// The list that is expected, where an object holds it that is not described.
+    fn wrapped_list(self) -> Option<Vec<u8>> {
+        let response = &self.operation.response;
+        let seen = (!response.envelopes.is_empty()).then(|| self.seen())?;
+        if !seen.has_fields || seen.has_error || seen.is_expected {
+            return None;
+        }
+        let object: Map<String, Value> = surrogates::from_slice(self.body).ok()?;
+        response.envelopes.iter().find_map(|name| match object.get(*name)? {
+            Value::Null => Some(b"[]".to_vec()),
+            list @ Value::Array(_) => serde_json::to_vec(list).ok(),
+            _ => None,
+        })
+    }
+
+    /// Why the body does not report the success of the operation, if it is an object.
+    fn other_object(self) -> Option<Problem> {
+        let response = &self.operation.response;
+        let seen = self.seen();
+        let is_error = seen.has_error && !(response.is_union && seen.is_expected);
+        if is_error || (seen.resembles_error() && !seen.is_expected) {
+            // Cut off, it is still no success.
+            let object = surrogates::from_slice(self.body).ok();
+            let cut = || Problem::Foreign("its body is an error that is cut off".to_owned());
+            return Some(object.map_or_else(cut, Problem::ErrorObject));
+        }
+        let takes_any = response.is_union || response.fields.is_empty();
+        let is_other = seen.has_fields && !seen.is_expected && !takes_any;
+        is_other.then(|| Problem::Foreign(OTHER_FIELDS.to_owned()))
+    }
+
+    /// What a look at the fields of the body tells, as far as it is an object.
+    fn seen(self) -> Seen {
+        let mut seen = Seen::default();
+        if self.text().starts_with(b"{") {
+            let visitor = Fields { expected: self.operation.response.fields, seen: &mut seen };
+            _ = serde_json::Deserializer::from_slice(self.text()).deserialize_map(visitor);
+        }
+        seen
+    }
+
+    /// Why the body is not decoded, where decoding failed with `problem`.
+    fn problem(self, problem: String) -> Problem {
+        if let Some(problem) = self.other_object() {
+            return problem;
+        }
+        let is_json = self.text().starts_with(b"{") || self.text().starts_with(b"[");
+        if !is_json || encoding(self.headers).is_some() {
+            return self.not_json();
+        }
+        let fields = self.operation.response.fields;
+        if self.seen().is_expected || fields.is_empty() {
+            Problem::Unreadable(problem)
+        } else {
+            Problem::Foreign(problem)
+        }
+    }
+
+    fn not_json(self) -> Problem {
+        Problem::Foreign(match (encoding(self.headers), media_type(self.headers)) {
+            (Some(encoding), _) => format!("its body is encoded as {encoding}, unasked for"),
+            (None, Some(media_type)) => format!("its body is {media_type}, not JSON"),
+            (None, None) if self.text().starts_with(b"<") => {
+                "its body is HTML or XML, not JSON".to_owned()
+            }
+            (None, None) => "its body is neither a JSON object nor a list".to_owned(),
+        })
+    }
+}
+
+/// Whether a body is a page for a browser. Headers may say so of JSON, or of nothing.
+pub(crate) fn is_page(headers: &HeaderMap, body: &[u8]) -> bool {
+    match without_bom(body).trim_ascii_start().first() {
+        Some(b'<') => true,
+        Some(b'{' | b'[') | None => false,
+        Some(_) => announces(headers, &["text/html", "application/xhtml"]),
+    }
+}
+
+/// Whether headers announce a page for a browser or JSON, and so not a file.
+pub(crate) fn is_page_or_json(headers: &HeaderMap) -> bool {
+    announces(
+        headers,
+        &["text/html", "application/xhtml", "application/json", "application/problem"],
+    )
+}
+
+fn announces(headers: &HeaderMap, media_types: &[&str]) -> bool {
+    let value = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let value = value.trim_ascii_start().to_ascii_lowercase();
+    media_types.iter().any(|media_type| value.starts_with(media_type.as_bytes()))
+}
+
+impl Problem {
+    /// The error for a response with this problem.
+    pub(crate) fn into_error(
+        self,
+        status: http::StatusCode,
+        confidential: Confidential<'_>,
+    ) -> Error {
+        let error = Error::of_status(status);
+        match self {
+            Self::Unreadable(detail) => error.detail(detail).after_success(),
+            Self::Foreign(detail) if confidential.appears_in(detail.as_bytes()) => {
+                error.detail("its body is not JSON")
+            }
+            Self::Foreign(detail) => error.detail(detail),
+            Self::ErrorObject(object) => error
+                .detail("its body is an error")
+                .said(ServerMessage::new(object, status, |text| confidential.appears_in(text))),
+        }
+    }
+}
+
+/// The media type, without parameters, if it has the form of one and is not JSON.
+fn media_type(headers: &HeaderMap) -> Option<&str> {
+    const LONGEST: usize = 100;
+    let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let media_type = value.split(';').next()?.trim();
+    let (kind, subtype) = media_type.split_once('/')?;
+    let is_token = |text: &str| {
+        !text.is_empty()
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte))
+    };
+    let is_valid = media_type.len() <= LONGEST && is_token(kind) && is_token(subtype);
+    (is_valid && !subtype.ends_with("json")).then_some(media_type)
+}
+
+/// What the fields of an object show of it.
+#[derive(Default)]
+struct Seen {
+    has_fields: bool,
+    /// One of them is a field of the model.
+    is_expected: bool,
+    /// Its `error` or `errors` says something.
+    has_error: bool,
+    /// The fields of other forms of errors.
+    others: Vec<&'static str>,
+}
+
+impl Seen {
+    /// Whether it has the fields of an error, and no `error`.
+    fn resembles_error(&self) -> bool {
+        [["code", "message"], ["title", "detail"]]
+            .iter()
+            .any(|form| form.iter().all(|field| self.others.contains(field)))
+    }
+}
+
+/// Looks at the fields of an object.
+struct Fields<'a> {
+    expected: &'static [&'static str],
+    seen: &'a mut Seen,
+}
+
+impl<'de> Visitor<'de> for Fields<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        const OTHERS: [&str; 4] = ["code", "message", "title", "detail"];
+        while let Some(name) = object.next_key::<String>()? {
+            self.seen.has_fields = true;
+            self.seen.is_expected |= self.expected.contains(&name.as_str());
+            self.seen.others.extend(OTHERS.iter().find(|other| **other == name));
+            if name == "error" || name == "errors" {
+                self.seen.has_error |= says_something(&object.next_value()?);
+            } else {
+                object.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn says_something(error: &Value) -> bool {
+    match error {
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(object) => !object.is_empty(),
+        Value::Bool(is_error) => *is_error,
+        _ => false,
+    }
+}

@@ -1,0 +1,10 @@
+//! Whether to send a request again, and how long to wait before.
+
+pub(crate) mod attempts;
+mod budget;
+mod outcome;
+mod policy;
+
+pub(crate) use budget::Budget;
+pub use policy::RetryPolicy;
+pub(crate) use policy::Shared;

@@ -1,0 +1,12 @@
+//! How long to wait: arithmetic that no value overflows. It uses no other room.
+
+mod backoff;
+mod jitter;
+
+use std::time::Duration;
+
+pub(crate) use backoff::Backoff;
+pub(crate) use jitter::{jitter, spread};
+
+/// Longer than any call. A longer timeout could overflow the clock.
+pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);

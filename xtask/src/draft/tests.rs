@@ -1,0 +1,286 @@
+//! Drafts of pages in the vendor's style, and of any JSON.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
+use proptest::proptest;
+use serde_json::{Value, json};
+
+use super::drafts;
+use crate::fragments::{Fragments, UNFINISHED};
+use crate::generated;
+use crate::reconcile::tests::{changed, committed, pages};
+use crate::reconcile::{self, Accepted, Undescribed};
+use crate::regen::document_of;
+use crate::source::{self, Text};
+use crate::upstream::Part;
+
+/// What all tags share.
+const SHARED: &str = include_str!("../../spec/api/shared.yaml");
+
+/// As much of it as one operation needs, which takes less time.
+const HEAD: (&str, &str) = (
+    "shared.yaml",
+    "openapi: 3.1.0\ninfo: {title: T, version: 1.0.0}\nsecurity: [{apiKey: []}]\ncomponents:\n  \
+     securitySchemes:\n    apiKey: {type: apiKey, in: header, name: x-api-key}\n",
+);
+
+/// A repository with fragments, of which some may be drafts.
+struct Repository(tempfile::TempDir);
+
+impl Repository {
+    fn new(fragments: &[(&str, &str)]) -> Self {
+        let repository = Self(tempfile::tempdir().unwrap());
+        std::fs::create_dir_all(repository.folder()).unwrap();
+        for (name, text) in [("shared.yaml", SHARED)].iter().chain(fragments) {
+            std::fs::write(repository.folder().join(name), text).unwrap();
+        }
+        repository
+    }
+
+    fn folder(&self) -> std::path::PathBuf {
+        self.0.path().join("xtask/spec/api")
+    }
+
+    fn reconcile(&self, pages: Vec<Part>) -> anyhow::Result<(Value, Vec<Undescribed>)> {
+        let ours = Fragments::read(&self.folder(), self.0.path())?;
+        reconcile::reconcile(pages, &ours, &Accepted::default(), &mut Vec::new())
+    }
+
+    fn draft(&self, pages: Vec<Part>) -> (BTreeMap<String, String>, Vec<String>) {
+        let (_, undescribed) = self.reconcile(pages).unwrap();
+        drafts(&undescribed, &Fragments::read(&self.folder(), self.0.path()).unwrap()).unwrap()
+    }
+
+    /// Does as a person who finds nothing to add.
+    fn finish(&self, texts: &BTreeMap<String, String>) {
+        for (name, text) in texts {
+            let text = text.replace(UNFINISHED, "Finished");
+            std::fs::write(self.folder().join(name), text).unwrap();
+        }
+    }
+}
+
+/// A page of one operation, whose body and whose response are shown by an example.
+fn page(path: &str, method: &str, id: &str, example: &Value) -> Part {
+    let content = json!({"application/json": {"example": example}});
+    Part {
+        source: format!("{id}.md"),
+        document: json!({
+            "openapi": "3.1.0",
+            "info": {"title": "T", "version": "1.0.0"},
+            "security": [{"apiKey": []}],
+            "components": {"securitySchemes": {
+                "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+            }},
+            "paths": {path: {method: {
+                "operationId": id,
+                "tags": ["A"],
+                "responses": {"200": {"description": "d", "content": content}},
+            }}},
+        }),
+    }
+}
+
+/// The schemas of the draft of one example, by their names, and that of the response.
+fn drafted(example: &Value) -> (Value, Value) {
+    let repository = Repository::new(&[HEAD]);
+    let (texts, _) = repository.draft(vec![page("/v1/a", "post", "create_a", example)]);
+    let drafted: Value = crate::yaml::parse(&texts["a.yaml"]).unwrap();
+    let response = "/paths/~1v1~1a/post/responses/200/content/application~1json/schema";
+    (drafted.pointer(response).unwrap().clone(), drafted["components"]["schemas"].clone())
+}
+
+#[test]
+fn all_pages_become_drafts_of_which_a_client_can_be_made() {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let published = source::published(root, "list-numbers.md");
+    // Its two successes differ, which a person has to settle.
+    let unsettled = ("/v1/numbers/remote-pairing", "post");
+    let pages = pages(&committed()).into_iter();
+    let pages = pages.filter(|page| (&*page.path, &*page.method) != unsettled);
+    let texts: Vec<Text> = pages.map(|page| page.text()).chain([published]).collect();
+    let repository = Repository::new(&[]);
+    let (drafts, lines) = repository.draft(crate::upstream::parts(&texts).unwrap());
+    assert_eq!(lines.len(), texts.len());
+    repository.finish(&drafts);
+    let document = document_of(repository.0.path(), &texts).unwrap_or_else(|error| {
+        panic!("{error:#}");
+    });
+    generated::client(&serde_json::from_str(&document).unwrap());
+}
+
+#[test]
+fn a_draft_says_what_the_page_states_and_shows() {
+    let pages = pages(&committed());
+    let page = changed(&pages, "/v1/newsletters", "get", |operation| {
+        operation["description"] = json!("Lists channels: all of them.");
+        operation["security"] = json!([{"apiKey": []}]);
+    });
+    let repository =
+        Repository::new(&[("newsletters.yaml", "# Ours\nopenapi: 3.1.0\npaths:\n  /v1/a: {}\n")]);
+    let (texts, lines) = repository.draft(vec![page.part()]);
+    insta::assert_snapshot!(texts["newsletters.yaml"]);
+    assert_eq!(
+        lines,
+        ["xtask/spec/api/newsletters.yaml line 7: GET /v1/newsletters of \
+             xtask/spec/upstream/get_newsletters.md"]
+    );
+}
+
+#[test]
+fn an_id_has_the_verb_first() {
+    let one = json!({"id": "a"});
+    let many = json!([one]);
+    for (method, id, example, expected) in [
+        ("get", "get_numbers", &many, "list_numbers"),
+        ("get", "get_numbers_id", &one, "get_numbers_id"),
+        ("get", "numbersSearch", &many, "numbers_search"),
+        ("post", "post_messages_send", &one, "post_messages_send"),
+        ("patch", "patch_numbers-settings", &one, "update_numbers_settings"),
+        ("delete", "delete_number", &one, "delete_number"),
+    ] {
+        let (texts, _) = Repository::new(&[HEAD]).draft(vec![page("/v1/a", method, id, example)]);
+        let text = &texts["a.yaml"];
+        assert!(text.contains(&format!("operationId: {expected}\n")), "{text}");
+    }
+}
+
+#[test]
+fn an_example_becomes_types() {
+    let (response, schemas) = drafted(&json!([
+        {"id": "a", "count": 1, "size": 1, "mixed": 1, "none": null, "apiKey": "k", "at": "2026-06-01T11:59:00Z", "day": "2026-06-01"},
+        {"id": null, "count": 2, "size": 1.5, "mixed": "a", "none": null, "link": {"a": 1}, "links": [{"a": 2}], "sizes": {"5511": 1}},
+    ]));
+    assert_eq!(response["items"], json!({"$ref": "#/components/schemas/CreateAResponseItem"}));
+    assert_eq!(
+        schemas["CreateAResponseItem"]["properties"],
+        json!({
+            "id": {"type": ["string", "null"]},
+            "count": {"type": "integer"},
+            "size": {"type": "number"},
+            "mixed": {},
+            "none": {},
+            "apiKey": {"type": "string", "format": "password"},
+            "at": {"type": "string", "format": "date-time"},
+            "day": {"type": "string", "format": "date"},
+            "link": {"$ref": "#/components/schemas/CreateAResponseItemLink"},
+            "links": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/CreateAResponseItemLink"},
+            },
+            "sizes": {"type": "object", "additionalProperties": {"type": "integer"}},
+        })
+    );
+    assert_eq!(schemas.as_object().unwrap().len(), 2);
+}
+
+#[test]
+fn a_schema_of_the_page_says_what_no_example_shows() {
+    let mut page = page("/v1/a", "post", "create_a", &json!({"count": 1}));
+    page.document["components"]["schemas"] = json!({"A": {
+        "type": "object",
+        "required": ["name"],
+        "properties": {
+            "name": {"type": "string", "description": "A name.", "maxLength": 5},
+            "count": {"type": "string"},
+            "next": {"$ref": "#/components/schemas/A"},
+        },
+    }});
+    let content = "/paths/~1v1~1a/post/responses/200/content/application~1json";
+    page.document.pointer_mut(content).unwrap()["schema"] =
+        json!({"$ref": "#/components/schemas/A"});
+    let (texts, _) = Repository::new(&[HEAD]).draft(vec![page]);
+    let drafted: Value = crate::yaml::parse(&texts["a.yaml"]).unwrap();
+    let schema = &drafted["components"]["schemas"]["CreateAResponse"];
+    assert_eq!(schema["required"], json!(["name"]));
+    let properties = &schema["properties"];
+    assert_eq!(
+        properties["name"],
+        json!({"type": "string", "description": "A name.", "maxLength": 5})
+    );
+    assert_eq!(properties["count"], json!({"type": "integer"}));
+}
+
+#[test]
+fn a_tag_that_names_no_file_makes_no_other() {
+    for (tag, path, file) in [
+        (json!(["../../Odd: things"]), "/v1/a", "odd-things.yaml"),
+        (json!(["!"]), "/v1/phone-lines/a", "other.yaml"),
+        (json!([]), "/", "other.yaml"),
+    ] {
+        let mut page = page(path, "post", "create_a", &json!({"id": "a"}));
+        page.document["paths"][path]["post"]["tags"] = tag;
+        let repository = Repository::new(&[HEAD]);
+        let (texts, _) = repository.draft(vec![page]);
+        assert_eq!(texts.keys().collect::<Vec<_>>(), [file]);
+        repository.finish(&texts);
+        Fragments::read(&repository.folder(), repository.0.path()).unwrap();
+    }
+}
+
+fn text() -> impl Strategy<Value = String> {
+    let dates = ["2026-06-01", "2026-06-01T11:59:00Z", "2026-06-31", "no", "1", "null"];
+    prop_oneof![
+        "\\PC{0,8}",
+        "[ \n#:-]{0,6}",
+        proptest::sample::select(dates.to_vec()).prop_map(str::to_owned)
+    ]
+}
+
+fn key() -> impl Strategy<Value = String> {
+    let odd =
+        ["", "_", "id", "ID", "extra", "type", "$ref", "properties", "items", "links", "5511"];
+    prop_oneof![
+        "[a-c]{1,2}",
+        "\\PC{0,8}",
+        proptest::sample::select(odd.to_vec()).prop_map(str::to_owned)
+    ]
+}
+
+fn example() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(json!(null)),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        text().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 5, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            btree_map(key(), inner, 0..5).prop_map(|entries| entries.into_iter().collect()),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+
+    #[test]
+    fn a_draft_of_any_example_agrees_with_its_page(one in example(), other in example()) {
+        let repository = Repository::new(&[HEAD]);
+        let mut pages = vec![page("/v1/a", "get", "get_a", &one), page("/v1/b", "get", "get_b", &other)];
+        let content = "/paths/~1v1~1a/get/responses/200/content/application~1json";
+        *pages[0].document.pointer_mut(content).unwrap() =
+            json!({"examples": {"one": {"value": one}, "other": {"value": other}}});
+        repository.finish(&repository.draft(pages.clone()).0);
+        repository.reconcile(pages).unwrap();
+    }
+
+    #[test]
+    fn no_page_makes_it_panic(part in example(), schema in example()) {
+        let mut hostile = page("/v1/a", "get", "get_a", &part);
+        let operation = &mut hostile.document["paths"]["/v1/a"]["get"];
+        operation["parameters"] = json!([part, {"name": "a", "in": "query", "schema": schema}]);
+        operation["requestBody"] = part.clone();
+        operation["tags"] = schema.clone();
+        operation["responses"] = json!({"200": part, "201": {"content": {"a": {"schema": schema}}}});
+        let new = Undescribed { page: hostile, path: "/v1/a".to_owned(), method: "get".to_owned() };
+        let repository = Repository::new(&[HEAD]);
+        let ours = Fragments::read(&repository.folder(), repository.0.path()).unwrap();
+        let _ = drafts(&[new], &ours);
+    }
+}
