@@ -73,7 +73,10 @@ mod tests {
                 "parameters": [{"name": "b", "in": "path", "required": true, "schema": {}}],
                 "responses": {"200": {"description": "d"}},
             }}},
-            "components": {"schemas": {"S": schema, "T": {"type": "object"}}},
+            "components": {
+                "schemas": {"S": schema, "T": {"type": "object"}},
+                "securitySchemes": {"a": {"type": "http", "scheme": "bearer"}},
+            },
         })
     }
 
@@ -141,6 +144,11 @@ mod tests {
             (&format!("{get}/parameters/0/name"), json!(1), "/get/parameters/0: invalid type"),
             (get, json!({"tags": ["\n", 1], "responses": {}}), "/get/tags/1: invalid type"),
             ("/servers/0", json!({}), "/servers/0: missing field `url`"),
+            (
+                "/components/securitySchemes/a",
+                json!({"type": "mutualTLS"}),
+                "/components/securitySchemes/a/type: unknown variant `mutualTLS`",
+            ),
             ("/components/schemas/S", json!({"$ref": "#/No"}), "/S/$ref: \"#/No\" is no Schema"),
             ("/components/schemas/S", json!({"items": [{}]}), "/S/items: is no object"),
             ("/components/schemas/S", json!({"type": 1}), "/components/schemas/S: invalid type"),

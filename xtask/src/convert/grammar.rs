@@ -43,6 +43,10 @@ pub(crate) enum Child {
 
 use Child::{Extensible, List, Map, One};
 
+/// The keys of a path item that are operations.
+pub(crate) const METHODS: &[&str] =
+    &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
 impl Kind {
     /// What hangs below `key` in an object of this kind.
     pub(crate) fn child(self, key: &str) -> Option<Child> {
@@ -63,10 +67,7 @@ impl Kind {
                 Map(Self::Example)
             }
             (Self::PathItem | Self::Operation, "parameters") => List(Self::Parameter),
-            (
-                Self::PathItem,
-                "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace",
-            ) => One(Self::Operation),
+            (Self::PathItem, method) if METHODS.contains(&method) => One(Self::Operation),
             (Self::Operation, "requestBody") => One(Self::RequestBody),
             (Self::Operation, "responses") => Extensible(Self::Response),
             (Self::RequestBody | Self::Response | Self::Parameter | Self::Header, "content") => {
