@@ -137,7 +137,7 @@ fn types(schema: &mut Schema, at: &Pointer) -> Result<Option<&'static str>> {
     match stated.as_slice() {
         [] if before > 0 => {
             schema.extend(only_null().as_object().cloned().unwrap_or_default());
-            Ok(None)
+            Ok(Some("object"))
         }
         [] => nullable_without_type(schema, at).map(|()| None),
         [only] => {

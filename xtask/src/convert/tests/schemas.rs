@@ -280,6 +280,7 @@ fn what_is_no_schema_is_an_error_with_its_place_and_a_cure() {
         (json!({"type": ["string", "integer"]}), "type", "a branch of `oneOf` for each"),
         (json!({"type": "string", "enum": [1]}), "enum", "1 is no string: correct it"),
         (json!({"type": "string", "enum": ["a", null]}), "enum", "null is no string: correct it"),
+        (json!({"type": "null", "default": "a"}), "default", "is no object: correct it"),
         (json!({"type": "integer", "default": 1.5}), "default", "1.5 is no integer: correct it"),
         (json!({"const": 1, "enum": [2]}), "const", "beside `enum`: remove one of them"),
         (json!({"minLength": -1}), "minLength", "is not a whole number from 0 on: make it that"),
