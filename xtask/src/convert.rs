@@ -1,67 +1,116 @@
 //! Converts an OpenAPI 3.1 document to 3.0.3.
 //!
-//! What 3.0 can say is said exactly. What only narrows what is valid, and so
-//! changes no type, is dropped and listed. Anything else is an error that names
-//! its place. A 3.0 document passes through unchanged.
+//! What 3.0 expresses otherwise is rewritten. A note that changes no type is dropped and
+//! listed. Anything else is an error with its place. Converting twice changes nothing.
 
-mod circles;
-mod depth;
-mod document;
 pub(crate) mod grammar;
+mod keywords;
 pub mod nullable;
-mod path_items;
 mod references;
 mod schema;
-mod security;
 #[cfg(test)]
 mod tests;
 
-use anyhow::{Result, anyhow, bail};
-use serde_json::Value;
+use anyhow::{Result, anyhow, ensure};
+use serde_json::{Map, Value};
 
+use self::grammar::Kind;
+use crate::line::one_line;
 use crate::pointer::Pointer;
 
 /// The version that the generator reads.
 const TARGET: &str = "3.0.3";
 
-/// Converts `document` in place and returns a line for each thing dropped.
+/// How deep a document may be. Readers of `openapi.json` recurse, and give up at 128 levels.
+const DEEPEST: usize = 64;
+
+/// Fields that 3.0 does not have, with the place of the object that has them. They are kept
+/// as extensions.
+const EXTENSIONS: [(&str, &str); 3] =
+    [("", "webhooks"), ("/info", "summary"), ("/info/license", "identifier")];
+
+/// The parts of a document in version 3.0 or 3.1, whose references all lead to a component.
+pub fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
+    let version = document["openapi"].as_str().unwrap_or_default();
+    ensure!(
+        version.starts_with("3.0.") || version.starts_with("3.1."),
+        "/openapi: version `{version}` is not supported: write the document in 3.0 or 3.1"
+    );
+    check_depth(document, &Pointer::default(), DEEPEST)?;
+    let parts = grammar::parts(document)?;
+    references::check(document, &parts)?;
+    Ok(parts)
+}
+
+/// Converts `document` in place and returns the place of each note dropped.
 ///
 /// On an error the document is left half converted.
 pub fn to_3_0(document: &mut Value) -> Result<Vec<String>> {
-    let version = document.get("openapi").and_then(Value::as_str).unwrap_or_default();
-    if version.starts_with("3.0.") {
-        return Ok(Vec::new());
+    let parts = parts(document)?;
+    for (kind, at) in &parts {
+        keywords::check(*kind, document.pointer(at.as_str()), at)?;
     }
-    if !version.starts_with("3.1.") {
-        bail!("cannot convert OpenAPI `{version}`: versions 3.0 and 3.1 are read");
+    let mut dropped = Vec::new();
+    // The inner parts first: the conversion of a part expects 3.0 within it.
+    for (kind, at) in parts.iter().rev() {
+        let Some(Value::Object(object)) = document.pointer_mut(at.as_str()) else { continue };
+        match kind {
+            Kind::Schema => schema::convert(object, at, &mut dropped)?,
+            Kind::Document => drop_keys(object, at, &mut dropped, |key| key == "jsonSchemaDialect"),
+            // In 3.0 a reference stands alone.
+            _ if object.contains_key("$ref") => {
+                drop_keys(object, at, &mut dropped, |key| key != "$ref");
+            }
+            _ => {}
+        }
     }
-    depth::check(document)?;
-    let mut context = Context { dropped: Vec::new(), schemes: security::Schemes::of(document) };
-    references::resolve(document)?;
-    path_items::resolve(document, &mut context)?;
-    document::convert(document, &mut context)?;
-    nullable::as_alternative(document)?;
+    for (holder, key) in EXTENSIONS {
+        if let Some(Value::Object(object)) = document.pointer_mut(holder)
+            && let Some(value) = object.remove(key)
+        {
+            object.insert(format!("x-{key}"), value);
+        }
+    }
     document["openapi"] = TARGET.into();
-    // What is moved or wrapped may lie deeper than it did.
-    depth::check(document)?;
-    circles::check(document)?;
-    Ok(context.dropped)
+    // What is moved may be deeper than it was.
+    check_depth(document, &Pointer::default(), DEEPEST)?;
+    dropped.sort();
+    Ok(dropped)
 }
 
-/// What the parts of a conversion share.
-struct Context {
-    /// Places of what 3.0 cannot say and no type depends on.
-    dropped: Vec<String>,
-    schemes: security::Schemes,
+fn drop_keys(
+    object: &mut Map<String, Value>,
+    at: &Pointer,
+    dropped: &mut Vec<String>,
+    is_note: fn(&str) -> bool,
+) {
+    object.retain(|key, _| {
+        if is_note(key) {
+            dropped.push(at.join(key).to_string());
+        }
+        !is_note(key)
+    });
 }
 
-impl Context {
-    fn drop(&mut self, at: &Pointer, keyword: &str) {
-        self.dropped.push(at.join(keyword).to_string());
+fn check_depth(value: &Value, at: &Pointer, left: usize) -> Result<()> {
+    match value {
+        Value::Object(_) | Value::Array(_) if left == 0 => {
+            let what = format!("is deeper than {DEEPEST} levels");
+            Err(refuse(at, &format!("{what}: move a part of it to `/components`")))
+        }
+        Value::Object(entries) => {
+            let mut entries = entries.iter();
+            entries.try_for_each(|(key, value)| check_depth(value, &at.join(key), left - 1))
+        }
+        Value::Array(elements) => {
+            let mut elements = elements.iter().enumerate();
+            elements.try_for_each(|(index, value)| check_depth(value, &at.join(index), left - 1))
+        }
+        _ => Ok(()),
     }
 }
 
-/// An error at a place in the document.
+/// An error at a place, with what to do.
 fn refuse(at: &Pointer, reason: &str) -> anyhow::Error {
-    anyhow!("cannot convert {at} to OpenAPI 3.0: {reason}")
+    anyhow!("{}: {}", one_line(&at.to_string()), one_line(reason))
 }

@@ -350,7 +350,7 @@ mod tests {
             ),
             (
                 format!("{HEAD}paths: {{/a: {{get: {{responses: 1}}}}}}\n"),
-                "not a valid OpenAPI 3.1.0",
+                "/paths/~1a/get/responses: is no object",
             ),
             (format!("{HEAD}paths: {{/a: {{get: {{}}, get: {{}}}}}}\n"), "duplicate"),
             ("<html>".to_owned(), "not an OpenAPI document"),

@@ -1,97 +1,60 @@
-//! Holds a document against the specification, as an independent reader does.
+//! Checks that a document keeps the specification, as the generator reads it.
 
-mod reading;
-
-use anyhow::{Context, Result, anyhow, bail};
-use enumset::EnumSet;
-use roas::validation::{Options, Validate};
+use anyhow::{Context, Result, anyhow};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::convert;
+use crate::convert::grammar::Kind;
 use crate::line::one_line;
 use crate::pointer::Pointer;
 
-/// How many findings an error names.
-const MOST: usize = 5;
-
-/// What the validator says of `/a/{b}` beside `/a/{c}`. The specification forbids
-/// it too, but vendors write it, and each gets a method of its own all the same.
-const SAME_SHAPE: &str = "collapse to the same shape";
-
-/// Checks a document by the version that it states.
+/// Checks the structure and the references of a document, and the fields of one in 3.0. Those
+/// of 3.1 are checked once they are converted.
 pub fn validate(document: &Value) -> Result<()> {
-    let version = document["openapi"].as_str().unwrap_or_default();
-    let check = match version.get(..4) {
-        Some("3.0.") => check::<roas::v3_0::spec::Spec>,
-        Some("3.1.") => check::<roas::v3_1::spec::Spec>,
-        _ => bail!("OpenAPI `{version}`: versions 3.0 and 3.1 are read"),
-    };
-    with_a_large_stack(|| check(document))
-        .with_context(|| format!("not a valid OpenAPI {version} document"))
-}
-
-/// The validator goes down into a document, and along its references, by
-/// recursion.
-fn with_a_large_stack(check: impl FnOnce() -> Result<()> + Send) -> Result<()> {
-    const STACK: usize = 256 << 20;
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, check)?;
-        thread.join().map_err(|_| anyhow!("the validator gave up on it"))?
-    })
-}
-
-fn check<Spec: Validate + serde::de::DeserializeOwned>(document: &Value) -> Result<()> {
-    // A vendor who declares no tags, or more components than it uses, or has
-    // nothing to say where a text is required, has written a correct document all
-    // the same. A URL may be relative, and a name of an XML namespace is none.
-    let options: EnumSet<Options> = Options::IgnoreMissingTags
-        | Options::IgnoreUnusedSchemas
-        | Options::IgnoreUnusedParameters
-        | Options::IgnoreUnusedResponses
-        | Options::IgnoreUnusedExamples
-        | Options::IgnoreUnusedRequestBodies
-        | Options::IgnoreUnusedHeaders
-        | Options::IgnoreUnusedSecuritySchemes
-        | Options::IgnoreUnusedLinks
-        | Options::IgnoreUnusedCallbacks
-        | Options::IgnoreUnusedTags
-        | Options::IgnoreUnusedServerVariables
-        | Options::IgnoreUnusedPathItems
-        | Options::IgnoreInvalidUrls
-        | Options::IgnoreEmptyInfoTitle
-        | Options::IgnoreEmptyInfoVersion
-        | Options::IgnoreEmptyResponseDescription
-        | Options::IgnoreEmptyExternalDocumentationUrl;
-    let spec: Spec = serde_path_to_error::deserialize(reading::of(document)).map_err(|error| {
-        // The conversion tells the place itself, the validator what it is in.
-        convert::to_3_0(&mut document.clone()).err().unwrap_or_else(|| {
-            anyhow!("{}: {}", place(error.path()), one_line(&error.inner().to_string()))
-        })
-    })?;
-    if let Err(report) = spec.validate(options, None) {
-        let mut errors = report.errors;
-        errors.retain(|error| !error.message.contains(SAME_SHAPE));
-        if errors.is_empty() {
-            return Ok(());
-        }
-        let findings: Vec<String> =
-            errors.iter().take(MOST).map(|error| one_line(&error.to_string())).collect();
-        let more = errors.len().saturating_sub(MOST);
-        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-        bail!("{}{more}", findings.join("; "));
+    let parts = convert::parts(document).context("not a valid OpenAPI document")?;
+    if document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1.")) {
+        return Ok(());
     }
-    Ok(())
+    let Err(error) = read::<openapiv3::OpenAPI>(document, &Pointer::default()) else {
+        return Ok(());
+    };
+    // The error of an outer part does not say which of the inner ones is wrong.
+    let mut inner = parts.iter().rev().filter_map(|(kind, at)| {
+        let part = document.pointer(at.as_str()).filter(|part| part.get("$ref").is_none())?;
+        match kind {
+            Kind::Schema => read::<openapiv3::Schema>(part, at),
+            Kind::Parameter => read::<openapiv3::Parameter>(part, at),
+            Kind::Header => read::<openapiv3::Header>(part, at),
+            Kind::RequestBody => read::<openapiv3::RequestBody>(part, at),
+            Kind::Response => read::<openapiv3::Response>(part, at),
+            Kind::MediaType => read::<openapiv3::MediaType>(part, at),
+            Kind::Encoding => read::<openapiv3::Encoding>(part, at),
+            Kind::Example => read::<openapiv3::Example>(part, at),
+            Kind::Link => read::<openapiv3::Link>(part, at),
+            Kind::SecurityScheme => read::<openapiv3::SecurityScheme>(part, at),
+            Kind::Operation => read::<openapiv3::Operation>(part, at),
+            Kind::PathItem => read::<openapiv3::PathItem>(part, at),
+            Kind::Info => read::<openapiv3::Info>(part, at),
+            Kind::Document | Kind::Components | Kind::Callback => Ok(()),
+        }
+        .err()
+    });
+    Err(inner.next().unwrap_or(error)).context("not a valid OpenAPI document")
 }
 
-/// The place of a value as a JSON pointer.
-fn place(path: &serde_path_to_error::Path) -> Pointer {
+fn read<Part: DeserializeOwned>(part: &Value, at: &Pointer) -> Result<()> {
     use serde_path_to_error::Segment;
 
-    path.iter().fold(Pointer::default(), |place, segment| match segment {
-        Segment::Seq { index } => place.join(index),
-        Segment::Map { key } => place.join(key),
-        Segment::Enum { variant } => place.join(variant),
-        Segment::Unknown => place.join("?"),
+    let read: Result<Part, _> = serde_path_to_error::deserialize(part);
+    read.map(drop).map_err(|error| {
+        let place = error.path().iter().fold(at.clone(), |at, segment| match segment {
+            Segment::Seq { index } => at.join(index),
+            Segment::Map { key } => at.join(key),
+            Segment::Enum { variant } => at.join(variant),
+            Segment::Unknown => at,
+        });
+        anyhow!("{place}: {}", one_line(&error.inner().to_string()))
     })
 }
 
@@ -110,7 +73,10 @@ mod tests {
                 "parameters": [{"name": "b", "in": "path", "required": true, "schema": {}}],
                 "responses": {"200": {"description": "d"}},
             }}},
-            "components": {"schemas": {"S": schema, "T": {"type": "object"}}},
+            "components": {
+                "schemas": {"S": schema, "T": {"type": "object"}},
+                "securitySchemes": {"a": {"type": "http", "scheme": "bearer"}},
+            },
         })
     }
 
@@ -125,7 +91,6 @@ mod tests {
             json!({"type": "string", "enum": [1, "a"]}),
             json!({"xml": {"namespace": "urn:a"}}),
             json!({"$ref": "#/components/schemas/T", "description": "d"}),
-            json!({"$ref": "#/paths/~1a~1%7Bb%7D/get/parameters/0/schema"}),
             json!({
                 "oneOf": [{"$ref": "#/components/schemas/T"}],
                 "discriminator": {"propertyName": "k", "mapping": mapping},
@@ -141,7 +106,6 @@ mod tests {
     fn a_document_with_what_vendors_write_is_valid() {
         for version in ["3.0.3", "3.1.0"] {
             let mut document = document(version, &json!({}));
-            let parameter = json!({"$ref": "#/paths/~1a~1{b}/get/parameters/0"});
             document["info"] = json!({"title": "", "version": ""});
             document["servers"][0]["variables"]["v"] = json!({"default": "", "enum": ["", "a"]});
             document["tags"] = json!([{"name": ""}]);
@@ -149,6 +113,7 @@ mod tests {
                 "a": {"type": "http", "scheme": "own", "bearerFormat": "b"},
                 "b": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/t", "scopes": {}}}},
             });
+            document["components"]["responses"] = json!({"R": {"description": ""}});
             // The same path twice, for all that a server sees.
             document["paths"]["/a/{c}"] = json!({"post": {
                 "parameters": [{"name": "c", "in": "path", "required": true, "schema": {}}],
@@ -156,85 +121,53 @@ mod tests {
                 "x-code-samples": "none",
                 "responses": {
                     "200": {"description": "", "links": {"next": {"operationId": "elsewhere"}}},
-                    "201": {"$ref": "#/paths/~1a~1%7Bb%7D/get/responses/200", "summary": "ignored"},
+                    "201": {"$ref": "#/components/responses/R", "summary": "ignored"},
                 },
             }});
-            document["paths"]["/b/{b}"] = json!({"parameters": [parameter]});
             validate(&document).unwrap();
         }
     }
 
     #[test]
-    fn references_of_3_1_are_left_to_the_conversion() {
-        for schema in [
-            json!({"$ref": "#t"}),
-            json!({"$ref": "#/components/schemas/S/$defs/t"}),
-            json!({"examples": {"a": 1}, "type": "integer", "exclusiveMinimum": true}),
+    fn what_is_wrong_is_an_error_in_one_line_with_its_place() {
+        let get = "/paths/~1a~1{b}/get";
+        for (pointer, value, error) in [
+            ("", json!([]), "/openapi: version `` is not supported"),
+            ("/openapi", json!("3.2.0"), "/openapi: version `3.2.0` is not supported"),
+            ("/info", json!({"title": "T"}), "/info: missing field `version`"),
+            ("/paths", json!([]), "/paths: is no object"),
+            (&format!("{get}/responses"), json!("\n"), "/get/responses: is no object"),
+            (&format!("{get}/responses"), json!(1), "/get/responses: is no object"),
+            (&format!("{get}/responses/200"), json!({}), "/responses/200: missing field `desc"),
+            (&format!("{get}/parameters"), json!({}), "/get/parameters: is no list"),
+            (&format!("{get}/parameters/0/in"), json!("body"), "/0/in: unknown variant `body`"),
+            (&format!("{get}/parameters/0/name"), json!(1), "/get/parameters/0: invalid type"),
+            (get, json!({"tags": ["\n", 1], "responses": {}}), "/get/tags/1: invalid type"),
+            ("/servers/0", json!({}), "/servers/0: missing field `url`"),
+            (
+                "/components/securitySchemes/a",
+                json!({"type": "mutualTLS"}),
+                "/components/securitySchemes/a/type: unknown variant `mutualTLS`",
+            ),
+            ("/components/schemas/S", json!({"$ref": "#/No"}), "/S/$ref: \"#/No\" is no Schema"),
+            ("/components/schemas/S", json!({"items": [{}]}), "/S/items: is no object"),
+            ("/components/schemas/S", json!({"type": 1}), "/components/schemas/S: invalid type"),
         ] {
-            validate(&document("3.1.0", &schema)).unwrap();
+            let mut document = document("3.0.3", &json!({}));
+            *document.pointer_mut(pointer).unwrap() = value;
+            let found = format!("{:#}", validate(&document).unwrap_err());
+            assert!(found.starts_with("not a valid OpenAPI document: /"), "{found}");
+            assert!(found.contains(error) && !found.contains('\n'), "{found}");
         }
     }
 
     #[test]
-    fn what_is_wrong_is_an_error() {
-        for schema in [
-            json!({"type": "file"}),
-            json!({"$ref": "#/components/schemas/No"}),
-            json!({"$ref": "#/paths/~1no"}),
-            json!({"oneOf": [], "discriminator": {"propertyName": "k", "mapping": {"a": "No"}}}),
-        ] {
-            validate(&document("3.0.3", &schema)).unwrap_err();
-        }
-    }
-
-    #[test]
-    fn a_schema_that_cannot_be_read_is_named() {
-        let schema = json!({"properties": {"a": {"type": "array", "items": [{}]}}});
-        let error = format!("{:#}", validate(&document("3.1.0", &schema)).unwrap_err());
-        assert!(error.contains("/components/schemas/S/properties/a/items"), "{error}");
-    }
-
-    #[test]
-    fn a_long_chain_of_references_is_followed() {
-        let mut document = document("3.0.3", &json!({}));
-        for index in 0..5000 {
-            let next = json!({"$ref": format!("#/components/schemas/C{}", index + 1)});
-            document["components"]["schemas"][format!("C{index}")] =
-                json!({"type": "object", "properties": {"next": next}});
-        }
-        document["components"]["schemas"]["C5000"] = json!({});
-        validate(&document).unwrap();
-    }
-
-    fn paths(paths: &Value) -> Value {
-        json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths})
-    }
-
-    #[test]
-    fn what_is_not_valid_is_an_error_in_one_line_with_its_place() {
-        let reference = |name: &str| json!({"$ref": format!("#/components/parameters/{name}")});
-        let many: Vec<Value> = (0..9).map(|index| reference(&format!("P{index}"))).collect();
-        for (document, part) in [
-            (paths(&json!({"/a": {"get": {"responses": 1}}})), "/paths"),
-            (paths(&json!({"/a": {"parameters": many}})), "; and 4 more"),
-            (paths(&json!([])), "/paths"),
-            (paths(&json!({"/a": {"get": {"tags": ["\n"], "responses": "\n"}}})), "/paths"),
-            (json!({"openapi": "3.2.0"}), "`3.2.0`"),
-            (json!([]), "``"),
-        ] {
-            let error = format!("{:#}", validate(&document).expect_err(part));
-            assert!(error.contains(part) && !error.contains('\n'), "{error}");
-        }
-    }
-
-    #[test]
-    fn the_deepest_document_that_is_read_is_checked() {
+    fn the_deepest_document_is_read() {
         let mut schema = json!({});
         for _ in 0..29 {
             schema = json!({"properties": {"a": schema}});
         }
-        let mut document = paths(&json!({}));
-        document["components"] = json!({"schemas": {"S": schema}});
+        let mut document = document("3.1.0", &schema);
         assert!(crate::yaml::parse::<Value>(&document.to_string()).is_ok());
         validate(&document).unwrap();
         crate::convert::to_3_0(&mut document).unwrap();

@@ -1,12 +1,17 @@
 //! Which objects of the specification hold which others, by their keys.
 
+use anyhow::Result;
+use serde_json::Value;
+
+use super::refuse;
+use crate::pointer::Pointer;
+
 /// An object of the specification that holds schemas or references, or holds
 /// one that does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Document,
     Info,
-    License,
     Components,
     SecurityScheme,
     PathItem,
@@ -38,126 +43,76 @@ pub(crate) enum Child {
 
 use Child::{Extensible, List, Map, One};
 
-/// Keywords that hold one schema.
-const ONE_SCHEMA: &[&str] = &[
-    "items",
-    "not",
-    "additionalProperties",
-    "propertyNames",
-    "contains",
-    "if",
-    "then",
-    "else",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "contentSchema",
-];
-
-/// Keywords that hold an array of schemas.
-const SCHEMA_LISTS: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
-
-/// Keywords that hold schemas by name.
-const SCHEMA_MAPS: &[&str] =
-    &["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
-
 /// The keys of a path item that are operations.
 pub(crate) const METHODS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 impl Kind {
-    /// What the specification has at a place.
-    pub(crate) fn at(pointer: &str) -> Option<Self> {
-        let mut kind = Self::Document;
-        let mut tokens = pointer.split('/').skip(1);
-        while let Some(token) = tokens.next() {
-            let key = token.replace("~1", "/").replace("~0", "~");
-            kind = match kind.child(&key)? {
-                Child::One(kind) => kind,
-                Child::List(kind) | Child::Map(kind) | Child::Extensible(kind) => {
-                    tokens.next()?;
-                    kind
-                }
-            };
-        }
-        Some(kind)
-    }
-
     /// What hangs below `key` in an object of this kind.
     pub(crate) fn child(self, key: &str) -> Option<Child> {
-        match self {
-            Kind::Document => document(key),
-            Kind::Info => (key == "license").then_some(One(Kind::License)),
-            Kind::Components => components(key),
-            Kind::PathItem | Kind::Operation => path_item_or_operation(self, key),
-            Kind::Callback => (!key.starts_with("x-")).then_some(One(Kind::PathItem)),
-            Kind::Schema => schema(key),
-            Kind::License | Kind::SecurityScheme | Kind::Example | Kind::Link => None,
-            _ => content(self, key),
+        Some(match (self, key) {
+            (Self::Document, "info") => One(Self::Info),
+            (Self::Document, "components") => One(Self::Components),
+            (Self::Document, "paths") => Extensible(Self::PathItem),
+            (Self::Document, "webhooks" | "x-webhooks") => Map(Self::PathItem),
+            (Self::Callback, key) if !key.starts_with("x-") => One(Self::PathItem),
+            (Self::Components, "responses") => Map(Self::Response),
+            (Self::Components, "parameters") => Map(Self::Parameter),
+            (Self::Components, "requestBodies") => Map(Self::RequestBody),
+            (Self::Components, "securitySchemes") => Map(Self::SecurityScheme),
+            (Self::Components | Self::Operation, "callbacks") => Map(Self::Callback),
+            (Self::Components | Self::Response, "links") => Map(Self::Link),
+            (Self::Components | Self::Response | Self::Encoding, "headers") => Map(Self::Header),
+            (Self::Components | Self::Parameter | Self::Header | Self::MediaType, "examples") => {
+                Map(Self::Example)
+            }
+            (Self::PathItem | Self::Operation, "parameters") => List(Self::Parameter),
+            (Self::PathItem, method) if METHODS.contains(&method) => One(Self::Operation),
+            (Self::Operation, "requestBody") => One(Self::RequestBody),
+            (Self::Operation, "responses") => Extensible(Self::Response),
+            (Self::RequestBody | Self::Response | Self::Parameter | Self::Header, "content") => {
+                Map(Self::MediaType)
+            }
+            (Self::MediaType, "encoding") => Map(Self::Encoding),
+            (Self::Parameter | Self::Header | Self::MediaType, "schema")
+            | (Self::Schema, "items" | "not" | "additionalProperties") => One(Self::Schema),
+            (Self::Schema, "allOf" | "anyOf" | "oneOf") => List(Self::Schema),
+            (Self::Components, "schemas") | (Self::Schema, "properties") => Map(Self::Schema),
+            _ => return None,
+        })
+    }
+}
+
+/// Every object of the specification in a document, the outer ones first.
+pub(super) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
+    let mut parts = vec![(Kind::Document, Pointer::default())];
+    let mut next = 0;
+    while let Some((kind, at)) = parts.get(next).cloned() {
+        next += 1;
+        let Some(Value::Object(object)) = document.pointer(at.as_str()) else {
+            return Err(refuse(&at, &format!("is no object: describe the {kind:?} in one")));
+        };
+        for (key, value) in object {
+            let at = at.join(key);
+            match (kind.child(key), value) {
+                (None, _) => {}
+                // The one place of a schema where 3.0 has `true` and `false` too.
+                (_, Value::Bool(_)) if key == "additionalProperties" => {}
+                (Some(One(kind)), _) => parts.push((kind, at)),
+                (Some(List(kind)), Value::Array(values)) => {
+                    parts.extend((0..values.len()).map(|index| (kind, at.join(index))));
+                }
+                (Some(Map(kind)), Value::Object(values)) => {
+                    parts.extend(values.keys().map(|name| (kind, at.join(name))));
+                }
+                (Some(Extensible(kind)), Value::Object(values)) => {
+                    let names = values.keys().filter(|name| !name.starts_with("x-"));
+                    parts.extend(names.map(|name| (kind, at.join(name))));
+                }
+                (Some(List(_)), _) => return Err(refuse(&at, "is no list: make it one")),
+                _ => return Err(refuse(&at, "is no object: make it one")),
+            }
         }
     }
-}
-
-fn document(key: &str) -> Option<Child> {
-    Some(match key {
-        "info" => One(Kind::Info),
-        "paths" => Extensible(Kind::PathItem),
-        // A webhook is converted where it is kept.
-        "webhooks" | "x-webhooks" => Map(Kind::PathItem),
-        "components" => One(Kind::Components),
-        _ => return None,
-    })
-}
-
-fn components(key: &str) -> Option<Child> {
-    Some(Map(match key {
-        "schemas" => Kind::Schema,
-        "responses" => Kind::Response,
-        "parameters" => Kind::Parameter,
-        "examples" => Kind::Example,
-        "requestBodies" => Kind::RequestBody,
-        "headers" => Kind::Header,
-        "securitySchemes" => Kind::SecurityScheme,
-        "links" => Kind::Link,
-        "callbacks" => Kind::Callback,
-        "pathItems" => Kind::PathItem,
-        _ => return None,
-    }))
-}
-
-fn path_item_or_operation(kind: Kind, key: &str) -> Option<Child> {
-    Some(match (kind, key) {
-        (_, "parameters") => List(Kind::Parameter),
-        (Kind::PathItem, method) if METHODS.contains(&method) => One(Kind::Operation),
-        (Kind::Operation, "requestBody") => One(Kind::RequestBody),
-        (Kind::Operation, "responses") => Extensible(Kind::Response),
-        (Kind::Operation, "callbacks") => Map(Kind::Callback),
-        _ => return None,
-    })
-}
-
-/// Parameters, headers, bodies, responses, and what they hold.
-fn content(kind: Kind, key: &str) -> Option<Child> {
-    let message = matches!(kind, Kind::RequestBody | Kind::Response);
-    let value = matches!(kind, Kind::Parameter | Kind::Header);
-    Some(match key {
-        "content" if message || value => Map(Kind::MediaType),
-        "schema" if value || kind == Kind::MediaType => One(Kind::Schema),
-        "examples" if value || kind == Kind::MediaType => Map(Kind::Example),
-        "encoding" if kind == Kind::MediaType => Map(Kind::Encoding),
-        "headers" if matches!(kind, Kind::Response | Kind::Encoding) => Map(Kind::Header),
-        "links" if kind == Kind::Response => Map(Kind::Link),
-        _ => return None,
-    })
-}
-
-fn schema(key: &str) -> Option<Child> {
-    if ONE_SCHEMA.contains(&key) {
-        Some(One(Kind::Schema))
-    } else if SCHEMA_LISTS.contains(&key) {
-        Some(List(Kind::Schema))
-    } else if SCHEMA_MAPS.contains(&key) {
-        Some(Map(Kind::Schema))
-    } else {
-        None
-    }
+    Ok(parts)
 }

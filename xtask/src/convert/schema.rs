@@ -1,123 +1,206 @@
 //! Schemas: JSON Schema 2020-12 in 3.1, a dialect of its own in 3.0. One
 //! function for each construct.
 
-mod arrays;
-mod bytes;
-mod keywords;
-mod numbers;
-mod objects;
-mod types;
-mod unions;
-mod values;
-
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-pub(super) use self::bytes::is_binary;
-use super::document::for_each;
-use super::grammar::Kind;
-use super::{Context, refuse};
+use super::nullable::{is_null, only_null};
+use super::{drop_keys, refuse};
 use crate::pointer::Pointer;
 
 type Schema = Map<String, Value>;
 
-pub(super) fn convert(value: &mut Value, at: &Pointer, context: &mut Context) -> Result<()> {
-    boolean_schema(value);
-    let schema = value.as_object_mut().ok_or_else(|| refuse(at, "a schema was expected"))?;
-    keywords::check(schema, at)?;
-    objects::unevaluated(schema);
-    arrays::unevaluated(schema);
-    dialect(schema, "$schema", at, context)?;
-    keywords::drop_unsayable(schema, at, context);
-    children(schema, at, context)?;
-    numbers::exclusive_bounds(schema);
-    numbers::counts(schema, at)?;
-    bytes::content(schema, at, context);
-    arrays::prefix_items(schema, at, context);
-    arrays::no_items(schema);
-    objects::pattern_properties(schema, at, context);
-    objects::required(schema);
-    values::constant(schema, at)?;
-    values::examples(schema, at, context);
-    unions::convert(schema, at)?;
-    let types = types::take(schema, at)?;
-    values::fit(schema, &types, at, context)?;
-    types::put(schema, types, at, context);
-    read_or_write(schema, at, context);
-    reference_siblings(schema);
-    Ok(())
-}
+type Is = fn(&Value) -> bool;
 
-/// Converts the schemas inside, so that what holds them sees only 3.0.
-fn children(schema: &mut Schema, at: &Pointer, context: &mut Context) -> Result<()> {
-    for (key, value) in schema {
-        let Some(child) = Kind::Schema.child(key) else { continue };
-        // The one place of a schema where 3.0 knows `true` and `false` too.
-        if key == "additionalProperties" && value.is_boolean() {
-            continue;
-        }
-        for_each(child, value, &at.join(key), &mut |_, value, at| convert(value, at, context))?;
-    }
-    Ok(())
-}
+/// The types of 3.0, each with whether a value has it.
+const TYPES: [(&str, Is); 6] = [
+    ("string", Value::is_string),
+    ("boolean", Value::is_boolean),
+    ("integer", |value| value.is_i64() || value.is_u64()),
+    ("number", Value::is_number),
+    ("array", Value::is_array),
+    ("object", Value::is_object),
+];
 
-/// `true` allows everything, `false` nothing.
-fn boolean_schema(value: &mut Value) {
-    match value {
-        Value::Bool(true) => *value = json!({}),
-        Value::Bool(false) => *value = json!({"not": {}}),
-        _ => {}
-    }
-}
-
-/// What `false` was converted to.
-fn is_never(schema: &Value) -> bool {
-    *schema == json!({"not": {}})
-}
-
-/// Drops the name of a dialect that schemas are written in. Those of JSON
-/// Schema and OpenAPI are near enough: what differs is an error of its own.
-pub(super) fn dialect(
-    object: &mut Schema,
-    key: &str,
-    at: &Pointer,
-    context: &mut Context,
-) -> Result<()> {
-    const KNOWN: &[&str] =
-        &["https://json-schema.org/", "http://json-schema.org/", "https://spec.openapis.org/oas/"];
-    let Some(dialect) = object.remove(key) else { return Ok(()) };
-    if !dialect.as_str().is_some_and(|dialect| KNOWN.iter().any(|known| dialect.starts_with(known)))
-    {
-        return Err(refuse(&at.join(key), "only dialects of JSON Schema and OpenAPI are read"));
-    }
-    context.drop(at, key);
-    Ok(())
-}
-
-/// In 3.0 a property is not both: whoever reads it would find it nowhere.
-fn read_or_write(schema: &mut Schema, at: &Pointer, context: &mut Context) {
-    let both = ["readOnly", "writeOnly"];
-    if both.iter().all(|key| schema.get(*key) == Some(&Value::Bool(true))) {
-        for key in both {
-            schema.remove(key);
-            context.drop(at, key);
-        }
-    }
-}
-
-/// In 3.0 nothing may stand beside `$ref`.
-fn reference_siblings(schema: &mut Schema) {
+/// Converts a schema whose inner schemas are converted.
+pub(super) fn convert(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<String>) -> Result<()> {
+    drop_keys(schema, at, dropped, |key| matches!(key, "$comment" | "$schema"));
+    constant(schema, at)?;
+    bounds(schema, at)?;
+    content(schema, at, dropped);
+    examples(schema, at, dropped);
+    null_branches(schema);
+    let kind = types(schema, at)?;
+    values(schema, kind, at)?;
+    // In 3.0 nothing stands beside a reference.
     if schema.len() > 1
         && let Some(reference) = schema.remove("$ref")
     {
-        all_of(schema, json!({"$ref": reference}));
+        let mut parts = vec![json!({"$ref": reference})];
+        if let Some(Value::Array(others)) = schema.remove("allOf") {
+            parts.extend(others);
+        }
+        schema.insert("allOf".into(), parts.into());
+    }
+    Ok(())
+}
+
+/// A constant is an enum of one.
+fn constant(schema: &mut Schema, at: &Pointer) -> Result<()> {
+    if let Some(value) = schema.remove("const")
+        && schema.insert("enum".into(), json!([value])).is_some()
+    {
+        return Err(refuse(&at.join("const"), "stands beside `enum`: remove one of them"));
+    }
+    Ok(())
+}
+
+/// An exclusive bound is a number in 3.1, and a flag beside the bound in 3.0.
+fn bounds(schema: &mut Schema, at: &Pointer) -> Result<()> {
+    for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
+        if let Some(limit @ Value::Number(_)) = schema.get(exclusive).cloned() {
+            if schema.insert(bound.into(), limit).is_some() {
+                let reason = format!("stands beside `{bound}`: remove the wider of them");
+                return Err(refuse(&at.join(exclusive), &reason));
+            }
+            schema.insert(exclusive.into(), true.into());
+        }
+    }
+    Ok(())
+}
+
+/// 3.0 says with `format` how a string carries bytes. Any other content is a string.
+fn content(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<String>) {
+    for (key, known, format) in [
+        ("contentEncoding", "base64", "byte"),
+        ("contentMediaType", "application/octet-stream", "binary"),
+    ] {
+        match schema.remove(key) {
+            Some(value) if value == known && !schema.contains_key("format") => {
+                drop(schema.insert("format".into(), format.into()));
+            }
+            Some(_) => dropped.push(at.join(key).to_string()),
+            None => {}
+        }
     }
 }
 
-/// Adds a schema that has to hold as well.
-fn all_of(schema: &mut Schema, other: Value) {
-    match schema.get_mut("allOf") {
-        Some(Value::Array(all)) => all.insert(0, other),
-        _ => drop(schema.insert("allOf".into(), json!([other]))),
+/// 3.0 has room for one example.
+fn examples(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<String>) {
+    let Some(Value::Array(mut examples)) = schema.remove("examples") else { return };
+    if !schema.contains_key("example") && !examples.is_empty() {
+        schema.insert("example".into(), examples.remove(0));
     }
+    if !examples.is_empty() {
+        dropped.push(at.join("examples").to_string());
+    }
+}
+
+/// A union of one type and null is that type made nullable. In any other union null stays an
+/// alternative.
+fn null_branches(schema: &mut Schema) {
+    for key in ["oneOf", "anyOf"] {
+        let Some(Value::Array(mut branches)) = schema.remove(key) else { continue };
+        let before = branches.len();
+        branches.retain(|branch| !is_null(branch));
+        let has_null = branches.len() < before;
+        match branches.as_mut_slice() {
+            [Value::Object(only)]
+                if has_null
+                    && only.contains_key("type")
+                    && !only.keys().any(|key| schema.contains_key(key)) =>
+            {
+                schema.append(only);
+                schema.insert("nullable".into(), true.into());
+                continue;
+            }
+            _ if has_null => branches.push(only_null()),
+            _ => {}
+        }
+        let is_lone = has_null && branches.len() == 2 && !schema.contains_key("anyOf");
+        schema.insert(if is_lone { "anyOf" } else { key }.into(), branches.into());
+    }
+}
+
+/// Writes the type, which may be several in 3.1, as 3.0 does: one, that may be nullable.
+fn types(schema: &mut Schema, at: &Pointer) -> Result<Option<&'static str>> {
+    let mut stated = match schema.remove("type") {
+        Some(Value::Array(stated)) => stated,
+        Some(stated) => vec![stated],
+        None => implied(schema),
+    };
+    let before = stated.len();
+    stated.retain(|kind| kind != "null");
+    if stated.len() < before {
+        schema.insert("nullable".into(), true.into());
+    }
+    match stated.as_slice() {
+        [] if before > 0 => {
+            schema.extend(only_null().as_object().cloned().unwrap_or_default());
+            Ok(Some("object"))
+        }
+        [] => nullable_without_type(schema, at).map(|()| None),
+        [only] => {
+            let Some((name, _)) = TYPES.iter().find(|(name, _)| only == name) else {
+                let reason = format!("there is no type {only}: write one of JSON");
+                return Err(refuse(&at.join("type"), &reason));
+            };
+            schema.insert("type".into(), (*name).into());
+            if *name == "array" {
+                // 3.0 requires it.
+                schema.entry("items").or_insert_with(|| json!({}));
+            }
+            Ok(Some(name))
+        }
+        _ => {
+            let reason = "the client supports one type, or one and null: write a branch of \
+                          `oneOf` for each";
+            Err(refuse(&at.join("type"), reason))
+        }
+    }
+}
+
+/// The types of the values that a schema lists, if they are text, numbers or booleans.
+fn implied(schema: &Schema) -> Vec<Value> {
+    let values = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+    let (nulls, others): (Vec<_>, Vec<_>) = values.partition(|value| value.is_null());
+    let mut kinds = TYPES[..4].iter().filter(|(_, is)| others.iter().all(|value| is(value)));
+    let kind = kinds.next().filter(|_| !others.is_empty()).map(|(name, _)| *name);
+    let null = Some("null").filter(|_| !nulls.is_empty() && (kind.is_some() || others.is_empty()));
+    kind.into_iter().chain(null).map(Value::from).collect()
+}
+
+/// In 3.0 `nullable` says nothing without a type: null is an alternative there.
+fn nullable_without_type(schema: &mut Schema, at: &Pointer) -> Result<()> {
+    if schema.get("nullable") != Some(&Value::Bool(true)) {
+        return Ok(());
+    }
+    match schema.remove("allOf").as_mut().and_then(Value::as_array_mut).map(Vec::as_mut_slice) {
+        Some([only]) if !schema.contains_key("anyOf") => {
+            schema.insert("anyOf".into(), json!([only, only_null()]));
+            schema.remove("nullable");
+            Ok(())
+        }
+        _ => {
+            let reason =
+                "says nothing without a type: remove it, or write null as a branch of `anyOf`";
+            Err(refuse(&at.join("nullable"), reason))
+        }
+    }
+}
+
+/// Refuses listed values that are of another type.
+fn values(schema: &Schema, kind: Option<&str>, at: &Pointer) -> Result<()> {
+    let Some((kind, is)) = TYPES.iter().find(|(name, _)| Some(*name) == kind) else {
+        return Ok(());
+    };
+    let may_be_null = schema.get("nullable") == Some(&Value::Bool(true));
+    let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+    let listed = listed.map(|value| ("enum", value));
+    for (key, value) in listed.chain(schema.get("default").map(|value| ("default", value))) {
+        if !(is(value) || value.is_null() && may_be_null) {
+            return Err(refuse(&at.join(key), &format!("{value} is no {kind}: correct it")));
+        }
+    }
+    Ok(())
 }

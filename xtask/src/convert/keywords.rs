@@ -1,0 +1,90 @@
+//! The keywords of a schema that are converted, and those that are refused.
+
+use anyhow::Result;
+use serde_json::{Map, Value};
+
+use super::grammar::Kind;
+use super::refuse;
+use crate::pointer::Pointer;
+
+type Is = fn(&Value) -> bool;
+
+/// Keywords that are in 3.0 or become one that is, each with its value.
+const SUPPORTED: [(&str, Is, &str); 12] = [
+    // Parts are checked by themselves, and values with the type.
+    ("$ref items not properties additionalProperties const default example", |_| true, "there"),
+    // Dropped.
+    ("$comment $schema", |_| true, "there"),
+    (
+        "title description format pattern contentEncoding contentMediaType",
+        Value::is_string,
+        "a string",
+    ),
+    ("uniqueItems readOnly writeOnly deprecated nullable", Value::is_boolean, "true or false"),
+    ("minimum maximum multipleOf", Value::is_number, "a number"),
+    // Flags in 3.0.
+    ("exclusiveMinimum exclusiveMaximum", |it| it.is_number() || it.is_boolean(), "a number"),
+    (
+        "minLength maxLength minItems maxItems minProperties maxProperties",
+        Value::is_u64,
+        "a whole number from 0 on",
+    ),
+    ("enum allOf anyOf oneOf", |it| it.get(0).is_some(), "a list with elements"),
+    ("examples", Value::is_array, "a list"),
+    (
+        "required",
+        |it| it.as_array().is_some_and(|names| names.iter().all(Value::is_string)),
+        "a list of names",
+    ),
+    ("discriminator xml externalDocs", Value::is_object, "an object"),
+    ("type", |it| it.is_string() || it.get(0).is_some(), "a type"),
+];
+
+/// Keywords without a counterpart in 3.0 that constrain values or name schemas, each with
+/// what to write in its place.
+const UNSUPPORTED: [(&str, &str); 9] = [
+    (
+        "prefixItems contains minContains maxContains unevaluatedItems",
+        "describe the array with `items`",
+    ),
+    (
+        "patternProperties propertyNames unevaluatedProperties",
+        "describe the object with `properties` and `additionalProperties`",
+    ),
+    (
+        "if then else dependentSchemas dependentRequired dependencies",
+        "describe each case as a branch of `oneOf`",
+    ),
+    ("$defs definitions", "move its schemas to `/components/schemas`"),
+    (
+        "$id $anchor $dynamicAnchor $recursiveAnchor",
+        "refer to the schema by its name in `/components/schemas`",
+    ),
+    ("$dynamicRef $recursiveRef", "write a `$ref` to `#/components/schemas/...`"),
+    ("$vocabulary", "remove it"),
+    ("contentSchema", "describe the text in `description`"),
+    ("pathItems", "describe the operations under `/paths`"),
+];
+
+/// Refuses what cannot be converted in one part of a document.
+pub(super) fn check(kind: Kind, part: Option<&Value>, at: &Pointer) -> Result<()> {
+    let is_of = |keywords: &str, key: &str| keywords.split(' ').any(|keyword| keyword == key);
+    for (key, value) in part.and_then(Value::as_object).into_iter().flat_map(Map::iter) {
+        let is_checked =
+            kind == Kind::Schema || (kind, key.as_str()) == (Kind::Components, "pathItems");
+        if !is_checked || key.starts_with("x-") {
+            continue;
+        }
+        let what = match SUPPORTED.iter().find(|(keywords, ..)| is_of(keywords, key)) {
+            Some((_, is_expected, _)) if is_expected(value) => continue,
+            Some((.., expected)) => format!("is not {expected}: make it that"),
+            None => {
+                let row = UNSUPPORTED.iter().find(|(keywords, _)| is_of(keywords, key));
+                let cure = row.map_or("remove it, or begin its name with `x-`", |(_, cure)| cure);
+                format!("the client supports no `{key}`: {cure}")
+            }
+        };
+        return Err(refuse(&at.join(key), &what));
+    }
+    Ok(())
+}
