@@ -64,12 +64,42 @@ fn public_items_match_their_snapshots() {
     assert_snapshots("surface", &groups.map(|(name, lines)| (name, text(lines))).collect());
 }
 
-/// The public items of the client of a document.
+/// What has the items that more than one feature brings, or none.
+const SHARED: &str = "shared";
+
+/// The public items of the client of a document by the feature that brings them. The type that
+/// more than one feature brings says so in its line.
 fn by_feature(document: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let generate = |has_feature: &dyn Fn(&str) -> bool| {
-        generate::generate(document, has_feature).map(|generated| generated.client)
-    };
-    surface::by_feature(&serde_json::from_str(document).unwrap(), &generate).unwrap()
+    let items = items(document);
+    let all = items.values().map(BTreeSet::len).max();
+    let mut groups: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (mut line, features) in items {
+        let by: Vec<&str> = features.iter().map(String::as_str).collect();
+        let group = if let [only] = by.as_slice() { only } else { SHARED };
+        if group == SHARED && Some(by.len()) != all && surface::is_type(&line) {
+            let by = if by.is_empty() { "no feature".to_owned() } else { by.join(", ") };
+            line = format!("{line}; by {by}");
+        }
+        groups.entry(group.to_owned()).or_default().insert(line);
+    }
+    groups
+}
+
+fn items(document: &str) -> surface::Items {
+    let client = generate::generate(document, &|_| true).unwrap().client;
+    surface::items(&serde_json::from_str(document).unwrap(), &client).unwrap()
+}
+
+#[test]
+fn a_feature_brings_the_items_that_are_generated_for_it_alone() {
+    let document = document();
+    let items = items(&document);
+    for feature in ["api-keys", "groups", "messages", "projects", "webhooks"] {
+        let client = generate::generate(&document, &|name| name == feature).unwrap().client;
+        let brought = items.iter().filter(|(_, features)| features.contains(feature));
+        let brought: BTreeSet<String> = brought.map(|(line, _)| line.clone()).collect();
+        assert_eq!(brought, surface::lines(&client).unwrap(), "{feature}");
+    }
 }
 
 #[cfg(feature = "schemars")]

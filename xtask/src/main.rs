@@ -9,6 +9,9 @@ mod fetch;
 mod files;
 mod folder;
 mod fragments;
+#[path = "../../build/mod.rs"]
+#[allow(dead_code)]
+mod generate;
 mod generated;
 mod infer;
 mod json;

@@ -38,7 +38,7 @@ pub type Items = BTreeMap<String, BTreeSet<String>>;
 
 fn items(document: &Value) -> Result<Items, String> {
     let text = document.to_string();
-    surface::items(document, &|has_feature| generated::code(&text, has_feature))
+    surface::items(document, &generated::code(&text, &|_| true)?)
 }
 
 /// The changes from some items to others.
@@ -49,6 +49,8 @@ pub fn changes(old: &Items, new: &Items) -> Vec<Change> {
     let mut changes = Vec::new();
     for (line, features) in old {
         match new.get(line) {
+            // What a type has comes with the type.
+            Some(_) if !surface::is_type(line) && !line.starts_with("Client.") => {}
             Some(now) => changes.extend(moved(line, features, now)),
             None => match come.get(key(line)) {
                 Some(now) => {

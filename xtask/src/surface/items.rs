@@ -19,11 +19,6 @@ pub fn read(items: Vec<Item>) -> BTreeSet<String> {
     surface.finish()
 }
 
-/// Whether a line is that of a type, not of what the type has.
-pub fn is_type(line: &str) -> bool {
-    line.split(' ').nth(1).is_some_and(|word| matches!(word, "struct" | "enum"))
-}
-
 /// What was read so far. Places are paths in the generated code.
 #[derive(Default)]
 pub struct Surface {
