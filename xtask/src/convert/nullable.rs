@@ -45,30 +45,6 @@ pub(super) fn as_alternative(document: &mut Value) -> Result<()> {
     })
 }
 
-/// Says `nullable` of what has null as an alternative. The inverse, for what compares
-/// schemas.
-pub fn as_keyword(document: &mut Value) -> Result<()> {
-    visit(Kind::Document, document, &mut |schema| {
-        let has_parts = schema.contains_key("allOf");
-        for key in ["anyOf", "oneOf"] {
-            let Some(alternatives) = schema.get_mut(key).and_then(Value::as_array_mut) else {
-                continue;
-            };
-            let before = alternatives.len();
-            alternatives.retain(|alternative| *alternative != only_null());
-            if alternatives.len() == before {
-                continue;
-            }
-            if !has_parts && let [only] = alternatives.as_mut_slice() {
-                let only = only.take();
-                schema.remove(key);
-                schema.insert("allOf".into(), json!([only]));
-            }
-            schema.insert("nullable".into(), true.into());
-        }
-    })
-}
-
 /// A lone part in place of what only holds it.
 fn lone(mut rules: Map<String, Value>) -> Value {
     if rules.len() == 1
@@ -105,7 +81,7 @@ fn visit(
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{as_alternative, as_keyword, only_null};
+    use super::{as_alternative, only_null};
 
     fn of_schema(schema: &Value) -> Value {
         json!({"components": {"schemas": {"A": schema}}})
@@ -147,10 +123,6 @@ mod tests {
             ),
         ] {
             assert_eq!(stated(&before), after);
-            let mut document = of_schema(&after);
-            as_keyword(&mut document).unwrap();
-            let folded = document["components"]["schemas"]["A"].take();
-            assert_eq!(stated(&folded), after);
         }
     }
 

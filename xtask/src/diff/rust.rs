@@ -1,68 +1,58 @@
 //! What changed for code that uses the client: the difference of two surfaces.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
 
 use serde_json::Value;
 
-use super::change::Change;
-use super::change::Level::{Major, Minor, Patch};
-use crate::{generated, profile, surface};
+use super::Change;
+use super::Level::{self, Major, Minor, Patch};
+use crate::surface::{self, Items};
+use crate::{generated, profile};
 
 /// The changes of the public items. A document that cannot become a client may change all.
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
-    // To refuse a document takes less time than to generate a client.
-    let refused = [("old", refusal(old)), ("new", refusal(new))];
-    if refused.iter().any(|(_, reason)| reason.is_some()) {
-        return refused
-            .into_iter()
-            .filter_map(|(side, reason)| Some(unknown(side, &reason?)))
-            .collect();
+    // To generate a client takes seconds.
+    let (old, new) = thread::scope(|scope| {
+        let old = scope.spawn(|| items(old));
+        let new = items(new);
+        (old.join().unwrap_or_else(|_| Err("the generator stops".to_owned())), new)
+    });
+    if let (Ok(old), Ok(new)) = (&old, &new) {
+        return changes(old, new);
     }
-    match (items(old), items(new)) {
-        (Ok(old), Ok(new)) => changes(&old, &new),
-        (Err(reason), _) => vec![unknown("old", &reason)],
-        (_, Err(reason)) => vec![unknown("new", &reason)],
-    }
+    let refused = [("old", old.err()), ("new", new.err())].into_iter();
+    refused
+        .filter_map(|(side, reason)| {
+            let text = format!("no client can be made of the {side} document: {}", reason?);
+            Some(Change::new(Major, &text))
+        })
+        .collect()
 }
 
-fn unknown(side: &str, reason: &str) -> Change {
-    Change::new(Major, &format!("no client can be made of the {side} document: {reason}"))
-}
-
-/// Why the generator is not given a document: it trusts what the profile lets pass.
-fn refusal(document: &Value) -> Option<String> {
-    profile::check(document).err().map(|error| format!("{error:#}"))
-}
-
-pub type Items = BTreeMap<String, BTreeSet<String>>;
-
-fn items(document: &Value) -> Result<Items, String> {
-    let text = document.to_string();
-    surface::items(document, &generated::code(&text, &|_| true)?)
+/// The public items of a document. The generator trusts what the profile lets pass.
+pub fn items(document: &Value) -> Result<Items, String> {
+    profile::check(document).map_err(|error| format!("{error:#}"))?;
+    surface::items(document, &generated::code(&document.to_string(), &|_| true)?)
 }
 
 /// The changes from some items to others.
 pub fn changes(old: &Items, new: &Items) -> Vec<Change> {
-    let come: BTreeMap<&str, &String> =
+    let mut added: BTreeMap<&str, &String> =
         new.keys().filter(|line| !old.contains_key(*line)).map(|line| (key(line), line)).collect();
-    let mut taken = BTreeSet::new();
     let mut changes = Vec::new();
     for (line, features) in old {
         match new.get(line) {
             // What a type has comes with the type.
             Some(_) if !surface::is_type(line) && !line.starts_with("Client.") => {}
             Some(now) => changes.extend(moved(line, features, now)),
-            None => match come.get(key(line)) {
-                Some(now) => {
-                    taken.insert(*now);
-                    changes.push(Change::new(weight(line, Major), &format!("{line} -> {now}")));
-                }
-                None => changes.push(Change::new(weight(line, Major), &format!("{line} is gone"))),
-            },
+            None => changes.push(match added.remove(key(line)) {
+                Some(now) => change(replaced(line, now), line, &format!("-> {now}")),
+                None => change(Major, line, "is gone"),
+            }),
         }
     }
-    let added = new.keys().filter(|line| !old.contains_key(*line) && !taken.contains(line));
-    changes.extend(added.map(|line| Change::new(weight(line, Minor), &format!("{line} is new"))));
+    changes.extend(added.into_values().map(|line| change(Minor, line, "is new")));
     changes
 }
 
@@ -76,29 +66,41 @@ fn key(line: &str) -> &str {
     }
 }
 
-/// What a build does with a request is not what the compiler does with code.
-fn weight(line: &str, level: super::Level) -> super::Level {
-    if line.contains(" rule ") { Patch } else { level }
+/// What it means that an item is another one. A type may have more traits; serde may be told
+/// to read a field that is missing, or to leave out an empty one.
+fn replaced(old: &str, new: &str) -> Level {
+    let is_type = surface::is_type(old);
+    let parts = |line| str::split_once(line, if is_type { " struct " } else { "; " });
+    let (Some((old, had)), Some((new, has))) = (parts(old), parts(new)) else { return Major };
+    let less = |one: &str, other: &str, allowed: &[&str]| {
+        let other: BTreeSet<&str> = other.split(", ").collect();
+        let mut missing = one.split(", ").filter(|fact| !other.contains(fact));
+        missing.all(|fact| allowed.iter().any(|allowed| fact.starts_with(allowed)))
+    };
+    let is_more = if is_type {
+        less(had, has, &[]) && had.contains("non_exhaustive") == has.contains("non_exhaustive")
+    } else {
+        less(had, has, &["required", "skip_"]) && less(has, had, &["default", "des", "skip_"])
+    };
+    match (old == new && is_more, is_type) {
+        (true, true) => Minor,
+        (true, false) => Patch,
+        (false, _) => Major,
+    }
+}
+
+/// A rule is no matter of the compiler. What it refuses is weighed with the requests.
+fn change(level: Level, line: &str, what: &str) -> Change {
+    Change::new(if line.contains(" rule ") { Patch } else { level }, &format!("{line} {what}"))
 }
 
 fn moved(line: &str, before: &BTreeSet<String>, now: &BTreeSet<String>) -> Vec<Change> {
-    let list = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
-        one.difference(other).cloned().collect::<Vec<_>>().join(", ")
-    };
-    let (gone, come) = (list(before, now), list(now, before));
-    let told = [(Major, gone, "no longer brought by"), (Minor, come, "also brought by")];
+    let told = [(Major, before, now, "no longer"), (Minor, now, before, "also")];
     told.into_iter()
-        .filter(|(_, features, _)| !features.is_empty())
-        .map(|(level, features, words)| {
-            Change::new(weight(line, level), &format!("{line} is {words} {features}"))
+        .filter(|(_, one, other, _)| !one.is_subset(other))
+        .map(|(level, one, other, word)| {
+            let features = one.difference(other).cloned().collect::<Vec<_>>().join(", ");
+            change(level, line, &format!("is {word} brought by {features}"))
         })
         .collect()
-}
-
-/// The items of a document, whatever features bring them: in the time of one generation.
-#[cfg(test)]
-pub fn lines(document: &Value) -> Result<Items, String> {
-    refusal(document).map_or(Ok(()), Err)?;
-    let code = generated::code(&document.to_string(), &|_| true)?;
-    Ok(surface::lines(&code)?.into_iter().map(|line| (line, BTreeSet::new())).collect())
 }
