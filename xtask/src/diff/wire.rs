@@ -21,12 +21,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Change;
 use super::Level::{self, Major, Minor, Patch};
 use crate::generate::schema::success;
-use crate::generate::simplify::IDEMPOTENCY_KEY;
+use crate::generate::simplify::{IDEMPOTENCY_KEY, inline_shared};
 use crate::places::{self, elements, entries};
 
 /// What is compared of a schema, beside its type, its fields and its alternatives.
@@ -45,16 +45,18 @@ enum Direction {
 
 use Direction::{Delivered, Read, Sent};
 
+/// Schemas by what they are used for, whatever they are called.
+type Sites<'d> = BTreeMap<String, Site<'d>>;
+
 /// Where a schema is used, and the schema, behind the reference to it.
-#[derive(Clone)]
 struct Site<'d> {
+    document: &'d Value,
     label: String,
     is_required: bool,
     is_nullable: bool,
     /// The name of the schema, or the label where it has none.
     name: String,
     schema: &'d Value,
-    document: &'d Value,
 }
 
 impl<'d> Site<'d> {
@@ -62,12 +64,12 @@ impl<'d> Site<'d> {
         let nullable = places::nullable_reference(schema);
         let reference = places::lone_reference(schema).or(nullable);
         Self {
+            document,
             is_required,
             is_nullable: schema["nullable"] == true || nullable.is_some(),
             name: reference.map_or_else(|| label.clone(), str::to_owned),
             schema: reference.map_or(schema, |name| &document["components"]["schemas"][name]),
             label,
-            document,
         }
     }
 
@@ -77,84 +79,163 @@ impl<'d> Site<'d> {
         format!("{} {}", text("type"), text("format")).trim_end().to_owned()
     }
 
-    /// Whether the client reads nothing and null as empty.
-    fn is_list(&self) -> bool {
-        let is_map = self.schema["type"] == "object" && self.schema.get("properties").is_none();
-        is_map || self.schema["type"] == "array"
-    }
-
     /// The schemas within: fields, entries and alternatives.
-    fn parts(&self) -> BTreeMap<String, Self> {
-        let site = |label: String, schema, is_required| {
-            Self::new(self.document, label, schema, is_required)
-        };
-        let mut parts = BTreeMap::new();
-        for (field, schema) in entries(&self.schema["properties"]) {
-            let is_required = elements(&self.schema["required"]).any(|name| name == field);
-            let label = format!("{}.{field}", self.name);
-            parts.insert(field.clone(), site(label, schema, is_required));
-        }
-        for (key, mark) in [("items", "[]"), ("additionalProperties", "{*}")] {
-            if self.schema[key].is_object() {
-                let label = format!("{}{mark}", self.name);
-                parts.insert(mark.to_owned(), site(label, &self.schema[key], false));
-            }
-        }
-        for (name, schema) in self.alternatives() {
-            let label = format!("{}: alternative {name}", self.name);
-            parts.insert(format!("|{name}"), site(label, schema, false));
-        }
-        parts
+    fn parts(&self) -> Sites<'d> {
+        let schema = self.schema;
+        let is_required = |field| elements(&schema["required"]).any(|name| name == field);
+        let fields = entries(&schema["properties"])
+            .map(|(name, field)| (name.clone(), format!(".{name}"), field, is_required(name)));
+        let entries_of = [("items", "[]"), ("additionalProperties", "{*}")]
+            .map(|(key, mark)| (mark.to_owned(), mark.to_owned(), &schema[key], false));
+        let entries_of = entries_of.into_iter().filter(|(.., schema, _)| schema.is_object());
+        let alternatives = self
+            .alternatives()
+            .map(|(name, one)| (format!("|{name}"), format!(": alternative {name}"), one, false));
+        fields
+            .chain(entries_of)
+            .chain(alternatives)
+            .map(|(key, label, schema, is_required)| {
+                let label = format!("{}{label}", self.name);
+                (key, Self::new(self.document, label, schema, is_required))
+            })
+            .collect()
     }
 
     /// The alternatives by the values that name them, or by their titles.
     fn alternatives(&self) -> impl Iterator<Item = (&'d str, &'d Value)> {
         let schema = self.schema;
-        let members = places::members(schema).filter(|one| !places::is_rule(one));
-        members.flat_map(|one| {
-            let mapping = entries(&schema["discriminator"]["mapping"]);
-            let tags = mapping.filter(|(_, target)| **target == one["$ref"]);
-            let mut names: Vec<&str> = tags.map(|(tag, _)| tag.as_str()).collect();
-            if names.is_empty() {
-                names.push(one["title"].as_str().unwrap_or_default());
-            }
-            names.into_iter().map(move |name| (name, one))
-        })
+        let tagged = entries(&schema["discriminator"]["mapping"]).filter_map(|(tag, target)| {
+            let one = places::members(schema).find(|one| one["$ref"] == *target)?;
+            Some((tag.as_str(), one))
+        });
+        tagged.chain(places::members(schema).filter_map(|one| Some((one["title"].as_str()?, one))))
     }
 
     /// The fields of which one has to be set, and whether exactly one.
-    fn choices(&self) -> Vec<(bool, BTreeSet<String>)> {
+    fn choices(&self) -> Vec<(bool, BTreeSet<&'d str>)> {
         let parts = elements(&self.schema["allOf"]).chain([self.schema]);
+        let fields = |part| {
+            let fields = places::members(part).flat_map(|one| elements(&one["required"]));
+            fields.filter_map(Value::as_str).collect()
+        };
         parts
             .filter(|part| places::is_choice(part))
-            .map(|part| {
-                let fields = places::members(part).flat_map(|one| elements(&one["required"]));
-                (part.get("oneOf").is_some(), fields.map(Value::to_string).collect())
-            })
+            .map(|part| (part.get("oneOf").is_some(), fields(part)))
             .collect()
+    }
+
+    /// What it means for the client that it is no longer always there. A list is read as empty.
+    fn missing(&self) -> Level {
+        let is_map = self.schema["type"] == "object" && self.schema.get("properties").is_none();
+        let is_list = is_map || self.schema["type"] == "array";
+        if self.is_required && !self.is_nullable && !is_list { Major } else { Patch }
     }
 }
 
-/// The changes on the wire, and those for which the client refuses requests that it built
+/// What is sent or read, and how, by names that do not depend on those of schemas.
+struct Operation<'d> {
+    is_safe: bool,
+    /// The headers that it takes to know the caller. An empty one says that it need not.
+    credentials: BTreeSet<String>,
+    sent: Sites<'d>,
+    read: Sites<'d>,
+}
+
+/// The operations by method and path. Names of parameters in the path are not sent.
+fn operations(document: &Value) -> BTreeMap<String, Operation<'_>> {
+    let all = places::operations(document).map(|(path, method, value, _)| {
+        let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+        let name = format!("{} {}", method.to_uppercase(), parts.collect::<Vec<_>>().join("/"));
+        let (request, response) = (&value["requestBody"], success(value));
+        let mut sent =
+            body(document, &format!("{name}: body"), request, request["required"] == true);
+        sent.extend(parameters(document, &name, path, &value["parameters"]));
+        let is_safe = matches!(method, "get" | "head" | "put" | "delete");
+        let operation = Operation {
+            is_safe: value["x-idempotent"].as_bool().unwrap_or(is_safe),
+            credentials: credentials(document, value),
+            sent,
+            read: body(document, &format!("{name}: response"), response, true),
+        };
+        (name, operation)
+    });
+    all.collect()
+}
+
+fn credentials(document: &Value, operation: &Value) -> BTreeSet<String> {
+    let secured = operation.get("security").unwrap_or(&document["security"]);
+    let header = |name: &String| {
+        let scheme = &document["components"]["securitySchemes"][name];
+        scheme["name"].as_str().unwrap_or_default().to_lowercase()
+    };
+    let headers = elements(secured).map(|one| entries(one).map(|(name, _)| header(name)).collect());
+    let headers: BTreeSet<String> = headers.collect();
+    if headers.is_empty() { [String::new()].into() } else { headers }
+}
+
+/// The parameters. One in the path is known by its place there.
+fn parameters<'d>(document: &'d Value, of: &str, path: &str, all: &'d Value) -> Sites<'d> {
+    let parameters = elements(all).map(|parameter| {
+        let text = |key: &str| parameter[key].as_str().unwrap_or_default();
+        let (within, name) = (text("in"), text("name"));
+        let name = if within == "header" { name.to_lowercase() } else { name.to_owned() };
+        let label = format!("{of}: {within} {name}");
+        let key = match path.find(&format!("{{{name}}}")) {
+            Some(place) if within == "path" => path[..place].matches('{').count().to_string(),
+            _ => label.clone(),
+        };
+        (key, Site::new(document, label, &parameter["schema"], parameter["required"] == true))
+    });
+    parameters.collect()
+}
+
+/// A body, by its media type.
+fn body<'d>(document: &'d Value, label: &str, body: &'d Value, is_required: bool) -> Sites<'d> {
+    let media = entries(&body["content"]).map(|(kind, media)| {
+        let label = format!("{label} {kind}");
+        (label.clone(), Site::new(document, label, &media["schema"], is_required))
+    });
+    media.collect()
+}
+
+/// What the server delivers to webhooks.
+fn deliveries(document: &Value) -> Sites<'_> {
+    let callbacks =
+        places::operations(document).flat_map(|(.., one, _)| entries(&one["callbacks"]));
+    let items = callbacks.flat_map(|(_, callback)| entries(callback));
+    items
+        .flat_map(|(_, item)| body(document, "delivery", &item["post"]["requestBody"], false))
+        .collect()
+}
+
+/// The changes on the wire, and those for which the client refuses requests that it sent
 /// before. What stands at many places is told once.
 pub fn compare(old: &Value, new: &Value) -> (Vec<Change>, Vec<Change>) {
+    let (mut old, mut new) = (old.clone(), new.clone());
+    [&mut old, &mut new].into_iter().for_each(inline_shared);
     let mut wire = Wire::default();
-    wire.service(old, new);
-    for (name, old, new) in pairs(operations(old), operations(new)) {
+    let url = |document: &Value| document["servers"][0]["url"].clone();
+    wire.differ(Major, "server", url(&old), url(&new));
+    let advice = |document: &Value| {
+        let advice = entries(&document["components"]["schemas"]["ErrorCode"]["x-retry"]);
+        advice.map(|(code, advice)| (code.clone(), advice.clone())).collect()
+    };
+    for (code, old, new) in pairs(advice(&old), advice(&new)) {
+        wire.differ(Minor, &format!("x-retry of {code}"), old, new);
+    }
+    for (name, old, new) in pairs(operations(&old), operations(&new)) {
         match (old, new) {
             (Some(old), Some(new)) => wire.operation(&name, old, new),
             (Some(_), None) => wire.tell(Major, format!("{name} is gone")),
             _ => wire.tell(Patch, format!("{name} is new")),
         }
     }
-    wire.body(Delivered, delivery(old), delivery(new));
+    wire.parts(Delivered, deliveries(&old), deliveries(&new));
     while let Some((direction, old, new)) = wire.open.pop() {
         wire.schema(direction, &old, &new);
     }
-    let refused = wire.refused.iter().map(|text| {
-        Change::new(Major, &format!("{text}: the client refuses requests that it sent before"))
-    });
-    let refused = refused.collect();
+    let refused = |text| format!("{text}: the client refuses requests that it sent before");
+    let refused = wire.refused.iter().map(|text| Change::new(Major, &refused(text))).collect();
     (wire.told.iter().map(|(text, level)| Change::new(*level, text)).collect(), refused)
 }
 
@@ -175,166 +256,109 @@ impl<'d> Wire<'d> {
     }
 
     /// Tells a value that is another one.
-    fn differ(&mut self, level: Level, label: &str, old: &Value, new: &Value) {
-        let show = |value: &Value| if value.is_null() { "none".into() } else { value.to_string() };
+    fn differ<T: Into<Value>>(&mut self, level: Level, label: &str, old: T, new: T) {
+        let (old, new): (Value, Value) = (old.into(), new.into());
         if old != new {
-            self.tell(level, format!("{label}: {} -> {}", show(old), show(new)));
-        }
-    }
-
-    /// Compares what holds for all operations.
-    fn service(&mut self, old: &Value, new: &Value) {
-        let url = |document: &Value| document["servers"][0]["url"].clone();
-        self.differ(Major, "server", &url(old), &url(new));
-        let advice = |document: &Value| {
-            let advice = entries(&document["components"]["schemas"]["ErrorCode"]["x-retry"]);
-            advice.map(|(code, advice)| (code.clone(), advice.clone())).collect()
-        };
-        for (code, old, new) in pairs(advice(old), advice(new)) {
-            let label = format!("x-retry of {code}");
-            self.differ(Minor, &label, &old.unwrap_or_default(), &new.unwrap_or_default());
+            self.tell(level, format!("{label}: {old} -> {new}"));
         }
     }
 
     fn operation(&mut self, name: &str, old: Operation<'d>, new: Operation<'d>) {
-        let label = format!("{name} x-idempotent");
-        let is_safe = new.is_safe();
-        let level = if is_safe { Patch } else { Major };
-        self.differ(level, &label, &old.is_safe().into(), &is_safe.into());
-        let (before, now) = (old.credentials(), new.credentials());
-        if before != now {
-            let keeps = now.is_superset(&before) || now.contains("");
-            let label = format!("{name} credentials");
-            let level = if keeps { Patch } else { Major };
-            self.differ(level, &label, &before.into_iter().collect(), &now.into_iter().collect());
-        }
-        for (_, old, new) in pairs(old.parameters(name), new.parameters(name)) {
-            self.part(Sent, false, old, new);
-        }
-        self.body(Sent, old.request(name), new.request(name));
-        self.body(Read, old.response(name), new.response(name));
+        let level = if new.is_safe { Patch } else { Major };
+        self.differ(level, &format!("{name} x-idempotent"), old.is_safe, new.is_safe);
+        let (before, now) = (old.credentials, new.credentials);
+        let keeps = now.is_superset(&before) || now.contains("");
+        let level = if keeps { Patch } else { Major };
+        self.differ(level, &format!("{name} credentials"), json!(before), json!(now));
+        self.parts(Sent, old.sent, new.sent);
+        self.parts(Read, old.read, new.read);
     }
 
-    /// Compares the content of requests, responses or deliveries.
-    fn body(&mut self, direction: Direction, old: Content<'d>, new: Content<'d>) {
-        if let (Some((old, site)), Some((new, _))) = (&old, &new) {
-            let label = format!("{} content", site.label);
-            self.differ(Major, &label, &(*old).into(), &(*new).into());
-        }
-        self.part(direction, false, old.map(|(_, site)| site), new.map(|(_, site)| site));
-    }
-
-    /// Compares what may be new or gone.
-    fn part(
-        &mut self,
-        direction: Direction,
-        is_alternative: bool,
-        old: Option<Site<'d>>,
-        new: Option<Site<'d>>,
-    ) {
-        match (old, new) {
-            (Some(old), Some(new)) => self.open.push((direction, old, new)),
-            (Some(old), None) => {
-                let level = match direction {
-                    Sent => Major,
-                    _ if is_alternative => Minor,
-                    _ => becomes_optional(&old).max(Minor),
-                };
-                self.tell(level, format!("{} is gone", old.label));
-            }
-            (None, Some(new)) => {
-                let level = match direction {
-                    Sent if new.is_required => Major,
-                    Read if is_alternative => Minor,
-                    _ => Patch,
-                };
-                if level == Major && !new.label.contains(": header ") {
-                    self.refused.insert(format!("{} is new and required", new.label));
+    fn parts(&mut self, direction: Direction, old: Sites<'d>, new: Sites<'d>) {
+        for (name, old, new) in pairs(old, new) {
+            let is_alternative = name.starts_with('|');
+            match (old, new) {
+                (Some(old), Some(new)) => self.open.push((direction, old, new)),
+                (Some(old), None) => {
+                    let level = if direction == Sent { Major } else { old.missing().max(Minor) };
+                    self.tell(level, format!("{} is gone", old.label));
                 }
-                self.tell(level, format!("{} is new", new.label));
+                (None, Some(new)) => {
+                    let level = match direction {
+                        Sent if new.is_required => Major,
+                        Read if is_alternative => Minor,
+                        _ => Patch,
+                    };
+                    // The client sends headers of its own.
+                    if level == Major && !new.label.contains(": header ") {
+                        self.refused.insert(format!("{} is new and required", new.label));
+                    }
+                    self.tell(level, format!("{} is new", new.label));
+                }
+                (None, None) => {}
             }
-            (None, None) => {}
         }
     }
 
     fn schema(&mut self, direction: Direction, old: &Site<'d>, new: &Site<'d>) {
-        self.presence(direction, old, new);
+        let is_sent = direction == Sent;
+        let level = match new.is_required {
+            true if is_sent && !new.label.ends_with(IDEMPOTENCY_KEY) => Major,
+            false if !is_sent => old.missing(),
+            _ => Patch,
+        };
+        self.differ(level, &format!("{}: required", old.label), old.is_required, new.is_required);
+        let level = match new.is_nullable {
+            true if !is_sent => old.missing(),
+            false if is_sent => Major,
+            _ => Patch,
+        };
+        self.differ(level, &format!("{}: nullable", old.label), old.is_nullable, new.is_nullable);
         let address = |site: &Site| std::ptr::from_ref(site.schema).addr();
         if !self.seen.insert((direction, address(old), address(new))) {
             return;
         }
         if old.kind() != new.kind() {
             let is_text = [": query ", ": path "].iter().any(|within| old.label.contains(within));
-            let level = match direction {
-                Sent => fit(old, new, is_text, false),
-                _ => fit(new, old, true, true),
-            };
-            let label = format!("{}: type", old.name);
-            self.differ(level, &label, &old.kind().into(), &new.kind().into());
+            let level =
+                if is_sent { fit(old, new, is_text, false) } else { fit(new, old, true, true) };
+            self.differ(level, &format!("{}: type", old.name), old.kind(), new.kind());
         }
         for keyword in KEYWORDS.split(' ') {
             let (before, now) = (&old.schema[keyword], &new.schema[keyword]);
             let level = match keyword {
-                _ if direction != Sent || loosens(keyword, before, now) => Patch,
+                _ if !is_sent || before == now || loosens(keyword, before, now) => Patch,
                 "default" if before.is_null() => Patch,
                 "default" => Minor,
                 _ => Major,
             };
             let label = format!("{}: {keyword}", old.name);
-            if level == Major && keyword.ends_with("Items") && before != now {
-                self.refused.insert(label.clone());
+            self.differ(level, &label, before.clone(), now.clone());
+            if level == Major && keyword.ends_with("Items") {
+                self.refused.insert(label);
             }
-            self.differ(level, &label, before, now);
         }
-        self.choices(direction, old, new);
-        for (name, old, new) in pairs(old.parts(), new.parts()) {
-            self.part(direction, name.starts_with('|'), old, new);
+        if is_sent {
+            self.choices(old, new);
         }
-    }
-
-    /// Compares whether something has to be there, and whether it may be null.
-    fn presence(&mut self, direction: Direction, old: &Site, new: &Site) {
-        // The client sends a key of its own.
-        let is_sent_anyway = new.label.ends_with(IDEMPOTENCY_KEY);
-        let level = match (direction, new.is_required) {
-            (Sent, true) if !is_sent_anyway => Major,
-            (Sent, _) | (_, true) => Patch,
-            _ => becomes_optional(old),
-        };
-        let label = format!("{}: required", old.label);
-        self.differ(level, &label, &old.is_required.into(), &new.is_required.into());
-        let level = match (direction, new.is_nullable) {
-            (Sent, false) => Major,
-            (Read | Delivered, true) if old.is_required && !old.is_list() => Major,
-            _ => Patch,
-        };
-        let label = format!("{}: nullable", old.label);
-        self.differ(level, &label, &old.is_nullable.into(), &new.is_nullable.into());
+        self.parts(direction, old.parts(), new.parts());
     }
 
     /// Compares the rules for the fields of a request.
-    fn choices(&mut self, direction: Direction, old: &Site, new: &Site) {
-        let (before, now) = (old.choices(), new.choices());
-        for (is_exact, fields) in
-            now.iter().filter(|one| direction == Sent && !before.contains(one))
-        {
-            let is_looser = before
+    fn choices(&mut self, old: &Site, new: &Site) {
+        let before = old.choices();
+        for (is_exact, fields) in new.choices() {
+            let mut looser = before
                 .iter()
-                .any(|(was_exact, were)| fields.is_superset(were) && (*was_exact || !is_exact));
-            let count = if *is_exact { "exactly one" } else { "at least one" };
-            let fields = fields.iter().cloned().collect::<Vec<_>>().join(", ");
-            let text = format!("{}: takes {count} of {fields}", new.name);
-            if !is_looser {
+                .map(|(was_exact, were)| fields.is_superset(were) && (*was_exact || !is_exact));
+            if !looser.any(|is_looser| is_looser) {
+                let count = if is_exact { "exactly one" } else { "at least one" };
+                let text = format!("{}: takes {count} of {}", new.name, json!(fields));
                 self.refused.insert(text.clone());
+                self.tell(Major, text);
             }
-            self.tell(if is_looser { Patch } else { Major }, text);
         }
     }
-}
-
-/// What it means for the client that something may be missing.
-fn becomes_optional(old: &Site) -> Level {
-    if !old.is_required || old.is_nullable || old.is_list() { Patch } else { Major }
 }
 
 /// What it means that a value of one type is read as another. All values of a URL are texts, and
@@ -373,94 +397,6 @@ fn loosens(keyword: &str, old: &Value, new: &Value) -> bool {
         (_, Some(old), Some(new)) if keyword.starts_with("min") => new <= old,
         (_, Some(old), Some(new)) if keyword.starts_with("max") => new >= old,
         _ => *new == false,
-    }
-}
-
-/// A body, by its first media type.
-type Content<'d> = Option<(&'d str, Site<'d>)>;
-
-fn content<'d>(document: &'d Value, label: String, body: &'d Value, required: bool) -> Content<'d> {
-    let (kind, media) = entries(&body["content"]).next()?;
-    Some((kind, Site::new(document, label, &media["schema"], required)))
-}
-
-/// What the server delivers to webhooks.
-fn delivery(document: &Value) -> Content<'_> {
-    let callbacks =
-        places::operations(document).flat_map(|(.., one, _)| entries(&one["callbacks"]));
-    let (_, item) = callbacks.flat_map(|(_, callback)| entries(callback)).next()?;
-    content(document, "delivery".to_owned(), &item["post"]["requestBody"], false)
-}
-
-#[derive(Clone, Copy)]
-struct Operation<'d> {
-    document: &'d Value,
-    path: &'d str,
-    method: &'d str,
-    value: &'d Value,
-}
-
-/// The operations by method and path. Names of parameters in the path are not sent.
-fn operations(document: &Value) -> BTreeMap<String, Operation<'_>> {
-    let all = places::operations(document).map(|(path, method, value, _)| {
-        let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
-        let name = format!("{} {}", method.to_uppercase(), parts.collect::<Vec<_>>().join("/"));
-        (name, Operation { document, path, method, value })
-    });
-    all.collect()
-}
-
-impl<'d> Operation<'d> {
-    fn resolved(&self, part: &'d Value) -> &'d Value {
-        places::resolve(self.document, part, &crate::pointer::Pointer::default()).1
-    }
-
-    /// Whether the client may repeat it.
-    fn is_safe(&self) -> bool {
-        let is_safe = matches!(self.method, "get" | "head" | "put" | "delete");
-        self.value["x-idempotent"].as_bool().unwrap_or(is_safe)
-    }
-
-    /// The headers that it takes to know the caller. An empty one says that it need not.
-    fn credentials(&self) -> BTreeSet<String> {
-        let secured = self.value.get("security").unwrap_or(&self.document["security"]);
-        let header = |name: &String| {
-            let scheme = &self.document["components"]["securitySchemes"][name];
-            scheme["name"].as_str().unwrap_or_default().to_lowercase()
-        };
-        let headers =
-            elements(secured).map(|one| entries(one).map(|(name, _)| header(name)).collect());
-        let headers: BTreeSet<String> = headers.collect();
-        if headers.is_empty() { [String::new()].into() } else { headers }
-    }
-
-    /// The parameters. One in the path is known by its place there.
-    fn parameters(&self, of: &str) -> BTreeMap<String, Site<'d>> {
-        let parameters = elements(&self.value["parameters"]).map(|parameter| {
-            let parameter = self.resolved(parameter);
-            let text = |key: &str| parameter[key].as_str().unwrap_or_default();
-            let (within, name) = (text("in"), text("name"));
-            let label = match within {
-                "header" => format!("{of}: header {}", name.to_lowercase()),
-                _ => format!("{of}: {within} {name}"),
-            };
-            let key = match (within, self.path.find(&format!("{{{name}}}"))) {
-                ("path", Some(place)) => self.path[..place].matches('{').count().to_string(),
-                _ => label.clone(),
-            };
-            let is_required = parameter["required"] == true;
-            (key, Site::new(self.document, label, &parameter["schema"], is_required))
-        });
-        parameters.collect()
-    }
-
-    fn request(&self, of: &str) -> Content<'d> {
-        let body = self.resolved(&self.value["requestBody"]);
-        content(self.document, format!("{of}: body"), body, body["required"] == true)
-    }
-
-    fn response(&self, of: &str) -> Content<'d> {
-        content(self.document, format!("{of}: response"), self.resolved(success(self.value)), true)
     }
 }
 
