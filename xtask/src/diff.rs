@@ -32,11 +32,7 @@ pub enum Level {
 
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Patch => "patch",
-            Minor => "minor",
-            Major => "major",
-        })
+        f.pad(&format!("{self:?}").to_lowercase())
     }
 }
 

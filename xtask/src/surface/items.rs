@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::{
-    Attribute, Field, Fields, FnArg, GenericParam, Generics, ImplItem, Item, ItemImpl, Meta, Path,
-    ReturnType, Signature, Type, TypeParamBound, Visibility, WherePredicate,
+    Attribute, Field, Fields, FnArg, Generics, ImplItem, Item, ItemImpl, Meta, Path, ReturnType,
+    Signature, Type, Visibility, WherePredicate,
 };
 
 use super::macros;
@@ -188,12 +188,12 @@ fn is_public(visibility: &Visibility) -> bool {
 
 /// The name of a function, what it takes and what it returns. A setter returns what it is of.
 fn signature(function: &Signature) -> String {
+    let bounds = bounds(&function.generics);
     let taken = function.inputs.iter().filter_map(|argument| match argument {
-        FnArg::Typed(argument) => Some(argument.ty.as_ref()),
+        FnArg::Typed(argument) => Some(plain(&argument.ty)),
         FnArg::Receiver(_) => None,
     });
-    let taken: Vec<String> =
-        taken.map(|ty| bound(ty, &function.generics).unwrap_or_else(|| plain(ty))).collect();
+    let taken: Vec<String> = taken.map(|name| bounds.get(&name).cloned().unwrap_or(name)).collect();
     let mut line = format!("{}({})", function.ident, taken.join(", "));
     if function.asyncness.is_some() {
         line.push_str(" async");
@@ -208,22 +208,16 @@ fn plain(ty: &Type) -> String {
     text(ty.to_token_stream())
 }
 
-/// What a type has to be, where it is a parameter of the function.
-fn bound(ty: &Type, generics: &Generics) -> Option<String> {
-    let name = plain(ty);
-    let parameters = generics.params.iter().filter_map(|parameter| match parameter {
-        GenericParam::Type(parameter) if parameter.ident == name => Some(&parameter.bounds),
-        _ => None,
-    });
+/// What the type parameters of a function have to be.
+fn bounds(generics: &Generics) -> BTreeMap<String, String> {
+    let parameters = generics.type_params().map(|one| (one.ident.to_string(), &one.bounds));
     let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let predicates = predicates.filter_map(|predicate| match predicate {
-        WherePredicate::Type(predicate) if plain(&predicate.bounded_ty) == name => {
-            Some(&predicate.bounds)
-        }
+        WherePredicate::Type(one) => Some((plain(&one.bounded_ty), &one.bounds)),
         _ => None,
     });
-    let bounds: Vec<&TypeParamBound> = parameters.chain(predicates).flatten().collect();
-    (!bounds.is_empty()).then(|| text(quote!(#(#bounds)+*)))
+    let bounds = parameters.chain(predicates).filter(|(_, bounds)| !bounds.is_empty());
+    bounds.map(|(name, bounds)| (name, text(bounds.to_token_stream()))).collect()
 }
 
 /// What serde is told of a field, and whether it has to be there to be read.

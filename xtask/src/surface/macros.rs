@@ -68,8 +68,9 @@ fn name_of(arguments: &[TokenStream]) -> String {
 fn add_enum(surface: &mut Surface, place: &str, kind: &str, arguments: &[TokenStream]) {
     surface.define(place, &format!("enum {kind}"));
     for entry in groups(arguments).into_iter().flat_map(|entries| split(entries, ',')) {
-        let without_doc = split(entry, ':').into_iter().next().unwrap_or_default();
-        surface.add(format!("{place}::{}", text(without_doc)));
+        let entry = text(entry);
+        let without_doc = entry.split_once(": \"").map_or(&*entry, |(entry, _)| entry);
+        surface.add(format!("{place}::{without_doc}"));
     }
 }
 
