@@ -14,6 +14,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::process::Command;
 
+use heck::ToPascalCase;
 use syn::{File, ImplItem, Item, ItemImpl, ItemMod, Type};
 
 /// The operations and models whose whole code is a snapshot, one for each kind.
@@ -85,9 +86,36 @@ fn by_feature(document: &str) -> BTreeMap<String, BTreeSet<String>> {
     groups
 }
 
-fn items(document: &str) -> surface::Items {
+/// The public items of the client of a document, each with the features that bring it.
+fn items(document: &str) -> surface::Features {
     let client = generate::generate(document, &|_| true).unwrap().client;
-    surface::items(&serde_json::from_str(document).unwrap(), &client).unwrap()
+    let lines = surface::lines(&client).unwrap();
+    let mut features = surface::features(&serde_json::from_str(document).unwrap());
+    let all: BTreeSet<String> = features.values().flatten().cloned().collect();
+    for (choice, model) in lines.iter().filter_map(|line| line.split_once(" enum choice of ")) {
+        features.insert(choice.to_owned(), features[&format!("types::{model}")].clone());
+    }
+    let brought = |line: &str| features.get(&owner(line)).unwrap_or(&all).clone();
+    lines.into_iter().map(|line| (line.clone(), brought(&line))).collect()
+}
+
+/// What a line belongs to: a call, by its builder; a model; or the events.
+fn owner(line: &str) -> String {
+    let name = |text: &str| {
+        let end = text.find(|character: char| !character.is_alphanumeric() && character != '_');
+        text[..end.unwrap_or(text.len())].to_owned()
+    };
+    if let Some(method) = line.strip_prefix("Client.") {
+        return format!("builder::{}", name(method).to_pascal_case());
+    }
+    match line.split_once(" impl From<") {
+        // Of a type that is defined elsewhere.
+        Some((of, model)) if !of.starts_with("types::") => format!("types::{}", name(model)),
+        _ => match line.replace("types::builder::", "types::").split_once("::") {
+            Some((module @ ("types" | "builder"), item)) => format!("{module}::{}", name(item)),
+            _ => name(line),
+        },
+    }
 }
 
 #[test]

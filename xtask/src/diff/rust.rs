@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Change;
 use super::Level::{self, Major, Minor, Patch};
-use crate::surface::{self, Items};
+use crate::surface::{self, Features};
 use crate::{generated, profile};
 
 /// The changes of the public items. A document that cannot become a client may change all.
@@ -30,29 +30,38 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
         .collect()
 }
 
+/// The public items of a client, and what brings them.
+pub type Items = (BTreeSet<String>, Features);
+
 /// The public items of a document. The generator trusts what the profile lets pass.
 pub fn items(document: &Value) -> Result<Items, String> {
     profile::check(document).map_err(|error| format!("{error:#}"))?;
-    surface::items(document, &generated::code(&document.to_string(), &|_| true)?)
+    let code = generated::code(&document.to_string(), &|_| true)?;
+    Ok((surface::lines(&code)?, surface::features(document)))
 }
 
 /// The changes from some items to others.
-pub fn changes(old: &Items, new: &Items) -> Vec<Change> {
+pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Vec<Change> {
     let mut added: BTreeMap<&str, &String> =
-        new.keys().filter(|line| !old.contains_key(*line)).map(|line| (key(line), line)).collect();
+        new.difference(old).map(|line| (key(line), line)).collect();
     let mut changes = Vec::new();
-    for (line, features) in old {
-        match new.get(line) {
-            // What a type has comes with the type.
-            Some(_) if !surface::is_type(line) && !line.starts_with("Client.") => {}
-            Some(now) => changes.extend(moved(line, features, now)),
-            None => changes.push(match added.remove(key(line)) {
-                Some(now) => change(replaced(line, now), line, &format!("-> {now}")),
-                None => change(Major, line, "is gone"),
-            }),
-        }
+    for line in old.difference(new) {
+        changes.push(match added.remove(key(line)) {
+            Some(now) => change(replaced(line, now), line, &format!("-> {now}")),
+            None => change(Major, line, "is gone"),
+        });
     }
     changes.extend(added.into_values().map(|line| change(Minor, line, "is new")));
+    for (brought, old) in old_features {
+        let Some(new) = new_features.get(brought) else { continue };
+        for (level, one, other, word) in [(Major, old, new, "no longer"), (Minor, new, old, "also")]
+        {
+            let features = one.difference(other).cloned().collect::<Vec<_>>().join(", ");
+            if !features.is_empty() {
+                changes.push(change(level, brought, &format!("is {word} brought by {features}")));
+            }
+        }
+    }
     changes
 }
 
@@ -92,15 +101,4 @@ fn replaced(old: &str, new: &str) -> Level {
 /// A rule is no matter of the compiler. What it refuses is weighed with the requests.
 fn change(level: Level, line: &str, what: &str) -> Change {
     Change::new(if line.contains(" rule ") { Patch } else { level }, &format!("{line} {what}"))
-}
-
-fn moved(line: &str, before: &BTreeSet<String>, now: &BTreeSet<String>) -> Vec<Change> {
-    let told = [(Major, before, now, "no longer"), (Minor, now, before, "also")];
-    told.into_iter()
-        .filter(|(_, one, other, _)| !one.is_subset(other))
-        .map(|(level, one, other, word)| {
-            let features = one.difference(other).cloned().collect::<Vec<_>>().join(", ");
-            change(level, line, &format!("is {word} brought by {features}"))
-        })
-        .collect()
 }

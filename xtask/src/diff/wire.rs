@@ -33,6 +33,9 @@ use crate::places::{self, elements, entries};
 const KEYWORDS: &str = "default enum exclusiveMaximum exclusiveMinimum maxItems maxLength maximum \
     minItems minLength minimum multipleOf pattern uniqueItems";
 
+/// Begins the name of an alternative.
+const ALTERNATIVE: &str = ": alternative ";
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Direction {
     /// The client sends it.
@@ -81,24 +84,24 @@ impl<'d> Site<'d> {
 
     /// The schemas within: fields, entries and alternatives.
     fn parts(&self) -> Sites<'d> {
-        let schema = self.schema;
-        let is_required = |field| elements(&schema["required"]).any(|name| name == field);
-        let fields = entries(&schema["properties"])
-            .map(|(name, field)| (name.clone(), format!(".{name}"), field, is_required(name)));
-        let entries_of = [("items", "[]"), ("additionalProperties", "{*}")]
-            .map(|(key, mark)| (mark.to_owned(), mark.to_owned(), &schema[key], false));
-        let entries_of = entries_of.into_iter().filter(|(.., schema, _)| schema.is_object());
-        let alternatives = self
-            .alternatives()
-            .map(|(name, one)| (format!("|{name}"), format!(": alternative {name}"), one, false));
-        fields
-            .chain(entries_of)
-            .chain(alternatives)
-            .map(|(key, label, schema, is_required)| {
-                let label = format!("{}{label}", self.name);
-                (key, Self::new(self.document, label, schema, is_required))
-            })
-            .collect()
+        let mut parts = Sites::new();
+        let mut add = |key: String, schema, is_required| {
+            let label = format!("{}{key}", self.name);
+            parts.insert(key, Self::new(self.document, label, schema, is_required));
+        };
+        for (field, schema) in entries(&self.schema["properties"]) {
+            let is_required = elements(&self.schema["required"]).any(|name| name == field);
+            add(format!(".{field}"), schema, is_required);
+        }
+        for (key, mark) in [("items", "[]"), ("additionalProperties", "{*}")] {
+            if self.schema[key].is_object() {
+                add(mark.to_owned(), &self.schema[key], false);
+            }
+        }
+        for (name, schema) in self.alternatives() {
+            add(format!("{ALTERNATIVE}{name}"), schema, false);
+        }
+        parts
     }
 
     /// The alternatives by the values that name them, or by their titles.
@@ -276,7 +279,7 @@ impl<'d> Wire<'d> {
 
     fn parts(&mut self, direction: Direction, old: Sites<'d>, new: Sites<'d>) {
         for (name, old, new) in pairs(old, new) {
-            let is_alternative = name.starts_with('|');
+            let is_alternative = name.starts_with(ALTERNATIVE);
             match (old, new) {
                 (Some(old), Some(new)) => self.open.push((direction, old, new)),
                 (Some(old), None) => {

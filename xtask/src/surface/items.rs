@@ -14,7 +14,9 @@ use super::text::{split, text};
 /// The lines of the public items of a file.
 pub fn read(items: Vec<Item>) -> BTreeSet<String> {
     let mut surface = Surface::default();
-    items.into_iter().for_each(|item| surface.add_item("", item));
+    for item in items {
+        surface.add_item("", item);
+    }
     surface.finish()
 }
 
