@@ -7,6 +7,7 @@
 //! gets less or something else, a patch if it notices nothing.
 
 mod rust;
+mod sites;
 #[cfg(test)]
 mod tests;
 mod wire;

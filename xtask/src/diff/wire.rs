@@ -25,191 +25,14 @@ use serde_json::{Value, json};
 
 use super::Change;
 use super::Level::{self, Major, Minor, Patch};
-use crate::generate::schema::success;
+use super::sites::Direction::{Read, Sent};
+use super::sites::{ALTERNATIVE, Direction, Operation, Site, Sites, deliveries, operations};
 use crate::generate::simplify::{IDEMPOTENCY_KEY, inline_shared};
-use crate::places::{self, elements, entries};
+use crate::places::{elements, entries};
 
 /// What is compared of a schema, beside its type, its fields and its alternatives.
 const KEYWORDS: &str = "default enum exclusiveMaximum exclusiveMinimum maxItems maxLength maximum \
     minItems minLength minimum multipleOf pattern uniqueItems";
-
-/// Begins the name of an alternative.
-const ALTERNATIVE: &str = ": alternative ";
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Direction {
-    /// The client sends it.
-    Sent,
-    /// The client reads it in a response.
-    Read,
-    /// The server delivers it to a webhook.
-    Delivered,
-}
-
-use Direction::{Delivered, Read, Sent};
-
-/// Schemas by what they are used for, whatever they are called.
-type Sites<'d> = BTreeMap<String, Site<'d>>;
-
-/// Where a schema is used, and the schema, behind the reference to it.
-struct Site<'d> {
-    document: &'d Value,
-    label: String,
-    is_required: bool,
-    is_nullable: bool,
-    /// The name of the schema, or the label where it has none.
-    name: String,
-    schema: &'d Value,
-}
-
-impl<'d> Site<'d> {
-    fn new(document: &'d Value, label: String, schema: &'d Value, is_required: bool) -> Self {
-        let nullable = places::nullable_reference(schema);
-        let reference = places::lone_reference(schema).or(nullable);
-        Self {
-            document,
-            is_required,
-            is_nullable: schema["nullable"] == true || nullable.is_some(),
-            name: reference.map_or_else(|| label.clone(), str::to_owned),
-            schema: reference.map_or(schema, |name| &document["components"]["schemas"][name]),
-            label,
-        }
-    }
-
-    /// The type and the format.
-    fn kind(&self) -> String {
-        let text = |key: &str| self.schema[key].as_str().unwrap_or_default();
-        format!("{} {}", text("type"), text("format")).trim_end().to_owned()
-    }
-
-    /// The schemas within: fields, entries and alternatives.
-    fn parts(&self) -> Sites<'d> {
-        let mut parts = Sites::new();
-        let mut add = |key: String, schema, is_required| {
-            let label = format!("{}{key}", self.name);
-            parts.insert(key, Self::new(self.document, label, schema, is_required));
-        };
-        for (field, schema) in entries(&self.schema["properties"]) {
-            let is_required = elements(&self.schema["required"]).any(|name| name == field);
-            add(format!(".{field}"), schema, is_required);
-        }
-        for (key, mark) in [("items", "[]"), ("additionalProperties", "{*}")] {
-            if self.schema[key].is_object() {
-                add(mark.to_owned(), &self.schema[key], false);
-            }
-        }
-        for (name, schema) in self.alternatives() {
-            add(format!("{ALTERNATIVE}{name}"), schema, false);
-        }
-        parts
-    }
-
-    /// The alternatives by the values that name them, or by their titles.
-    fn alternatives(&self) -> impl Iterator<Item = (&'d str, &'d Value)> {
-        let schema = self.schema;
-        let tagged = entries(&schema["discriminator"]["mapping"]).filter_map(|(tag, target)| {
-            let one = places::members(schema).find(|one| one["$ref"] == *target)?;
-            Some((tag.as_str(), one))
-        });
-        tagged.chain(places::members(schema).filter_map(|one| Some((one["title"].as_str()?, one))))
-    }
-
-    /// The fields of which one has to be set, and whether exactly one.
-    fn choices(&self) -> Vec<(bool, BTreeSet<&'d str>)> {
-        let parts = elements(&self.schema["allOf"]).chain([self.schema]);
-        let fields = |part| {
-            let fields = places::members(part).flat_map(|one| elements(&one["required"]));
-            fields.filter_map(Value::as_str).collect()
-        };
-        parts
-            .filter(|part| places::is_choice(part))
-            .map(|part| (part.get("oneOf").is_some(), fields(part)))
-            .collect()
-    }
-
-    /// What it means for the client that it is no longer always there. A list is read as empty.
-    fn missing(&self) -> Level {
-        let is_map = self.schema["type"] == "object" && self.schema.get("properties").is_none();
-        let is_list = is_map || self.schema["type"] == "array";
-        if self.is_required && !self.is_nullable && !is_list { Major } else { Patch }
-    }
-}
-
-/// What is sent or read, and how, by names that do not depend on those of schemas.
-struct Operation<'d> {
-    is_safe: bool,
-    /// The headers that it takes to know the caller. An empty one says that it need not.
-    credentials: BTreeSet<String>,
-    sent: Sites<'d>,
-    read: Sites<'d>,
-}
-
-/// The operations by method and path. Names of parameters in the path are not sent.
-fn operations(document: &Value) -> BTreeMap<String, Operation<'_>> {
-    let all = places::operations(document).map(|(path, method, value, _)| {
-        let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
-        let name = format!("{} {}", method.to_uppercase(), parts.collect::<Vec<_>>().join("/"));
-        let (request, response) = (&value["requestBody"], success(value));
-        let mut sent =
-            body(document, &format!("{name}: body"), request, request["required"] == true);
-        sent.extend(parameters(document, &name, path, &value["parameters"]));
-        let is_safe = matches!(method, "get" | "head" | "put" | "delete");
-        let operation = Operation {
-            is_safe: value["x-idempotent"].as_bool().unwrap_or(is_safe),
-            credentials: credentials(document, value),
-            sent,
-            read: body(document, &format!("{name}: response"), response, true),
-        };
-        (name, operation)
-    });
-    all.collect()
-}
-
-fn credentials(document: &Value, operation: &Value) -> BTreeSet<String> {
-    let secured = operation.get("security").unwrap_or(&document["security"]);
-    let header = |name: &String| {
-        let scheme = &document["components"]["securitySchemes"][name];
-        scheme["name"].as_str().unwrap_or_default().to_lowercase()
-    };
-    let headers = elements(secured).map(|one| entries(one).map(|(name, _)| header(name)).collect());
-    let headers: BTreeSet<String> = headers.collect();
-    if headers.is_empty() { [String::new()].into() } else { headers }
-}
-
-/// The parameters. One in the path is known by its place there.
-fn parameters<'d>(document: &'d Value, of: &str, path: &str, all: &'d Value) -> Sites<'d> {
-    let parameters = elements(all).map(|parameter| {
-        let text = |key: &str| parameter[key].as_str().unwrap_or_default();
-        let (within, name) = (text("in"), text("name"));
-        let name = if within == "header" { name.to_lowercase() } else { name.to_owned() };
-        let label = format!("{of}: {within} {name}");
-        let key = match path.find(&format!("{{{name}}}")) {
-            Some(place) if within == "path" => path[..place].matches('{').count().to_string(),
-            _ => label.clone(),
-        };
-        (key, Site::new(document, label, &parameter["schema"], parameter["required"] == true))
-    });
-    parameters.collect()
-}
-
-/// A body, by its media type.
-fn body<'d>(document: &'d Value, label: &str, body: &'d Value, is_required: bool) -> Sites<'d> {
-    let media = entries(&body["content"]).map(|(kind, media)| {
-        let label = format!("{label} {kind}");
-        (label.clone(), Site::new(document, label, &media["schema"], is_required))
-    });
-    media.collect()
-}
-
-/// What the server delivers to webhooks.
-fn deliveries(document: &Value) -> Sites<'_> {
-    let callbacks =
-        places::operations(document).flat_map(|(.., one, _)| entries(&one["callbacks"]));
-    let items = callbacks.flat_map(|(_, callback)| entries(callback));
-    items
-        .flat_map(|(_, item)| body(document, "delivery", &item["post"]["requestBody"], false))
-        .collect()
-}
 
 /// The changes on the wire, and those for which the client refuses requests that it sent
 /// before. What stands at many places is told once.
@@ -233,9 +56,9 @@ pub fn compare(old: &Value, new: &Value) -> (Vec<Change>, Vec<Change>) {
             _ => wire.tell(Patch, format!("{name} is new")),
         }
     }
-    wire.parts(Delivered, deliveries(&old), deliveries(&new));
-    while let Some((direction, old, new)) = wire.open.pop() {
-        wire.schema(direction, &old, &new);
+    wire.parts(deliveries(&old), deliveries(&new));
+    while let Some((old, new)) = wire.open.pop() {
+        wire.schema(&old, &new);
     }
     let refused = |text| format!("{text}: the client refuses requests that it sent before");
     let refused = wire.refused.iter().map(|text| Change::new(Major, &refused(text))).collect();
@@ -247,7 +70,7 @@ struct Wire<'d> {
     told: BTreeMap<String, Level>,
     refused: BTreeSet<String>,
     /// What is still to be compared.
-    open: Vec<(Direction, Site<'d>, Site<'d>)>,
+    open: Vec<(Site<'d>, Site<'d>)>,
     /// The pairs of schemas that were compared, by their addresses.
     seen: BTreeSet<(Direction, usize, usize)>,
 }
@@ -273,21 +96,21 @@ impl<'d> Wire<'d> {
         let keeps = now.is_superset(&before) || now.contains("");
         let level = if keeps { Patch } else { Major };
         self.differ(level, &format!("{name} credentials"), json!(before), json!(now));
-        self.parts(Sent, old.sent, new.sent);
-        self.parts(Read, old.read, new.read);
+        self.parts(old.sites, new.sites);
     }
 
-    fn parts(&mut self, direction: Direction, old: Sites<'d>, new: Sites<'d>) {
+    fn parts(&mut self, old: Sites<'d>, new: Sites<'d>) {
         for (name, old, new) in pairs(old, new) {
             let is_alternative = name.starts_with(ALTERNATIVE);
             match (old, new) {
-                (Some(old), Some(new)) => self.open.push((direction, old, new)),
+                (Some(old), Some(new)) => self.open.push((old, new)),
                 (Some(old), None) => {
-                    let level = if direction == Sent { Major } else { old.missing().max(Minor) };
+                    let is_sent = old.direction == Sent;
+                    let level = if is_sent { Major } else { old.missing().max(Minor) };
                     self.tell(level, format!("{} is gone", old.label));
                 }
                 (None, Some(new)) => {
-                    let level = match direction {
+                    let level = match new.direction {
                         Sent if new.is_required => Major,
                         Read if is_alternative => Minor,
                         _ => Patch,
@@ -303,28 +126,23 @@ impl<'d> Wire<'d> {
         }
     }
 
-    fn schema(&mut self, direction: Direction, old: &Site<'d>, new: &Site<'d>) {
-        let is_sent = direction == Sent;
-        let level = match new.is_required {
-            true if is_sent && !new.label.ends_with(IDEMPOTENCY_KEY) => Major,
-            false if !is_sent => old.missing(),
+    fn schema(&mut self, old: &Site<'d>, new: &Site<'d>) {
+        let is_sent = new.direction == Sent;
+        // The client sends a key of its own.
+        let is_demanded = new.is_required && !new.label.ends_with(IDEMPOTENCY_KEY);
+        let level = match is_sent {
+            true if is_demanded && !old.is_required => Major,
+            true if old.is_nullable && !new.is_nullable => Major,
+            false if !new.is_required || new.is_nullable => old.missing(),
             _ => Patch,
         };
-        self.differ(level, &format!("{}: required", old.label), old.is_required, new.is_required);
-        let level = match new.is_nullable {
-            true if !is_sent => old.missing(),
-            false if is_sent => Major,
-            _ => Patch,
-        };
-        self.differ(level, &format!("{}: nullable", old.label), old.is_nullable, new.is_nullable);
+        self.differ(level, &old.label, old.presence(), new.presence());
         let address = |site: &Site| std::ptr::from_ref(site.schema).addr();
-        if !self.seen.insert((direction, address(old), address(new))) {
+        if !self.seen.insert((new.direction, address(old), address(new))) {
             return;
         }
         if old.kind() != new.kind() {
-            let is_text = [": query ", ": path "].iter().any(|within| old.label.contains(within));
-            let level =
-                if is_sent { fit(old, new, is_text, false) } else { fit(new, old, true, true) };
+            let level = if is_sent { fit(old, new) } else { fit(new, old) };
             self.differ(level, &format!("{}: type", old.name), old.kind(), new.kind());
         }
         for keyword in KEYWORDS.split(' ') {
@@ -344,7 +162,7 @@ impl<'d> Wire<'d> {
         if is_sent {
             self.choices(old, new);
         }
-        self.parts(direction, old.parts(), new.parts());
+        self.parts(old.parts(), new.parts());
     }
 
     /// Compares the rules for the fields of a request.
@@ -366,13 +184,15 @@ impl<'d> Wire<'d> {
 
 /// What it means that a value of one type is read as another. All values of a URL are texts, and
 /// the client reads texts from numbers, and dates from anything.
-fn fit(value: &Site, reader: &Site, is_text: bool, is_client: bool) -> Level {
+fn fit(value: &Site, reader: &Site) -> Level {
+    let is_client = reader.direction != Sent;
+    let is_text = is_client || [": query ", ": path "].iter().any(|at| value.label.contains(at));
     let kind = value.kind();
     let is = |kinds: &[&str]| kinds.contains(&kind.split(' ').next().unwrap_or_default());
     let mut parts = reader.parts().into_iter();
     let fits = match reader.kind().as_str() {
         "" if reader.alternatives().next().is_some() => {
-            parts.any(|(_, part)| fit(value, &part, is_text, is_client) == Patch)
+            parts.any(|(_, part)| fit(value, &part) == Patch)
         }
         "" => true,
         "string date" | "string date-time" | "integer unix-time" => is_client,
