@@ -133,6 +133,7 @@ const CHANGES: &[(&str, &str, &[&str], Level, Level)] = &[
     ("a text of a response becomes a date", "list_projects", &["Project/properties/slug/format = date-time"], Major, Patch),
     ("a text of a response becomes a secret", "list_projects", &["Project/properties/slug/format = password"], Major, Patch),
     ("an integer of a response has 64 bits", "list_leads", &["LeadList/properties/total/format = int64"], Patch, Patch),
+    ("an integer of a response may need the 64th bit", "list_leads", &["LeadList/properties/total/format = uint64"], Major, Major),
     ("a text of a response gets a minLength", "list_projects", &["Project/properties/slug/minLength = 1"], Patch, Patch),
     ("a field of a response has a default", "list_projects", &["Project/properties/slug/default = a"], Patch, Patch),
     ("a second list in a page", "list_leads", &["LeadList/properties/others = {type: array, items: {$ref: '#/components/schemas/Lead'}}"], Major, Patch),
@@ -143,6 +144,7 @@ const CHANGES: &[(&str, &str, &[&str], Level, Level)] = &[
     ("a response has content", "delete_webhook update_webhook", &["@delete_webhook/responses/200/content = {application/json: {schema: {$ref: '#/components/schemas/Webhook'}}}"], Major, Patch),
     ("a response has no content any more", "get_message", &["@get_message/responses/200/content -"], Major, Major),
     ("a response is a file", "get_message", &["@get_message/responses/200/content = {audio/ogg: {schema: {type: string, format: binary}}}"], Major, Major),
+    ("a list is a file", "list_projects", &["@list_projects/responses/200/content = {audio/ogg: {schema: {type: string, format: binary}}}"], Major, Major),
     ("a success has another status", "get_message", &["@get_message/responses/200 -> 203"], Patch, Patch),
     ("an error is new", "list_projects", &["@list_projects/responses/404 = {description: None}"], Patch, Patch),
     ("an error is gone", "list_projects", &["@list_projects/responses/400 -"], Patch, Patch),
@@ -272,6 +274,16 @@ fn what_is_no_document_may_change_all() {
         assert_eq!(report(&old, &hostile).verdict().0, Major);
         assert_eq!(report(&hostile, &old).verdict().0, Major);
     }
+}
+
+#[test]
+fn a_document_that_the_build_does_not_take_says_so() {
+    let old = part("list_leads");
+    let new = changed(&old, &["LeadList/properties/total/format = int32"]);
+    let report = report(&old, &new);
+    assert_eq!(report.verdict(), (Major, Patch), "{report}");
+    let line = "no client can be made of the new document: the build step does not take this";
+    assert!(report.to_string().contains(line), "{report}");
 }
 
 #[test]

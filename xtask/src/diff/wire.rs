@@ -105,8 +105,8 @@ impl<'d> Wire<'d> {
             match (old, new) {
                 (Some(old), Some(new)) => self.open.push((old, new)),
                 (Some(old), None) => {
-                    let is_sent = old.direction == Sent;
-                    let level = if is_sent { Major } else { old.missing().max(Minor) };
+                    let is_needed = old.direction == Sent || old.label.contains(": response ");
+                    let level = if is_needed { Major } else { old.missing().max(Minor) };
                     self.tell(level, format!("{} is gone", old.label));
                 }
                 (None, Some(new)) => {

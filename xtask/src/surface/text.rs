@@ -22,7 +22,7 @@ pub fn text(code: TokenStream) -> String {
     join(&kept)
 }
 
-/// The parts of some code between a mark, which is none inside of brackets.
+/// The parts of some code between a mark that is not in brackets.
 pub fn split(code: TokenStream, mark: char) -> Vec<TokenStream> {
     let tokens: Vec<TokenTree> = code.into_iter().collect();
     let is_mark =
