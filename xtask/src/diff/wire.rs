@@ -169,10 +169,10 @@ impl<'d> Wire<'d> {
     fn choices(&mut self, old: &Site, new: &Site) {
         let before = old.choices();
         for (is_exact, fields) in new.choices() {
-            let mut looser = before
+            let is_looser = before
                 .iter()
-                .map(|(was_exact, were)| fields.is_superset(were) && (*was_exact || !is_exact));
-            if !looser.any(|is_looser| is_looser) {
+                .any(|(was_exact, were)| fields.is_superset(were) && (*was_exact || !is_exact));
+            if !is_looser {
                 let count = if is_exact { "exactly one" } else { "at least one" };
                 let text = format!("{}: takes {count} of {}", new.name, json!(fields));
                 self.refused.insert(text.clone());
