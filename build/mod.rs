@@ -21,10 +21,10 @@ mod pages;
 mod reach;
 mod responses;
 mod rules;
-mod schema;
-mod select;
+pub mod schema;
+pub mod select;
 mod setters;
-mod simplify;
+pub mod simplify;
 mod unions;
 
 use serde_json::Value;

@@ -18,18 +18,29 @@ pub fn select(document: &mut Value, has_feature: &dyn Fn(&str) -> bool) {
     if has_feature("full") {
         return;
     }
-    let is_wanted = |operation: &Value| features(operation).any(|name| has_feature(&name));
+    let reached = reached(document, has_feature);
     for (_, item) in entries_mut(document, "paths") {
         let operations = item.as_object_mut().into_iter();
-        operations.for_each(|all| all.retain(|_, operation| is_wanted(operation)));
-    }
-    let mut reached: BTreeSet<String> = NEEDED.into_iter().map(str::to_owned).collect();
-    for (_, _, operation) in operations(document) {
-        follow(document, operation, &mut reached);
+        operations.for_each(|all| all.retain(|_, operation| is_wanted(operation, has_feature)));
     }
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
         schemas.retain(|name, _| reached.contains(name));
     }
+}
+
+/// The names of the schemas that come with the operations of some features.
+pub fn reached(document: &Value, has_feature: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
+    let mut reached: BTreeSet<String> = NEEDED.into_iter().map(str::to_owned).collect();
+    let operations =
+        operations(document).filter(|(.., operation)| is_wanted(operation, has_feature));
+    for (.., operation) in operations {
+        follow(document, operation, &mut reached);
+    }
+    reached
+}
+
+fn is_wanted(operation: &Value, has_feature: &dyn Fn(&str) -> bool) -> bool {
+    features(operation).any(|name| has_feature(&name))
 }
 
 /// The features that bring an operation.

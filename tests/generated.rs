@@ -14,6 +14,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::process::Command;
 
+use heck::ToPascalCase;
 use syn::{File, ImplItem, Item, ItemImpl, ItemMod, Type};
 
 /// The operations and models whose whole code is a snapshot, one for each kind.
@@ -64,12 +65,69 @@ fn public_items_match_their_snapshots() {
     assert_snapshots("surface", &groups.map(|(name, lines)| (name, text(lines))).collect());
 }
 
-/// The public items of the client of a document.
+/// What has the items that more than one feature brings, or none.
+const SHARED: &str = "shared";
+
+/// The public items of the client of a document by the feature that brings them. The type that
+/// more than one feature brings says so in its line.
 fn by_feature(document: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let generate = |has_feature: &dyn Fn(&str) -> bool| {
-        generate::generate(document, has_feature).map(|generated| generated.client)
+    let items = items(document);
+    let all = items.values().map(BTreeSet::len).max();
+    let mut groups: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (mut line, features) in items {
+        let by: Vec<&str> = features.iter().map(String::as_str).collect();
+        let group = if let [only] = by.as_slice() { only } else { SHARED };
+        if group == SHARED && Some(by.len()) != all && surface::is_type(&line) {
+            let by = if by.is_empty() { "no feature".to_owned() } else { by.join(", ") };
+            line = format!("{line}; by {by}");
+        }
+        groups.entry(group.to_owned()).or_default().insert(line);
+    }
+    groups
+}
+
+/// The public items of the client of a document, each with the features that bring it.
+fn items(document: &str) -> surface::Features {
+    let client = generate::generate(document, &|_| true).unwrap().client;
+    let lines = surface::lines(&client).unwrap();
+    let mut features = surface::features(&serde_json::from_str(document).unwrap());
+    let all: BTreeSet<String> = features.values().flatten().cloned().collect();
+    for (choice, model) in lines.iter().filter_map(|line| line.split_once(" enum choice of ")) {
+        features.insert(choice.to_owned(), features[&format!("types::{model}")].clone());
+    }
+    let brought = |line: &str| features.get(&owner(line)).unwrap_or(&all).clone();
+    lines.into_iter().map(|line| (line.clone(), brought(&line))).collect()
+}
+
+/// What a line belongs to: a call, by its builder; a model; or the events.
+fn owner(line: &str) -> String {
+    let name = |text: &str| {
+        let end = text.find(|character: char| !character.is_alphanumeric() && character != '_');
+        text[..end.unwrap_or(text.len())].to_owned()
     };
-    surface::by_feature(&serde_json::from_str(document).unwrap(), &generate).unwrap()
+    if let Some(method) = line.strip_prefix("Client.") {
+        return format!("builder::{}", name(method).to_pascal_case());
+    }
+    match line.split_once(" impl From<") {
+        // Of a type that is defined elsewhere.
+        Some((of, model)) if !of.starts_with("types::") => format!("types::{}", name(model)),
+        _ => match line.replace("types::builder::", "types::").split_once("::") {
+            Some((module @ ("types" | "builder"), item)) => format!("{module}::{}", name(item)),
+            _ => name(line),
+        },
+    }
+}
+
+#[test]
+fn a_feature_brings_the_items_that_are_generated_for_it_alone() {
+    let document = document();
+    let items = items(&document);
+    for feature in ["api-keys", "groups", "messages", "projects", "webhooks"] {
+        let client = generate::generate(&document, &|name| name == feature).unwrap().client;
+        let brought = items.iter().filter(|(_, features)| features.contains(feature));
+        let brought: BTreeSet<String> = brought.map(|(line, _)| line.clone()).collect();
+        assert_eq!(brought, surface::lines(&client).unwrap(), "{feature}");
+    }
 }
 
 #[cfg(feature = "schemars")]

@@ -185,7 +185,7 @@ macro_rules! entries {
                 match self {
                     Self::$object(object) => ::std::option::Option::Some(&object.$field),
                     Self::$list(list) => ::std::option::Option::Some(list),
-                    Self::Unknown(_) => ::std::option::Option::None,
+                    _ => ::std::option::Option::None,
                 }
             }
 
@@ -194,7 +194,7 @@ macro_rules! entries {
                 match self {
                     Self::$object(object) => ::std::option::Option::Some(object.$field),
                     Self::$list(list) => ::std::option::Option::Some(list),
-                    Self::Unknown(_) => ::std::option::Option::None,
+                    _ => ::std::option::Option::None,
                 }
             }
         }

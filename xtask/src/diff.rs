@@ -1,25 +1,54 @@
 //! What changed between two versions of `openapi.json`, and what that means: for the
 //! Rust API of the client, and on the wire for clients that were deployed before.
 //!
-//! For Rust, two surfaces of the generated code are compared: a line less, or another, is
-//! major, a line more is minor. So is a feature that no longer brings a line, or brings it
-//! too. On the wire, a change is major if calls of an older client may fail or mean something
-//! else, minor if it goes on and gets less, a patch if it notices nothing; `wire.rs` has the
-//! facts and `weigh.rs` the rules.
+//! For Rust, a change is major if code that used the client does not compile, or its requests
+//! are refused before they are sent; minor if there is more to use. On the wire, a change is
+//! major if calls of an older client may fail or mean something else, minor if it goes on and
+//! gets less or something else, a patch if it notices nothing.
 
-mod change;
 mod rust;
-mod weigh;
-mod wire;
-
+mod sites;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 use std::fmt;
+use std::path::Path;
 
-use change::Change;
-use change::Level::{self, Major, Minor, Patch};
+use anyhow::{Context, Result};
 use serde_json::Value;
+
+use crate::line::one_line;
+use crate::source::Source;
+use crate::{convert, merge, normalise, upstream};
+use Level::{Major, Minor, Patch};
+
+/// How much a change weighs, for the Rust API or for the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    Patch,
+    Minor,
+    Major,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{self:?}").to_lowercase())
+    }
+}
+
+/// One change between two documents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    level: Level,
+    text: String,
+}
+
+impl Change {
+    fn new(level: Level, text: &str) -> Self {
+        Self { level, text: one_line(text) }
+    }
+}
 
 /// What changed, the weightiest first.
 #[derive(Debug)]
@@ -30,79 +59,70 @@ pub struct Report {
     differs: bool,
 }
 
-/// Compares two documents.
+/// Compares two documents as they were published, of OpenAPI 3.0 or 3.1.
+pub fn run(root: &Path, old: &Source, new: &Source) -> Result<Report> {
+    let read = |source: &Source| prepared(merge::merge(&upstream::parts(&source.read(root)?)?)?);
+    Ok(report(&read(old).context("the old document")?, &read(new).context("the new document")?))
+}
+
+/// A document in the form of `openapi.json`.
+fn prepared(mut document: Value) -> Result<Value> {
+    convert::to_3_0(&mut document)?;
+    normalise::normalise(&mut document)?;
+    Ok(document)
+}
+
+/// Compares two documents in the form of `openapi.json`.
 pub fn report(old: &Value, new: &Value) -> Report {
-    let differs = old != new;
-    let (mut rust, mut wire) = (Vec::new(), Vec::new());
-    if differs {
-        rust = rust::compare(old, new);
-        wire = weigh::compare(old, new);
-        for changes in [&mut rust, &mut wire] {
-            changes.sort_by(|one, other| {
-                other.level.cmp(&one.level).then_with(|| one.text.cmp(&other.text))
-            });
-        }
+    let (mut wire, refused) = wire::compare(old, new);
+    let mut rust = rust::compare(old, new);
+    rust.extend(refused);
+    for changes in [&mut rust, &mut wire] {
+        changes.sort_by(|one, other| (other.level, &one.text).cmp(&(one.level, &other.text)));
     }
-    Report { rust, wire, differs }
+    Report { rust, wire, differs: old != new }
 }
 
 impl Report {
     /// How much all changes together weigh: for the Rust API, and on the wire.
-    pub fn verdict(&self) -> Option<(Level, Level)> {
+    fn verdict(&self) -> (Level, Level) {
         let worst =
             |changes: &[Change]| changes.iter().map(|change| change.level).max().unwrap_or(Patch);
-        self.differs.then(|| (worst(&self.rust), worst(&self.wire)))
+        (worst(&self.rust), worst(&self.wire))
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((rust, wire)) = self.verdict() else {
+        if !self.differs {
             return write!(f, "no change");
-        };
+        }
         for (title, changes) in [("Rust API", &self.rust), ("wire", &self.wire)] {
             writeln!(f, "{title}:")?;
-            for change in changes {
-                writeln!(f, "  {change}")?;
+            for Change { level, text } in changes {
+                writeln!(f, "  {level}  {text}")?;
             }
             if changes.is_empty() {
                 writeln!(f, "  patch  words at most")?;
             }
         }
+        let (rust, wire) = self.verdict();
         writeln!(f, "in all: {rust} for the Rust API, {wire} on the wire")?;
-        let version = Version::current();
-        write!(f, "release: {} (was {version})", version.after(rust))
+        let now = env!("CARGO_PKG_VERSION");
+        write!(f, "release: {} (was {now})", next(now, rust).unwrap_or_default())
     }
 }
 
-/// The version of the workspace, and so of the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Version(u64, u64, u64);
-
-impl Version {
-    fn current() -> Self {
-        let number = |text: &str| text.parse().unwrap_or_default();
-        Self(
-            number(env!("CARGO_PKG_VERSION_MAJOR")),
-            number(env!("CARGO_PKG_VERSION_MINOR")),
-            number(env!("CARGO_PKG_VERSION_PATCH")),
-        )
-    }
-
-    /// Cargo's rules: before 1.0 the second number stands for what breaks.
-    fn after(self, level: Level) -> Self {
-        let Self(major, minor, patch) = self;
-        match level {
-            Major if major > 0 => Self(major + 1, 0, 0),
-            Major => Self(0, minor + 1, 0),
-            Minor if major > 0 => Self(major, minor + 1, 0),
-            Minor | Patch => Self(major, minor, patch + 1),
-        }
-    }
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.0, self.1, self.2)
-    }
+/// The version after another, by Cargo's rules: before 1.0 the second number stands for what
+/// breaks.
+fn next(version: &str, level: Level) -> Option<String> {
+    let mut numbers = version.split('.').map(|number| number.parse::<u64>().ok());
+    let (major, minor, patch) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    let (major, minor, patch) = match level {
+        Major if major > 0 => (major + 1, 0, 0),
+        Major => (0, minor + 1, 0),
+        Minor if major > 0 => (major, minor + 1, 0),
+        Minor | Patch => (major, minor, patch + 1),
+    };
+    Some(format!("{major}.{minor}.{patch}"))
 }

@@ -1,9 +1,12 @@
 //! Shows foreign text on one line of an error.
 
-/// The text on one line, without control characters, cut short where it is long.
+/// The text on one line, without what steers a terminal, cut short where it is long.
 pub fn one_line(text: &str) -> String {
     const LONGEST: usize = 240;
-    let words = text.split(|character: char| character.is_whitespace() || character.is_control());
+    let words = text.split(|character: char| {
+        let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        character.is_whitespace() || character.is_control() || turns
+    });
     let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{} ...", &line[..end]),
@@ -17,7 +20,7 @@ mod tests {
 
     #[test]
     fn foreign_text_fits_one_line_and_steers_no_terminal() {
-        assert_eq!(one_line(" a\r\n\tb\u{1b}[31m c\0 "), "a b [31m c");
+        assert_eq!(one_line(" a\r\n\tb\u{1b}[31m c\0 \u{202e}d"), "a b [31m c d");
         assert_eq!(one_line(&"\u{e9}".repeat(300)), format!("{} ...", "\u{e9}".repeat(240)));
     }
 }

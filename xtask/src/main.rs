@@ -10,6 +10,9 @@ mod fetch;
 mod files;
 mod folder;
 mod fragments;
+#[path = "../../build/mod.rs"]
+#[allow(dead_code)]
+mod generate;
 mod generated;
 mod line;
 mod lock;
@@ -92,7 +95,10 @@ fn main() -> ExitCode {
         Task::Api => ci::api::accept(&root).map(|()| Freshness::Fresh),
         Task::Bench(options) => bench::run(&root, &options).map(|()| Freshness::Fresh),
         Task::Regen(options) => regen::run(&root, &scratch::target_folder(&root), &options),
-        Task::Diff { old, new } => diff(&root, &old, &new).map(|()| Freshness::Fresh),
+        Task::Diff { old, new } => diff::run(&root, &old, &new).map(|report| {
+            println!("{report}");
+            Freshness::Fresh
+        }),
     };
     match outcome {
         Ok(Freshness::Fresh) => ExitCode::SUCCESS,
@@ -106,12 +112,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn diff(root: &Path, old: &Source, new: &Source) -> anyhow::Result<()> {
-    let read = |source: &Source| merge::merge(&upstream::parts(&source.read(root)?)?);
-    println!("{}", diff::report(&read(old)?, &read(new)?));
-    Ok(())
 }
 
 /// The workspace, which is the one that Cargo runs this for.

@@ -1,66 +1,65 @@
 //! What changed for code that uses the client: the difference of two surfaces.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
 
 use serde_json::Value;
 
-use super::change::Change;
-use super::change::Level::{Major, Minor, Patch};
-use crate::{generated, profile, surface};
+use super::Change;
+use super::Level::{self, Major, Minor, Patch};
+use crate::surface::{self, Features};
+use crate::{generated, profile};
 
 /// The changes of the public items. A document that cannot become a client may change all.
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
-    // To refuse a document takes less time than to generate a client.
-    let refused = [("old", refusal(old)), ("new", refusal(new))];
-    if refused.iter().any(|(_, reason)| reason.is_some()) {
-        return refused
-            .into_iter()
-            .filter_map(|(side, reason)| Some(unknown(side, &reason?)))
-            .collect();
-    }
-    match (items(old), items(new)) {
-        (Ok(old), Ok(new)) => changes(&old, &new),
-        (Err(reason), _) => vec![unknown("old", &reason)],
-        (_, Err(reason)) => vec![unknown("new", &reason)],
-    }
+    // To generate a client takes seconds.
+    let (old, new) = thread::scope(|scope| {
+        let old = scope.spawn(|| items(old));
+        let new = items(new);
+        (old.join().unwrap_or_else(|_| Err("the generator stops".to_owned())), new)
+    });
+    let (old, new) = match (old, new) {
+        (Ok(old), Ok(new)) => return changes(&old, &new),
+        (old, new) => (old.err(), new.err()),
+    };
+    let refused = [("old", old), ("new", new)].into_iter().filter_map(|(side, reason)| {
+        Some(format!("no client can be made of the {side} document: {}", reason?))
+    });
+    refused.map(|text| Change::new(Major, &text)).collect()
 }
 
-fn unknown(side: &str, reason: &str) -> Change {
-    Change::new(Major, &format!("no client can be made of the {side} document: {reason}"))
-}
+/// The public items of a client, and what brings them.
+pub type Items = (BTreeSet<String>, Features);
 
-/// Why the generator is not given a document: it trusts what the profile lets pass.
-fn refusal(document: &Value) -> Option<String> {
-    profile::check(document).err().map(|error| format!("{error:#}"))
-}
-
-pub type Items = BTreeMap<String, BTreeSet<String>>;
-
-fn items(document: &Value) -> Result<Items, String> {
-    let text = document.to_string();
-    surface::items(document, &|has_feature| generated::code(&text, has_feature))
+/// The public items of a document. The generator trusts what the profile lets pass.
+pub fn items(document: &Value) -> Result<Items, String> {
+    profile::check(document).map_err(|error| format!("{error:#}"))?;
+    let code = generated::code(&document.to_string(), &|_| true)?;
+    Ok((surface::lines(&code)?, surface::features(document)))
 }
 
 /// The changes from some items to others.
-pub fn changes(old: &Items, new: &Items) -> Vec<Change> {
-    let come: BTreeMap<&str, &String> =
-        new.keys().filter(|line| !old.contains_key(*line)).map(|line| (key(line), line)).collect();
-    let mut taken = BTreeSet::new();
+pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Vec<Change> {
+    let mut added: BTreeMap<&str, &String> =
+        new.difference(old).map(|line| (key(line), line)).collect();
     let mut changes = Vec::new();
-    for (line, features) in old {
-        match new.get(line) {
-            Some(now) => changes.extend(moved(line, features, now)),
-            None => match come.get(key(line)) {
-                Some(now) => {
-                    taken.insert(*now);
-                    changes.push(Change::new(weight(line, Major), &format!("{line} -> {now}")));
-                }
-                None => changes.push(Change::new(weight(line, Major), &format!("{line} is gone"))),
-            },
+    for line in old.difference(new) {
+        changes.push(match added.remove(key(line)) {
+            Some(now) => change(replaced(line, now), line, &format!("-> {now}")),
+            None => change(Major, line, "is gone"),
+        });
+    }
+    changes.extend(added.into_values().map(|line| change(Minor, line, "is new")));
+    for (brought, old) in old_features {
+        let Some(new) = new_features.get(brought) else { continue };
+        for (level, one, other, word) in [(Major, old, new, "no longer"), (Minor, new, old, "also")]
+        {
+            let features = one.difference(other).cloned().collect::<Vec<_>>().join(", ");
+            if !features.is_empty() {
+                changes.push(change(level, brought, &format!("is {word} brought by {features}")));
+            }
         }
     }
-    let added = new.keys().filter(|line| !old.contains_key(*line) && !taken.contains(line));
-    changes.extend(added.map(|line| Change::new(weight(line, Minor), &format!("{line} is new"))));
     changes
 }
 
@@ -74,29 +73,30 @@ fn key(line: &str) -> &str {
     }
 }
 
-/// What a build does with a request is not what the compiler does with code.
-fn weight(line: &str, level: super::Level) -> super::Level {
-    if line.contains(" rule ") { Patch } else { level }
-}
-
-fn moved(line: &str, before: &BTreeSet<String>, now: &BTreeSet<String>) -> Vec<Change> {
-    let list = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
-        one.difference(other).cloned().collect::<Vec<_>>().join(", ")
+/// What it means that an item is another one. A type may have more traits; serde may be told
+/// to read a field that is missing, or to leave out an empty one.
+fn replaced(old: &str, new: &str) -> Level {
+    let is_type = surface::is_type(old);
+    let parts = |line| str::split_once(line, if is_type { " struct " } else { "; " });
+    let (Some((old, had)), Some((new, has))) = (parts(old), parts(new)) else { return Major };
+    let less = |one: &str, other: &str, allowed: &[&str]| {
+        let other: BTreeSet<&str> = other.split(", ").collect();
+        let mut missing = one.split(", ").filter(|fact| !other.contains(fact));
+        missing.all(|fact| allowed.iter().any(|allowed| fact.starts_with(allowed)))
     };
-    let (gone, come) = (list(before, now), list(now, before));
-    let told = [(Major, gone, "no longer brought by"), (Minor, come, "also brought by")];
-    told.into_iter()
-        .filter(|(_, features, _)| !features.is_empty())
-        .map(|(level, features, words)| {
-            Change::new(weight(line, level), &format!("{line} is {words} {features}"))
-        })
-        .collect()
+    let is_more = if is_type {
+        less(had, has, &[]) && had.contains("non_exhaustive") == has.contains("non_exhaustive")
+    } else {
+        less(had, has, &["required", "skip_"]) && less(has, had, &["default", "des", "skip_"])
+    };
+    match (old == new && is_more, is_type) {
+        (true, true) => Minor,
+        (true, false) => Patch,
+        (false, _) => Major,
+    }
 }
 
-/// The items of a document, whatever features bring them: in the time of one generation.
-#[cfg(test)]
-pub fn lines(document: &Value) -> Result<Items, String> {
-    refusal(document).map_or(Ok(()), Err)?;
-    let code = generated::code(&document.to_string(), &|_| true)?;
-    Ok(surface::lines(&code)?.into_iter().map(|line| (line, BTreeSet::new())).collect())
+/// A rule is no matter of the compiler. What it refuses is weighed with the requests.
+fn change(level: Level, line: &str, what: &str) -> Change {
+    Change::new(if line.contains(" rule ") { Patch } else { level }, &format!("{line} {what}"))
 }

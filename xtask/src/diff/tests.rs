@@ -1,260 +1,252 @@
 //! What changes of our own document weigh.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::change::Level::{self, Major, Minor, Patch};
-use super::{Version, report, rust, weigh};
+use super::Level::{Major, Minor, Patch};
+use super::{Level, Report, next, prepared, report, rust, wire};
+use crate::generate::{select, simplify};
+use crate::{places, yaml};
 
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../../openapi.json")).unwrap());
 
-type Change = fn(&mut Value);
-
-/// A change, and what it weighs for Rust and on the wire.
-const CHANGES: [(&str, Change, Level, Level); 25] = [
-    (
-        "a name of an enum's value",
-        |document| {
-            at(document, "/components/schemas/AnalyticsPeriod/x-enum-names/7d", json!("Other"));
-        },
-        Major,
-        Patch,
-    ),
-    (
-        "a request field becomes nullable",
-        |document| set(document, "MessageRequest/properties/caption/nullable", json!(true)),
-        Major,
-        Patch,
-    ),
-    (
-        "a request list becomes optional",
-        |document| set(document, "MessageCancellationRequest/required", json!([])),
-        Major,
-        Patch,
-    ),
-    (
-        "a request field becomes required",
-        |document| set(document, "ListMessage/required", json!(["buttonText"])),
-        Major,
-        Major,
-    ),
-    (
-        "a request field is new",
-        |document| set(document, "ListMessage/properties/other", json!({"type": "string"})),
-        Minor,
-        Patch,
-    ),
-    (
-        "a request field is gone",
-        |document| take(document, "ListMessage/properties/buttonText"),
-        Major,
-        Major,
-    ),
-    (
-        "a second list in a page",
-        |document| {
-            set(
-                document,
-                "LeadList/properties/others",
-                json!({"type": "array", "items": {"$ref": "#/components/schemas/Lead"}}),
-            );
-        },
-        Major,
-        Patch,
-    ),
-    (
-        "the first required field of a response",
-        |document| {
-            set(document, "FailedCancellation/required", json!(["code"]));
-            set(document, "FailedCancellation/properties/code", json!({"type": "string"}));
-        },
-        Major,
-        Patch,
-    ),
-    (
-        "a response field is new",
-        |document| set(document, "Number/properties/other", json!({"type": "string"})),
-        Minor,
-        Patch,
-    ),
-    (
-        "a response field becomes optional",
-        |document| set(document, "Message/required", json!([])),
-        Major,
-        Major,
-    ),
-    (
-        "a field of an event is gone",
-        |document| take(document, "CallEvent/properties/duration"),
-        Major,
-        Minor,
-    ),
-    (
-        "an event is new",
-        |document| {
-            at(
-                document,
-                "/components/schemas/WebhookEvent/discriminator/mapping/number.renamed",
-                json!("#/components/schemas/NumberCreatedEvent"),
-            );
-        },
-        Minor,
-        Patch,
-    ),
-    (
-        "a call is not to be repeated",
-        |document| at(document, "/paths/~1v1~1numbers/get/x-idempotent", json!(false)),
-        Patch,
-        Major,
-    ),
-    (
-        "a call may be repeated",
-        |document| {
-            at(
-                document,
-                "/paths/~1v1~1subscription~1extra-numbers/delete/x-idempotent",
-                json!(true),
-            );
-        },
-        Patch,
-        Patch,
-    ),
-    (
-        "other advice on repeating",
-        |document| set(document, "ErrorCode/x-retry/RESYNC_COOLDOWN", json!("never")),
-        Patch,
-        Minor,
-    ),
-    ("a word", |document| set(document, "Number/description", json!("A number.")), Patch, Patch),
-    (
-        "minLength of what is read",
-        |document| set(document, "Message/properties/id/minLength", json!(1)),
-        Patch,
-        Patch,
-    ),
-    (
-        "minLength of what is sent",
-        |document| set(document, "MessageRequest/properties/text/minLength", json!(1)),
-        Patch,
-        Major,
-    ),
-    (
-        "an optional reference that is read becomes nullable",
-        |document| {
-            let reference = json!({"$ref": "#/components/schemas/ConnectionState"});
-            let state = json!({"allOf": [reference], "nullable": true});
-            set(document, "Number/properties/state", state);
-        },
-        Patch,
-        Patch,
-    ),
-    (
-        "a default of what is sent",
-        |document| at(document, "/paths/~1v1~1leads/get/parameters/0/schema/default", json!("a")),
-        Patch,
-        Patch,
-    ),
-    (
-        "a value of an enum is new",
-        |document| set(document, "Provider/enum", json!(["PILOT_STATUS", "META", "NEW"])),
-        Minor,
-        Patch,
-    ),
-    (
-        "a value of an enum that is sent is gone",
-        |document| set(document, "MediaType/enum", json!(["audio"])),
-        Major,
-        Major,
-    ),
-    (
-        "a credential is taken no longer",
-        |document| at(document, "/paths/~1v1~1numbers/get/security", json!([{"apiKey": []}])),
-        Patch,
-        Major,
-    ),
-    (
-        "a parameter is gone",
-        |document| {
-            let parameters = &mut document["paths"]["/v1/leads"]["get"]["parameters"];
-            parameters.as_array_mut().unwrap().remove(0);
-        },
-        Major,
-        Major,
-    ),
-    (
-        "an operation is gone",
-        |document| {
-            document["paths"].as_object_mut().unwrap().remove("/v1/projects").unwrap();
-        },
-        Major,
-        Major,
-    ),
-];
-
-/// Sets what is at a pointer, or adds it to what is before its last part.
-fn at(document: &mut Value, pointer: &str, value: Value) {
-    let (within, key) = pointer.rsplit_once('/').unwrap();
-    document.pointer_mut(within).unwrap()[key] = value;
-}
-
-fn set(document: &mut Value, place: &str, value: Value) {
-    at(document, &format!("/components/schemas/{place}"), value);
-}
-
-fn take(document: &mut Value, place: &str) {
-    let (within, key) = place.rsplit_once('/').unwrap();
-    let within = document.pointer_mut(&format!("/components/schemas/{within}")).unwrap();
-    within.as_object_mut().unwrap().remove(key).unwrap();
-}
-
-fn changed(change: Change) -> Value {
+/// A part of our document, of which a client is generated in a fraction of a second.
+/// Our document with shared parts put where they are used, and two events.
+static INLINED: LazyLock<Value> = LazyLock::new(|| {
     let mut document = DOCUMENT.clone();
-    change(&mut document);
-    assert_ne!(document, *DOCUMENT);
+    simplify::inline_shared(&mut document);
+    let union = &mut document["components"]["schemas"]["WebhookEvent"];
+    let is_kept = |target: &Value| {
+        let target = target.as_str().unwrap();
+        ["/CallEvent", "/NumberCreatedEvent"].iter().any(|event| target.ends_with(event))
+    };
+    union["oneOf"].as_array_mut().unwrap().retain(|one| is_kept(&one["$ref"]));
+    let mapping = union["discriminator"]["mapping"].as_object_mut().unwrap();
+    mapping.retain(|_, target| is_kept(target));
+    document
+});
+
+/// The part of our document with some operations. Their client is generated in a fraction of a
+/// second.
+fn part(operations: &str) -> Value {
+    let mut document = INLINED.clone();
+    let paths = document["paths"].as_object_mut().unwrap();
+    for (_, item) in paths.iter_mut() {
+        let is_kept = |one: &Value| operations.split(' ').any(|id| one["operationId"] == id);
+        item.as_object_mut().unwrap().retain(|_, operation| is_kept(operation));
+    }
+    paths.retain(|_, item| *item != json!({}));
+    select::select(&mut document, &|feature| feature != "full");
     document
 }
 
-fn worst(changes: &[super::Change]) -> Level {
-    changes.iter().map(|change| change.level).max().unwrap_or(Patch)
+/// Changes of a document with some operations, and what each weighs for Rust and on the wire. A change is a list of `PLACE = YAML`,
+/// `PLACE -` (is removed) and `PLACE -> KEY` (gets another key), or of `TEXT => TEXT` anywhere.
+/// Places begin with the name of a schema, `@` and the id of an operation, or `/`.
+#[rustfmt::skip]
+const CHANGES: &[(&str, &str, &[&str], Level, Level)] = &[
+    // Operations
+    ("an operation is new", "list_projects", &["/paths/~1v1~1labels = {get: {operationId: list_labels, tags: [Projects], responses: {200: {description: x, content: {application/json: {schema: {$ref: '#/components/schemas/Project'}}}}}}}"], Minor, Patch),
+    ("an operation of a new feature", "list_projects", &["/paths/~1v1~1labels = {get: {operationId: list_labels, tags: [Labels], responses: {200: {description: x}}}}"], Minor, Patch),
+    ("an operation is gone", "get_lead list_projects", &["@get_lead -"], Major, Major),
+    ("an operation has another id", "get_lead", &["@get_lead/operationId = find_lead"], Major, Patch),
+    ("an operation moves to another tag", "list_projects", &["@list_projects/tags = [Groups]"], Major, Patch),
+    ("an operation has one more tag", "list_projects", &["@list_projects/tags = [Projects, Groups]"], Minor, Patch),
+    ("a tag has another name", "create_project list_projects", &["@list_projects/tags = [Workspaces]", "@create_project/tags = [Workspaces]"], Major, Patch),
+    ("an operation has another path", "create_project list_projects", &["/paths/~1v1~1projects -> /v2/projects"], Patch, Major),
+    ("an operation has another method", "update_branding", &["@update_branding -> patch"], Patch, Major),
+    ("an operation is deprecated", "list_projects", &["@list_projects/deprecated = true"], Patch, Patch),
+    ("an operation has another description", "list_projects", &["@list_projects/description = Projects."], Patch, Patch),
+    ("the server is another", "list_projects", &["/servers/0/url = https://api.pilotstatus.com.br"], Patch, Major),
+    // Parameters
+    ("an optional parameter is new", "list_leads", &["@list_leads/parameters/+ = {name: other, in: query, schema: {type: string}}"], Minor, Patch),
+    ("a required parameter is new", "list_leads", &["@list_leads/parameters/+ = {name: other, in: query, required: true, schema: {type: string}}"], Major, Major),
+    ("a parameter is gone", "list_leads", &["@list_leads/parameters/0 -"], Major, Major),
+    ("a parameter has another name", "list_leads", &["@list_leads/parameters/0/name = form"], Major, Major),
+    ("a parameter becomes required", "list_leads", &["@list_leads/parameters/0/required = true"], Major, Major),
+    ("a parameter becomes optional", "get_call_permission", &["@get_call_permission/parameters/0/required = false"], Major, Patch),
+    ("a number in the query becomes a text", "preview_extra_numbers", &["@preview_extra_numbers/parameters/0/schema/type = string"], Major, Patch),
+    ("a text in the query becomes a number", "list_leads", &["@list_leads/parameters/0/schema/type = integer"], Major, Major),
+    ("a text in the query becomes an enum", "list_leads send_message", &["@list_leads/parameters/0/schema = {$ref: '#/components/schemas/MediaType'}"], Major, Major),
+    ("a default of a parameter is another", "preview_extra_numbers", &["@preview_extra_numbers/parameters/0/schema/default = 2"], Patch, Minor),
+    ("a default of a parameter is new", "list_leads", &["@list_leads/parameters/0/schema/default = a"], Patch, Patch),
+    ("a parameter has a new bound", "preview_extra_numbers", &["@preview_extra_numbers/parameters/0/schema/maximum = 10"], Patch, Major),
+    ("a parameter in the path has another name", "get_lead", &["/paths/~1v1~1leads~1{id} -> /v1/leads/{leadId}", "/paths/~1v1~1leads~1{leadId}/get/parameters/0/name = leadId"], Major, Patch),
+    ("a parameter in the path becomes a number", "get_lead", &["@get_lead/parameters/0/schema/type = integer"], Major, Major),
+    ("an operation takes an idempotency key", "create_project", &["@create_project/parameters = [{name: Idempotency-Key, in: header, schema: {type: string}}]"], Minor, Patch),
+    ("an operation takes no idempotency key any more", "send_message", &["@send_message/parameters -"], Major, Major),
+    ("an idempotency key becomes required", "send_message", &["@send_message/parameters/0/required = true"], Patch, Patch),
+    ("an operation takes the number in a header", "list_projects", &["@list_projects/parameters = [{name: x-whatsapp-number-id, in: header, schema: {type: string}}]"], Patch, Patch),
+    ("an operation requires the number in a header", "list_projects", &["@list_projects/parameters = [{name: x-whatsapp-number-id, in: header, required: true, schema: {type: string}}]"], Patch, Major),
+    // Requests
+    ("an optional field of a request is new", "create_project", &["ProjectRequest/properties/other = {type: string}"], Minor, Patch),
+    ("a required field of a request is new", "create_project", &["ProjectRequest/properties/other = {type: string}", "ProjectRequest/required = [name, other]"], Major, Major),
+    ("a field of a request is gone", "create_project", &["ProjectRequest/properties/description -"], Major, Major),
+    ("a field of a request has another name", "create_project", &["ProjectRequest/properties/description -> label"], Major, Major),
+    ("a field of a request becomes required", "create_project", &["ProjectRequest/required = [name, description]"], Major, Major),
+    ("a field of a request becomes optional", "create_project", &["ProjectRequest/required -"], Major, Patch),
+    ("a list of a request becomes optional", "add_group_participants", &["GroupParticipantsRequest/required -"], Major, Patch),
+    ("a field of a request becomes nullable", "send_message", &["MessageRequest/properties/caption/nullable = true"], Major, Patch),
+    ("a list of a request becomes nullable", "update_webhook", &["WebhookUpdate/properties/events/nullable = true"], Patch, Patch),
+    ("a field of a request is not nullable any more", "update_branding", &["BrandingUpdate/properties/subtitle/nullable -"], Major, Major),
+    ("a text of a request becomes a number", "create_project", &["ProjectRequest/properties/description/type = integer"], Major, Major),
+    ("an integer of a request becomes a number", "buy_extra_numbers", &["ExtraNumbersRequest/properties/quantity/type = number"], Major, Patch),
+    ("a text of a request may be an object", "create_project", &["TextOrObject = {oneOf: [{title: Text, type: string}, {title: Object, type: object, additionalProperties: {}}]}", "ProjectRequest/properties/description = {$ref: '#/components/schemas/TextOrObject'}"], Major, Patch),
+    ("a text of a request gets a tighter bound", "update_branding", &["BrandingUpdate/properties/companyName/maxLength = 20"], Patch, Major),
+    ("a text of a request gets a looser bound", "update_branding", &["BrandingUpdate/properties/companyName/maxLength = 90"], Patch, Patch),
+    ("a text of a request gets a minLength", "send_message", &["MessageRequest/properties/text/minLength = 1"], Patch, Major),
+    ("a text of a request gets a pattern", "send_message", &["MessageRequest/properties/text/pattern = '^a'"], Patch, Major),
+    ("a text of a request becomes a date", "create_project", &["ProjectRequest/properties/description/format = date-time"], Major, Major),
+    ("a date of a request becomes a text", "send_message", &["MessageRequest/properties/deliverAt/format -"], Major, Patch),
+    ("a text of a request becomes a secret", "create_project", &["ProjectRequest/properties/description/format = password"], Major, Patch),
+    ("a default of a request is another", "buy_extra_numbers", &["ExtraNumbersRequest/properties/quantity/default = 2"], Patch, Minor),
+    ("a word in the message request", "send_message", &["MessageRequest/description = A message.", "MessageRequest/properties/text/description = The text."], Patch, Patch),
+    ("a list of a request takes fewer entries", "cancel_messages", &["MessageCancellationRequest/properties/messageIds/maxItems = 50"], Major, Major),
+    ("a list of a request takes more entries", "cancel_messages", &["MessageCancellationRequest/properties/messageIds/maxItems = 200"], Patch, Patch),
+    ("a choice gets another field", "send_message", &["MessageRequest/properties/channel = {type: string}", "MessageRequest/allOf/0/oneOf/+ = {required: [channel]}"], Minor, Patch),
+    ("a choice loses a field", "send_message", &["MessageRequest/allOf/0/oneOf/2 -"], Major, Major),
+    ("a choice has another name", "send_message", &["MessageRequest/allOf/0/title = Target"], Major, Patch),
+    ("a request gets a rule", "send_message", &["ListMessage/anyOf = [{required: [buttonText]}, {required: [sections]}]"], Major, Major),
+    ("an operation gets a required body", "create_project delete_webhook", &["@delete_webhook/requestBody = {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/ProjectRequest'}}}}"], Major, Major),
+    ("an operation has no body any more", "remove_extra_numbers", &["@remove_extra_numbers/requestBody -"], Major, Major),
+    ("an alternative of a request is new", "update_lead_page_form", &["LeadListVariable = {type: object, properties: {source: {type: string}}}", "LeadVariable/oneOf/+ = {$ref: '#/components/schemas/LeadListVariable'}", "LeadVariable/discriminator/mapping/list = '#/components/schemas/LeadListVariable'"], Minor, Minor),
+    // Responses
+    ("an optional field of a response is new", "list_projects", &["Project/properties/other = {type: string}"], Minor, Patch),
+    ("a required field of a response is new", "list_projects", &["Project/properties/other = {type: string}", "Project/required = [id, other]"], Minor, Patch),
+    ("the first required field of a response", "cancel_messages", &["FailedCancellation/properties/code = {type: string}", "FailedCancellation/required = [code]"], Major, Patch),
+    ("an optional field of a response is gone", "list_projects", &["Project/properties/slug -"], Major, Minor),
+    ("a required field of a response is gone", "list_projects", &["Project/properties/id -", "Project/required -"], Major, Major),
+    ("a required list of a response is gone", "list_groups", &["GroupEnvelope/properties/groups -> all", "GroupEnvelope/required = [all]"], Major, Minor),
+    ("a field of a response becomes required", "list_projects", &["Project/required = [id, slug]"], Major, Patch),
+    ("a field of a response becomes optional", "list_projects", &["Project/required -"], Major, Major),
+    ("a list of a response becomes optional", "list_leads", &["LeadList/required -"], Minor, Patch),
+    ("an optional field of a response becomes nullable", "list_projects", &["Project/properties/slug/nullable = true"], Patch, Patch),
+    ("an optional reference of a response becomes nullable", "send_message", &["SentMessage/properties/status/nullable = true"], Patch, Patch),
+    ("a required field of a response becomes nullable", "list_projects", &["Project/properties/id/nullable = true"], Major, Major),
+    ("a text of a response becomes a number", "list_projects", &["Project/properties/slug/type = integer"], Major, Patch),
+    ("a number of a response becomes a text", "list_leads", &["LeadList/properties/total/type = string"], Major, Major),
+    ("an integer of a response becomes a number", "list_leads", &["LeadList/properties/total/type = number"], Major, Major),
+    ("a date of a response becomes a text", "list_projects", &["Project/properties/createdAt/format -"], Major, Patch),
+    ("a text of a response becomes a date", "list_projects", &["Project/properties/slug/format = date-time"], Major, Patch),
+    ("a text of a response becomes a secret", "list_projects", &["Project/properties/slug/format = password"], Major, Patch),
+    ("an integer of a response has 64 bits", "list_leads", &["LeadList/properties/total/format = int64"], Patch, Patch),
+    ("an integer of a response may need the 64th bit", "list_leads", &["LeadList/properties/total/format = uint64"], Major, Major),
+    ("a text of a response gets a minLength", "list_projects", &["Project/properties/slug/minLength = 1"], Patch, Patch),
+    ("a field of a response has a default", "list_projects", &["Project/properties/slug/default = a"], Patch, Patch),
+    ("a second list in a page", "list_leads", &["LeadList/properties/others = {type: array, items: {$ref: '#/components/schemas/Lead'}}"], Major, Patch),
+    ("a page has no total any more", "list_leads", &["LeadList/properties/totalPages -"], Major, Minor),
+    ("a page has one more total", "list_leads", &["LeadList/properties/totalToday = {type: integer}"], Minor, Patch),
+    ("an alternative of a response is new", "list_groups", &["GroupList/oneOf/+ = {title: Count, type: integer}"], Minor, Minor),
+    ("an alternative of a response has another name", "list_groups", &["GroupList/oneOf/1/title = List"], Major, Minor),
+    ("a response has content", "delete_webhook update_webhook", &["@delete_webhook/responses/200/content = {application/json: {schema: {$ref: '#/components/schemas/Webhook'}}}"], Major, Patch),
+    ("a response has no content any more", "get_message", &["@get_message/responses/200/content -"], Major, Major),
+    ("a response is a file", "get_message", &["@get_message/responses/200/content = {audio/ogg: {schema: {type: string, format: binary}}}"], Major, Major),
+    ("a list is a file", "list_projects", &["@list_projects/responses/200/content = {audio/ogg: {schema: {type: string, format: binary}}}"], Major, Major),
+    ("a success has another status", "get_message", &["@get_message/responses/200 -> 203"], Patch, Patch),
+    ("an error is new", "list_projects", &["@list_projects/responses/404 = {description: None}"], Patch, Patch),
+    ("an error is gone", "list_projects", &["@list_projects/responses/400 -"], Patch, Patch),
+    // Enums
+    ("a value of a response is new", "get_message", &["MessageStatus/enum/+ = NEW"], Minor, Patch),
+    ("a value of a response is gone", "get_message", &["MessageStatus/enum/0 -"], Major, Patch),
+    ("a value of a request is new", "send_message", &["MediaType/enum/+ = gif"], Minor, Patch),
+    ("a value of a request is gone", "send_message", &["MediaType/enum/5 -"], Major, Major),
+    ("a value has another name in Rust", "send_message", &["MediaType/x-enum-names = {image: Picture}"], Major, Patch),
+    ("a value has a meaning", "send_message", &["MediaType/x-enum-descriptions = {image: A picture.}"], Patch, Patch),
+    ("a switch gets a second value", "get_call", &["Flag/enum/+ = '0'", "Flag/x-enum-names/0 = 'Off'"], Major, Patch),
+    ("an enum of a response becomes a text", "send_message", &["SentMessage/properties/status = {type: string}"], Major, Patch),
+    ("a text of a response becomes an enum", "get_message send_message", &["SentMessage/properties/origin = {$ref: '#/components/schemas/MessageStatus'}"], Major, Patch),
+    ("a code of an error is new", "delete_webhook", &["ErrorCode/enum/+ = NEW"], Minor, Patch),
+    // Security and retries
+    ("a credential is taken no longer", "list_projects", &["@list_projects/security = [{apiKey: []}]"], Patch, Major),
+    ("no credential is needed any more", "list_projects", &["@list_projects/security = []"], Patch, Patch),
+    ("the credential is in another header", "list_projects", &["/components/securitySchemes/apiKey/name = x-key"], Patch, Major),
+    ("an operation is not to be repeated", "list_projects", &["@list_projects/x-idempotent = false"], Patch, Major),
+    ("an operation may be repeated", "remove_extra_numbers", &["@remove_extra_numbers/x-idempotent = true"], Patch, Patch),
+    ("other advice on repeating", "delete_webhook", &["ErrorCode/x-retry/RESYNC_COOLDOWN = never"], Patch, Minor),
+    // Webhooks
+    ("an event is new", "create_webhook", &["WebhookEvent/discriminator/mapping/number.renamed = '#/components/schemas/NumberCreatedEvent'"], Minor, Patch),
+    ("an event is gone", "create_webhook", &["WebhookEvent/discriminator/mapping/call.missed -"], Major, Minor),
+    ("an event has another name", "create_webhook", &["WebhookEvent/discriminator/mapping/call.missed -> call.lost"], Major, Minor),
+    ("a field of an event is new", "create_webhook", &["CallEvent/properties/other = {type: string}"], Minor, Patch),
+    ("a field of an event is gone", "create_webhook", &["CallEvent/properties/duration -"], Major, Minor),
+    ("a required field of an event is gone", "create_webhook", &["NumberCreatedEvent/properties/data -", "NumberCreatedEvent/required = [event]"], Major, Major),
+    ("all events are gone", "create_webhook", &["@create_webhook/callbacks -"], Major, Minor),
+    // Schemas
+    ("a schema has another name", "cancel_messages", &["/components/schemas/FailedCancellation -> Uncancelled", "schemas/FailedCancellation => schemas/Uncancelled"], Major, Patch),
+    ("a schema that nothing refers to is new", "list_projects", &["Label = {type: object, properties: {id: {type: string}}}"], Minor, Patch),
+    ("a schema comes with one more feature", "list_leads list_projects", &["Lead/properties/project = {$ref: '#/components/schemas/Project'}"], Minor, Patch),
+    ("the evidence is another", "list_projects", &["Project/x-evidence = sdk"], Patch, Patch),
+];
+
+/// A document with some changes.
+fn changed(document: &Value, changes: &[&str]) -> Value {
+    let mut document = document.clone();
+    for change in changes {
+        if let Some((old, new)) = change.split_once(" => ") {
+            document = serde_json::from_str(&document.to_string().replace(old, new)).unwrap();
+            continue;
+        }
+        let (place, rest) = change.split_once(' ').unwrap();
+        let place = pointer(&document, place);
+        let (within, key) = place.rsplit_once('/').unwrap();
+        let key = key.replace("~1", "/");
+        let within = document.pointer_mut(within).unwrap();
+        if let Some(value) = rest.strip_prefix("= ") {
+            let value = yaml::parse(value).unwrap();
+            match within {
+                Value::Array(list) => list.push(value),
+                within => within[key] = value,
+            }
+            continue;
+        }
+        let value = match &mut *within {
+            Value::Array(list) => list.remove(key.parse().unwrap()),
+            within => within.as_object_mut().unwrap().remove(&key).unwrap(),
+        };
+        if let Some(key) = rest.strip_prefix("-> ") {
+            within[key] = value;
+        }
+    }
+    document
+}
+
+fn pointer(document: &Value, place: &str) -> String {
+    let Some(place) = place.strip_prefix('@') else {
+        let is_pointer = place.starts_with('/');
+        return if is_pointer { place.to_owned() } else { format!("/components/schemas/{place}") };
+    };
+    let (id, rest) =
+        place.split_once('/').map_or((place, String::new()), |(id, rest)| (id, format!("/{rest}")));
+    let mut operations = places::operations(document);
+    let (.., at) = operations.find(|(.., operation, _)| operation["operationId"] == id).expect(id);
+    format!("{at}{rest}")
 }
 
 #[test]
-fn every_change_of_our_document_weighs_what_it_means_on_the_wire() {
-    for (name, change, _, expected) in CHANGES {
-        let changes = weigh::compare(&DOCUMENT, &changed(change));
-        assert_eq!(worst(&changes), expected, "{name}: {changes:#?}");
+fn every_change_has_its_verdict() {
+    let mut parts: BTreeMap<&str, (Value, rust::Items)> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for (name, operations, changes, expected_rust, expected_wire) in CHANGES {
+        let (old, old_items) = parts.entry(operations).or_insert_with(|| {
+            let document = part(operations);
+            let items = rust::items(&document).unwrap();
+            (document, items)
+        });
+        let new = changed(old, changes);
+        let (wire, mut rust) = wire::compare(old, &new);
+        match rust::items(&new) {
+            Ok(items) => rust.extend(rust::changes(old_items, &items)),
+            Err(reason) => wrong.push(format!("{name}: {reason}")),
+        }
+        let report = Report { rust, wire, differs: new != *old };
+        if report.verdict() != (*expected_rust, *expected_wire) || !report.differs {
+            wrong.push(format!("{name}: not {expected_rust}, {expected_wire}:\n{report}"));
+        }
     }
-}
-
-#[test]
-fn every_change_of_our_document_weighs_what_it_means_for_rust() {
-    let old = rust::lines(&DOCUMENT).unwrap();
-    let changes = |document: &Value| rust::changes(&old, &rust::lines(document).unwrap());
-    let (patches, others): (Vec<_>, Vec<_>) =
-        CHANGES.into_iter().partition(|(_, _, rust, _)| *rust == Patch);
-    for (name, change, expected, _) in others {
-        let changes = changes(&changed(change));
-        assert_eq!(worst(&changes), expected, "{name}: {changes:#?}");
-    }
-    // To generate a client takes long. If together they weigh nothing, each does.
-    let mut document = DOCUMENT.clone();
-    for (_, change, _, _) in patches {
-        change(&mut document);
-    }
-    assert_eq!(worst(&changes(&document)), Patch, "{:#?}", changes(&document));
-}
-
-#[test]
-fn an_operation_that_moves_to_another_tag_is_gone_for_those_who_have_the_one() {
-    let document =
-        changed(|document| at(document, "/paths/~1v1~1projects/get/tags", json!(["Numbers"])));
-    let report = report(&DOCUMENT, &document);
-    assert_eq!(report.verdict(), Some((Major, Patch)), "{report}");
-    let line =
-        "Client.list_projects() -> builder::ListProjects<'_> is no longer brought by projects";
-    assert!(report.to_string().contains(line), "{report}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -263,40 +255,76 @@ fn a_document_does_not_differ_from_itself() {
 }
 
 #[test]
-fn what_is_no_document_may_change_all() {
-    for hostile in [json!(null), json!([]), json!({"paths": {"/a": {"get": {"responses": 1}}}})] {
-        assert_eq!(report(&DOCUMENT, &hostile).verdict().map(|(rust, _)| rust), Some(Major));
-        assert_eq!(report(&hostile, &DOCUMENT).verdict().map(|(rust, _)| rust), Some(Major));
+fn an_operation_that_moves_to_another_tag_is_gone_for_those_who_have_the_one() {
+    let old = part("list_projects");
+    let text = report(&old, &changed(&old, &["@list_projects/tags = [Groups]"])).to_string();
+    for line in [
+        "  major  builder::ListProjects is no longer brought by projects\n",
+        "  minor  builder::ListProjects is also brought by groups\n",
+        "wire:\n  patch  words at most\n",
+    ] {
+        assert!(text.contains(line), "{text}");
     }
 }
 
 #[test]
-fn schemas_that_hold_each_other_are_followed_once() {
-    let schema = |other: &str| {
-        let reference = json!({"$ref": format!("#/components/schemas/{other}")});
+fn what_is_no_document_may_change_all() {
+    let old = part("list_projects");
+    for hostile in [json!(null), json!([]), json!({"paths": {"/a": {"get": {"responses": 1}}}})] {
+        assert_eq!(report(&old, &hostile).verdict().0, Major);
+        assert_eq!(report(&hostile, &old).verdict().0, Major);
+    }
+}
+
+#[test]
+fn a_document_that_the_build_does_not_take_says_so() {
+    let old = part("list_leads");
+    let new = changed(&old, &["LeadList/properties/total/format = int32"]);
+    let report = report(&old, &new);
+    assert_eq!(report.verdict(), (Major, Patch), "{report}");
+    let line = "no client can be made of the new document: the build step does not take this";
+    assert!(report.to_string().contains(line), "{report}");
+}
+
+#[test]
+fn schemas_that_hold_each_other_are_compared_once() {
+    let mut document = part("list_projects");
+    let schema = |other: usize| {
+        let reference = json!({"$ref": format!("#/components/schemas/Chain{}", other % 40)});
         json!({"type": "object", "properties": {"a": reference, "b": reference}})
     };
-    let mut document = DOCUMENT.clone();
     for number in 0..40 {
-        document["components"]["schemas"][format!("Chain{number}")] =
-            schema(&format!("Chain{}", number + 1));
+        document["components"]["schemas"][format!("Chain{number}")] = schema(number + 1);
     }
-    set(&mut document, "Number/properties/chain", json!({"$ref": "#/components/schemas/Chain0"}));
-    let told = weigh::compare(&DOCUMENT, &document);
-    assert_eq!(told.len(), 1);
-    assert!(told[0].text.contains("too many or too deep"), "{}", told[0].text);
+    document["components"]["schemas"]["Project"]["properties"]["chain"] = schema(0);
+    let mut other = document.clone();
+    other["components"]["schemas"]["Chain39"]["properties"]["c"] = json!({"type": "string"});
+    let (told, _) = wire::compare(&document, &other);
+    assert_eq!(told, [super::Change::new(Patch, "Chain39.c is new")]);
+}
+
+#[test]
+fn documents_of_openapi_3_1_are_converted() {
+    let mut old = part("list_projects");
+    old["openapi"] = json!("3.1.0");
+    let field = "/components/schemas/Project/properties/name/type = [string, 'null']";
+    let new = changed(&old, &[field, "Project/properties/count = {type: [integer, 'null']}"]);
+    let report = report(&prepared(old).unwrap(), &prepared(new).unwrap());
+    assert_eq!(report.verdict(), (Minor, Patch), "{report}");
+    let line = "minor  types::Project.count: Option<i64>; skip_serializing_if = \"is_none\" is new";
+    assert!(report.to_string().contains(line), "{report}");
 }
 
 #[test]
 fn the_next_version_follows_the_rules_of_cargo() {
-    for (now, level, next) in [
-        (Version(0, 1, 0), Major, "0.2.0"),
-        (Version(0, 1, 0), Minor, "0.1.1"),
-        (Version(0, 1, 9), Patch, "0.1.10"),
-        (Version(1, 4, 2), Major, "2.0.0"),
-        (Version(1, 4, 2), Minor, "1.5.0"),
-        (Version(1, 4, 2), Patch, "1.4.3"),
+    for (now, level, after) in [
+        ("0.1.0", Major, "0.2.0"),
+        ("0.1.0", Minor, "0.1.1"),
+        ("0.1.9", Patch, "0.1.10"),
+        ("1.4.2", Major, "2.0.0"),
+        ("1.4.2", Minor, "1.5.0"),
+        ("1.4.2", Patch, "1.4.3"),
     ] {
-        assert_eq!(now.after(level).to_string(), next);
+        assert_eq!(next(now, level).unwrap(), after);
     }
 }

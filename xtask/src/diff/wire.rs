@@ -1,280 +1,238 @@
-//! What goes over the wire, by the document: the facts of each place in requests, responses
-//! and deliveries. References are followed, so names of schemas are no facts.
+//! What changed on the wire, for a client that was deployed before. The walk goes through
+//! both documents side by side and reads the form that the profile asks for; it follows
+//! references, so the name of a schema does not matter.
+//!
+//! | Change | sent | read |
+//! |---|---|---|
+//! | operation removed; added | major; patch | |
+//! | another server, or a credential that is no longer taken | major | |
+//! | no longer safe to repeat; safe to repeat | major; patch | |
+//! | other advice on repeating | minor | |
+//! | required field or parameter added; optional one | major; patch | patch |
+//! | field or parameter removed | major | minor, major if required |
+//! | alternative added; removed | patch; major | minor, an event patch; minor |
+//! | becomes required; optional | major; patch | patch; major, not of lists, maps and nullables |
+//! | becomes nullable; not null | patch; major | major, not of lists, maps and optionals; patch |
+//! | another type or format | major, unless all values fit it | major, unless the client reads it |
+//! | other media type | major | major |
+//! | value of an enum added; removed | patch; major | patch |
+//! | bound or rule tightened; loosened | major; patch | patch |
+//! | another default; default added or removed | minor; patch | patch |
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-/// More places than any document has that is meant well: references can multiply.
-const MOST: usize = 50_000;
+use super::Change;
+use super::Level::{self, Major, Minor, Patch};
+use super::sites::Direction::{Read, Sent};
+use super::sites::{ALTERNATIVE, Direction, Operation, Site, Sites, deliveries, operations};
+use crate::generate::simplify::{IDEMPOTENCY_KEY, inline_shared};
+use crate::places::{elements, entries};
 
-/// How deep schemas lie in each other.
-const DEEPEST: usize = 60;
+/// What is compared of a schema, beside its type, its fields and its alternatives.
+const KEYWORDS: &str = "default enum exclusiveMaximum exclusiveMinimum maxItems maxLength maximum \
+    minItems minLength minimum multipleOf pattern uniqueItems";
 
-/// Who sends what a place is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Direction {
-    /// The client sends it.
-    Sent,
-    /// The client reads it.
-    Read,
-    /// The facts of operations and of the service.
-    Known,
-}
-
-/// Where something is: of an operation, and in it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    pub of: String,
-    pub direction: Direction,
-    pub path: Vec<String>,
-}
-
-/// What is said of a place.
-pub type Facts = BTreeMap<&'static str, Value>;
-
-/// The places of a document, each with the words for people.
-pub type Wire = BTreeMap<Place, (String, Facts)>;
-
-/// Reads the places of a document.
-pub fn read(document: &Value) -> Result<Wire, String> {
-    let mut reader = Reader { document, wire: Wire::new(), behind: Vec::new() };
-    reader.known("service", "server", json!({"url": document["servers"][0]["url"]}));
-    for (code, advice) in entries(&document["components"]["schemas"]["ErrorCode"]["x-retry"]) {
-        reader.known("service", &format!("x-retry of {code}"), json!({ "advice": advice }));
-    }
-    for (path, item) in entries(&document["paths"]) {
-        for (method, operation) in entries(item) {
-            reader.operation(path, method, operation)?;
-        }
-    }
-    Ok(reader.wire)
-}
-
-struct Reader<'d> {
-    document: &'d Value,
-    wire: Wire,
-    /// The references that are followed right now.
-    behind: Vec<&'d str>,
-}
-
-impl<'d> Reader<'d> {
-    fn known(&mut self, of: &str, name: &str, facts: Value) {
-        let place = Place {
-            of: of.to_owned(),
-            direction: Direction::Known,
-            path: if name.is_empty() { Vec::new() } else { vec![name.to_owned()] },
-        };
-        let facts = [("known", facts)].into();
-        self.wire.insert(place, (format!("{of} {name}").trim().to_owned(), facts));
-    }
-
-    fn operation(&mut self, path: &str, method: &str, operation: &'d Value) -> Result<(), String> {
-        // The names of parameters in a path are not sent.
-        let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
-        let of = format!("{} {}", method.to_uppercase(), parts.collect::<Vec<_>>().join("/"));
-        let safe = matches!(method, "get" | "head" | "put" | "delete");
-        let safe = operation["x-idempotent"].as_bool().unwrap_or(safe);
-        self.known(&of, "", json!({}));
-        self.known(&of, "x-idempotent", json!({ "safe": safe }));
-        self.known(&of, "credentials", credentials(self.document, operation));
-        for parameter in elements(&operation["parameters"]) {
-            let parameter = self.resolved(parameter);
-            let (within, name) = (text(&parameter["in"]), text(&parameter["name"]));
-            let name = match within {
-                "path" => continue,
-                "header" => name.to_lowercase(),
-                _ => name.to_owned(),
-            };
-            let required = parameter["required"] == true;
-            let label = format!("{of}: {within} {name}");
-            let path = vec![within.to_owned(), name];
-            let place = Place { of: of.clone(), direction: Direction::Sent, path };
-            self.schema(&place, &label, &parameter["schema"], required)?;
-        }
-        let body = self.resolved(&operation["requestBody"]);
-        self.content(&of, Direction::Sent, "body", body, body["required"] == true)?;
-        for (status, response) in entries(&operation["responses"]) {
-            if status.starts_with('2') {
-                let response = self.resolved(response);
-                self.content(&of, Direction::Read, "response", response, true)?;
-            }
-        }
-        for (_, callback) in entries(&operation["callbacks"]) {
-            for (_, item) in entries(callback) {
-                let body = self.resolved(&item["post"]["requestBody"]);
-                self.content("delivery", Direction::Read, "event", body, true)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// What a body is, by its first type.
-    fn content(
-        &mut self,
-        of: &str,
-        direction: Direction,
-        name: &str,
-        body: &'d Value,
-        required: bool,
-    ) -> Result<(), String> {
-        let Some((kind, media)) = entries(&body["content"]).next() else { return Ok(()) };
-        let place = Place { of: of.to_owned(), direction, path: vec![name.to_owned()] };
-        let label = format!("{of}: {name}");
-        self.schema(&place, &label, &media["schema"], required)?;
-        if let Some((_, facts)) = self.wire.get_mut(&place) {
-            facts.insert("content", json!(kind));
-        }
-        Ok(())
-    }
-
-    fn schema(
-        &mut self,
-        place: &Place,
-        label: &str,
-        schema: &'d Value,
-        required: bool,
-    ) -> Result<(), String> {
-        if self.wire.len() > MOST || place.path.len() > DEEPEST {
-            return Err(format!("{label}: the schemas are too many or too deep to be compared"));
-        }
-        let (words, facts) = self.wire.entry(place.clone()).or_default();
-        label.clone_into(words);
-        facts.insert("required", json!(required));
-        self.part(place, label, schema)
-    }
-
-    fn add(&mut self, place: &Place, fact: &'static str, value: Value) {
-        self.wire.entry(place.clone()).or_default().1.insert(fact, value);
-    }
-
-    /// Adds what a schema, or a part of one, says of a place.
-    fn part(&mut self, place: &Place, label: &str, schema: &'d Value) -> Result<(), String> {
-        if let Some(reference) = schema["$ref"].as_str() {
-            if self.behind.contains(&reference) {
-                self.add(place, "again", json!(true));
-                return Ok(());
-            }
-            self.behind.push(reference);
-            let name = reference.rsplit('/').next().unwrap_or(reference).to_owned();
-            let done = self.part(place, &name, self.resolved(schema));
-            self.behind.pop();
-            return done;
-        }
-        for fact in FACTS {
-            if let Some(value) = schema.get(fact) {
-                self.add(place, fact, value.clone());
-            }
-        }
-        let within = |name: &str| {
-            let mut path = place.path.clone();
-            path.push(name.to_owned());
-            Place { path, ..place.clone() }
-        };
-        for (name, field) in entries(&schema["properties"]) {
-            let required = elements(&schema["required"]).any(|required| required == name);
-            self.schema(&within(name), &format!("{label}.{name}"), field, required)?;
-        }
-        for (key, name) in [("items", "[]"), ("additionalProperties", "{*}")] {
-            if schema[key].is_object() {
-                self.schema(&within(name), &format!("{label}{name}"), &schema[key], false)?;
-            }
-        }
-        if schema["additionalProperties"].is_object() && schema.get("properties").is_none() {
-            self.add(place, "map", json!(true));
-        }
-        for part in elements(&schema["allOf"]) {
-            self.part(place, label, part)?;
-        }
-        for key in ["oneOf", "anyOf"] {
-            self.alternatives(&within, label, schema, key)?;
-        }
-        Ok(())
-    }
-
-    fn alternatives(
-        &mut self,
-        within: &dyn Fn(&str) -> Place,
-        label: &str,
-        schema: &'d Value,
-        key: &str,
-    ) -> Result<(), String> {
-        // Alternatives of nothing but fields that are required are rules.
-        let is_rule = |one: &Value| one.as_object().is_some_and(|one| one.keys().eq(["required"]));
-        let (rules, others): (Vec<&'d Value>, Vec<&'d Value>) =
-            elements(&schema[key]).partition(|one| is_rule(one));
-        if !rules.is_empty() {
-            let rules: BTreeSet<String> = rules.iter().map(ToString::to_string).collect();
-            let name = within(&format!("rule {key} {}", rules.iter().cloned().collect::<String>()));
-            self.wire
-                .insert(name, (format!("{label}: rule {key}"), [("rule", json!(rules))].into()));
-        }
-        for (position, one) in others.into_iter().enumerate() {
-            let mapped = entries(&schema["discriminator"]["mapping"])
-                .filter(|(_, target)| target.as_str() == one["$ref"].as_str());
-            let tags: Vec<&str> = mapped.map(|(tag, _)| tag).collect();
-            let names = match (tags.is_empty(), one["title"].as_str()) {
-                (false, _) => tags.into_iter().map(str::to_owned).collect(),
-                (true, Some(title)) => vec![title.to_owned()],
-                (true, None) => vec![position.to_string()],
-            };
-            for name in names {
-                let place = within(&format!("|{name}"));
-                self.schema(&place, &format!("{label}: alternative {name}"), one, false)?;
-                self.add(&place, "alternative", json!(true));
-            }
-        }
-        Ok(())
-    }
-
-    fn resolved(&self, part: &'d Value) -> &'d Value {
-        let mut part = part;
-        for _ in 0..DEEPEST {
-            let Some(reference) = part["$ref"].as_str() else { break };
-            let pointer = reference.strip_prefix('#').unwrap_or_default();
-            part = self.document.pointer(pointer).unwrap_or(&Value::Null);
-        }
-        part
-    }
-}
-
-/// What is compared of a schema.
-const FACTS: [&str; 12] = [
-    "type",
-    "format",
-    "nullable",
-    "enum",
-    "default",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minimum",
-    "maximum",
-    "minItems",
-    "maxItems",
-];
-
-/// What an operation takes to know the caller, or that it need not.
-fn credentials(document: &Value, operation: &Value) -> Value {
-    let secured = operation.get("security").unwrap_or(&document["security"]);
-    let carrier = |scheme: &String| {
-        let scheme = &document["components"]["securitySchemes"][scheme];
-        format!("{} {}", text(&scheme["in"]), text(&scheme["name"]).to_lowercase())
+/// The changes on the wire, and those for which the client refuses requests that it sent
+/// before. What stands at many places is told once.
+pub fn compare(old: &Value, new: &Value) -> (Vec<Change>, Vec<Change>) {
+    let (mut old, mut new) = (old.clone(), new.clone());
+    [&mut old, &mut new].into_iter().for_each(inline_shared);
+    let mut wire = Wire::default();
+    let url = |document: &Value| document["servers"][0]["url"].clone();
+    wire.differ(Major, "server", url(&old), url(&new));
+    let advice = |document: &Value| {
+        let advice = entries(&document["components"]["schemas"]["ErrorCode"]["x-retry"]);
+        advice.map(|(code, advice)| (code.clone(), advice.clone())).collect()
     };
-    let taken: BTreeSet<String> = elements(secured)
-        .filter_map(|one| Some(one.as_object()?.keys().map(carrier).collect::<Vec<_>>().join("+")))
-        .collect();
-    if taken.is_empty() { json!([""]) } else { json!(taken) }
+    for (code, old, new) in pairs(advice(&old), advice(&new)) {
+        wire.differ(Minor, &format!("x-retry of {code}"), old, new);
+    }
+    for (name, old, new) in pairs(operations(&old), operations(&new)) {
+        match (old, new) {
+            (Some(old), Some(new)) => wire.operation(&name, old, new),
+            (Some(_), None) => wire.tell(Major, format!("{name} is gone")),
+            _ => wire.tell(Patch, format!("{name} is new")),
+        }
+    }
+    wire.parts(deliveries(&old), deliveries(&new));
+    while let Some((old, new)) = wire.open.pop() {
+        wire.schema(&old, &new);
+    }
+    let refused = |text| format!("{text}: the client refuses requests that it sent before");
+    let refused = wire.refused.iter().map(|text| Change::new(Major, &refused(text))).collect();
+    (wire.told.iter().map(|(text, level)| Change::new(*level, text)).collect(), refused)
 }
 
-fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    value.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
+#[derive(Default)]
+struct Wire<'d> {
+    told: BTreeMap<String, Level>,
+    refused: BTreeSet<String>,
+    /// What is still to be compared.
+    open: Vec<(Site<'d>, Site<'d>)>,
+    /// The pairs of schemas that were compared, by their addresses.
+    seen: BTreeSet<(Direction, usize, usize)>,
 }
 
-fn elements(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
+impl<'d> Wire<'d> {
+    fn tell(&mut self, level: Level, text: String) {
+        let worst = self.told.entry(text).or_insert(level);
+        *worst = level.max(*worst);
+    }
+
+    /// Tells a value that is another one.
+    fn differ<T: Into<Value>>(&mut self, level: Level, label: &str, old: T, new: T) {
+        let (old, new): (Value, Value) = (old.into(), new.into());
+        if old != new {
+            self.tell(level, format!("{label}: {old} -> {new}"));
+        }
+    }
+
+    fn operation(&mut self, name: &str, old: Operation<'d>, new: Operation<'d>) {
+        let level = if new.is_safe { Patch } else { Major };
+        self.differ(level, &format!("{name} x-idempotent"), old.is_safe, new.is_safe);
+        let (before, now) = (old.credentials, new.credentials);
+        let keeps = now.is_superset(&before) || now.contains("");
+        let level = if keeps { Patch } else { Major };
+        self.differ(level, &format!("{name} credentials"), json!(before), json!(now));
+        self.parts(old.sites, new.sites);
+    }
+
+    fn parts(&mut self, old: Sites<'d>, new: Sites<'d>) {
+        for (name, old, new) in pairs(old, new) {
+            let is_alternative = name.starts_with(ALTERNATIVE);
+            match (old, new) {
+                (Some(old), Some(new)) => self.open.push((old, new)),
+                (Some(old), None) => {
+                    let is_needed = old.direction == Sent || old.label.contains(": response ");
+                    let level = if is_needed { Major } else { old.missing().max(Minor) };
+                    self.tell(level, format!("{} is gone", old.label));
+                }
+                (None, Some(new)) => {
+                    let level = match new.direction {
+                        Sent if new.is_required => Major,
+                        Read if is_alternative => Minor,
+                        _ => Patch,
+                    };
+                    // The client sends headers of its own.
+                    if level == Major && !new.label.contains(": header ") {
+                        self.refused.insert(format!("{} is new and required", new.label));
+                    }
+                    self.tell(level, format!("{} is new", new.label));
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn schema(&mut self, old: &Site<'d>, new: &Site<'d>) {
+        let is_sent = new.direction == Sent;
+        // The client sends a key of its own.
+        let is_demanded = new.is_required && !new.label.ends_with(IDEMPOTENCY_KEY);
+        let level = match is_sent {
+            true if is_demanded && !old.is_required => Major,
+            true if old.is_nullable && !new.is_nullable => Major,
+            false if !new.is_required || new.is_nullable => old.missing(),
+            _ => Patch,
+        };
+        self.differ(level, &old.label, old.presence(), new.presence());
+        let address = |site: &Site| std::ptr::from_ref(site.schema).addr();
+        if !self.seen.insert((new.direction, address(old), address(new))) {
+            return;
+        }
+        if old.kind() != new.kind() {
+            let level = if is_sent { fit(old, new) } else { fit(new, old) };
+            self.differ(level, &format!("{}: type", old.name), old.kind(), new.kind());
+        }
+        for keyword in KEYWORDS.split(' ') {
+            let (before, now) = (&old.schema[keyword], &new.schema[keyword]);
+            let level = match keyword {
+                _ if !is_sent || before == now || loosens(keyword, before, now) => Patch,
+                "default" if before.is_null() => Patch,
+                "default" => Minor,
+                _ => Major,
+            };
+            let label = format!("{}: {keyword}", old.name);
+            self.differ(level, &label, before.clone(), now.clone());
+            if level == Major && keyword.ends_with("Items") {
+                self.refused.insert(label);
+            }
+        }
+        if is_sent {
+            self.choices(old, new);
+        }
+        self.parts(old.parts(), new.parts());
+    }
+
+    /// Compares the rules for the fields of a request.
+    fn choices(&mut self, old: &Site, new: &Site) {
+        let before = old.choices();
+        for (is_exact, fields) in new.choices() {
+            let is_looser = before
+                .iter()
+                .any(|(was_exact, were)| fields.is_superset(were) && (*was_exact || !is_exact));
+            if !is_looser {
+                let count = if is_exact { "exactly one" } else { "at least one" };
+                let text = format!("{}: takes {count} of {}", new.name, json!(fields));
+                self.refused.insert(text.clone());
+                self.tell(Major, text);
+            }
+        }
+    }
 }
 
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
+/// What it means that a value of one type is read as another. All values of a URL are texts, and
+/// the client reads texts from numbers, and dates from anything.
+fn fit(value: &Site, reader: &Site) -> Level {
+    let is_client = reader.direction != Sent;
+    let is_text = is_client || [": query ", ": path "].iter().any(|at| value.label.contains(at));
+    let kind = value.kind();
+    let is = |kinds: &[&str]| kinds.contains(&kind.split(' ').next().unwrap_or_default());
+    let mut parts = reader.parts().into_iter();
+    let fits = match reader.kind().as_str() {
+        "" if reader.alternatives().next().is_some() => {
+            parts.any(|(_, part)| fit(value, &part) == Patch)
+        }
+        "" => true,
+        "string date" | "string date-time" | "integer unix-time" => is_client,
+        "string" | "string password" => is(&["string"]) || is_text && is(&["integer", "number"]),
+        "string data-url" => is_client && is(&["string"]),
+        "integer" | "integer int64" => is(&["integer"]) && kind != "integer uint64",
+        "number" | "number double" => is(&["integer", "number"]),
+        same => same == kind,
+    };
+    match fits {
+        true => Patch,
+        // A union keeps what it does not know.
+        false if is_client && reader.kind().is_empty() => Minor,
+        false => Major,
+    }
+}
+
+/// Whether all that kept a bound keeps the new one.
+fn loosens(keyword: &str, old: &Value, new: &Value) -> bool {
+    match (keyword, old.as_f64(), new.as_f64()) {
+        _ if new.is_null() => true,
+        ("enum", ..) => {
+            old.is_array() && elements(old).all(|value| elements(new).any(|one| one == value))
+        }
+        (_, Some(old), Some(new)) if keyword.starts_with("min") => new <= old,
+        (_, Some(old), Some(new)) if keyword.starts_with("max") => new >= old,
+        _ => *new == false,
+    }
+}
+
+/// What has the same name in both.
+fn pairs<V>(
+    old: BTreeMap<String, V>,
+    mut new: BTreeMap<String, V>,
+) -> Vec<(String, Option<V>, Option<V>)> {
+    let mut pairs = Vec::new();
+    for (name, old) in old {
+        let new = new.remove(&name);
+        pairs.push((name, Some(old), new));
+    }
+    pairs.extend(new.into_iter().map(|(name, new)| (name, None, Some(new))));
+    pairs
 }

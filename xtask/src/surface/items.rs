@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::{
-    Attribute, Field, Fields, FnArg, GenericParam, Generics, ImplItem, Item, ItemImpl, Meta, Path,
-    ReturnType, Signature, Type, TypeParamBound, Visibility, WherePredicate,
+    Attribute, Field, Fields, FnArg, Generics, ImplItem, Item, ItemImpl, Path, ReturnType,
+    Signature, Type, Visibility, WherePredicate,
 };
 
 use super::macros;
@@ -15,13 +14,10 @@ use super::text::{split, text};
 /// The lines of the public items of a file.
 pub fn read(items: Vec<Item>) -> BTreeSet<String> {
     let mut surface = Surface::default();
-    surface.add_module("", items);
+    for item in items {
+        surface.add_item("", item);
+    }
     surface.finish()
-}
-
-/// Whether a line is that of a type, not of what the type has.
-pub fn is_type(line: &str) -> bool {
-    line.split(' ').nth(1).is_some_and(|word| matches!(word, "struct" | "enum"))
 }
 
 /// What was read so far. Places are paths in the generated code.
@@ -39,8 +35,21 @@ impl Surface {
         self.lines.insert(line);
     }
 
-    pub fn define(&mut self, place: &str, kind: &str) {
+    pub fn define(&mut self, place: &str, kind: &str, attributes: &[Attribute]) {
         self.kinds.insert(place.to_owned(), kind.to_owned());
+        for attribute in attributes {
+            let list = attribute.meta.require_list().map(|list| list.tokens.clone());
+            let mut said = split(list.unwrap_or_default(), ',').into_iter().map(text);
+            match text(attribute.path().to_token_stream()).as_str() {
+                "non_exhaustive" => self.say(place, "non_exhaustive"),
+                "derive" => said.for_each(|one| self.say(place, one)),
+                "cfg_attr" => said.nth(1).into_iter().for_each(|one| self.say(place, one)),
+                _ => {}
+            }
+        }
+        for fact in serde(attributes) {
+            self.say(place, format!("serde({fact})"));
+        }
     }
 
     /// Says something of a type.
@@ -61,33 +70,26 @@ impl Surface {
         self.lines
     }
 
-    /// Reads a module, whose path ends with `::` unless it is the root.
-    fn add_module(&mut self, module: &str, items: Vec<Item>) {
-        for item in items {
-            self.add_item(module, item);
-        }
-    }
-
+    /// Reads an item of a module, whose path ends with `::` unless it is the root.
     fn add_item(&mut self, module: &str, item: Item) {
         match item {
             Item::Mod(item) => {
-                let items = item.content.map(|(_, items)| items).unwrap_or_default();
-                self.add_module(&format!("{module}{}::", item.ident), items);
+                let module = format!("{module}{}::", item.ident);
+                let items = item.content.into_iter().flat_map(|(_, items)| items);
+                items.for_each(|item| self.add_item(&module, item));
             }
             Item::Struct(item) if is_public(&item.vis) => {
                 let place = format!("{module}{}", item.ident);
-                self.define(&place, "struct");
-                self.add_attributes(&place, &item.attrs);
+                self.define(&place, "struct", &item.attrs);
                 self.add_fields(&place, &item.fields);
             }
             Item::Enum(item) if is_public(&item.vis) => {
                 let place = format!("{module}{}", item.ident);
-                self.define(&place, "enum");
-                self.add_attributes(&place, &item.attrs);
+                self.define(&place, "enum", &item.attrs);
                 for variant in item.variants {
                     let held = text(variant.fields.to_token_stream());
-                    let attributes = serde(&variant.attrs).into_iter().collect::<Vec<_>>();
-                    self.add(with_facts(format!("{place}::{}{held}", variant.ident), &attributes));
+                    let line = format!("{place}::{}{held}", variant.ident);
+                    self.add(with_facts(line, &serde(&variant.attrs)));
                 }
             }
             Item::Impl(item) => self.add_impl(module, item),
@@ -96,8 +98,7 @@ impl Surface {
                 self.add(format!("{module}{}", signature(&item.sig)));
             }
             Item::Type(item) if is_public(&item.vis) => {
-                let ty = text(item.ty.to_token_stream());
-                self.add(format!("{module}{} type = {ty}", item.ident));
+                self.add(format!("{module}{} type = {}", item.ident, plain(&item.ty)));
             }
             Item::Use(item) if is_public(&item.vis) => {
                 self.add(format!("{module}use {}", text(item.tree.to_token_stream())));
@@ -106,36 +107,11 @@ impl Surface {
         }
     }
 
-    fn add_attributes(&mut self, place: &str, attributes: &[Attribute]) {
-        for attribute in attributes {
-            match &attribute.meta {
-                Meta::Path(path) if path.is_ident("non_exhaustive") => {
-                    self.say(place, "non_exhaustive");
-                }
-                Meta::List(list) if list.path.is_ident("derive") => {
-                    for derived in split(list.tokens.clone(), ',') {
-                        self.say(place, text(derived));
-                    }
-                }
-                Meta::List(list) if list.path.is_ident("cfg_attr") => {
-                    if let Some(attribute) = split(list.tokens.clone(), ',').into_iter().nth(1) {
-                        self.say(place, text(attribute));
-                    }
-                }
-                _ => {}
-            }
-        }
-        for fact in serde(attributes) {
-            self.say(place, format!("serde({fact})"));
-        }
-    }
-
     fn add_fields(&mut self, place: &str, fields: &Fields) {
         for (position, field) in fields.iter().enumerate().filter(|(_, one)| is_public(&one.vis)) {
             let name =
                 field.ident.as_ref().map_or_else(|| position.to_string(), ToString::to_string);
-            let ty = text(field.ty.to_token_stream());
-            self.add(with_facts(format!("{place}.{name}: {ty}"), &facts(field)));
+            self.add(with_facts(format!("{place}.{name}: {}", plain(&field.ty)), &facts(field)));
         }
     }
 
@@ -171,15 +147,12 @@ fn trait_name(module: &str, path: &Path) -> String {
 
 /// Where a type is that a module names.
 fn place(module: &str, path: &Path) -> String {
+    let module = if path.leading_colon.is_some() { "" } else { module };
     let mut place: Vec<String> =
         module.split("::").filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    if path.leading_colon.is_some() {
-        place.clear();
-    }
     for segment in &path.segments {
         match segment.ident.to_string().as_str() {
             "super" => drop(place.pop()),
-            "self" => {}
             "crate" => place.clear(),
             name => place.push(name.to_owned()),
         }
@@ -193,12 +166,12 @@ fn is_public(visibility: &Visibility) -> bool {
 
 /// The name of a function, what it takes and what it returns. A setter returns what it is of.
 fn signature(function: &Signature) -> String {
+    let bounds = bounds(&function.generics);
     let taken = function.inputs.iter().filter_map(|argument| match argument {
-        FnArg::Typed(argument) => Some(argument.ty.as_ref()),
+        FnArg::Typed(argument) => Some(plain(&argument.ty)),
         FnArg::Receiver(_) => None,
     });
-    let taken: Vec<String> =
-        taken.map(|ty| bound(ty, &function.generics).unwrap_or_else(|| plain(ty))).collect();
+    let taken: Vec<String> = taken.map(|name| bounds.get(&name).cloned().unwrap_or(name)).collect();
     let mut line = format!("{}({})", function.ident, taken.join(", "));
     if function.asyncness.is_some() {
         line.push_str(" async");
@@ -213,56 +186,45 @@ fn plain(ty: &Type) -> String {
     text(ty.to_token_stream())
 }
 
-/// What a type has to be, where it is a parameter of the function.
-fn bound(ty: &Type, generics: &Generics) -> Option<String> {
-    let name = plain(ty);
-    let parameters = generics.params.iter().filter_map(|parameter| match parameter {
-        GenericParam::Type(parameter) if parameter.ident == name => Some(&parameter.bounds),
-        _ => None,
-    });
+/// What the type parameters of a function have to be.
+fn bounds(generics: &Generics) -> BTreeMap<String, String> {
+    let parameters = generics.type_params().map(|one| (one.ident.to_string(), &one.bounds));
     let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let predicates = predicates.filter_map(|predicate| match predicate {
-        WherePredicate::Type(predicate) if plain(&predicate.bounded_ty) == name => {
-            Some(&predicate.bounds)
-        }
+        WherePredicate::Type(one) => Some((plain(&one.bounded_ty), &one.bounds)),
         _ => None,
     });
-    let bounds: Vec<&TypeParamBound> = parameters.chain(predicates).flatten().collect();
-    (!bounds.is_empty()).then(|| text(quote!(#(#bounds)+*)))
+    let bounds = parameters.chain(predicates).filter(|(_, bounds)| !bounds.is_empty());
+    bounds.map(|(name, bounds)| (name, text(bounds.to_token_stream()))).collect()
 }
 
-/// What serde is told of a field, and whether it has to be there to be read.
+/// What serde is told of a field, and whether it has to be there to be read. Which default it
+/// has is no matter of its type.
 fn facts(field: &Field) -> Vec<String> {
-    let told = serde(&field.attrs);
+    let mut told = serde(&field.attrs);
     let has = |word: &str| told.iter().any(|fact| fact.split(' ').next() == Some(word));
     let is_optional = plain(&field.ty).starts_with("Option<") && !has("deserialize_with");
     let is_read = field.ident.is_some() && !has("flatten") && !has("skip");
     let is_required = is_read && !is_optional && !has("default");
-    let required = is_required.then(|| "required".to_owned());
-    told.into_iter().map(without_default).chain(required).collect()
-}
-
-/// Which default a field has is no matter of its type.
-fn without_default(fact: String) -> String {
-    if fact.starts_with("default = ") { "default".to_owned() } else { fact }
+    for default in told.iter_mut().filter(|fact| fact.starts_with("default = ")) {
+        default.truncate("default".len());
+    }
+    told.extend(is_required.then(|| "required".to_owned()));
+    told
 }
 
 /// What serde is told, in a fixed order. Of a path in a text it has the last name.
-fn serde(attributes: &[Attribute]) -> BTreeSet<String> {
-    let lists = attributes.iter().filter_map(|attribute| match &attribute.meta {
-        Meta::List(list) if list.path.is_ident("serde") => Some(list.tokens.clone()),
-        _ => None,
+fn serde(attributes: &[Attribute]) -> Vec<String> {
+    let told = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
+    let told = told.filter_map(|attribute| attribute.meta.require_list().ok());
+    let facts = told.flat_map(|list| split(list.tokens.clone(), ',')).map(|fact| {
+        let fact = text(fact);
+        match (fact.split_once(" = "), fact.rsplit_once("::")) {
+            (Some((key, _)), Some((_, last))) => format!("{key} = \"{last}"),
+            _ => fact,
+        }
     });
-    let facts = lists.flat_map(|list: TokenStream| split(list, ','));
-    facts
-        .map(|fact| {
-            let fact = text(fact);
-            match (fact.split_once(" = "), fact.rsplit_once("::")) {
-                (Some((key, _)), Some((_, last))) => format!("{key} = \"{last}"),
-                _ => fact,
-            }
-        })
-        .collect()
+    facts.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn with_facts(line: String, facts: &[String]) -> String {

@@ -19,14 +19,14 @@ mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToKebabCase;
+use heck::ToPascalCase;
 use serde_json::Value;
 
-/// What has the items that more than one feature brings, or none.
-pub const SHARED: &str = "shared";
+use crate::generate::schema::{named, operations};
+use crate::generate::{select, simplify};
 
-/// Makes the code of the client from the document, for the features that are wanted.
-pub type Generate<'a> = &'a dyn Fn(&dyn Fn(&str) -> bool) -> Result<String, String>;
+/// The features that bring each call, by its builder; each model; and the events.
+pub type Features = BTreeMap<String, BTreeSet<String>>;
 
 /// The public items of generated code, a line for each.
 pub fn lines(code: &str) -> Result<BTreeSet<String>, String> {
@@ -34,58 +34,29 @@ pub fn lines(code: &str) -> Result<BTreeSet<String>, String> {
     Ok(items::read(file.items))
 }
 
-/// The public items of the client, each with the features that bring it.
-pub fn items(
-    document: &Value,
-    generate: Generate,
-) -> Result<BTreeMap<String, BTreeSet<String>>, String> {
-    let lines_of = |has_feature: &dyn Fn(&str) -> bool| lines(&generate(has_feature)?);
-    let mut items: BTreeMap<String, BTreeSet<String>> =
-        lines_of(&|_| true)?.into_iter().map(|line| (line, BTreeSet::new())).collect();
-    for feature in features(document) {
-        for line in lines_of(&|name| name == feature)? {
-            let Some(by) = items.get_mut(&line) else {
-                return Err(format!("`{line}` is only there without other features"));
-            };
-            by.insert(feature.clone());
+/// Whether a line is that of a type, not of what the type has.
+pub fn is_type(line: &str) -> bool {
+    line.split(' ').nth(1).is_some_and(|word| matches!(word, "struct" | "enum"))
+}
+
+/// The features of the client of a document, by what the build step selects for each.
+pub fn features(document: &Value) -> Features {
+    let mut document = document.clone();
+    simplify::inline_shared(&mut document);
+    let mut features: Features =
+        named(&document).map(|(name, _)| (format!("types::{name}"), BTreeSet::new())).collect();
+    for (.., operation) in operations(&document) {
+        let call = operation["operationId"].as_str().unwrap_or_default().to_pascal_case();
+        let events = operation.get("callbacks").map(|_| "Event".to_owned());
+        for brought in events.into_iter().chain([format!("builder::{call}")]) {
+            features.entry(brought).or_default().extend(select::features(operation));
         }
     }
-    Ok(items)
-}
-
-/// The public items by the feature that brings them. The type that more than one feature brings
-/// says so in its line.
-#[allow(dead_code)] // Only tests/generated.rs groups them.
-pub fn by_feature(
-    document: &Value,
-    generate: Generate,
-) -> Result<BTreeMap<String, BTreeSet<String>>, String> {
-    let all = features(document).len();
-    let mut groups: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (line, by) in items(document, generate)? {
-        let (group, line) = place(line, &by, all);
-        groups.entry(group).or_default().insert(line);
-    }
-    Ok(groups)
-}
-
-/// The group of a line that these features bring, and the line as it stands there.
-fn place(line: String, by: &BTreeSet<String>, of: usize) -> (String, String) {
-    let by: Vec<&str> = by.iter().map(String::as_str).collect();
-    match by.as_slice() {
-        [only] => ((*only).to_owned(), line),
-        [] if items::is_type(&line) => (SHARED.to_owned(), format!("{line}; by no feature")),
-        several if several.len() < of && items::is_type(&line) => {
-            (SHARED.to_owned(), format!("{line}; by {}", several.join(", ")))
+    let all = operations(&document).flat_map(|(.., operation)| select::features(operation));
+    for feature in all.collect::<BTreeSet<_>>() {
+        for name in select::reached(&document, &|name| name == feature) {
+            features.entry(format!("types::{name}")).or_default().insert(feature.clone());
         }
-        _ => (SHARED.to_owned(), line),
     }
-}
-
-/// The features that bring operations: the tags of the document.
-fn features(document: &Value) -> BTreeSet<String> {
-    let paths = document["paths"].as_object().into_iter().flatten();
-    let operations = paths.filter_map(|(_, path)| path.as_object()).flatten();
-    let tags = operations.filter_map(|(_, operation)| operation["tags"].as_array()).flatten();
-    tags.filter_map(|tag| Some(tag.as_str()?.to_kebab_case())).collect()
+    features
 }

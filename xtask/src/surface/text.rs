@@ -1,6 +1,6 @@
 //! Code as a short text: paths without their modules.
 
-use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The text of some code. Of a path it has the last name, and `builder::` before it if the
 /// path has, since a model and its builder have one name.
@@ -8,50 +8,30 @@ pub fn text(code: TokenStream) -> String {
     let mut words = Vec::new();
     flatten(code, &mut words);
     let mut kept: Vec<String> = Vec::new();
-    let mut words = words.into_iter().peekable();
-    while let Some(word) = words.next() {
-        if word == ":" && words.next_if(|next| next == ":").is_some() {
-            match kept.last().map(String::as_str) {
-                Some("builder") => kept.push("::".to_owned()),
-                Some("impl" | "dyn" | "mut" | "as" | "for") => {}
-                Some(module) if is_name(module) => drop(kept.pop()),
-                _ => {}
-            }
-        } else {
+    for word in words {
+        let last = kept.last().map_or("", String::as_str);
+        match word.as_str() {
+            "::" if last == "builder" => kept.push(word),
+            "::" if ["impl", "dyn", "mut", "as", "for"].contains(&last) => {}
+            "::" => drop(kept.pop_if(|module| is_name(module))),
             // A line that is broken ends with a comma.
-            if matches!(word.as_str(), ">" | ")") && kept.last().is_some_and(|last| last == ",") {
-                kept.pop();
-            }
-            kept.push(word);
+            ">" | ")" if last == "," => drop(kept.splice(kept.len() - 1.., [word])),
+            _ => kept.push(word),
         }
     }
     join(&kept)
 }
 
-/// The parts of some code between a mark, which is none inside of brackets. A mark that is
-/// part of another, as `:` of `::`, is none either.
+/// The parts of some code between a mark that is not in brackets.
 pub fn split(code: TokenStream, mark: char) -> Vec<TokenStream> {
-    let mut parts = vec![TokenStream::new()];
-    let mut is_joint = false;
-    for token in code {
-        let was_joint = is_joint;
-        is_joint = false;
-        if let TokenTree::Punct(punct) = &token {
-            is_joint = punct.spacing() == Spacing::Joint && punct.as_char() == mark;
-            if punct.as_char() == mark && !is_joint && !was_joint {
-                parts.push(TokenStream::new());
-                continue;
-            }
-        }
-        if let Some(part) = parts.last_mut() {
-            part.extend([token]);
-        }
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
+    let tokens: Vec<TokenTree> = code.into_iter().collect();
+    let is_mark =
+        |token: &TokenTree| matches!(token, TokenTree::Punct(one) if one.as_char() == mark);
+    let parts = tokens.split(is_mark).filter(|part| !part.is_empty());
+    parts.map(|part| part.iter().cloned().collect()).collect()
 }
 
-/// The words of some code. Lifetimes are one word, and so are arrows.
+/// The words of some code. Lifetimes are one word, and so are `->` and `::`.
 fn flatten(code: TokenStream, words: &mut Vec<String>) {
     for token in code {
         match token {
@@ -69,7 +49,9 @@ fn flatten(code: TokenStream, words: &mut Vec<String>) {
             token => {
                 let word = token.to_string();
                 match words.last_mut() {
-                    Some(last) if last == "'" || (last == "-" && word == ">") => {
+                    Some(last)
+                        if last == "'" || ["->", "::"].contains(&&*format!("{last}{word}")) =>
+                    {
                         last.push_str(&word);
                     }
                     _ => words.push(word),
