@@ -51,7 +51,7 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
     let tables = syn::parse2(operations::emit(&document)).map_err(|error| error.to_string())?;
     let client = client(&document, &reach)?;
     Ok(Generated {
-        client: with_our_error(&prettyplease::unparse(&client)),
+        client: adjust(&prettyplease::unparse(&client)),
         document: prettyplease::unparse(&tables),
     })
 }
@@ -91,9 +91,10 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
     Ok(client)
 }
 
-/// The generated code with our error, which has no parameter, and which says what was called
-/// when a request is not built. Members without a name of their own may be left out.
-fn with_our_error(code: &str) -> String {
+/// The printed code with what no setting of the generator changes: our error has no parameter
+/// and names the call whose request is not built, `extra` may be left out, and WhatsApp is one
+/// word in names.
+fn adjust(code: &str) -> String {
     let functions = code.split_inclusive("pub async fn send(").map(|function| {
         let id = function.split("operation_id: \"").nth(1).and_then(|rest| rest.split('"').next());
         function
@@ -102,4 +103,5 @@ fn with_our_error(code: &str) -> String {
     });
     let code: String = functions.collect();
     code.replace(r#"Err("no value supplied for extra".to_string())"#, "Ok(Default::default())")
+        .replace("whats_app", "whatsapp")
 }

@@ -22,7 +22,7 @@ const EXEMPLARS: [&str; 13] = [
     "event",
     "model_AcceptCallRequest",        // sent, with its builder
     "model_ApiError",                 // with members that the document does not describe
-    "model_BrandingUpdate",           // with fields that can be cleared
+    "model_BrandingUpdateRequest",    // with fields that can be cleared
     "model_GroupList",                // an untagged union
     "model_LeadVariable",             // a tagged union
     "model_MessageRequest",           // with rules and choices
@@ -36,8 +36,14 @@ const EXEMPLARS: [&str; 13] = [
 
 /// The models whose JSON Schema is a snapshot, one for each kind.
 #[cfg(feature = "schemars")]
-const SCHEMAS: [&str; 6] =
-    ["AcceptCallRequest", "ApiError", "BrandingUpdate", "GroupList", "LeadVariable", "Provider"];
+const SCHEMAS: [&str; 6] = [
+    "AcceptCallRequest",
+    "ApiError",
+    "BrandingUpdateRequest",
+    "GroupList",
+    "LeadVariable",
+    "Provider",
+];
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 

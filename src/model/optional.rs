@@ -17,14 +17,14 @@ use crate::{DataUrl, Secret};
 /// A field that can be cleared takes a [`Nullable`] as well.
 ///
 /// ```
-/// use pilot_status::types::BrandingUpdate;
+/// use pilot_status::types::BrandingUpdateRequest;
 /// use pilot_status::Nullable;
 ///
-/// let update = BrandingUpdate::builder()
+/// let update = BrandingUpdateRequest::builder()
 ///     .company_name("Acme")
 ///     .subtitle(Nullable::Null)
 ///     .hide_pilot_status_branding(Some(true));
-/// let update = BrandingUpdate::try_from(update)?;
+/// let update = BrandingUpdateRequest::try_from(update)?;
 /// assert_eq!(
 ///     serde_json::to_string(&update)?,
 ///     r#"{"companyName":"Acme","hidePilotStatusBranding":true,"subtitle":null}"#

@@ -21,7 +21,7 @@ operations! {
 
     update_branding {
         call: |client| client.update_branding().body(
-            types::BrandingUpdate::builder()
+            types::BrandingUpdateRequest::builder()
                 .logo_url("https://acme.com/logo.png")
                 .primary_color("#1fd286")
                 .background_color(Nullable::Null)
@@ -55,7 +55,7 @@ operations! {
 async fn a_part_is_left_cleared_or_set() {
     let sandbox = sandbox("update_branding", [ok(&json!({"branding": {}}))]).await;
     let client = sandbox.client();
-    let update = types::BrandingUpdate::builder;
+    let update = types::BrandingUpdateRequest::builder;
     for (update, body) in [
         (update(), json!({})),
         (update().logo_url(None::<Nullable<String>>), json!({})),

@@ -28,7 +28,7 @@ operations! {
                 .number("+5511999999999")
                 .link_mode(types::LinkMode::Single)
                 .link_to_api_key(false)
-                .settings(types::NumberSettingsPatch::builder().history_import_enabled(true)),
+                .settings(types::NumberSettingsRequest::builder().history_import_enabled(true)),
         ),
         sends: "POST /v1/numbers",
         body: {
@@ -73,7 +73,7 @@ operations! {
                 .provider(types::Provider::PilotStatus)
                 .name("Cliente Acme")
                 .number("5511988887777")
-                .send_via_whats_app(true),
+                .send_via_whatsapp(true),
         ),
         sends: "POST /v1/numbers/remote-pairing",
         body: {
@@ -132,7 +132,7 @@ operations! {
                 .pii_mode(types::PiiMode::StoreXDays)
                 .pii_retention_days(30)
                 .settings(
-                    types::NumberSettingsPatch::builder()
+                    types::NumberSettingsRequest::builder()
                         .reject_call(true)
                         .msg_reject_call(Nullable::Null),
                 ),
@@ -233,7 +233,7 @@ async fn a_setting_is_left_reset_or_set() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.respond_with("update_number", json!({"id": "num_1", "number": "5511999999999"}));
     let client = sandbox.client();
-    let patch = types::NumberSettingsPatch::builder;
+    let patch = types::NumberSettingsRequest::builder;
     for (settings, body) in [
         (None, json!({})),
         (Some(patch()), json!({"settings": {}})),

@@ -3,7 +3,7 @@
 
 use pilot_status::mock::{Reply, Sandbox, delivery, sign_delivery};
 use pilot_status::types::{
-    ConnectionState, MessageRequest, NumberRequest, NumberSettingsPatch, NumberUpdateRequest,
+    ConnectionState, MessageRequest, NumberRequest, NumberSettingsRequest, NumberUpdateRequest,
     WebhookEventName, WebhookRequest,
 };
 use pilot_status::webhooks::{AddressToken, Event, Verifier};
@@ -106,7 +106,7 @@ async fn a_crm_takes_a_number_that_exists_and_gives_it_a_webhook() {
     };
     let number = numbers.iter().find(|number| same(&Some(number.number.clone()))).unwrap();
     client.connect_number().id(&number.id).number(wanted).send().await.unwrap();
-    let settings = NumberSettingsPatch::builder().ignore_groups(true);
+    let settings = NumberSettingsRequest::builder().ignore_groups(true);
     let update = NumberUpdateRequest::builder().settings(settings);
     client.update_number().id(&number.id).body(update).send().await.unwrap();
 

@@ -109,7 +109,7 @@ sdk! {
             types::NumberRequest::builder()
                 .name("Suporte")
                 .number("+5511999999999")
-                .settings(types::NumberSettingsPatch::builder().history_import_enabled(true)),
+                .settings(types::NumberSettingsRequest::builder().history_import_enabled(true)),
         ),
         sends: "POST /v1/numbers",
         body: {
@@ -147,7 +147,7 @@ sdk! {
                 .pii_mode(types::PiiMode::StoreIndefinite)
                 .pii_retention_days(Nullable::Null)
                 .settings(
-                    types::NumberSettingsPatch::builder()
+                    types::NumberSettingsRequest::builder()
                         .always_online(Nullable::Null)
                         .mark_read_on_send(false)
                         .msg_reject_call("Não atendemos chamadas"),

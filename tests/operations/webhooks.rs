@@ -2,7 +2,7 @@
 
 use pilot_status::StatusCode;
 use pilot_status::mock::{Reply, Sandbox};
-use pilot_status::types::{self, WebhookEventName, WebhookUpdate};
+use pilot_status::types::{self, WebhookEventName, WebhookUpdateRequest};
 use serde_json::{Value, json};
 
 use crate::case::{bodies, moment, ok, sandbox};
@@ -62,7 +62,7 @@ operations! {
 
     update_webhook {
         call: |client| client.update_webhook().id("wh_01HZX").body(
-            WebhookUpdate::builder()
+            WebhookUpdateRequest::builder()
                 .name("n8n")
                 .url("https://hooks.acme.com/whatsapp")
                 .active(false)
@@ -132,7 +132,8 @@ async fn a_webhook_is_gone_whatever_the_answer_holds() {
 async fn what_is_not_set_stays() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
-    let pause = client.update_webhook().id("wh_1").body(WebhookUpdate::builder().active(false));
+    let pause =
+        client.update_webhook().id("wh_1").body(WebhookUpdateRequest::builder().active(false));
     pause.send().await.unwrap();
     client.create_webhook().body_map(|body| body.url("https://a")).send().await.unwrap();
     assert_eq!(bodies(&sandbox), [json!({"active": false}), json!({"url": "https://a"})]);

@@ -41,12 +41,12 @@ fn what_a_request_may_choose() {
         ),
         (
             "a secret that can be cleared",
-            "/components/schemas/BrandingUpdate/properties/subtitle",
+            "/components/schemas/BrandingUpdateRequest/properties/subtitle",
             json!({"type": "string", "format": "password", "nullable": true})
         ),
         (
             "an enum that can be cleared",
-            "/components/schemas/BrandingUpdate/properties/subtitle",
+            "/components/schemas/BrandingUpdateRequest/properties/subtitle",
             json!({"allOf": [of("Flag")], "nullable": true})
         ),
         ("a response", "/components/schemas/Number/anyOf", rule(&["name", "number"])),
