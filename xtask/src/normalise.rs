@@ -3,7 +3,8 @@
 //!
 //! In this order: [`texts`] makes descriptions safe as comments; [`tidy`] drops what
 //! says nothing; [`lift`] names every schema that becomes a type; [`all_of`] joins
-//! the parts of an object. Twice is the same as once.
+//! the parts of an object, and what was only a part of others goes. Twice is the
+//! same as once.
 
 mod all_of;
 mod lift;
@@ -11,6 +12,8 @@ mod lift;
 mod tests;
 mod texts;
 mod tidy;
+
+use std::collections::BTreeSet;
 
 use anyhow::Result;
 use serde_json::Value;
@@ -32,5 +35,20 @@ pub fn normalise(document: &mut Value) -> Result<()> {
         }
     }
     lift::lift(document)?;
-    all_of::flatten(document)
+    let before = referred(document);
+    all_of::flatten(document)?;
+    // A part that nothing refers to any more would be a type that nobody meets.
+    for part in before.difference(&referred(document)) {
+        places::schemas_mut(document)?.remove(part);
+    }
+    Ok(())
+}
+
+/// The named schemas that something refers to.
+fn referred(document: &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    places::visit(document, &mut |_, part, _| {
+        names.extend(places::reference(part).map(str::to_owned));
+    });
+    names
 }

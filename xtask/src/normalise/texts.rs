@@ -8,8 +8,8 @@ pub fn quiet(part: &mut Map<String, Value>) {
     for key in ["title", "summary", "description"] {
         part.get_mut(key).into_iter().for_each(quiet_text);
     }
-    let meanings = part.get_mut("x-enum-descriptions").and_then(Value::as_object_mut);
-    meanings.into_iter().flat_map(Map::values_mut).for_each(quiet_text);
+    let meanings = part.get_mut("x-enum-descriptions").and_then(Value::as_array_mut);
+    meanings.into_iter().flatten().for_each(quiet_text);
 }
 
 fn quiet_text(value: &mut Value) {
