@@ -19,9 +19,9 @@ use figure::{Figure, Figures};
 use table::Row;
 
 use crate::files::Changes;
-use crate::scratch;
 use crate::shell::Shell;
 use crate::steps::Steps;
+use crate::{console, scratch};
 
 /// Where the table is written.
 const FILE: &str = "BENCHMARKS.md";
@@ -113,7 +113,7 @@ impl<'a> Bench<'a> {
     fn measure(&self, parts: &[&Part]) -> Result<Vec<Row>> {
         let mut figures = Figures::default();
         for part in parts {
-            println!("\n== {}: {}", part.name, part.tells);
+            console::print(format_args!("\n== {}: {}", part.name, part.tells));
             for figure in (part.measure)(self)? {
                 figures.add(figure)?;
             }
@@ -130,13 +130,13 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let bench = Bench::new(root, options.runs);
     let parts = chosen(&options.parts);
     let rows = bench.measure(&parts)?;
-    println!("\n{}", table::markdown(&rows));
+    console::print(format_args!("\n{}", table::markdown(&rows)));
     if parts.len() == PARTS.len() {
         let text = table::page(&machine::describe(&bench.shell())?, options.runs, &rows);
         let mut changes = Changes::default();
         changes.write(root.join(FILE), text);
         changes.commit()?;
-        println!("wrote {FILE}");
+        console::print(format_args!("wrote {FILE}"));
     }
     check(&rows)
 }
@@ -144,7 +144,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
 /// Holds against their budgets what is counted.
 pub fn check_counts(shell: &Shell) -> Result<()> {
     let rows = Bench::new(shell.root, 1).measure(&chosen(&COUNTS))?;
-    println!("\n{}", table::markdown(&rows));
+    console::print(format_args!("\n{}", table::markdown(&rows)));
     check(&rows)
 }
 

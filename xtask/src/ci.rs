@@ -20,8 +20,8 @@ use anyhow::{Result, bail};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use crate::bench;
 use crate::shell::Shell;
+use crate::{bench, console};
 
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
@@ -154,23 +154,23 @@ const STEPS: &[Step] = &[
 /// Runs the steps that were chosen, or all. A step that fails stops no other one.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     if options.list {
-        table().for_each(|line| println!("{line}"));
+        table().for_each(console::print);
         return Ok(());
     }
     let shell = Shell::new(root);
     let mut results = Vec::new();
     for step in chosen(&options.steps) {
-        println!("\n== {}: {}", step.name, step.guards);
+        console::print(format_args!("\n== {}: {}", step.name, step.guards));
         let began = Instant::now();
         let outcome = step.check.make(&shell);
         if let Err(error) = &outcome {
-            eprintln!("error: {error:#}");
+            console::report(format_args!("error: {error:#}"));
         }
         results.push((step.name, began.elapsed().as_secs(), outcome));
     }
-    println!("\n== the steps");
+    console::print("\n== the steps");
     for (name, seconds, outcome) in &results {
-        println!("{name:<12}{seconds:>5} s  {}", told(outcome));
+        console::print(format_args!("{name:<12}{seconds:>5} s  {}", told(outcome)));
     }
     let failed: Vec<&str> =
         results.iter().filter(|(.., outcome)| outcome.is_err()).map(|(name, ..)| *name).collect();

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::console;
+
 /// How the name of a file ends that a write leaves behind when it is killed.
 const TEMPORARY: &str = "regen-tmp";
 const BACKUP: &str = "regen-old";
@@ -127,7 +129,8 @@ impl Staged {
             None => fs::remove_file(&self.path),
         };
         if let Err(error) = taken {
-            eprintln!("cannot take back {}: {error}", self.path.display());
+            let path = self.path.display();
+            console::report(format_args!("cannot take back {path}: {error}"));
         }
     }
 }

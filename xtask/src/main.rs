@@ -1,7 +1,11 @@
 //! What a maintainer of pilot-status runs: `cargo xtask --help`.
 
+// They panic where nobody reads; `console` does not.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod bench;
 mod ci;
+mod console;
 mod convert;
 mod coverage;
 mod diff;
@@ -31,6 +35,7 @@ mod snapshots;
 mod source;
 mod steps;
 mod surface;
+mod upkeep;
 mod upstream;
 mod validate;
 mod vanished;
@@ -98,12 +103,12 @@ fn main() -> ExitCode {
     match outcome {
         Ok(Freshness::Fresh) => ExitCode::SUCCESS,
         Ok(Freshness::Stale(difference)) => {
-            println!("{difference}");
-            eprintln!("stale: run `cargo xtask regen`, read the diff, and commit it");
+            console::print(difference);
+            console::report("stale: run `cargo xtask regen`, read the diff, and commit it");
             ExitCode::FAILURE
         }
         Err(error) => {
-            eprintln!("error: {error:#}");
+            console::report(format_args!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -112,7 +117,7 @@ fn main() -> ExitCode {
 fn diff(root: &Path, old: &Source, new: &Source) -> anyhow::Result<()> {
     let read =
         |source: &Source| merge::merge(upstream::parts(&source.read(root)?)?, &mut Vec::new());
-    println!("{}", diff::report(&read(old)?, &read(new)?));
+    console::print(diff::report(&read(old)?, &read(new)?));
     Ok(())
 }
 

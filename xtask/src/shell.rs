@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::console;
+
 /// Runs commands in the workspace, each written as words without spaces.
 pub struct Shell<'a> {
     pub root: &'a Path,
@@ -34,7 +36,7 @@ impl<'a> Shell<'a> {
     /// As `run`, for a program that is known by its path.
     pub fn run_program(&self, program: &Path, arguments: &str) -> Result<()> {
         let name = program.file_stem().unwrap_or_default().display();
-        println!("$ {name} {arguments}");
+        console::print(format_args!("$ {name} {arguments}"));
         let status = self.command(program.as_os_str(), arguments).status();
         let status = status.with_context(|| format!("cannot run {name}"))?;
         ensure!(status.success(), "`{name} {arguments}` failed, {status}");

@@ -39,9 +39,7 @@ pub struct Programs {
 impl Programs {
     pub fn lay_out(bench: &Bench) -> Result<Self> {
         let base = bench.target.join("bench");
-        fs::create_dir_all(&base)?;
-        let lock = File::create(base.join("lock"))?;
-        lock.lock()?;
+        let lock = scratch::lock(&base, "benchmark")?;
         let programs = Self { folder: base.join("programs"), _lock: lock };
         remove(&programs.folder)?;
         scratch::copy_all(&bench.root.join("xtask/programs"), &programs.folder)?;

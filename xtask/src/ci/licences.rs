@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use serde::Deserialize;
 
 use super::spdx;
+use crate::console;
 use crate::shell::Shell;
 
 /// Licences that a crate may have.
@@ -37,7 +38,7 @@ pub fn check(shell: &Shell) -> Result<()> {
         serde_json::from_str(&shell.output("cargo metadata --locked --format-version 1")?)?;
     let wrong: Vec<String> = tree.packages.iter().filter_map(wrong).collect();
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
-    println!("{} crates", tree.packages.len());
+    console::print(format_args!("{} crates", tree.packages.len()));
     Ok(())
 }
 
