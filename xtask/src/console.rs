@@ -4,12 +4,21 @@
 use std::fmt::Display;
 use std::io::{ErrorKind, Result, Write as _, stderr, stdout};
 
+use clap::ValueEnum;
+
 /// Prints a line of what was asked for.
 pub fn print(line: impl Display) {
     if let Err(error) = written(writeln!(stdout().lock(), "{line}")) {
         report(format_args!("error: cannot write to stdout: {error}"));
         std::process::exit(1);
     }
+}
+
+/// The name of a choice on the command line, and its help.
+pub fn words(choice: &impl ValueEnum) -> (String, String) {
+    let value = choice.to_possible_value().unwrap_or_default();
+    let help = value.get_help().map(ToString::to_string);
+    (value.get_name().to_owned(), help.unwrap_or_default())
 }
 
 /// Prints a line about the run.

@@ -1,10 +1,8 @@
 //! The client of a document.
 
-#[path = "../../build/mod.rs"]
-#[allow(dead_code)]
-mod generate;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::generate;
 
 /// The code of the client for the features that are wanted. The generator panics where it does
 /// not support a document.

@@ -13,6 +13,8 @@ mod fetch;
 mod files;
 mod folder;
 mod fragments;
+#[path = "../../build/mod.rs"]
+mod generate;
 mod generated;
 mod infer;
 mod json;

@@ -273,7 +273,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{Options, difference, document, run, stable_form};
-    use crate::folder::tests::tree;
+    use crate::folder::tree;
     use crate::lock::Lock;
     use crate::scratch::{copy_workspace, lock, target_folder};
 

@@ -37,6 +37,14 @@ pub fn lock(folder: &Path, run: &str) -> Result<File> {
     Ok(file)
 }
 
+/// Makes a folder, without what was in it.
+pub fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)?;
+    }
+    Ok(std::fs::create_dir_all(folder)?)
+}
+
 /// Cargo's folder for what it builds.
 pub fn target_folder(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR")

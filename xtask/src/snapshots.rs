@@ -23,10 +23,7 @@ pub fn make(
     changes: &mut Changes,
 ) -> Result<()> {
     let copy = target.join("regen/workspace");
-    if copy.exists() {
-        fs::remove_dir_all(&copy)?;
-    }
-    fs::create_dir_all(&copy)?;
+    scratch::empty(&copy)?;
     scratch::copy_workspace(root, &copy)?;
     for (path, text) in files {
         fs::write(copy.join(path), text).with_context(|| format!("cannot copy {path}"))?;
@@ -70,18 +67,15 @@ fn run_tests(copy: &Path, target: &Path) -> Result<()> {
         .args(["--features", "full,schemars", "--test", "generated"])
         // Only the tests that write: the others read what these write.
         .args(["--", "match"])
-        .env("CARGO_TARGET_DIR", target)
-        .env("INSTA_UPDATE", "always")
-        .env("INSTA_FORCE_PASS", "1");
-    // Each of these would write elsewhere, or read something else.
-    for variable in [
-        "INSTA_FORCE_UPDATE",
-        "INSTA_FORCE_UPDATE_SNAPSHOTS",
-        "INSTA_WORKSPACE_ROOT",
-        "PILOT_STATUS_TEST_DOCUMENT",
-    ] {
-        cargo.env_remove(variable);
+        .env("CARGO_TARGET_DIR", target);
+    // Others of these would write elsewhere, or read something else.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("INSTA_") || text.starts_with("PILOT_STATUS_") {
+            cargo.env_remove(&name);
+        }
     }
+    cargo.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1");
     let run = cargo.output().context("cannot run cargo")?;
     if run.status.success() {
         return Ok(());
@@ -107,14 +101,17 @@ fn snapshots(root: &Path) -> Result<Vec<PathBuf>> {
         return Ok(Vec::new());
     }
     let mut files = folder::files(&folder)?;
-    files.retain(|file| name(file).starts_with(PREFIX) && name(file).ends_with(".snap"));
+    files.retain(|file| {
+        let is_snapshot = file.extension().is_some_and(|extension| extension == "snap");
+        is_snapshot && name(file).starts_with(PREFIX)
+    });
     Ok(files)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::folder::tests::tree;
+    use crate::folder::tree;
 
     /// A folder with snapshots of these names and contents.
     fn workspace(snapshots: &[(&str, &str)]) -> tempfile::TempDir {

@@ -8,7 +8,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use heck::ToKebabCase;
 use serde_json::Value;
 
@@ -21,18 +21,16 @@ pub fn files(root: &Path, earlier: &Value, document: &Value) -> Result<BTreeMap<
     let tags: BTreeSet<String> = tags.map(ToKebabCase::to_kebab_case).collect();
     let (old, new) = (operations_of(earlier), operations_of(document));
     let mut files = cases::files(root, document)?;
-    for (path, text) in [
-        ("Cargo.toml", manifest(&read(root, "Cargo.toml")?, &tags)),
-        ("README.md", readme(&read(root, "README.md")?, &tags)),
-        ("CHANGELOG.md", changelog(&read(root, "CHANGELOG.md")?, &old, &new)),
-    ] {
+    let mut update = |path: &str, update: &dyn Fn(&str) -> Result<String>| {
+        let text = std::fs::read_to_string(root.join(path)).map_err(Error::from);
+        let text = text.and_then(|text| update(&text));
         files.insert(path.to_owned(), text.with_context(|| format!("cannot update {path}"))?);
-    }
+        Ok::<_, Error>(())
+    };
+    update("Cargo.toml", &|text| manifest(text, &tags))?;
+    update("README.md", &|text| readme(text, &tags))?;
+    update("CHANGELOG.md", &|text| changelog(text, &old, &new))?;
     Ok(files)
-}
-
-fn read(root: &Path, path: &str) -> Result<String> {
-    std::fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))
 }
 
 /// Rewrites the marked block of features. A tag may bring more than its operations, so its
@@ -51,23 +49,21 @@ fn manifest(text: &str, tags: &BTreeSet<String>) -> Result<String> {
             kept.insert(name, std::mem::take(&mut entry));
         }
     }
-    let names: String = tags.iter().map(|tag| format!("  \"{tag}\",\n")).collect();
+    let names: Vec<String> = tags.iter().map(|tag| format!("  \"{tag}\",\n")).collect();
     let entry = |tag: &String| kept.remove(tag.as_str()).unwrap_or_else(|| format!("{tag} = []\n"));
     let entries: String = tags.iter().map(entry).collect();
-    Ok(format!(
-        "{before}{BEGIN}## Every tag of the API.\nfull = [\n{names}]\n{entries}{END}{after}"
-    ))
+    let full = format!("## Every tag of the API.\nfull = [\n{}]\n", names.concat());
+    Ok([before, BEGIN, &full, &entries, END, after].concat())
 }
 
 /// Rewrites the row of the table of features that names the tags.
 fn readme(text: &str, tags: &BTreeSet<String>) -> Result<String> {
     const REST: &str = " | | the operations of a tag";
-    let row = text.lines().find(|line| line.contains(REST));
-    let row =
-        row.with_context(|| format!("add the row `| TAGS{REST}` to its table of features"))?;
-    let rest = row.find(REST).map_or("", |place| &row[place..]);
+    let row = text.lines().find_map(|line| Some((line, line.split_once(REST)?.1)));
+    let (row, rest) =
+        row.with_context(|| format!("add `| TAGS{REST}` to its table of features"))?;
     let names: Vec<String> = tags.iter().map(|tag| format!("`{tag}`")).collect();
-    Ok(text.replace(row, &format!("| {}{rest}", names.join(", "))))
+    Ok(text.replace(row, &format!("| {}{REST}{rest}", names.join(", "))))
 }
 
 /// The operations of a document, each as the changelog names it.
@@ -82,18 +78,16 @@ fn operations_of(document: &Value) -> BTreeSet<String> {
 /// Names the operations that came and went since the release, each once.
 fn changelog(text: &str, old: &BTreeSet<String>, new: &BTreeSet<String>) -> Result<String> {
     const UNRELEASED: &str = "\n## [Unreleased]\n";
-    let start = text.find(UNRELEASED).context("add `## [Unreleased]`")? + UNRELEASED.len();
-    let end = text[start..].find("\n## ").map_or(text.len(), |length| start + length);
-    let mut section = text[start..end].to_owned();
-    let added = |operation: &String| format!("- New operation: {operation}.\n");
-    let removed = |operation: &String| format!("- Removed operation: {operation}.\n");
+    let (before, rest) = text.split_once(UNRELEASED).context("add `## [Unreleased]`")?;
+    let (section, after) = rest.split_at(rest.find("\n## ").unwrap_or(rest.len()));
+    let mut section = section.to_owned();
     // Without an earlier document, there is nothing to compare with.
     let came = new.difference(old).filter(|_| !old.is_empty());
-    let came = came.map(|operation| ("Added", added(operation), removed(operation)));
-    let went = old.difference(new);
-    let went = went.map(|operation| ("Removed", removed(operation), added(operation)));
-    for (group, line, undone) in came.chain(went) {
-        let heading = format!("\n### {group}\n\n");
+    let came = came.map(|operation| (operation, ["Added", "Removed"]));
+    let went = old.difference(new).map(|operation| (operation, ["Removed", "Added"]));
+    for (operation, groups) in came.chain(went) {
+        let [line, undone] = groups.map(|group| format!("- {group} operation: {operation}.\n"));
+        let heading = format!("\n### {}\n\n", groups[0]);
         if section.contains(&undone) {
             section = section.replace(&undone, "");
         } else if let Some(place) = section.find(&heading) {
@@ -104,5 +98,5 @@ fn changelog(text: &str, old: &BTreeSet<String>, new: &BTreeSet<String>) -> Resu
             section.insert_str(0, &format!("{heading}{line}"));
         }
     }
-    Ok(format!("{}{section}{}", &text[..start], &text[end..]))
+    Ok(format!("{before}{UNRELEASED}{section}{after}"))
 }

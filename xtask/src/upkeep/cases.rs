@@ -14,6 +14,7 @@ use crate::places::{self, elements, entries};
 use crate::pointer::Pointer;
 
 const FOLDER: &str = "tests/operations";
+const BEGIN: &str = "\noperations! {\n";
 
 /// The files of the cases with those that they lack, by their paths.
 pub fn files(root: &Path, document: &Value) -> Result<BTreeMap<String, String>> {
@@ -25,7 +26,7 @@ pub fn files(root: &Path, document: &Value) -> Result<BTreeMap<String, String>> 
     for (path, method, operation, at) in places::operations(document) {
         let id = operation["operationId"].as_str().unwrap_or_default();
         let head = format!("    {id} {{\n");
-        if files.values().any(|text| text.contains(&head)) {
+        if files.values().any(|text| text.contains(BEGIN) && text.contains(&head)) {
             continue;
         }
         let line = format!("{} {path}", method.to_uppercase());
@@ -38,18 +39,12 @@ pub fn files(root: &Path, document: &Value) -> Result<BTreeMap<String, String>> 
             *main = insert(main, "mod case;\n\n", &format!("mod {module};\n"))?;
             *main = insert(main, "let cases = [\n", &format!("        {module}::CASES,\n"))?;
         }
-        let text = files
-            .entry(file.clone())
-            .or_insert_with(|| format!("//! {tag}.\n\noperations! {{\n}}\n"));
-        let start =
-            text.find("operations! {\n").with_context(|| format!("add `operations!` to {file}"))?;
-        let end = start
-            + text[start..]
-                .find("\n}\n")
-                .with_context(|| format!("{file}: `operations!` has no end"))?
-            + 1;
-        let gap = if text[..end].ends_with("! {\n") { "" } else { "\n" };
-        text.insert_str(end, &format!("{gap}{head}{case}    }}\n"));
+        let text = files.entry(file.clone());
+        let text = text.or_insert_with(|| format!("//! {tag}.\n{BEGIN}}}\n"));
+        let place = text.find(BEGIN).with_context(|| format!("add `operations!` to {file}"))?;
+        let place = place + BEGIN.len();
+        let gap = if text[place..].starts_with('}') { "" } else { "\n" };
+        text.insert_str(place, &format!("{head}{case}    }}\n{gap}"));
     }
     Ok(files)
 }
@@ -67,38 +62,32 @@ fn insert(text: &str, after: &str, line: &str) -> Result<String> {
 /// The parts of the case of an operation; none where its success is no JSON.
 fn case(document: &Value, operation: &Value, at: &Pointer, line: &str) -> Option<String> {
     let id = operation["operationId"].as_str()?;
-    let (mut call, mut line) = (format!("client.{id}()"), line.to_owned());
-    let (mut query, mut headers) = (Vec::new(), Vec::new());
+    let (mut call, mut line) = (vec![format!("client.{id}()")], line.to_owned());
     let parameters = elements(&operation["parameters"]);
     let parameters = parameters.map(|parameter| places::resolve(document, parameter, at).1);
     for parameter in parameters.filter(|parameter| parameter["required"] == true) {
         let name = parameter["name"].as_str()?;
         let (_, schema) = places::resolve(document, &parameter["schema"], at);
         let value = schema["enum"][0].as_str().unwrap_or("1");
-        let literal =
-            if schema["type"] == "string" { format!("{value:?}") } else { value.to_owned() };
-        call += &format!(".{}({literal})", name.to_snake_case());
-        match parameter["in"].as_str()? {
-            "path" => line = line.replace(&format!("{{{name}}}"), value),
-            "query" => query.push(format!("{name}={value}")),
-            _ => headers.push(format!("({:?}, {value:?})", name.to_lowercase())),
-        }
-    }
-    if !query.is_empty() {
-        line += &format!("?{}", query.join("&"));
+        line = match parameter["in"].as_str()? {
+            "path" => line.replace(&format!("{{{name}}}"), value),
+            "query" if line.contains('?') => format!("{line}&{name}={value}"),
+            "query" => format!("{line}?{name}={value}"),
+            // The client makes a key of idempotency by itself.
+            _ => continue,
+        };
+        let quote = if schema["type"] == "string" { "\"" } else { "" };
+        call.push(format!(".{}({quote}{value}{quote})", name.to_snake_case()));
     }
     let request = &operation["requestBody"]["content"]["application/json"];
-    let request = places::reference(&request["schema"]).zip(example(request));
-    if let Some((model, _)) = request {
-        call += &format!(".body(crate::case::request::<pilot_status::types::{model}>({id:?}))");
+    let mut body = String::new();
+    if let Some((model, example)) = places::reference(&request["schema"]).zip(example(request)) {
+        let example = format!("{example:#}").replace('\n', "\n        ");
+        body = format!("        body: {example},\n");
+        let request = format!("request::<pilot_status::types::{model}>({id:?})");
+        call.push(format!("\n            .body(crate::case::{request})"));
     }
-    let mut case = format!("        call: |client| {call},\n        sends: {line:?},\n");
-    if !headers.is_empty() {
-        case += &format!("        headers: [{}],\n", headers.join(", "));
-    }
-    if let Some((_, example)) = request {
-        case += &format!("        body: {},\n", format!("{example:#}").replace('\n', "\n        "));
-    }
+    let call = call.concat();
     let responses = || entries(&operation["responses"]);
     let (_, success) = responses().find(|(status, _)| status.starts_with('2'))?;
     let content = &places::resolve(document, success, at).1["content"];
@@ -110,7 +99,13 @@ fn case(document: &Value, operation: &Value, at: &Pointer, line: &str) -> Option
         Some((status.parse::<u16>().ok().filter(|status| *status >= 400)?, example(content)?))
     })?;
     let code = error["code"].as_str().map_or("None::<&str>".to_owned(), |code| format!("{code:?}"));
-    Some(format!("{case}        reads: |_answer| {{}},\n        refused: ({status}, {code}),\n"))
+    Some(format!(
+        "        call: |client| {call},
+        sends: {line:?},
+{body}        reads: |_answer| {{}},
+        refused: ({status}, {code}),
+"
+    ))
 }
 
 /// The example of a body, the first of several.

@@ -43,7 +43,7 @@ fn the_changelog_names_each_operation_once() {
     assert_eq!(
         named,
         "# Changelog\n\n## [Unreleased]\n\n### Removed\n\n- Removed operation: `a`, `GET /a`.\n\n\
-         ### Added\n\n- New operation: `c`, `GET /c`.\n- A client.\n\n## [0.1.0]\n"
+         ### Added\n\n- Added operation: `c`, `GET /c`.\n- A client.\n\n## [0.1.0]\n"
     );
     assert_eq!(changelog(&named, &old, &new).unwrap(), named);
     // What came and went since the release is no change.
@@ -84,8 +84,8 @@ fn an_operation_without_a_case_gets_one_in_the_file_of_its_tag() {
     let made = files(root.path(), &Value::Null, &document).unwrap();
     insta::assert_snapshot!(made["tests/operations/notes.rs"]);
     let cases = &made["tests/operations/calls.rs"];
-    assert!(cases.starts_with("//! Calls.\n\noperations! {\n    list_calls {\n    }\n"), "{cases}");
-    assert!(cases.ends_with("\n    }\n}\n\nfn more() {}\n"), "{cases}");
+    assert!(cases.starts_with("//! Calls.\n\noperations! {\n    start_call {\n"), "{cases}");
+    assert!(cases.ends_with("\n\n    list_calls {\n    }\n}\n\nfn more() {}\n"), "{cases}");
     let main = &made["tests/operations/main.rs"];
     assert!(main.contains("mod newsletters;\nmod notes;\nmod numbers;\n"), "{main}");
     assert!(main.contains("newsletters::CASES,\n        notes::CASES,\n"), "{main}");
