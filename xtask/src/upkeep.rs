@@ -8,7 +8,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Context, Result};
 use heck::ToKebabCase;
 use serde_json::Value;
 
@@ -21,15 +21,13 @@ pub fn files(root: &Path, earlier: &Value, document: &Value) -> Result<BTreeMap<
     let tags: BTreeSet<String> = tags.map(ToKebabCase::to_kebab_case).collect();
     let (old, new) = (operations_of(earlier), operations_of(document));
     let mut files = cases::files(root, document)?;
-    let mut update = |path: &str, update: &dyn Fn(&str) -> Result<String>| {
-        let text = std::fs::read_to_string(root.join(path)).map_err(Error::from);
-        let text = text.and_then(|text| update(&text));
-        files.insert(path.to_owned(), text.with_context(|| format!("cannot update {path}"))?);
-        Ok::<_, Error>(())
+    let read = |path| {
+        let text = std::fs::read_to_string(root.join(path));
+        text.with_context(|| format!("cannot read {path}"))
     };
-    update("Cargo.toml", &|text| manifest(text, &tags))?;
-    update("README.md", &|text| readme(text, &tags))?;
-    update("CHANGELOG.md", &|text| changelog(text, &old, &new))?;
+    files.insert("Cargo.toml".to_owned(), manifest(&read("Cargo.toml")?, &tags)?);
+    files.insert("README.md".to_owned(), readme(&read("README.md")?, &tags)?);
+    files.insert("CHANGELOG.md".to_owned(), changelog(&read("CHANGELOG.md")?, &old, &new)?);
     Ok(files)
 }
 
@@ -38,10 +36,10 @@ pub fn files(root: &Path, earlier: &Value, document: &Value) -> Result<BTreeMap<
 fn manifest(text: &str, tags: &BTreeSet<String>) -> Result<String> {
     const BEGIN: &str = "# The tags of openapi.json, by `cargo xtask regen`:\n";
     const END: &str = "# End of the tags.\n";
-    let (before, rest) = text.split_once(BEGIN).with_context(|| format!("add `{BEGIN}`"))?;
-    let (block, after) = rest.split_once(END).with_context(|| format!("add `{END}`"))?;
-    let (_, entries) =
-        block.split_once("\n]\n").context("add `full` first in the block of tags")?;
+    let lacks = |what| format!("Cargo.toml lacks `{what}`: add it");
+    let (before, rest) = text.split_once(BEGIN).with_context(|| lacks(BEGIN))?;
+    let (block, after) = rest.split_once(END).with_context(|| lacks(END))?;
+    let (_, entries) = block.split_once("\n]\n").with_context(|| lacks("full = [...]"))?;
     let (mut kept, mut entry) = (BTreeMap::new(), String::new());
     for line in entries.split_inclusive('\n') {
         entry += line;
@@ -60,8 +58,7 @@ fn manifest(text: &str, tags: &BTreeSet<String>) -> Result<String> {
 fn readme(text: &str, tags: &BTreeSet<String>) -> Result<String> {
     const REST: &str = " | | the operations of a tag";
     let row = text.lines().find_map(|line| Some((line, line.split_once(REST)?.1)));
-    let (row, rest) =
-        row.with_context(|| format!("add `| TAGS{REST}` to its table of features"))?;
+    let (row, rest) = row.with_context(|| format!("README.md lacks `| TAGS{REST}`: add it"))?;
     let names: Vec<String> = tags.iter().map(|tag| format!("`{tag}`")).collect();
     Ok(text.replace(row, &format!("| {}{REST}{rest}", names.join(", "))))
 }
@@ -78,7 +75,8 @@ fn operations_of(document: &Value) -> BTreeSet<String> {
 /// Names the operations that came and went since the release, each once.
 fn changelog(text: &str, old: &BTreeSet<String>, new: &BTreeSet<String>) -> Result<String> {
     const UNRELEASED: &str = "\n## [Unreleased]\n";
-    let (before, rest) = text.split_once(UNRELEASED).context("add `## [Unreleased]`")?;
+    let (before, rest) =
+        text.split_once(UNRELEASED).context("CHANGELOG.md lacks `## [Unreleased]`: add it")?;
     let (section, after) = rest.split_at(rest.find("\n## ").unwrap_or(rest.len()));
     let mut section = section.to_owned();
     // Without an earlier document, there is nothing to compare with.
@@ -91,8 +89,11 @@ fn changelog(text: &str, old: &BTreeSet<String>, new: &BTreeSet<String>) -> Resu
         if section.contains(&undone) {
             section = section.replace(&undone, "");
         } else if let Some(place) = section.find(&heading) {
+            let place = place + heading.len();
             if !section.contains(&line) {
-                section.insert_str(place + heading.len(), &line);
+                // What follows may be no list.
+                let gap = if section[place..].starts_with("- ") { "" } else { "\n" };
+                section.insert_str(place, &format!("{line}{gap}"));
             }
         } else {
             section.insert_str(0, &format!("{heading}{line}"));

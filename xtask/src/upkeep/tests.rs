@@ -46,6 +46,8 @@ fn the_changelog_names_each_operation_once() {
          ### Added\n\n- Added operation: `c`, `GET /c`.\n- A client.\n\n## [0.1.0]\n"
     );
     assert_eq!(changelog(&named, &old, &new).unwrap(), named);
+    let grouped = changelog(&text.replace("- A client.", "The API:"), &old, &new).unwrap();
+    assert!(grouped.contains("`GET /c`.\n\nThe API:\n"), "{grouped}");
     // What came and went since the release is no change.
     let undone = changelog(&named, &new, &old).unwrap();
     assert!(!undone.contains("operation: "), "{undone}");
