@@ -75,11 +75,11 @@ enum Task {
     /// Writes BENCHMARKS.md. Exits with 0 when all budgets are kept, with 1 when one
     /// is passed, with 2 when the call is wrong.
     Bench(bench::Options),
-    /// Write openapi.json from what we describe, and all that follows from it
+    /// Write openapi.json from what the vendor published and what we describe, and
+    /// accept the snapshots of what is generated from it
     ///
-    /// The sources lie under xtask/spec, and docs/regenerating.md says what is written.
-    /// Exits with 0 when all is fresh, with 1 when something is stale or refused, with 2
-    /// when the call is wrong.
+    /// The sources lie under xtask/spec. Exits with 0 when all is fresh, with 1
+    /// when something is stale or refused, with 2 when the call is wrong.
     Regen(regen::Options),
     /// Print what changed between two OpenAPI documents, and what that means
     ///
