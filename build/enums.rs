@@ -23,10 +23,10 @@ fn emit_one(name: &str, schema: &Value) -> Vec<Item> {
     let name = format_ident!("{name}");
     let description = schema["description"].as_str().unwrap_or_default();
     let (mut variants, mut listed) = (Vec::new(), Vec::new());
-    for value in texts(schema, "enum") {
+    for (index, value) in texts(schema, "enum").enumerate() {
         let named = schema["x-enum-names"][value].as_str().unwrap_or(value);
         let variant = format_ident!("{}", variant_name(named));
-        let doc = match schema["x-enum-descriptions"][value].as_str() {
+        let doc = match schema["x-enum-descriptions"][index].as_str() {
             Some(meaning) => format!("`{value}`: {meaning}"),
             None => format!("`{value}`"),
         };

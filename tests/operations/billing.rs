@@ -11,15 +11,15 @@ operations! {
             types::CheckoutRequest::builder()
                 .purpose(types::CheckoutPurpose::WalletTopup)
                 .amount(49.9)
-                .success_url("https://app.acme.com/done?a=b")
-                .cancel_url("https://app.acme.com/cancelled"),
+                .success_url("https://app.example.com/done?a=b")
+                .cancel_url("https://app.example.com/cancelled"),
         ),
         sends: "POST /v1/billing/checkout",
         body: {
             "purpose": "wallet_topup",
             "amount": 49.9,
-            "successUrl": "https://app.acme.com/done?a=b",
-            "cancelUrl": "https://app.acme.com/cancelled",
+            "successUrl": "https://app.example.com/done?a=b",
+            "cancelUrl": "https://app.example.com/cancelled",
         },
         reads: |checkout| {
             let url = checkout.url.as_deref();

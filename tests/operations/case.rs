@@ -133,6 +133,13 @@ pub fn example(id: &str) -> Value {
     Operation::find(id).success().1
 }
 
+/// The example of an operation's request.
+#[allow(dead_code)] // The cases that regen makes call it, until people spell the request out.
+pub fn request<T: serde::de::DeserializeOwned>(id: &str) -> T {
+    let body = &Operation::find(id).value["requestBody"];
+    serde_json::from_value(example_of(body).expect("an example of the request")).unwrap()
+}
+
 /// A sandbox that answers an operation with these in their turn, and then as usual.
 pub async fn sandbox(id: &str, replies: impl IntoIterator<Item = Reply>) -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();

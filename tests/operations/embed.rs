@@ -11,7 +11,7 @@ operations! {
         call: |client| client.create_embed_session().body(
             types::EmbedSessionRequest::builder()
                 .surface(types::EmbedSurface::Chat)
-                .allowed_origins(["https://app.tenant.com".to_owned()])
+                .allowed_origins(["https://app.example.com".to_owned()])
                 .whatsapp_number_ids(["num_01HZX...".to_owned()])
                 .branding_override(
                     types::Branding::builder()
@@ -23,7 +23,7 @@ operations! {
         sends: "POST /v1/embed/sessions",
         body: {
             "surface": "chat",
-            "allowedOrigins": ["https://app.tenant.com"],
+            "allowedOrigins": ["https://app.example.com"],
             "whatsappNumberIds": ["num_01HZX..."],
             "brandingOverride": {"companyName": "Acme", "hidePilotStatusBranding": true},
             "ttlSeconds": 900,
@@ -32,7 +32,7 @@ operations! {
             let token = &session.token;
             assert_eq!(token.expose_secret(), "eyJhbGciOiJIUzI1NiJ9.<claims>.<sig>");
             assert_eq!(session.surface, Some(types::EmbedSurface::Chat));
-            assert_eq!(session.allowed_origins, ["https://app.tenant.com"]);
+            assert_eq!(session.allowed_origins, ["https://app.example.com"]);
             assert_eq!(session.expires_at, Some(moment("2026-06-26T15:15:00Z").into()));
             assert!(!format!("{session:?} {session:#?}").contains("eyJ"), "{session:?}");
         },

@@ -374,7 +374,7 @@ async fn a_pairing_link_for_meta_takes_what_only_meta_has() {
     let client = sandbox.client();
     let request = types::RemotePairingRequest::builder()
         .provider(types::Provider::Meta)
-        .redirect_url("https://app.acme.com/done")
+        .redirect_url("https://app.example.com/done")
         .external_ref("customer-42")
         .link_to_api_key(false)
         .meta_flow(types::MetaFlow::Embedded)
@@ -384,7 +384,7 @@ async fn a_pairing_link_for_meta_takes_what_only_meta_has() {
     let sent = sandbox.requests()[0].json();
     let body = json!({
         "provider": "META",
-        "redirectUrl": "https://app.acme.com/done",
+        "redirectUrl": "https://app.example.com/done",
         "externalRef": "customer-42",
         "linkToApiKey": false,
         "metaFlow": "embedded",

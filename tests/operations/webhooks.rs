@@ -14,7 +14,7 @@ operations! {
         reads: |webhooks| {
             let [webhook] = webhooks.as_slice() else { panic!("{webhooks:?}") };
             assert_eq!(webhook.tenant_id.as_deref(), Some("tenant_01HZX..."));
-            assert_eq!(webhook.url.as_deref(), Some("https://hooks.acme.com/whatsapp"));
+            assert_eq!(webhook.url.as_deref(), Some("https://hooks.example.com/whatsapp"));
             assert_eq!(webhook.environment.as_deref(), Some("LIVE"));
             assert_eq!(webhook.active, Some(true));
             assert_eq!(
@@ -33,14 +33,14 @@ operations! {
     create_webhook {
         call: |client| client.create_webhook().body(
             types::WebhookRequest::builder()
-                .url("https://hooks.acme.com/whatsapp?a=1&b=ç")
+                .url("https://hooks.example.com/whatsapp?a=1&b=ç")
                 .name("n8n")
                 .events([WebhookEventName::MessageReceived, WebhookEventName::CallEnded])
                 .whatsapp_number_id("num_01HZX"),
         ),
         sends: "POST /v1/webhooks",
         body: {
-            "url": "https://hooks.acme.com/whatsapp?a=1&b=ç",
+            "url": "https://hooks.example.com/whatsapp?a=1&b=ç",
             "name": "n8n",
             "events": ["message.received", "call.ended"],
             "whatsappNumberId": "num_01HZX",
@@ -64,14 +64,14 @@ operations! {
         call: |client| client.update_webhook().id("wh_01HZX").body(
             WebhookUpdateRequest::builder()
                 .name("n8n")
-                .url("https://hooks.acme.com/whatsapp")
+                .url("https://hooks.example.com/whatsapp")
                 .active(false)
                 .events([WebhookEventName::All]),
         ),
         sends: "PATCH /v1/webhooks/wh_01HZX",
         body: {
             "name": "n8n",
-            "url": "https://hooks.acme.com/whatsapp",
+            "url": "https://hooks.example.com/whatsapp",
             "active": false,
             "events": ["*"],
         },

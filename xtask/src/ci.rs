@@ -10,48 +10,29 @@ mod licences;
 mod lowest;
 mod oldest;
 mod package;
-mod spdx;
 mod spelling;
 
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Result, bail};
-use clap::Args;
-use clap::builder::{PossibleValue, PossibleValuesParser};
+use anyhow::{Result, bail, ensure};
+use clap::{Args, ValueEnum};
 
-use crate::bench;
+use crate::regen::{self, Freshness};
+use crate::scratch::target_folder;
 use crate::shell::Shell;
+use crate::{bench, console};
 
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
     /// Run these steps only, in this order
-    #[arg(value_name = "STEP", value_parser = names())]
-    steps: Vec<String>,
+    #[arg(value_name = "STEP")]
+    steps: Vec<Step>,
 
     /// List the steps, run none
     #[arg(long)]
     list: bool,
 }
-
-/// A check, and why there is one.
-struct Step {
-    name: &'static str,
-    guards: &'static str,
-    check: Check,
-}
-
-/// How a check is made.
-enum Check {
-    /// By commands that succeed, of words without spaces.
-    Commands(&'static [&'static str]),
-    /// By more than that.
-    Function(fn(&Shell) -> Result<()>),
-    /// By what not every machine has.
-    Optional(fn(&Shell) -> Result<Outcome>),
-}
-
-use Check::{Commands, Function, Optional};
 
 /// How a check ended that did not fail.
 pub enum Outcome {
@@ -60,135 +41,123 @@ pub enum Outcome {
     NotRun(String),
 }
 
-/// All steps, the quick ones first. The tests are none of them: README.md has their
-/// command.
-const STEPS: &[Step] = &[
-    Step {
-        name: "fmt",
-        guards: "the code has one form",
-        check: Commands(&["cargo fmt --all --check"]),
-    },
-    Step {
-        name: "spelling",
-        guards: "what people read has no misspelt words",
-        check: Optional(spelling::check),
-    },
-    Step {
-        name: "licences",
-        guards: "every crate that is built, for whatever platform, may be used",
-        check: Function(licences::check),
-    },
-    Step {
-        name: "advisories",
-        guards: "no crate has a fault that is known to RustSec",
-        check: Optional(advisories::check),
-    },
-    Step {
-        name: "duplicates",
-        guards: "the client brings no crate twice without a reason",
-        check: Function(duplicates::check),
-    },
-    Step {
-        name: "clippy",
-        guards: "neither compiler nor clippy warns of anything, with every feature and with none",
-        check: Commands(&[
-            "cargo clippy --locked --workspace --all-targets --features schemars,tracing,mock",
-            "cargo clippy --locked --lib --no-default-features",
-        ]),
-    },
-    Step {
-        name: "docs",
-        guards: "the documentation builds, here and as docs.rs does it, and its links lead somewhere",
-        check: Function(docs::check),
-    },
-    Step {
-        name: "api",
-        guards: "no public item comes, goes or changes unnoticed",
-        check: Optional(api::check),
-    },
-    Step {
-        name: "examples",
-        guards: "the programs that users copy run without an account",
-        check: Function(examples::check),
-    },
-    Step {
-        name: "features",
-        guards: "every feature builds without the others, and some pairs",
-        check: Function(features::check),
-    },
-    Step {
-        name: "budgets",
-        guards: "the client is built from no more packages and generated lines than it may",
-        check: Function(bench::check_counts),
-    },
-    Step {
-        name: "tls",
-        guards: "either library for TLS builds without the other",
-        check: Commands(&[
-            "cargo check --locked --lib --no-default-features --features rustls",
-            "cargo check --locked --lib --no-default-features --features native-tls",
-        ]),
-    },
-    Step {
-        name: "oldest",
-        guards: "the oldest Rust that Cargo.toml promises builds the client",
-        check: Optional(oldest::check),
-    },
-    Step {
-        name: "package",
-        guards: "the crate to publish has what it needs, nothing else, and builds alone",
-        check: Function(package::check),
-    },
-    Step {
-        name: "lowest",
-        guards: "the lowest versions that Cargo.toml allows build the client",
-        check: Function(lowest::check),
-    },
-    Step {
-        name: "regen",
-        guards: "openapi.json, OPERATIONS.md and the snapshots are what their sources make",
-        check: Function(regen),
-    },
-];
-
-/// Runs the steps that were chosen, or all. A step that fails stops no other one.
-pub fn run(root: &Path, options: &Options) -> Result<()> {
-    if options.list {
-        table().for_each(|line| println!("{line}"));
-        return Ok(());
-    }
-    let shell = Shell::new(root);
-    let mut results = Vec::new();
-    for step in chosen(&options.steps) {
-        println!("\n== {}: {}", step.name, step.guards);
-        let began = Instant::now();
-        let outcome = step.check.make(&shell);
-        if let Err(error) = &outcome {
-            eprintln!("error: {error:#}");
-        }
-        results.push((step.name, began.elapsed().as_secs(), outcome));
-    }
-    println!("\n== the steps");
-    for (name, seconds, outcome) in &results {
-        println!("{name:<12}{seconds:>5} s  {}", told(outcome));
-    }
-    let failed: Vec<&str> =
-        results.iter().filter(|(.., outcome)| outcome.is_err()).map(|(name, ..)| *name).collect();
-    if !failed.is_empty() {
-        bail!("failed: {0}; again by `cargo xtask ci {0}`", failed.join(" "));
-    }
-    Ok(())
+/// What is checked and what that guards, the quick ones first. The tests are none of them:
+/// README.md has their command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// The code has one form
+    Fmt,
+    /// What people read has no misspelt words
+    Spelling,
+    /// Every crate that is built, for whatever platform, may be used
+    Licences,
+    /// No crate has a fault that is known to RustSec
+    Advisories,
+    /// The client brings no crate twice without a reason
+    Duplicates,
+    /// Neither compiler nor clippy warns of anything, with every feature and with none
+    Clippy,
+    /// The documentation builds, here and as docs.rs does it, and its links lead somewhere
+    Docs,
+    /// No public item comes, goes or changes unnoticed
+    Api,
+    /// The programs that users copy run without an account
+    Examples,
+    /// Every feature builds without the others, and some pairs
+    Features,
+    /// The client is built from no more packages and generated lines than it may
+    Budgets,
+    /// Either library for TLS builds without the other
+    Tls,
+    /// The oldest Rust that Cargo.toml promises builds the client
+    Oldest,
+    /// The crate to publish has what it needs, nothing else, and builds alone
+    Package,
+    /// The lowest versions that Cargo.toml allows build the client
+    Lowest,
+    /// All that is made of what we describe is as regen makes it
+    Regen,
 }
 
-impl Check {
-    fn make(&self, shell: &Shell) -> Result<Outcome> {
+impl Step {
+    /// The commands that have to succeed, of words without spaces.
+    fn commands(self) -> &'static [&'static str] {
         match self {
-            Commands(commands) => commands.iter().try_for_each(|command| shell.run(command))?,
-            Function(function) => function(shell)?,
-            Optional(function) => return function(shell),
+            Self::Fmt => &["cargo fmt --all --check"],
+            Self::Clippy => &[
+                "cargo clippy --locked --workspace --all-targets --features schemars,tracing,mock",
+                "cargo clippy --locked --lib --no-default-features",
+            ],
+            Self::Tls => &[
+                "cargo check --locked --lib --no-default-features --features rustls",
+                "cargo check --locked --lib --no-default-features --features native-tls",
+            ],
+            _ => &[],
+        }
+    }
+
+    fn check(self, shell: &Shell) -> Result<Outcome> {
+        self.commands().iter().try_for_each(|command| shell.run(command))?;
+        match self {
+            Self::Fmt | Self::Clippy | Self::Tls => {}
+            Self::Spelling => return spelling::check(shell),
+            Self::Advisories => return advisories::check(shell),
+            Self::Api => return api::check(shell),
+            Self::Oldest => return oldest::check(shell),
+            Self::Licences => licences::check(shell)?,
+            Self::Duplicates => duplicates::check(shell)?,
+            Self::Docs => docs::check(shell)?,
+            Self::Examples => examples::check(shell)?,
+            Self::Features => features::check(shell)?,
+            Self::Budgets => bench::check_counts(shell)?,
+            Self::Package => package::check(shell)?,
+            Self::Lowest => lowest::check(shell)?,
+            Self::Regen => {
+                let options = regen::Options { check: true, ..Default::default() };
+                let found = regen::run(shell.root, &target_folder(shell.root), &options)?;
+                if let Freshness::Stale(difference) = found {
+                    bail!(
+                        "{difference}stale: run `cargo xtask regen`, read the diff, and commit it"
+                    );
+                }
+            }
         }
         Ok(Outcome::Passed)
     }
+}
+
+/// Runs the steps that were chosen, or all. A step that fails stops no other one.
+pub fn run(root: &Path, options: &Options) -> Result<()> {
+    let steps = match options.steps.as_slice() {
+        [] => Step::value_variants(),
+        chosen => chosen,
+    };
+    let mut results = Vec::new();
+    for step in steps {
+        let (name, guards) = console::words(step);
+        if options.list {
+            console::print(format_args!("{name:<12}{guards}"));
+            continue;
+        }
+        console::print(format_args!("\n== {name}: {guards}"));
+        let began = Instant::now();
+        let outcome = step.check(&Shell::new(root));
+        if let Err(error) = &outcome {
+            console::report(format_args!("error: {error:#}"));
+        }
+        results.push((name, began.elapsed().as_secs(), outcome));
+    }
+    if options.list {
+        return Ok(());
+    }
+    console::print("\n== the steps");
+    for (name, seconds, outcome) in &results {
+        console::print(format_args!("{name:<12}{seconds:>5} s  {}", told(outcome)));
+    }
+    results.retain(|(.., outcome)| outcome.is_err());
+    let failed: Vec<String> = results.into_iter().map(|(name, ..)| name).collect();
+    ensure!(failed.is_empty(), "failed: {0}; again by `cargo xtask ci {0}`", failed.join(" "));
+    Ok(())
 }
 
 /// The end of a check in a few words.
@@ -200,36 +169,12 @@ fn told(outcome: &Result<Outcome>) -> String {
     }
 }
 
-/// As its own program, since it takes ctrl-C for itself.
-fn regen(shell: &Shell) -> Result<()> {
-    shell.run_program(&std::env::current_exe()?, "regen --check")
-}
-
-fn chosen(names: &[String]) -> Vec<&'static Step> {
-    if names.is_empty() {
-        return STEPS.iter().collect();
-    }
-    names.iter().filter_map(|name| STEPS.iter().find(|step| step.name == name)).collect()
-}
-
-/// The names of the steps, for the command line and its help.
-fn names() -> PossibleValuesParser {
-    STEPS.iter().map(|step| PossibleValue::new(step.name).help(step.guards)).into()
-}
-
-/// A line for each step.
-fn table() -> impl Iterator<Item = String> {
-    STEPS.iter().map(|step| format!("{:<12}{}", step.name, step.guards))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use anyhow::anyhow;
-    use clap::Parser;
+    use clap::{Parser, ValueEnum};
 
-    use super::{Check, Options, Outcome, STEPS, chosen, table, told};
+    use super::{Options, Outcome, Step, told};
 
     #[derive(Parser)]
     struct Line {
@@ -237,30 +182,17 @@ mod tests {
         options: Options,
     }
 
-    fn chosen_by(words: &[&str]) -> Result<Vec<&'static str>, clap::Error> {
-        let line = Line::try_parse_from([&["ci"], words].concat())?;
-        Ok(chosen(&line.options.steps).iter().map(|step| step.name).collect())
-    }
-
     #[test]
-    fn steps_run_in_the_order_that_was_asked_for_and_all_where_none_was() {
-        assert_eq!(chosen_by(&["tls", "fmt"]).unwrap(), ["tls", "fmt"]);
-        assert_eq!(chosen_by(&[]).unwrap().len(), STEPS.len());
+    fn steps_run_in_the_order_that_was_asked_for() {
+        let line = Line::try_parse_from(["ci", "tls", "fmt"]).unwrap();
+        assert_eq!(line.options.steps, [Step::Tls, Step::Fmt]);
     }
 
     #[test]
     fn a_step_that_does_not_exist_is_a_wrong_call() {
-        let error = chosen_by(&["fmt", "lint"]).unwrap_err();
+        let error = Line::try_parse_from(["ci", "fmt", "lint"]).err().unwrap();
         assert_eq!(error.exit_code(), 2);
         assert!(error.to_string().contains("duplicates"), "{error}");
-    }
-
-    #[test]
-    fn the_list_has_a_line_for_each_step_and_no_name_twice() {
-        let lines: Vec<String> = table().collect();
-        let names: BTreeSet<&str> =
-            lines.iter().filter_map(|line| line.split(' ').next()).collect();
-        assert_eq!((names.len(), lines.len()), (STEPS.len(), STEPS.len()));
     }
 
     #[test]
@@ -272,11 +204,9 @@ mod tests {
 
     #[test]
     fn commands_build_what_the_lock_file_says() {
-        for step in STEPS {
-            let Check::Commands(commands) = step.check else { continue };
-            for command in commands.iter().filter(|command| !command.starts_with("cargo fmt ")) {
-                assert!(command.contains(" --locked"), "{command}");
-            }
+        let commands = Step::value_variants().iter().flat_map(|step| step.commands());
+        for command in commands.filter(|command| !command.starts_with("cargo fmt ")) {
+            assert!(command.contains(" --locked"), "{command}");
         }
     }
 }

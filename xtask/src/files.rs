@@ -5,6 +5,9 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use tempfile::TempPath;
+
+use crate::console;
 
 /// How the name of a file ends that a write leaves behind when it is killed.
 const TEMPORARY: &str = "regen-tmp";
@@ -16,51 +19,44 @@ pub fn read(path: &Path) -> Option<Vec<u8>> {
     fs::read(path).ok()
 }
 
-/// What is to become of some files.
+/// What is to become of some files: their contents, or none to remove them.
 #[derive(Default)]
-pub struct Changes(Vec<Change>);
-
-struct Change {
-    path: PathBuf,
-    /// None removes the file.
-    contents: Option<Vec<u8>>,
-}
+pub struct Changes(Vec<(PathBuf, Option<Vec<u8>>)>);
 
 impl Changes {
     /// Plans to write a file, unless it is the same already.
     pub fn write(&mut self, path: PathBuf, contents: impl Into<Vec<u8>>) {
         let contents = contents.into();
         if read(&path).as_ref() != Some(&contents) {
-            self.0.push(Change { path, contents: Some(contents) });
+            self.0.push((path, Some(contents)));
         }
     }
 
     /// Plans to remove a file.
     pub fn remove(&mut self, path: PathBuf) {
-        self.0.push(Change { path, contents: None });
+        self.0.push((path, None));
     }
 
     /// What is done to which file, in words.
     pub fn lines(&self, root: &Path) -> Vec<String> {
-        let line = |change: &Change| {
-            let done = if change.contents.is_some() { "wrote" } else { "removed" };
-            let path = change.path.strip_prefix(root).unwrap_or(&change.path);
-            format!("{done} {}", path.display())
-        };
-        self.0.iter().map(line).collect()
+        let changes = self.0.iter().map(|(path, contents)| {
+            let done = if contents.is_some() { "wrote" } else { "removed" };
+            format!("{done} {}", path.strip_prefix(root).unwrap_or(path).display())
+        });
+        changes.collect()
     }
 
     /// Does what was planned. Every file is written beside its place first, and
     /// then renamed; what was there comes back if that fails halfway.
     pub fn commit(self) -> Result<()> {
         let mut staged = Vec::new();
-        for Change { path, contents } in self.0 {
+        for (path, contents) in self.0 {
             let context = || format!("cannot write {}", path.display());
             staged.push(Staged::new(&path, contents.as_deref()).with_context(context)?);
         }
         for index in 0..staged.len() {
             if let Err(error) = staged[index].place() {
-                staged[..index].iter().rev().for_each(Staged::take_back);
+                staged[..index].iter_mut().rev().for_each(Staged::take_back);
                 let path = staged[index].path.display();
                 return Err(error).with_context(|| format!("cannot write {path}"));
             }
@@ -69,12 +65,12 @@ impl Changes {
     }
 }
 
-/// A change whose new contents lie beside the file, as do its old ones. Both
-/// are removed when it is dropped.
+/// A change whose new contents lie beside the file, as do its old ones. What is left of
+/// both is removed when it is dropped.
 struct Staged {
     path: PathBuf,
-    new: Option<PathBuf>,
-    old: Option<PathBuf>,
+    new: Option<TempPath>,
+    old: Option<TempPath>,
 }
 
 impl Staged {
@@ -82,6 +78,7 @@ impl Staged {
         // The file that a link names is replaced, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let name = path.file_name().context("it names no file")?.to_string_lossy().into_owned();
+        // What a run that was killed left there is removed first.
         let beside = |ending| path.with_file_name(format!(".{name}.{ending}"));
         let permissions = match fs::metadata(&path) {
             Ok(metadata) => {
@@ -94,16 +91,17 @@ impl Staged {
         let mut staged = Self { path: path.clone(), new: None, old: None };
         if permissions.is_some() {
             let old = beside(BACKUP);
-            remove_if_there(&old)?;
-            staged.old = Some(old.clone());
+            let _ = fs::remove_file(&old);
             // Not every file system has hard links.
-            fs::hard_link(&path, &old).or_else(|_| fs::copy(&path, &old).map(drop))?;
+            let kept = fs::hard_link(&path, &old).or_else(|_| fs::copy(&path, &old).map(drop));
+            staged.old = Some(TempPath::try_from_path(old)?);
+            kept?;
         }
         if let Some(contents) = contents {
             let new = beside(TEMPORARY);
-            remove_if_there(&new)?;
+            let _ = fs::remove_file(&new);
             let mut file = File::create_new(&new)?;
-            staged.new = Some(new);
+            staged.new = Some(TempPath::try_from_path(new)?);
             file.write_all(contents)?;
             if let Some(permissions) = permissions {
                 file.set_permissions(permissions)?;
@@ -114,38 +112,20 @@ impl Staged {
         Ok(staged)
     }
 
-    fn place(&self) -> std::io::Result<()> {
-        match &self.new {
-            Some(new) => fs::rename(new, &self.path),
+    fn place(&mut self) -> std::io::Result<()> {
+        match self.new.take() {
+            Some(new) => new.persist(&self.path).map_err(|error| error.error),
             None => fs::remove_file(&self.path),
         }
     }
 
-    fn take_back(&self) {
-        let taken = match &self.old {
-            Some(old) => fs::rename(old, &self.path),
-            None => fs::remove_file(&self.path),
-        };
-        if let Err(error) = taken {
-            eprintln!("cannot take back {}: {error}", self.path.display());
+    fn take_back(&mut self) {
+        self.new = self.old.take();
+        if let Err(error) = self.place() {
+            let path = self.path.display();
+            console::report(format_args!("cannot take back {path}: {error}"));
         }
     }
-}
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        for file in self.new.iter().chain(&self.old) {
-            // What was renamed is gone.
-            let _ = fs::remove_file(file);
-        }
-    }
-}
-
-fn remove_if_there(file: &Path) -> std::io::Result<()> {
-    fs::remove_file(file).or_else(|error| match error.kind() {
-        ErrorKind::NotFound => Ok(()),
-        _ => Err(error),
-    })
 }
 
 #[cfg(test)]
@@ -154,7 +134,7 @@ mod tests {
     use std::path::Path;
 
     use super::Changes;
-    use crate::folder::tests::tree;
+    use crate::folder::tree;
 
     /// A folder with the files a, b and c, and a plan to change all of them
     /// besides making d.

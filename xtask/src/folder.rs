@@ -23,7 +23,10 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub use tests::tree;
+
+#[cfg(test)]
+mod tests {
     use std::path::{Path, PathBuf};
 
     /// Every file under a folder, hidden ones too, and its contents.

@@ -1,7 +1,11 @@
 //! What a maintainer of pilot-status runs: `cargo xtask --help`.
 
+// They panic where nobody reads; `console` does not.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod bench;
 mod ci;
+mod console;
 mod convert;
 mod coverage;
 mod diff;
@@ -33,6 +37,7 @@ mod snapshots;
 mod source;
 mod steps;
 mod surface;
+mod upkeep;
 mod upstream;
 mod validate;
 mod vanished;
@@ -96,19 +101,19 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run(&root, &options).map(|()| Freshness::Fresh),
         Task::Regen(options) => regen::run(&root, &scratch::target_folder(&root), &options),
         Task::Diff { old, new } => diff::run(&root, &old, &new).map(|report| {
-            println!("{report}");
+            console::print(report);
             Freshness::Fresh
         }),
     };
     match outcome {
         Ok(Freshness::Fresh) => ExitCode::SUCCESS,
         Ok(Freshness::Stale(difference)) => {
-            println!("{difference}");
-            eprintln!("stale: run `cargo xtask regen`, read the diff, and commit it");
+            console::print(difference);
+            console::report("stale: run `cargo xtask regen`, read the diff, and commit it");
             ExitCode::FAILURE
         }
         Err(error) => {
-            eprintln!("error: {error:#}");
+            console::report(format_args!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -1,4 +1,4 @@
-//! What Cargo says of the client's package.
+//! What Cargo says of packages.
 
 use std::collections::BTreeMap;
 
@@ -8,18 +8,19 @@ use serde::Deserialize;
 use crate::shell::Shell;
 
 #[derive(Deserialize)]
-struct Workspace {
+struct Metadata {
     packages: Vec<Manifest>,
 }
 
 /// The manifest of a package.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct Manifest {
-    name: String,
+    pub name: String,
     pub version: String,
+    pub license: Option<String>,
     pub features: BTreeMap<String, Vec<String>>,
     pub targets: Vec<Target>,
-    pub rust_version: String,
+    pub rust_version: Option<String>,
 }
 
 /// A part of a package that is built for itself.
@@ -32,9 +33,13 @@ pub struct Target {
 impl Manifest {
     /// That of the client.
     pub fn read(shell: &Shell) -> Result<Self> {
-        let text = shell.output("cargo metadata --locked --no-deps --format-version 1")?;
-        let workspace: Workspace = serde_json::from_str(&text)?;
-        let mut packages = workspace.packages.into_iter();
+        let mut packages = Self::read_all(shell, "--no-deps")?.into_iter();
         packages.find(|package| package.name == "pilot-status").context("no package pilot-status")
+    }
+
+    /// Those that Cargo tells of.
+    pub fn read_all(shell: &Shell, option: &str) -> Result<Vec<Self>> {
+        let text = shell.output(&format!("cargo metadata --locked --format-version 1 {option}"))?;
+        Ok(serde_json::from_str::<Metadata>(&text)?.packages)
     }
 }

@@ -2,20 +2,40 @@
 //! reads, so that no build of a user has to.
 //!
 //! In this order: [`lift`] names every schema that becomes a type; [`all_of`] joins the
-//! parts of an object. Twice is the same as once.
+//! parts of an object, and what was only a part of others is dropped. Twice is the same as
+//! once.
 
 mod all_of;
 mod lift;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use serde_json::Value;
+
+use crate::places;
 
 /// Normalises a converted document in place.
 ///
 /// On an error the document is left half normalised.
 pub fn normalise(document: &mut Value) -> Result<()> {
     lift::lift(document)?;
-    all_of::flatten(document)
+    let before = referred(document);
+    all_of::flatten(document)?;
+    // A part that nothing refers to any more would be a type that nobody meets.
+    for part in before.difference(&referred(document)) {
+        places::schemas_mut(document)?.remove(part);
+    }
+    Ok(())
+}
+
+/// The named schemas that something refers to.
+fn referred(document: &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    places::visit(document, &mut |_, part, _| {
+        names.extend(places::reference(part).map(str::to_owned));
+    });
+    names
 }

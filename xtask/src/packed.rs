@@ -22,7 +22,7 @@ impl Packed {
     pub fn new(shell: &Shell) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let name = format!("pilot-status-{}", Manifest::read(shell)?.version);
-        shell
+        Shell::new(shell.root)
             .with("CARGO_TARGET_DIR", folder.path())
             .run(&format!("cargo package {OPTIONS} --no-verify"))?;
         Shell::new(&folder.path().join("package")).run(&format!("tar -xzf {name}.crate"))?;

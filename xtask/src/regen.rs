@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::Value;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -17,8 +17,8 @@ use crate::reconcile::{self, Accepted, Undescribed};
 use crate::source::{self, Source, Text};
 use crate::steps::{Notes, Steps};
 use crate::{
-    convert, coverage, diff, draft, files, fragments, merge, normalise, profile, snapshots,
-    upstream, validate, vanished,
+    console, convert, coverage, diff, draft, files, fragments, merge, normalise, profile, scratch,
+    snapshots, upkeep, upstream, validate, vanished,
 };
 
 /// Where what the vendor published is kept, and what was kept of it.
@@ -27,9 +27,6 @@ const LOCK: &str = "xtask/spec/upstream.lock";
 /// What we describe, and where we differ from what the vendor published.
 const FRAGMENTS: &str = "xtask/spec/api";
 const ACCEPTED: &str = "xtask/spec/accepted.yaml";
-
-/// What it writes beside `openapi.json` and the snapshots.
-const PAGE: &str = "OPERATIONS.md";
 
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
@@ -80,6 +77,8 @@ pub enum Freshness {
 /// here, and with `check` nothing is.
 pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
     let steps = Steps { quiet: options.quiet };
+    // Another run would write what this one reads.
+    let _lock = scratch::lock(&target.join("regen"), "regen")?;
     let mut changes = Changes::default();
     let texts = steps.run("fetch", |_| inputs(root, options, &mut changes))?;
     if let Some(out) = &options.out {
@@ -97,33 +96,26 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
     steps.run("profile", |_| profile::check(&document))?;
     let text = stable_form(&document);
     let committed = files::read(&output(root)).unwrap_or_default();
-    let committed = String::from_utf8_lossy(&committed);
-    let earlier: Value = serde_json::from_str(&committed).unwrap_or_default();
+    let earlier: Value = serde_json::from_slice(&committed).unwrap_or_default();
     vanished::check(&earlier, &document, &options.drop)?;
-    let page = coverage::page(&document);
-    let made = steps.run("compile", |_| {
-        let made = snapshots::make(root, target, &text)?;
-        // What the build makes of any document, ours should say itself.
-        ensure!(
-            made.warnings.is_empty(),
-            "the client would not be what the document says, put it right in xtask/spec/api: {}",
-            made.warnings.join("; ")
-        );
-        Ok(made)
-    })?;
+    let mut files = upkeep::files(root, &earlier, &document)?;
+    files.insert("openapi.json".to_owned(), text);
+    files.insert("OPERATIONS.md".to_owned(), coverage::page(&document));
     if options.check {
-        let old_page = files::read(&root.join(PAGE)).unwrap_or_default();
-        let stale = difference("openapi.json", &committed, &text)
-            + &difference(PAGE, &String::from_utf8_lossy(&old_page), &page)
-            + &made.differences(root)?;
+        let old = |path| files::read(&root.join(path)).unwrap_or_default();
+        let differences = files
+            .iter()
+            .map(|(path, text)| difference(path, &String::from_utf8_lossy(&old(path)), text));
+        let stale: String = differences.collect();
         return Ok(if stale.is_empty() { Freshness::Fresh } else { Freshness::Stale(stale) });
     }
-    changes.write(output(root), text);
-    changes.write(root.join(PAGE), page);
-    made.accept(root, &mut changes)?;
+    for (path, text) in &files {
+        changes.write(root.join(path), text.as_str());
+    }
+    steps.run("compile", |_| snapshots::make(root, target, &files, &mut changes))?;
     write(root, changes, &steps)?;
     if !earlier.is_null() && earlier != document {
-        println!("{}", diff::report(&earlier, &document));
+        console::print(diff::report(&earlier, &document));
     }
     Ok(Freshness::Fresh)
 }
@@ -163,7 +155,7 @@ fn write(root: &Path, changes: Changes, steps: &Steps) -> Result<()> {
     hold_signals()?;
     steps.run("write", |_| changes.commit())?;
     for line in lines {
-        println!("{line}");
+        console::print(line);
     }
     Ok(())
 }
@@ -263,7 +255,7 @@ pub fn document_of(root: &Path, pages: &[Text]) -> Result<String> {
     let steps = Steps { quiet: true };
     let (document, undescribed) = Ours::read(root)?.reconcile(pages, &steps)?;
     let undescribed: Vec<String> = undescribed.iter().map(draft::named).collect();
-    ensure!(undescribed.is_empty(), "{}", undescribed.join("\n"));
+    anyhow::ensure!(undescribed.is_empty(), "{}", undescribed.join("\n"));
     let document = convert(document, &steps)?;
     profile::check(&document)?;
     Ok(stable_form(&document))
@@ -291,8 +283,9 @@ mod tests {
     use std::path::Path;
 
     use super::{Options, difference, document, run, stable_form};
-    use crate::folder::tests::tree;
+    use crate::folder::tree;
     use crate::lock::Lock;
+    use crate::scratch::lock;
 
     fn repository() -> &'static Path {
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -333,6 +326,8 @@ mod tests {
 
     /// Runs with some options, expects an error, and that nothing changed.
     fn refused(root: &Path, target: &Path, options: &Options) -> String {
+        // Every run leaves the file of its lock.
+        drop(lock(&target.join("regen"), "regen").unwrap());
         let before = tree(root);
         let error = format!("{:#}", run(root, target, options).expect_err("refused"));
         assert!(tree(root) == before, "{error}");

@@ -1,16 +1,18 @@
 //! Runs the commands of checks and benchmarks.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::console;
+
 /// Runs commands in the workspace, each written as words without spaces.
 pub struct Shell<'a> {
     pub root: &'a Path,
-    /// Variables of the environment that the commands see beside ours.
-    variables: Vec<(&'static str, OsString)>,
+    /// Variables of the environment that the commands see beside ours, or do not see.
+    variables: Vec<(&'static str, Option<OsString>)>,
 }
 
 impl<'a> Shell<'a> {
@@ -19,47 +21,49 @@ impl<'a> Shell<'a> {
     }
 
     /// As this one, with a variable more.
-    pub fn with(&self, name: &'static str, value: impl Into<OsString>) -> Self {
-        let mut variables = self.variables.clone();
-        variables.push((name, value.into()));
-        Self { root: self.root, variables }
+    pub fn with(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.variables.push((name, Some(value.into())));
+        self
+    }
+
+    /// As this one, without a variable.
+    pub fn without(mut self, name: &'static str) -> Self {
+        self.variables.push((name, None));
+        self
     }
 
     /// Runs a command that has to succeed, and shows what it prints.
     pub fn run(&self, command: &str) -> Result<()> {
-        let (program, arguments) = command.split_once(' ').unwrap_or((command, ""));
-        self.run_program(Path::new(program), arguments)
-    }
-
-    /// As `run`, for a program that is known by its path.
-    pub fn run_program(&self, program: &Path, arguments: &str) -> Result<()> {
-        let name = program.file_stem().unwrap_or_default().display();
-        println!("$ {name} {arguments}");
-        let status = self.command(program.as_os_str(), arguments).status();
-        let status = status.with_context(|| format!("cannot run {name}"))?;
-        ensure!(status.success(), "`{name} {arguments}` failed, {status}");
+        console::print(format_args!("$ {command}"));
+        let status = self.command(command).status();
+        let status = status.with_context(|| format!("cannot run {command}"))?;
+        ensure!(status.success(), "`{command}` failed, {status}");
         Ok(())
     }
 
     /// What a command prints. What it says on stderr is shown.
     pub fn output(&self, command: &str) -> Result<String> {
-        let (program, arguments) = command.split_once(' ').unwrap_or((command, ""));
-        let mut child = self.command(program.as_ref(), arguments);
-        let output = child.stderr(Stdio::inherit()).output();
-        let output = output.with_context(|| format!("cannot run {program}"))?;
+        let output = self.command(command).stderr(Stdio::inherit()).output();
+        let output = output.with_context(|| format!("cannot run {command}"))?;
         ensure!(output.status.success(), "`{command}` failed, {}", output.status);
         Ok(String::from_utf8(output.stdout)?)
     }
 
-    fn command(&self, program: &OsStr, arguments: &str) -> Command {
-        let mut command = Command::new(program);
+    fn command(&self, words: &str) -> Command {
+        let mut words = words.split_whitespace();
+        let mut command = Command::new(words.next().unwrap_or_default());
         command
-            .args(arguments.split_whitespace())
+            .args(words)
             .current_dir(self.root)
             .env("CARGO_TERM_QUIET", "true")
             .env("RUSTFLAGS", "-D warnings")
-            .env("RUSTDOCFLAGS", "-D warnings")
-            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+            .env("RUSTDOCFLAGS", "-D warnings");
+        for (name, value) in &self.variables {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
         // No check has to do with an account that the environment names.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("PILOT_STATUS_") {
@@ -85,7 +89,7 @@ mod tests {
         let error = shell().run("cargo no-such-command").unwrap_err().to_string();
         assert!(error.starts_with("`cargo no-such-command` failed, "), "{error}");
         let error = shell().output("no-such-program -x").unwrap_err().to_string();
-        assert_eq!(error, "cannot run no-such-program");
+        assert_eq!(error, "cannot run no-such-program -x");
     }
 
     #[test]
@@ -95,7 +99,7 @@ mod tests {
 
     #[test]
     fn warnings_are_errors_in_every_command() {
-        let command = shell().command("cargo".as_ref(), "check --locked");
+        let command = shell().command("cargo check --locked");
         let flags = command.get_envs().find(|(name, _)| *name == "RUSTFLAGS").unwrap();
         assert_eq!(flags.1, Some("-D warnings".as_ref()));
     }

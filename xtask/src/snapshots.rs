@@ -1,109 +1,98 @@
 //! The insta snapshots of what is generated from `openapi.json`.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::files::Changes;
-use crate::scratch::{self, Scratch};
-use crate::{folder, regen};
+use crate::{folder, scratch};
 
 /// Where the snapshots lie, and how the names of the generated ones begin.
 const FOLDER: &str = "tests/snapshots";
 const PREFIX: &str = "generated__";
 
-/// New snapshots in a copy of the workspace.
-pub struct Made {
-    /// What the build says of the document.
-    pub warnings: Vec<String>,
-    scratch: Scratch,
-}
-
-/// Generates from `document` in a copy of the workspace under `target`, compiles
-/// it, and makes its snapshots there.
-pub fn make(root: &Path, target: &Path, document: &str) -> Result<Made> {
-    let scratch = Scratch::new(root, target, document)?;
-    for snapshot in snapshots(&scratch.folder)? {
-        std::fs::remove_file(snapshot)?;
+/// Builds the client with new files in a copy of the workspace under `target`, and plans to
+/// take over the snapshots that its tests make there.
+pub fn make(
+    root: &Path,
+    target: &Path,
+    files: &BTreeMap<String, String>,
+    changes: &mut Changes,
+) -> Result<()> {
+    let copy = target.join("regen/workspace");
+    scratch::empty(&copy)?;
+    scratch::copy_workspace(root, &copy)?;
+    for (path, text) in files {
+        fs::write(copy.join(path), text).with_context(|| format!("cannot copy {path}"))?;
     }
-    let warnings = run_tests(&scratch)?;
+    for snapshot in snapshots(&copy)? {
+        fs::remove_file(snapshot)?;
+    }
+    // Cargo takes what it built of the copy for what it built of the original where both
+    // lie in one folder.
+    run_tests(&copy, &target.join("regen/target"))?;
     // Tests that were renamed pass without having run.
-    let made = snapshots(&scratch.folder)?;
+    let made = snapshots(&copy)?;
     for group in ["code", "surface", "json_schema"] {
         let begins = format!("{PREFIX}{group}@");
-        let is_there = |file: &PathBuf| {
-            file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&begins))
-        };
-        ensure!(made.iter().any(is_there), "tests/generated.rs made no snapshot {begins}...");
+        let is_there = made.iter().any(|file| name(file).starts_with(&begins));
+        ensure!(is_there, "tests/generated.rs made no snapshot {begins}...");
     }
-    Ok(Made { warnings, scratch })
+    replace(root, &copy, changes)
 }
 
-impl Made {
-    /// How the snapshots of the workspace differ from the new ones; empty if they
-    /// do not.
-    pub fn differences(&self, root: &Path) -> Result<String> {
-        let (old, new) = (contents(root)?, contents(&self.scratch.folder)?);
-        let names: BTreeSet<&OsString> = old.keys().chain(new.keys()).collect();
-        let text = |snapshots: &Contents, name| {
-            let bytes = snapshots.get(name).map(Vec::as_slice).unwrap_or_default();
-            String::from_utf8_lossy(bytes).into_owned()
-        };
-        Ok(names
-            .into_iter()
-            .filter(|name| old.get(*name) != new.get(*name))
-            .map(|name| {
-                let path = format!("{FOLDER}/{}", name.display());
-                regen::difference(&path, &text(&old, name), &text(&new, name))
-            })
-            .collect())
-    }
-
-    /// Plans to put the new snapshots in place of those of the workspace.
-    pub fn accept(&self, root: &Path, changes: &mut Changes) -> Result<()> {
-        let (old, new) = (contents(root)?, contents(&self.scratch.folder)?);
-        let folder = root.join(FOLDER);
-        for name in old.keys().filter(|name| !new.contains_key(*name)) {
-            changes.remove(folder.join(name));
+/// Plans to put the snapshots of the copy in place of those of the workspace.
+fn replace(root: &Path, copy: &Path, changes: &mut Changes) -> Result<()> {
+    for old in snapshots(root)? {
+        if !copy.join(FOLDER).join(name(&old)).exists() {
+            changes.remove(old);
         }
-        for (name, bytes) in new {
-            changes.write(folder.join(name), bytes);
-        }
-        Ok(())
     }
+    for new in snapshots(copy)? {
+        changes.write(root.join(FOLDER).join(name(&new)), fs::read(&new)?);
+    }
+    Ok(())
 }
 
-/// Runs the tests that write the snapshots, and returns the warnings of the build.
-fn run_tests(scratch: &Scratch) -> Result<Vec<String>> {
-    let mut command = scratch.cargo("test");
-    command
+/// Runs the tests that write the snapshots, or says why no client can be built.
+fn run_tests(copy: &Path, target: &Path) -> Result<()> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .current_dir(copy)
+        // The client depends on no TLS, which takes long to build.
+        .args(["test", "--locked", "--package", "pilot-status", "--no-default-features"])
         .args(["--features", "full,schemars", "--test", "generated"])
         // Only the tests that write: the others read what these write.
         .args(["--", "match"])
-        .env("INSTA_UPDATE", "always")
-        .env("INSTA_FORCE_PASS", "1");
-    // Each of these would write elsewhere, or read something else.
-    for variable in [
-        "INSTA_FORCE_UPDATE",
-        "INSTA_FORCE_UPDATE_SNAPSHOTS",
-        "INSTA_WORKSPACE_ROOT",
-        "PILOT_STATUS_TEST_DOCUMENT",
-    ] {
-        command.env_remove(variable);
+        .env("CARGO_TARGET_DIR", target);
+    // Others of these would write elsewhere, or read something else.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("INSTA_") || text.starts_with("PILOT_STATUS_") {
+            cargo.env_remove(&name);
+        }
     }
-    scratch::run(command)
+    cargo.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1");
+    let run = cargo.output().context("cannot run cargo")?;
+    if run.status.success() {
+        return Ok(());
+    }
+    let output = String::from_utf8_lossy(&[run.stdout, run.stderr].concat()).into_owned();
+    // What build.rs refuses is in one line.
+    match output.split_once(" cannot become a client: ") {
+        Some((_, rest)) => {
+            let reason = rest.lines().next().unwrap_or_default();
+            bail!("no client can be built of this document: {reason}")
+        }
+        None => bail!("no client can be built of this document:\n{output}"),
+    }
 }
 
-type Contents = BTreeMap<OsString, Vec<u8>>;
-
-/// The snapshots of a workspace by the names of their files.
-fn contents(root: &Path) -> Result<Contents> {
-    let files = snapshots(root)?.into_iter();
-    files
-        .map(|file| Ok((file.file_name().unwrap_or_default().to_owned(), std::fs::read(file)?)))
-        .collect()
+fn name(file: &Path) -> String {
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn snapshots(root: &Path) -> Result<Vec<PathBuf>> {
@@ -113,8 +102,8 @@ fn snapshots(root: &Path) -> Result<Vec<PathBuf>> {
     }
     let mut files = folder::files(&folder)?;
     files.retain(|file| {
-        file.extension().is_some_and(|extension| extension == "snap")
-            && file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX))
+        let is_snapshot = file.extension().is_some_and(|extension| extension == "snap");
+        is_snapshot && name(file).starts_with(PREFIX)
     });
     Ok(files)
 }
@@ -122,6 +111,7 @@ fn snapshots(root: &Path) -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folder::tree;
 
     /// A folder with snapshots of these names and contents.
     fn workspace(snapshots: &[(&str, &str)]) -> tempfile::TempDir {
@@ -136,32 +126,28 @@ mod tests {
     const NEW: [(&str, &str); 2] = [("generated__a.snap", "one\n"), ("generated__b.snap", "two\n")];
 
     #[test]
-    fn whatever_differs_is_found_and_mended() {
+    fn whatever_differs_is_replaced() {
         let copy = workspace(&NEW);
-        for (old, part) in [
-            (
-                vec![("generated__a.snap", "one\n"), ("generated__b.snap", "changed\n")],
-                "-changed\n+two",
-            ),
-            (
-                vec![("generated__a.snap", "one\n"), ("generated__b.snap", "two\n\n")],
-                "generated__b.snap",
-            ),
-            (vec![("generated__a.snap", "one\n")], "+two"),
-            ([&NEW[..], &[("generated__c.snap", "gone\n")]].concat(), "-gone"),
-            (vec![], "+one"),
+        for old in [
+            vec![("generated__a.snap", "one\n"), ("generated__b.snap", "changed\n")],
+            vec![("generated__a.snap", "one\n"), ("generated__b.snap", "two\n\n")],
+            vec![("generated__a.snap", "one\n")],
+            [&NEW[..], &[("generated__c.snap", "gone\n")]].concat(),
+            vec![],
         ] {
             let root = workspace(&old);
             let other = root.path().join(FOLDER).join("errors__table.snap");
             std::fs::write(&other, "not generated").unwrap();
-            let made = Made { warnings: Vec::new(), scratch: Scratch::in_folder(copy.path()) };
-            let differences = made.differences(root.path()).unwrap();
-            assert!(differences.contains(part), "{differences}");
             let mut changes = Changes::default();
-            made.accept(root.path(), &mut changes).unwrap();
+            replace(root.path(), copy.path(), &mut changes).unwrap();
             changes.commit().unwrap();
-            assert_eq!(made.differences(root.path()).unwrap(), "");
-            assert_eq!(std::fs::read_to_string(other).unwrap(), "not generated");
+            assert_eq!(std::fs::read_to_string(&other).unwrap(), "not generated");
+            std::fs::remove_file(other).unwrap();
+            let texts = |root: &Path| {
+                let files = tree(root).into_iter();
+                files.map(|(path, text)| (name(&path), text)).collect::<Vec<_>>()
+            };
+            assert_eq!(texts(root.path()), texts(copy.path()));
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Tells on stderr how far a run is.
 
-use std::io::Write as _;
 use std::time::Instant;
 
 use anyhow::Result;
+
+use crate::console;
 
 /// Names each step and says how long it took, unless it has to be quiet.
 pub struct Steps {
@@ -22,16 +23,14 @@ impl Steps {
         let failed = if outcome.is_ok() { "" } else { ", failed" };
         self.tell(format_args!("{:.1} s{failed}\n", began.elapsed().as_secs_f32()));
         for note in notes {
-            eprintln!("  {note}");
+            console::report(format_args!("  {note}"));
         }
         outcome
     }
 
     fn tell(&self, words: std::fmt::Arguments) {
         if !self.quiet {
-            let mut stderr = std::io::stderr();
-            // Nobody is left to be told where stderr is closed.
-            let _ = stderr.write_fmt(words).and_then(|()| stderr.flush());
+            console::progress(words);
         }
     }
 }

@@ -3,13 +3,13 @@
 
 #![cfg(unix)]
 
-use std::fs;
-use std::io::{Read as _, Write as _};
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const PAGE: &str = include_str!("../spec/upstream/list-numbers.md");
 const LOCK: &str = include_str!("../spec/upstream.lock");
@@ -85,6 +85,15 @@ echo new >'tests/snapshots/generated__code@client.snap'
 echo new >'tests/snapshots/generated__json_schema@exemplars.snap'
 echo new >'tests/snapshots/generated__surface@numbers.snap'";
 
+const MANIFEST: &str = "\
+# The tags of openapi.json, by `cargo xtask regen`:
+full = [
+]
+# End of the tags.
+";
+
+const CASES: &str = "mod case;\n\nlet cases = [\n];\n";
+
 /// A workspace with the sources, an `openapi.json` and a snapshot that are old.
 struct Workspace {
     folder: tempfile::TempDir,
@@ -96,14 +105,23 @@ impl Workspace {
     fn new(cargo: &str) -> Self {
         let workspace =
             Self { folder: tempfile::tempdir().unwrap(), beside: tempfile::tempdir().unwrap() };
-        for folder in ["xtask/spec/upstream", "xtask/spec/api", "tests/snapshots"] {
+        for folder in
+            ["xtask/spec/upstream", "xtask/spec/api", "tests/snapshots", "tests/operations"]
+        {
             fs::create_dir_all(workspace.path(folder)).unwrap();
         }
         for folder in ["build", "src", "docs", "examples", "benches"] {
             fs::create_dir(workspace.path(folder)).unwrap();
         }
-        for file in ["Cargo.toml", "Cargo.lock", "build.rs", "README.md"] {
-            fs::write(workspace.path(file), "").unwrap();
+        for (file, text) in [
+            ("Cargo.toml", MANIFEST),
+            ("Cargo.lock", ""),
+            ("build.rs", ""),
+            ("README.md", "| `ads` | | the operations of a tag |\n"),
+            ("CHANGELOG.md", "\n## [Unreleased]\n"),
+            ("tests/operations/main.rs", CASES),
+        ] {
+            fs::write(workspace.path(file), text).unwrap();
         }
         fs::write(workspace.path("xtask/spec/upstream/list-numbers.md"), PAGE).unwrap();
         fs::write(workspace.path("xtask/spec/upstream.lock"), lock()).unwrap();
@@ -121,16 +139,19 @@ impl Workspace {
         self.folder.path().join(path)
     }
 
-    fn regen(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .arg("regen")
+    fn xtask(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command
             .args(arguments)
             .current_dir(self.folder.path())
             .env("CARGO", self.beside.path().join("cargo"))
             .env("CARGO_MANIFEST_DIR", self.path("xtask"))
-            .env("CARGO_TARGET_DIR", self.beside.path())
-            .output()
-            .unwrap()
+            .env("CARGO_TARGET_DIR", self.beside.path());
+        command
+    }
+
+    fn regen(&self, arguments: &[&str]) -> Output {
+        self.xtask(&["regen"]).args(arguments).output().unwrap()
     }
 
     /// Every file, by its path in the workspace.
@@ -194,8 +215,12 @@ fn a_run_writes_everything_and_then_nothing() {
     let workspace = Workspace::new(COMPILES);
     assert_eq!(
         stdout(&workspace.regen(&[])),
-        "wrote openapi.json\n\
+        "wrote Cargo.toml\n\
          wrote OPERATIONS.md\n\
+         wrote README.md\n\
+         wrote openapi.json\n\
+         wrote tests/operations/main.rs\n\
+         wrote tests/operations/numbers.rs\n\
          removed tests/snapshots/generated__code@old.snap\n\
          wrote tests/snapshots/generated__code@client.snap\n\
          wrote tests/snapshots/generated__json_schema@exemplars.snap\n\
@@ -279,7 +304,7 @@ fn an_edit_by_hand_is_refused_until_it_is_accepted() {
 
 #[test]
 fn a_document_of_another_api_is_converted_elsewhere_and_not_compiled() {
-    let workspace = Workspace::new("exit 1");
+    let workspace = Workspace::new("exit 101");
     fs::write(workspace.path("theirs.json"), THEIRS).unwrap();
     let before = workspace.tree();
     let report = stdout(&workspace.regen(&["--from", "theirs.json", "--out", "converted.json"]));
@@ -377,25 +402,13 @@ fn a_page_that_is_not_kept_is_held_against_what_we_describe_in_place_of_those_th
 
 #[test]
 fn a_client_that_does_not_compile_changes_nothing() {
-    let workspace = Workspace::new("echo 'error: openapi.json: /paths: reason' >&2; exit 101");
-    for arguments in [&[][..], &["--check"]] {
-        let stderr = workspace.refuses(arguments);
-        assert!(
-            stderr.ends_with("\nerror: no client can be built of this document: /paths: reason\n"),
-            "{stderr}"
-        );
-    }
-}
-
-#[test]
-fn what_the_build_would_adapt_is_refused() {
-    let warning = "GET /a: it is left out: its answer is text/html";
-    let script = format!("echo 'warning: pilot-status@0.1.0: openapi.json: {warning}' >&2");
-    let workspace = Workspace::new(&format!("{script}\n{COMPILES}"));
-    for arguments in [&[][..], &["--check"]] {
-        let stderr = workspace.refuses(arguments);
-        assert!(stderr.lines().last().unwrap().ends_with(warning), "{stderr}");
-    }
+    let workspace = Workspace::new(
+        "echo 'error: pilot-status@0.1.0: openapi.json cannot become a client: /paths: reason' >&2
+        exit 101",
+    );
+    let stderr = workspace.refuses(&[]);
+    let error = "\nerror: no client can be built of this document: /paths: reason\n";
+    assert!(stderr.ends_with(error), "{stderr}");
 }
 
 #[test]
@@ -447,6 +460,42 @@ fn a_place_that_cannot_be_written_changes_nothing() {
     fs::write(workspace.path("theirs.json"), THEIRS).unwrap();
     for out in ["/dev/full", "none/out.json"] {
         workspace.refuses(&["--from", "theirs.json", "--out", out]);
+    }
+}
+
+#[test]
+fn a_second_run_waits_before_it_reads() {
+    let workspace = Workspace::new(COMPILES);
+    fs::create_dir(workspace.beside.path().join("regen")).unwrap();
+    let lock = File::create(workspace.beside.path().join("regen/lock")).unwrap();
+    lock.lock().unwrap();
+    let mut run = workspace.xtask(&["regen", "--quiet"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = BufReader::new(run.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    assert_eq!(line, "waiting for another regen\n");
+    let page = workspace.path("xtask/spec/upstream/list-numbers.md");
+    let edited = fs::read_to_string(&page).unwrap() + "\n";
+    fs::write(page, edited).unwrap();
+    drop(lock);
+    assert_eq!(run.wait().unwrap().code(), Some(1));
+    stderr.read_line(&mut line).unwrap();
+    assert!(line.contains("list-numbers.md was changed"), "{line}");
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_is_no_failure() {
+    let workspace = Workspace::new(COMPILES);
+    fs::write(workspace.path("theirs.json"), THEIRS).unwrap();
+    let diff = ["diff", "theirs.json", "theirs.json"];
+    for (arguments, code) in [(&["regen", "--check"][..], 1), (&["ci", "--list"], 0), (&diff, 0)] {
+        let closed = || {
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            writer
+        };
+        let status = workspace.xtask(arguments).stdout(closed()).stderr(closed()).status();
+        assert_eq!(status.unwrap().code(), Some(code), "{arguments:?}");
     }
 }
 

@@ -1,26 +1,30 @@
 //! How long the programs take to build from nothing, and how large they are then.
 
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
 
+use super::Figure;
 use super::programs::{self, Programs};
-use super::{Bench, Figure};
+use crate::steps::Steps;
+
+const STEPS: Steps = Steps { quiet: false };
 
 /// Those that can list numbers.
 const LISTING: [&str; 3] = ["by-hand", "numbers", "full"];
 
 /// Builds the programs in turns, so that what else the machine does slows all of them.
 /// The least time is the one that it disturbs least.
-pub fn time_cold(bench: &Bench) -> Result<Vec<Figure>> {
-    let programs = Programs::lay_out(bench)?;
+pub fn time_cold(root: &Path, runs: u32) -> Result<Vec<Figure>> {
+    let programs = Programs::lay_out(root)?;
     let mut best = programs::NAMES.map(|name| (name, f64::INFINITY));
-    for run in 1..=bench.runs {
+    for run in 1..=runs {
         for (name, best) in &mut best {
-            let step = format!("build {run} of {} of {name}", bench.runs);
-            let seconds = bench.steps.run(&step, |_| {
+            let step = format!("build {run} of {runs} of {name}");
+            let seconds = STEPS.run(&step, |_| {
                 let began = Instant::now();
-                programs.output(name, "build", &[])?;
+                programs.output(name, "build")?;
                 Ok(began.elapsed().as_secs_f64())
             })?;
             programs.clean(name)?;
@@ -31,11 +35,11 @@ pub fn time_cold(bench: &Bench) -> Result<Vec<Figure>> {
 }
 
 /// Weighs the programs as they would be shipped.
-pub fn weigh(bench: &Bench) -> Result<Vec<Figure>> {
-    let programs = Programs::lay_out(bench)?;
+pub fn weigh(root: &Path) -> Result<Vec<Figure>> {
+    let programs = Programs::lay_out(root)?;
     let weigh = |name: &&str| {
         let step = format!("release build of {name}");
-        bench.steps.run(&step, |_| programs.output(name, "build", &["--release"]))?;
+        STEPS.run(&step, |_| programs.output(name, "build --release"))?;
         let bytes = programs.size(name)?;
         programs.clean(name)?;
         Ok(Figure::new("size", name, f64::from(bytes), "bytes"))

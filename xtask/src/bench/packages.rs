@@ -1,17 +1,17 @@
 //! How many packages the programs are built from.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use anyhow::Result;
 
+use super::Figure;
 use super::programs::{self, Programs};
-use super::{Bench, Figure};
 
-pub fn count(bench: &Bench) -> Result<Vec<Figure>> {
-    let programs = Programs::lay_out(bench)?;
+pub fn count(root: &Path) -> Result<Vec<Figure>> {
+    let programs = Programs::lay_out(root)?;
     let count = |name: &&str| {
-        let tree =
-            programs.output(name, "tree", &["--edges", "normal,build", "--prefix", "none"])?;
+        let tree = programs.output(name, "tree --edges normal,build --prefix none")?;
         Ok(Figure::new("packages", name, f64::from(packages(&tree)), "packages"))
     };
     programs::NAMES.iter().map(count).collect()

@@ -4,15 +4,13 @@
 
 use std::env::consts::EXE_SUFFIX;
 use std::fs::{self, File};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 
-use super::Bench;
 use crate::packed::Packed;
 use crate::scratch;
+use crate::shell::Shell;
 
 /// With reqwest alone; with serde as well, to list numbers without a client for it;
 /// with reqwest and the generator, as every client has that it generates; with the
@@ -37,26 +35,24 @@ pub struct Programs {
 }
 
 impl Programs {
-    pub fn lay_out(bench: &Bench) -> Result<Self> {
-        let base = bench.target.join("bench");
-        fs::create_dir_all(&base)?;
-        let lock = File::create(base.join("lock"))?;
-        lock.lock()?;
+    pub fn lay_out(root: &Path) -> Result<Self> {
+        let base = scratch::target_folder(root).join("bench");
+        let lock = scratch::lock(&base, "benchmark")?;
         let programs = Self { folder: base.join("programs"), _lock: lock };
-        remove(&programs.folder)?;
-        scratch::copy_all(&bench.root.join("xtask/programs"), &programs.folder)?;
-        programs.pack(bench)?;
+        scratch::empty(&programs.folder)?;
+        scratch::copy_all(&root.join("xtask/programs"), &programs.folder)?;
+        programs.pack(root)?;
         for name in NAMES {
-            fs::copy(bench.root.join("Cargo.lock"), programs.folder.join(name).join("Cargo.lock"))?;
+            fs::copy(root.join("Cargo.lock"), programs.folder.join(name).join("Cargo.lock"))?;
             // Takes what the program does not need out of its Cargo.lock.
-            programs.output(name, "metadata", &["--format-version", "1"])?;
+            programs.output(name, "metadata --format-version 1")?;
         }
         Ok(programs)
     }
 
     /// Packs the client, and puts it where the programs look for it.
-    fn pack(&self, bench: &Bench) -> Result<()> {
-        let shell = bench.shell();
+    fn pack(&self, root: &Path) -> Result<()> {
+        let shell = Shell::new(root);
         // All that the programs are built from, so that no time is that of a download.
         shell.run("cargo fetch --quiet --locked")?;
         let client = self.folder.join("packaged/pilot-status");
@@ -67,10 +63,11 @@ impl Programs {
     }
 
     /// Runs Cargo for a program, and returns what it prints.
-    pub fn output(&self, name: &str, command: &str, arguments: &[&str]) -> Result<String> {
-        let mut cargo = cargo(&self.folder.join(name), command);
-        cargo.arg("--offline").args(arguments).env("CARGO_TARGET_DIR", self.target(name));
-        output(&mut cargo)
+    pub fn output(&self, name: &str, command: &str) -> Result<String> {
+        let folder = self.folder.join(name);
+        let shell = Shell::new(&folder).with("CARGO_TARGET_DIR", self.target(name));
+        let shell = SETTINGS.into_iter().fold(shell, Shell::without);
+        shell.output(&format!("cargo {command} --offline"))
     }
 
     /// How large the binary of a release build is, in bytes.
@@ -81,37 +78,10 @@ impl Programs {
 
     /// Removes what was built of a program.
     pub fn clean(&self, name: &str) -> Result<()> {
-        remove(&self.target(name))
+        scratch::empty(&self.target(name))
     }
 
     fn target(&self, name: &str) -> PathBuf {
         self.folder.join(name).join("target")
-    }
-}
-
-fn cargo(folder: &Path, command: &str) -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(folder).arg(command);
-    for variable in SETTINGS {
-        cargo.env_remove(variable);
-    }
-    cargo
-}
-
-/// What a command prints, if it succeeds; else an error with all that it told.
-fn output(command: &mut Command) -> Result<String> {
-    let program = Path::new(command.get_program()).file_stem().unwrap_or_default().to_owned();
-    let run = command.output().with_context(|| format!("cannot run {}", program.display()))?;
-    let told = String::from_utf8_lossy(&run.stderr);
-    ensure!(run.status.success(), "{} failed, {}:\n{told}", program.display(), run.status);
-    Ok(String::from_utf8(run.stdout)?)
-}
-
-fn remove(folder: &Path) -> Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove {}", folder.display()))
-        }
-        _ => Ok(()),
     }
 }

@@ -1,98 +1,74 @@
 //! Holds figures against their budgets, and writes the table of both.
 
-use std::fmt::Write as _;
-
-use anyhow::Result;
+use anyhow::{Error, Result};
 
 use super::budgets::{Budget, Measure, Most};
 use super::figure::{Figure, Figures, digits};
 
 /// A budget, and what was measured of it.
-pub struct Row {
-    title: &'static str,
-    budget: &'static Budget,
-    measured: Figure,
-    /// What is held against it.
-    peer: Option<Figure>,
+pub struct Row<'a> {
+    what: String,
+    measured: &'a Figure,
+    /// What is held against it, and how many times that it is.
+    peer: Option<(String, f64)>,
+    is_kept: bool,
+    most: String,
+    reason: &'a str,
 }
 
 /// A row for every budget of the measures.
-pub fn rows<'a>(of: impl Iterator<Item = &'a Measure>, figures: &Figures) -> Result<Vec<Row>> {
+pub fn rows<'a>(
+    of: impl Iterator<Item = &'a Measure>,
+    figures: &'a Figures,
+) -> Result<Vec<Row<'a>>> {
     let mut rows = Vec::new();
     for Measure { name, title, budgets, .. } in of {
-        for budget in *budgets {
-            let measured = figures.get(name, budget.of)?.clone();
-            let peer = budget.most.peer().map(|peer| figures.get(name, peer).cloned());
-            rows.push(Row { title, budget, measured, peer: peer.transpose()? });
+        for Budget { of, most, peer, reason } in budgets {
+            let measured = figures.get(name, of)?;
+            let Figure { value, unit, .. } = measured;
+            let peer = peer.as_ref().map(|peer| Ok::<_, Error>((peer, figures.get(name, peer)?)));
+            let peer = peer.transpose()?;
+            let beside = peer.map_or(0.0, |(_, figure)| figure.value);
+            let (limit, most) = match most {
+                Most::Total(total) => (*total, format!("{} {unit}", digits(*total))),
+                Most::Times(times) => (times * beside, format!("{times} times")),
+                Most::More(more) => (more + beside, format!("{} {unit} more", digits(*more))),
+            };
+            rows.push(Row {
+                what: format!("{title}, `{of}`"),
+                measured,
+                peer: peer.map(|(name, figure)| (format!("`{name}` ({figure})"), value / beside)),
+                is_kept: *value <= limit,
+                most,
+                reason,
+            });
         }
     }
     Ok(rows)
 }
 
-impl Row {
-    fn what(&self) -> String {
-        format!("{}, `{}`", self.title, self.budget.of)
-    }
-
-    fn peer(&self) -> Option<String> {
-        Some(format!("`{}` ({})", self.budget.most.peer()?, self.peer.as_ref()?))
-    }
-
-    fn ratio(&self) -> Option<f64> {
-        Some(self.measured.value / self.peer.as_ref()?.value)
-    }
-
-    fn is_kept(&self) -> bool {
-        let peer = self.peer.as_ref().map_or(0.0, |peer| peer.value);
-        self.measured.value
-            <= match self.budget.most {
-                Most::Total(most) => most,
-                Most::Times(most, _) => most * peer,
-                Most::More(most, _) => most + peer,
-            }
-    }
-
-    fn budget(&self) -> String {
-        match self.budget.most {
-            Most::Total(most) => format!("{} {}", digits(most), self.measured.unit),
-            Most::Times(most, _) => format!("{most} times"),
-            Most::More(most, _) => format!("{} {} more", digits(most), self.measured.unit),
-        }
-    }
-}
-
 /// A line for each budget that is passed, with its reason.
 pub fn over(rows: &[Row]) -> Vec<String> {
-    let over = rows.iter().filter(|row| !row.is_kept());
-    over.map(|row| {
-        let (what, measured, most) = (row.what(), &row.measured, row.budget());
-        let compared = match (row.ratio(), row.peer()) {
-            (Some(ratio), Some(peer)) => format!(", {ratio:.3} times {peer}"),
-            _ => String::new(),
-        };
-        format!("{what}: {measured}{compared}; at most {most}: {}", row.budget.reason)
-    })
-    .collect()
+    let line = |Row { what, measured, peer, most, reason, .. }: &Row| {
+        let peer = peer.as_ref().map(|(peer, ratio)| format!(", {ratio:.3} times {peer}"));
+        format!("{what}: {measured}{}; at most {most}: {reason}", peer.unwrap_or_default())
+    };
+    rows.iter().filter(|row| !row.is_kept).map(line).collect()
 }
 
 /// The rows as a table in Markdown.
 pub fn markdown(rows: &[Row]) -> String {
-    let mut table =
-        "| What | Measured | Peer | Ratio | At most |\n|---|---|---|---|---|\n".to_owned();
-    for row in rows {
-        let peer = row.peer().unwrap_or_default();
-        let ratio = row.ratio().map_or(String::new(), |ratio| format!("{ratio:.3}"));
-        let mark = if row.is_kept() { "" } else { ", **over**" };
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            table,
-            "| {} | {} | {peer} | {ratio} | {}{mark} |",
-            row.what(),
-            row.measured,
-            row.budget()
-        );
-    }
-    table
+    let line = |Row { what, measured, peer, is_kept, most, .. }: &Row| {
+        let peer = peer.as_ref().map(|(peer, ratio)| format!("{peer} | {ratio:.3}"));
+        let peer = peer.unwrap_or_else(|| " | ".to_owned());
+        let mark = if *is_kept { "" } else { ", **over**" };
+        format!("| {what} | {measured} | {peer} | {most}{mark} |\n")
+    };
+    let lines: Vec<String> = rows.iter().map(line).collect();
+    format!(
+        "| What | Measured | Peer | Ratio | At most |\n|---|---|---|---|---|\n{}",
+        lines.concat()
+    )
 }
 
 /// The page that the table stands on.
@@ -102,7 +78,7 @@ pub fn page(machine: &str, runs: u32, rows: &[Row]) -> String {
         "# Benchmarks
 
 Written by `cargo xtask bench`, which fails where a budget is passed. The budgets and their reasons
-are in `xtask/src/bench/budgets.rs`, and the programs that are built under `xtask/programs`:
+are in `xtask/budgets.yaml`, and the programs that are built under `xtask/programs`:
 `reqwest` has reqwest with rustls and no more; `by-hand` serde and serde_json as well, as a program
 without this crate would; `progenitor` reqwest and the generator, for which it has nothing to do;
 `numbers` and `full` this crate with those features and rustls.
@@ -115,42 +91,33 @@ On {machine}. A cold build is the best of {runs}, each in turns with its peers.
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::{Row, markdown, over, page, rows};
-    use crate::bench::budgets::Most::{More, Times, Total};
-    use crate::bench::budgets::{Budget, Measure};
+    use crate::bench::budgets::Measure;
     use crate::bench::figure::{Figure, Figures};
 
-    const MEASURES: [Measure; 3] = [
-        Measure {
-            part: "build",
-            name: "build",
-            title: "cold build",
-            budgets: &[
-                Budget { of: "numbers", most: Times(1.2, "reqwest"), reason: "asked for" },
-                Budget { of: "full", most: Times(1.5, "reqwest"), reason: "asked for" },
-            ],
-        },
-        Measure {
-            part: "lines",
-            name: "lines",
-            title: "generated lines",
-            budgets: &[
-                Budget { of: "numbers", most: Total(4_500.0), reason: "they are compiled" },
-                Budget { of: "full", most: Total(39_999.0), reason: "they are compiled" },
-            ],
-        },
-        Measure {
-            part: "overhead",
-            name: "call-allocations",
-            title: "allocations of a call",
-            budgets: &[
-                Budget { of: "pilot-status", most: More(4.0, "by-hand"), reason: "promised" },
-                Budget { of: "full", most: More(3.0, "by-hand"), reason: "promised" },
-            ],
-        },
-    ];
+    /// Two budgets for each measure: kept to the last unit, and passed by one.
+    fn measures() -> Vec<Measure> {
+        let measures = json!([
+            {"part": "build", "name": "build", "title": "cold build", "budgets": [
+                {"of": "numbers", "most": {"times": 1.2}, "peer": "reqwest", "reason": "asked for"},
+                {"of": "full", "most": {"times": 1.5}, "peer": "reqwest", "reason": "asked for"},
+            ]},
+            {"part": "lines", "name": "lines", "title": "generated lines", "budgets": [
+                {"of": "numbers", "most": {"total": 4_500}, "reason": "they are compiled"},
+                {"of": "full", "most": {"total": 39_999}, "reason": "they are compiled"},
+            ]},
+            {"part": "overhead", "name": "call-allocations", "title": "allocations of a call",
+             "budgets": [
+                {"of": "pilot-status", "most": {"more": 4}, "peer": "by-hand", "reason": "promised"},
+                {"of": "full", "most": {"more": 3}, "peer": "by-hand", "reason": "promised"},
+            ]},
+        ]);
+        serde_json::from_value(measures).unwrap()
+    }
 
-    fn made_up() -> Vec<Row> {
+    fn made_up() -> Figures {
         let mut figures = Figures::default();
         for (measure, subject, value, unit) in [
             ("build", "reqwest", 30.0, "s"),
@@ -164,18 +131,23 @@ mod tests {
         ] {
             figures.add(Figure::new(measure, subject, value, unit)).unwrap();
         }
-        rows(MEASURES.iter(), &figures).unwrap()
+        figures
+    }
+
+    fn with_rows<T>(use_rows: impl FnOnce(&[Row]) -> T) -> T {
+        use_rows(&rows(measures().iter(), &made_up()).unwrap())
     }
 
     #[test]
     fn the_page_names_the_machine_and_each_budget() {
-        insta::assert_snapshot!(page("4 cores of Some CPU, rustc 1.95.0", 3, &made_up()));
+        let page = with_rows(|rows| page("4 cores of Some CPU, rustc 1.95.0", 3, rows));
+        insta::assert_snapshot!(page);
     }
 
     #[test]
     fn a_budget_is_kept_up_to_its_last_unit_and_told_with_its_reason_beyond() {
         assert_eq!(
-            over(&made_up()),
+            with_rows(over),
             [
                 "cold build, `full`: 45.30 s, 1.510 times `reqwest` (30 s); at most 1.5 times: \
                  asked for",
@@ -188,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_figure_that_nobody_measured_is_named() {
-        let error = rows(MEASURES.iter(), &Figures::default()).err().unwrap().to_string();
+        let error = rows(measures().iter(), &Figures::default()).err().unwrap().to_string();
         assert_eq!(error, "nothing measured build/numbers");
         assert_eq!(markdown(&[]).lines().count(), 2);
     }

@@ -29,7 +29,7 @@ fn not_named<'a>(page: &str, features: &'a [String]) -> Vec<&'a str> {
 /// Crates ask for them when they are built, so these builds have a folder of their own:
 /// in the common one, Cargo would build much anew at every change between the two.
 pub fn as_docs_rs<'a>(shell: &Shell<'a>) -> Shell<'a> {
-    shell
+    Shell::new(shell.root)
         .with("DOCS_RS", "1")
         .with("RUSTC_BOOTSTRAP", "1")
         .with("RUSTDOCFLAGS", "-D warnings --cfg docsrs")

@@ -1,9 +1,10 @@
 //! Reads the licence of every crate that is built for the client or for xtask.
 
 use anyhow::{Result, ensure};
-use serde::Deserialize;
+use spdx::{Expression, ParseMode};
 
-use super::spdx;
+use crate::console;
+use crate::manifest::Manifest;
 use crate::shell::Shell;
 
 /// Licences that a crate may have.
@@ -20,46 +21,68 @@ const ALLOWED: [&str; 8] = [
     "MPL-2.0",
 ];
 
-#[derive(Deserialize)]
-struct Tree {
-    packages: Vec<Package>,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    name: String,
-    version: String,
-    license: Option<String>,
-}
-
 pub fn check(shell: &Shell) -> Result<()> {
-    let tree: Tree =
-        serde_json::from_str(&shell.output("cargo metadata --locked --format-version 1")?)?;
-    let wrong: Vec<String> = tree.packages.iter().filter_map(wrong).collect();
+    let packages = Manifest::read_all(shell, "")?;
+    let wrong: Vec<String> = packages.iter().filter_map(wrong).collect();
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
-    println!("{} crates", tree.packages.len());
+    console::print(format_args!("{} crates", packages.len()));
     Ok(())
 }
 
 /// What is wrong with the licence of a package.
-fn wrong(package: &Package) -> Option<String> {
-    let Package { name, version, license } = package;
+fn wrong(package: &Manifest) -> Option<String> {
+    let Manifest { name, version, license, .. } = package;
     match license {
         None => Some(format!("{name} {version} names no licence")),
-        Some(license) if spdx::is_met(license, &ALLOWED) => None,
+        Some(license) if is_met(license) => None,
         Some(license) => Some(format!("{name} {version} has a licence to be read: {license}")),
     }
 }
 
+/// Whether an expression can be met with the licences that are allowed. One that cannot be
+/// read is not met.
+fn is_met(expression: &str) -> bool {
+    // An exception only allows more.
+    Expression::parse_mode(expression, ParseMode::LAX).is_ok_and(|expression| {
+        expression.evaluate(|one| one.license.id().is_some_and(|id| ALLOWED.contains(&id.name)))
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Package, wrong};
+    use super::{Manifest, is_met, wrong};
+
+    #[test]
+    fn and_wants_both_sides_or_wants_one() {
+        for (expression, expected) in [
+            ("MIT", true),
+            ("GPL-3.0", false),
+            ("GPL-3.0 OR MIT", true),
+            ("GPL-3.0/MIT", true),
+            ("MIT AND GPL-3.0", false),
+            ("GPL-3.0 OR MIT AND ISC", true),
+            ("(GPL-3.0 OR MIT) AND ISC", true),
+            ("GPL-3.0 AND (ISC OR MIT)", false),
+            ("Apache-2.0 WITH LLVM-exception", true),
+            ("GPL-3.0 WITH Classpath-exception-2.0 OR ISC", true),
+        ] {
+            assert_eq!(is_met(expression), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_met() {
+        for expression in ["", "MIT OR", "(MIT", "MIT)", "MIT ISC", "AND MIT", "MIT WITH"] {
+            assert!(!is_met(expression), "{expression}");
+        }
+    }
 
     #[test]
     fn a_package_without_a_licence_that_is_allowed_is_named() {
         let of = |license: Option<&str>| {
             let license = license.map(str::to_owned);
-            wrong(&Package { name: "a".into(), version: "1.0.0".into(), license })
+            let (name, version) = ("a".into(), "1.0.0".into());
+            wrong(&Manifest { name, version, license, ..Manifest::default() })
         };
         assert_eq!(of(Some("MIT OR GPL-3.0-only")), None);
         assert_eq!(of(None).unwrap(), "a 1.0.0 names no licence");

@@ -13,10 +13,11 @@ pub fn check(shell: &Shell) -> Result<()> {
     let manifest = folder.join("Cargo.toml");
     let text = std::fs::read_to_string(&manifest)?;
     std::fs::write(&manifest, without_dev_dependencies(&text))?;
-    let alone = Shell::new(&folder);
     std::fs::remove_file(folder.join("Cargo.lock"))?;
-    alone.with("RUSTC_BOOTSTRAP", "1").run("cargo generate-lockfile -Zdirect-minimal-versions")?;
-    alone
+    Shell::new(&folder)
+        .with("RUSTC_BOOTSTRAP", "1")
+        .run("cargo generate-lockfile -Zdirect-minimal-versions")?;
+    Shell::new(&folder)
         .with("CARGO_TARGET_DIR", target_folder(shell.root).join("lowest"))
         .run("cargo check --locked --lib --all-features")
 }

@@ -61,9 +61,12 @@ fn the_parts_of_an_object_are_joined() {
     });
     let tom = json!({"allOf": [reference("Cat"), {"additionalProperties": true}]});
     let mood = json!({"type": "string", "enum": ["good"]});
-    let given = json!({"Pet": pet, "Cat": cat, "Tom": tom, "Mood": mood});
+    let home = object(&json!({"cat": reference("Cat")}));
+    let given = json!({"Pet": pet, "Cat": cat, "Tom": tom, "Mood": mood, "Home": home});
     let found = schemas(&given);
-    assert_eq!(found["Pet"], pet);
+    // Only the parts that nothing else refers to are dropped.
+    assert_eq!(found.get("Pet"), None);
+    assert_eq!(found["Home"], home);
     let properties = json!({
         "id": text(),
         "lives": {"type": "integer"},

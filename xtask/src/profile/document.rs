@@ -72,7 +72,7 @@ fn reference(kind: Kind, reference: &Part) {
 
 /// Words become comments, in which Rust runs code as tests.
 fn words(part: &Part) {
-    let meanings = part.key("x-enum-descriptions").entries().into_iter().map(|(_, text)| text);
+    let meanings = part.key("x-enum-descriptions").elements();
     for words in
         ["title", "summary", "description"].map(|key| part.key(key)).into_iter().chain(meanings)
     {

@@ -102,7 +102,11 @@ fn text_enum(schema: &Part) {
         let is_free = variants.take(&variant(name));
         values.expect(is_free, format!("`{value}` needs its own name in x-enum-names; add it"));
     }
-    for key in ["x-enum-names", "x-enum-descriptions", "x-retry"] {
+    let meanings = schema.key("x-enum-descriptions");
+    let is_list = elements(&meanings).filter(|text| text.is_string()).count() == all.len();
+    let what = "is not a list of texts, one for each value; write it in the order of `enum`";
+    meanings.expect(meanings.is_null() || is_list, what);
+    for key in ["x-enum-names", "x-retry"] {
         let said = schema.key(key);
         said.expect(said.is_null() || said.is_object(), "is not a map; make it one");
         for (value, said) in said.entries() {

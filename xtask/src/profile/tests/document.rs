@@ -64,7 +64,7 @@ fn what_a_document_says_of_the_whole() {
         (
             "a meaning with a block of code",
             "/components/schemas/New",
-            json!({"type": "string", "enum": ["a"], "x-enum-descriptions": {"a": "```"}})
+            json!({"type": "string", "enum": ["a"], "x-enum-descriptions": ["```"]})
         ),
         (
             "a delivery that is called as Meta",

@@ -100,8 +100,9 @@ fn what_a_schema_is() {
         ("a field that begins with a digit", "/components/schemas/Number/properties/2fa", text()),
         ("names of values in a list", new, said("x-enum-names", json!(["A"]))),
         ("the name of no value", new, said("x-enum-names", json!({"b": "B"}))),
-        ("the meaning of no value", new, said("x-enum-descriptions", json!({"b": "B"}))),
-        ("a meaning that is no text", new, said("x-enum-descriptions", json!({"a": 1}))),
+        ("meanings by value", new, said("x-enum-descriptions", json!({"a": "A"}))),
+        ("the meaning of no value", new, said("x-enum-descriptions", json!(["A", "B"]))),
+        ("a meaning that is no text", new, said("x-enum-descriptions", json!([1]))),
         (
             "advice that is unknown",
             "/components/schemas/ErrorCode/x-retry",

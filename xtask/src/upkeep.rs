@@ -1,0 +1,103 @@
+//! The files beside `openapi.json` that follow from it and that people write too: the
+//! features of tags, the changelog, and a test case for each operation.
+
+mod cases;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use heck::ToKebabCase;
+use serde_json::Value;
+
+use crate::places;
+
+/// The texts of the files by their paths, where a document takes the place of an earlier one.
+pub fn files(root: &Path, earlier: &Value, document: &Value) -> Result<BTreeMap<String, String>> {
+    let operations = places::operations(document);
+    let tags = operations.filter_map(|(.., operation, _)| operation["tags"][0].as_str());
+    let tags: BTreeSet<String> = tags.map(ToKebabCase::to_kebab_case).collect();
+    let (old, new) = (operations_of(earlier), operations_of(document));
+    let mut files = cases::files(root, document)?;
+    let read = |path| {
+        let text = std::fs::read_to_string(root.join(path));
+        text.with_context(|| format!("cannot read {path}"))
+    };
+    files.insert("Cargo.toml".to_owned(), manifest(&read("Cargo.toml")?, &tags)?);
+    files.insert("README.md".to_owned(), readme(&read("README.md")?, &tags)?);
+    files.insert("CHANGELOG.md".to_owned(), changelog(&read("CHANGELOG.md")?, &old, &new)?);
+    Ok(files)
+}
+
+/// Rewrites the marked block of features. A tag may bring more than its operations, so its
+/// entry stays as it is.
+fn manifest(text: &str, tags: &BTreeSet<String>) -> Result<String> {
+    const BEGIN: &str = "# The tags of openapi.json, by `cargo xtask regen`:\n";
+    const END: &str = "# End of the tags.\n";
+    let lacks = |what| format!("Cargo.toml lacks `{what}`: add it");
+    let (before, rest) = text.split_once(BEGIN).with_context(|| lacks(BEGIN))?;
+    let (block, after) = rest.split_once(END).with_context(|| lacks(END))?;
+    let (_, entries) = block.split_once("\n]\n").with_context(|| lacks("full = [...]"))?;
+    let (mut kept, mut entry) = (BTreeMap::new(), String::new());
+    for line in entries.split_inclusive('\n') {
+        entry += line;
+        if let Some((name, _)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) {
+            kept.insert(name, std::mem::take(&mut entry));
+        }
+    }
+    let names: Vec<String> = tags.iter().map(|tag| format!("  \"{tag}\",\n")).collect();
+    let entry = |tag: &String| kept.remove(tag.as_str()).unwrap_or_else(|| format!("{tag} = []\n"));
+    let entries: String = tags.iter().map(entry).collect();
+    let full = format!("## Every tag of the API.\nfull = [\n{}]\n", names.concat());
+    Ok([before, BEGIN, &full, &entries, END, after].concat())
+}
+
+/// Rewrites the row of the table of features that names the tags.
+fn readme(text: &str, tags: &BTreeSet<String>) -> Result<String> {
+    const REST: &str = " | | the operations of a tag";
+    let row = text.lines().find_map(|line| Some((line, line.split_once(REST)?.1)));
+    let (row, rest) = row.with_context(|| format!("README.md lacks `| TAGS{REST}`: add it"))?;
+    let names: Vec<String> = tags.iter().map(|tag| format!("`{tag}`")).collect();
+    Ok(text.replace(row, &format!("| {}{REST}{rest}", names.join(", "))))
+}
+
+/// The operations of a document, each as the changelog names it.
+fn operations_of(document: &Value) -> BTreeSet<String> {
+    let name = |(path, method, operation, _): (&str, &str, &Value, _)| {
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        format!("`{id}`, `{} {path}`", method.to_uppercase())
+    };
+    places::operations(document).map(name).collect()
+}
+
+/// Names the operations that came and went since the release, each once.
+fn changelog(text: &str, old: &BTreeSet<String>, new: &BTreeSet<String>) -> Result<String> {
+    const UNRELEASED: &str = "\n## [Unreleased]\n";
+    let (before, rest) =
+        text.split_once(UNRELEASED).context("CHANGELOG.md lacks `## [Unreleased]`: add it")?;
+    let (section, after) = rest.split_at(rest.find("\n## ").unwrap_or(rest.len()));
+    let mut section = section.to_owned();
+    // Without an earlier document, there is nothing to compare with.
+    let came = new.difference(old).filter(|_| !old.is_empty());
+    let came = came.map(|operation| (operation, ["Added", "Removed"]));
+    let went = old.difference(new).map(|operation| (operation, ["Removed", "Added"]));
+    for (operation, groups) in came.chain(went) {
+        let [line, undone] = groups.map(|group| format!("- {group} operation: {operation}.\n"));
+        let heading = format!("\n### {}\n\n", groups[0]);
+        if section.contains(&undone) {
+            section = section.replace(&undone, "");
+        } else if let Some(place) = section.find(&heading) {
+            let place = place + heading.len();
+            if !section.contains(&line) {
+                // What follows may be no list.
+                let gap = if section[place..].starts_with("- ") { "" } else { "\n" };
+                section.insert_str(place, &format!("{line}{gap}"));
+            }
+        } else {
+            section.insert_str(0, &format!("{heading}{line}"));
+        }
+    }
+    Ok(format!("{before}{UNRELEASED}{section}{after}"))
+}

@@ -1,0 +1,117 @@
+//! The test cases of operations that have none: complete ones, made of the examples of the
+//! document, for people to add what else has to hold.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use heck::ToSnakeCase;
+use serde_json::Value;
+
+use crate::folder;
+use crate::places::{self, elements, entries};
+use crate::pointer::Pointer;
+
+const FOLDER: &str = "tests/operations";
+const BEGIN: &str = "\noperations! {\n";
+
+/// The files of the cases with those that they lack, by their paths.
+pub fn files(root: &Path, document: &Value) -> Result<BTreeMap<String, String>> {
+    let mut files = BTreeMap::new();
+    for file in folder::files(&root.join(FOLDER))? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        files.insert(format!("{FOLDER}/{name}"), fs::read_to_string(file)?);
+    }
+    for (path, method, operation, at) in places::operations(document) {
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        let head = format!("    {id} {{\n");
+        if files.values().any(|text| text.contains(BEGIN) && text.contains(&head)) {
+            continue;
+        }
+        let line = format!("{} {path}", method.to_uppercase());
+        let Some(case) = case(document, operation, &at, &line) else { continue };
+        let tag = operation["tags"][0].as_str().unwrap_or_default();
+        let module = tag.to_snake_case();
+        let file = format!("{FOLDER}/{module}.rs");
+        if !files.contains_key(&file) {
+            let main = files.entry(format!("{FOLDER}/main.rs")).or_default();
+            *main = insert(main, "mod case;\n\n", &format!("mod {module};\n"))?;
+            *main = insert(main, "let cases = [\n", &format!("        {module}::CASES,\n"))?;
+        }
+        let text = files.entry(file.clone());
+        let text = text.or_insert_with(|| format!("//! {tag}.\n{BEGIN}}}\n"));
+        let place = text.find(BEGIN).with_context(|| format!("add `operations!` to {file}"))?;
+        let place = place + BEGIN.len();
+        let gap = if text[place..].starts_with('}') { "" } else { "\n" };
+        text.insert_str(place, &format!("{head}{case}    }}\n{gap}"));
+    }
+    Ok(files)
+}
+
+/// Puts a line in its place in the sorted lines after another.
+fn insert(text: &str, after: &str, line: &str) -> Result<String> {
+    let start = text.find(after).with_context(|| format!("{FOLDER}/main.rs has no `{after}`"))?;
+    let start = start + after.len();
+    let lines = text[start..].split_inclusive('\n');
+    let smaller = lines.take_while(|other| other.len() > 1 && *other < line);
+    let place = start + smaller.map(str::len).sum::<usize>();
+    Ok(format!("{}{line}{}", &text[..place], &text[place..]))
+}
+
+/// The parts of the case of an operation; none where its success is no JSON.
+fn case(document: &Value, operation: &Value, at: &Pointer, line: &str) -> Option<String> {
+    let id = operation["operationId"].as_str()?;
+    let (mut call, mut line) = (vec![format!("client.{id}()")], line.to_owned());
+    let parameters = elements(&operation["parameters"]);
+    let parameters = parameters.map(|parameter| places::resolve(document, parameter, at).1);
+    for parameter in parameters.filter(|parameter| parameter["required"] == true) {
+        let name = parameter["name"].as_str()?;
+        let (_, schema) = places::resolve(document, &parameter["schema"], at);
+        let value = schema["enum"][0].as_str().unwrap_or("1");
+        line = match parameter["in"].as_str()? {
+            "path" => line.replace(&format!("{{{name}}}"), value),
+            "query" if line.contains('?') => format!("{line}&{name}={value}"),
+            "query" => format!("{line}?{name}={value}"),
+            // The client makes a key of idempotency by itself.
+            _ => continue,
+        };
+        let quote = if schema["type"] == "string" { "\"" } else { "" };
+        call.push(format!(".{}({quote}{value}{quote})", name.to_snake_case()));
+    }
+    let request = &operation["requestBody"]["content"]["application/json"];
+    let mut body = String::new();
+    if let Some((model, example)) = places::reference(&request["schema"]).zip(example(request)) {
+        let example = format!("{example:#}").replace('\n', "\n        ");
+        body = format!("        body: {example},\n");
+        let request = format!("request::<pilot_status::types::{model}>({id:?})");
+        call.push(format!("\n            .body(crate::case::{request})"));
+    }
+    let call = call.concat();
+    let responses = || entries(&operation["responses"]);
+    let (_, success) = responses().find(|(status, _)| status.starts_with('2'))?;
+    let content = &places::resolve(document, success, at).1["content"];
+    if !content.is_null() && content["application/json"].is_null() {
+        return None;
+    }
+    let error = responses().find_map(|(status, response)| {
+        let content = &places::resolve(document, response, at).1["content"]["application/json"];
+        Some((status.parse::<u16>().ok().filter(|status| *status >= 400)?, example(content)?))
+    });
+    // Without an example of an error, the case fails and asks for one.
+    let (status, error) = error.unwrap_or((400, &Value::Null));
+    let code = error["code"].as_str().map_or("None::<&str>".to_owned(), |code| format!("{code:?}"));
+    Some(format!(
+        "        call: |client| {call},
+        sends: {line:?},
+{body}        reads: |_answer| {{}},
+        refused: ({status}, {code}),
+"
+    ))
+}
+
+/// The example of a body, the first of several.
+fn example(media_type: &Value) -> Option<&Value> {
+    let several = || Some(&entries(&media_type["examples"]).next()?.1["value"]);
+    media_type.get("example").or_else(several)
+}
