@@ -54,13 +54,11 @@ macro_rules! page {
         $(#[$attribute])*
         #[doc = "[authentication]: crate::guide::authentication"]
         #[doc = "[deployment]: crate::guide::deployment"]
-        #[doc = "[english]: crate"]
         #[doc = "[errors]: crate::guide::errors"]
         #[doc = "[guarantees]: crate::guide::guarantees"]
         #[doc = "[limits]: crate::guide::limits"]
         #[doc = "[newer-servers]: crate::guide::newer_servers"]
         #[doc = "[operations]: crate::guide::operations"]
-        #[doc = "[portuguese]: crate::guide::portuguese"]
         #[doc = "[recipes]: crate::guide::recipes"]
         #[doc = "[regenerating]: crate::guide::regenerating"]
         #[doc = "[requests]: crate::guide::requests"]
@@ -97,7 +95,10 @@ pub mod guide {
     page!(limits, "../docs/limits.md");
     page!(operations, "../OPERATIONS.md");
     page!(regenerating, "../docs/regenerating.md");
-    page!(portuguese, "../README.pt-BR.md");
+
+    /// The README in Portuguese is `README.pt-BR.md` in the repository.
+    #[cfg_attr(doctest, doc = include_str!("../README.pt-BR.md"))]
+    pub mod portuguese {}
 }
 
 /// The dates and times of requests, and what [`Timestamp`] gives.

@@ -14,7 +14,6 @@ const FILES: [&str; 9] = [
     "LICENSE-MIT",
     "OPERATIONS.md",
     "README.md",
-    "README.pt-BR.md",
     "build.rs",
     "openapi.json",
 ];
