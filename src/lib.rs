@@ -1,15 +1,20 @@
-// The README links to files, which are modules here. What comes first counts.
+// The pages link to files, which are modules here. The first definition of a link counts.
 #![doc = "[authentication]: guide::authentication"]
+#![doc = "[deployment]: guide::deployment"]
 #![doc = "[errors]: guide::errors"]
 #![doc = "[guarantees]: guide::guarantees"]
 #![doc = "[limits]: guide::limits"]
 #![doc = "[newer-servers]: guide::newer_servers"]
 #![doc = "[operations]: guide::operations"]
+#![doc = "[portuguese]: guide::portuguese"]
+#![doc = "[recipes]: guide::recipes"]
 #![doc = "[regenerating]: guide::regenerating"]
 #![doc = "[requests]: guide::requests"]
 #![doc = "[retries]: guide::retries"]
 #![doc = "[testing]: guide::testing"]
 #![doc = "[tracing]: guide::tracing"]
+#![doc = "[troubleshooting]: guide::troubleshooting"]
+#![doc = "[upgrading]: guide::upgrading"]
 #![doc = "[webhooks]: guide::webhooks"]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -43,33 +48,57 @@ pub mod webhooks;
 #[allow(missing_docs, unused, clippy::all, clippy::pedantic, rustdoc::all)]
 mod generated;
 
+/// Declares a page of the guide. Its links to the files of other pages lead to their modules.
+macro_rules! page {
+    ($(#[$attribute:meta])* $name:ident, $file:literal) => {
+        $(#[$attribute])*
+        #[doc = "[authentication]: crate::guide::authentication"]
+        #[doc = "[deployment]: crate::guide::deployment"]
+        #[doc = "[errors]: crate::guide::errors"]
+        #[doc = "[guarantees]: crate::guide::guarantees"]
+        #[doc = "[limits]: crate::guide::limits"]
+        #[doc = "[newer-servers]: crate::guide::newer_servers"]
+        #[doc = "[operations]: crate::guide::operations"]
+        #[doc = "[recipes]: crate::guide::recipes"]
+        #[doc = "[regenerating]: crate::guide::regenerating"]
+        #[doc = "[requests]: crate::guide::requests"]
+        #[doc = "[retries]: crate::guide::retries"]
+        #[doc = "[testing]: crate::guide::testing"]
+        #[doc = "[tracing]: crate::guide::tracing"]
+        #[doc = "[troubleshooting]: crate::guide::troubleshooting"]
+        #[doc = "[upgrading]: crate::guide::upgrading"]
+        #[doc = "[webhooks]: crate::guide::webhooks"]
+        #[doc = include_str!($file)]
+        pub mod $name {}
+    };
+}
+
 /// Pages on what the client does, and why.
 pub mod guide {
-    #[doc = include_str!("../docs/authentication.md")]
-    pub mod authentication {}
-    #[doc = include_str!("../docs/requests.md")]
-    pub mod requests {}
-    #[doc = include_str!("../docs/retries.md")]
-    pub mod retries {}
-    #[doc = include_str!("../docs/errors.md")]
-    pub mod errors {}
-    #[doc = include_str!("../docs/webhooks.md")]
-    pub mod webhooks {}
-    #[cfg(feature = "mock")]
-    #[doc = include_str!("../docs/testing.md")]
-    pub mod testing {}
-    #[doc = include_str!("../docs/tracing.md")]
-    pub mod tracing {}
-    #[doc = include_str!("../docs/newer-servers.md")]
-    pub mod newer_servers {}
-    #[doc = include_str!("../docs/guarantees.md")]
-    pub mod guarantees {}
-    #[doc = include_str!("../docs/limits.md")]
-    pub mod limits {}
-    #[doc = include_str!("../OPERATIONS.md")]
-    pub mod operations {}
-    #[doc = include_str!("../docs/regenerating.md")]
-    pub mod regenerating {}
+    page!(recipes, "../docs/recipes.md");
+    page!(troubleshooting, "../docs/troubleshooting.md");
+    page!(authentication, "../docs/authentication.md");
+    page!(requests, "../docs/requests.md");
+    page!(retries, "../docs/retries.md");
+    page!(errors, "../docs/errors.md");
+    page!(webhooks, "../docs/webhooks.md");
+    page!(
+        #[cfg(feature = "mock")]
+        testing,
+        "../docs/testing.md"
+    );
+    page!(tracing, "../docs/tracing.md");
+    page!(deployment, "../docs/deployment.md");
+    page!(upgrading, "../docs/upgrading.md");
+    page!(newer_servers, "../docs/newer-servers.md");
+    page!(guarantees, "../docs/guarantees.md");
+    page!(limits, "../docs/limits.md");
+    page!(operations, "../OPERATIONS.md");
+    page!(regenerating, "../docs/regenerating.md");
+
+    /// The README in Portuguese is `README.pt-BR.md` in the repository.
+    #[cfg_attr(doctest, doc = include_str!("../README.pt-BR.md"))]
+    pub mod portuguese {}
 }
 
 /// The dates and times of requests, and what [`Timestamp`] gives.

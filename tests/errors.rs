@@ -3,6 +3,8 @@
 //! script; all else a sandbox answers.
 
 mod support;
+#[path = "errors/troubleshooting.rs"]
+mod troubleshooting;
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
