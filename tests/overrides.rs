@@ -151,8 +151,8 @@ async fn settings_that_cannot_work_fail_every_call_before_it_is_sent() {
     for (client, part) in [
         (no_time.clone(), "the total time of the retry policy is zero"),
         (no_time.for_number("wn_1"), "the total time of the retry policy is zero"),
-        (no_timeout.clone(), "the request timeout is zero"),
-        (client.for_number("wn_1").with_attempt_timeout(Duration::ZERO), "the request timeout"),
+        (no_timeout.clone(), "the attempt timeout is zero"),
+        (client.for_number("wn_1").with_attempt_timeout(Duration::ZERO), "the attempt timeout"),
     ] {
         let error = client.list_numbers().send().await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));

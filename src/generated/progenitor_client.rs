@@ -95,7 +95,7 @@ impl Error {
         move |reason| {
             let error = Self::invalid_request(&reason);
             match Operation::find(operation_id) {
-                Some(operation) => error.in_operation(Cow::Borrowed(operation)),
+                Some(operation) => error.with_operation(Cow::Borrowed(operation)),
                 None => error,
             }
         }
@@ -109,7 +109,7 @@ impl Error {
 
 impl From<InvalidHeaderValue> for Error {
     fn from(_: InvalidHeaderValue) -> Self {
-        Self::new(ErrorKind::InvalidRequest).detail(
+        Self::new(ErrorKind::InvalidRequest).with_detail(
             "the idempotency key or another header parameter has a character that no header \
              can carry, such as a line break; take it out",
         )

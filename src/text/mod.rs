@@ -2,10 +2,9 @@
 
 pub(crate) mod quotes;
 
-/// Whether a character is not shown, or changes how others are: with marks of direction,
-/// `invoice\u{202e}fdp.exe` reads as `invoiceexe.pdf`. These are the controls, the
-/// separators of lines and paragraphs, the annotations, and what Unicode lets a program
-/// leave out when it shows a text (`Default_Ignorable_Code_Point`).
+/// Whether a character is invisible or changes how others are shown: with a direction mark,
+/// `invoice\u{202e}fdp.exe` reads as `invoiceexe.pdf`. These are the control characters, the
+/// line and paragraph separators, the annotations, and `Default_Ignorable_Code_Point`.
 pub(crate) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(
