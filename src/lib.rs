@@ -1,4 +1,4 @@
-// The README links to files, which are modules here. What comes first counts.
+// The README links to files, which are modules here. The first definition of a link wins.
 #![doc = "[authentication]: guide::authentication"]
 #![doc = "[errors]: guide::errors"]
 #![doc = "[guarantees]: guide::guarantees"]
@@ -43,7 +43,7 @@ pub mod webhooks;
 #[allow(missing_docs, unused, clippy::all, clippy::pedantic, rustdoc::all)]
 mod generated;
 
-/// Pages on what the client does, and why.
+/// Guides.
 pub mod guide {
     #[doc = include_str!("../docs/authentication.md")]
     pub mod authentication {}
@@ -72,7 +72,7 @@ pub mod guide {
     pub mod regenerating {}
 }
 
-/// The dates and times of requests, and what [`Timestamp`] gives.
+/// For the dates and times of requests and [`Timestamp`].
 pub use chrono;
 pub use client::ClientBuilder;
 pub use credentials::Credentials;
