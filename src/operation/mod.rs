@@ -115,7 +115,7 @@ impl Operation {
 }
 
 /// Whether a path or template matches a template of the document.
-fn matches(path: &str, documented: &str) -> bool {
+pub(crate) fn matches(path: &str, documented: &str) -> bool {
     path.split('/').count() == documented.split('/').count()
         && path.split('/').zip(documented.split('/')).all(|(segment, documented)| {
             segment == documented || (documented.contains('{') && !segment.is_empty())
@@ -123,7 +123,7 @@ fn matches(path: &str, documented: &str) -> bool {
 }
 
 /// Which segments of a template hold a placeholder.
-fn placeholders(template: &str) -> Vec<bool> {
+pub(crate) fn placeholders(template: &str) -> Vec<bool> {
     template.split('/').map(|segment| segment.contains('{')).collect()
 }
 
