@@ -17,30 +17,30 @@ pub(crate) struct BaseUrl {
 impl BaseUrl {
     /// Parses a base URL. `name` names its source in errors.
     pub(crate) fn parse(url: &str, name: &str, danger_allow_http: bool) -> Result<Self, Error> {
-        let refuse = |reason: String| {
+        let refuse = |reason: &str| {
             Error::new(ErrorKind::Configuration).with_detail(format!("{name} {reason}"))
         };
         if is_quoted(url) {
-            return Err(refuse("is in quotes; remove the quotes".to_owned()));
+            return Err(refuse("is in quotes; remove the quotes"));
         }
         let mut url = Url::parse(url).map_err(|error| {
-            refuse(format!("is not a URL ({error}); write it like https://example.com"))
+            refuse(&format!("is not a URL ({error}); write it like https://example.com"))
         })?;
         let is_loopback = is_loopback(&url);
         if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none_or(str::is_empty) {
-            return Err(refuse("must begin with https:// and contain a host".to_owned()));
+            return Err(refuse("must begin with https:// and contain a host"));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refuse(
-                "must not contain a user or a password; pass the key as `Credentials`".to_owned(),
+                "must not contain a user or a password; pass the key as `Credentials`",
             ));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(refuse("must end with its path, without a query or a fragment".to_owned()));
+            return Err(refuse("must end with its path, without a query or a fragment"));
         }
         if url.scheme() == "http" && !danger_allow_http && !is_loopback {
             return Err(refuse(
-                "must begin with https://, or anyone on the network can read the key".to_owned(),
+                "must begin with https://, or anyone on the network can read the key",
             ));
         }
         let prefix = without_version(url.path()).to_owned();

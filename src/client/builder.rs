@@ -227,7 +227,7 @@ impl ClientBuilder {
         let base_url = BaseUrl::parse(url, self.base_url_name, self.danger_allow_http)?;
         if self.credentials.appears_in(url) || self.credentials.appears_in(&base_url.text) {
             return Err(Error::new(ErrorKind::Configuration).with_detail(format!(
-                "{} contains the key, which belongs into a header; remove it",
+                "{} contains the key, which is sent in a header instead; remove it",
                 self.base_url_name
             )));
         }

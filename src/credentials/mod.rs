@@ -15,6 +15,7 @@ pub(crate) use self::confidential::Confidential;
 use self::confidential::{MIN_LENGTH, contains};
 use crate::error::{Error, ErrorKind};
 use crate::operation::{API_KEY, API_KEY_ID, Operation};
+use crate::text::is_portable;
 use crate::text::quotes::is_quoted;
 
 const API_KEY_VARIABLE: &str = "PILOT_STATUS_API_KEY";
@@ -108,8 +109,7 @@ impl Credentials {
                 "{name} is in quotes, which would be sent too; remove the quotes"
             )));
         }
-        // Servers may change all but visible ASCII and inner spaces (RFC 9110, section 5.5).
-        if value.trim() != value || !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        if !is_portable(value.as_bytes()) {
             return Err(refusal(format!(
                 "{name} has surrounding white space or a character that is not valid in headers; \
                  set it to the value as issued"

@@ -3,6 +3,7 @@
 use http::{HeaderName, HeaderValue};
 
 use crate::error::Error;
+use crate::text::is_portable;
 
 /// The header with the id of the number.
 pub(crate) const NUMBER_ID: &str = "x-whatsapp-number-id";
@@ -18,11 +19,8 @@ pub(crate) enum NumberScope {
 }
 
 impl NumberScope {
-    /// The scope of a number. Servers may change all but visible ASCII and inner spaces (RFC
-    /// 9110, section 5.5).
     pub(crate) fn new(id: &str) -> Self {
-        let is_valid =
-            !id.is_empty() && id.trim() == id && id.bytes().all(|b| matches!(b, b' '..=b'~'));
+        let is_valid = !id.is_empty() && is_portable(id.as_bytes());
         HeaderValue::from_str(id).ok().filter(|_| is_valid).map_or(Self::Invalid, Self::Only)
     }
 

@@ -116,7 +116,8 @@ pub fn resolve<'a>(root: &'a Value, part: &'a Value) -> &'a Value {
     target.and_then(|pointer| root.pointer(pointer)).unwrap_or(part)
 }
 
-fn list(value: &'static Value) -> &'static [Value] {
+/// The entries of a list.
+pub fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 

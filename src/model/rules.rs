@@ -7,13 +7,13 @@ pub(crate) fn exactly_one(fields: &[(&str, bool)]) -> Result<(), String> {
         [] => "none is".to_owned(),
         several => format!("{} are", several.join(" and ")),
     };
-    Err(format!("exactly one of {} has to be set, and {problem}", names(fields)))
+    Err(format!("exactly one of {} must be set, but {problem}", names(fields)))
 }
 
 /// Refuses a request with none of the fields.
 pub(crate) fn at_least_one(fields: &[(&str, bool)]) -> Result<(), String> {
     if given(fields).is_empty() {
-        return Err(format!("at least one of {} has to be set, and none is", names(fields)));
+        return Err(format!("at least one of {} must be set, but none is", names(fields)));
     }
     Ok(())
 }
@@ -137,8 +137,8 @@ mod tests {
     #[test]
     fn fields_are_counted() {
         let fields = |a, b, c| [("a", a), ("b", b), ("c", c)];
-        let exactly = "exactly one of a, b, c has to be set, and ";
-        let at_least = "at least one of a, b, c has to be set, and none is";
+        let exactly = "exactly one of a, b, c must be set, but ";
+        let at_least = "at least one of a, b, c must be set, but none is";
         for (fields, one, some) in [
             (fields(false, false, false), Err(format!("{exactly}none is")), Err(at_least.into())),
             (fields(true, false, false), Ok(()), Ok(())),

@@ -4,6 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::text::is_portable;
 
 /// See draft-ietf-httpapi-idempotency-key-header.
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -23,13 +24,8 @@ pub(crate) fn ensure_key(headers: &mut HeaderMap) -> Result<(), Error> {
     Ok(())
 }
 
-/// Characters beyond ASCII would arrive as others (RFC 9110, section 5.5).
 fn check(key: &HeaderValue) -> Result<(), Error> {
-    let key = key.as_bytes();
-    let is_valid = (1..=MAX_LENGTH).contains(&key.len())
-        && key.iter().all(|byte| matches!(byte, b' '..=b'~'))
-        && !key.starts_with(b" ")
-        && !key.ends_with(b" ");
+    let is_valid = (1..=MAX_LENGTH).contains(&key.len()) && is_portable(key.as_bytes());
     if is_valid { Ok(()) } else { Err(invalid_key()) }
 }
 

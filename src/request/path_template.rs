@@ -16,7 +16,7 @@ impl<'p> PathTemplate<'p> {
     pub(crate) fn parse(path: &'p str) -> Result<Self, Error> {
         let Some(rest) = path.strip_prefix('/') else {
             return Err(Error::refused(
-                "the path has to begin with `/`, as in `/v1/numbers/{id}`; set the host with the \
+                "the path must begin with `/`, as in `/v1/numbers/{id}`; set the host with the \
                  base URL of the client",
             ));
         };

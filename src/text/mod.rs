@@ -17,6 +17,12 @@ pub(crate) fn is_invisible(character: char) -> bool {
         )
 }
 
+/// Whether all servers receive a header value unchanged: it consists of visible ASCII and inner
+/// spaces (RFC 9110, section 5.5).
+pub(crate) fn is_portable(value: &[u8]) -> bool {
+    value.iter().all(|byte| matches!(byte, b' '..=b'~')) && value.trim_ascii() == value
+}
+
 /// The text on one line, without invisible characters, cut after `limit` characters.
 pub(crate) fn one_line(text: &str, limit: usize) -> String {
     let words = text.split(|character: char| {

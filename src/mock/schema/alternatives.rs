@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Violation, check as check_one, list};
+use super::{Violation, check as check_one};
+use crate::mock::document::list;
 
 /// Checks that a value matches one of the alternatives, or `only` one.
 pub fn check(

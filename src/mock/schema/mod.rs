@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::document::resolve;
+use super::document::{list, resolve};
 
 /// What is wrong with a value, and where. Does not contain the value, which may be secret.
 #[derive(Clone, Debug)]
@@ -190,8 +190,4 @@ fn range(schema: &Value, rule: &str, limit: &Value, value: &Value) -> Result<(),
         _ => (number <= end, "more"),
     };
     if is_within { Ok(()) } else { Err(Violation::new(format!("is {problem} than {limit}"))) }
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }
