@@ -101,7 +101,7 @@ pub mod guide {
     pub mod portuguese {}
 }
 
-/// The dates and times of requests, and what [`Timestamp`] gives.
+/// For the dates and times of requests and [`Timestamp`].
 pub use chrono;
 pub use client::ClientBuilder;
 pub use credentials::Credentials;

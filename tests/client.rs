@@ -102,14 +102,14 @@ fn settings_that_cannot_work_are_refused_when_the_client_is_built() {
     for (builder, part) in [
         (builder().base_url("http://pilotstatus.com.br"), "must begin with https://"),
         (builder().base_url("nonsense"), "is not a URL"),
-        (builder().user_agent("marked\r\nx-api-key: 1"), "the user agent has a character"),
+        (builder().user_agent("marked\r\nx-api-key: 1"), "the user agent contains a character"),
         (builder().connect_timeout(Duration::ZERO), "the connect timeout is zero"),
-        (builder().attempt_timeout(Duration::ZERO), "the request timeout is zero"),
+        (builder().attempt_timeout(Duration::ZERO), "the attempt timeout is zero"),
         (
             builder().retry(RetryPolicy::default().total_timeout(Duration::ZERO)),
-            "the total time of the retry policy is zero",
+            "the total timeout of the retry policy is zero",
         ),
-        (builder().max_response_bytes(0), "the limit of bytes in an answer is zero"),
+        (builder().max_response_bytes(0), "the limit of bytes in a response is zero"),
         (builder().max_concurrent_requests(0), "the limit of concurrent requests is zero"),
     ] {
         let error = builder.build().unwrap_err();

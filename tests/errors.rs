@@ -246,7 +246,7 @@ async fn a_body_that_is_encoded_unasked_for_is_named() {
     for encoding in ["gzip", "deflate", "br", "zstd"] {
         let reply = reply(200, [0x1f, 0x8b, 8, 0]).header("content-encoding", encoding);
         let error = call(reply.header("content-type", "application/json")).await;
-        let said = format!("its body is encoded as {encoding}, unasked for");
+        let said = format!("its body is encoded as {encoding}, which the client did not request");
         assert!(error.to_string().contains(&said), "{error}");
     }
 }

@@ -149,10 +149,10 @@ async fn settings_that_cannot_work_fail_every_call_before_it_is_sent() {
     let no_time = client.with_retry(RetryPolicy::default().total_timeout(Duration::ZERO));
     let no_timeout = client.with_attempt_timeout(Duration::ZERO);
     for (client, part) in [
-        (no_time.clone(), "the total time of the retry policy is zero"),
-        (no_time.for_number("wn_1"), "the total time of the retry policy is zero"),
-        (no_timeout.clone(), "the request timeout is zero"),
-        (client.for_number("wn_1").with_attempt_timeout(Duration::ZERO), "the request timeout"),
+        (no_time.clone(), "the total timeout of the retry policy is zero"),
+        (no_time.for_number("wn_1"), "the total timeout of the retry policy is zero"),
+        (no_timeout.clone(), "the attempt timeout is zero"),
+        (client.for_number("wn_1").with_attempt_timeout(Duration::ZERO), "the attempt timeout"),
     ] {
         let error = client.list_numbers().send().await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));

@@ -172,8 +172,8 @@ type Mistake = (&'static str, fn(&Client) -> RawRequest<'_>);
 
 /// Requests that are not sent, and what their errors say.
 const MISTAKES: &[Mistake] = &[
-    ("has to begin with `/`", |client| client.request(Method::GET, "https://marked.example/v1/a")),
-    ("has to begin with `/`", |client| client.request(Method::GET, "v1/marked")),
+    ("must begin with `/`", |client| client.request(Method::GET, "https://marked.example/v1/a")),
+    ("must begin with `/`", |client| client.request(Method::GET, "v1/marked")),
     ("holds the credential", |client| client.request(Method::DELETE, format!("/v1/a/{KEY}"))),
     ("holds the credential", |client| client.request(Method::GET, "/v1/a").query("key", KEY)),
     ("segment", |client| client.request(Method::GET, "//marked.example/v1/a")),
@@ -211,7 +211,7 @@ const MISTAKES: &[Mistake] = &[
     ("holds the credential", |client| get(client).header("apikey", KEY)),
     ("holds the credential", |client| get(client).header("x-trace", KEY.to_uppercase())),
     ("holds the credential", |client| get(client).header(KEY, "x-trace")),
-    ("`x-trace` has a character", |client| get(client).header("x-trace", "marked\r\nhost: a")),
+    ("`x-trace` contains a character", |client| get(client).header("x-trace", "marked\r\nhost: a")),
     ("the name of a header", |client| get(client).header("marked x", "1")),
     ("the name of a header", |client| get(client).header("", "marked")),
     ("1 to 255 characters", |client| get(client).idempotency_key("")),
@@ -219,7 +219,7 @@ const MISTAKES: &[Mistake] = &[
     ("1 to 255 characters", |client| get(client).idempotency_key("k".repeat(256))),
     ("a query parameter", |client| get(client).query("a", json!({"marked": 1}))),
     ("a query parameter", |client| get(client).query("a", [[1]])),
-    ("written as JSON", |client| get(client).json(&BTreeMap::from([([1], "marked")]))),
+    ("serialized as JSON", |client| get(client).json(&BTreeMap::from([([1], "marked")]))),
     ("CONNECT and TRACE", |client| client.request(Method::CONNECT, "/v1/a")),
     ("CONNECT and TRACE", |client| client.request(Method::TRACE, "/v1/a")),
     ("a query parameter", |client| get(client).query("a", json!({})).header("host", "second")),

@@ -198,23 +198,23 @@ async fn what_is_wrong_with_a_request_is_told_with_its_place() {
     let history = |query: &str| ("GET", format!("/v1/messages/history?{query}"));
     let table = [
         (history("page=0"), None, "the query parameter page is less than 1"),
-        (history("page=one"), None, "the query parameter page is no integer"),
-        (history("page=1&page=2"), None, "the query parameter page is there more than once"),
+        (history("page=one"), None, "the query parameter page is not an integer"),
+        (history("page=1&page=2"), None, "the query parameter page occurs more than once"),
         (history("pageSize=101"), None, "the query parameter pageSize is more than 100"),
         (history("pages=1"), None, "the operation has no query parameter pages"),
         (
             history("startDate=yesterday"),
             None,
-            "the query parameter startDate is no moment, such as 2026-01-31T12:00:00Z",
+            "the query parameter startDate is not a date and time, such as 2026-01-31T12:00:00Z",
         ),
-        (history("page=1"), Some("{}".to_owned()), "the operation takes no body"),
+        (history("page=1"), Some("{}".to_owned()), "the operation has no body"),
         ((send.0, send.1.to_owned()), None, "the body is missing"),
         (
             (send.0, send.1.to_owned()),
             Some("{".to_owned()),
-            "the body is no JSON: EOF while parsing an object at line 1 column 1",
+            "the body is not JSON: EOF while parsing an object at line 1 column 1",
         ),
-        ((send.0, send.1.to_owned()), Some("[]".to_owned()), "the body is no object"),
+        ((send.0, send.1.to_owned()), Some("[]".to_owned()), "the body is not an object"),
         (
             (send.0, send.1.to_owned()),
             message(json!({"groupId": "g"})),
@@ -228,12 +228,12 @@ async fn what_is_wrong_with_a_request_is_told_with_its_place() {
         (
             (send.0, send.1.to_owned()),
             message(json!({"deliverAt": "soon"})),
-            "the body/deliverAt is no moment, such as 2026-01-31T12:00:00Z",
+            "the body/deliverAt is not a date and time, such as 2026-01-31T12:00:00Z",
         ),
         (
             (send.0, send.1.to_owned()),
             message(json!({"variables": {"name": 1}})),
-            "the body/variables/name is no text",
+            "the body/variables/name is not text",
         ),
     ];
     for ((method, path), body, expected) in table {
@@ -251,7 +251,7 @@ async fn the_client_reads_what_is_wrong_as_a_typed_error() {
     assert_eq!((error.kind(), status(&error)), (ErrorKind::BadRequest, Some(400)));
     assert_eq!(error.code().map(ErrorCode::as_str), Some("VALIDATION_ERROR"));
     let message = error.message().unwrap();
-    assert!(message.starts_with("the path parameter channel is none of"), "{message}");
+    assert!(message.starts_with("the path parameter channel is not one of"), "{message}");
 }
 
 #[tokio::test]
@@ -444,7 +444,7 @@ async fn a_reply_takes_headers_in_place_of_its_own() {
 }
 
 #[test]
-#[should_panic(expected = "are no header")]
+#[should_panic(expected = "are not a valid header")]
 fn a_header_that_is_none_is_refused() {
     let _ = Reply::documented().header("x-cache", "a\nb");
 }

@@ -435,7 +435,7 @@ mod proxy {
             let client = through(server.address);
             let error = assert_ends(&client, head, ErrorKind::Connect, 1).await;
             let text = error.to_string();
-            assert!(text.contains("the proxy failed on the way to pilot.test:443"), "{text}");
+            assert!(text.contains("the proxy failed to reach pilot.test:443"), "{text}");
             assert!(!error.is_retryable());
             assert_eq!(server.accepted(), 4);
         }
@@ -448,12 +448,12 @@ mod proxy {
             let error =
                 assert_ends(&through(server.address), "closes", ErrorKind::Connect, 4).await;
             let text = error.to_string();
-            assert!(text.contains("the proxy failed on the way to pilot.test:443"), "{text}");
+            assert!(text.contains("the proxy failed to reach pilot.test:443"), "{text}");
         }
         let nobody = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await.address;
         let error = assert_ends(&through(nobody), "nobody", ErrorKind::Connect, 4).await;
         let text = error.to_string();
-        let expected = format!("the proxy {nobody} failed on the way to pilot.test:443");
+        let expected = format!("the proxy {nobody} failed to reach pilot.test:443");
         assert!(text.contains(&expected), "{text}");
     }
 }
@@ -475,7 +475,7 @@ async fn a_connection_that_fails_names_the_end_that_failed() {
         .build()
         .unwrap();
     let error = assert_ends(&client, "proxy", ErrorKind::Connect, 4).await;
-    let expected = format!("the proxy {} failed on the way to pilot.test:80", nobody.address);
+    let expected = format!("the proxy {} failed to reach pilot.test:80", nobody.address);
     assert!(error.to_string().contains(&expected), "{error}");
 
     let client = builder("http://pilot.invalid:8080").danger_allow_http().build().unwrap();

@@ -62,7 +62,7 @@ async fn a_server_that_reads_slowly_gets_the_whole_body() {
         stream.read_exact(&mut part[..step]).await.unwrap();
         left -= step;
         if left > STEP {
-            // Longer than the request timeout in all, and shorter each time.
+            // Longer than the attempt timeout in all, and shorter each time.
             pass(20).await;
         }
     }

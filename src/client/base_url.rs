@@ -1,4 +1,4 @@
-//! Where the client may send its key.
+//! Parses and checks the base URL, which receives the API key.
 
 use reqwest::Url;
 
@@ -8,39 +8,39 @@ use crate::text::quotes::is_quoted;
 /// A server and the prefix of its paths.
 #[derive(Debug)]
 pub(crate) struct BaseUrl {
-    /// Without a slash at its end, so that paths can be appended.
+    /// Without a trailing slash, so that paths can be appended.
     pub(crate) text: String,
     /// Whether the server is on this machine.
     pub(crate) is_loopback: bool,
 }
 
 impl BaseUrl {
-    /// Checks a base URL. `name` is where it came from.
+    /// Parses a base URL. `name` names its source in errors.
     pub(crate) fn parse(url: &str, name: &str, danger_allow_http: bool) -> Result<Self, Error> {
-        let refuse = |reason: String| {
-            Error::new(ErrorKind::Configuration).detail(format!("{name} {reason}"))
+        let refuse = |reason: &str| {
+            Error::new(ErrorKind::Configuration).with_detail(format!("{name} {reason}"))
         };
         if is_quoted(url) {
-            return Err(refuse("is in quotes; remove the quotes".to_owned()));
+            return Err(refuse("is in quotes; remove the quotes"));
         }
         let mut url = Url::parse(url).map_err(|error| {
-            refuse(format!("is not a URL ({error}); write it like https://example.com"))
+            refuse(&format!("is not a URL ({error}); write it like https://example.com"))
         })?;
         let is_loopback = is_loopback(&url);
         if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none_or(str::is_empty) {
-            return Err(refuse("must begin with https:// and name a host".to_owned()));
+            return Err(refuse("must begin with https:// and contain a host"));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refuse(
-                "must not hold a user or a password; pass the key as `Credentials`".to_owned(),
+                "must not contain a user or a password; pass the key as `Credentials`",
             ));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(refuse("must end with its path, without a query or a fragment".to_owned()));
+            return Err(refuse("must end with its path, without a query or a fragment"));
         }
         if url.scheme() == "http" && !danger_allow_http && !is_loopback {
             return Err(refuse(
-                "must begin with https://, or anyone on the way can read the key".to_owned(),
+                "must begin with https://, or anyone on the network can read the key",
             ));
         }
         let prefix = without_version(url.path()).to_owned();
@@ -49,8 +49,8 @@ impl BaseUrl {
     }
 }
 
-/// The path of a base URL without the `/v1` that the paths of all operations begin with. The
-/// service has the same routes below `/api/v1`.
+/// Removes `/v1` from the path of a base URL, since the paths of all operations begin with it.
+/// Also removes `/api/v1`, which the service treats as `/v1`.
 fn without_version(path: &str) -> &str {
     let path = path.trim_end_matches('/');
     match path.rsplit_once('/') {
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_url_keeps_its_path_and_loses_the_slash_at_its_end() {
+    fn a_base_url_keeps_its_path_without_trailing_slashes() {
         for (url, expected) in [
             ("https://pilotstatus.com.br", "https://pilotstatus.com.br"),
             ("https://pilotstatus.com.br/", "https://pilotstatus.com.br"),
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_at_the_end_of_a_base_url_belongs_to_the_paths() {
+    fn a_version_at_the_end_of_a_base_url_is_removed() {
         for (url, expected) in [
             ("https://example.com/v1", "https://example.com"),
             ("https://example.com/v1/", "https://example.com"),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_give_the_key_away_is_refused_without_being_shown() {
+    fn unsafe_base_urls_are_refused_and_not_shown() {
         for (url, part) in [
             ("", "is not a URL"),
             ("pilotstatus.com.br", "is not a URL"),
@@ -133,10 +133,10 @@ mod tests {
             ("https://marked:secret@example.com", "a user or a password"),
             ("https://example.com/?key=marked", "without a query"),
             ("https://example.com/#marked", "without a query or a fragment"),
-            ("http://marked.example", "anyone on the way"),
-            ("http://localhost.marked.example", "anyone on the way"),
-            ("http://127.0.0.1.marked.example", "anyone on the way"),
-            ("http://10.0.0.1", "anyone on the way"),
+            ("http://marked.example", "anyone on the network"),
+            ("http://localhost.marked.example", "anyone on the network"),
+            ("http://127.0.0.1.marked.example", "anyone on the network"),
+            ("http://10.0.0.1", "anyone on the network"),
         ] {
             let error = parse(url).expect_err(url);
             assert_eq!(error.kind(), ErrorKind::Configuration);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn plaintext_is_allowed_only_when_asked_for() {
+    fn plain_http_requires_a_setting() {
         let allowed = BaseUrl::parse("http://10.0.0.1", "the base URL", true).unwrap();
         assert_eq!(allowed.text, "http://10.0.0.1");
         assert!(parse("http://10.0.0.1").is_err());

@@ -1,5 +1,4 @@
-//! The state of a client, which its clones share, and how a client is built. Uses the policies
-//! of retries and rate limits, and below.
+//! The state of a client and its builder. Uses `retry`, `rate_limit` and the rooms below them.
 
 mod base_url;
 mod builder;
@@ -19,11 +18,11 @@ use crate::rate_limit::slots::Slots;
 use crate::retry::{RetryPolicy, Shared};
 
 const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
-/// Room for a file of 25 MiB, the largest that the service takes, in Base64.
+/// Enough for a file of 25 MiB, the largest that the service accepts, in Base64.
 const MAX_FILE_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
 
-/// What the hand-written layer knows of a client. Nobody outside can make one,
-/// so a client comes from its builder only.
+/// The state of a client. It cannot be constructed outside of this crate, so every client comes
+/// from its builder.
 #[derive(Clone)]
 pub struct Inner {
     pub(crate) settings: Arc<Settings>,
@@ -32,7 +31,7 @@ pub struct Inner {
     pub(crate) retry: RetryPolicy,
 }
 
-/// What all clones of a client have in common.
+/// The state that all clones of a client share.
 pub(crate) struct Settings {
     pub(crate) credentials: Credentials,
     pub(crate) shared: Shared,
@@ -41,7 +40,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// How long a response of an operation may be, in bytes.
+    /// The maximum length of a response body, in bytes.
     pub(crate) fn response_limit(&self, operation: &Operation) -> usize {
         self.max_response_bytes.unwrap_or(if operation.response.is_file {
             MAX_FILE_RESPONSE_BYTES

@@ -9,15 +9,15 @@ use crate::generated::Client;
 use crate::retry::RetryPolicy;
 
 impl Client {
-    /// A client whose calls name one number, in `x-whatsapp-number-id`: it says
-    /// which of its numbers a tenant key acts for. The key of a number acts for
-    /// its own number whatever this says.
+    /// A clone of this client whose calls are for one number: they send its id in
+    /// `x-whatsapp-number-id`. A tenant key needs it to select one of its numbers. The key of a
+    /// number always acts for its own number.
     ///
-    /// A cheap clone: it shares connections, settings and the retry budget with this
-    /// client, which stays as it is. A rate limit of one number holds back no calls for
-    /// another. Calls without a credential name no number.
-    /// With an id that no header can carry, every call fails with
-    /// [`ErrorKind::InvalidRequest`] before anything is sent.
+    /// The clone is cheap. It shares connections, settings and the retry budget with this
+    /// client. Rate limits are tracked per number. Calls without a credential omit the header.
+    ///
+    /// If the id is not valid in a header, every call of the clone fails with
+    /// [`ErrorKind::InvalidRequest`], and nothing is sent.
     ///
     /// ```no_run
     /// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
@@ -27,21 +27,19 @@ impl Client {
     /// }
     /// # Ok(()) }
     /// ```
-    #[must_use = "it is the copy that names the number"]
+    #[must_use = "only the clone is for the number"]
     pub fn for_number(&self, id: impl AsRef<str>) -> Self {
         let mut clone = self.clone();
         clone.inner.number = NumberScope::new(id.as_ref());
         clone
     }
 
-    /// A clone of this client that retries by another policy.
+    /// A clone of this client with another retry policy.
     ///
-    /// The clone is cheap. It shares connections, rate-limit state and the retry budget
-    /// with this client, which stays as it is.
-    /// [`without_budget`](RetryPolicy::without_budget) and
-    /// [`Pacing::Off`](crate::Pacing::Off) exempt the calls of the clone from the budget
-    /// and from shared pauses. The pauses themselves follow the backoff that the first client
-    /// was built with.
+    /// The clone is cheap. It shares connections, rate-limit state and the retry budget with
+    /// this client. [`without_budget`](RetryPolicy::without_budget) and
+    /// [`Pacing::Off`](crate::Pacing::Off) exempt the calls of the clone from the budget and
+    /// from shared pauses. The pauses use the backoff that the original client was built with.
     ///
     /// If [`total_timeout`](RetryPolicy::total_timeout) is zero, every call of the clone fails
     /// with [`ErrorKind::Configuration`], and nothing is sent.
@@ -70,9 +68,9 @@ impl Client {
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), for the calls that need
     /// more time, such as large uploads, or less.
     ///
-    /// The clone is cheap and shares all that a clone by [`with_retry`](Self::with_retry)
-    /// does. The [`total_timeout`](RetryPolicy::total_timeout) of the retry policy still bounds
-    /// the call: for a longer timeout, set both.
+    /// The clone is cheap and shares the same state as one of [`with_retry`](Self::with_retry).
+    /// The [`total_timeout`](RetryPolicy::total_timeout) of the retry policy still limits the
+    /// call: for a longer timeout, set both.
     ///
     /// If the timeout is zero, every call of the clone fails with
     /// [`ErrorKind::Configuration`], and nothing is sent.
@@ -107,11 +105,11 @@ impl Inner {
     }
 }
 
-/// Refuses the first setting that is zero, by its name.
+/// Refuses settings that are zero.
 pub(crate) fn validate_nonzero(settings: &[(&str, bool)]) -> Result<(), Error> {
     match settings.iter().find(|(_, is_zero)| *is_zero) {
         Some((name, _)) => Err(Error::new(ErrorKind::Configuration)
-            .detail(format!("the {name} is zero; no call could succeed"))),
+            .with_detail(format!("the {name} is zero; no call could succeed"))),
         None => Ok(()),
     }
 }

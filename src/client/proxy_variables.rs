@@ -1,4 +1,4 @@
-//! The environment variables that name a proxy.
+//! The environment variables for proxies.
 
 use std::env;
 
@@ -6,12 +6,12 @@ use http::Uri;
 
 use crate::error::{Error, ErrorKind};
 
-/// Of each pair, reqwest reads the first that is set.
+/// reqwest reads the first of each pair that is set.
 const VARIABLES: [[&str; 2]; 3] =
     [["HTTPS_PROXY", "https_proxy"], ["HTTP_PROXY", "http_proxy"], ["ALL_PROXY", "all_proxy"]];
 
-/// Refuses a value that reqwest would ignore, so that it would call the server directly.
-/// The error does not show it, since it may hold a password.
+/// Refuses a value that reqwest would ignore and then call the server directly. The error does
+/// not show the value, which may contain a password.
 pub(crate) fn check() -> Result<(), Error> {
     if env::var_os("REQUEST_METHOD").is_some() {
         // In a CGI program, the client of the web server can set HTTP_PROXY with a `Proxy`
@@ -24,7 +24,7 @@ pub(crate) fn check() -> Result<(), Error> {
             && !value.is_empty()
             && !value.to_str().is_some_and(is_proxy)
         {
-            return Err(Error::new(ErrorKind::Configuration).detail(format!(
+            return Err(Error::new(ErrorKind::Configuration).with_detail(format!(
                 "{name} is not the URL of a proxy; write it like http://proxy.example:8080, or unset it"
             )));
         }
@@ -41,7 +41,7 @@ fn is_proxy(value: &str) -> bool {
     let Some(authority) = uri.authority().filter(|_| uri.scheme_str().is_none_or(is_known)) else {
         return false;
     };
-    // A port that is none is part of the text alone.
+    // An invalid port appears only in the text of the authority.
     let has_port = !authority.as_str().ends_with(authority.host());
     !authority.host().is_empty() && has_port == authority.port_u16().is_some()
 }
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_url_of_a_proxy_names_a_host() {
+    fn the_url_of_a_proxy_needs_a_valid_host_and_port() {
         for value in [
             "http://proxy.example:8080",
             "https://user:p%40ss@proxy.example",

@@ -1,4 +1,4 @@
-//! Finds credentials and idempotency keys in what a server sends.
+//! Finds credentials and idempotency keys in responses.
 
 use http::HeaderValue;
 use percent_encoding::percent_decode;
@@ -6,15 +6,15 @@ use secrecy::ExposeSecret;
 
 use super::Credentials;
 
-/// A value that is shorter than any key is found in other texts by chance.
-pub(super) const SHORTEST: usize = 8;
+/// Shorter values are not keys, and match other texts by chance.
+pub(super) const MIN_LENGTH: usize = 8;
 
-/// Whether a text holds a value, in any case.
-pub(super) fn holds(text: &[u8], value: &[u8]) -> bool {
+/// Whether a text contains a value, ignoring case.
+pub(super) fn contains(text: &[u8], value: &[u8]) -> bool {
     !value.is_empty() && text.windows(value.len()).any(|part| part.eq_ignore_ascii_case(value))
 }
 
-/// What no error of a call may print, though a server may echo it.
+/// The values that no error may print, although a server may echo them.
 #[derive(Clone, Copy)]
 pub(crate) struct Confidential<'a> {
     pub(crate) credentials: &'a Credentials,
@@ -22,19 +22,20 @@ pub(crate) struct Confidential<'a> {
 }
 
 impl Confidential<'_> {
-    /// Whether a text holds any of it: as it is, however short, or in an encoding of URLs
-    /// or with other characters within.
+    /// Whether a text contains one of the values: verbatim, percent-encoded, or interspersed with
+    /// other characters.
     pub(crate) fn appears_in(self, text: &[u8]) -> bool {
         let credential = self.credentials.secret.expose_secret().as_bytes();
         let key = self.idempotency_key.map_or(&b""[..], HeaderValue::as_bytes);
         [credential, key].into_iter().any(|value| {
             let bare = alphanumeric(value);
-            holds(text, value) || (bare.len() >= SHORTEST && holds(&alphanumeric(text), &bare))
+            contains(text, value)
+                || (bare.len() >= MIN_LENGTH && contains(&alphanumeric(text), &bare))
         })
     }
 }
 
-/// The letters and digits of a text, without the encoding of URLs.
+/// The letters and digits of a percent-decoded text.
 fn alphanumeric(text: &[u8]) -> Vec<u8> {
     percent_decode(text).filter(u8::is_ascii_alphanumeric).collect()
 }

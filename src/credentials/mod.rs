@@ -1,5 +1,5 @@
-//! Which credential a request carries and in which header, the number that it names, and what
-//! of both no error may print.
+//! The credential of a request, the number that it is for, and the values that no error may
+//! print.
 
 mod confidential;
 pub(crate) mod environment;
@@ -12,18 +12,19 @@ use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 pub(crate) use self::confidential::Confidential;
-use self::confidential::{SHORTEST, holds};
+use self::confidential::{MIN_LENGTH, contains};
 use crate::error::{Error, ErrorKind};
 use crate::operation::{API_KEY, API_KEY_ID, Operation};
+use crate::text::is_portable;
 use crate::text::quotes::is_quoted;
 
 const API_KEY_VARIABLE: &str = "PILOT_STATUS_API_KEY";
 const API_KEY_ID_VARIABLE: &str = "PILOT_STATUS_API_KEY_ID";
 
-/// What the client shows to be let in: an API key or the id of one, never both.
+/// An API key or the id of one, which authenticates the client.
 ///
-/// Nothing prints the value, and it is wiped from memory with the last client
-/// that holds it. The copy in a request is marked as sensitive.
+/// The value is never printed. It is wiped from memory when the last client that holds it is
+/// dropped. Its copy in a request is marked as sensitive.
 ///
 /// ```
 /// use pilot_status::Credentials;
@@ -40,28 +41,28 @@ pub struct Credentials {
 impl Credentials {
     /// An API key (`ps_...`), sent as `x-api-key`.
     ///
-    /// [`ClientBuilder::build`](crate::ClientBuilder::build) refuses a value
-    /// that no header can carry.
+    /// If the value is not valid in a header,
+    /// [`ClientBuilder::build`](crate::ClientBuilder::build) fails.
     pub fn api_key(key: impl Into<String>) -> Self {
         Self::new(API_KEY, key.into())
     }
 
     /// The id of an API key, sent as `x-api-key-id`.
     ///
-    /// [`ClientBuilder::build`](crate::ClientBuilder::build) refuses a value
-    /// that no header can carry.
+    /// If the value is not valid in a header,
+    /// [`ClientBuilder::build`](crate::ClientBuilder::build) fails.
     pub fn api_key_id(id: impl Into<String>) -> Self {
         Self::new(API_KEY_ID, id.into())
     }
 
-    /// The credential in the environment: an API key in `PILOT_STATUS_API_KEY`
-    /// or the id of one in `PILOT_STATUS_API_KEY_ID`. A blank variable counts as unset.
+    /// Reads an API key from `PILOT_STATUS_API_KEY`, or the id of one from
+    /// `PILOT_STATUS_API_KEY_ID`. A blank variable counts as unset.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Credentials`] when both variables are set or neither is, or
-    /// when the value is in quotes or no header can carry it. The error names the
-    /// variable and does not show the value.
+    /// [`ErrorKind::Credentials`] if both variables or neither is set, or if the value is in
+    /// quotes or not valid in a header. The error names the variable and does not show the
+    /// value.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_variables(environment::variable)
     }
@@ -91,13 +92,13 @@ impl Credentials {
         Self { header, secret: SecretString::from(value) }
     }
 
-    /// The header that the credential goes out in.
+    /// The header for the credential.
     pub(crate) fn header(&self) -> &'static str {
         self.header
     }
 
-    /// Refuses a value that the server could not receive as it is. `name` is
-    /// where the value came from.
+    /// Refuses a value that would not reach the server unchanged. `name` names its source in
+    /// errors.
     pub(crate) fn check(&self, name: &str) -> Result<(), Error> {
         let value = self.secret.expose_secret();
         if value.trim().is_empty() {
@@ -105,35 +106,33 @@ impl Credentials {
         }
         if is_quoted(value) {
             return Err(refusal(format!(
-                "{name} is in quotes, which would be sent with it; remove the quotes"
+                "{name} is in quotes, which would be sent too; remove the quotes"
             )));
         }
-        // Only visible ASCII and the space within it arrive everywhere as they
-        // were sent (RFC 9110, section 5.5).
-        if value.trim() != value || !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        if !is_portable(value.as_bytes()) {
             return Err(refusal(format!(
-                "{name} has a space, a line break or another character around or in it \
-                 that no header can carry; set it to the value as issued"
+                "{name} has surrounding white space or a character that is not valid in headers; \
+                 set it to the value as issued"
             )));
         }
         Ok(())
     }
 
-    /// Whether a text holds the value, in any case: hosts lose theirs. One that
-    /// is shorter than any key is no secret, and would be found by chance.
+    /// Whether a text contains the value, ignoring case, since hosts lose theirs. Values that
+    /// are too short for a key are never found.
     pub(crate) fn appears_in(&self, text: impl AsRef<[u8]>) -> bool {
         let value = self.secret.expose_secret().as_bytes();
-        value.len() >= SHORTEST && holds(text.as_ref(), value)
+        value.len() >= MIN_LENGTH && contains(text.as_ref(), value)
     }
 
-    /// The header to send with an operation; none where it takes none.
+    /// The header to send with an operation. None if the operation needs no credential.
     pub(crate) fn for_operation(
         &self,
         operation: &Operation,
     ) -> Result<Option<(HeaderName, HeaderValue)>, Error> {
         if operation.credential_headers.contains(&self.header) {
             let mut value = HeaderValue::from_str(self.secret.expose_secret()).map_err(|_| {
-                refusal(format!("no header can carry the value for {}", self.header))
+                refusal(format!("the value for {} is not valid in a header", self.header))
             })?;
             value.set_sensitive(true);
             return Ok(Some((HeaderName::from_static(self.header), value)));
@@ -142,14 +141,16 @@ impl Credentials {
             return Ok(None);
         }
         Err(refusal(match operation.credential_headers {
-            [] => "the operation takes a credential that this client does not know".to_owned(),
-            headers => format!("the operation takes {}, not {}", headers.join(" or "), self.header),
+            [] => "the operation requires a credential that this client does not know".to_owned(),
+            headers => {
+                format!("the operation requires {}, not {}", headers.join(" or "), self.header)
+            }
         }))
     }
 }
 
 fn refusal(detail: String) -> Error {
-    Error::new(ErrorKind::Credentials).detail(detail)
+    Error::new(ErrorKind::Credentials).with_detail(detail)
 }
 
 impl fmt::Debug for Credentials {
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_gives_the_one_credential_that_is_set() {
+    fn the_credential_that_is_set_is_read_from_the_environment() {
         for (key, id, header) in [
             (Some("ps_a"), None, API_KEY),
             (Some("ps_a"), Some(""), API_KEY),
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_that_is_wrong_is_named_and_its_value_is_not_shown() {
+    fn errors_name_the_variable_and_do_not_show_its_value() {
         let table = [
             (None, None, "set PILOT_STATUS_API_KEY or PILOT_STATUS_API_KEY_ID"),
             (Some("ps_marked"), Some("ck_marked"), "both set"),
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn the_document_decides_which_header_goes_out() {
+    fn the_document_determines_which_header_is_sent() {
         let either: &[&str] = &[API_KEY, API_KEY_ID];
         let key = || Credentials::api_key("ps_a");
         let id = || Credentials::api_key_id("ck_a");
@@ -258,9 +259,9 @@ mod tests {
     }
 
     #[test]
-    fn a_credential_that_an_operation_does_not_take_is_refused() {
+    fn a_credential_that_an_operation_does_not_accept_is_refused() {
         for (accepted, part) in
-            [(&[API_KEY][..], "takes x-api-key, not x-api-key-id"), (&[], "does not know")]
+            [(&[API_KEY][..], "requires x-api-key, not x-api-key-id"), (&[], "does not know")]
         {
             let error = Credentials::api_key_id("ck_a")
                 .for_operation(&operation(accepted, false))

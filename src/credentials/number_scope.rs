@@ -1,29 +1,27 @@
-//! The number that calls are made for, where the credential has several.
+//! The number that calls are for, if the credential has several.
 
 use http::{HeaderName, HeaderValue};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
+use crate::text::is_portable;
 
-/// Carries the id of the number.
+/// The header with the id of the number.
 pub(crate) const NUMBER_ID: &str = "x-whatsapp-number-id";
 
-/// The number that the calls of a client name, if any.
+/// The number that the calls of a client are for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum NumberScope {
     #[default]
     Any,
     Only(HeaderValue),
-    /// An id that no header can carry: every call says so.
-    Unusable,
+    /// The id is not valid in a header: every call fails.
+    Invalid,
 }
 
 impl NumberScope {
-    /// The scope of a number. Only visible ASCII and the space within it arrive everywhere as
-    /// they were sent (RFC 9110, section 5.5).
     pub(crate) fn new(id: &str) -> Self {
-        let fits =
-            !id.is_empty() && id.trim() == id && id.bytes().all(|b| matches!(b, b' '..=b'~'));
-        HeaderValue::from_str(id).ok().filter(|_| fits).map_or(Self::Unusable, Self::Only)
+        let is_valid = !id.is_empty() && is_portable(id.as_bytes());
+        HeaderValue::from_str(id).ok().filter(|_| is_valid).map_or(Self::Invalid, Self::Only)
     }
 
     /// The header to send.
@@ -31,9 +29,9 @@ impl NumberScope {
         match self {
             Self::Any => Ok(None),
             Self::Only(id) => Ok(Some((HeaderName::from_static(NUMBER_ID), id.clone()))),
-            Self::Unusable => Err(Error::new(ErrorKind::InvalidRequest).detail(
-                "the id for `for_number` is blank or has a character that no header can carry; \
-                 pass it as the server gave it",
+            Self::Invalid => Err(Error::refused(
+                "the id for `for_number` is blank or contains a character that is not valid in \
+                 headers; pass it as the server sent it",
             )),
         }
     }

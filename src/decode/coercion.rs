@@ -1,8 +1,8 @@
-//! Scalars in another spelling: `"3"` or `3.0` for an integer, a number for a text.
+//! Coerces scalars of another type: `"3"` or `3.0` for an integer, a number for text.
 //!
-//! All this begins with the error of a decoder, which says what it expected, so that a body
-//! that is as documented costs nothing. A repair changes the text of the body and leaves
-//! everything else in it as it is, such as numbers that no Rust type holds.
+//! Coercion starts from the error of the decoder, which states the expected type, so documented
+//! bodies cost nothing. It edits the text of the body and leaves the rest unchanged, such as
+//! numbers that exceed every Rust type.
 
 use std::collections::BTreeMap;
 
@@ -11,29 +11,28 @@ use serde_json::value::RawValue;
 
 use crate::decode::json_path::{self, Segment};
 
-/// The JSON text with the value that a decoder refused in the spelling that it expected.
-/// None if the value does not certainly mean that.
+/// The JSON text with the rejected value coerced to the expected type. None if the coercion is
+/// ambiguous.
 ///
-/// What is wrong with one entry of a list is likely wrong with all of them, so all are
-/// repaired at once.
+/// Entries of a list usually share a problem, so the values of all entries are coerced at once.
 pub(crate) fn repaired(text: &[u8], error: &serde_json::Error) -> Option<Vec<u8>> {
-    let said = error.to_string();
-    // The value comes first in the message, and may hold anything.
-    let (said, _) = said.rsplit_once(" at line ")?;
-    let (_, expected) = said.rsplit_once(", expected ")?;
+    let message = error.to_string();
+    // The message begins with the value, which may contain anything.
+    let (message, _) = message.rsplit_once(" at line ")?;
+    let (_, expected) = message.rsplit_once(", expected ")?;
     let mut values = Vec::new();
     find(serde_json::from_slice(text).ok()?, &json_path::of(text, error), &mut values);
-    let place = |value: &str| value.as_ptr().addr() - text.as_ptr().addr();
-    values.sort_by_key(|value| place(value));
+    let offset = |value: &str| value.as_ptr().addr() - text.as_ptr().addr();
+    values.sort_by_key(|value| offset(value));
     let mut repaired = Vec::with_capacity(text.len());
     let mut end = 0;
     for value in values {
         let Some(coerced) = coerced(value, expected).filter(|coerced| coerced != value) else {
             continue;
         };
-        repaired.extend_from_slice(&text[end..place(value)]);
+        repaired.extend_from_slice(&text[end..offset(value)]);
         repaired.extend_from_slice(coerced.as_bytes());
-        end = place(value) + value.len();
+        end = offset(value) + value.len();
     }
     repaired.extend_from_slice(&text[end..]);
     (end > 0).then_some(repaired)
@@ -60,7 +59,7 @@ fn find<'t>(value: &'t RawValue, path: &[Segment], found: &mut Vec<&'t str>) {
     }
 }
 
-/// A JSON value as what a decoder expected, in serde's words.
+/// Coerces a JSON value to the expected type, in serde's terms.
 fn coerced(value: &str, expected: &str) -> Option<String> {
     let text: Option<String> = serde_json::from_str(value).ok();
     let spelled = text.as_deref().unwrap_or(value).trim();
@@ -80,15 +79,15 @@ fn coerced(value: &str, expected: &str) -> Option<String> {
     }
 }
 
-/// A number without a fraction, as an integer.
+/// Converts a number without a fraction to an integer.
 fn integer(spelled: &str) -> Option<String> {
-    /// From here on, not every integer is a float.
+    /// From here on, floats skip integers.
     const END: f64 = 9_007_199_254_740_992.0;
     let number: Number = serde_json::from_str(spelled).ok()?;
     if number.is_i64() || number.is_u64() {
         return Some(number.to_string());
     }
     let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < END)?;
-    // Not -0, which is a float.
+    // Avoids -0, which is a float.
     Some(format!("{:.0}", float + 0.0))
 }

@@ -1,31 +1,30 @@
-//! Where in a JSON text its decoding failed.
+//! The JSON path at which decoding failed.
 //!
-//! The text is read again up to there, whatever it was to become: so this is compiled
-//! once, and not for every type.
+//! Reads the text again up to the error, without a type, so this is compiled only once.
 
 use std::{fmt, iter};
 
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 
-/// A step from a value to one within it.
+/// A segment of a JSON path.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Segment {
     Name(String),
     Index(usize),
 }
 
-/// The path to the value that ends where decoding failed, or that goes on there.
+/// The path to the value at which decoding failed.
 pub(crate) fn of(text: &[u8], error: &serde_json::Error) -> Vec<Segment> {
     let mut path = Vec::new();
     let decoder = &mut serde_json::Deserializer::from_slice(&text[..end(text, error)]);
-    // That the text ends early is what is wanted.
+    // Fails, since the text ends early.
     let _ = Step { path: &mut path, depth: 0, segment: None }.deserialize(decoder);
     path
 }
 
-/// Where the part ends that was read. Lines are counted from 1, columns are the bytes of
-/// a line that were read. A list or object that was not wanted was only looked at.
+/// The end of the part that the decoder read. Lines are counted from 1, columns are the bytes
+/// of a line that were read. The decoder only peeks at an unexpected list or object.
 fn end(text: &[u8], error: &serde_json::Error) -> usize {
     let breaks = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
     let mut starts = iter::once(0).chain(breaks.map(|(place, _)| place + 1));
@@ -34,10 +33,10 @@ fn end(text: &[u8], error: &serde_json::Error) -> usize {
     end + usize::from(matches!(text.get(end), Some(b'[' | b'{')))
 }
 
-/// A step to a value. It stays on the path until another step from the same place.
+/// A step to a value. Its segment stays on the path until the next step from the same parent.
 struct Step<'a> {
     path: &'a mut Vec<Segment>,
-    /// How long the path is to where the step begins.
+    /// The length of the path to the parent.
     depth: usize,
     segment: Option<Segment>,
 }
@@ -52,7 +51,6 @@ impl<'de> DeserializeSeed<'de> for Step<'_> {
     }
 }
 
-/// A value that is read.
 struct Value<'a>(&'a mut Vec<Segment>);
 
 impl<'de> Visitor<'de> for Value<'_> {
@@ -133,7 +131,7 @@ mod tests {
         by_name: BTreeMap<String, Tree>,
     }
 
-    fn ours(text: &str, error: &serde_json::Error) -> String {
+    fn actual(text: &str, error: &serde_json::Error) -> String {
         let path = of(text.as_bytes(), error).into_iter().map(|segment| match segment {
             Segment::Name(name) => format!(".{name}"),
             Segment::Index(index) => format!("[{index}]"),
@@ -141,8 +139,8 @@ mod tests {
         path.collect::<String>().trim_start_matches('.').to_owned()
     }
 
-    /// What serde_path_to_error says, which follows the decoding itself.
-    fn theirs(text: &str) -> String {
+    /// The path of serde_path_to_error, which tracks the decoding itself.
+    fn expected(text: &str) -> String {
         let decoder = &mut serde_json::Deserializer::from_str(text);
         let error = serde_path_to_error::deserialize::<_, Tree>(decoder).unwrap_err();
         error.path().to_string().trim_matches('.').to_owned()
@@ -167,7 +165,7 @@ mod tests {
         })
     }
 
-    /// Where the values are that a value holds, its own place too.
+    /// The JSON pointers of a value and all values within it.
     fn places(value: &Json, here: &str, all: &mut Vec<String>) {
         all.push(here.to_owned());
         match value {
@@ -201,7 +199,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_path_is_the_one_that_the_decoding_took(
+        fn the_path_is_that_of_the_decoder(
             mut tree in tree(),
             place: prop::sample::Index,
             wrong in wrong(),
@@ -213,14 +211,14 @@ mod tests {
             *tree.pointer_mut(place).unwrap() = wrong;
             let text = if is_pretty { format!("{tree:#}") } else { tree.to_string() };
             if let Err(error) = serde_json::from_str::<Tree>(&text) {
-                prop_assert_eq!(ours(&text, &error), theirs(&text), "{}", text);
+                prop_assert_eq!(actual(&text, &error), expected(&text), "{}", text);
             }
         }
 
         #[test]
-        fn no_text_is_too_odd(text in "[\\[\\]{}:,\"0-9a-z\\n \u{e9}]{0,40}") {
+        fn no_text_panics(text in "[\\[\\]{}:,\"0-9a-z\\n \u{e9}]{0,40}") {
             if let Err(error) = serde_json::from_str::<Tree>(&text) {
-                ours(&text, &error);
+                actual(&text, &error);
             }
         }
     }

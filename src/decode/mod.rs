@@ -1,4 +1,4 @@
-//! Bodies of successful responses become models.
+//! Decodes the bodies of successful responses.
 
 mod coercion;
 mod json_path;
@@ -16,19 +16,18 @@ use crate::operation::FIELDS;
 use self::json_path::Segment;
 use self::surrogates::without_bom;
 
-/// The most scalars, each in all entries of a list, that are read in another spelling. Each
-/// takes time that is linear in the length of the body.
-const MOST_COERCIONS: usize = 64;
+/// The maximum number of repairs of a body. Each takes time linear in its length.
+const MAX_REPAIRS: usize = 64;
 
-/// Decodes a body, or says what is wrong with it.
+/// Decodes a body. The error states what is wrong with it.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     let mut error = match surrogates::from_slice(body) {
         Ok(model) => return Ok(model),
         Err(error) => error,
     };
     let body = without_bom(body);
-    let mut body = surrogates::mended(body).map_or(Cow::Borrowed(body), Cow::Owned);
-    for _ in 0..MOST_COERCIONS {
+    let mut body = surrogates::replaced(body).map_or(Cow::Borrowed(body), Cow::Owned);
+    for _ in 0..MAX_REPAIRS {
         let repaired = if error.to_string().starts_with("duplicate field `") {
             last_of_each(&body)
         } else {
@@ -44,23 +43,23 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     Err(problem(&body, &error))
 }
 
-/// The text with the last of each field that an object repeats.
+/// The text without repeated fields. The last of each is kept.
 fn last_of_each(body: &[u8]) -> Option<Vec<u8>> {
     serde_json::to_vec(&serde_json::from_slice::<Value>(body).ok()?).ok()
 }
 
-/// Decodes a value, or says what is wrong with it.
+/// Decodes a value. The error states what is wrong with it.
 pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     T::deserialize(value).or_else(|_| decode(value.to_string().as_bytes()))
 }
 
-/// Decodes a value of a kind that its tag names. The error is that of the value as it is,
-/// and has no position: a decoder around it takes one for its own.
+/// Decodes the value of a tagged union. The error is that before any repair, and has no
+/// position, which an outer decoder would take for its own.
 pub(crate) fn tagged<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     T::deserialize(value).or_else(|error| from_value(value).map_err(|_| error.to_string()))
 }
 
-/// Decodes a field of which null is as good as nothing.
+/// Decodes a field, with null as the default.
 pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -69,7 +68,7 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// What is wrong with a text, and where. The decoder's own words may quote it.
+/// What is wrong with a text, and where. Does not quote the text, as the decoder's error does.
 fn problem(body: &[u8], error: &serde_json::Error) -> String {
     let what = match error.classify() {
         Category::Data => {
@@ -85,15 +84,15 @@ fn problem(body: &[u8], error: &serde_json::Error) -> String {
     format!("{what}, at line {} column {}", error.line(), error.column())
 }
 
-/// The field of the document that an object lacks, if that is what is wrong.
+/// The missing field, if that is the error and the document has the field.
 fn missing_field(error: &serde_json::Error) -> Option<&'static str> {
     let text = error.to_string();
     let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
     FIELDS.iter().find(|field| **field == name).copied()
 }
 
-/// The path to where decoding fails. Only fields of the document are named: any
-/// other name came from the server.
+/// The path at which decoding failed. Shows only names of the document, since others come from
+/// the server.
 fn path(body: &[u8], error: &serde_json::Error) -> String {
     let segments = json_path::of(body, error).into_iter().map(|segment| match segment {
         Segment::Index(index) => format!("[{index}]"),
@@ -134,16 +133,16 @@ mod tests {
     }
 
     #[test]
-    fn text_that_was_cut_within_a_character_hides_no_error() {
-        let said = decode::<Model>(br#"{"number": "\ud83d", "name": []}"#).unwrap_err();
-        assert!(said.starts_with("$.name has an unexpected type or value"), "{said}");
+    fn unpaired_surrogates_do_not_hide_errors() {
+        let text = decode::<Model>(br#"{"number": "\ud83d", "name": []}"#).unwrap_err();
+        assert!(text.starts_with("$.name has an unexpected type or value"), "{text}");
         decode::<Model>(br#"{"number": null, "name": "\ud83d"}"#).unwrap();
         let read: Model = decode(br#"{"id": "\ud83d", "count": "3"}"#).unwrap();
         assert_eq!((read.id.as_str(), read.count), ("\u{fffd}", Some(3)));
     }
 
     #[test]
-    fn a_secret_that_does_not_fit_is_named_and_not_shown() {
+    fn an_invalid_secret_is_named_and_not_shown() {
         #[derive(Debug, Deserialize)]
         struct Keyed {
             #[expect(dead_code, reason = "it is only decoded")]
@@ -155,13 +154,13 @@ mod tests {
             (r#"{"number": "4711"}"#, "$ lacks \"name\""),
             (r#"{"name": "4711"#, "the JSON ends too early"),
         ] {
-            let said = decode::<Keyed>(body.as_bytes()).unwrap_err();
-            assert!(said.starts_with(what) && !said.contains("4711"), "{said}");
+            let text = decode::<Keyed>(body.as_bytes()).unwrap_err();
+            assert!(text.starts_with(what) && !text.contains("4711"), "{text}");
         }
     }
 
     #[test]
-    fn the_last_of_a_repeated_field_counts() {
+    fn the_last_of_a_repeated_field_takes_precedence() {
         let read: Model =
             decode(br#"{"id": "a", "count": "1", "data": [{"id": "1", "id": "2"}], "id": "b"}"#)
                 .unwrap();
@@ -169,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn scalars_are_read_in_another_spelling() {
+    fn scalars_are_coerced() {
         let read = read(&json!({
             "name": 4711, "id": 12, "count": "3", "amount": "1.50", "active": "TRUE",
             "createdAt": 1, "variables": {"a": "1", "b": 2, "c": 3.0, "d": "-0.0"},
@@ -186,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_becomes_the_text_that_was_sent() {
+    fn a_number_becomes_text_verbatim() {
         for number in ["12345678901234567890123", "12.50", "-0", "1e3"] {
             let read: Model = decode(format!("{{\"id\": {number}}}").as_bytes()).unwrap();
             assert_eq!(read.id, number);
@@ -194,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_mean_something_else_is_an_error_that_names_the_field() {
+    fn an_ambiguous_scalar_is_an_error_that_names_the_field() {
         for (field, value) in [
             ("count", json!("")),
             ("count", json!("3.5")),
@@ -215,14 +214,14 @@ mod tests {
             ("id", json!([])),
             ("data", json!("[]")),
         ] {
-            let said = read(&json!({ "active": "true", "number": 1, field: value })).unwrap_err();
+            let text = read(&json!({ "active": "true", "number": 1, field: value })).unwrap_err();
             let named = format!("$.{field} has an unexpected type or value");
-            assert!(said.starts_with(&named), "{said} {value}");
+            assert!(text.starts_with(&named), "{text} {value}");
         }
     }
 
     #[test]
-    fn a_list_takes_as_many_repairs_as_an_entry() {
+    fn all_entries_of_a_list_are_repaired_at_once() {
         let entry = json!({"id": 1, "count": "1", "amount": "1", "active": "1"});
         let entries: Vec<Value> = (0..1000).map(|_| entry.clone()).collect();
         assert_eq!(read(&json!({ "data": entries })).unwrap().data.len(), 1000);
@@ -232,7 +231,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_value_is_too_odd(
+        fn no_value_panics_or_is_quoted(
             fields in prop::collection::vec((
                 prop::sample::select(vec![
                     "id", "count", "amount", "active", "createdAt", "name", "data", "variables", "x",
@@ -245,8 +244,8 @@ mod tests {
         ) {
             let fields: Vec<_> =
                 fields.iter().map(|(name, value)| format!("\"{name}\":\n{value}")).collect();
-            if let Err(said) = decode::<Model>(format!("{{{}}}", fields.join(",")).as_bytes()) {
-                prop_assert!(!said.contains("9999") && !said.contains("i64"), "{said}");
+            if let Err(text) = decode::<Model>(format!("{{{}}}", fields.join(",")).as_bytes()) {
+                prop_assert!(!text.contains("9999") && !text.contains("i64"), "{text}");
             }
         }
     }

@@ -1,22 +1,22 @@
-//! JSON with text that was cut within a character.
+//! JSON with unpaired surrogates.
 //!
 //! Programs that count text in UTF-16, as JavaScript does, can cut it between the two
-//! halves of a character, such as an emoji. What is left of it is written as an escape
-//! like `\ud83d`, which RFC 8259, section 8.2, allows, and which is no character.
+//! surrogates of a character, such as an emoji. JSON then has an unpaired escape like `\ud83d`,
+//! which RFC 8259, section 8.2, allows, and Rust does not.
 
 use serde::de::DeserializeOwned;
 use serde_json::error::{Category, Error};
 
-/// What stands for a character that is none, U+FFFD.
+/// The replacement character, U+FFFD.
 const REPLACEMENT: &[u8] = b"fffd";
 
-/// Reads JSON, with a replacement for each half of a character, and without a byte order
-/// mark before it. Errors point into the text after that mark.
+/// Parses JSON, replaces unpaired surrogates, and skips a byte order mark. Error positions do
+/// not count the mark.
 pub(crate) fn from_slice<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
     let text = without_bom(text);
     match serde_json::from_slice(text) {
-        Err(error) if error.classify() == Category::Syntax => match mended(text) {
-            Some(mended) => serde_json::from_slice(&mended),
+        Err(error) if error.classify() == Category::Syntax => match replaced(text) {
+            Some(replaced) => serde_json::from_slice(&replaced),
             None => Err(error),
         },
         read => read,
@@ -28,25 +28,24 @@ pub(crate) fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
-/// The same text, of the same length, without halves of characters. None where it has
-/// none.
-pub(crate) fn mended(text: &[u8]) -> Option<Vec<u8>> {
-    let mut mended = None;
-    let mut place = 0;
-    while let Some(rest) = text.get(place..).filter(|rest| !rest.is_empty()) {
-        place += match (rest, unit(rest)) {
+/// The text with unpaired surrogates replaced, of the same length. None if it has none.
+pub(crate) fn replaced(text: &[u8]) -> Option<Vec<u8>> {
+    let mut replaced = None;
+    let mut offset = 0;
+    while let Some(rest) = text.get(offset..).filter(|rest| !rest.is_empty()) {
+        offset += match (rest, unit(rest)) {
             (_, Some(0xD800..=0xDBFF)) if matches!(unit(&rest[6..]), Some(0xDC00..=0xDFFF)) => 12,
             (_, Some(0xD800..=0xDFFF)) => {
-                let mended = mended.get_or_insert_with(|| text.to_vec());
-                mended[place + 2..place + 6].copy_from_slice(REPLACEMENT);
+                let replaced = replaced.get_or_insert_with(|| text.to_vec());
+                replaced[offset + 2..offset + 6].copy_from_slice(REPLACEMENT);
                 6
             }
-            // Whatever is escaped, it begins no escape.
+            // An escaped backslash does not begin an escape.
             ([b'\\', _, ..], _) => 2,
             _ => 1,
         }
     }
-    mended
+    replaced
 }
 
 /// The UTF-16 code unit that a text begins with, if that is an escape like `\ud83d`.
@@ -64,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn halves_of_characters_are_replaced() {
+    fn unpaired_surrogates_are_replaced() {
         for (text, read) in [
             (r#""a\ud83d""#, Some("a\u{fffd}")),
             (r#""\ud83d\ud83d\ude00\ude00""#, Some("\u{fffd}\u{1f600}\u{fffd}")),
@@ -84,9 +83,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_read_without_help_stays_as_it_is(text in any::<String>()) {
+        fn valid_text_is_not_changed(text in any::<String>()) {
             let json = Value::from(text).to_string();
-            prop_assert_eq!(mended(json.as_bytes()), None);
+            prop_assert_eq!(replaced(json.as_bytes()), None);
         }
 
         #[test]
@@ -102,9 +101,9 @@ mod tests {
         fn no_bytes_panic(text in prop::collection::vec(
             prop::sample::select(b"\\\\\\uudDeE8390+\"".to_vec()), 0..24,
         )) {
-            if let Some(mended) = mended(&text) {
-                prop_assert_eq!(mended.len(), text.len());
-                prop_assert_eq!(super::mended(&mended), None);
+            if let Some(replaced) = replaced(&text) {
+                prop_assert_eq!(replaced.len(), text.len());
+                prop_assert_eq!(super::replaced(&replaced), None);
             }
         }
     }

@@ -1,5 +1,4 @@
-//! What the body of an error says beyond its reason, for the errors of which the
-//! API documents more.
+//! Documented fields of an error body beyond its message and code.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -10,49 +9,46 @@ use crate::decode;
 const INVALID: &[&str] = &["invalidKeys"];
 
 impl Error {
-    /// Why a number may not send (`NUMBER_BLOCKED`), such as
-    /// `extra_charge_unpaid`: the field `reason`.
+    /// The field `reason`: why a number cannot send (`NUMBER_BLOCKED`), such as
+    /// `extra_charge_unpaid`.
     pub fn reason(&self) -> Option<&str> {
         self.field("reason")?.as_str()
     }
 
-    /// The names of what is missing, such as template variables without a value
-    /// (`MISSING_TEMPLATE_VARIABLES`) or without an example
-    /// (`TEMPLATE_EXAMPLES_REQUIRED`): the entries of `details.missing` and
-    /// `details.missingKeys`. Without those, the keys of [`invalid`](Self::invalid), whose
-    /// values are as good as missing.
+    /// The names in `details.missing` and `details.missingKeys`, such as template variables
+    /// without a value (`MISSING_TEMPLATE_VARIABLES`) or without an example
+    /// (`TEMPLATE_EXAMPLES_REQUIRED`). Falls back to the names of [`invalid`](Self::invalid).
     pub fn missing(&self) -> impl Iterator<Item = &str> {
         const MISSING: &[&str] = &["missing", "missingKeys"];
         let has_missing = self.detail_keys(MISSING).next().is_some();
         self.detail_keys(if has_missing { MISSING } else { INVALID }).map(|(key, _)| key)
     }
 
-    /// Each name whose value is not accepted, with the reason, such as template variables
-    /// with a blank value (`INVALID_TEMPLATE_VARIABLE_VALUE`): the entries of
-    /// `details.invalidKeys`. The reason is empty where the API gives none.
+    /// The entries of `details.invalidKeys`, each a name and the reason, such as template
+    /// variables with a blank value (`INVALID_TEMPLATE_VARIABLE_VALUE`). The reason is empty
+    /// if the API sends none.
     pub fn invalid(&self) -> impl Iterator<Item = (&str, &str)> {
         self.detail_keys(INVALID)
     }
 
-    /// The card's issuer's reason for a declined payment: the field `declineCode`.
+    /// The field `declineCode`: why the card issuer declined the payment.
     pub fn decline_code(&self) -> Option<&str> {
         self.field("declineCode")?.as_str()
     }
 
-    /// What was to be paid, in units of [`currency`](Self::currency): the field
-    /// `proratedTotal`.
+    /// The field `proratedTotal`: the amount due, in units of [`currency`](Self::currency).
     pub fn prorated_total(&self) -> Option<f64> {
         decode::from_value(self.field("proratedTotal")?).ok()
     }
 
-    /// The currency of [`prorated_total`](Self::prorated_total), such as `BRL`:
-    /// the field `currency`.
+    /// The field `currency`: the currency of [`prorated_total`](Self::prorated_total), such
+    /// as `BRL`.
     pub fn currency(&self) -> Option<&str> {
         self.field("currency")?.as_str()
     }
 
-    /// The whole body of the error as a model, such as the preview that comes
-    /// with `CONFIRMATION_REQUIRED`. None where it does not fit.
+    /// Deserializes the body of the error into a model, such as the preview that comes with
+    /// `CONFIRMATION_REQUIRED`. None if the body does not match the model.
     ///
     /// ```
     /// # fn f(error: pilot_status::Error) {
@@ -75,7 +71,7 @@ impl Error {
         decode::from_value(&Value::Object(fields)).ok()
     }
 
-    /// The keys in these lists of `details`, each with its reason.
+    /// The keys in the named lists of `details`, each with its reason.
     fn detail_keys(&self, lists: &'static [&'static str]) -> impl Iterator<Item = (&str, &str)> {
         let entries = move |name: &&'static str| {
             let detail = self.field("details").and_then(|details| details.get(*name));
@@ -107,7 +103,7 @@ mod tests {
     use crate::types::{ApiError, ErrorCode};
 
     fn error(extra: &Value) -> Error {
-        Error::of_status(StatusCode::PAYMENT_REQUIRED).said(ApiError {
+        Error::of_status(StatusCode::PAYMENT_REQUIRED).with_server_message(ApiError {
             error: Some("Declined".to_owned()),
             code: Some(ErrorCode::from("PAYMENT_FAILED")),
             extra: extra.as_object().cloned().unwrap_or_default(),
@@ -164,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_of_other_types_are_not_there() {
+    fn fields_of_other_types_are_ignored() {
         for extra in [
             json!({}),
             json!({"reason": 1, "details": "x", "declineCode": [], "proratedTotal": "much",
@@ -182,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn the_body_is_read_as_a_whole() {
+    fn the_body_is_deserialized_with_its_message_and_code() {
         let error = error(&json!({"requested": 2}));
         let body: Value = error.body_as().unwrap();
         let whole = json!({"error": "Declined", "code": "PAYMENT_FAILED", "requested": 2});

@@ -1,4 +1,4 @@
-//! What can go wrong, and what to do about it.
+//! The kinds of errors.
 
 use http::StatusCode;
 
@@ -6,52 +6,50 @@ use http::StatusCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The credentials are missing, cannot be sent, or are not of the kind that the
-    /// operation takes. Nothing was sent.
+    /// The credentials are missing, malformed, or of a kind that the operation does not
+    /// accept. Nothing was sent.
     Credentials,
-    /// A setting of the client is wrong. Nothing was sent.
+    /// A setting of the client is invalid. Nothing was sent.
     Configuration,
-    /// The request could not be built from what it was given. Nothing was sent.
+    /// The request could not be built from its arguments. Nothing was sent.
     InvalidRequest,
-    /// No connection could be made. The last attempt sent nothing; an earlier one may have:
+    /// The connection failed. The last attempt sent nothing, but an earlier one may have:
     /// see [`may_have_taken_effect`](super::Error::may_have_taken_effect).
     Connect,
-    /// An attempt or the whole call ran out of time, or the server sent 408: it ran out
-    /// there.
+    /// An attempt or the whole call timed out, or the server sent 408.
     Timeout,
     /// The connection broke before the response was complete.
     Interrupted,
     /// The server sent 401: the API key is missing, wrong or revoked.
     Unauthorized,
-    /// The server sent 402: the account has to pay first.
+    /// The server sent 402: a payment is due first.
     PaymentRequired,
-    /// The server sent 403: it does not permit the request, for example because of the
-    /// scope of the API key or the state of the account.
+    /// The server sent 403: the scope of the API key or the state of the account, for
+    /// example, does not permit the request.
     Forbidden,
     /// The server sent 404.
     NotFound,
-    /// The server sent 409: the state of the resource does not allow it.
+    /// The server sent 409: the request conflicts with the state of the resource.
     Conflict,
-    /// The server sent 429, and the retry policy allows no further attempt; or the client
-    /// pauses because the server rejected earlier calls, and the pause is longer than this
-    /// call may wait: then it was not sent.
+    /// The server sent 429 and the retry policy allows no further attempt. Or earlier calls
+    /// were rate limited and this call cannot wait until the pause ends: then it was not
+    /// sent.
     RateLimited,
-    /// The server sent 400, or a 4xx status that has no kind of its own: it does not accept
-    /// the request as it is.
+    /// The server sent 400, or a 4xx status without a kind of its own.
     BadRequest,
-    /// The server sent 422: it read the request, and does not accept its values.
+    /// The server sent 422: it parsed the request but rejected its values.
     Unprocessable,
-    /// The server sent a 5xx status, or 304, which answers no request of this client.
+    /// The server sent a 5xx status, or 304, although no request is conditional.
     Server,
-    /// The server sent a 3xx status other than 304. Redirects are not followed.
+    /// The server sent a 3xx status other than 304. The client does not follow redirects.
     Redirect,
-    /// The server sent a success status with a body that is too long or not what the
-    /// document describes. [`Error::body`](super::Error::body) has it.
+    /// The server sent a success status, but its body is too long or does not match the API
+    /// document. [`Error::body`](super::Error::body) returns the body.
     Decode,
 }
 
 impl ErrorKind {
-    /// The kind for a response that is not a success.
+    /// The kind of error for a status.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {
             401 => Self::Unauthorized,
@@ -69,7 +67,7 @@ impl ErrorKind {
         }
     }
 
-    /// What happened, and what to do about it where that is always the same.
+    /// What went wrong, and the remedy if there is only one.
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::Credentials => "unusable credentials",
@@ -84,8 +82,8 @@ impl ErrorKind {
             Self::NotFound => "the server found no such resource",
             Self::Conflict => "the request conflicts with the state of the resource",
             Self::RateLimited => "too many requests",
-            Self::BadRequest => "the server refused the request",
-            Self::Unprocessable => "the server refused the values of the request",
+            Self::BadRequest => "the server rejected the request",
+            Self::Unprocessable => "the server rejected the values of the request",
             Self::Server => "the server failed",
             Self::Redirect => {
                 "redirects are not followed, so that the key stays where it is; check the base URL"

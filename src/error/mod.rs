@@ -1,4 +1,4 @@
-//! The one error of this crate.
+//! The error type of this crate.
 
 mod details;
 mod generated;
@@ -26,11 +26,11 @@ type Source = Arc<dyn std::error::Error + Send + Sync>;
 
 /// Why a client could not be built or a call failed.
 ///
-/// `Display` and `Debug` hold no API key, no idempotency key and no body: an error may go to a
-/// log as it is. Of what the server sent they show its message and code, on one line, cut to
-/// 300 characters and only if they repeat neither key. The whole response is there for
-/// programs, in [`api_error`](Self::api_error), [`headers`](Self::headers) and
-/// [`body`](Self::body).
+/// `Display` and `Debug` contain no API key, no idempotency key and no body, so an error is
+/// safe to log. Of the response they show only the server's message and code, on one line,
+/// cut to 300 characters, and only if they contain neither key. Use
+/// [`api_error`](Self::api_error), [`headers`](Self::headers) and [`body`](Self::body) for the
+/// full response.
 ///
 /// ```
 /// use pilot_status::{Credentials, ErrorKind};
@@ -46,17 +46,17 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     operation: Option<Cow<'static, Operation>>,
-    /// The prefix of the path that the base URL adds.
+    /// The path of the base URL.
     path_prefix: String,
     status: Option<StatusCode>,
     headers: HeaderMap,
     body: Option<Bytes>,
-    said: Option<Box<ServerMessage>>,
+    server_message: Option<Box<ServerMessage>>,
     retry_after: Option<Duration>,
     attempts: u32,
     /// Whether an attempt before the last may have taken effect.
     earlier_uncertain: bool,
-    /// Whether the API itself reported success, in a response that cannot be decoded.
+    /// Whether the API reported success, in a response that cannot be decoded.
     reported_success: bool,
     idempotency_key: Option<HeaderValue>,
     detail: Cow<'static, str>,
@@ -72,7 +72,7 @@ impl Error {
             status: None,
             headers: HeaderMap::new(),
             body: None,
-            said: None,
+            server_message: None,
             retry_after: None,
             attempts: 0,
             earlier_uncertain: false,
@@ -83,59 +83,65 @@ impl Error {
         }))
     }
 
-    /// An error for a response with a status.
+    /// The error for a request that the client refuses to send.
+    pub(crate) fn refused(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::InvalidRequest).with_detail(detail)
+    }
+
+    /// The error for a response with a status.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         let mut error = Self::new(ErrorKind::of_status(status));
         error.0.status = Some(status);
         error
     }
 
-    /// The body of a success is longer than the client reads.
+    /// The error for a success whose body exceeds the limit.
     pub(crate) fn too_long(status: StatusCode, limit: usize) -> Self {
-        Self::of_status(status)
-            .detail(format!("its body is longer than {limit} bytes; raise `max_response_bytes`"))
+        Self::of_status(status).with_detail(format!(
+            "its body is longer than {limit} bytes; raise `max_response_bytes`"
+        ))
     }
 
-    /// The status of a response that did not arrive completely.
+    /// Sets the status of a response that did not arrive completely.
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
         self
     }
 
-    pub(crate) fn in_operation(mut self, operation: Cow<'static, Operation>) -> Self {
+    pub(crate) fn with_operation(mut self, operation: Cow<'static, Operation>) -> Self {
         self.0.operation = Some(operation);
         self
     }
 
-    /// The path of the base URL, which goes before that of the operation.
-    pub(crate) fn under(mut self, path_prefix: &str) -> Self {
+    /// Sets the path of the base URL, which precedes that of the operation.
+    pub(crate) fn with_path_prefix(mut self, path_prefix: &str) -> Self {
         path_prefix.clone_into(&mut self.0.path_prefix);
         self
     }
 
-    pub(crate) fn attempts_made(mut self, attempts: u32) -> Self {
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
     }
 
-    /// Says whether an attempt before the last may have taken effect.
-    pub(crate) fn after_uncertain_attempt(mut self, is_uncertain: bool) -> Self {
+    /// Sets whether an attempt before the last may have taken effect.
+    pub(crate) fn with_earlier_uncertain(mut self, is_uncertain: bool) -> Self {
         self.0.earlier_uncertain = is_uncertain;
         self
     }
 
-    pub(crate) fn under_key(mut self, key: Option<HeaderValue>) -> Self {
+    pub(crate) fn with_idempotency_key(mut self, key: Option<HeaderValue>) -> Self {
         self.0.idempotency_key = key;
         self
     }
 
-    pub(crate) fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.0.detail = detail.into();
         self
     }
 
-    pub(crate) fn said(mut self, message: impl Into<ServerMessage>) -> Self {
-        self.0.said = Some(Box::new(message.into()));
+    pub(crate) fn with_server_message(mut self, message: impl Into<ServerMessage>) -> Self {
+        self.0.server_message = Some(Box::new(message.into()));
         self
     }
 
@@ -149,30 +155,29 @@ impl Error {
         self
     }
 
-    /// Says that the API reported success, though its response cannot be decoded.
-    pub(crate) fn after_success(mut self) -> Self {
+    /// Marks that the API reported success, although its response cannot be decoded.
+    pub(crate) fn with_reported_success(mut self) -> Self {
         self.0.reported_success = true;
         self
     }
 
-    pub(crate) fn asked_to_wait(mut self, wait: Option<Duration>) -> Self {
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
         self
     }
 
-    fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+    fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
         self
     }
 
-    /// What went wrong.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The `operationId` of the call, such as `list_numbers`. None when a client
-    /// could not be built, or for a [raw call](crate::Client::request) of an operation that
-    /// the document does not describe.
+    /// The `operationId` of the call, such as `list_numbers`. None if a client could not be
+    /// built, or for a [raw call](crate::Client::request) of an undocumented operation.
     pub fn operation_id(&self) -> Option<&'static str> {
         self.0.operation.as_ref()?.id
     }
@@ -182,19 +187,19 @@ impl Error {
         self.0.status
     }
 
-    /// The headers of the response, if one arrived: a request id for the vendor's support,
-    /// for example.
+    /// The headers of the response, if one arrived. They may hold a request id for the
+    /// vendor's support.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.0.status.map(|_| &self.0.headers)
     }
 
-    /// The body of the response, if one arrived: as much of it as came before the connection
-    /// broke or the time ran out, up to
+    /// The body of the response, if one arrived. It is cut where the connection broke or the
+    /// call timed out, and at
     /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     ///
-    /// A success that cannot be decoded is an error of kind [`ErrorKind::Decode`], and its
-    /// body is the only copy of what the server sent, such as a new API key or the id of a
-    /// message. It may hold secrets: take out what you need, and do not log it whole.
+    /// For [`ErrorKind::Decode`] it is the only copy of what the server sent, such as a new
+    /// API key or the id of a message. It may contain secrets: extract what you need, and do
+    /// not log it.
     ///
     /// ```no_run
     /// # async fn f(client: pilot_status::Client) {
@@ -210,51 +215,49 @@ impl Error {
         self.0.body.as_ref()
     }
 
-    /// The server's constant for the reason, such as
-    /// [`ErrorCode::NumberNotFound`]; one that this version does not know is
-    /// [`ErrorCode::Unknown`].
+    /// The server's error code, such as [`ErrorCode::NumberNotFound`]. A code that this
+    /// version does not know is [`ErrorCode::Unknown`].
     pub fn code(&self) -> Option<&ErrorCode> {
         self.api_error()?.code.as_ref()
     }
 
-    /// The server's words for the reason: its `error`, else its `message` (a list is
-    /// joined), else its `title` and `detail`.
+    /// The server's error message: the field `error`, else `message` (a list is joined),
+    /// else `title` and `detail`.
     pub fn message(&self) -> Option<&str> {
-        self.0.said.as_ref()?.message.as_deref()
+        self.0.server_message.as_ref()?.message.as_deref()
     }
 
-    /// The JSON object that the server sent with the error. None when it sent anything
-    /// else.
+    /// The body of the error response, if it is a JSON object.
     pub fn api_error(&self) -> Option<&ApiError> {
-        Some(&self.0.said.as_ref()?.api_error)
+        Some(&self.0.server_message.as_ref()?.api_error)
     }
 
-    /// How long to wait before the next attempt: what the server asked for, less what has
-    /// passed of it. Where the call was not sent, the time that is left of the pause that
-    /// earlier calls began.
+    /// How long to wait before the next attempt: the server's `Retry-After`, less the time
+    /// that has passed. For a call that was not sent, the rest of the pause that earlier
+    /// calls caused.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// The number of attempts, failed connections included. 0 when the error came before
-    /// the first.
+    /// The number of attempts, failed connections included. 0 if the call failed before the
+    /// first.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The `Idempotency-Key` of the call, if it had one: the caller's, or the generated
-    /// one. Under the same key, the call can be repeated without being done twice.
+    /// The `Idempotency-Key` of the call, if it had one: the caller's or a generated one.
+    /// Under the same key, the server processes the call only once.
     pub fn idempotency_key(&self) -> Option<&str> {
         self.0.idempotency_key.as_ref()?.to_str().ok()
     }
 
-    /// Whether the failure may pass, so that the same call can succeed later:
-    /// 408, 429, 502, 503 and 504, timeouts, failed and broken connections, but not an
-    /// invalid certificate, a proxy that refuses the tunnel or a response that is not HTTP.
-    /// Some [codes](Self::code) say otherwise: a service that is not set up stays so, and the
-    /// first call under an idempotency key comes to its end.
+    /// Whether the same call can succeed later: after 408, 429, 502, 503 and 504, timeouts,
+    /// failed and broken connections, but not after an invalid certificate, a proxy that
+    /// refuses the tunnel or a response that is not HTTP. Some [codes](Self::code) take
+    /// precedence: `PROVIDER_NOT_CONFIGURED` is permanent, `IDEMPOTENCY_KEY_IN_USE` is
+    /// transient.
     ///
-    /// It does not say that a retry is safe: see
+    /// This does not mean that a retry is safe: see
     /// [`may_have_taken_effect`](Self::may_have_taken_effect).
     pub fn is_retryable(&self) -> bool {
         match self.advice() {
@@ -277,18 +280,18 @@ impl Error {
         }
     }
 
-    /// Whether the server may have done what the call asked for, although the call failed:
-    /// any of its attempts may have been processed, not only the last.
+    /// Whether the server may have processed any attempt of the call, although the call
+    /// failed.
     ///
-    /// An attempt may have been processed when it ended in a timeout, a broken connection,
-    /// a 303, a 408, a 5xx or a success that cannot be decoded, or when the server still works on
-    /// the first request under the idempotency key. It was not when the connection failed
-    /// or the server refused the request. Always false for operations that only read.
+    /// An attempt may have been processed if it ended in a timeout, a broken connection, a
+    /// 303, a 408, a 5xx or a success that cannot be decoded, or if the server is still
+    /// processing the first request under the idempotency key. It was not processed if the
+    /// connection failed or the server rejected the request. Always false for operations
+    /// that only read.
     ///
-    /// When true, repeat the call under the same [`idempotency_key`](Self::idempotency_key)
-    /// if it had one. PUT and DELETE can be repeated as they are, but for
-    /// `remove_extra_numbers`. Otherwise look first, for example with a `get_` or `list_`
-    /// operation.
+    /// If true, repeat the call under the same [`idempotency_key`](Self::idempotency_key) if
+    /// it had one. PUT and DELETE are safe to repeat, except `remove_extra_numbers`. For all
+    /// others, check the state first, for example with a `get_` or `list_` operation.
     ///
     /// ```no_run
     /// # async fn f(client: pilot_status::Client) {
@@ -308,7 +311,7 @@ impl Error {
             && (self.0.earlier_uncertain || self.is_uncertain() || self.is_in_progress())
     }
 
-    /// Whether the last attempt may have taken effect, if the operation has any.
+    /// Whether the last attempt may have been processed.
     pub(crate) fn is_uncertain(&self) -> bool {
         self.0.attempts > 0
             && self.outcome() != Some(Outcome::NotProcessed)
@@ -317,28 +320,28 @@ impl Error {
                 | ErrorKind::Interrupted
                 | ErrorKind::Server
                 | ErrorKind::Decode => true,
-                // It leads to the result of a request that was processed.
+                // 303 points to the result of a request that was processed.
                 ErrorKind::Redirect => self.0.status == Some(StatusCode::SEE_OTHER),
                 _ => false,
             }
     }
 
-    /// Whether the server still works on an earlier attempt of the same call.
+    /// Whether the server is still processing an earlier attempt of this call.
     pub(crate) fn awaits_earlier_attempt(&self) -> bool {
         self.is_in_progress() && self.0.earlier_uncertain
     }
 
-    /// Whether the server still works on the first request under the idempotency key.
+    /// Whether the server is still processing the first request under the idempotency key.
     pub(crate) fn is_in_progress(&self) -> bool {
         self.advice() == Some(RetryAdvice::Transient)
     }
 
-    /// What the document says of repeating the call, by the code.
+    /// The document's retry advice for the code.
     pub(crate) fn advice(&self) -> Option<RetryAdvice> {
         RetryAdvice::of(self.code()?.as_str())
     }
 
-    /// What to do about the failure, where that is certain.
+    /// Whether and how to repeat the call, as far as that is certain.
     fn instruction(&self) -> Option<String> {
         let Inner { operation, idempotency_key, .. } = &*self.0;
         if !self.may_have_taken_effect() {
@@ -384,8 +387,10 @@ impl fmt::Display for Error {
         if !inner.detail.is_empty() {
             write!(f, ": {}", inner.detail)?;
         }
-        if let Some(said) = inner.said.as_ref().filter(|said| !said.shown.is_empty()) {
-            write!(f, ": {}", said.shown)?;
+        if let Some(message) =
+            inner.server_message.as_ref().filter(|message| !message.shown.is_empty())
+        {
+            write!(f, ": {}", message.shown)?;
         }
         if let Some(instruction) = self.instruction() {
             write!(f, "; {instruction}")?;
@@ -434,11 +439,11 @@ mod tests {
     }
 
     fn after(attempts: u32, error: Error) -> Error {
-        error.attempts_made(attempts)
+        error.with_attempts(attempts)
     }
 
     #[test]
-    fn a_failure_warns_of_what_it_may_have_done() {
+    fn an_error_warns_if_the_call_may_have_taken_effect() {
         let of = |status| Error::of_status(StatusCode::from_u16(status).unwrap());
         let possible = Some("; it may have taken effect; check before you repeat it");
         let earlier =
@@ -453,23 +458,23 @@ mod tests {
             (Error::new(ErrorKind::Connect), None),
             (of(429), None),
             (of(409), None),
-            (Error::new(ErrorKind::Connect).after_uncertain_attempt(true), earlier),
-            (of(404).after_uncertain_attempt(true), earlier),
-            (of(429).after_uncertain_attempt(true), earlier),
+            (Error::new(ErrorKind::Connect).with_earlier_uncertain(true), earlier),
+            (of(404).with_earlier_uncertain(true), earlier),
+            (of(429).with_earlier_uncertain(true), earlier),
         ];
         for (error, warning) in table {
             let error = after(2, error);
-            let writing = error.clone().in_operation(operation("POST", false));
+            let writing = error.clone().with_operation(operation("POST", false));
             assert_eq!(writing.may_have_taken_effect(), warning.is_some(), "{writing}");
             let text = writing.to_string();
             match warning {
                 Some(warning) => assert!(text.contains(warning), "{text}"),
                 None => assert!(!text.contains("effect"), "{text}"),
             }
-            let reading = error.clone().in_operation(operation("GET", true));
+            let reading = error.clone().with_operation(operation("GET", true));
             assert!(!reading.may_have_taken_effect(), "{reading}");
             assert!(!reading.to_string().contains("repeat"), "{reading}");
-            let again = error.in_operation(operation("PUT", true)).to_string();
+            let again = error.with_operation(operation("PUT", true)).to_string();
             assert_eq!(again.contains("it is safe to repeat"), warning.is_some(), "{again}");
         }
     }
@@ -477,28 +482,28 @@ mod tests {
     #[test]
     fn an_error_before_the_first_attempt_has_no_effect() {
         for kind in [ErrorKind::Timeout, ErrorKind::RateLimited, ErrorKind::InvalidRequest] {
-            let error = Error::new(kind).in_operation(operation("POST", false));
+            let error = Error::new(kind).with_operation(operation("POST", false));
             assert!(!error.may_have_taken_effect(), "{error}");
         }
     }
 
     #[test]
-    fn a_reported_success_is_not_to_be_repeated() {
-        let error = after(1, Error::of_status(StatusCode::OK).after_success());
-        let writing = error.clone().in_operation(operation("POST", false));
+    fn the_error_for_a_reported_success_advises_against_a_repeat() {
+        let error = after(1, Error::of_status(StatusCode::OK).with_reported_success());
+        let writing = error.clone().with_operation(operation("POST", false));
         assert!(writing.may_have_taken_effect());
         assert!(
             writing.to_string().ends_with("the server reported success, so do not repeat it"),
             "{writing}"
         );
-        let reading = error.in_operation(operation("GET", true));
+        let reading = error.with_operation(operation("GET", true));
         assert!(!reading.to_string().contains("repeat"), "{reading}");
     }
 
     #[test]
     fn a_deletion_that_finds_nothing_after_a_timeout_may_have_deleted_it() {
-        let error = Error::of_status(StatusCode::NOT_FOUND).after_uncertain_attempt(true);
-        let error = after(2, error).in_operation(operation("DELETE", true));
+        let error = Error::of_status(StatusCode::NOT_FOUND).with_earlier_uncertain(true);
+        let error = after(2, error).with_operation(operation("DELETE", true));
         assert!(error.to_string().contains("; an earlier attempt may have deleted it"), "{error}");
         assert!(error.may_have_taken_effect());
     }

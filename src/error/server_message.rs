@@ -1,4 +1,4 @@
-//! What a server says of an error, for programs and for people.
+//! The message and code in the body of an error response.
 
 use http::StatusCode;
 use serde_json::{Map, Value};
@@ -6,23 +6,21 @@ use serde_json::{Map, Value};
 use crate::generated::types::{ApiError, ErrorCode};
 use crate::text::one_line;
 
-/// The most that an error prints of a message, in characters.
-const LONGEST_MESSAGE: usize = 300;
-const LONGEST_CODE: usize = 64;
+/// An error prints at most this many characters of a message.
+const MAX_MESSAGE_CHARS: usize = 300;
+const MAX_CODE_CHARS: usize = 64;
 
 /// The error object in the body of a response.
 #[derive(Clone)]
 pub(crate) struct ServerMessage {
     pub(super) api_error: ApiError,
-    /// The words for the reason.
     pub(super) message: Option<String>,
-    /// The message and the code as an error prints them; empty where it prints neither.
+    /// The message and the code as an error prints them; empty if it prints neither.
     pub(super) shown: String,
 }
 
 impl ServerMessage {
-    /// Reads the object of a response with a status. Text for which `is_confidential` is true
-    /// is not shown.
+    /// Parses the JSON object of a response. `shown` omits confidential text.
     pub(crate) fn new(
         object: Map<String, Value>,
         status: StatusCode,
@@ -35,9 +33,9 @@ impl ServerMessage {
             let is_hidden = is_confidential(text.as_bytes());
             (!is_hidden && !line.is_empty()).then_some(line)
         };
-        let words = message.as_deref().and_then(|message| shown(message, LONGEST_MESSAGE));
+        let words = message.as_deref().and_then(|message| shown(message, MAX_MESSAGE_CHARS));
         let code = api_error.code.as_ref().map(ErrorCode::as_str).filter(|code| is_token(code));
-        let code = code.and_then(|code| shown(code, LONGEST_CODE));
+        let code = code.and_then(|code| shown(code, MAX_CODE_CHARS));
         let shown = match (words, code) {
             (Some(words), Some(code)) => format!("\"{words}\" ({code})"),
             (Some(words), None) => format!("\"{words}\""),
@@ -48,13 +46,13 @@ impl ServerMessage {
     }
 }
 
-/// Whether a code has the form of a constant, so that it cannot be taken for other words.
+/// Whether a code looks like a constant, so that it cannot be mistaken for prose.
 fn is_token(code: &str) -> bool {
     code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte))
 }
 
-/// The words for the reason: `error`, else `message`, else `title` and `detail` (RFC 9457).
-/// An `error` that only repeats the status gives way to a `message`.
+/// The message: `error`, else `message`, else `title` and `detail` (RFC 9457). A `message`
+/// takes precedence over an `error` that only repeats the status.
 fn message(object: &Map<String, Value>, status: StatusCode) -> Option<String> {
     let stated = object.get("statusCode").and_then(Value::as_u64);
     let stated = stated.and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok());
@@ -62,7 +60,7 @@ fn message(object: &Map<String, Value>, status: StatusCode) -> Option<String> {
         let reasons = [Some(status), stated].map(|status| status?.canonical_reason());
         reasons.iter().flatten().any(|reason| reason.eq_ignore_ascii_case(error.trim()))
     };
-    let text = |name: &str| words(object.get(name)?, DEPTH);
+    let text = |name: &str| words(object.get(name)?, MAX_DEPTH);
     let error = text("error");
     let named = error.clone().filter(|error| !repeats_status(error));
     named.or_else(|| text("message")).or(error).or_else(|| match (text("title"), text("detail")) {
@@ -71,10 +69,10 @@ fn message(object: &Map<String, Value>, status: StatusCode) -> Option<String> {
     })
 }
 
-/// How deep words may be nested.
-const DEPTH: u32 = 3;
+/// How deep a message may be nested.
+const MAX_DEPTH: u32 = 3;
 
-/// A text, a list of texts, or the words that an object has, if they say anything.
+/// The text of a string, a list, or an object. None if it is blank.
 fn words(value: &Value, depth: u32) -> Option<String> {
     let deeper = depth.checked_sub(1)?;
     match value {
@@ -90,7 +88,7 @@ fn words(value: &Value, depth: u32) -> Option<String> {
     }
 }
 
-/// A field of another type than the document's is kept among the others.
+/// Keeps fields of undocumented types in `extra`.
 fn api_error(mut object: Map<String, Value>) -> ApiError {
     let mut take = |key: &str| match object.remove(key)? {
         Value::String(text) => Some(text),
@@ -147,8 +145,8 @@ mod tests {
                 Some("a is short; b is long"),
             ),
             (json!({"error": "Bad Request"}), Some("Bad Request")),
-            (json!({"title": "Refused", "detail": "a is short"}), Some("Refused: a is short")),
-            (json!({"title": "Refused"}), Some("Refused")),
+            (json!({"title": "Rejected", "detail": "a is short"}), Some("Rejected: a is short")),
+            (json!({"title": "Rejected"}), Some("Rejected")),
             (json!({"detail": "a is short"}), Some("a is short")),
             (json!({"error": null, "code": null}), None),
             (json!({"message": [1, {}]}), None),
@@ -159,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_is_one_safe_line() {
+    fn the_shown_text_is_one_safe_line() {
         let long = "é".repeat(1000);
         for (object, shown) in [
             (
@@ -181,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_repeats_a_key_is_not_shown() {
+    fn text_that_contains_a_key_is_not_shown() {
         for text in [
             "ps_0123456789",
             "the key PS_0123456789 is revoked",

@@ -1,6 +1,6 @@
 //! Methods and implementations of the generated builders. The build step calls these macros.
 
-/// Prints of a call only its name: a token may be in its path.
+/// Prints only the name of a call, since its path may contain a token.
 macro_rules! debug {
     ($call:ident) => {
         impl ::std::fmt::Debug for $call<'_> {
@@ -11,7 +11,7 @@ macro_rules! debug {
     };
 }
 
-/// Builds a model with its builder, by itself or as a part of another.
+/// Defines `build`, and lets the setters of other models accept the builder.
 macro_rules! builder {
     ($model:ident) => {
         impl $model {
@@ -20,7 +20,7 @@ macro_rules! builder {
             /// # Errors
             ///
             /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) if a field is
-            /// missing or a value does not fit.
+            /// missing or a value is invalid.
             pub fn build(self) -> ::std::result::Result<super::$model, crate::Error> {
                 super::$model::try_from(self)
                     .map_err(|error| crate::Error::invalid_request(&error.to_string()))

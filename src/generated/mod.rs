@@ -1,5 +1,5 @@
-//! What `build.rs` makes of `openapi.json`, and what the generated code sees of the
-//! hand-written layer.
+//! The code that `build.rs` generates from `openapi.json`, and its interface to the hand-written
+//! layer.
 
 mod macros;
 mod progenitor_client;

@@ -1,9 +1,8 @@
-//! Takes the place of the crate of this name in the generated code, which compiles
-//! unchanged against it: a request that is built goes to the hand-written layer, and a
-//! response comes back from there.
+//! Replaces the crate of this name in the generated code, which compiles unchanged against it:
+//! passes requests to the hand-written layer and returns its responses.
 //!
-//! Only the generated code implements these traits. They are private, so nobody outside can
-//! reach the HTTP client through them.
+//! Only the generated code implements these traits. They are private, so callers cannot reach the
+//! HTTP client through them.
 
 #![warn(unused, clippy::all, clippy::pedantic)]
 #![allow(
@@ -11,7 +10,7 @@
     unused_imports,
     clippy::unused_async,
     clippy::needless_pass_by_value,
-    reason = "the generated code decides"
+    reason = "the generated code determines the interface"
 )]
 
 use std::borrow::Cow;
@@ -29,7 +28,7 @@ pub(super) use crate::request::path_guard::encode_path;
 pub(super) use crate::request::query::QueryParam;
 pub use crate::{Download as ByteStream, Error, ResponseValue};
 
-/// The header that the generator adds to every request, and that the API does not know.
+/// The generator adds this header to every request, but the API does not know it.
 const API_VERSION: &str = "api-version";
 
 pub struct OperationInfo {
@@ -96,7 +95,7 @@ impl Error {
         move |reason| {
             let error = Self::invalid_request(&reason);
             match Operation::find(operation_id) {
-                Some(operation) => error.in_operation(Cow::Borrowed(operation)),
+                Some(operation) => error.with_operation(Cow::Borrowed(operation)),
                 None => error,
             }
         }
@@ -110,9 +109,9 @@ impl Error {
 
 impl From<InvalidHeaderValue> for Error {
     fn from(_: InvalidHeaderValue) -> Self {
-        Self::new(ErrorKind::InvalidRequest).detail(
-            "the idempotency key or another header parameter has a character that no header \
-             can carry, such as a line break; take it out",
+        Self::new(ErrorKind::InvalidRequest).with_detail(
+            "the idempotency key or another header parameter contains a character that is not \
+             valid in headers, such as a line break; remove it",
         )
     }
 }

@@ -1,4 +1,4 @@
-//! Lets in whom an operation lets in.
+//! Checks the credentials of requests.
 
 use http::HeaderMap;
 
@@ -9,16 +9,16 @@ use crate::operation::{API_KEY, API_KEY_ID};
 pub const ACCEPTED_API_KEY: &str = "ps_sandbox";
 pub const ACCEPTED_API_KEY_ID: &str = "ck_sandbox";
 
-/// Whether the headers carry what an operation demands, if it demands any.
+/// Whether the headers have the credentials that an operation requires, if any.
 pub fn is_authorized(operation: &Operation, headers: &HeaderMap) -> bool {
-    let is_right = |name: &str| {
+    let is_accepted = |name: &str| {
         headers.get(name).is_some_and(|value| Some(value.as_bytes()) == accepted(name))
     };
     operation.credentials.is_empty()
-        || operation.credentials.iter().any(|all| all.iter().copied().all(is_right))
+        || operation.credentials.iter().any(|all| all.iter().copied().all(is_accepted))
 }
 
-/// Marks what must not be printed.
+/// Marks credentials, so that they are not printed.
 pub fn mark_sensitive(headers: &mut HeaderMap) {
     for name in [API_KEY, API_KEY_ID, "authorization", "cookie"] {
         if let Some(value) = headers.get_mut(name) {
@@ -44,7 +44,7 @@ mod tests {
     use crate::mock::document::Document;
 
     #[test]
-    fn an_operation_demands_what_its_security_says() {
+    fn an_operation_requires_the_credentials_of_its_security() {
         let scheme = |name| json!({"type": "apiKey", "in": "header", "name": name});
         let document = Document::of(json!({
             "security": [{"key": []}, {"id": []}],
@@ -56,7 +56,7 @@ mod tests {
                 "patch": {"operationId": "optional", "security": [{}, {"key": []}]},
             }},
         }));
-        let let_in = |names: &[(&'static str, &'static str)]| -> Vec<&str> {
+        let authorized = |names: &[(&'static str, &'static str)]| -> Vec<&str> {
             let value = |value| HeaderValue::from_static(value);
             let names = names.iter().map(|(name, key)| ((*name).parse().unwrap(), value(key)));
             let headers: HeaderMap = names.collect();
@@ -64,9 +64,9 @@ mod tests {
             operations.filter(|one| is_authorized(one, &headers)).map(|one| one.id).collect()
         };
         let (key, id) = ((API_KEY, ACCEPTED_API_KEY), (API_KEY_ID, ACCEPTED_API_KEY_ID));
-        assert_eq!(let_in(&[]), ["public", "optional"]);
-        assert_eq!(let_in(&[(API_KEY, "ps_other")]), ["public", "optional"]);
-        assert_eq!(let_in(&[id]), ["either", "public", "optional"]);
-        assert_eq!(let_in(&[key, id]), ["either", "both", "public", "optional"]);
+        assert_eq!(authorized(&[]), ["public", "optional"]);
+        assert_eq!(authorized(&[(API_KEY, "ps_other")]), ["public", "optional"]);
+        assert_eq!(authorized(&[id]), ["either", "public", "optional"]);
+        assert_eq!(authorized(&[key, id]), ["either", "both", "public", "optional"]);
     }
 }

@@ -1,4 +1,4 @@
-//! Deliveries to a webhook, as the service writes and signs them.
+//! Builds and signs deliveries to a webhook as the service does.
 //!
 //! ```
 //! use pilot_status::mock::{delivery, sign_delivery};
@@ -22,11 +22,11 @@ use serde_json::{Value, json};
 
 use super::document::{Document, resolve};
 
-/// Meta's id of the number that [`meta`] delivers for, where `value` names no other.
+/// Meta's id of the number in [`meta`], unless `value` has another.
 pub const PHONE_NUMBER_ID: &str = "106540352242922";
 
-/// The body of an event. Its fields stand in `data` or beside the name of the event, as
-/// documented for the event. Fields that have a `data` of their own stand beside the name.
+/// The body of an event. Its fields are in `data` or beside the name of the event, as documented
+/// for the event. Fields that include `data` are beside the name.
 pub fn event(name: &str, fields: &Value) -> String {
     let is_wrapped = !fields["data"].is_object() && has_data(name);
     let mut body = if is_wrapped { json!({ "data": fields }) } else { fields.clone() };
@@ -36,7 +36,7 @@ pub fn event(name: &str, fields: &Value) -> String {
     body.to_string()
 }
 
-/// Whether an event has its fields in `data`. An event that is not documented has.
+/// Whether an event has its fields in `data`. Undocumented events have.
 fn has_data(name: &str) -> bool {
     let root = Document::get().root;
     let events = &root["components"]["schemas"]["WebhookEvent"]["discriminator"]["mapping"];
@@ -45,8 +45,8 @@ fn has_data(name: &str) -> bool {
     schema.get("properties").is_none_or(|properties| properties.get("data").is_some())
 }
 
-/// The body of an envelope of Meta: one change of a kind, such as `messages`. `value` gets
-/// the `metadata` of a number, where it has none.
+/// The body of an envelope of Meta with one change of a kind, such as `messages`. Adds the
+/// `metadata` of a number to `value` if it has none.
 pub fn meta(field: &str, value: &Value) -> String {
     let mut value = value.clone();
     if let Some(value) = value.as_object_mut() {
@@ -62,19 +62,18 @@ pub fn meta(field: &str, value: &Value) -> String {
     .to_string()
 }
 
-/// The body of an envelope of Meta with a message that came in.
+/// The body of an envelope of Meta with a received message.
 pub fn meta_message(message: &Value) -> String {
     meta("messages", &json!({ "messages": [message] }))
 }
 
-/// The body of an envelope of Meta with the status of a message that was sent.
+/// The body of an envelope of Meta with the status of a sent message.
 pub fn meta_status(status: &Value) -> String {
     meta("messages", &json!({ "statuses": [status] }))
 }
 
-/// The signature that the service gives the body of a delivery, under the secret of a
-/// webhook: what the header [`SIGNATURE_HEADER`](crate::webhooks::SIGNATURE_HEADER)
-/// carries.
+/// Signs the body of a delivery with the secret of a webhook. Returns the value of the header
+/// [`SIGNATURE_HEADER`](crate::webhooks::SIGNATURE_HEADER).
 ///
 /// ```
 /// use pilot_status::mock::sign_delivery;

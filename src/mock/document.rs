@@ -1,22 +1,20 @@
-//! The document that is played, read once.
+//! The API document that the sandbox simulates.
 
 use std::sync::LazyLock;
 
 use http::Method;
 use serde_json::{Map, Value};
 
-use super::template::Template;
-
-/// What the client was generated from.
+/// The document that the client was generated from.
 static ROOT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../openapi.json")).unwrap_or_default());
 
 static DOCUMENT: LazyLock<Document> = LazyLock::new(|| Document::new(&ROOT));
 
-/// Where the parts of a path item that are operations stand.
+/// The fields of a path item that are operations.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// A document, as far as a server has to know it.
+/// The parts of a document that a server needs.
 pub struct Document {
     pub operations: Vec<Operation>,
     pub root: &'static Value,
@@ -24,16 +22,17 @@ pub struct Document {
 
 /// An operation of a document.
 pub struct Operation {
-    /// Its `operationId`.
+    /// The `operationId`.
     pub id: &'static str,
     pub method: Method,
-    pub path: Template,
-    /// Its parameters and those of its path, with what they refer to in place.
+    /// The path template, such as `/v1/numbers/{id}`.
+    pub path: &'static str,
+    /// The parameters of the operation and its path, with references resolved.
     pub parameters: Vec<&'static Value>,
     pub body: Option<&'static Value>,
-    /// Its responses by their status, with what they refer to in place.
+    /// The responses by status, with references resolved.
     pub responses: Vec<(&'static str, &'static Value)>,
-    /// Sets of headers, all of one of which have to carry a credential.
+    /// Sets of headers. A request needs all credentials of one set.
     pub credentials: Vec<Vec<&'static str>>,
 }
 
@@ -78,7 +77,7 @@ impl Operation {
         Some(Self {
             id: value["operationId"].as_str()?,
             method: method.to_uppercase().parse().ok()?,
-            path: Template::new(path),
+            path,
             parameters: parameters.map(|parameter| resolve(root, parameter)).collect(),
             body: value.get("requestBody").map(|body| resolve(root, body)),
             responses: responses
@@ -93,15 +92,14 @@ impl Operation {
         self.responses.iter().find(|(other, _)| *other == status).map(|(_, response)| *response)
     }
 
-    /// The parameter of a place and a name. Only those of headers have names in which
-    /// case does not matter.
+    /// The parameter with a place and a name. Names of headers ignore case.
     pub fn parameter(&self, place: &str, name: &str) -> Option<&'static Value> {
-        let is_it = |parameter: &&&Value| {
+        let is_match = |parameter: &&&Value| {
             let own = parameter["name"].as_str().unwrap_or_default();
             parameter["in"] == place
                 && (own == name || place == "header" && own.eq_ignore_ascii_case(name))
         };
-        self.parameters.iter().find(is_it).copied()
+        self.parameters.iter().find(is_match).copied()
     }
 }
 
@@ -112,13 +110,14 @@ fn credentials(root: &'static Value, operation: &'static Value) -> Vec<Vec<&'sta
     list(security).iter().map(|all| entries(all).filter_map(header).collect()).collect()
 }
 
-/// What a part of a document refers to, or the part itself.
+/// The target of a reference, or the part itself if it is not a reference.
 pub fn resolve<'a>(root: &'a Value, part: &'a Value) -> &'a Value {
     let target = part["$ref"].as_str().and_then(|pointer| pointer.strip_prefix('#'));
     target.and_then(|pointer| root.pointer(pointer)).unwrap_or(part)
 }
 
-fn list(value: &'static Value) -> &'static [Value] {
+/// The entries of a list.
+pub fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 

@@ -1,48 +1,50 @@
-//! Answers the same request with the same answer.
+//! Replays the response to a repeated idempotency key.
 
 use std::collections::HashMap;
 
 use bytes::Bytes;
 use http::{HeaderName, StatusCode};
 
-use super::answer::Answer;
+use super::canned_response::CannedResponse;
 use super::document::Operation;
 use super::recorded::RecordedRequest;
 use crate::request::idempotency::IDEMPOTENCY_KEY;
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// By the operation and the name of a request, its body and the answer to it.
+/// The body and the response of requests, by operation and idempotency key.
 #[derive(Default)]
-pub struct Stored(HashMap<(&'static str, Vec<u8>), (Bytes, Answer)>);
+pub struct StoredResponses(HashMap<(&'static str, Vec<u8>), (Bytes, CannedResponse)>);
 
-impl Stored {
-    /// The answer to a request: the first one again where it has the name and the body
-    /// of an earlier one.
-    pub fn once(
+impl StoredResponses {
+    /// Returns the stored response to an earlier request with the same key and body. Otherwise
+    /// stores and returns that of `respond`.
+    pub fn get_or_insert_with(
         &mut self,
         operation: &Operation,
         request: &RecordedRequest,
-        answer: impl FnOnce() -> Answer,
-    ) -> Answer {
-        let is_taken = operation.parameter("header", IDEMPOTENCY_KEY.as_str()).is_some();
-        let Some(name) = request.headers.get(IDEMPOTENCY_KEY).filter(|_| is_taken) else {
-            return answer();
+        respond: impl FnOnce() -> CannedResponse,
+    ) -> CannedResponse {
+        let is_supported = operation.parameter("header", IDEMPOTENCY_KEY.as_str()).is_some();
+        let Some(key) = request.headers.get(IDEMPOTENCY_KEY).filter(|_| is_supported) else {
+            return respond();
         };
-        let place = (operation.id, name.as_bytes().to_vec());
-        match self.0.get(&place) {
-            Some((body, first)) if *body == request.body => first.clone().with(REPLAYED, "true"),
-            Some(_) => Answer::error(
+        let key = (operation.id, key.as_bytes().to_vec());
+        match self.0.get(&key) {
+            Some((body, first)) if *body == request.body => {
+                first.clone().with_header(REPLAYED, "true")
+            }
+            Some(_) => CannedResponse::error(
                 StatusCode::CONFLICT,
-                "the Idempotency-Key came with another body before",
+                "the Idempotency-Key was used with another body before",
                 Some("IDEMPOTENCY_KEY_REUSED"),
             ),
             None => {
-                let answer = answer();
-                if answer.status.is_success() {
-                    self.0.insert(place, (request.body.clone(), answer.clone()));
+                let response = respond();
+                if response.status.is_success() {
+                    self.0.insert(key, (request.body.clone(), response.clone()));
                 }
-                answer
+                response
             }
         }
     }

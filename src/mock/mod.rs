@@ -1,5 +1,5 @@
-//! Servers for the tests of programs that use this crate: no test of theirs has to
-//! reach the service. [`Sandbox`] plays the whole document:
+//! A mock server for tests of programs that use this crate. [`Sandbox`] simulates the whole API
+//! document:
 //!
 //! ```
 //! use pilot_status::StatusCode;
@@ -10,17 +10,17 @@
 //! let sandbox = Sandbox::start().await?;
 //! sandbox.enqueue("list_numbers", Reply::error(StatusCode::BAD_GATEWAY, None));
 //!
-//! // The client tries again, so the call succeeds.
+//! // The client retries, so the call succeeds.
 //! let numbers = sandbox.client().list_numbers().send().await?;
 //! assert_eq!(numbers.len(), 1);
 //! assert_eq!(sandbox.requests().len(), 2);
 //! # Ok(()) }
 //! ```
 //!
-//! [`delivery`] writes and signs what a webhook is to receive.
-//! [The page on testing](crate::guide::testing) shows what a sandbox can do.
+//! [`delivery`] builds and signs deliveries to webhooks.
+//! [The page on testing](crate::guide::testing) describes the sandbox.
 
-mod answer;
+mod canned_response;
 mod credentials;
 #[cfg(feature = "webhooks")]
 pub mod delivery;
@@ -37,7 +37,6 @@ mod sandbox;
 mod schema;
 mod server;
 mod success;
-mod template;
 
 #[cfg(feature = "webhooks")]
 pub use delivery::sign_delivery;

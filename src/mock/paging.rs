@@ -1,36 +1,36 @@
-//! Turns the example of an answer to the page that was asked for.
+//! Turns the example of a response into the requested page.
 
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
 use super::document::Operation;
 
-/// Every page up to the last is the example; those after it are empty. Where pages go
-/// back in time, what is not older than asked for is left out.
-pub fn turn(body: &mut Value, operation: &Operation, query: &[(String, String)]) {
-    let asked = |name: &str| {
+/// Every page up to the last is the example, and later ones are empty. Pages that go back in
+/// time have only older entries than `before`.
+pub fn select_page(body: &mut Value, operation: &Operation, query: &[(String, String)]) {
+    let parameter = |name: &str| {
         operation.parameter("query", name)?;
         query.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     };
     let Some(body) = body.as_object_mut() else { return };
     for name in ["page", "pageSize"] {
-        if let Some(number) = asked(name).and_then(|number| number.parse::<u64>().ok())
+        if let Some(number) = parameter(name).and_then(|number| number.parse::<u64>().ok())
             && body.contains_key(name)
         {
             body[name] = json!(number);
         }
     }
-    if let Some(page) = asked("page").and_then(|page| page.parse::<u64>().ok())
+    if let Some(page) = parameter("page").and_then(|page| page.parse::<u64>().ok())
         && page > body.get("totalPages").and_then(Value::as_u64).unwrap_or(1)
     {
         keep(body, |_| false);
     }
-    if let Some(before) = asked("before") {
+    if let Some(before) = parameter("before") {
         keep(body, |entry| is_before(&entry["createdAt"], before));
     }
 }
 
-/// Keeps some entries of the lists of an answer.
+/// Filters the entries of the lists in a response.
 fn keep(body: &mut Map<String, Value>, is_kept: impl Fn(&Value) -> bool) {
     for entries in body.values_mut().filter_map(Value::as_array_mut) {
         entries.retain(&is_kept);
@@ -41,7 +41,7 @@ fn is_before(moment: &Value, end: &str) -> bool {
     let moment = moment.as_str().map(DateTime::parse_from_rfc3339);
     match (moment, DateTime::parse_from_rfc3339(end)) {
         (Some(Ok(moment)), Ok(end)) => moment < end,
-        // Nothing tells them apart, so nothing is left out.
+        // Without comparable times, keep the entry.
         _ => true,
     }
 }
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
     use crate::mock::document::Document;
 
-    fn turned(query: &[(&str, &str)]) -> Value {
+    fn page(query: &[(&str, &str)]) -> Value {
         let parameter = |name| json!({"in": "query", "name": name});
         let parameters = ["page", "pageSize", "before"].map(parameter);
         let document = Document::of(json!({"paths": {"/a": {"get": {
@@ -62,14 +62,14 @@ mod tests {
         let entry = |moment| json!({"createdAt": moment});
         let entries = [entry("2026-01-02T00:00:00Z"), entry("2026-01-01T00:00:00Z")];
         let mut body = json!({"page": 1, "totalPages": 2, "entries": entries});
-        turn(&mut body, &document.operations[0], &query);
+        select_page(&mut body, &document.operations[0], &query);
         body
     }
 
     #[test]
     fn pages_after_the_last_are_empty() {
         for (page, entries) in [("1", 2), ("2", 2), ("3", 0), ("9999999999999", 0)] {
-            let body = turned(&[("page", page), ("pageSize", "5")]);
+            let body = self::page(&[("page", page), ("pageSize", "5")]);
             assert_eq!(body["entries"].as_array().unwrap().len(), entries, "{page}");
             assert_eq!(body["page"].to_string(), page);
             assert_eq!(body.get("pageSize"), None);
@@ -77,9 +77,9 @@ mod tests {
     }
 
     #[test]
-    fn pages_that_go_back_in_time_leave_out_what_is_newer() {
+    fn pages_that_go_back_in_time_omit_newer_entries() {
         for (before, entries) in [("2026-02-01", 2), ("2026-01-02", 1), ("2026-01-01", 0)] {
-            let body = turned(&[("before", &format!("{before}T00:00:00Z"))]);
+            let body = page(&[("before", &format!("{before}T00:00:00Z"))]);
             assert_eq!(body["entries"].as_array().unwrap().len(), entries, "{before}");
         }
     }

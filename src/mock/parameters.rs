@@ -1,4 +1,4 @@
-//! Holds the parameters of a request against the document.
+//! Validates the parameters of a request against the document.
 
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -7,13 +7,13 @@ use super::document::{Document, Operation};
 use super::recorded::RecordedRequest;
 use super::schema;
 
-/// The parameters of a query, without escapes.
+/// The decoded parameters of a query.
 pub fn query(query: &str) -> Vec<(String, String)> {
     let url = Url::parse(&format!("http://sandbox/?{query}"));
     url.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default()
 }
 
-/// Checks path, query and headers. The error says what is wrong, and where.
+/// Validates path, query and headers. The error states what is wrong, and where.
 pub fn check(
     operation: &Operation,
     path: &[(&'static str, String)],
@@ -21,14 +21,15 @@ pub fn check(
 ) -> Result<(), String> {
     for parameter in &operation.parameters {
         let (place, name) = (text(&parameter["in"]), text(&parameter["name"]));
-        let given: Vec<&str> = match place {
+        let values: Vec<&str> = match place {
             "path" => path.iter().filter(|(own, _)| *own == name).map(|(_, v)| &**v).collect(),
             "query" => of_query(request, name).collect(),
             "header" => of_headers(request, name)?,
-            // The document has no other; a test says so.
+            // A test checks that the document has no other places.
             _ => continue,
         };
-        one(parameter, &given).map_err(|what| format!("the {place} parameter {name}{what}"))?;
+        check_one(parameter, &values)
+            .map_err(|what| format!("the {place} parameter {name}{what}"))?;
     }
     let known = |name: &str| operation.parameter("query", name).is_some();
     match request.query.iter().find(|(name, _)| !known(name)) {
@@ -46,10 +47,10 @@ fn of_headers<'a>(request: &'a RecordedRequest, name: &str) -> Result<Vec<&'a st
     values.collect::<Result<_, _>>().map_err(|_| format!("the header {name} is not ASCII"))
 }
 
-fn one(parameter: &'static Value, given: &[&str]) -> Result<(), String> {
+fn check_one(parameter: &'static Value, values: &[&str]) -> Result<(), String> {
     let root = Document::get().root;
     let kind = schema::kind(root, &parameter["schema"]);
-    let value = match (kind, given) {
+    let value = match (kind, values) {
         (_, []) if parameter["required"] == true => return Err(" is missing".to_owned()),
         (_, []) => return Ok(()),
         (Some("array"), many) => {
@@ -57,12 +58,12 @@ fn one(parameter: &'static Value, given: &[&str]) -> Result<(), String> {
             many.iter().map(|text| typed(item, text)).collect()
         }
         (kind, [only]) => typed(kind, only),
-        (_, _) => return Err(" is there more than once".to_owned()),
+        (_, _) => return Err(" occurs more than once".to_owned()),
     };
     schema::check(root, &parameter["schema"], &value).map_err(|violation| violation.to_string())
 }
 
-/// The value that a text stands for, or the text where it stands for no such value.
+/// Parses a text as a type. Returns the text itself if it does not match.
 fn typed(kind: Option<&str>, text: &str) -> Value {
     let value = match kind {
         Some("integer") => text.parse::<i64>().map(Value::from).ok(),

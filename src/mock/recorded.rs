@@ -1,4 +1,4 @@
-//! What the sandbox remembers of a request.
+//! The requests that the sandbox records.
 
 use std::fmt;
 
@@ -8,36 +8,33 @@ use serde_json::Value;
 
 /// A request that a [`Sandbox`](super::Sandbox) received.
 ///
-/// Its `Debug` form holds neither credentials nor anything of path, query and body,
-/// which may hold some.
+/// `Debug` prints neither credentials nor path, query and body, which may contain secrets.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// The `operationId` of what it is for, such as `list_numbers`; none where the
-    /// document has no such operation.
+    /// The `operationId`, such as `list_numbers`. None if the document has no such operation.
     pub operation: Option<&'static str>,
     /// The method.
     pub method: Method,
-    /// The path as it was sent, with its escapes.
+    /// The path as received, percent-encoded.
     pub path: String,
-    /// The parameters of the query in their order, without escapes.
+    /// The decoded query parameters, in order.
     pub query: Vec<(String, String)>,
-    /// The headers. Those with credentials are marked as sensitive, so that their
-    /// `Debug` form does not show the value.
+    /// The headers. Credentials are marked as sensitive, so that `Debug` does not print them.
     pub headers: HeaderMap,
-    /// The body as it was sent.
+    /// The body as received.
     pub body: Bytes,
     pub(super) uri: Uri,
 }
 
 impl RecordedRequest {
-    /// The method, and path and query as they were sent, with their escapes, such as
+    /// The method and the percent-encoded path and query, such as
     /// `GET /v1/messages/wamid.A%2FB`.
     pub fn line(&self) -> String {
         format!("{} {}", self.method, self.uri)
     }
 
-    /// The body as JSON; null where it is empty or no JSON.
+    /// The body as JSON. Null if it is empty or not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }

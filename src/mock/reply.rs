@@ -1,4 +1,4 @@
-//! What a server may be told to answer.
+//! Replies that tests enqueue.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde_json::Value;
 
-use super::answer::{Answer, ConnectionReset};
+use super::canned_response::{CannedResponse, ConnectionReset};
 use super::document::Operation;
 use super::success;
 use crate::ErrorCode;
 
-/// What a [`Sandbox`](super::Sandbox) answers one request with, in place of what it
-/// would.
+/// A response that a [`Sandbox`](super::Sandbox) sends to one request instead of the documented
+/// one.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,53 +26,55 @@ use crate::ErrorCode;
 /// Reply::documented().delay(Duration::from_secs(60));
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "it is a sandbox sends it once it is enqueued"]
+#[must_use = "a sandbox sends a reply only if it is enqueued"]
 pub struct Reply {
-    what: What,
+    content: Content,
     headers: HeaderMap,
     delay: Duration,
 }
 
 #[derive(Clone, Debug)]
-enum What {
+enum Content {
     Documented,
     Error(StatusCode, Option<ErrorCode>),
-    Given(Answer),
+    Canned(CannedResponse),
     Reset,
 }
 
 const PAGE: &str = "<!doctype html><html><body><h1>Something went wrong</h1></body></html>";
 
 impl Reply {
-    /// The documented response, which the sandbox sends without a reply too. Change it with
-    /// [`header`](Self::header) and [`delay`](Self::delay), or enqueue it before another reply.
+    /// The documented response, which is the default. Change it with [`header`](Self::header) and
+    /// [`delay`](Self::delay), or enqueue it before another reply.
     pub fn documented() -> Self {
-        Self::from(What::Documented)
+        Self::from(Content::Documented)
     }
 
-    /// Any status and body, without a media type.
+    /// Any status and body, without a `Content-Type`.
     pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self::from(What::Given(Answer { body: body.into(), ..Answer::empty(status) }))
+        Self::from(Content::Canned(CannedResponse {
+            body: body.into(),
+            ..CannedResponse::empty(status)
+        }))
     }
 
-    /// Any status and JSON. Nothing checks it against the document.
+    /// Any status and JSON, which is not validated against the document.
     pub fn json(status: StatusCode, body: &Value) -> Self {
-        Self::from(What::Given(Answer::json(status, body)))
+        Self::from(Content::Canned(CannedResponse::json(status, body)))
     }
 
-    /// A page of HTML, as proxies send them.
+    /// An HTML page, as proxies send them.
     pub fn html(status: StatusCode) -> Self {
-        Self::from(What::Given(Answer::bytes(status, "text/html; charset=utf-8", PAGE)))
+        Self::from(Content::Canned(CannedResponse::bytes(status, "text/html; charset=utf-8", PAGE)))
     }
 
-    /// The example that the document has for a status and a code, or else for the status;
-    /// without any, an error that says no more than the status. Its code is the given one.
+    /// The documented example for a status and a code, else for the status, else an error with
+    /// only the status text. The code is always `code`, if that is set.
     pub fn error(status: StatusCode, code: impl Into<Option<ErrorCode>>) -> Self {
-        Self::from(What::Error(status, code.into()))
+        Self::from(Content::Error(status, code.into()))
     }
 
-    /// The documented 429. A wait is named in `Retry-After`, in whole seconds, rounded
-    /// up.
+    /// The documented 429, with an optional wait in `Retry-After`, rounded up to whole seconds.
     pub fn too_many_requests(wait: Option<Duration>) -> Self {
         let mut reply = Self::error(StatusCode::TOO_MANY_REQUESTS, None);
         if let Some(wait) = wait {
@@ -81,19 +83,21 @@ impl Reply {
         reply
     }
 
-    /// None: what was asked is done, and the connection is reset before the answer.
+    /// Processes the request, then resets the connection instead of responding.
     pub fn reset() -> Self {
-        Self::from(What::Reset)
+        Self::from(Content::Reset)
     }
 
-    /// The same with a header, in place of one of that name.
+    /// Sets a header and replaces any previous value.
     ///
     /// # Panics
     ///
-    /// When no header can have that name or that value.
+    /// If the name or the value is not valid.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        let named = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
-        let Some((name, value)) = named else { panic!("{name:?} and {value:?} are no header") };
+        let header = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
+        let Some((name, value)) = header else {
+            panic!("{name:?} and {value:?} are not a valid header")
+        };
         self.headers.insert(name, value);
         self
     }
@@ -108,49 +112,51 @@ impl Reply {
         self.delay
     }
 
-    /// The answer to a request for an operation, which is usually answered so.
-    pub(super) fn answer(
+    /// The response to a request. `documented_response` processes the request.
+    pub(super) fn into_response(
         self,
         operation: &Operation,
-        documented_response: impl FnOnce() -> Answer,
-    ) -> Result<Answer, ConnectionReset> {
-        let mut answer = match self.what {
-            What::Documented => documented_response(),
-            What::Error(status, code) => documented(operation, status, code.as_ref()),
-            What::Given(answer) => answer,
-            What::Reset => {
+        documented_response: impl FnOnce() -> CannedResponse,
+    ) -> Result<CannedResponse, ConnectionReset> {
+        let mut response = match self.content {
+            Content::Documented => documented_response(),
+            Content::Error(status, code) => documented_error(operation, status, code.as_ref()),
+            Content::Canned(response) => response,
+            Content::Reset => {
                 documented_response();
                 return Err(ConnectionReset);
             }
         };
-        answer.headers.extend(self.headers);
-        Ok(answer)
+        response.headers.extend(self.headers);
+        Ok(response)
     }
 }
 
-impl From<What> for Reply {
-    fn from(what: What) -> Self {
-        Self { what, headers: HeaderMap::new(), delay: Duration::ZERO }
+impl From<Content> for Reply {
+    fn from(content: Content) -> Self {
+        Self { content, headers: HeaderMap::new(), delay: Duration::ZERO }
     }
 }
 
-/// The documented answer with a status, or one that says no more than the status.
-pub(super) fn documented(
+/// The documented error with a status, or one with only the status text.
+pub(super) fn documented_error(
     operation: &Operation,
     status: StatusCode,
     code: Option<&ErrorCode>,
-) -> Answer {
+) -> CannedResponse {
     let code = code.map(ErrorCode::as_str);
     let examples =
         || operation.response(status.as_str()).into_iter().flat_map(success::json_examples);
-    let fitting = examples().find(|example| example["code"].as_str() == code);
-    match (fitting.or_else(|| examples().next()).cloned(), code) {
+    let matching = examples().find(|example| example["code"].as_str() == code);
+    match (matching.or_else(|| examples().next()).cloned(), code) {
         (Some(Value::Object(mut error)), Some(code)) => {
             error.insert("code".to_owned(), code.into());
-            Answer::json(status, &error.into())
+            CannedResponse::json(status, &error.into())
         }
-        (Some(example), None) => Answer::json(status, &example),
-        (_, code) => Answer::error(status, status.canonical_reason().unwrap_or("Error"), code),
+        (Some(example), None) => CannedResponse::json(status, &example),
+        (_, code) => {
+            CannedResponse::error(status, status.canonical_reason().unwrap_or("Error"), code)
+        }
     }
 }
 

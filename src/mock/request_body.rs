@@ -1,4 +1,4 @@
-//! Holds the body of a request against the document.
+//! Validates the body of a request against the document.
 
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
@@ -7,11 +7,11 @@ use super::document::{Document, Operation, entries};
 use super::recorded::RecordedRequest;
 use super::schema;
 
-/// Checks the body and its media type. The error says what is wrong, and where.
+/// Validates the body and its media type. The error states what is wrong, and where.
 pub fn check(operation: &Operation, request: &RecordedRequest) -> Result<(), String> {
     let is_empty = request.body.is_empty();
     let Some(body) = operation.body else {
-        return if is_empty { Ok(()) } else { Err("the operation takes no body".to_owned()) };
+        return if is_empty { Ok(()) } else { Err("the operation has no body".to_owned()) };
     };
     if is_empty {
         let required = body["required"] == true;
@@ -29,12 +29,12 @@ pub fn check(operation: &Operation, request: &RecordedRequest) -> Result<(), Str
         return Ok(());
     }
     let value: Value = serde_json::from_slice(&request.body)
-        .map_err(|error| format!("the body is no JSON: {error}"))?;
+        .map_err(|error| format!("the body is not JSON: {error}"))?;
     schema::check(Document::get().root, &content["schema"], &value)
         .map_err(|violation| format!("the body{violation}"))
 }
 
-/// What is before the parameters of a media type, in lower case.
+/// The media type without parameters, in lower case.
 fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

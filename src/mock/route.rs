@@ -1,28 +1,40 @@
-//! Which operation a request is for.
+//! Finds the operation of a request.
 
 use http::Method;
+use percent_encoding::percent_decode_str;
 
 use super::document::Operation;
+use crate::operation::{matches, placeholders};
 
-/// Where a request leads.
+/// The target of a request.
 pub enum Route<'a> {
-    /// To an operation, with its parameters in the path.
+    /// An operation, with its parameters in the path.
     Found(&'a Operation, Vec<(&'static str, String)>),
-    /// To a path that knows other methods.
+    /// A path with operations of other methods.
     OtherMethod,
-    Nowhere,
+    NotFound,
 }
 
-/// Finds the operation for a method and a path. Where more than one fits, the one
-/// with a fixed segment where the other has a parameter is meant.
+/// Finds the operation for a method and a path. A fixed segment takes precedence over a
+/// parameter.
 pub fn find<'a>(operations: &'a [Operation], method: &Method, path: &str) -> Route<'a> {
-    let fitting = || operations.iter().filter(|operation| operation.path.fits(path));
-    let Some(most_fixed) = fitting().map(|operation| operation.path.parameters()).min() else {
-        return Route::Nowhere;
+    let matching = || operations.iter().filter(|operation| matches(path, operation.path));
+    let Some(most_fixed) = matching().map(|operation| placeholders(operation.path)).min() else {
+        return Route::NotFound;
     };
-    let mut meant = fitting().filter(|operation| operation.path.parameters() == most_fixed);
-    match meant.find(|operation| operation.method == *method) {
-        Some(operation) => Route::Found(operation, operation.path.values(path)),
+    let mut best = matching().filter(|operation| placeholders(operation.path) == most_fixed);
+    match best.find(|operation| operation.method == *method) {
+        Some(operation) => Route::Found(operation, values(operation.path, path)),
         None => Route::OtherMethod,
     }
+}
+
+/// The values of the parameters in a path.
+fn values(template: &'static str, path: &str) -> Vec<(&'static str, String)> {
+    let segments = template.split('/').zip(path.split('/'));
+    let values = segments.filter_map(|(segment, value)| {
+        let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+        Some((name, percent_decode_str(value).decode_utf8_lossy().into_owned()))
+    });
+    values.collect()
 }

@@ -1,4 +1,4 @@
-//! The server that plays the document.
+//! The mock server.
 
 use std::fmt;
 use std::io;
@@ -16,20 +16,18 @@ use super::respond::State;
 use super::server;
 use crate::{Client, ClientBuilder, Credentials};
 
-/// A server on 127.0.0.1 that plays the whole document, until it is dropped.
+/// A mock server on 127.0.0.1 that simulates the whole API document, until it is dropped.
 ///
-/// - It demands the credentials that each operation demands: 401.
-/// - It checks path, query, headers and body against the document, and says what is
-///   wrong and where: 400 with the code `VALIDATION_ERROR`.
-/// - It answers with the documented example, or with [what it is
-///   told](Self::respond_with). Its pages end where the example says so.
-/// - It heeds an `Idempotency-Key`: the same request gets the same answer again, and
-///   another one 409 with `IDEMPOTENCY_KEY_REUSED`.
-/// - It [remembers](Self::requests) every request, and gives [another reply](Self::enqueue)
-///   when it is told to.
+/// - It requires the credentials of each operation. Without them, it responds with 401.
+/// - It validates path, query, headers and body against the document. If they are invalid, it
+///   responds with 400, the code `VALIDATION_ERROR`, and a message with the place.
+/// - It responds with the documented example, or with [another body](Self::respond_with), up to
+///   the total number of pages in the example.
+/// - It supports `Idempotency-Key`: the same request gets the same response again, and a request
+///   with another body gets 409 with `IDEMPOTENCY_KEY_REUSED`.
+/// - It [records](Self::requests) every request, and sends [enqueued replies](Self::enqueue).
 ///
-/// It keeps nothing else: what is created cannot be read back, and what is deleted is
-/// still there.
+/// It has no other state: created resources cannot be read, and deleted ones still exist.
 pub struct Sandbox {
     url: String,
     client: Client,
@@ -38,17 +36,16 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// The one API key that it accepts.
+    /// The only API key that the sandbox accepts.
     pub const API_KEY: &'static str = credentials::ACCEPTED_API_KEY;
-    /// The one id of an API key that it accepts.
+    /// The only id of an API key that the sandbox accepts.
     pub const API_KEY_ID: &'static str = credentials::ACCEPTED_API_KEY_ID;
 
-    /// Starts a server at a port that is free, within the runtime of Tokio that this is
-    /// called in.
+    /// Starts a server on a free port, in the current Tokio runtime.
     ///
     /// # Errors
     ///
-    /// When no port can be had, or no [`client`](Self::client) can be built.
+    /// If no port is available, or the [`client`](Self::client) cannot be built.
     pub async fn start() -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -58,48 +55,48 @@ impl Sandbox {
         Ok(Self { url, client, state, server })
     }
 
-    /// Its base URL, such as `http://127.0.0.1:50123`.
+    /// The base URL, such as `http://127.0.0.1:50123`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// A client of this server with all defaults. All are clones of one; for one with
-    /// other settings, or with credentials that the server does not accept, see
-    /// [`builder`](Self::builder) and [`url`](Self::url).
+    /// A client of this server with default settings. Every call returns a clone of the same
+    /// client. For other settings, use [`builder`](Self::builder). For credentials that the
+    /// server rejects, build a client with [`url`](Self::url).
     pub fn client(&self) -> Client {
         self.client.clone()
     }
 
-    /// A builder for a client of this server, with credentials that it accepts.
+    /// A builder for a client of this server, with accepted credentials.
     pub fn builder(&self) -> ClientBuilder {
         builder(&self.url)
     }
 
-    /// What it received, in the order in which it came.
+    /// The received requests, in order.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.requests()
     }
 
-    /// Answers the next request for an operation with this reply. Said more than once, it
-    /// gives as many replies, in that order, and then answers as usual again.
+    /// Enqueues a reply to the next request for an operation. Each reply is sent once, in order.
+    /// After the last one, the sandbox sends the documented response again.
     ///
-    /// A request that it refuses, for its credentials or for what it holds, takes none.
+    /// A request with invalid credentials or content is rejected and consumes no reply.
     ///
     /// # Panics
     ///
-    /// When the document has no operation with that `operationId`.
+    /// If the document has no operation with the `operationId`.
     pub fn enqueue(&self, operation: &str, reply: Reply) {
-        self.state.reply(known(operation), reply);
+        self.state.enqueue(operation_id(operation), reply);
     }
 
-    /// Answers an operation with this body from now on, in place of the documented
-    /// example. Nothing checks it against the document.
+    /// Replaces the documented example of an operation by another body, which is not validated
+    /// against the document.
     ///
     /// # Panics
     ///
-    /// When the document has no operation with that `operationId`.
+    /// If the document has no operation with the `operationId`.
     pub fn respond_with(&self, operation: &str, body: Value) {
-        self.state.respond_with(known(operation), body);
+        self.state.respond_with(operation_id(operation), body);
     }
 }
 
@@ -107,7 +104,7 @@ fn builder(url: &str) -> ClientBuilder {
     Client::builder(Credentials::api_key(Sandbox::API_KEY)).base_url(url)
 }
 
-fn known(operation: &str) -> &'static str {
+fn operation_id(operation: &str) -> &'static str {
     match Document::get().operation(operation) {
         Some(operation) => operation.id,
         None => panic!("the document has no operation {operation}"),

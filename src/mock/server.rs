@@ -1,4 +1,4 @@
-//! HTTP: requests in, answers out, until the task of the server ends.
+//! The HTTP server of the sandbox.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::answer::{Answer, ConnectionReset};
+use super::canned_response::{CannedResponse, ConnectionReset};
 use super::respond::State;
 
-/// The longest body that is taken.
-const LONGEST_BODY: usize = 64 * 1024 * 1024;
+/// The maximum length of a request body.
+const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
-/// Serves every connection. Those that are open end with it.
+/// Serves connections. Dropping the future closes them.
 pub async fn serve(listener: TcpListener, state: Arc<State>) {
     let mut connections = JoinSet::new();
     loop {
@@ -27,7 +27,7 @@ pub async fn serve(listener: TcpListener, state: Arc<State>) {
             Ok((stream, _)) => {
                 connections.spawn(serve_one(stream, Arc::clone(&state)));
             }
-            // Too many files are open, which passes.
+            // Too many files are open, which is transient.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
         while connections.try_join_next().is_some() {}
@@ -36,25 +36,28 @@ pub async fn serve(listener: TcpListener, state: Arc<State>) {
 
 async fn serve_one(stream: TcpStream, state: Arc<State>) {
     let service = service_fn(|request| {
-        let answer = answer(&state, request);
-        Box::pin(async { answer.await.map(Answer::into_response) })
+        let response = respond(&state, request);
+        Box::pin(async { response.await.map(CannedResponse::into_response) })
     });
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     let end = poll_fn(|context| connection.poll_without_shutdown(context)).await;
     if end.is_err_and(|error| error.is_user()) {
         let stream = connection.into_parts().io.into_inner();
-        // Where it fails, the connection is closed, which breaks it too.
+        // If it fails, dropping the stream closes the connection, which breaks it too.
         let _ = stream.set_zero_linger();
     }
 }
 
-async fn answer(state: &State, request: Request<Incoming>) -> Result<Answer, ConnectionReset> {
+async fn respond(
+    state: &State,
+    request: Request<Incoming>,
+) -> Result<CannedResponse, ConnectionReset> {
     let (head, body) = request.into_parts();
-    match Limited::new(body, LONGEST_BODY).collect().await {
+    match Limited::new(body, MAX_BODY_BYTES).collect().await {
         Ok(body) => state.respond(head, body.to_bytes()).await,
-        Err(_) => Ok(Answer::error(
+        Err(_) => Ok(CannedResponse::error(
             StatusCode::PAYLOAD_TOO_LARGE,
-            &format!("the body did not come, or is longer than {LONGEST_BODY} bytes"),
+            &format!("the body is incomplete, or longer than {MAX_BODY_BYTES} bytes"),
             None,
         )),
     }

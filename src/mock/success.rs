@@ -4,47 +4,46 @@ use http::StatusCode;
 use http::header::CONTENT_DISPOSITION;
 use serde_json::Value;
 
-use super::answer::Answer;
+use super::canned_response::CannedResponse;
 use super::document::{Document, Operation, entries, resolve};
 use super::paging;
 
 const JSON: &str = "application/json";
 
-/// What a body that is no JSON holds.
+/// The content of a body that is not JSON.
 const BYTES: &[u8] = b"some bytes of the sandbox";
 
-/// The success of an operation, with the body that it was told or else the example.
-pub fn answer(operation: &Operation, told: Option<&Value>, query: &[(String, String)]) -> Answer {
+/// The success of an operation, with a custom body or the example.
+pub fn response(
+    operation: &Operation,
+    custom: Option<&Value>,
+    query: &[(String, String)],
+) -> CannedResponse {
     let success = operation.responses.iter().find(|(status, _)| status.starts_with('2'));
-    let (status, response) = success.copied().unwrap_or(("200", &Value::Null));
+    let (status, documented) = success.copied().unwrap_or(("200", &Value::Null));
     let status = status.parse().unwrap_or(StatusCode::OK);
-    if let Some(body) = told.or_else(|| json_example(response)) {
+    if let Some(body) = custom.or_else(|| json_examples(documented).next()) {
         let mut body = body.clone();
-        paging::turn(&mut body, operation, query);
-        return Answer::json(status, &body);
+        paging::select_page(&mut body, operation, query);
+        return CannedResponse::json(status, &body);
     }
-    match entries(&response["content"]).next() {
-        None => Answer::empty(status),
-        Some((JSON, _)) => Answer::error(
+    match entries(&documented["content"]).next() {
+        None => CannedResponse::empty(status),
+        Some((JSON, _)) => CannedResponse::error(
             StatusCode::NOT_IMPLEMENTED,
-            "the document has no example of this answer: give the sandbox one",
+            "the document has no example of this response; set one with `respond_with`",
             None,
         ),
-        Some((media_type, _)) => file(operation, response, status, media_type),
+        Some((media_type, _)) => file(operation, documented, status, media_type),
     }
 }
 
-/// The first example of a response in JSON.
-pub fn json_example(response: &'static Value) -> Option<&'static Value> {
-    json_examples(response).next()
-}
-
-/// The examples of a response in JSON.
+/// The JSON examples of a documented response.
 pub fn json_examples(response: &'static Value) -> impl Iterator<Item = &'static Value> {
     let media_type = &response["content"][JSON];
-    let several = entries(&media_type["examples"])
+    let named = entries(&media_type["examples"])
         .filter_map(|(_, one)| resolve(Document::get().root, one).get("value"));
-    media_type.get("example").into_iter().chain(several)
+    media_type.get("example").into_iter().chain(named)
 }
 
 fn file(
@@ -52,20 +51,20 @@ fn file(
     response: &'static Value,
     status: StatusCode,
     media_type: &'static str,
-) -> Answer {
-    let (media_type, ending) = match media_type {
+) -> CannedResponse {
+    let (media_type, extension) = match media_type {
         "audio/*" => ("audio/mpeg", "mp3"),
         "image/*" => ("image/png", "png"),
         any if any.contains('*') => ("application/octet-stream", "bin"),
         other => (other, "bin"),
     };
-    let answer = Answer::bytes(status, media_type, BYTES);
+    let file = CannedResponse::bytes(status, media_type, BYTES);
     let is_named = entries(&response["headers"])
         .any(|(name, _)| name.eq_ignore_ascii_case(CONTENT_DISPOSITION.as_str()));
     if is_named {
-        let name = format!("attachment; filename=\"{}.{ending}\"", operation.id);
-        answer.with(CONTENT_DISPOSITION, name)
+        let name = format!("attachment; filename=\"{}.{extension}\"", operation.id);
+        file.with_header(CONTENT_DISPOSITION, name)
     } else {
-        answer
+        file
     }
 }

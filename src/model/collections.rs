@@ -1,4 +1,4 @@
-//! What the setters of lists and maps take.
+//! The arguments of setters for lists and maps.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -6,10 +6,9 @@ use serde_json::{Map, Value};
 
 use crate::model::optional::IntoOptional;
 
-/// Entries for a list of a request: a `Vec`, an array, a slice or a set of anything that
-/// [`IntoOptional`] takes, which is values, texts and builders. An entry that is `None` is
-/// left out. In place of the list, `None` leaves all of an optional one out; what an
-/// iterator gives is collected first.
+/// Entries for a list of a request: a `Vec`, an array, a slice or a set of values, texts,
+/// builders or anything else that implements [`IntoOptional`]. An entry that is `None` is left
+/// out. `None` instead of an optional list leaves it out. Collect an iterator first.
 ///
 /// ```
 /// use pilot_status::types::{MessageButton, MessageButtonType, MessageRequest};
@@ -24,16 +23,16 @@ use crate::model::optional::IntoOptional;
 /// assert!(MessageRequest::try_from(message).is_ok());
 /// ```
 pub trait IntoList<T> {
-    /// The list, if there is one, or what is wrong with an entry.
+    /// The list, if there is one.
     ///
     /// # Errors
     ///
-    /// What a builder lacks.
+    /// The field that an entry's builder lacks.
     fn into_list(self) -> Result<Option<Vec<T>>, String>;
 }
 
-/// Lets a collection stand for a list. An `Option` is one for Rust too, so that not all
-/// can be taken: to set nothing would be to set an empty list.
+/// Implements [`IntoList`] for a collection. A blanket implementation for iterators would include
+/// `Option`, so that `None` would set an empty list.
 macro_rules! lists {
     ($([$($generic:tt)*] $collection:ty;)*) => {$(
         impl<T, E: IntoOptional<T>, $($generic)*> IntoList<T> for $collection {
@@ -79,8 +78,7 @@ fn list<T, E: IntoOptional<T>>(
     entries.collect::<Result<_, _>>().map(Some)
 }
 
-/// Entries for a map of a request, by their names: pairs or a map, as of a list, see
-/// [`IntoList`].
+/// Entries for a map of a request: pairs or a map of the same values as for [`IntoList`].
 ///
 /// ```
 /// use pilot_status::types::MessageRequest;
@@ -92,15 +90,15 @@ fn list<T, E: IntoOptional<T>>(
 /// assert!(MessageRequest::try_from(message).is_ok());
 /// ```
 pub trait IntoMap<T> {
-    /// The map, if there is one, or what is wrong with an entry.
+    /// The map, if there is one.
     ///
     /// # Errors
     ///
-    /// What a builder lacks.
+    /// The field that an entry's builder lacks.
     fn into_map<M: FromIterator<(String, T)>>(self) -> Result<Option<M>, String>;
 }
 
-/// Lets a collection stand for a map.
+/// Implements [`IntoMap`] for a collection.
 macro_rules! maps {
     ($([$($generic:tt)*] $collection:ty;)*) => {$(
         impl<T, K: Into<String>, E: IntoOptional<T>, $($generic)*> IntoMap<T> for $collection {
@@ -140,9 +138,9 @@ fn map<T, K: Into<String>, E: IntoOptional<T>, M: FromIterator<(String, T)>>(
     entries.into_iter().filter_map(named).collect::<Result<_, _>>().map(Some)
 }
 
-/// What has to be there, for the setters of lists and maps that are not optional.
+/// Unwraps the list or map of a required field.
 pub(crate) fn given<C>(collection: Option<C>) -> Result<C, String> {
-    collection.ok_or_else(|| "it is None, and has to be there".to_owned())
+    collection.ok_or_else(|| "it is None, but the field is required".to_owned())
 }
 
 #[cfg(test)]
@@ -151,7 +149,7 @@ mod tests {
 
     use super::*;
 
-    /// Of which one part is missing.
+    /// A builder without a required field.
     struct Incomplete;
 
     impl IntoOptional<String> for Incomplete {
@@ -169,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_takes_whatever_its_entries_are_made_of() {
+    fn a_list_accepts_all_collections_and_forms_of_entries() {
         let both = vec!["a".to_owned(), "b".to_owned()];
         for taken in [
             list(["a", "b"]),
@@ -190,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_takes_pairs_and_maps() {
+    fn a_map_accepts_pairs_and_maps() {
         let one = BTreeMap::from([("a".to_owned(), "1".to_owned())]);
         for taken in [
             map([("a", "1")]),

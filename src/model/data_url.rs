@@ -1,4 +1,4 @@
-//! Files that stand in JSON as text.
+//! Files as text in JSON.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use base64::engine::{DecodePaddingMode, Engine};
 use serde::{Deserialize, Serialize};
 
-/// Base64 with the padding that it should have, or without.
+/// Base64 with or without padding.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -15,8 +15,8 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// A file as text: a `data:` URL (RFC 2397), such as a QR code or a recording.
 ///
-/// What a server sends is kept as it is; [`decode`](Self::decode) gives the bytes,
-/// also where the server left out all but the Base64.
+/// The text of the server is kept verbatim. [`decode`](Self::decode) returns the bytes, also
+/// if the server sent only the Base64.
 ///
 /// ```
 /// use pilot_status::DataUrl;
@@ -32,23 +32,23 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 pub struct DataUrl(String);
 
 impl DataUrl {
-    /// The URL of a file of a media type, such as `application/pdf`.
+    /// Encodes a file with a media type, such as `application/pdf`.
     pub fn new(media_type: &str, bytes: impl AsRef<[u8]>) -> Self {
         Self(format!("data:{media_type};base64,{}", STANDARD.encode(bytes)))
     }
 
-    /// The text as it stands in JSON.
+    /// The text as in JSON.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The media type, where the text names one.
+    /// The media type, if the text has one.
     pub fn media_type(&self) -> Option<&str> {
         let (before, _) = self.parts()?;
         before.split(';').next().filter(|name| !name.is_empty())
     }
 
-    /// The bytes. None where the text is neither a Base64 `data:` URL nor Base64.
+    /// The bytes. None if the text is neither a Base64 `data:` URL nor Base64.
     pub fn decode(&self) -> Option<Vec<u8>> {
         let text = match self.parts() {
             Some((before, text)) => before.ends_with(";base64").then_some(text)?,
@@ -58,7 +58,7 @@ impl DataUrl {
         LENIENT.decode(text).ok()
     }
 
-    /// What stands before the comma and after it.
+    /// The text before and after the comma.
     fn parts(&self) -> Option<(&str, &str)> {
         self.0.strip_prefix("data:")?.split_once(',')
     }
@@ -91,7 +91,7 @@ impl fmt::Display for DataUrl {
 }
 
 impl fmt::Debug for DataUrl {
-    /// Without the file, which is long, and nobody's business.
+    /// Without the file, which is long and may be confidential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DataUrl({}, {} characters)", self.media_type().unwrap_or("?"), self.0.len())
     }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_read_however_they_were_written() {
+    fn all_forms_of_files_are_decoded() {
         let bytes = Some(b"abc".to_vec());
         for (text, media_type, decoded) in [
             ("data:image/png;base64,YWJj", Some("image/png"), bytes.clone()),

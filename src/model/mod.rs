@@ -1,5 +1,5 @@
-//! What the generated models consist of: types for their fields, the conversions that their
-//! setters accept, and the macros that the build step calls for enums, unions and rules.
+//! The parts of generated models: field types, the arguments of setters, and the macros that the
+//! build step calls for enums, unions and rules.
 
 pub(crate) mod collections;
 pub(crate) mod data_url;

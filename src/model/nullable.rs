@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The value of a field that can be left out, cleared or set.
 ///
-/// In a request such a field is an `Option<Nullable<T>>`: `None` leaves it as it
-/// is at the server, [`Nullable::Null`] clears it, and a value sets it.
+/// In a request such a field is an `Option<Nullable<T>>`: `None` leaves it unchanged,
+/// [`Nullable::Null`] clears it, and a value sets it.
 ///
 /// ```
 /// use pilot_status::Nullable;
@@ -25,7 +25,7 @@ pub enum Nullable<T> {
 }
 
 impl<T> Nullable<T> {
-    /// The value, if there is one.
+    /// Converts into an `Option`.
     pub fn into_option(self) -> Option<T> {
         match self {
             Self::Null => None,
@@ -33,7 +33,7 @@ impl<T> Nullable<T> {
         }
     }
 
-    /// The value, if there is one.
+    /// The value, or None for null.
     pub fn as_option(&self) -> Option<&T> {
         match self {
             Self::Null => None,

@@ -1,8 +1,8 @@
-//! Enums that keep values which the document does not know yet.
+//! Enums that keep undocumented values.
 
 use crate::IntoOptional;
 
-/// An enum that is made of any text.
+/// An enum that any text converts into.
 pub trait OpenEnum: From<String> {}
 
 impl<E: OpenEnum> IntoOptional<E> for String {
@@ -17,16 +17,15 @@ impl<E: OpenEnum> IntoOptional<E> for &str {
     }
 }
 
-/// The known value with this text, or else with this text in another case.
+/// The known value with this text. An exact match takes precedence over one in another case.
 pub(crate) fn find<E: Clone>(known: &[E], text_of: fn(&E) -> &str, text: &str) -> Option<E> {
     let exact = known.iter().find(|value| text_of(value) == text);
     let in_any_case = || known.iter().find(|value| text_of(value).eq_ignore_ascii_case(text));
     exact.or_else(in_any_case).cloned()
 }
 
-/// The enum of these values, each a variant, the text in JSON and what it means. It is read
-/// from any string. An unknown value gives the same string back, a known one the string of
-/// the document.
+/// Defines an enum of variants, each with its JSON text and description. Any string
+/// deserializes. A known value serializes as documented, an unknown one verbatim.
 macro_rules! open_enum {
     (
         $name:ident, $description:literal, { $($variant:ident = $value:literal: $doc:literal,)* }
@@ -49,8 +48,8 @@ macro_rules! open_enum {
                 matches!(self, Self::Unknown(_))
             }
 
-            /// The value as it stands in JSON. A known value is spelled as in the
-            /// document, in whatever case the server sent it.
+            /// The value as in JSON. A known value is spelled as in the document, even if the
+            /// server sent it in another case.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)*
@@ -113,7 +112,7 @@ macro_rules! open_enum {
             }
 
             fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                // Any string is valid; the known ones are examples.
+                // Any string is valid, so the known ones are examples.
                 ::schemars::json_schema!({
                     "description": $description,
                     "type": "string",
@@ -124,7 +123,7 @@ macro_rules! open_enum {
     };
 }
 
-/// Lets a `bool` stand for an enum of one value: `false` leaves it out.
+/// Lets the setter of an enum with one value accept a `bool`: `false` leaves it out.
 macro_rules! switch {
     ($name:ident, $on:ident) => {
         impl crate::IntoOptional<$name> for bool {

@@ -1,4 +1,4 @@
-//! Unions that keep what the document does not know yet.
+//! Unions that keep undocumented values.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,12 @@ use serde_json::Value;
 
 use crate::decode::from_value;
 
-/// An alternative of a union that nothing names: its kind of JSON distinguishes it.
+/// An alternative of an untagged union, distinguished by its JSON type.
 pub(crate) trait Alternative: DeserializeOwned {
-    /// Whether a value is of its kind.
+    /// Whether a value has the JSON type of the alternative.
     fn is_kind(value: &Value) -> bool;
 
-    /// Decodes a value of its kind. Unless `is_exact`, the scalars that it holds are read in
-    /// another spelling as well.
+    /// Decodes a value of the JSON type. Unless `is_exact`, coerces scalars.
     fn read(value: &Value, is_exact: bool) -> Option<Self> {
         match value {
             _ if !Self::is_kind(value) => None,
@@ -23,7 +22,7 @@ pub(crate) trait Alternative: DeserializeOwned {
     }
 }
 
-/// Says which kind of JSON a type is made of.
+/// Maps types to JSON types.
 macro_rules! alternatives {
     ($([$($generic:tt)*] $type:ty: $is_kind:ident;)*) => {$(
         impl<$($generic)*> Alternative for $type {
@@ -44,8 +43,8 @@ alternatives! {
     [T: DeserializeOwned] BTreeMap<String, T>: is_object;
 }
 
-/// The union of these alternatives, each with its type. With `by`, a property of the objects
-/// holds the values that name each; without, their kinds of JSON distinguish them.
+/// Defines a union of alternatives, each with its type. With `by`, the tag has the values of each
+/// alternative. Otherwise their JSON types distinguish them.
 macro_rules! open_union {
     ($name:ident, $description:literal, { $($variant:ident($type:ty),)* }) => {
         crate::model::open_union::open_union!(@type $name, $description, { $($variant($type),)* });
@@ -97,7 +96,7 @@ macro_rules! open_union {
                     $(Self::$variant(held) => {
                         f.debug_tuple(stringify!($variant)).field(held).finish()
                     })*
-                    // It may hold what no log should show.
+                    // It may contain secrets.
                     Self::Unknown(_) => f.write_str("Unknown(..)"),
                 }
             }
@@ -114,7 +113,7 @@ macro_rules! open_union {
     };
 }
 
-/// A model becomes the union that it is one of.
+/// Converts a model into its union.
 macro_rules! from_model {
     ($name:ident, $variant:ident, $model:ident) => {
         impl ::std::convert::From<$model> for $name {
@@ -125,7 +124,7 @@ macro_rules! from_model {
     };
 }
 
-/// A builder becomes the union that its model is one of.
+/// Converts a builder into the union of its model.
 macro_rules! from_builder {
     ($name:ident, $model:ident) => {
         impl ::std::convert::TryFrom<builder::$model> for $name {
@@ -150,7 +149,7 @@ macro_rules! from_builder {
     };
 }
 
-/// A text becomes the union that it is one of.
+/// Converts text into its union.
 macro_rules! from_text {
     ($name:ident, $variant:ident) => {
         impl ::std::convert::From<::std::string::String> for $name {
@@ -175,12 +174,11 @@ macro_rules! from_text {
     };
 }
 
-/// A list, bare or as all that an object holds, has the same entries.
+/// Gives access to the entries of a list that is bare or the only field of an object.
 macro_rules! entries {
     ($name:ident, $entry:ident, $object:ident.$field:ident, $list:ident) => {
         impl $name {
-            /// The entries, in whichever form they came. None where this version does not
-            /// know the form.
+            /// The entries of either form. None if this version does not know the form.
             pub fn entries(&self) -> ::std::option::Option<&[$entry]> {
                 match self {
                     Self::$object(object) => ::std::option::Option::Some(&object.$field),
@@ -189,7 +187,7 @@ macro_rules! entries {
                 }
             }
 
-            /// The entries, as [`entries`](Self::entries) gives them.
+            /// The entries, as in [`entries`](Self::entries).
             pub fn into_entries(self) -> ::std::option::Option<::std::vec::Vec<$entry>> {
                 match self {
                     Self::$object(object) => ::std::option::Option::Some(object.$field),

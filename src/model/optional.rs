@@ -1,4 +1,4 @@
-//! What the setter of an optional field takes.
+//! The arguments of setters for optional fields.
 
 use std::borrow::Cow;
 use std::time::SystemTime;
@@ -8,13 +8,16 @@ use chrono::{DateTime, FixedOffset, Utc};
 use crate::model::nullable::Nullable;
 use crate::{DataUrl, Secret};
 
-/// A value for an optional field or parameter of a request: the value itself, an `Option` of
-/// it, a text or a [`DataUrl`] where it is text, any integer of up to 64 bits where it is an `i64`, a
-/// time with another offset or a [`SystemTime`] where it is a time, a `bool` where it is a
-/// switch, or a builder of it. For lists and maps there are [`IntoList`](crate::IntoList) and
-/// [`IntoMap`](crate::IntoMap).
+/// A value for an optional field or parameter of a request: the value, an `Option` of it, or its
+/// builder. Some types accept more:
 ///
-/// A field that can be cleared takes a [`Nullable`] as well.
+/// - `String`: any text or a [`DataUrl`],
+/// - `i64`: any integer of up to 64 bits,
+/// - `DateTime<Utc>`: a time with another offset or a [`SystemTime`],
+/// - an enum with a single value: a `bool`,
+/// - a field that can be cleared: a [`Nullable`].
+///
+/// For lists and maps, see [`IntoList`](crate::IntoList) and [`IntoMap`](crate::IntoMap).
 ///
 /// ```
 /// use pilot_status::types::BrandingUpdateRequest;
@@ -32,11 +35,11 @@ use crate::{DataUrl, Secret};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait IntoOptional<T> {
-    /// The value, or what is wrong with it.
+    /// The value, if there is one.
     ///
     /// # Errors
     ///
-    /// What a builder lacks.
+    /// The field that a builder lacks, or the range of an integer.
     fn into_optional(self) -> Result<Option<T>, String>;
 }
 
@@ -58,7 +61,7 @@ impl<T> IntoOptional<Nullable<T>> for T {
     }
 }
 
-/// Lets a text stand for a type that is made of text.
+/// Converts text into types made of text.
 macro_rules! from_text {
     ($type:ty: $($text:ty),*) => {$(
         impl IntoOptional<$type> for $text {
@@ -81,13 +84,13 @@ from_text!(String: &str, &String, Cow<'_, str>);
 from_text!(Secret: &str, &String, Cow<'_, str>);
 from_text!(DataUrl: &str, &String, Cow<'_, str>);
 
-/// Lets any whole number stand for one that fits.
+/// Converts any integer into an `i64`.
 macro_rules! from_number {
     ($($number:ty),*) => {$(
         impl IntoOptional<i64> for $number {
             fn into_optional(self) -> Result<Option<i64>, String> {
-                let whole = i64::try_from(self);
-                whole.map(Some).map_err(|_| format!("{self} is greater than {}", i64::MAX))
+                let number = i64::try_from(self);
+                number.map(Some).map_err(|_| format!("{self} is greater than {}", i64::MAX))
             }
         }
     )*};
@@ -107,7 +110,7 @@ impl IntoOptional<DateTime<Utc>> for SystemTime {
     }
 }
 
-/// A file stands for the text that it is, as in the media of a message.
+/// For example the media of a message.
 impl IntoOptional<String> for DataUrl {
     fn into_optional(self) -> Result<Option<String>, String> {
         Ok(Some(self.to_string()))
@@ -123,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_takes_values_options_and_texts() {
+    fn a_field_accepts_values_options_and_texts() {
         assert_eq!(set::<String>("a"), Some("a".to_owned()));
         assert_eq!(set::<String>("a".to_owned()), Some("a".to_owned()));
         assert_eq!(set::<String>(Some("a".to_owned())), Some("a".to_owned()));
@@ -145,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_can_be_cleared_takes_null_too() {
+    fn a_field_that_can_be_cleared_accepts_null() {
         assert_eq!(set::<Nullable<bool>>(true), Some(Nullable::Value(true)));
         assert_eq!(set::<Nullable<bool>>(Nullable::Null), Some(Nullable::Null));
         assert_eq!(set::<Nullable<bool>>(None::<Nullable<bool>>), None);

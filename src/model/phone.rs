@@ -1,5 +1,5 @@
-//! Phone numbers of Brazil, which are written in many ways: with or without the country
-//! code, and with or without the ninth digit.
+//! Brazilian phone numbers, which are written with or without the country code, and with or
+//! without the ninth digit.
 //!
 //! ```
 //! use pilot_status::phone;
@@ -9,7 +9,7 @@
 //! // A landline and a mobile number.
 //! assert!(!phone::same("+55 81 3333-4444", "+55 81 93333-4444"));
 //!
-//! // To find the contact that is stored in any of these forms.
+//! // The forms in which a contact may be stored.
 //! assert_eq!(
 //!     phone::variants("558185966115"),
 //!     [
@@ -25,31 +25,31 @@
 //!
 //! # The rule
 //!
-//! A number in Brazil has a country code, 55, an area code of two digits, of which 67 are
-//! in use, and the number of the subscriber:
+//! A number in Brazil has the country code 55, an area code of two digits, of which 67 are in
+//! use, and a subscriber number:
 //!
 //! - A landline has 8 digits and begins with 2 to 5.
-//! - A mobile number has 9 digits, of which the first is a 9. Before the ninth digit was
-//!   introduced, it had the other 8, which began with 6 to 9. Anatel, the regulator, decided
-//!   on it in Resolução 553 of 2010. The areas followed one after the other, São Paulo
-//!   (11) in July 2012 and the last ones, in the south, on 6 November 2016.
+//! - A mobile number has 9 digits and begins with 9. Before the ninth digit was introduced, it
+//!   had the other 8, which began with 6 to 9. Anatel, the regulator, introduced the digit with
+//!   Resolução 553 of 2010, area by area: São Paulo (11) in July 2012, and the last areas, in
+//!   the south, on 6 November 2016.
 //!
-//! WhatsApp accounts that are older than the ninth digit of their area keep an id without
-//! it, so the sender of a message may lack it. A mobile number is the same with and without
-//! its ninth digit, unless the 8 other digits are those of a landline.
+//! WhatsApp accounts that are older than the ninth digit of their area keep an id without it,
+//! so the sender of a message may lack it. A mobile number is the same with and without its
+//! ninth digit, unless the other 8 digits are those of a landline.
 //!
-//! Numbers of other countries, with area codes that are not in use, or of another length
-//! are compared digit by digit.
+//! Numbers of other countries, with unused area codes, or of another length are compared digit
+//! by digit.
 //!
-//! # What is read
+//! # Accepted forms
 //!
 //! Spaces, hyphens, dots, slashes and parentheses are ignored, and so are the trunk prefix 0
 //! before the area code and the domain of a WhatsApp id, as in
 //! `558185966115@s.whatsapp.net`. A number that begins with `+` or `00` has a country code.
-//! One that does not, and has the form of a Brazilian number without one, is taken for that:
-//! `51912345678` is read as a number in Porto Alegre, though `+51912345678` is one in Peru.
-//! Write numbers of other countries with `+`, and put it before those that Meta delivers,
-//! which have a country code and no `+`.
+//! Any other number that matches a Brazilian number without a country code is read as one:
+//! `51912345678` is a number in Porto Alegre, although `+51912345678` is in Peru. Write numbers
+//! of other countries with `+`, and prepend it to those that Meta delivers, which have a country
+//! code but no `+`.
 
 use crate::text::is_invisible;
 
@@ -77,12 +77,12 @@ pub fn same(a: &str, b: &str) -> bool {
     }
 }
 
-/// The ways in which a phone number may be stored, without spaces and the like.
+/// The forms in which a phone number may be stored, without separators.
 ///
-/// A Brazilian number has three: with `+55`, with `55`, and without either. A mobile number
-/// has these with the ninth digit first, and then without it. Any other number has two, with
-/// and without `+`, or one if it begins with 0. A text that is not a phone number is returned
-/// as it is, and a blank one has no variants.
+/// A Brazilian number has three: with `+55`, with `55`, and without a country code. A mobile
+/// number has these first with and then without the ninth digit. Any other number has two, with
+/// and without `+`, or one if it begins with 0. A text that is not a phone number has itself as
+/// its only variant, and a blank text has none.
 pub fn variants(number: &str) -> Vec<String> {
     let Some(number) = Number::read(number) else {
         let text = Some(number.trim()).filter(|text| !text.is_empty());
@@ -93,7 +93,7 @@ pub fn variants(number: &str) -> Vec<String> {
             Some(format!("+{}", number.digits)).filter(|_| !number.digits.starts_with('0'));
         return with_plus.into_iter().chain([number.digits]).collect();
     };
-    let spellings = match ninth {
+    let forms = match ninth {
         Ninth::Fixed => vec![format!("{area}{rest}")],
         Ninth::Optional => vec![format!("{area}9{rest}"), format!("{area}{rest}")],
     };
@@ -101,13 +101,13 @@ pub fn variants(number: &str) -> Vec<String> {
         let number = format!("55{national}");
         [format!("+{number}"), number, national]
     };
-    spellings.into_iter().flat_map(with_country).collect()
+    forms.into_iter().flat_map(with_country).collect()
 }
 
 /// The digits of a phone number.
 struct Number {
     digits: String,
-    /// Whether they begin with a country code for certain.
+    /// Whether they certainly begin with a country code.
     is_international: bool,
 }
 
@@ -116,15 +116,15 @@ struct Number {
 struct National<'a> {
     area: &'a str,
     ninth: Ninth,
-    /// The number of the subscriber, without a ninth digit that is optional.
+    /// The subscriber number, without an optional ninth digit.
     rest: &'a str,
 }
 
 #[derive(PartialEq)]
 enum Ninth {
-    /// It may be left out.
+    /// The ninth digit may be omitted.
     Optional,
-    /// The number is complete as it is.
+    /// The number has no optional digit.
     Fixed,
 }
 
@@ -163,7 +163,7 @@ impl Number {
 }
 
 impl<'a> National<'a> {
-    /// Reads an area code and a subscriber's number.
+    /// Reads an area code and a subscriber number.
     fn read(digits: &'a str) -> Option<Self> {
         let digits = digits.strip_prefix('0').unwrap_or(digits);
         let (area, subscriber) =
@@ -181,12 +181,12 @@ impl<'a> National<'a> {
     }
 }
 
-/// Whether a number of 8 digits is that of a landline.
+/// Whether a subscriber number of 8 digits is a landline.
 fn is_landline(subscriber: &str) -> bool {
     subscriber.starts_with(['2', '3', '4', '5'])
 }
 
-/// Whether a character only makes a number easier to read.
+/// Whether a character only formats a number.
 fn is_separator(character: char) -> bool {
     character.is_whitespace()
         || is_invisible(character)
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn areas_that_are_not_in_use_and_other_lengths_are_left_alone() {
+    fn numbers_with_unused_areas_or_other_lengths_are_not_changed() {
         let unused = (0..100).map(|area| format!("{area:02}"));
         for area in unused.filter(|area| !AREAS.contains(&area.as_str())) {
             assert!(!same(&format!("+55{area}985966115"), &format!("+55{area}85966115")), "{area}");

@@ -1,24 +1,24 @@
-//! What a request has to hold, checked before it is sent.
+//! Rules for the fields of a request, checked before it is sent.
 
-/// Refuses a request with none of these fields, or with several.
+/// Refuses a request with none or several of the fields.
 pub(crate) fn exactly_one(fields: &[(&str, bool)]) -> Result<(), String> {
     let problem = match given(fields).as_slice() {
         [_] => return Ok(()),
         [] => "none is".to_owned(),
         several => format!("{} are", several.join(" and ")),
     };
-    Err(format!("exactly one of {} has to be set, and {problem}", names(fields)))
+    Err(format!("exactly one of {} must be set, but {problem}", names(fields)))
 }
 
-/// Refuses a request with none of these fields.
+/// Refuses a request with none of the fields.
 pub(crate) fn at_least_one(fields: &[(&str, bool)]) -> Result<(), String> {
     if given(fields).is_empty() {
-        return Err(format!("at least one of {} has to be set, and none is", names(fields)));
+        return Err(format!("at least one of {} must be set, but none is", names(fields)));
     }
     Ok(())
 }
 
-/// Refuses a list with fewer or more entries than the operation takes.
+/// Refuses a list with fewer or more entries than the operation accepts.
 pub(crate) fn size(
     field: &str,
     list: &impl List,
@@ -43,7 +43,7 @@ fn names(fields: &[(&str, bool)]) -> String {
 
 /// A list of a request, which may be left out.
 pub(crate) trait List {
-    /// How many entries it has, where it is set.
+    /// The number of entries, if the list is set.
     fn entries(&self) -> Option<usize>;
 }
 
@@ -59,19 +59,19 @@ impl<T> List for Option<Vec<T>> {
     }
 }
 
-/// A request that has rules.
+/// A request with rules.
 pub(crate) trait Rules {
-    /// Refuses the request where it breaks one.
+    /// Refuses the request if it violates a rule.
     fn check(&self) -> Result<(), String>;
 }
 
-/// A request that keeps its rules.
+/// Returns the request if it obeys its rules.
 pub(crate) fn checked<R: Rules>(request: R) -> Result<R, String> {
     request.check().map(|()| request)
 }
 
-/// The rules of a request: the functions of this module with the fields that each is about,
-/// then the lists with their sizes.
+/// Implements the rules of a request: functions of this module with their fields, then lists
+/// with their sizes.
 macro_rules! rules {
     (
         $model:ident,
@@ -88,7 +88,7 @@ macro_rules! rules {
     };
 }
 
-/// What can be chosen for a request: a value for one of these fields.
+/// Defines a choice of a request: a value for one of the fields.
 macro_rules! choice {
     (
         $model:ident, $name:ident, $description:literal,
@@ -111,12 +111,12 @@ macro_rules! choice {
     };
 }
 
-/// A constructor that takes a value for each choice.
+/// Defines a constructor with an argument for each choice.
 macro_rules! constructor {
     ($model:ident, $($argument:ident: $choice:ident),*) => {
         impl $model {
-            /// Begins a request with what has to be chosen. What else it may have is set on
-            /// what comes back.
+            /// Begins a request with its required choices. Returns a builder for the other
+            /// fields.
             pub fn new(
                 $($argument: impl ::std::convert::Into<$choice>),*
             ) -> builder::$model {
@@ -137,8 +137,8 @@ mod tests {
     #[test]
     fn fields_are_counted() {
         let fields = |a, b, c| [("a", a), ("b", b), ("c", c)];
-        let exactly = "exactly one of a, b, c has to be set, and ";
-        let at_least = "at least one of a, b, c has to be set, and none is";
+        let exactly = "exactly one of a, b, c must be set, but ";
+        let at_least = "at least one of a, b, c must be set, but none is";
         for (fields, one, some) in [
             (fields(false, false, false), Err(format!("{exactly}none is")), Err(at_least.into())),
             (fields(true, false, false), Ok(()), Ok(())),

@@ -1,4 +1,4 @@
-//! Strings that no log should show.
+//! Strings that must not be logged.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -8,13 +8,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// A field of a model that no log should show, such as a password: what the
-/// document gives the format `password`.
+/// A confidential field of a model, such as a password: a string with the format `password` in
+/// the document.
 ///
-/// `Debug` does not print the value, and it is wiped from memory when it is
-/// dropped. Serializing does write it, since it has to reach the server: mind
-/// that where a model goes elsewhere. Copies of it in a body that was sent or
-/// received are not wiped.
+/// `Debug` does not print the value. It is wiped from memory when it is dropped, except for
+/// copies in request and response bodies. `Serialize` does write it, since it must reach the
+/// server: take care where else you serialize a model.
 ///
 /// ```
 /// use pilot_status::Secret;
@@ -75,7 +74,7 @@ impl Serialize for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // One that is asked for a string quotes what it finds instead.
+        // The error of `deserialize_string` would quote a value of another type.
         deserializer.deserialize_any(SecretVisitor)
     }
 }
@@ -110,7 +109,7 @@ impl Visitor<'_> for SecretVisitor {
     }
 }
 
-/// The error for a number, which may be a PIN: it is not quoted.
+/// The error for a number. It does not quote the number, which may be a PIN.
 fn number<E: de::Error>(visitor: &SecretVisitor) -> E {
     E::invalid_type(Unexpected::Other("a number"), visitor)
 }
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_read_from_a_string_and_written_as_one() {
+    fn a_secret_is_deserialized_from_and_serialized_as_a_string() {
         for value in ["", "marked", "line\nbreak \"quoted\" é \u{0}"] {
             let json = json!(value);
             let from_text: Secret = serde_json::from_str(&json.to_string()).unwrap();
@@ -158,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_equal_when_their_values_are() {
+    fn secrets_are_compared_by_value() {
         let secret = Secret::from("marked");
         assert_eq!(secret, secret.clone());
         assert_eq!(secret, Secret::from("marked".to_owned()));
@@ -166,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_string_is_refused_without_being_shown() {
+    fn other_types_are_refused_and_not_shown() {
         for json in [
             json!(4711),
             json!(-4711),
@@ -188,7 +187,7 @@ mod tests {
 
     #[cfg(feature = "schemars")]
     #[test]
-    fn its_json_schema_is_that_of_the_document() {
+    fn the_json_schema_is_that_of_the_document() {
         let schema = schemars::schema_for!(Option<Secret>);
         assert_eq!(schema.get("format"), Some(&json!("password")));
         assert_eq!(schema.get("type"), Some(&json!(["string", "null"])));

@@ -1,4 +1,4 @@
-//! Dates and times as servers write them.
+//! Dates and times in the forms that servers use.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -9,10 +9,10 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-/// A date and time in a response or in a webhook event, as the server wrote it.
+/// A date and time in a response or a webhook event, as the server wrote it.
 ///
-/// The text is kept: `Display` and JSON give what was sent, also where it is not a date.
-/// [`datetime`](Self::datetime) reads it, for example for a request, which takes a
+/// `Display` and JSON return the text of the server, even if it is not a date.
+/// [`datetime`](Self::datetime) parses it, for example for a request, which requires a
 /// [`DateTime<Utc>`](chrono::DateTime).
 ///
 /// ```
@@ -29,18 +29,18 @@ use serde_json::Value;
 ///
 /// # Comparison
 ///
-/// Two timestamps are equal if they name the same moment, and the earlier one is less, as in
-/// `sent == moment` and `sent < moment`; `sent == "2026-06-28"` compares the text. Timestamps
-/// that name no moment are compared by their text, and are greater than all others.
+/// Timestamps are compared by their moment, with each other and with a `DateTime<Utc>`.
+/// `sent == "2026-06-28"` compares the text. Timestamps that are not a date are compared by
+/// their text, and are greater than all others.
 #[derive(Clone)]
 pub struct Timestamp {
-    /// What JSON has, or how JSON writes what it has instead of a text.
+    /// The JSON string, or the JSON of another value.
     text: String,
-    /// What JSON has instead of a text, such as a number.
+    /// The value, if it is not a string, such as a number.
     other: Option<Box<Value>>,
 }
 
-/// What timestamps are compared by.
+/// The key for comparisons.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Key<'a> {
     Moment(DateTime<Utc>),
@@ -48,16 +48,16 @@ enum Key<'a> {
 }
 
 impl Timestamp {
-    /// The text as the server wrote it; the digits of a number.
+    /// The text as the server wrote it. For a number, its digits.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
     /// The moment. None if the text has none of these forms:
     ///
-    /// - RFC 3339, such as `2026-06-28T10:00:00.000Z`. Seconds and their fraction may be
-    ///   missing, a space may stand for the `T`, and the offset may be `-03:00`, `-0300` or
-    ///   `-03`. Without an offset, the time is taken for UTC.
+    /// - RFC 3339, such as `2026-06-28T10:00:00.000Z`. Seconds and their fraction are optional,
+    ///   a space may replace the `T`, and the offset may be `-03:00`, `-0300` or `-03`. The
+    ///   default offset is UTC.
     /// - A date, such as `2026-06-28`: midnight UTC.
     /// - A number, or a text of digits: seconds since 1970, or milliseconds from
     ///   100,000,000,000 (the year 5138 in seconds, 1973 in milliseconds) on.
@@ -71,7 +71,7 @@ impl Timestamp {
     }
 }
 
-/// A date, and maybe a time and an offset.
+/// Parses a date with an optional time and offset.
 fn calendar(text: &str) -> Option<DateTime<Utc>> {
     let (date, rest) = NaiveDate::parse_and_remainder(text, "%Y-%m-%d").ok()?;
     if rest.is_empty() {
@@ -85,7 +85,7 @@ fn calendar(text: &str) -> Option<DateTime<Utc>> {
     Some(local.checked_sub_offset(offset(rest.trim_start())?)?.and_utc())
 }
 
-/// The offset from UTC: none, a name of UTC, or hours and minutes after a sign.
+/// Parses an offset from UTC: nothing, a name of UTC, or a sign with hours and minutes.
 fn offset(text: &str) -> Option<FixedOffset> {
     if ["", "Z", "UTC", "GMT"].iter().any(|utc| utc.eq_ignore_ascii_case(text)) {
         return FixedOffset::east_opt(0);
@@ -105,7 +105,7 @@ fn offset(text: &str) -> Option<FixedOffset> {
     FixedOffset::east_opt(sign * (number(hours)? * 3600 + minutes * 60))
 }
 
-/// Seconds or milliseconds since 1970.
+/// Parses seconds or milliseconds since 1970.
 fn since_1970(text: &str) -> Option<DateTime<Utc>> {
     const FIRST_MILLISECONDS: u64 = 100_000_000_000;
     const MOST_MILLISECONDS: u64 = 1000 * FIRST_MILLISECONDS;
@@ -143,7 +143,7 @@ impl From<&str> for Timestamp {
 }
 
 impl From<DateTime<Utc>> for Timestamp {
-    /// The moment in the form of RFC 3339, such as `2026-06-28T10:00:00Z`.
+    /// Formats the moment by RFC 3339, such as `2026-06-28T10:00:00Z`.
     fn from(moment: DateTime<Utc>) -> Self {
         moment.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true).into()
     }
@@ -182,7 +182,7 @@ impl PartialEq<DateTime<Utc>> for Timestamp {
 }
 
 impl PartialOrd<DateTime<Utc>> for Timestamp {
-    /// None if the timestamp names no moment.
+    /// None if the timestamp is not a date.
     fn partial_cmp(&self, moment: &DateTime<Utc>) -> Option<Ordering> {
         Some(self.datetime()?.cmp(moment))
     }
@@ -208,7 +208,7 @@ impl fmt::Display for Timestamp {
 }
 
 impl fmt::Debug for Timestamp {
-    /// Without a text that is not a date, which may be anything.
+    /// Without a text that is not a date, which may be confidential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.datetime() {
             Some(_) => f.debug_tuple("Timestamp").field(&self.text).finish(),
@@ -227,7 +227,7 @@ impl Serialize for Timestamp {
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
-    /// Reads any value but null: a list should not fail because of one odd date.
+    /// Accepts any value but null, so that one invalid date does not fail a whole list.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
             Value::Null => Err(D::Error::custom("null is not a timestamp")),
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_date_is_kept_and_names_no_moment() {
+    fn text_that_is_not_a_date_is_kept_and_has_no_moment() {
         for text in [
             "",
             "soon",
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn timestamps_are_compared_by_their_moment_if_they_name_one() {
+    fn timestamps_are_compared_by_their_moment_if_they_have_one() {
         let same =
             [json!(1_782_640_808), json!("1782640808000"), json!("2026-06-28T07:00:08-03:00")];
         let same: HashSet<Timestamp> = same.into_iter().map(read).collect();
@@ -368,7 +368,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_comes_back_byte_for_byte(
+        fn every_text_is_kept_byte_for_byte(
             text in prop_oneof![any::<String>(), "[0-9TZ:+. -]{0,32}", "[0-9]{1,30}([.][0-9]{0,30})?"],
         ) {
             let timestamp = read(json!(text));

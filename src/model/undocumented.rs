@@ -1,11 +1,10 @@
-//! Fields that the document does not describe. They may hold secrets, so of them only
-//! the names are printed.
+//! Undocumented fields. They may contain secrets, so `Debug` prints only their names.
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// Prints the names of some fields.
+/// Prints the names of fields.
 pub(crate) struct Names<'a>(pub(crate) &'a Map<String, Value>);
 
 impl fmt::Debug for Names<'_> {
@@ -14,7 +13,7 @@ impl fmt::Debug for Names<'_> {
     }
 }
 
-/// Prints a model, and of what the document does not describe only the names.
+/// Prints a model, with only the names of undocumented fields.
 macro_rules! debug {
     ($model:ident) => {
         impl ::std::fmt::Debug for $model {

@@ -1,4 +1,4 @@
-//! What the document says of each operation, beyond its types.
+//! The operations of the API document, beyond their types.
 
 mod retry_advice;
 
@@ -13,57 +13,57 @@ pub(crate) const API_KEY: &str = "x-api-key";
 /// The header that carries the id of an API key.
 pub(crate) const API_KEY_ID: &str = "x-api-key-id";
 
-/// An operation, as far as credentials and retries depend on it.
+/// The properties of an operation that the client needs at run time.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
-    /// Its `operationId`. None where the document does not describe it.
+    /// The `operationId`. None if the operation is not documented.
     pub(crate) id: Option<&'static str>,
     pub(crate) method: Method,
-    /// Its path template.
+    /// The path template.
     pub(crate) path: Cow<'static, str>,
-    /// The headers of which any one carries a credential that it accepts.
+    /// The headers that can carry the credential.
     pub(crate) credential_headers: &'static [&'static str],
-    /// Whether it may be called without a credential.
+    /// Whether the credential is optional.
     pub(crate) anonymous: bool,
-    /// Whether repeating it changes nothing more (RFC 9110, section 9.2.2).
+    /// Whether the operation is idempotent (RFC 9110, section 9.2.2).
     pub(crate) safe_to_repeat: bool,
-    /// Whether it takes an `Idempotency-Key`, which then always goes out.
+    /// Whether the operation accepts an `Idempotency-Key`. If so, every request has one.
     pub(crate) takes_idempotency_key: bool,
     pub(crate) response: ResponseBody,
 }
 
-/// What the body of a success is read as.
+/// How the body of a success is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
     Json,
-    /// It holds nothing of interest.
+    /// The body is ignored.
     Nothing,
-    /// Bytes of any kind, which the caller reads.
+    /// Bytes that the caller reads.
     File,
 }
 
-/// The body of a success.
+/// The documented body of a success.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ResponseBody {
     pub(crate) content: Content,
-    /// What the `Accept` has to be, where it is not what the generated code sends.
+    /// The value of `Accept`, if it differs from that of the generated code.
     pub(crate) accept: Option<&'static str>,
-    /// The fields of its object. Empty where it is none, or may have any.
+    /// The fields of the object. Empty if it is not an object or may have any field.
     pub(crate) fields: &'static [&'static str],
-    /// Whether the model requires a field, without which no object is decoded.
+    /// Whether the model has required fields.
     pub(crate) requires_fields: bool,
-    /// Whether it is a union: the model keeps alternatives that it does not know.
+    /// Whether it is a union, whose model keeps unknown alternatives.
     pub(crate) is_union: bool,
-    /// Where it is a list: the names under which an object may hold that list.
+    /// For a list: the fields of an object that may wrap it.
     pub(crate) envelopes: &'static [&'static str],
-    /// Whether it holds a whole file.
+    /// Whether it contains a whole file.
     pub(crate) is_file: bool,
 }
 
 include!(concat!(env!("OUT_DIR"), "/document.rs"));
 
 impl ResponseBody {
-    /// A body of which nothing is known.
+    /// An undocumented body.
     pub(crate) const ANY: Self = Self {
         content: Content::Json,
         accept: None,
@@ -76,7 +76,7 @@ impl ResponseBody {
 }
 
 impl Operation {
-    /// Whether a request changes nothing on the server (RFC 9110, section 9.2.1).
+    /// Whether the operation only reads (RFC 9110, section 9.2.1).
     pub(crate) fn is_read_only(&self) -> bool {
         self.method.is_safe()
     }
@@ -86,20 +86,20 @@ impl Operation {
         OPERATIONS.iter().find(|operation| operation.id == Some(id))
     }
 
-    /// The operation with a method and a path template: one of the document, if any fits,
-    /// whatever the placeholders are called and where they are filled in already.
+    /// The operation with a method and a path or path template. The placeholders may have
+    /// other names than in the document, or be filled in.
     pub(crate) fn at(method: Method, path: &str) -> Cow<'static, Self> {
-        let fitting = OPERATIONS
+        let matching = OPERATIONS
             .iter()
-            .filter(|operation| operation.method == method && fits(path, &operation.path));
-        // Of `/v1/numbers/check` and `/v1/numbers/{id}`, the first is meant.
-        match fitting.min_by_key(|operation| placeholders(&operation.path)) {
+            .filter(|operation| operation.method == method && matches(path, &operation.path));
+        // `/v1/numbers/check` takes precedence over `/v1/numbers/{id}`.
+        match matching.min_by_key(|operation| placeholders(&operation.path)) {
             Some(operation) => Cow::Borrowed(operation),
             None => Cow::Owned(Self::undocumented(method, path)),
         }
     }
 
-    /// An operation of which only the method and the path template are known.
+    /// An operation that the document does not describe.
     pub(crate) fn undocumented(method: Method, path: &str) -> Self {
         Self {
             id: None,
@@ -114,8 +114,8 @@ impl Operation {
     }
 }
 
-/// Whether a path or template leads to where a template of the document does.
-fn fits(path: &str, documented: &str) -> bool {
+/// Whether a path or template matches a template of the document.
+pub(crate) fn matches(path: &str, documented: &str) -> bool {
     path.split('/').count() == documented.split('/').count()
         && path.split('/').zip(documented.split('/')).all(|(segment, documented)| {
             segment == documented || (documented.contains('{') && !segment.is_empty())
@@ -123,13 +123,13 @@ fn fits(path: &str, documented: &str) -> bool {
 }
 
 /// Which segments of a template hold a placeholder.
-fn placeholders(template: &str) -> Vec<bool> {
+pub(crate) fn placeholders(template: &str) -> Vec<bool> {
     template.split('/').map(|segment| segment.contains('{')).collect()
 }
 
 #[cfg(test)]
 impl Operation {
-    /// An operation of no document, for tests to vary.
+    /// An operation for tests to vary.
     pub(crate) const ODD: Self = Self {
         id: Some("x"),
         method: Method::GET,
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn an_undocumented_operation_is_repeated_by_its_method() {
+    fn the_method_decides_whether_an_undocumented_operation_is_safe_to_repeat() {
         let odd = Method::from_bytes(b"LINK").unwrap();
         for (method, read_only, safe_to_repeat) in [
             (Method::GET, true, true),

@@ -1,22 +1,21 @@
-//! What the document says about retries of an error code: the extension `x-retry` of the
-//! schema of codes.
+//! The document's advice on retries by error code: the extension `x-retry`.
 
 use super::RETRY_ADVICE;
 
-/// What a code says beyond the status of its response.
+/// Whether a call that failed with a code can be retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RetryAdvice {
-    /// `never`: a retry fails too.
+    /// `never`: a retry would fail too.
     Permanent,
-    /// `alone`: the failure concerns the resource of this call, so other calls go on. It
-    /// ends when the server says.
+    /// `alone`: the failure concerns the resource of this call only, so other calls do not
+    /// wait.
     OnlyThisCall,
-    /// `later`: the failure is transient, though its status does not say so.
+    /// `later`: the failure is transient, whatever its status.
     Transient,
 }
 
 impl RetryAdvice {
-    /// The advice for a code, if the document has one.
+    /// The advice for a code, if the document has any.
     pub(crate) fn of(code: &str) -> Option<Self> {
         RETRY_ADVICE.iter().find(|(known, _)| *known == code).map(|(_, advice)| *advice)
     }

@@ -1,18 +1,17 @@
-//! The methods that give a call its stream. The build step calls these macros.
+//! The `stream` methods of calls. The build step calls these macros.
 
-/// A stream of numbered pages for a call: its parameters but for `page`, the list of the
-/// response with the model of its entries, what identifies an entry, and the field that says how
-/// many pages there are, if there is one.
+/// Defines a stream of numbered pages for a call: its parameters except `page`, the list of the
+/// response with the model of its entries, the key of an entry, and the field with the total
+/// number of pages, if there is one.
 ///
-/// A stream owns a clone of the client, and all that the call was given. Each page is a call of
-/// its own: an error that a setter found is that of the first.
+/// The stream owns a clone of the client and all parameters. Each page is a separate call, so the
+/// first one reports the errors of setters.
 macro_rules! numbered {
     (
         $call:ident { $($given:ident),* }, $list:ident: $model:ident, $key:expr $(, $total:ident)?
     ) => {
         impl $call<'_> {
-            /// The entries of this page and of all that follow, one after the other: see
-            /// [`Pages`](crate::Pages).
+            /// The entries of this page and all following ones: see [`Pages`](crate::Pages).
             pub fn stream(self) -> crate::Pages<types::$model> {
                 let Self { client, page, $($given,)* } = self;
                 let client = client.clone();
@@ -34,16 +33,14 @@ macro_rules! numbered {
     };
 }
 
-/// A stream of pages that go back in time for a call, as [`numbered`], with the field of an
-/// entry that holds its time.
+/// Like [`numbered`], for pages that go back in time, with the time field of an entry.
 macro_rules! dated {
     ($call:ident { $($given:ident),* }, $list:ident: $model:ident, $key:expr, $time:ident) => {
         impl $call<'_> {
-            /// The entries of this page and of all that follow, one after the other: see
-            /// [`Pages`](crate::Pages).
+            /// The entries of this page and all following ones: see [`Pages`](crate::Pages).
             ///
-            /// A page goes back from the time of the last entry before it, so of entries with
-            /// the same time, one may be left out.
+            /// Each page begins before the time of the last entry of the previous page, so the
+            /// stream may miss entries with the same time.
             pub fn stream(self) -> crate::Pages<types::$model> {
                 let Self { client, before, $($given,)* } = self;
                 let client = client.clone();

@@ -1,4 +1,4 @@
-//! The entries of all pages of an operation, one after the other.
+//! Streams of the entries of all pages.
 
 mod macros;
 
@@ -14,14 +14,14 @@ use tokio::time::{Instant, Sleep, sleep_until};
 pub(crate) use self::macros::{dated, numbered};
 use crate::error::{Error, ErrorKind};
 
-const NO_END: &str = "the last entry of a page has no time, so the page before it is unknown";
+const NO_END: &str = "the last entry of a page has no time, so the next page is unknown";
 
-/// How often a task that awaits a page polls the stream, even if nothing has happened.
-/// A longer gap between two polls means that nobody awaited the page.
+/// The maximum interval at which a task that awaits a page polls the stream. A longer gap means
+/// that the page was not awaited.
 const HEARTBEAT: Duration = Duration::from_millis(100);
 
-/// The share of a call's time, as a divisor, from which a failure of the call may be due
-/// to the gaps between polls and not to the server.
+/// If the gaps between polls exceed this share of a call's duration, as a divisor, they may have
+/// caused its failure.
 const SHARE: u32 = 4;
 
 type Fetch<T, C> = Pin<Box<dyn Future<Output = Result<Page<T, C>, Error>> + Send>>;
@@ -29,40 +29,39 @@ type Fetch<T, C> = Pin<Box<dyn Future<Output = Result<Page<T, C>, Error>> + Send
 /// Makes the call for the page at a cursor.
 type Call<T, C> = Box<dyn FnMut(C) -> Fetch<T, C> + Send>;
 
-/// One page, as far as the pages after it depend on it.
 pub(crate) struct Page<T, C> {
     items: Vec<T>,
-    /// The cursor of the next page, or why it is unknown; none after the last page.
+    /// The cursor of the next page, or why it is unknown. None for the last page.
     next: Option<Result<C, Error>>,
-    /// Whether the server gave a total that counts this page.
+    /// Whether the server sent a total that includes this page.
     is_counted: bool,
 }
 
 /// The entries of all pages: a [`Stream`] of results.
 ///
-/// The stream requests the next page while you take the entries of one, so at most two
-/// pages are in memory. It holds a clone of the client and spawns no task: a request makes
-/// progress only while the stream is polled.
+/// The stream requests the next page while you process the current one, so at most two pages
+/// are in memory. It holds a clone of the client and spawns no task: a request makes progress
+/// only while the stream is polled.
 ///
-/// You may take any time between two entries, and drop a pending [`next`](Self::next), as
-/// `select!` and `timeout` do: no entry is lost. If a pending request fails because nobody
-/// polled it, with a timeout for example, the stream sends it again when you need its page.
+/// You may wait any time between two entries, and drop a pending [`next`](Self::next), as
+/// `select!` and `timeout` do: no entry is lost. If a pending request fails because it was not
+/// polled, for example with a timeout, the stream repeats it when you need its page.
 ///
 /// # The end of a stream
 ///
 /// The stream ends after
 ///
 /// - a page without entries,
-/// - the last page, where the server says how many there are. A total below the number
-///   of a page that has entries is ignored,
-/// - a page with the same entries as the page before it, where no total counts it: the
+/// - the last page, if the server reports a total. A total below the number of a page with
+///   entries is ignored,
+/// - a page with the same entries as the previous page, unless the total includes it: the
 ///   server ignores the page number. These entries are not repeated,
 /// - for pages that go back in time, a page that does not go further back,
-/// - an error, which is the last entry. Errors that may pass were retried before, as the
-///   [`RetryPolicy`](crate::RetryPolicy) says.
+/// - an error, which is the last entry. Transient errors were retried before, according to the
+///   [`RetryPolicy`](crate::RetryPolicy).
 ///
-/// Every page is a request of its own. If entries are added or removed meanwhile, the
-/// stream can give an entry twice or miss one.
+/// Every page is a separate request. If entries are added or removed meanwhile, the stream can
+/// repeat or miss an entry.
 ///
 /// ```no_run
 /// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
@@ -76,8 +75,8 @@ pub(crate) struct Page<T, C> {
 pub struct Pages<T>(Pin<Box<dyn Stream<Item = Result<T, Error>> + Send>>);
 
 impl<T: Send + Unpin + 'static> Pages<T> {
-    /// Pages by their number, from `first` on. `key` identifies an entry. `call` gives the
-    /// entries of a page and the total number of pages, where the server states it.
+    /// Numbered pages, beginning with `first`. `key` identifies an entry. `call` returns the
+    /// entries of a page and the total number of pages, if the server reports it.
     pub(crate) fn by_number<K, F>(
         first: i64,
         key: fn(&T) -> K,
@@ -99,10 +98,9 @@ impl<T: Send + Unpin + 'static> Pages<T> {
         })
     }
 
-    /// Pages that go back, of which each ends where the next begins. `key` identifies an
-    /// entry. `call` gives the entries of a page and the position of the last one. A page
-    /// that is empty or does not go further back is the last. If the position is unknown,
-    /// the stream ends with an error.
+    /// Pages that go back from a cursor. `key` identifies an entry. `call` returns the entries of
+    /// a page and the cursor of the last one. A page that is empty or does not go further back
+    /// is the last. If the cursor is unknown, the stream ends with an error.
     pub(crate) fn by_cursor<C, K, F>(
         first: Option<C>,
         key: fn(&T) -> K,
@@ -121,7 +119,7 @@ impl<T: Send + Unpin + 'static> Pages<T> {
                 let next = match end {
                     _ if items.is_empty() => None,
                     Some(end) => goes_back(&end).then_some(Ok(Some(end))),
-                    None => Some(Err(Error::new(ErrorKind::Decode).detail(NO_END))),
+                    None => Some(Err(Error::new(ErrorKind::Decode).with_detail(NO_END))),
                 };
                 Ok(Page { items, next, is_counted: false })
             }
@@ -143,9 +141,9 @@ impl<T: Send + Unpin + 'static> Pages<T> {
         Self(Box::pin(Paginator { call, key, keys: Vec::new(), items: VecDeque::new(), next_page }))
     }
 
-    /// The next entry; none after the last.
+    /// The next entry, or None after the last.
     ///
-    /// You may drop the future before it is ready: the next call continues where it was.
+    /// This method is cancel safe: the next call continues where a dropped one stopped.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await
     }
@@ -165,20 +163,20 @@ impl<T> fmt::Debug for Pages<T> {
     }
 }
 
-/// Where a stream stands.
+/// The state of a stream.
 struct Paginator<T, C, K> {
     call: Call<T, C>,
     key: fn(&T) -> K,
-    /// The keys of the page that came last.
+    /// The keys of the current page.
     keys: Vec<K>,
     items: VecDeque<T>,
-    /// What comes after `items`; none at the end.
+    /// None at the end.
     next_page: Option<NextPage<T, C>>,
 }
 
 /// The page after the entries in memory.
 enum NextPage<T, C> {
-    /// It is not requested yet, or has to be requested again.
+    /// To be requested, or requested again.
     Cursor(C),
     Pending(PendingPage<T, C>),
     Ready(Page<T, C>),
@@ -190,9 +188,9 @@ struct PendingPage<T, C> {
     cursor: C,
     fetch: Fetch<T, C>,
     since: Instant,
-    /// When somebody who awaits the page polls it again at the latest.
+    /// The latest time for the next poll, if the page is awaited.
     due: Instant,
-    /// For how long nobody awaited it.
+    /// For how long the page was not awaited.
     unattended: Duration,
     /// Wakes the task that awaits the page when the next poll is due.
     heartbeat: Option<Pin<Box<Sleep>>>,
@@ -216,7 +214,7 @@ impl<T, C: Clone> PendingPage<T, C> {
         })
     }
 
-    /// Notes that a task awaits the page, and has it poll again in time.
+    /// Records that a task awaits the page, and wakes it in time for the next poll.
     fn keep_awake(&mut self, context: &mut Context<'_>) {
         self.due = Instant::now() + HEARTBEAT;
         let heartbeat = self.heartbeat.get_or_insert_with(|| Box::pin(sleep_until(self.due)));
@@ -224,7 +222,7 @@ impl<T, C: Clone> PendingPage<T, C> {
         _ = heartbeat.as_mut().poll(context);
     }
 
-    /// Whether the call may have failed because nobody polled it.
+    /// Whether the call may have failed because it was not polled.
     fn was_unattended(&self) -> bool {
         self.unattended >= HEARTBEAT.max(self.since.elapsed() / SHARE)
     }
@@ -236,7 +234,7 @@ impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Paginator<T, C, K> {
         NextPage::Pending(PendingPage::new(cursor, fetch))
     }
 
-    /// Takes the entries of a page, unless the server repeats the page before it.
+    /// Takes the entries of a page, unless the server repeated the previous page.
     fn take(&mut self, page: Page<T, C>) {
         let keys: Vec<K> = page.items.iter().map(self.key).collect();
         if !page.is_counted && keys == self.keys {
@@ -291,14 +289,14 @@ mod tests {
     /// How long the calls of a [`Server`] may take.
     const TOTAL_TIME: Duration = Duration::from_secs(60);
 
-    /// A server that notes which pages are requested.
+    /// Records the requested pages.
     #[derive(Clone, Default)]
     struct Server {
         requests: Arc<Mutex<Vec<i64>>>,
     }
 
     impl Server {
-        /// Pages that arrive at once.
+        /// Pages that are ready at once.
         fn pages(
             &self,
             page: impl Fn(i64) -> Result<(Vec<i64>, Option<i64>), Error> + Send + 'static,
@@ -310,8 +308,8 @@ mod tests {
             })
         }
 
-        /// Three pages, each of which takes so many seconds, unless its call is out of
-        /// time when it is polled.
+        /// Three pages, each of which takes some seconds, unless its call has timed out when it
+        /// is polled.
         fn slow_pages(&self, seconds: u64) -> Pages<i64> {
             let requests = Arc::clone(&self.requests);
             Pages::by_number(1, i64::clone, move |number| {
@@ -354,12 +352,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_last_response_says_how_many_pages_there_are() {
+    async fn the_last_total_determines_the_number_of_pages() {
         for (totals, pages) in [
             (&[3, 2][..], 2),
             (&[2, 3, 3], 3),
             (&[1], 1),
-            // A total that does not even count the pages that came is none.
+            // A total below the number of received pages is ignored.
             (&[0, 2], 2),
             (&[-1, i64::MIN, 1, 4], 4),
             (&[5, 5, 1, 0, 5], 5),
@@ -367,8 +365,8 @@ mod tests {
             let server = Server::default();
             let totals = totals.to_vec();
             let entries = all(server.pages(move |number| {
-                let place = usize::try_from(number - 1).unwrap();
-                Ok((page(number), Some(totals[place])))
+                let index = usize::try_from(number - 1).unwrap();
+                Ok((page(number), Some(totals[index])))
             }))
             .await;
             assert_eq!(entries.len(), 2 * pages);
@@ -390,7 +388,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_page_equal_to_the_one_before_is_the_last_unless_a_total_counts_it() {
+    async fn a_repeated_page_is_the_last_unless_a_total_includes_it() {
         for (total, entries, requests) in
             [(None, 4, 3), (Some(0), 4, 3), (Some(1), 4, 3), (Some(5), 10, 5)]
         {
@@ -404,7 +402,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pages_that_only_resemble_each_other_all_count() {
+    async fn similar_pages_are_not_repeated_pages() {
         let server = Server::default();
         let pages = [&[1, 2][..], &[1, 2, 3], &[1, 2], &[2, 1], &[2], &[]];
         let entries = all(server
@@ -442,11 +440,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pages_that_end_where_the_next_begins_lead_on_until_one_does_not() {
+    async fn pages_by_cursor_continue_until_one_is_empty() {
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let noted = Arc::clone(&requests);
+        let recorded = Arc::clone(&requests);
         let pages = Pages::by_cursor(None, i64::clone, move |before: Option<i64>| {
-            noted.lock().unwrap().push(before);
+            recorded.lock().unwrap().push(before);
             let first = before.unwrap_or(5);
             let items: Vec<i64> = (1..first).rev().take(2).collect();
             let last = items.last().copied();
@@ -475,7 +473,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn work_on_an_entry_ends_no_stream() {
+    async fn slow_processing_of_entries_does_not_end_the_stream() {
         for (work, seconds, requests) in [(0, 20, 3), (100, 20, 5), (100, 0, 3)] {
             let server = Server::default();
             let mut pages = server.slow_pages(seconds);
@@ -489,9 +487,8 @@ mod tests {
         }
     }
 
-    /// Leaves every pending page, after it was awaited for a while, for work that takes
-    /// longer than a call may take.
-    async fn leave_each_page(awaited: Duration, work: impl AsyncFn()) -> Vec<i64> {
+    /// Awaits every pending page for a while, then runs `work` instead, which may outlast a call.
+    async fn abandon_each_page(awaited: Duration, work: impl AsyncFn()) -> Vec<i64> {
         let mut pages = Server::default().slow_pages(20);
         let mut entries = Vec::new();
         loop {
@@ -510,24 +507,27 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_stream_that_is_left_loses_nothing() {
+    async fn an_abandoned_stream_loses_no_entries() {
         let expected = [10, 11, 20, 21, 30, 31];
         for awaited in [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(15)] {
             for work in [30, 70, 3600] {
                 let work = Duration::from_secs(work);
-                // The program waits for something else, or blocks the thread.
-                assert_eq!(leave_each_page(awaited, async || sleep(work).await).await, expected);
-                assert_eq!(leave_each_page(awaited, async || advance(work).await).await, expected);
+                // The program awaits something else, or blocks the thread.
+                assert_eq!(abandon_each_page(awaited, async || sleep(work).await).await, expected);
+                assert_eq!(
+                    abandon_each_page(awaited, async || advance(work).await).await,
+                    expected
+                );
             }
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_stream_that_is_polled_by_hand_loses_nothing() {
+    async fn a_stream_that_is_polled_manually_loses_no_entries() {
         let server = Server::default();
         let mut pages = server.slow_pages(20);
         let mut entries = Vec::new();
-        // The first polls come when the call is out of time, the others in time.
+        // The first polls come after the call has timed out, the others in time.
         for (poll, work) in [70, 70, 70].into_iter().chain(std::iter::repeat(1)).enumerate() {
             let mut context = Context::from_waker(std::task::Waker::noop());
             match Pin::new(&mut pages).poll_next(&mut context) {
@@ -542,8 +542,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_page_that_is_awaited_in_vain_is_requested_once() {
-        // Awaited all the time, with other events between, and with a little work on them.
+    async fn a_page_that_times_out_while_awaited_is_requested_once() {
+        // Awaited without interruption, with other events, and with short work on them.
         for (awaited, work) in [(3600, 0), (1, 0), (5, 1)] {
             let server = Server::default();
             let mut pages = server.slow_pages(1000);
@@ -562,12 +562,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_error_that_does_not_pass_is_not_requested_again() {
+    async fn a_page_with_a_permanent_error_is_not_requested_again() {
         for (status, requests) in [(401, 1), (404, 1), (400, 1), (500, 1), (503, 2)] {
             let server = Server::default();
-            let noted = Arc::clone(&server.requests);
+            let recorded = Arc::clone(&server.requests);
             let mut pages: Pages<i64> = Pages::by_number(1, i64::clone, move |number| {
-                noted.lock().unwrap().push(number);
+                recorded.lock().unwrap().push(number);
                 async move {
                     sleep(Duration::from_secs(1)).await;
                     Err(Error::of_status(http::StatusCode::from_u16(status).unwrap()))

@@ -1,5 +1,5 @@
-//! What the clones of a client share after a 429: a pause while the server rejects
-//! most calls of an operation, and a slow start after it.
+//! Rate limits, shared by the clones of a client: a pause while the server rejects most calls
+//! of an operation, and a slow start after it.
 
 mod pace;
 mod queue;
@@ -18,19 +18,19 @@ use crate::credentials::number_scope::NumberScope;
 use crate::operation::Operation;
 use crate::time::Backoff;
 
-/// How many queues are kept before the idle ones are dropped.
-const MANY: usize = 1024;
+/// From this many queues on, idle ones are dropped.
+const MAX_QUEUES: usize = 1024;
 
-/// What the calls of a client and its clones share after a 429.
+/// How the calls of a client and its clones wait after a 429.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pacing {
-    /// Nothing: every rejected call waits on its own, and all others go on.
+    /// Every rejected call waits on its own. Other calls are not delayed.
     Off,
-    /// A pause. A rejected call waits on its own, unless most of the last ten
-    /// responses to its operation are 429. Then no call of the operation is sent for
-    /// as long as the server asks. After the pause, calls leave in order: as many as
-    /// the server accepted before, and then more and more, until it rejects one.
+    /// If most of the last ten responses of an operation are 429, all its calls pause for as
+    /// long as the server asks. After the pause, calls are sent in order: first as many as
+    /// the server accepted before, then at an increasing rate until it rejects one. With
+    /// fewer 429s, a rejected call waits on its own.
     ///
     /// Each operation has its own pause, and so has each number of
     /// [`Client::for_number`](crate::Client::for_number).
@@ -56,8 +56,8 @@ impl RequestQueues {
     pub(crate) fn of(&self, operation: &Operation, number: &NumberScope) -> Arc<RequestQueue> {
         let mut queues = self.by_scope.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (operation.method.clone(), operation.path.clone(), number.clone());
-        if queues.len() >= MANY && !queues.contains_key(&key) {
-            queues.retain(|_, queue| Arc::strong_count(queue) > 1 || !queue.opens());
+        if queues.len() >= MAX_QUEUES && !queues.contains_key(&key) {
+            queues.retain(|_, queue| Arc::strong_count(queue) > 1 || !queue.is_idle());
         }
         let queue = queues
             .entry(key)

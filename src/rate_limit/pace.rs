@@ -1,4 +1,4 @@
-//! When the next call of an operation may go.
+//! Decides when the next call of an operation may be sent.
 
 use std::time::Duration;
 
@@ -6,38 +6,34 @@ use tokio::time::Instant;
 
 use crate::time::{Backoff, jitter};
 
-/// The longest time for which one response holds back other calls, so that a server
-/// that is wrong about it is asked again some time.
+/// The longest time for which one response delays other calls, in case the server asks for
+/// an absurd wait.
 pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
-/// How many outcomes are kept. When most of them are rejections, the operation is
-/// paused: fewer concern the calls that were rejected, and not all others.
+/// The number of recent outcomes. If most of them are rejections, the operation pauses.
 const RECENT: u32 = 10;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// The part of a pause's length over which the calls are spread that go at once after
-/// it. Where another process has used the limit, the first of them are rejected before
-/// the rest is sent.
+/// The calls of the quota are spread over this part of the pause's length. If another process
+/// has used up the limit, the first of them are rejected before the rest is sent.
 const SPREAD: f64 = 0.03;
 
-/// The slow start: the first calls, and the time in which the rate doubles. 500 calls
-/// take 0.63 seconds.
+/// The slow start: the number of first calls, and the time in which the rate doubles. 500
+/// calls take 0.63 seconds.
 const FIRST: f64 = 4.0;
 const DOUBLING: Duration = Duration::from_millis(90);
 
-/// What the responses of the server say about one operation.
-///
-/// A value without a clock: it is told the time.
+/// The rate limit of one operation, estimated from its responses. Callers pass the time.
 pub(super) struct Pace {
     backoff: Backoff,
-    /// The last outcomes, the latest in the lowest bit: 1 for a rejection. How many are
-    /// known.
+    /// The recent outcomes, the latest in the lowest bit: 1 for a rejection.
     recent: u32,
+    /// The number of outcomes in `recent`.
     known: u32,
     last_rejection: Option<Instant>,
-    /// When the current second began, and how many calls the server has accepted in it.
+    /// When the current second began, and how many calls the server accepted in it.
     second: Option<(Instant, u32)>,
     pause: Option<Pause>,
 }
@@ -47,8 +43,8 @@ pub(super) struct Pace {
 struct Pause {
     /// Since when the server has accepted no call.
     since: Instant,
-    /// When the next call may go, and how long that was when the pause began.
     end: Instant,
+    /// The length of the pause when it began.
     length: Duration,
     /// How many calls the server accepted before it rejected one.
     quota: u32,
@@ -62,10 +58,9 @@ struct Start {
     first: Instant,
     last: Instant,
     sent: u32,
-    /// How many have no outcome yet.
     in_flight: u32,
     accepted: u32,
-    /// Since when the rate beyond the quota grows.
+    /// When the rate began to grow beyond the quota.
     ramp: Option<Instant>,
 }
 
@@ -74,7 +69,7 @@ impl Pace {
         Self { backoff, recent: 0, known: 0, last_rejection: None, second: None, pause: None }
     }
 
-    /// The moment before which no call may go; none if one may go now.
+    /// When the next call may be sent. None means now.
     pub(super) fn ready(&mut self, now: Instant) -> Option<Instant> {
         let next = self.pause.as_mut()?.next(self.recent & 1 == 1, now);
         if next.is_none() {
@@ -83,12 +78,12 @@ impl Pace {
         next.filter(|next| *next > now)
     }
 
-    /// Whether calls go as they come.
+    /// Whether calls are not delayed.
     pub(super) fn is_open(&self) -> bool {
         self.pause.is_none()
     }
 
-    /// How much longer no call may go.
+    /// The rest of the pause.
     pub(super) fn pause_left(&self, now: Instant) -> Duration {
         self.pause.map_or(Duration::ZERO, |pause| pause.end.saturating_duration_since(now))
     }
@@ -119,8 +114,8 @@ impl Pace {
         }
     }
 
-    /// The server rejected a call that was sent at `sent_at`, and `asked` to wait, or not.
-    /// Says whether the operation is paused. `random` is between 0 and 1.
+    /// The server rejected a call that was sent at `sent_at`, and may have `asked` for a wait.
+    /// Returns whether the operation is paused. `random` is between 0 and 1.
     pub(super) fn on_rejected(
         &mut self,
         sent_at: Instant,
@@ -132,7 +127,7 @@ impl Pace {
         if let Some(pause) = &mut self.pause
             && pause.start.is_none_or(|start| sent_at < start.first)
         {
-            // It was sent before the pause.
+            // The call was sent before the pause.
             pause.end = pause.end.max(now + wait);
             return true;
         }
@@ -147,8 +142,7 @@ impl Pace {
             }
             Some(Pause { start: Some(start), end, .. }) if start.accepted > 0 => {
                 start.in_flight = start.in_flight.saturating_sub(1);
-                // A few in a row, to a part of the calls that the server accepted, concern
-                // themselves only.
+                // A few rejections in a row, relative to the accepted calls, start no pause.
                 if self.recent.trailing_ones() < (start.accepted / 32).clamp(1, RECENT) {
                     return false;
                 }
@@ -156,9 +150,9 @@ impl Pace {
             }
             Some(pause) => (pause.since, pause.quota, pause.end),
         };
-        // The longer the server rejects all calls, the longer it is left alone.
+        // The longer the server rejects all calls, the rarer the probes.
         let length = wait.max(self.backoff.up_to((now - since) / 8, random)).min(LONGEST_PAUSE);
-        // One call is sent first: little jitter keeps processes apart.
+        // A single call probes the server, so little jitter keeps processes apart.
         let end = earliest.max(now + length + jitter(length, random) / 5);
         self.pause = Some(Pause { since, end, length, quota, start: None });
         true
@@ -171,8 +165,9 @@ impl Pace {
 }
 
 impl Pause {
-    /// When the next call may go; none when nothing is left of the pause. While the last
-    /// outcome leaves `in_doubt` whether the server accepts calls, one goes at a time.
+    /// When the next call may be sent. None if the pause and the slow start are over. If the
+    /// last outcome leaves it `in_doubt` whether the server accepts calls, one is sent at a
+    /// time.
     fn next(&mut self, in_doubt: bool, now: Instant) -> Option<Instant> {
         let used = self.start.map_or(self.end, |start| start.last.max(self.end));
         if now - used > (self.length * 2).clamp(SECOND, MINUTE) {
@@ -181,7 +176,7 @@ impl Pause {
         let Some(start) = self.start.as_mut().filter(|_| now >= self.end) else {
             return Some(self.end);
         };
-        // A call whose outcome never comes holds up the others for a second.
+        // A call without an outcome delays the others for a second.
         let settled = if start.in_flight == 0 { now } else { start.last + SECOND };
         if start.accepted == 0 || in_doubt {
             return Some(settled);
@@ -212,16 +207,16 @@ mod tests {
 
     use super::*;
 
-    /// What happens to one operation.
+    /// An event of one operation.
     #[derive(Clone, Debug)]
     enum Event {
-        /// So many milliseconds pass.
+        /// Milliseconds pass.
         Time(u64),
-        /// A call is sent, if one may be, or though none may be.
-        Go { in_vain: bool },
-        /// The call that was sent so many calls ago is accepted.
+        /// A call is sent if the pace allows it, or `anyway`.
+        Send { anyway: bool },
+        /// The server accepts the call that was sent this many calls ago.
         Accepted(usize),
-        /// It is rejected, with a wait in milliseconds.
+        /// The server rejects it, with a wait in milliseconds.
         Rejected(usize, Option<u64>, f64),
     }
 
@@ -229,8 +224,8 @@ mod tests {
         let wait = prop::option::of(prop_oneof![0..5_000_u64, any::<u64>()]);
         prop_oneof![
             (0..3_000_u64).prop_map(Event::Time),
-            prop::bool::weighted(0.1).prop_map(|in_vain| Event::Go { in_vain }),
-            Just(Event::Go { in_vain: false }),
+            prop::bool::weighted(0.1).prop_map(|anyway| Event::Send { anyway }),
+            Just(Event::Send { anyway: false }),
             (0..4_usize).prop_map(Event::Accepted),
             (0..4_usize, wait, 0.0..=1.0)
                 .prop_map(|(call, asked, random)| Event::Rejected(call, asked, random)),
@@ -250,12 +245,12 @@ mod tests {
             for event in events {
                 match event {
                     Event::Time(millis) => now += Duration::from_millis(millis),
-                    Event::Go { in_vain } => {
+                    Event::Send { anyway } => {
                         let ready = pace.ready(now);
-                        // Nobody waits without an end.
+                        // No call waits forever.
                         prop_assert!(ready.is_none_or(|ready| ready <= now + LONGEST_PAUSE * 2));
                         prop_assert!(ready.is_some() || now >= not_before);
-                        if ready.is_none() || in_vain {
+                        if ready.is_none() || anyway {
                             pace.on_send(now);
                             sent.push(now);
                         }

@@ -1,7 +1,7 @@
 //! The queue in which the calls of an operation wait while the server limits its rate.
 //!
-//! A caller may keep a future without polling it, as a stream does while its last entry is
-//! processed. Such a call cannot be admitted. It loses its position, and the others go on.
+//! A caller may hold a future without polling it, as a stream does while its last entry is
+//! processed. Such a call cannot be admitted: it loses its position, and the next is admitted.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,8 +18,7 @@ use crate::telemetry::{Cause, waited};
 /// How long the first call may stay unpolled before the others pass it.
 const LONGEST_IDLE: Duration = Duration::from_secs(1);
 
-/// The part of its time that a call which is not admitted keeps for a last attempt: a tenth
-/// of it, up to this.
+/// A call that is not admitted reserves a tenth of its time for a last attempt, up to this.
 const LONGEST_RESERVE: Duration = Duration::from_secs(1);
 
 /// Admits the calls of one operation in the order of their arrival.
@@ -37,18 +36,18 @@ struct State {
     idle: Option<(Position, Instant)>,
 }
 
-/// The position of a call in the queue: since when it waits, and its number.
+/// The position of a call in the queue: when its wait began, and its number.
 type Position = (Instant, u64);
 
-/// The pause ends after the deadline of the call: how much longer it lasts.
+/// The pause outlasts the call. Contains the rest of the pause.
 #[derive(Debug)]
 pub(crate) struct Throttled(pub(crate) Duration);
 
 impl From<Throttled> for Error {
     fn from(Throttled(pause_left): Throttled) -> Self {
         Self::new(ErrorKind::RateLimited)
-            .detail("not sent, since earlier calls were rejected")
-            .asked_to_wait((!pause_left.is_zero()).then_some(pause_left))
+            .with_detail("not sent, since the server rate limited earlier calls")
+            .with_retry_after((!pause_left.is_zero()).then_some(pause_left))
     }
 }
 
@@ -60,8 +59,8 @@ impl RequestQueue {
 
     /// Waits until a call is admitted, at most for `time_left`, and returns when it was.
     ///
-    /// `since` decides on the position: the start of the call, or its last rejection. A
-    /// rejected call goes to the end, so that others probe the server.
+    /// `since` determines the position: the start of the call, or its last rejection. A
+    /// rejected call moves to the end, so that others probe the server.
     pub(crate) async fn admit(
         &self,
         since: Instant,
@@ -98,8 +97,8 @@ impl RequestQueue {
         }
     }
 
-    /// Admits a call whose time is almost over, unless the pause lasts longer: an attempt may
-    /// succeed, and giving up cannot.
+    /// Admits a call whose time is almost over, unless the pause lasts longer: a last attempt
+    /// may succeed.
     async fn last_admission(
         &self,
         arrival: Instant,
@@ -119,8 +118,8 @@ impl RequestQueue {
         }
     }
 
-    /// Admits a call if it is the next, or returns when to try again unless it is woken
-    /// before. A queue that is empty and no longer paused opens again here.
+    /// Admits a call if it is the next. Otherwise returns when to try again, unless the call is
+    /// woken before. An empty queue without a pause opens again here.
     fn try_admit(&self, position: Position) -> Result<Instant, Instant> {
         let mut state = self.state();
         let admission = state.admit(position);
@@ -128,14 +127,14 @@ impl RequestQueue {
         admission
     }
 
-    /// Whether the pause is over and no call waits.
-    pub(super) fn opens(&self) -> bool {
+    /// Whether the queue is empty and the pause is over.
+    pub(super) fn is_idle(&self) -> bool {
         let mut state = self.state();
         state.pace.ready(Instant::now());
         state.is_open()
     }
 
-    /// How much longer the pause lasts.
+    /// The rest of the pause.
     fn pause_left(&self) -> Duration {
         self.state().pace.pause_left(Instant::now())
     }
@@ -148,8 +147,8 @@ impl RequestQueue {
     }
 
     /// The server rejected a call that was sent at `sent_at`. Returns whether the call waits
-    /// in the queue for its next attempt. It does not if few calls are rejected, or if no
-    /// other call can probe the server.
+    /// in the queue for its next attempt: not if few calls are rejected, or if no other call
+    /// can probe the server.
     pub(crate) fn on_rejected(
         &self,
         sent_at: Instant,
@@ -164,7 +163,7 @@ impl RequestQueue {
         is_paused && !is_alone
     }
 
-    /// How many calls wait.
+    /// The number of waiting calls.
     #[cfg(test)]
     pub(super) fn waiting(&self) -> usize {
         self.state().waiting.len()
@@ -182,7 +181,7 @@ impl State {
         let ready = self.pace.ready(now);
         while let Some((&first, _)) = self.waiting.range(..position).next() {
             if ready.is_some() || !self.is_idle(first, now) {
-                // Those before it wake it when they leave.
+                // The calls before it wake it when they leave.
                 return Err(now + LONGEST_IDLE);
             }
             self.leave(first);
@@ -199,7 +198,7 @@ impl State {
         self.waiting.is_empty() && self.pace.is_open()
     }
 
-    /// Removes a call from the queue, and wakes the one that is the first then.
+    /// Removes a call from the queue and wakes the first one.
     fn leave(&mut self, position: Position) {
         self.waiting.remove(&position);
         self.wake_first();

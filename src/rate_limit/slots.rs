@@ -1,4 +1,4 @@
-//! How many requests of a client are under way at once.
+//! Limits the concurrent requests of a client.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -13,12 +13,12 @@ use tokio::time::{Instant, timeout};
 use super::Throttled;
 use crate::error::Error;
 
-/// How long all requests may stay under way before one more goes. Their futures may be
-/// kept and not polled, by the very task that waits for a slot.
+/// If no request ends for this long, one beyond the limit is sent. The task that waits for a
+/// slot may itself hold the futures of the others without polling them.
 const LONGEST_STALL: Duration = Duration::from_secs(5);
 
-/// Bounds the requests that the clones of a client send at once. Each takes a connection,
-/// and with it a file descriptor.
+/// Limits the concurrent requests of a client and its clones. Each takes a connection and
+/// thus a file descriptor.
 #[derive(Clone, Debug)]
 pub(crate) struct Slots(Arc<State>);
 
@@ -26,11 +26,11 @@ pub(crate) struct Slots(Arc<State>);
 struct State {
     free: Semaphore,
     begin: Instant,
-    /// When a request ended, or one sent_at beyond the limit, in milliseconds since `begin`.
+    /// When a request last ended or exceeded the limit, in milliseconds since `begin`.
     last_change: AtomicU64,
 }
 
-/// The place of one request. Dropping it lets the next request go.
+/// The slot of one request. Dropping it releases the slot.
 #[derive(Debug)]
 pub(crate) struct Slot {
     state: Arc<State>,
@@ -43,10 +43,10 @@ impl Slots {
         Self(Arc::new(State { free, begin: Instant::now(), last_change: AtomicU64::new(0) }))
     }
 
-    /// Takes a slot for an attempt, once its queue admits it.
+    /// Takes a slot for an attempt that its queue admits.
     ///
-    /// The slot comes first, since the server may have rejected other calls while this one
-    /// waited for it, and a call that waits for its admission leaves its slot to others.
+    /// Takes the slot first, since the server may reject other calls while this one waits for
+    /// it. Releases the slot while it waits for the admission.
     pub(crate) async fn take_at<T>(
         &self,
         admission: impl Future<Output = Result<T, Throttled>>,
@@ -55,16 +55,16 @@ impl Slots {
         let slot = self.take(time_left()).await?;
         let mut admission = pin!(admission);
         match poll_fn(|context| Poll::Ready(admission.as_mut().poll(context))).await {
-            Poll::Ready(came) => Ok((came?, slot)),
+            Poll::Ready(admitted) => Ok((admitted?, slot)),
             Poll::Pending => {
                 drop(slot);
-                let came = admission.await?;
-                Ok((came, self.take(time_left()).await?))
+                let admitted = admission.await?;
+                Ok((admitted, self.take(time_left()).await?))
             }
         }
     }
 
-    /// Waits for a slot, at most as long as `time_left`.
+    /// Waits for a slot, at most for `time_left`.
     async fn take(&self, time_left: Duration) -> Result<Slot, Error> {
         if let Ok(permit) = self.0.free.try_acquire() {
             return Ok(self.slot(Some(permit)));
@@ -80,7 +80,7 @@ impl Slots {
                 Err(_) => return Err(Error::no_slot()),
             };
             settle_connections().await;
-            // A timer may come late, and nothing is sent after the time of the call.
+            // Timers may fire late, and nothing is sent after the deadline of the call.
             return if begun.elapsed() < time_left { Ok(slot) } else { Err(Error::no_slot()) };
         }
     }
@@ -93,7 +93,7 @@ impl Slots {
 }
 
 impl State {
-    /// Whether no request has ended for long. It says so once for that time.
+    /// Whether no request has ended for `LONGEST_STALL`. Returns true once per stall.
     fn is_stalled(&self) -> bool {
         let last = self.last_change.load(Ordering::Relaxed);
         let now = self.now();
@@ -122,9 +122,8 @@ impl Drop for Slot {
     }
 }
 
-/// Lets the connections take in what has happened to them: one that a response has left
-/// goes back to the pool, and one that the server has closed leaves it. In the first round
-/// the runtime reads from the sockets, in the second the tasks of the connections run.
+/// Lets the connection tasks run, so that idle connections return to the pool and closed ones
+/// leave it. In the first round the runtime polls the sockets, in the second the tasks run.
 pub(crate) async fn settle_connections() {
     for _ in 0..2 {
         tokio::task::yield_now().await;
@@ -138,7 +137,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(600);
 
     #[tokio::test(start_paused = true)]
-    async fn slots_are_taken_in_order_and_given_back() {
+    async fn slots_are_taken_in_order_and_released() {
         let slots = Slots::new(2);
         let first = slots.take(LONG).await.unwrap();
         let _second = slots.take(LONG).await.unwrap();
@@ -148,7 +147,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_waits_no_longer_than_it_has_time() {
+    async fn a_call_waits_for_a_slot_until_its_deadline() {
         let slots = Slots::new(1);
         let _held = slots.take(LONG).await.unwrap();
         for time in [Duration::ZERO, Duration::from_secs(1), LONGEST_STALL] {
@@ -159,31 +158,31 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn requests_that_nobody_polls_do_not_hold_up_others_for_ever() {
+    async fn requests_that_are_not_polled_delay_others_for_a_limited_time() {
         let slots = Slots::new(3);
         let _held = [slots.take(LONG).await, slots.take(LONG).await, slots.take(LONG).await];
         let begun = Instant::now();
         for round in 1..=3 {
-            // Kept, so that it does not count as a request that ended.
+            // Dropping the slot would count as a request that ended.
             std::mem::forget(slots.take(LONG).await.unwrap());
             assert_eq!(begun.elapsed(), LONGEST_STALL * round);
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_request_at_a_time_goes_beyond_the_limit() {
+    async fn one_request_at_a_time_exceeds_the_limit() {
         let slots = Slots::new(1);
         let held = slots.take(LONG).await.unwrap();
-        let sent_at = AtomicU64::new(0);
+        let sent = AtomicU64::new(0);
         let wait = async || {
             let slot = slots.take(LONG).await.unwrap();
-            sent_at.fetch_add(1, Ordering::Relaxed);
+            sent.fetch_add(1, Ordering::Relaxed);
             std::mem::forget(slot);
         };
         let watch = async {
             tokio::time::sleep(LONGEST_STALL * 2 + LONGEST_STALL / 2).await;
-            assert_eq!(sent_at.load(Ordering::Relaxed), 2);
-            // While requests end, none goes beyond the limit.
+            assert_eq!(sent.load(Ordering::Relaxed), 2);
+            // While requests end, none exceeds the limit.
             drop(held);
         };
         tokio::join!(wait(), wait(), wait(), watch);

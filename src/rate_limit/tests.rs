@@ -1,4 +1,4 @@
-//! Many calls at once against servers with a limit, in paused time.
+//! Concurrent calls to servers with a rate limit, in paused time.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -17,39 +17,39 @@ const SECOND: Duration = Duration::from_secs(1);
 const MILLI: Duration = Duration::from_millis(1);
 const SEEDS: u64 = 4;
 
-/// What a server accepts, and what it says when it does not.
+/// Which calls a server accepts, and its `Retry-After`.
 #[derive(Clone, Copy)]
 struct Rule {
     limit: Limit,
     hint: Hint,
-    /// How long a request and its response are on the way each.
+    /// The duration of a request, and of its response.
     latency: Duration,
 }
 
 #[derive(Clone, Copy)]
 enum Limit {
     Window(Window),
-    /// It accepts so many calls, then none for some time, and then all.
+    /// The server accepts some calls, then none for some time, then all.
     Outage {
         after: u32,
         lasts: Duration,
     },
-    /// It rejects a random share of all calls.
+    /// The server rejects a random share of all calls.
     Stray(f64),
 }
 
-/// A server accepts so many calls in a time.
+/// A server accepts at most `most` calls in each window.
 #[derive(Clone, Copy)]
 struct Window {
     most: u32,
     length: Duration,
-    /// Whether the time begins by a clock, or with any call.
+    /// Whether windows begin by the clock, or slide.
     by_clock: bool,
-    /// After how many calls it accepts half as many.
+    /// After this many calls the limit halves.
     halves_after: u32,
 }
 
-/// What the server says of the time until it accepts calls again.
+/// The server's `Retry-After`.
 #[derive(Clone, Copy, Debug)]
 enum Hint {
     Nothing,
@@ -86,7 +86,7 @@ struct Server {
 }
 
 impl Server {
-    /// A server the clock of which shows `phase`.
+    /// A server whose clock shows `phase`.
     fn new(rule: Rule, phase: Duration) -> Self {
         let start = Instant::now() - phase;
         let (counted, arrived, rejected) = Default::default();
@@ -116,10 +116,10 @@ impl Server {
             Hint::Always(asked) => Some(asked),
             Hint::Exactly => Some(closed),
         };
-        Err(Error::of_status(StatusCode::TOO_MANY_REQUESTS).asked_to_wait(asked))
+        Err(Error::of_status(StatusCode::TOO_MANY_REQUESTS).with_retry_after(asked))
     }
 
-    /// How long the calls that were accepted keep it from accepting another.
+    /// The time until the window allows another call.
     fn closed_by(&mut self, window: Window, now: Instant) -> Duration {
         let ends = |at: Instant| {
             let begun = (at - self.start).as_nanos() / window.length.as_nanos();
@@ -135,14 +135,14 @@ impl Server {
     }
 }
 
-/// When the server accepted a call, and at which attempt.
+/// When the server accepted a call, and the number of attempts.
 #[derive(Debug)]
 struct Success {
     at: Instant,
     attempts: u32,
 }
 
-/// A client of such a server.
+/// A client of the simulated server.
 #[derive(Clone)]
 struct Client {
     policy: RetryPolicy,
@@ -197,7 +197,7 @@ impl Client {
         Ok(Success { at: success.value, attempts: success.attempts })
     }
 
-    /// Calls until the server accepts it, as a loop does that obeys the server.
+    /// Repeats a call until the server accepts it, as a loop does that respects `Retry-After`.
     async fn call_in_a_loop(self) -> Result<Success, Error> {
         loop {
             match self.send().await {
@@ -207,17 +207,17 @@ impl Client {
         }
     }
 
-    /// So many calls at once; how each ended, in the order in which they began.
+    /// Makes concurrent calls. Returns their outcomes in order.
     async fn calls(&self, calls: u32) -> Vec<Result<Success, Error>> {
         all((0..calls).map(|_| self.clone().call())).await
     }
 }
 
-/// The results of all works, which are done at once.
+/// Runs all futures concurrently.
 async fn all<T: Send + 'static>(
-    works: impl Iterator<Item = impl Future<Output = T> + Send + 'static>,
+    futures: impl Iterator<Item = impl Future<Output = T> + Send + 'static>,
 ) -> Vec<T> {
-    let tasks: Vec<_> = works.map(tokio::spawn).collect();
+    let tasks: Vec<_> = futures.map(tokio::spawn).collect();
     let mut results = Vec::new();
     for task in tasks {
         results.push(task.await.unwrap());
@@ -229,12 +229,12 @@ fn ratio(part: usize, whole: u32) -> f64 {
     f64::from(u32::try_from(part).unwrap()) / f64::from(whole)
 }
 
-/// How many calls at once fared, at the worst.
+/// The worst measurements of concurrent calls.
 #[derive(Debug, Default)]
-struct Fared {
-    /// The time that they took, in ideal times.
+struct Measurement {
+    /// The duration, relative to the ideal one.
     took: f64,
-    /// The rejected calls to a success, after the first second.
+    /// Rejections per call, after the first second.
     rejected: f64,
     failed: usize,
 }
@@ -250,11 +250,16 @@ impl Window {
     }
 }
 
-/// How the calls of so many processes fare, whatever the server's clock shows.
-async fn fare(rule: Rule, policy: RetryPolicy, processes: u32, calls_of_each: u32) -> Fared {
+/// Measures the calls of some processes, for different phases of the server's clock.
+async fn measure(
+    rule: Rule,
+    policy: RetryPolicy,
+    processes: u32,
+    calls_of_each: u32,
+) -> Measurement {
     let Limit::Window(window) = rule.limit else { panic!("no window") };
     let calls = processes * calls_of_each;
-    let mut worst = Fared::default();
+    let mut worst = Measurement::default();
     for seed in 0..SEEDS {
         fastrand::seed(seed);
         let phase = ratio(usize::try_from(seed % 4).unwrap(), 4);
@@ -306,11 +311,11 @@ async fn calls_are_sent_as_the_server_accepts_them() {
         ("100 a minute, no hint", minute(Hint::Nothing), 500, patient, 1.2, 0.45),
         ("100 a minute, a short hint", minute(second), 500, patient, 1.2, 0.45),
     ] {
-        let fared = fare(rule, policy, 1, calls).await;
-        println!("{name}: {fared:?}");
-        assert!(fared.took <= took, "{name}: {fared:?}");
-        assert!(fared.rejected <= rejected, "{name}: {fared:?}");
-        assert!(fared.failed == 0, "{name}: {fared:?}");
+        let measured = measure(rule, policy, 1, calls).await;
+        println!("{name}: {measured:?}");
+        assert!(measured.took <= took, "{name}: {measured:?}");
+        assert!(measured.rejected <= rejected, "{name}: {measured:?}");
+        assert!(measured.failed == 0, "{name}: {measured:?}");
     }
 }
 
@@ -320,16 +325,16 @@ async fn processes_share_a_limit() {
     for (processes, calls, most, took, rejected) in
         [(2, 500, 50, 1.2, 0.1), (4, 250, 50, 1.2, 0.1), (4, 500, 100, 1.2, 0.1)]
     {
-        let fared = fare(a_second(most), policy, processes, calls).await;
-        println!("{processes} x {calls} of {most}: {fared:?}");
-        assert!(fared.took <= took, "{processes} x {calls}: {fared:?}");
-        assert!(fared.rejected <= rejected, "{processes} x {calls}: {fared:?}");
-        assert!(fared.failed == 0, "{processes} x {calls}: {fared:?}");
+        let measured = measure(a_second(most), policy, processes, calls).await;
+        println!("{processes} x {calls} of {most}: {measured:?}");
+        assert!(measured.took <= took, "{processes} x {calls}: {measured:?}");
+        assert!(measured.rejected <= rejected, "{processes} x {calls}: {measured:?}");
+        assert!(measured.failed == 0, "{processes} x {calls}: {measured:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_is_healthy_again_is_used_as_by_a_loop_that_obeys_it() {
+async fn a_recovered_server_is_used_as_fast_as_by_a_simple_loop() {
     for hint in [Hint::Nothing, Hint::Always(SECOND * 2), Hint::Always(SECOND * 30)] {
         for (before, calls) in
             [0, 1, 10, 20, 40].iter().flat_map(|before| [8, 20, 100, 500].map(|n| (*before, n)))
@@ -344,11 +349,11 @@ async fn a_server_that_is_healthy_again_is_used_as_by_a_loop_that_obeys_it() {
                         client.clone().call().await.unwrap();
                     }
                     let start = Instant::now();
-                    let works = (0..calls).map(|_| client.clone());
+                    let clients = (0..calls).map(|_| client.clone());
                     let outcomes = if in_a_loop {
-                        all(works.map(Client::call_in_a_loop)).await
+                        all(clients.map(Client::call_in_a_loop)).await
                     } else {
-                        all(works.map(Client::call)).await
+                        all(clients.map(Client::call)).await
                     };
                     assert!(outcomes.iter().all(Result::is_ok), "{hint:?} {before} {calls}");
                     start.elapsed()
@@ -361,7 +366,7 @@ async fn a_server_that_is_healthy_again_is_used_as_by_a_loop_that_obeys_it() {
     }
 }
 
-/// The time that so many tasks need for so many calls, one after another each.
+/// The time that tasks need for a number of calls, which each task makes in sequence.
 async fn time_of_tasks(policy: RetryPolicy, rule: Rule, tasks: u32, calls: u32) -> Duration {
     let client = Client::new(policy.max_attempts(10), rule);
     let start = Instant::now();
@@ -379,7 +384,7 @@ async fn time_of_tasks(policy: RetryPolicy, rule: Rule, tasks: u32, calls: u32) 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stray_rejection_concerns_one_call() {
+async fn a_stray_rejection_delays_one_call() {
     for (share, seconds) in [(0.02, 0), (0.02, 1), (0.05, 0), (0.05, 1)] {
         fastrand::seed(1);
         let hint = Hint::Always(SECOND * seconds);
@@ -393,7 +398,7 @@ async fn a_stray_rejection_concerns_one_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn stray_rejections_after_a_pause_do_not_keep_it_up() {
+async fn stray_rejections_after_a_pause_do_not_prolong_it() {
     fastrand::seed(1);
     let client = Client::new(RetryPolicy::default(), a_second(0));
     client.server.lock().unwrap().rule.limit = Limit::Outage { after: 0, lasts: SECOND };
@@ -415,7 +420,7 @@ async fn nothing_is_delayed_before_a_rejection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_is_forgotten() {
+async fn a_pause_has_no_lasting_effect() {
     for (calls, hint, then) in [
         // One stray rejection, and a minute later.
         (2, SECOND * 30, SECOND * 60),
@@ -446,7 +451,7 @@ async fn calls_wait_in_the_order_in_which_they_were_rejected() {
         let client = Client::new(RetryPolicy::default(), rule);
         let successes: Vec<_> =
             client.calls(300).await.into_iter().map(|outcome| outcome.unwrap()).collect();
-        assert!(successes.iter().any(|success| success.attempts > 2), "none was rejected later");
+        assert!(successes.iter().any(|success| success.attempts > 2), "no call was rejected twice");
         // The first few were rejected before the pause, and waited on their own.
         let once = successes.iter().skip(60).filter(|success| success.attempts <= 2);
         assert!(once.is_sorted_by_key(|success| success.at));
@@ -458,7 +463,7 @@ async fn calls_that_are_dropped_leave_the_queue() {
     let client = Client::new(RetryPolicy::default(), a_second(50));
     let start = Instant::now();
     let ended = all((0..1000).map(|call| {
-        // Every other call is given up while it waits.
+        // Every other call is dropped while it waits.
         let patience = SECOND * if call % 2 == 0 { 2 } else { 60 };
         let call = client.clone().call();
         async move { timeout(patience, call).await.is_ok() }
@@ -472,10 +477,10 @@ async fn calls_that_are_dropped_leave_the_queue() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_that_nobody_polls_hold_up_no_others() {
+async fn calls_that_are_not_polled_do_not_delay_others() {
     let client = Client::new(RetryPolicy::default(), a_second(50));
     let mut kept: Vec<_> = (0..60).map(|_| Box::pin(client.clone().call())).collect();
-    // They are sent, but the last, which wait: some of them in the queue.
+    // All but the last are sent. Some of those wait in the queue.
     for call in &mut kept {
         _ = timeout(MILLI * 3, call).await;
     }
@@ -493,28 +498,28 @@ async fn calls_that_nobody_polls_hold_up_no_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_waits_no_longer_than_its_own_time() {
+async fn a_call_waits_in_the_queue_until_its_deadline() {
     let policy = RetryPolicy::default().total_timeout(SECOND * 5);
     let client = Client::new(policy, a_second(50));
     let start = Instant::now();
     let outcomes = client.calls(1000).await;
-    // The last that was sent is on its way; how long that takes is not the queue's.
+    // The latency of the last call is not part of its wait.
     assert!(start.elapsed() <= SECOND * 5 + MILLI * 3, "{:?}", start.elapsed());
     let errors: Vec<_> = outcomes.into_iter().filter_map(Result::err).collect();
     assert!((700..850).contains(&errors.len()), "{}", errors.len());
     for error in errors {
         assert_eq!(error.kind(), ErrorKind::RateLimited);
-        // The wait that is left, and not that of five seconds ago.
+        // The rest of the wait, not the original one.
         assert!(error.retry_after().is_none_or(|left| left <= SECOND));
     }
     assert_eq!(client.waiting(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_whose_turn_does_not_come_makes_a_last_attempt() {
+async fn a_call_that_is_not_admitted_makes_a_last_attempt() {
     let client = Client::new(RetryPolicy::default(), closed(SECOND));
     client.calls(10).await;
-    // It accepts calls again, but takes its time: others wait for the first to succeed.
+    // The server accepts calls again, but slowly: others wait for the first to succeed.
     let latency = SECOND * 30;
     client.server.lock().unwrap().rule = Rule { latency, ..a_second(1000) };
     let policy = client.policy.total_timeout(SECOND * 20);
@@ -527,7 +532,7 @@ async fn a_call_whose_turn_does_not_come_makes_a_last_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_after_a_wait_names_the_wait_that_is_left() {
+async fn an_error_after_a_wait_reports_the_rest_of_the_wait() {
     let policy = RetryPolicy::default().total_timeout(SECOND * 45);
     let client = Client::new(policy, closed(SECOND * 30));
     let start = Instant::now();
@@ -540,7 +545,7 @@ async fn an_error_after_a_wait_names_the_wait_that_is_left() {
         }
     }))
     .await;
-    // One asked again after 30 seconds; then all know that it takes 30 more.
+    // One call probes after 30 seconds. Its response extends the pause by 30 more.
     for end in ends {
         assert!(end.as_secs().abs_diff(60) <= 1, "{end:?}");
     }
@@ -556,20 +561,20 @@ async fn a_call_that_would_wait_too_long_is_not_sent() {
         assert_eq!((rejected.attempts(), rejected.retry_after()), (1, Some(hint)));
         sleep(SECOND * 10).await;
         let start = Instant::now();
-        let held_back = client.clone().call().await.unwrap_err();
+        let throttled = client.clone().call().await.unwrap_err();
         assert_eq!(start.elapsed(), Duration::ZERO);
-        assert_eq!((held_back.kind(), held_back.attempts()), (ErrorKind::RateLimited, 0));
-        let pause = held_back.retry_after().unwrap();
+        assert_eq!((throttled.kind(), throttled.attempts()), (ErrorKind::RateLimited, 0));
+        let pause = throttled.retry_after().unwrap();
         assert!(pause.as_secs().abs_diff(left - 10) <= 1, "{pause:?}");
         assert_eq!(client.arrived().len(), 1);
-        // Then the server is asked again.
+        // After the pause, a call is sent.
         sleep(pause).await;
         assert_eq!(client.call().await.unwrap_err().attempts(), 1);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_holds_up_no_other_operation_and_no_other_number() {
+async fn a_pause_does_not_delay_other_operations_or_numbers() {
     let client = Client::new(RetryPolicy::default().max_attempts(1), closed(SECOND * 20));
     let number = |id| NumberScope::Only(HeaderValue::from_static(id));
     let client = Client { number: number("a"), ..client };
@@ -592,7 +597,7 @@ async fn a_pause_holds_up_no_other_operation_and_no_other_number() {
 }
 
 #[test]
-fn the_queues_of_many_numbers_are_not_kept() {
+fn idle_queues_of_many_numbers_are_dropped() {
     let base = SECOND / 2;
     let queues = RequestQueues::new(Backoff { base, cap: base });
     let queue = |id| {
@@ -606,14 +611,14 @@ fn the_queues_of_many_numbers_are_not_kept() {
         queue(id);
     }
     let kept = queues.by_scope.lock().unwrap().len();
-    assert!(kept <= MANY, "{kept}");
-    // But those that calls hold, and those with a pause.
+    assert!(kept <= MAX_QUEUES, "{kept}");
+    // Queues that calls hold and queues with a pause are kept.
     assert!(Arc::ptr_eq(&held, &queue(0)));
     assert!(paused.ptr_eq(&Arc::downgrade(&queue(1))));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_without_pacing_lets_every_call_wait_for_itself() {
+async fn without_pacing_every_call_waits_on_its_own() {
     for (pacing, rejected) in [(Pacing::Off, 300..=310), (Pacing::Pause, 150..=156)] {
         let policy = RetryPolicy::default().pacing(pacing).max_attempts(20);
         let client = Client::new(policy, a_second(50));
@@ -624,7 +629,7 @@ async fn a_client_without_pacing_lets_every_call_wait_for_itself() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_sends_while_the_pause_of_the_server_lasts() {
+async fn nothing_is_sent_during_the_pause() {
     for pacing in [Pacing::Pause, Pacing::Off] {
         let policy = RetryPolicy::default().pacing(pacing);
         let limit = Limit::Window(Window { most: 5, length: SECOND * 20, ..FIXED });
@@ -637,7 +642,7 @@ async fn nobody_sends_while_the_pause_of_the_server_lasts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_names_no_wait_is_not_asked_again_at_once() {
+async fn without_a_wait_from_the_server_calls_still_back_off() {
     for pacing in [Pacing::Pause, Pacing::Off] {
         for hint in [Duration::ZERO, MILLI] {
             let policy = RetryPolicy::default().pacing(pacing);

@@ -1,4 +1,4 @@
-//! The time that one attempt has.
+//! The deadline of one attempt.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use tokio::time::{Instant, timeout};
 use crate::error::{Error, ErrorKind};
 use crate::request::upload::Upload;
 
-/// Bounds an attempt by the request timeout, which starts anew whenever the transport takes
-/// a part of a long request body, and by the time that the call has left.
+/// Limits an attempt to the attempt timeout and to the time that the call has left. The
+/// attempt timeout restarts whenever the transport takes a part of a long request body.
 pub(crate) struct Deadline {
     begun: Instant,
     attempt_timeout: Duration,
@@ -28,21 +28,21 @@ impl Deadline {
         Self { begun: Instant::now(), attempt_timeout, time_left, upload }
     }
 
-    /// Does `work`, unless the time runs out before.
+    /// Runs `work` until the deadline.
     pub(crate) async fn bound<T>(
         &self,
         mut work: Pin<&mut impl Future<Output = T>>,
     ) -> Result<T, Elapsed> {
         loop {
             match timeout(self.left(), work.as_mut()).await {
-                // The transport took a part of the body meanwhile.
+                // The transport has taken a part of the body, so the timeout restarts.
                 Err(_) if !self.left().is_zero() => {}
                 done => return done,
             }
         }
     }
 
-    /// How much of the time is left.
+    /// The time left until the deadline.
     fn left(&self) -> Duration {
         let progress = self.upload.as_ref().map_or(self.begun, |upload| upload.last_progress());
         self.attempt_timeout.saturating_sub(progress.elapsed()).min(self.time_left())
@@ -52,22 +52,22 @@ impl Deadline {
         self.time_left.saturating_sub(self.begun.elapsed())
     }
 
-    /// The error of an attempt whose time ran out. It tells how far an upload came.
+    /// The error for an attempt that timed out. It states the progress of an upload.
     pub(crate) fn error(&self) -> Error {
         let error = Error::new(ErrorKind::Timeout);
         let Some(upload) = &self.upload else { return error };
         let (limit, setting) = if self.time_left().is_zero() {
-            ("total time of the call", "RetryPolicy::total_timeout")
+            ("total timeout", "RetryPolicy::total_timeout")
         } else {
-            ("request timeout", "attempt_timeout")
+            ("attempt timeout", "attempt_timeout")
         };
-        // The system may still have had a part of them to send.
+        // The system may not have sent all bytes that it took.
         let sent = match upload.progress() {
             (taken, length) if taken < length => format!("{taken} of {length} bytes"),
             (_, length) => format!("all {length} bytes"),
         };
-        error.detail(format!(
-            "{sent} of the request body were sent when the {limit} ran out; raise `{setting}`"
+        error.with_detail(format!(
+            "{sent} of the request body were sent when the {limit} expired; raise `{setting}`"
         ))
     }
 }
@@ -86,8 +86,8 @@ mod tests {
     const MEGABYTE: usize = 1_000_000;
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Reads a body at so many bytes a second, as far as `end`, and responds a second
-    /// after that or, if the end is before that of the body, never.
+    /// Reads a body up to `end`. Responds a second after the end of the body, or never if
+    /// `end` comes first.
     async fn read(mut body: Body, bytes_per_second: u32, end: usize) -> usize {
         let mut taken = 0;
         while taken < end {
@@ -102,8 +102,7 @@ mod tests {
         std::future::pending().await
     }
 
-    /// What becomes of a body of so many bytes, with the default request timeout, and the
-    /// time that it takes.
+    /// The outcome and the duration of an upload with the default attempt timeout.
     async fn upload(
         length: usize,
         bytes_per_second: u32,
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_upload_may_take_as_long_as_it_makes_progress() {
+    async fn an_upload_that_makes_progress_does_not_time_out() {
         // 15 MB at 2 Mbit/s take a minute.
         let length = 15 * MEGABYTE;
         let (outcome, took) = upload(length, 250_000, usize::MAX, 120 * SECOND).await;
@@ -150,18 +149,18 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_response_has_the_whole_timeout_after_the_upload_and_no_more() {
+    async fn the_response_has_the_full_timeout_after_the_upload() {
         for length in [1000, 64 * 1024, MEGABYTE] {
             let (outcome, took) = upload(length, 1_000_000_000, length, 120 * SECOND).await;
             let error = outcome.unwrap_err();
-            let said = format!("all {length} bytes of the request body were sent when the request");
-            assert_eq!(error.contains(&said), length >= 64 * 1024, "{error}");
+            let text = format!("all {length} bytes of the request body were sent when the attempt");
+            assert_eq!(error.contains(&text), length >= 64 * 1024, "{error}");
             assert!(took >= 30 * SECOND && took < 31 * SECOND, "{took:?}");
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_time_is_too_short_or_too_long() {
+    async fn extreme_timeouts_do_not_panic() {
         for total_timeout in [Duration::ZERO, Duration::from_nanos(1), Duration::MAX] {
             for length in [1, MEGABYTE] {
                 let (outcome, _) = upload(length, 1_000_000_000, usize::MAX, total_timeout).await;

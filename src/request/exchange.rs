@@ -16,13 +16,13 @@ use crate::response::body::Body;
 use crate::response::error_response;
 use crate::response::success::{self, is_page};
 
-/// A successful response, with its body unless the caller reads that.
+/// A successful response, with its body unless the caller reads it.
 pub(crate) struct Received {
     pub(super) response: Response,
     pub(super) body: Bytes,
 }
 
-/// What a call reads of a successful response.
+/// Which part of a successful response a call reads.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Reads {
     All,
@@ -30,8 +30,8 @@ pub(super) enum Reads {
     Head,
 }
 
-/// Sends a request and reads its response before the deadline. The status is that of a
-/// success.
+/// Sends a request and reads its response before the deadline. Returns the status of the
+/// response, for spans.
 pub(super) async fn exchange(
     sent: impl Future<Output = reqwest::Result<Response>>,
     operation: &Operation,
@@ -40,7 +40,7 @@ pub(super) async fn exchange(
     confidential: Confidential<'_>,
     deadline: &Deadline,
 ) -> (StatusCode, Result<Received, Error>) {
-    // Out of reach of the timeout: what arrived in time stays.
+    // Declared outside of the timeout, which keeps what arrived in time.
     let (mut response, mut body) = (None, Body::default());
     let end = {
         let work = pin!(async {
@@ -71,8 +71,8 @@ fn is_file(response: &Response) -> bool {
     response.status().is_success() && !success::is_page_or_json(response.headers())
 }
 
-/// A successful response, or the error that another one is, or that ended it. `end` tells
-/// whether the body fits within `limit`, or why it is incomplete.
+/// Turns a response into a success or an error. `end` states whether the body is within
+/// `limit`, or why it is incomplete.
 fn received(
     mut response: Response,
     body: Bytes,
@@ -82,9 +82,10 @@ fn received(
     confidential: Confidential<'_>,
 ) -> Result<Received, Error> {
     let status = response.status();
-    // Of JSON that has arrived completely, nothing is missing. A call that reads is retried.
+    // Complete JSON is a complete body, even if the connection breaks after it. Calls that
+    // only read are retried instead.
     let is_complete = match &end {
-        Ok(fits) => *fits,
+        Ok(is_within_limit) => *is_within_limit,
         Err(_) if operation.is_read_only() => false,
         Err(_) => serde_json::from_slice::<IgnoredAny>(&body).is_ok(),
     };
@@ -98,13 +99,12 @@ fn received(
     let error = match end {
         Err(error) => error.with_status(status),
         Ok(_) if is_page(&headers, &body) => Error::too_long(status, limit),
-        Ok(_) => Error::too_long(status, limit).after_success(),
+        Ok(_) => Error::too_long(status, limit).with_reported_success(),
     };
     Err(error.with_headers(headers).with_body(body))
 }
 
-/// Takes the headers out of a response. The `Debug` form of those that echo a key does not
-/// show their values.
+/// Takes the headers out of a response, and hides values that contain a key from `Debug`.
 pub(super) fn take_headers(response: &mut Response, confidential: Confidential<'_>) -> HeaderMap {
     let mut headers = std::mem::take(response.headers_mut());
     for value in headers.values_mut().filter(|value| confidential.appears_in(value.as_bytes())) {

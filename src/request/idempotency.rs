@@ -1,76 +1,73 @@
-//! Names a request, so that a server that receives it twice does it once.
+//! Idempotency keys: a server that receives a key twice processes the request once.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
+use crate::text::is_portable;
 
-/// Carries the name (draft-ietf-httpapi-idempotency-key-header).
+/// See draft-ietf-httpapi-idempotency-key-header.
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The longest name that the API takes, in characters.
-const LONGEST: usize = 255;
+/// The longest key that the API accepts, in characters.
+const MAX_LENGTH: usize = 255;
 
-/// Checks the caller's name of a request, or gives it one: a random UUID.
-pub(crate) fn name(headers: &mut HeaderMap) -> Result<(), Error> {
+/// Checks the caller's key, or adds a random UUID.
+pub(crate) fn ensure_key(headers: &mut HeaderMap) -> Result<(), Error> {
     if let Some(key) = headers.get(IDEMPOTENCY_KEY) {
         return check(key);
     }
     let mut buffer = Uuid::encode_buffer();
     let key = Uuid::new_v4().hyphenated().encode_lower(&mut buffer);
-    let key = HeaderValue::from_str(key).map_err(|_| refusal())?;
+    let key = HeaderValue::from_str(key).map_err(|_| invalid_key())?;
     headers.insert(IDEMPOTENCY_KEY, key);
     Ok(())
 }
 
-/// What is not ASCII would arrive as other characters (RFC 9110, section 5.5).
 fn check(key: &HeaderValue) -> Result<(), Error> {
-    let key = key.as_bytes();
-    let fits = (1..=LONGEST).contains(&key.len())
-        && key.iter().all(|byte| matches!(byte, b' '..=b'~'))
-        && !key.starts_with(b" ")
-        && !key.ends_with(b" ");
-    if fits { Ok(()) } else { Err(refusal()) }
+    let is_valid = (1..=MAX_LENGTH).contains(&key.len()) && is_portable(key.as_bytes());
+    if is_valid { Ok(()) } else { Err(invalid_key()) }
 }
 
-pub(crate) fn refusal() -> Error {
-    Error::new(ErrorKind::InvalidRequest).detail(
-        "the idempotency key has to be of 1 to 255 characters, all of them visible ASCII \
-         or spaces within",
+pub(crate) fn invalid_key() -> Error {
+    Error::refused(
+        "the idempotency key must have 1 to 255 characters, all of them visible ASCII or inner \
+         spaces",
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
-    fn named(key: &str) -> Result<HeaderMap, Error> {
+    fn with_key(key: &str) -> Result<HeaderMap, Error> {
         let mut headers = HeaderMap::new();
         headers.insert(IDEMPOTENCY_KEY, HeaderValue::from_bytes(key.as_bytes()).unwrap());
-        name(&mut headers).map(|()| headers)
+        ensure_key(&mut headers).map(|()| headers)
     }
 
     #[test]
-    fn a_key_of_the_caller_stays() {
+    fn the_key_of_the_caller_is_kept() {
         for key in ["order-42", "a b", "~", &"k".repeat(255)] {
-            assert_eq!(named(key).unwrap()[IDEMPOTENCY_KEY], key);
+            assert_eq!(with_key(key).unwrap()[IDEMPOTENCY_KEY], key);
         }
     }
 
     #[test]
-    fn a_key_that_the_api_refuses_is_not_sent() {
+    fn a_key_that_the_api_rejects_is_not_sent() {
         for key in ["", " ", " a", "a ", "a\tb", "pedido-ção", &"k".repeat(256)] {
-            let error = named(key).unwrap_err();
+            let error = with_key(key).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidRequest);
             assert!(error.to_string().contains("1 to 255 characters"), "{error}");
         }
     }
 
     #[test]
-    fn every_request_without_one_gets_another() {
+    fn every_request_without_a_key_gets_a_new_one() {
         let key = || {
             let mut headers = HeaderMap::new();
-            name(&mut headers).unwrap();
+            ensure_key(&mut headers).unwrap();
             headers[IDEMPOTENCY_KEY].to_str().unwrap().to_owned()
         };
         let (one, other) = (key(), key());

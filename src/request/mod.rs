@@ -1,5 +1,5 @@
-//! A call from its request to its response: calls of the generated code and raw calls. Uses
-//! the client and the rooms below it.
+//! Generated and raw calls, from the request to the response. Uses the client and the rooms
+//! below it.
 
 mod deadline;
 mod exchange;

@@ -1,28 +1,25 @@
-//! Keeps a value in a path from leading elsewhere: URLs resolve `..` and read
-//! `\` as `/` (WHATWG URL, "path state").
+//! Prevents path traversal by values in a path: URLs resolve `..` and treat `\` as `/` (WHATWG
+//! URL, "path state").
 //!
-//! The generated code encodes each value with [`encode_path`] and builds a URL;
-//! [`check`] holds that URL against the path of the operation before the key
-//! goes there.
+//! The generated code encodes each value with [`encode_path`] and builds a URL. [`check`]
+//! compares it with the path of the operation before the API key is added.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 use reqwest::Url;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// All but the unreserved characters (RFC 3986, section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Stands for a value that was refused; no value that was not encodes to it.
+/// Replaces a refused value. No accepted value encodes to it.
 pub(crate) const REFUSED: &str = "%00";
 
-/// How often a value may be encoded already: more than proxies and servers in a
-/// row decode it.
-const MOST_DECODINGS: usize = 8;
+/// How often a value may be encoded: more often than a chain of proxies and servers decodes.
+const MAX_DECODINGS: usize = 8;
 
-/// Encodes a value as one segment of a path.
-///
-/// Where it could not stay one, the segment is one that [`check`] refuses.
+/// Encodes a value as one segment of a path. If that is impossible, [`check`] refuses the
+/// segment.
 pub(crate) fn encode_path(value: &str) -> String {
     if is_harmless(value.as_bytes()) {
         utf8_percent_encode(value, RESERVED).to_string()
@@ -31,11 +28,10 @@ pub(crate) fn encode_path(value: &str) -> String {
     }
 }
 
-/// Whether a value leads nowhere else, however often it is decoded on its way.
-/// One with escapes within escapes beyond what any way decodes is refused.
+/// Whether a value stays one segment, however often it is decoded on its way.
 fn is_harmless(value: &[u8]) -> bool {
     let mut value = value.to_vec();
-    for _ in 0..=MOST_DECODINGS {
+    for _ in 0..=MAX_DECODINGS {
         let mut parts = value.split(|byte| matches!(byte, b'/' | b'\\'));
         if value.is_empty()
             || value.iter().any(u8::is_ascii_control)
@@ -52,11 +48,11 @@ fn is_harmless(value: &[u8]) -> bool {
     false
 }
 
-/// Refuses a URL that is not the base URL followed by the path of `template`:
-/// as many segments, the fixed ones the same, and no variable one refused.
+/// Refuses a URL other than the base URL followed by the path of `template`: the same number of
+/// segments, the same fixed segments, and no refused value.
 pub(crate) fn check(url: &Url, base_url: &str, template: &str) -> Result<(), Error> {
     let path = url.as_str().strip_prefix(base_url).and_then(|rest| rest.split(['?', '#']).next());
-    let leads_there = path.is_some_and(|path| {
+    let is_match = path.is_some_and(|path| {
         let (path, template) = (path.split('/'), template.split('/'));
         path.clone().count() == template.clone().count()
             && path.zip(template).all(|(segment, template)| {
@@ -67,12 +63,12 @@ pub(crate) fn check(url: &Url, base_url: &str, template: &str) -> Result<(), Err
                 }
             })
     });
-    if leads_there {
+    if is_match {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::InvalidRequest).detail(
-        "a value for its path is empty, holds a control character or leads to another path; \
-         pass ids as the server gave them",
+    Err(Error::refused(
+        "a value for its path is empty, contains a control character or leads to another path; \
+         pass ids as the server sent them",
     ))
 }
 
@@ -82,6 +78,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::error::ErrorKind;
 
     const BASE: &str = "https://example.com/gateway";
 
@@ -117,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_elsewhere_is_refused_and_not_shown() {
+    fn values_that_lead_to_another_path_are_refused_and_not_shown() {
         for id in [
             "",
             ".",
@@ -147,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_within_escapes_exhaust_neither_stack_nor_time() {
+    fn nested_escapes_exhaust_neither_stack_nor_time() {
         let nested = format!("%{}2e", "25".repeat(500_000));
         assert_eq!(encode_path(&nested), REFUSED);
     }

@@ -1,42 +1,41 @@
 //! Paths with placeholders, such as `/v1/numbers/{id}`.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::request::path_guard::{REFUSED, encode_path};
 
-/// A path that stays on the server that it is appended to.
+/// A path that cannot leave the server of the base URL.
 pub(crate) struct PathTemplate<'p> {
     segments: Vec<Segment<'p>>,
 }
 
-/// The parts of a segment: the name of a placeholder, if one comes first, and the text that
-/// follows.
+/// The parts of a segment: a placeholder, if any, and the text after it.
 type Segment<'p> = Vec<(Option<&'p str>, &'p str)>;
 
 impl<'p> PathTemplate<'p> {
-    /// Reads a path. The error does not show it: it may hold an id or a key.
+    /// Parses a path. The error does not show it, since it may contain an id or a key.
     pub(crate) fn parse(path: &'p str) -> Result<Self, Error> {
         let Some(rest) = path.strip_prefix('/') else {
-            return Err(refusal(
-                "the path has to begin with `/`, as in `/v1/numbers/{id}`; the host belongs to \
-                 the base URL of the client",
+            return Err(Error::refused(
+                "the path must begin with `/`, as in `/v1/numbers/{id}`; set the host with the \
+                 base URL of the client",
             ));
         };
         if path.contains(['?', '#']) {
-            return Err(refusal(
-                "the path holds a query or a fragment; pass parameters with `query`, and values \
-                 in the path with `path`",
+            return Err(Error::refused(
+                "the path contains a query or a fragment; pass parameters with `query`, and \
+                 values in the path with `path`",
             ));
         }
         let mut segments = rest.split('/').peekable();
         let mut parsed = Vec::new();
         while let Some(segment) = segments.next() {
-            // Only a slash at the end leaves an empty segment that leads nowhere else.
+            // An empty segment is allowed only at the end.
             let is_misplaced = segment.is_empty() && segments.peek().is_some();
             let segment = parts(segment).filter(|parts| !is_misplaced && is_plain(parts));
             parsed.push(segment.ok_or_else(|| {
-                refusal(
-                    "the path has a segment that is empty, leads to another path, or holds a \
-                     brace or a character that is not part of a path; write placeholders as \
+                Error::refused(
+                    "the path has a segment that is empty, leads to another path, or contains a \
+                     brace or a character that is not valid in a path; write placeholders as \
                      `{id}` and pass their values with `path`",
                 )
             })?);
@@ -44,16 +43,16 @@ impl<'p> PathTemplate<'p> {
         Ok(Self { segments: parsed })
     }
 
-    /// The path with each placeholder replaced by its value. A value that would lead to
-    /// another path leaves a segment that the path guard refuses.
+    /// Replaces the placeholders by their values. The path guard refuses the segment of a value
+    /// that leads to another path.
     pub(crate) fn fill(&self, values: &[(String, String)]) -> Result<String, Error> {
         if let Some((name, _)) = values.iter().find(|(name, _)| !self.has(name)) {
-            // An id in place of a name is not shown.
+            // The caller may have passed an id as the name: do not show it.
             let is_name = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
             return Err(if is_name {
-                refusal(format!("the path has no placeholder `{{{name}}}`"))
+                Error::refused(format!("the path has no placeholder `{{{name}}}`"))
             } else {
-                refusal("`path` was given a name that is not a placeholder of the path")
+                Error::refused("`path` was given a name that is not a placeholder of the path")
             });
         }
         let mut path = String::new();
@@ -80,18 +79,18 @@ fn parts(segment: &str) -> Option<Segment<'_>> {
     Some(read)
 }
 
-/// Whether a text can be the name of a placeholder, which errors show.
+/// Whether a text can be the name of a placeholder. Errors show names.
 fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
 }
 
-/// Whether the text of a segment is what it is in a URL (RFC 3986, `pchar` without escapes),
-/// and no step to another folder.
+/// Whether the text of a segment needs no escapes in a URL (RFC 3986, `pchar`) and is not a dot
+/// segment.
 fn is_plain(segment: &Segment<'_>) -> bool {
-    let is_step = matches!(segment[..], [(None, "." | "..")]);
+    let is_dots = matches!(segment[..], [(None, "." | "..")]);
     let is_pchar = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte);
-    !is_step && segment.iter().all(|(_, text)| text.bytes().all(is_pchar))
+    !is_dots && segment.iter().all(|(_, text)| text.bytes().all(is_pchar))
 }
 
 fn filled(segment: &Segment<'_>, values: &[(String, String)]) -> Result<String, Error> {
@@ -101,9 +100,9 @@ fn filled(segment: &Segment<'_>, values: &[(String, String)]) -> Result<String, 
     let mut whole = String::new();
     for (name, text) in segment {
         if let Some(name) = name {
-            // The last value of a name counts.
+            // The last value of a name takes precedence.
             let Some((_, value)) = values.iter().rfind(|(given, _)| given == name) else {
-                return Err(refusal(format!(
+                return Err(Error::refused(format!(
                     "`{{{name}}}` in the path has no value; set it with `path(\"{name}\", ..)`"
                 )));
             };
@@ -114,12 +113,8 @@ fn filled(segment: &Segment<'_>, values: &[(String, String)]) -> Result<String, 
         }
         whole.push_str(text);
     }
-    // The whole segment, since two harmless parts can make a step together.
+    // Two harmless parts can form a dot segment together.
     Ok(encode_path(&whole))
-}
-
-fn refusal(detail: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::InvalidRequest).detail(detail)
 }
 
 #[cfg(test)]
@@ -127,6 +122,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::error::ErrorKind;
 
     fn fill(path: &str, values: &[(&str, &str)]) -> Result<String, Error> {
         let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
@@ -150,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_leaves_the_server_or_is_no_template_is_refused_and_not_shown() {
+    fn an_invalid_path_is_refused_and_not_shown() {
         for (path, part) in [
             ("", "begin with `/`"),
             ("v1/marked", "begin with `/`"),
@@ -184,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_placeholder_without_a_value_and_a_value_without_a_placeholder_are_named() {
-        for (path, values, said) in [
+        for (path, values, text) in [
             ("/v1/numbers/{id}", &[][..], "`{id}` in the path has no value"),
             ("/v1/{a}/{b}", &[("a", "1")], "`{b}` in the path has no value"),
             ("/v1/{id}", &[("id", "1"), ("other", "1")], "no placeholder `{other}`"),
@@ -192,7 +188,7 @@ mod tests {
             ("/v1/{id}", &[("num_01", "id")], "was given a name"),
         ] {
             let error = fill(path, values).expect_err(path);
-            assert!(error.to_string().contains(said), "{error}");
+            assert!(error.to_string().contains(text), "{error}");
             assert!(!error.to_string().contains("num_01"), "{error}");
         }
     }

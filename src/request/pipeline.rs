@@ -1,5 +1,4 @@
-//! The way of every call from the generated code to the server: check where it goes, add the
-//! credential, and send it as often as the policy allows.
+//! The pipeline of every call: check the URL, add the credential, and run the attempts.
 
 use std::borrow::Cow;
 use std::pin::Pin;
@@ -18,7 +17,7 @@ use super::succeeded::Succeeded;
 use super::upload::Upload;
 use crate::client::Inner;
 use crate::credentials::Confidential;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::generated::Client;
 use crate::operation::{Content, Operation, ResponseBody};
 use crate::response::ResponseValue;
@@ -28,11 +27,12 @@ use crate::retry::attempts::{self, Rules};
 use crate::telemetry::Span;
 use crate::time::MAX_TIMEOUT;
 
-/// A call under way. It is the same for every operation, so that it is compiled once,
-/// and no operation has to carry the room for it.
+/// A pending call. Boxed, so that it is compiled once and does not enlarge the future of every
+/// operation.
 type Pending<'c> = Pin<Box<dyn Future<Output = Result<Succeeded<'c>, Error>> + Send + 'c>>;
 
-/// Makes a call whose response the caller decodes. A page is a success only if `takes_pages`.
+/// Makes a call whose response the caller decodes. An HTML page is a success only if
+/// `takes_pages`.
 pub(crate) async fn bytes(
     client: &Client,
     request: Request,
@@ -56,8 +56,8 @@ pub(crate) async fn bytes(
 }
 
 impl Client {
-    /// Makes a call of the generated code, up to a successful response that is what the
-    /// operation describes, but for its JSON.
+    /// Makes a call of the generated code. Returns a success whose body matches the operation,
+    /// except that JSON is not decoded yet.
     pub(crate) async fn call(
         &self,
         mut request: Request,
@@ -78,7 +78,7 @@ impl Client {
         succeeded.check(check).map(|((), succeeded)| succeeded)
     }
 
-    /// Makes a call, up to its successful response.
+    /// Makes a call. Returns its successful response.
     fn execute(
         &self,
         request: Request,
@@ -87,7 +87,7 @@ impl Client {
     ) -> Pending<'_> {
         let transport = move |mut request: Request| {
             if reads == Reads::Head {
-                // The caller decides how long all of it may take.
+                // The caller limits the duration of a download.
                 *request.timeout_mut() = Some(MAX_TIMEOUT);
             }
             self.client.execute(request)
@@ -95,7 +95,7 @@ impl Client {
         self.execute_by(request, operation, reads, transport)
     }
 
-    /// The same, where `transport` sends one request.
+    /// Makes a call, each request of which `transport` sends.
     fn execute_by<'a, Sent>(
         &'a self,
         request: Request,
@@ -106,17 +106,16 @@ impl Client {
     where
         Sent: Future<Output = reqwest::Result<Response>> + Send,
     {
-        let mut draft = ReplayableRequest::new(request);
+        let mut request = ReplayableRequest::new(request);
         Box::pin(async move {
-            let operation = operation.ok_or_else(|| {
-                Error::new(ErrorKind::InvalidRequest).detail("the document has no such operation")
-            })?;
-            let span = Span::call(&operation, draft.request()?.url());
-            let signed = self.sign(draft.request_mut()?, &operation);
-            let key = draft.request()?.headers().get(IDEMPOTENCY_KEY).cloned();
+            let operation =
+                operation.ok_or_else(|| Error::refused("the document has no such operation"))?;
+            let span = Span::call(&operation, request.get()?.url());
+            let prepared = self.prepare(request.get_mut()?, &operation);
+            let key = request.get()?.headers().get(IDEMPOTENCY_KEY).cloned();
             let sent = async {
-                signed?;
-                self.send(&mut draft, &operation, key.as_ref(), reads, transport).await
+                prepared?;
+                self.send(&mut request, &operation, key.as_ref(), reads, transport).await
             };
             match span.within(sent).await {
                 Ok(attempts::Success {
@@ -131,12 +130,12 @@ impl Client {
                     let headers = take_headers(&mut received.response, confidential);
                     Ok(Succeeded { client: self, received, headers, call, span, slot })
                 }
-                Err(error) => Err(self.failed(error.under_key(key), operation, &span)),
+                Err(error) => Err(self.failed(error.with_idempotency_key(key), operation, &span)),
             }
         })
     }
 
-    /// The error that ends a call.
+    /// Completes the error that ends a call.
     pub(super) fn failed(
         &self,
         error: Error,
@@ -144,18 +143,18 @@ impl Client {
         span: &Span,
     ) -> Error {
         span.ended(Err(&error), error.attempts());
-        error.in_operation(operation).under(self.path_prefix())
+        error.with_operation(operation).with_path_prefix(self.path_prefix())
     }
 
-    /// The path of the base URL, which goes before that of an operation.
+    /// The path of the base URL, which precedes that of an operation.
     pub(crate) fn path_prefix(&self) -> &str {
         let (_, host) = self.baseurl.split_once("://").unwrap_or_default();
-        host.find('/').map_or("", |place| &host[place..])
+        host.find('/').map_or("", |start| &host[start..])
     }
 
     async fn send<Sent>(
         &self,
-        draft: &mut ReplayableRequest,
+        request: &mut ReplayableRequest,
         operation: &Operation,
         key: Option<&HeaderValue>,
         reads: Reads,
@@ -173,15 +172,15 @@ impl Client {
             budget: retry.budget(&settings.shared),
             slots: &settings.slots,
         };
-        if draft.request()?.body().is_some_and(|body| body.as_bytes().is_none()) {
-            // A stream is gone once it was sent.
+        if request.get()?.body().is_some_and(|body| body.as_bytes().is_none()) {
+            // A stream cannot be sent twice.
             rules.policy = rules.policy.max_attempts(1);
         }
         let confidential =
             Confidential { credentials: &settings.credentials, idempotency_key: key };
         let limit = settings.response_limit(operation);
         attempts::run(rules, fastrand::f64, |attempt, time_left| {
-            let sent = draft.take().map(|mut request| {
+            let sent = request.take().map(|mut request| {
                 let upload = Upload::track(&mut request);
                 let deadline = Deadline::new(*attempt_timeout, time_left, upload);
                 (Span::attempt(operation, request.url()), transport(request), deadline)
@@ -197,12 +196,11 @@ impl Client {
         .await
     }
 
-    /// Gives a request what no attempt may go out without, if it goes to where the
-    /// operation is.
-    fn sign(&self, request: &mut Request, operation: &Operation) -> Result<(), Error> {
+    /// Adds the idempotency key and the credentials, if the URL is that of the operation.
+    fn prepare(&self, request: &mut Request, operation: &Operation) -> Result<(), Error> {
         self.inner.check()?;
         if operation.takes_idempotency_key || request.headers().contains_key(IDEMPOTENCY_KEY) {
-            idempotency::name(request.headers_mut())?;
+            idempotency::ensure_key(request.headers_mut())?;
         }
         path_guard::check(request.url(), &self.baseurl, &operation.path)?;
         if let Some((name, value)) = self.inner.settings.credentials.for_operation(operation)? {

@@ -1,5 +1,6 @@
 //! Calls by method and path, for operations and fields that the document does not describe.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -13,7 +14,7 @@ use super::pipeline;
 use super::query::scalars;
 use crate::credentials::number_scope::NUMBER_ID;
 use crate::credentials::{Confidential, Credentials};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::generated::Client;
 use crate::operation::{API_KEY, API_KEY_ID, Operation, ResponseBody};
 use crate::request::idempotency::{self, IDEMPOTENCY_KEY};
@@ -26,8 +27,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A request by method and path, from [`Client::request`].
 ///
-/// The first mistake in what it is given is returned by [`send`](Self::send), as
-/// [`ErrorKind::InvalidRequest`], and nothing is sent.
+/// If an argument is invalid, [`send`](Self::send) sends nothing and returns an error of kind
+/// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for the first one.
 #[must_use = "a call does nothing until it is sent"]
 pub struct RawRequest<'c> {
     client: &'c Client,
@@ -37,27 +38,26 @@ pub struct RawRequest<'c> {
     query: Vec<(String, String)>,
     headers: HeaderMap,
     body: Option<Vec<u8>>,
-    /// The first mistake of the caller.
-    mistake: Option<Error>,
+    /// The error for the first invalid argument.
+    invalid: Option<Error>,
 }
 
 impl Client {
     /// Begins a call by method and path, such as `/v1/numbers/{id}/logout`: for an operation
-    /// that has no method here, or for a field that no model has.
+    /// without a method here, or for fields that no model has.
     ///
-    /// The call has what every call of this client has: credentials, the number of
-    /// [`for_number`](Self::for_number), retries, limits, pauses after a 429, spans and
-    /// errors.
+    /// Like every call of this client, it has credentials, the number of
+    /// [`for_number`](Self::for_number), retries, limits, pauses after a 429, spans and errors.
     ///
-    /// - If method and path are those of a documented operation of the enabled features, the
-    ///   call is one of that operation: it sends an idempotency key where the operation takes
-    ///   one, and shares its pauses after a 429. Placeholders may have other names.
-    /// - Any other call sends the credential. After a failure whose outcome is unknown it is
-    ///   retried by its method: GET, HEAD, OPTIONS, PUT and DELETE are, others only under an
+    /// - If the method and path are those of a documented operation of the enabled features, it
+    ///   is a call of that operation: it sends an idempotency key if the operation accepts one,
+    ///   and shares its pauses after a 429. Placeholders may have other names.
+    /// - Any other call sends the credential. If the outcome of an attempt is unknown, GET,
+    ///   HEAD, OPTIONS, PUT and DELETE are retried, and other methods only with an
     ///   [`idempotency_key`](RawRequest::idempotency_key).
     ///
-    /// The path begins with `/` and belongs to the server of the client. Errors and spans
-    /// show it as it is given here, and the values of placeholders nowhere: pass ids with
+    /// The path begins with `/` and is appended to the base URL. Errors and spans show the path
+    /// as passed here, but not the values of placeholders: pass ids with
     /// [`path`](RawRequest::path).
     ///
     /// ```no_run
@@ -80,22 +80,21 @@ impl Client {
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
-            mistake: None,
+            invalid: None,
         }
     }
 }
 
 impl RawRequest<'_> {
-    /// Sets the value of the placeholder `{name}` in the path. It goes out encoded, as one
-    /// segment. A value that is empty or leads to another path, such as `..`, is refused.
+    /// Sets the value of the placeholder `{name}` in the path, which is encoded as one segment.
+    /// A value that is empty or leads to another path, such as `..`, is refused.
     pub fn path(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
         self.values.push((name.into(), value.to_string()));
         self
     }
 
-    /// Adds a parameter to the query: text, a number, a boolean, an enum of
-    /// [`types`](crate::types) or a date. A list adds the parameter once for each entry, and
-    /// `None` adds nothing.
+    /// Adds a query parameter: text, a number, a boolean, an enum of [`types`](crate::types) or
+    /// a date. A list adds the parameter once for each entry, `None` adds nothing.
     pub fn query(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
         match serde_json::to_value(value).ok().and_then(scalars) {
@@ -104,14 +103,14 @@ impl RawRequest<'_> {
                 self
             }
             None => self.refuse(
-                "the value of a query parameter has to be text, a number, a boolean or a list \
-                 of these",
+                "the value of a query parameter must be text, a number, a boolean or a list of \
+                 these",
             ),
         }
     }
 
-    /// Sends a body of JSON, with `Content-Type: application/json` unless
-    /// [`header`](Self::header) sets another.
+    /// Sets a JSON body, with `Content-Type: application/json` unless [`header`](Self::header)
+    /// sets another.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(body) {
             Ok(body) => {
@@ -119,19 +118,17 @@ impl RawRequest<'_> {
                 self
             }
             // The cause may quote a value.
-            Err(_) => {
-                self.refuse("its body cannot be written as JSON; the keys of a map have to be text")
-            }
+            Err(_) => self.refuse("its body cannot be serialized as JSON; map keys must be text"),
         }
     }
 
-    /// Sets a header, in place of one with that name. `Accept` is `application/json` unless
-    /// it is set here.
+    /// Sets a header and replaces any previous value. The default of `Accept` is
+    /// `application/json`.
     ///
-    /// Refused are headers that carry credentials or belong to the connection, any header
-    /// whose value holds the credential of the client, and those that have a method of their
-    /// own: `Idempotency-Key` ([`idempotency_key`](Self::idempotency_key)) and
-    /// `x-whatsapp-number-id` ([`Client::for_number`]).
+    /// Refuses headers for credentials or of the connection, headers that contain the
+    /// credential of the client, and those with a method of their own: `Idempotency-Key`
+    /// ([`idempotency_key`](Self::idempotency_key)) and `x-whatsapp-number-id`
+    /// ([`Client::for_number`]).
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let credentials = &self.client.inner.settings.credentials;
         match header(name.as_ref(), value.as_ref(), credentials) {
@@ -145,32 +142,32 @@ impl RawRequest<'_> {
 
     /// Sets the `Idempotency-Key`: 1 to 255 visible ASCII characters.
     ///
-    /// Every attempt carries it, so the call is retried as one that is safe to repeat, a POST
-    /// too. Set it only where the operation heeds it.
+    /// With a key, every call is retried as safe to repeat, including POST. Set it only if the
+    /// operation supports it.
     pub fn idempotency_key(mut self, key: impl AsRef<str>) -> Self {
         match HeaderValue::from_str(key.as_ref()) {
             Ok(key) => drop(self.headers.insert(IDEMPOTENCY_KEY, key)),
-            Err(_) => drop(self.mistake.get_or_insert_with(idempotency::refusal)),
+            Err(_) => drop(self.invalid.get_or_insert_with(idempotency::invalid_key)),
         }
         self
     }
 
-    /// Makes the call. A success returns the body as it arrived, and
-    /// [`json`](ResponseValue::json) decodes it.
+    /// Makes the call and returns the body of a success, which [`json`](ResponseValue::json)
+    /// decodes.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`] if a success has a page of HTML or XML, as proxies send them,
-    /// unless a header `Accept` was set.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body of a success is HTML or XML, as proxies send it, unless
+    /// the header `Accept` was set.
     ///
-    /// [`ErrorKind::InvalidRequest`] before anything is sent, if the path is not one that
-    /// begins with `/`, a placeholder has no value or an unusable one, or a setter was given
-    /// what it refuses. Otherwise as every call.
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) before anything is sent, if the path does not begin with
+    /// `/`, a placeholder has no value or an unusable one, or a setter refused its argument.
+    /// Otherwise the errors of every call.
     pub async fn send(self) -> Result<ResponseValue<Bytes>, Error> {
         let client = self.client;
         let template = PathTemplate::parse(&self.path)?;
         let operation = Operation::at(self.method.clone(), &self.path);
-        // Who asks for another media type knows what comes.
+        // A caller that sets `Accept` may expect a page.
         let takes_pages = self.headers.contains_key(ACCEPT);
         let credentials = &client.inner.settings.credentials;
         let holds_key = credentials.appears_in(&self.path)
@@ -178,13 +175,13 @@ impl RawRequest<'_> {
                 .query
                 .iter()
                 .any(|(name, value)| credentials.appears_in(name) || credentials.appears_in(value));
-        let filled = match self.mistake {
-            Some(mistake) => Err(mistake),
+        let filled = match self.invalid {
+            Some(error) => Err(error),
             // Errors, spans and the logs of proxies would show it.
             None if holds_key => {
-                return Err(refusal(
-                    "its path or query holds the credential of the client; take it out, or pass an \
-                 id in the path with `path`",
+                return Err(Error::refused(
+                    "its path or query holds the credential of the client; remove it, or pass an \
+                     id in the path with `path`",
                 ));
             }
             None => template.fill(&self.values),
@@ -195,18 +192,20 @@ impl RawRequest<'_> {
         });
         match request {
             Ok(request) => pipeline::bytes(client, request, operation, takes_pages).await,
-            Err(error) => Err(error.in_operation(operation).under(client.path_prefix())),
+            Err(error) => {
+                Err(error.with_operation(operation).with_path_prefix(client.path_prefix()))
+            }
         }
     }
 
-    fn refuse(mut self, reason: impl Into<String>) -> Self {
-        self.mistake.get_or_insert_with(|| refusal(reason));
+    fn refuse(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
+        self.invalid.get_or_insert_with(|| Error::refused(reason));
         self
     }
 }
 
 impl fmt::Debug for RawRequest<'_> {
-    /// Without path, query, headers and body, which may hold anything.
+    /// Without path, query, headers and body, which may contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawRequest").field("method", &self.method).finish_non_exhaustive()
     }
@@ -217,10 +216,10 @@ impl ResponseValue<Bytes> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`] if the body is not JSON or not a `T`. The error names the
-    /// place, and keeps the body, the status and the headers. Where the body is an error
-    /// object, it has the message too: a `T` without a required field takes that for a value.
-    /// An empty body is an empty object, unless the call only reads.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body is not JSON or does not match
+    /// `T`. The error has the JSON path, the body, the status and the headers, and the message of
+    /// an error object. A `T` without required fields matches an error object too. An empty body
+    /// counts as an empty object, unless the call only reads.
     ///
     /// ```no_run
     /// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
@@ -232,7 +231,7 @@ impl ResponseValue<Bytes> {
     /// ```
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let called = self.origin.as_deref().map(Origin::operation);
-        // The type decides, whatever the document says of the operation.
+        // `T` decides, not the documented model of the operation.
         let operation = Operation {
             response: ResponseBody { requires_fields: true, ..ResponseBody::ANY },
             ..called.cloned().unwrap_or_else(|| Operation::undocumented(Method::GET, "/"))
@@ -240,7 +239,7 @@ impl ResponseValue<Bytes> {
         let success = Success { operation: &operation, headers: self.headers(), body: self };
         success::model(success).map_err(|problem| match &self.origin {
             Some(origin) => origin.error(problem, self),
-            // A value of the caller's own has no secrets of a call.
+            // A response that the caller constructed has no call, and thus no secrets.
             None => problem
                 .into_error(
                     self.status(),
@@ -252,38 +251,41 @@ impl ResponseValue<Bytes> {
     }
 }
 
-/// A header of the caller, or why it is not sent.
+/// Validates a header of the caller. The error is the reason why it is refused.
 fn header(
     name: &str,
     value: &str,
     credentials: &Credentials,
 ) -> Result<(HeaderName, HeaderValue), String> {
     if credentials.appears_in(name) || credentials.appears_in(value) {
-        return Err("a header holds the credential of the client, which sends it itself; take it \
-                    out"
-        .to_owned());
+        return Err(
+            "a header holds the credential of the client, which adds it to every request; \
+                    remove it"
+                .to_owned(),
+        );
     }
     let name = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| "the name of a header is empty or has a character that none can have")?;
+        .map_err(|_| "the name of a header is empty or contains an invalid character")?;
     if let Some(reason) = reserved(name.as_str()) {
         return Err(format!("the header `{name}` {reason}"));
     }
     let mut value = HeaderValue::from_str(value).map_err(|_| {
         format!(
-            "`{name}` has a character that no header can carry, such as a line break; take it out"
+            "`{name}` contains a character that is not valid in headers, such as a line break; \
+             remove it"
         )
     })?;
     value.set_sensitive(true);
     Ok((name, value))
 }
 
-/// Why a caller does not set a header.
+/// Why a caller cannot set a header.
 fn reserved(name: &str) -> Option<&'static str> {
     match name {
         API_KEY | API_KEY_ID | "authorization" => {
             Some("carries credentials; build the client with `Credentials` instead")
         }
-        NUMBER_ID => Some("names a number; call `for_number` on the client instead"),
+        NUMBER_ID => Some("selects a number; call `for_number` on the client instead"),
         "idempotency-key" => Some("is set with `idempotency_key`"),
         "connection"
         | "content-length"
@@ -295,14 +297,14 @@ fn reserved(name: &str) -> Option<&'static str> {
         | "te"
         | "trailer"
         | "transfer-encoding"
-        | "upgrade" => Some("belongs to the connection, and the client sets it; leave it out"),
+        | "upgrade" => Some("belongs to the connection and is set by the client; remove it"),
         _ => None,
     }
 }
 
 fn url(base_url: &str, path: &str, query: &[(String, String)]) -> Result<Url, Error> {
-    let mut url =
-        Url::parse(&format!("{base_url}{path}")).map_err(|_| refusal("the path makes no URL"))?;
+    let mut url = Url::parse(&format!("{base_url}{path}"))
+        .map_err(|_| Error::refused("the path is not valid in a URL"))?;
     if !query.is_empty() {
         url.query_pairs_mut().extend_pairs(query);
     }
@@ -316,8 +318,8 @@ fn request(
     body: Option<Vec<u8>>,
 ) -> Result<Request, Error> {
     if matches!(method, Method::CONNECT | Method::TRACE) {
-        // One asks a proxy, and the other has the server echo the key.
-        return Err(refusal("CONNECT and TRACE call no operation; use another method"));
+        // CONNECT addresses a proxy, and TRACE makes the server echo the key.
+        return Err(Error::refused("CONNECT and TRACE are not supported; use another method"));
     }
     headers.entry(ACCEPT).or_insert(JSON);
     if body.is_some() {
@@ -327,8 +329,4 @@ fn request(
     *request.headers_mut() = headers;
     *request.body_mut() = body.map(Into::into);
     Ok(request)
-}
-
-fn refusal(reason: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidRequest).detail(reason.into())
 }

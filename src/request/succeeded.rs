@@ -1,4 +1,4 @@
-//! A successful response becomes what the caller gets.
+//! Converts a successful response into the return value of a call.
 
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
@@ -14,7 +14,7 @@ use crate::response::{Download, ResponseValue, download};
 use crate::telemetry::Span;
 use crate::time::MAX_TIMEOUT;
 
-/// A call that succeeded, all but what the caller gets of its response.
+/// A call with a successful response that is not decoded yet.
 pub(crate) struct Succeeded<'c> {
     pub(super) client: &'c Client,
     pub(super) received: Received,
@@ -29,18 +29,18 @@ impl Succeeded<'_> {
         self.received.response.status()
     }
 
-    /// The model in the body.
+    /// Decodes the body.
     pub(crate) fn into_value<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
         let (value, succeeded) = self.check(success::model)?;
         Ok(succeeded.with(value))
     }
 
-    /// Nothing but the status and the headers.
+    /// Keeps only the status and the headers.
     pub(crate) fn into_nothing(self) -> ResponseValue<()> {
         self.with(())
     }
 
-    /// The body as the caller reads it.
+    /// Leaves the body to the caller.
     pub(crate) fn into_download(self) -> ResponseValue<Download> {
         let status = self.status();
         let Self { client, received, headers, call, slot, .. } = self;
@@ -64,7 +64,7 @@ impl Succeeded<'_> {
         ResponseValue::new(value, self.status(), self.headers)
     }
 
-    /// Ends the call with what `read` makes of the response.
+    /// Ends the call with the result of `read`.
     pub(super) fn check<T>(
         self,
         read: impl FnOnce(Success<'_>) -> Result<T, Problem>,

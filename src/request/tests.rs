@@ -1,4 +1,4 @@
-//! Which failures are repeated for which requests, over a real socket.
+//! Which failures are retried for which requests, over a real socket.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::credentials::Credentials;
+use crate::error::ErrorKind;
 use crate::retry::RetryPolicy;
 
 #[path = "../../tests/support/mod.rs"]
@@ -18,7 +19,7 @@ mod support;
 
 use support::{Answer, Server};
 
-/// What goes wrong, and the server that makes it so.
+/// Faults, each with a server that causes it.
 async fn faults() -> Vec<(&'static str, Server)> {
     let status = |status| Answer::new(status, &[], "");
     let permanent = json!({"error": "No provider", "code": "PROVIDER_NOT_CONFIGURED"});
@@ -54,7 +55,7 @@ async fn faults() -> Vec<(&'static str, Server)> {
     faults
 }
 
-/// A server that answers whatever comes, TLS too, in plain text.
+/// A server that responds in plain text to everything, including TLS.
 async fn plain_text() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -85,7 +86,7 @@ fn operation(method: &str, safe_to_repeat: bool) -> Cow<'static, Operation> {
     })
 }
 
-/// Sends a request as a generated call does; says what sent_at wrong.
+/// Sends a request as a generated call does, and returns the error.
 async fn error_of(client: &Client, request: Request, operation: Cow<'static, Operation>) -> Error {
     let transport = |request| client.client.execute(request);
     let sent = client.execute_by(request, Some(operation), Reads::All, transport).await;
@@ -108,7 +109,7 @@ fn stream() -> Body {
 }
 
 #[tokio::test]
-async fn a_failure_is_repeated_where_it_does_no_harm() {
+async fn a_failure_is_retried_if_that_is_safe() {
     let mut table = String::new();
     for (fault, server) in faults().await {
         let is_late = fault == "timeout";
@@ -148,7 +149,7 @@ async fn a_failure_is_repeated_where_it_does_no_harm() {
 }
 
 #[tokio::test]
-async fn a_body_is_sent_whole_every_time_and_a_stream_once() {
+async fn a_buffered_body_is_sent_with_every_attempt_and_a_stream_once() {
     for (body, bodies) in [
         (Body::from("whole body"), vec!["whole body", "whole body"]),
         (stream(), vec!["5\r\nwhole\r\n5\r\n body\r\n0\r\n\r\n"]),

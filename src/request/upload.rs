@@ -1,4 +1,4 @@
-//! Long request bodies, which note how much of them the transport has taken.
+//! Tracks the upload progress of long request bodies.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -10,10 +10,10 @@ use http_body::{Body as _, Frame, SizeHint};
 use reqwest::{Body, Request};
 use tokio::time::Instant;
 
-/// A body shorter than this fits into the buffers of the transport, which takes it at once.
+/// Shorter bodies fit into the buffers of the transport.
 const LONG: usize = 64 * 1024;
 
-/// How much the transport takes at a time. It writes several parts together.
+/// The size of a part. The transport writes several parts together.
 const PART: usize = 16 * 1024;
 
 /// The progress of an upload.
@@ -29,16 +29,16 @@ struct Progress {
 }
 
 impl Upload {
-    /// Tracks the body of a request; none if it is short or a stream of the caller's.
+    /// Tracks the body of a request. None if it is short or a stream.
     ///
-    /// The request keeps its `Content-Length`, and the bytes are not copied.
+    /// Keeps the `Content-Length` and does not copy the bytes.
     pub(crate) fn track(request: &mut Request) -> Option<Arc<Self>> {
         let body = request.body_mut().as_mut()?;
         let length = body.as_bytes()?.len();
         if length < LONG {
             return None;
         }
-        // A body of bytes gives all of them at once.
+        // A body of bytes is a single frame.
         let mut context = Context::from_waker(Waker::noop());
         let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut *body).poll_frame(&mut context) else {
             return None;
@@ -50,12 +50,12 @@ impl Upload {
         Some(upload)
     }
 
-    /// When the transport took a part last, or the upload began.
+    /// When the transport last took a part, or when the upload began.
     pub(crate) fn last_progress(&self) -> Instant {
         self.state().at
     }
 
-    /// How many bytes the transport has taken, and of how many.
+    /// The number of bytes that the transport has taken, and the length of the body.
     pub(crate) fn progress(&self) -> (usize, usize) {
         (self.state().taken, self.length)
     }
@@ -65,7 +65,7 @@ impl Upload {
     }
 }
 
-/// A body of known length in parts.
+/// A body of known length, sent in parts.
 struct Parts {
     rest: Bytes,
     upload: Arc<Upload>,

@@ -5,19 +5,19 @@ use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 use reqwest::Response;
 
-/// A body, as far as it has arrived.
+/// The part of a body that has arrived.
 #[derive(Default)]
 pub(crate) struct Body {
     first: Bytes,
-    /// All of it, once there is more than one chunk.
+    /// All chunks, once there is more than one.
     all: Vec<u8>,
 }
 
 impl Body {
-    /// Reads the body of a response to its end. False when it is longer than `limit` bytes;
-    /// what arrived after them is dropped.
+    /// Reads the body of a response to its end. Returns false if it is longer than `limit`
+    /// bytes, and drops the rest.
     ///
-    /// What counts is what arrives, whatever `Content-Length` says.
+    /// Counts the bytes that arrive, since `Content-Length` may be wrong.
     pub(crate) async fn read(
         &mut self,
         response: &mut Response,
@@ -43,7 +43,7 @@ impl Body {
             return;
         }
         if self.all.is_empty() {
-            // Room for that much at once, if there is any; else it grows.
+            // An optimization: without enough memory, the buffer grows in steps.
             _ = self.all.try_reserve_exact(announced);
             self.all.extend_from_slice(&std::mem::take(&mut self.first));
         }
@@ -55,7 +55,7 @@ impl Body {
     }
 }
 
-/// The encoding of a body, which no request of this client asks for.
+/// The content encoding of a body. The client never requests one.
 pub(crate) fn encoding(headers: &HeaderMap) -> Option<&'static str> {
     const KNOWN: [&str; 5] = ["gzip", "deflate", "br", "zstd", "compress"];
     let value = headers.get(CONTENT_ENCODING)?.to_str().ok()?.to_ascii_lowercase();

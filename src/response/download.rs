@@ -1,4 +1,4 @@
-//! An answer that is no JSON, such as a recording, read as it arrives.
+//! Streams the body of a response that is not JSON, such as a recording.
 
 mod file_name;
 
@@ -22,35 +22,34 @@ use crate::rate_limit::slots::Slot;
 
 type Chunks = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
-/// The body of an answer, which is read as it arrives: a [`Stream`] of bytes.
+/// The body of a response, read as it arrives: a [`Stream`] of bytes.
 ///
-/// A part that does not come within the
-/// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), or a connection
-/// that breaks, is an error, after which nothing follows. What was read until
-/// then cannot be continued: the call has to be made again.
+/// The stream ends with an error if no bytes arrive within the
+/// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), or if the connection breaks. A
+/// download cannot be resumed: repeat the call.
 ///
 /// ```no_run
 /// # async fn f(client: pilot_status::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut audio = client.get_activation_audio().id("act_1").send().await?.into_inner();
 /// let name = audio.file_name().unwrap_or_else(|| "audio".to_owned());
-/// // It is the server's name, and must not take the place of another file.
+/// // The server chose the name, so do not overwrite an existing file.
 /// let mut file = std::fs::File::create_new(name)?;
 /// while let Some(bytes) = audio.chunk().await? {
 ///     std::io::Write::write_all(&mut file, &bytes)?;
 /// }
 /// # Ok(()) }
 /// ```
-#[must_use = "nothing is read until it is asked for"]
+#[must_use = "a download does nothing unless it is polled"]
 pub struct Download {
-    /// Until the end, when the slot goes back together with the connection.
+    /// None at the end, when the connection and the slot are released.
     chunks: Option<(Chunks, Slot)>,
-    /// Ends when nothing has come for too long, while somebody waits for it.
+    /// The timeout for the next chunk. Runs only while the caller waits for it.
     silence: Pin<Box<Sleep>>,
     is_waiting: bool,
     source: Source,
 }
 
-/// What a download came from.
+/// The call that a download belongs to.
 pub(crate) struct Source {
     pub(crate) operation: Cow<'static, Operation>,
     pub(crate) path_prefix: String,
@@ -76,33 +75,33 @@ impl Download {
         self.source.headers.get(CONTENT_TYPE)?.to_str().ok()
     }
 
-    /// How many bytes the server says that there are.
+    /// The length in bytes that the server announced.
     pub fn content_length(&self) -> Option<u64> {
         self.source.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
     }
 
-    /// The name that the server gives the file, without any folder: it cannot
-    /// lead elsewhere. None where there is no name that is safe to use.
+    /// The file name in `Content-Disposition`, without folders. None if there is no name that is
+    /// safe to use.
     pub fn file_name(&self) -> Option<String> {
         file_name::of(self.source.headers.get(CONTENT_DISPOSITION)?.as_bytes())
     }
 
-    /// The next bytes; none at the end.
+    /// The next bytes, or None at the end.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Timeout`] when none come in time, and
-    /// [`ErrorKind::Interrupted`] when the connection breaks.
+    /// [`ErrorKind::Timeout`] if none arrive in time, and [`ErrorKind::Interrupted`] if the
+    /// connection breaks.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await.transpose()
     }
 
-    /// All bytes that are left.
+    /// All remaining bytes.
     ///
     /// # Errors
     ///
-    /// As [`chunk`](Self::chunk), and [`ErrorKind::Decode`] when there are more
-    /// than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
+    /// Those of [`chunk`](Self::chunk), and [`ErrorKind::Decode`] if there are more than
+    /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let limit = self.source.max_bytes;
         let mut all = Vec::new();
@@ -122,9 +121,9 @@ impl Download {
         error
             .with_status(*status)
             .with_headers(headers.clone())
-            .in_operation(operation.clone())
-            .under(path_prefix)
-            .attempts_made(*attempts)
+            .with_operation(operation.clone())
+            .with_path_prefix(path_prefix)
+            .with_attempts(*attempts)
     }
 }
 
@@ -147,7 +146,7 @@ impl Stream for Download {
                 Poll::Ready(None)
             }
             Poll::Pending => {
-                // What the caller does between two parts is no silence.
+                // The time that the caller spends between two chunks does not count.
                 if !this.is_waiting {
                     this.is_waiting = true;
                     this.silence.as_mut().reset(Instant::now() + this.source.longest_silence);

@@ -1,4 +1,4 @@
-//! Responses that are not a success become errors.
+//! Converts unsuccessful responses into errors.
 
 use bytes::Bytes;
 use http::header::LOCATION;
@@ -12,11 +12,10 @@ use crate::decode::surrogates;
 use crate::error::{Error, ErrorKind, ServerMessage};
 use crate::response::body::encoding;
 
-/// A scheme, the longest name of a host (RFC 1035, section 2.3.4) and a port.
-const LONGEST_ORIGIN: usize = "https://".len() + 253 + ":65535".len();
+/// The length of a scheme, the longest host name (RFC 1035, section 2.3.4) and a port.
+const MAX_ORIGIN_LENGTH: usize = "https://".len() + 253 + ":65535".len();
 
-/// The error that a response is, with as much of its body as arrived. Whatever that is,
-/// the status counts.
+/// The error for a response. The status determines its kind. `body` may be incomplete.
 pub(crate) fn error(
     response: &Response,
     headers: HeaderMap,
@@ -25,24 +24,30 @@ pub(crate) fn error(
 ) -> Error {
     let status = response.status();
     let object: Option<Map<String, Value>> = surrogates::from_slice(&body).ok();
-    let mut error = Error::of_status(status).asked_to_wait(server_hint(&headers, object.as_ref()));
+    let mut error =
+        Error::of_status(status).with_retry_after(server_hint(&headers, object.as_ref()));
     if status == StatusCode::NOT_MODIFIED {
-        error = error.detail("no request of this client has the condition that 304 answers");
+        error = error.with_detail(
+            "304 is a response to conditional requests, which this client does not send",
+        );
     }
     if let Some(origin) = redirect_target(response, &headers, confidential) {
-        error = error.detail(format!("to {origin}"));
+        error = error.with_detail(format!("to {origin}"));
     }
     if let Some(object) = object {
-        error =
-            error.said(ServerMessage::new(object, status, |text| confidential.appears_in(text)));
+        error = error.with_server_message(ServerMessage::new(object, status, |text| {
+            confidential.appears_in(text)
+        }));
     } else if let Some(encoding) = encoding(&headers) {
-        error = error.detail(format!("its body is encoded as {encoding}, unasked for"));
+        error = error.with_detail(format!(
+            "its body is encoded as {encoding}, which the client did not request"
+        ));
     }
     error.with_headers(headers).with_body(body)
 }
 
-/// The origin that a redirect points to; its path and query may hold anything.
-/// None where the server echoes the key.
+/// The origin of a redirect's target, whose path and query may be confidential. None if the
+/// target contains the key.
 fn redirect_target(
     response: &Response,
     headers: &HeaderMap,
@@ -53,10 +58,10 @@ fn redirect_target(
     }
     let location = headers.get(LOCATION)?.to_str().ok()?;
     let origin = response.url().join(location).ok()?.origin();
-    // A scheme that has no hosts has no origin worth a name.
+    // Schemes without hosts have opaque origins.
     let origin = origin.is_tuple().then(|| origin.ascii_serialization())?;
-    // A URL takes a key apart at a slash, and decodes one in its host.
+    // Parsing a URL splits a key at a slash, and decodes a key in the host.
     let shows_key =
         confidential.appears_in(location.as_bytes()) || confidential.appears_in(origin.as_bytes());
-    (origin.len() <= LONGEST_ORIGIN && !shows_key).then_some(origin)
+    (origin.len() <= MAX_ORIGIN_LENGTH && !shows_key).then_some(origin)
 }

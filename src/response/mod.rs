@@ -1,5 +1,5 @@
-//! Responses: models of those that succeed, errors of all others, and bodies that the caller
-//! reads. Uses the slots of rate limits, and below.
+//! Responses: models for successes, errors for all others, and downloads. Uses the slots of
+//! `rate_limit` and the rooms below it.
 
 pub(crate) mod body;
 pub(crate) mod download;
@@ -16,10 +16,10 @@ use http::{HeaderMap, StatusCode};
 pub use self::download::Download;
 use self::origin::Origin;
 
-/// What the document sends along with the stored answer to an earlier call.
+/// The header of a stored response to an earlier request under the same idempotency key.
 const IDEMPOTENT_REPLAYED: &str = "idempotent-replayed";
 
-/// The value of a successful answer, with its status and headers.
+/// The value of a successful response, with its status and headers.
 ///
 /// ```no_run
 /// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
@@ -36,12 +36,12 @@ pub struct ResponseValue<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
-    /// Set where the caller decodes the body.
+    /// Set if the caller decodes the body.
     pub(crate) origin: Option<Box<Origin>>,
 }
 
 impl<T> ResponseValue<T> {
-    /// A value as if a server had sent it, for tests of what works on one.
+    /// Constructs a response, for tests of code that takes one.
     pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
         Self { value, status, headers, origin: None }
     }
@@ -51,23 +51,23 @@ impl<T> ResponseValue<T> {
         self
     }
 
-    /// The value alone.
+    /// Returns the value without status and headers.
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The status of the answer, any of 200 to 299.
+    /// The status of the response, from 200 to 299.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers of the answer.
+    /// The headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// Whether it is the stored answer to an earlier call under the same
-    /// `Idempotency-Key`, so that nothing was done again.
+    /// Whether this is the stored response to an earlier request under the same
+    /// `Idempotency-Key`. If so, the server did not process this request.
     pub fn is_replayed(&self) -> bool {
         let header = self.headers.get(IDEMPOTENT_REPLAYED);
         header.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"))
@@ -89,7 +89,7 @@ impl<T> DerefMut for ResponseValue<T> {
 }
 
 impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
-    /// Without the headers, and without a body that is not decoded: it may hold secrets.
+    /// Without the headers and without a raw body, which may contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("ResponseValue");
         shown.field("status", &self.status);

@@ -1,4 +1,4 @@
-//! Where a response came from, for the error that its body may still become.
+//! The call that a response belongs to, for errors that decoding its body may cause.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::credentials::{Confidential, Credentials};
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// What is known of a call that has a response.
+/// A call that has a response.
 #[derive(Clone)]
 pub(crate) struct Ended {
     pub(crate) operation: Cow<'static, Operation>,
@@ -25,7 +25,7 @@ impl Ended {
         Confidential { credentials, idempotency_key: self.idempotency_key.as_ref() }
     }
 
-    /// The error for a response with a success status that has a problem.
+    /// The error for a success with a problem.
     pub(crate) fn error(
         &self,
         problem: Problem,
@@ -38,13 +38,13 @@ impl Ended {
             .into_error(status, self.confidential(credentials))
             .with_headers(headers)
             .with_body(body)
-            .attempts_made(self.attempts)
-            .after_uncertain_attempt(self.earlier_uncertain)
-            .under_key(self.idempotency_key.clone())
+            .with_attempts(self.attempts)
+            .with_earlier_uncertain(self.earlier_uncertain)
+            .with_idempotency_key(self.idempotency_key.clone())
     }
 }
 
-/// Where a response came from whose body is not decoded yet.
+/// The call of a response whose body is not decoded yet.
 #[derive(Clone)]
 pub(crate) struct Origin {
     pub(crate) call: Ended,
@@ -68,6 +68,6 @@ impl Origin {
             Bytes::clone(response),
             credentials,
         );
-        error.in_operation(call.operation.clone()).under(path_prefix)
+        error.with_operation(call.operation.clone()).with_path_prefix(path_prefix)
     }
 }

@@ -1,4 +1,4 @@
-//! How long the server asks to wait.
+//! The wait that the server asks for.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,17 +6,16 @@ use http::HeaderMap;
 use http::header::{DATE, HeaderName, RETRY_AFTER};
 use serde_json::{Map, Value};
 
-/// Not of a standard, but more exact, and so it goes first.
+/// Not standardized, but more precise, so it takes precedence.
 const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 
-/// The field of a JSON body that names a wait in seconds.
+/// The field of a JSON body with a wait in seconds.
 const BODY_FIELD: &str = "retryAfterSeconds";
 
-/// The wait that an answer asks for: that of its `retry-after-ms` header, or else
-/// of its `Retry-After` (RFC 9110, section 10.2.3), or else of the
-/// `retryAfterSeconds` in its body.
+/// The wait that a response asks for: the header `retry-after-ms`, else `Retry-After` (RFC
+/// 9110, section 10.2.3), else `retryAfterSeconds` in the body.
 ///
-/// A date in the past is no wait. What cannot be read is passed over.
+/// A date in the past is a wait of zero. Invalid values are ignored.
 pub(crate) fn server_hint(
     headers: &HeaderMap,
     body: Option<&Map<String, Value>>,
@@ -30,20 +29,20 @@ fn milliseconds_hint(headers: &HeaderMap) -> Option<Duration> {
     whole_number(text(headers, &RETRY_AFTER_MS)?).map(Duration::from_millis)
 }
 
-/// More than fits is as good as for ever.
+/// Saturates, since `u64::MAX` is as good as forever.
 fn whole_number(value: &str) -> Option<u64> {
     let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| value.parse().unwrap_or(u64::MAX))
 }
 
-/// `now` stands in where the answer does not say when it was made.
+/// `now` is used if the response has no `Date`.
 fn header_hint(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = text(headers, &RETRY_AFTER)?;
     if let Some(seconds) = whole_number(value) {
         return Some(Duration::from_secs(seconds));
     }
     let until = httpdate::parse_http_date(value).ok()?;
-    // By the server's clock, where it tells the time: ours may be wrong.
+    // Prefer the server's clock, since the local one may be wrong.
     let now =
         text(headers, &DATE).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
     Some(until.duration_since(now).unwrap_or(Duration::ZERO))
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_names_seconds_or_a_date() {
+    fn a_header_contains_seconds_or_a_date() {
         let seconds = |seconds| Some(Duration::from_secs(seconds));
         let table = [
             ("0", None, seconds(0)),
@@ -96,7 +95,7 @@ mod tests {
             ("Wed, 21 Oct 2015 07:28:30 GMT", None, seconds(30)),
             ("Wednesday, 21-Oct-15 07:28:30 GMT", None, seconds(30)),
             ("Wed Oct 21 07:28:30 2015", None, seconds(30)),
-            // The server's clock counts, and a past date is no wait.
+            // The server's clock takes precedence, and a past date is a wait of zero.
             ("Wed, 21 Oct 2015 07:28:30 GMT", Some("Wed, 21 Oct 2015 07:28:25 GMT"), seconds(5)),
             ("Wed, 21 Oct 2015 07:28:30 GMT", Some("nonsense"), seconds(30)),
             ("Wed, 21 Oct 2015 07:27:00 GMT", None, seconds(0)),
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_names_seconds() {
+    fn a_body_contains_seconds() {
         let table = [
             (json!(2), Some(Duration::from_secs(2))),
             (json!(0.25), Some(Duration::from_millis(250))),
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_exact_header_comes_first_and_the_body_last() {
+    fn the_most_precise_header_comes_first_and_the_body_last() {
         let body = Map::from_iter([(BODY_FIELD.to_owned(), json!(9))]);
         let mut headers = HeaderMap::new();
         assert_eq!(server_hint(&headers, Some(&body)), Some(Duration::from_secs(9)));
@@ -177,10 +176,10 @@ mod tests {
             if let Ok(body) = serde_json::from_str(&body)
                 && let Some(wait) = server_hint(&HeaderMap::new(), Some(&body))
             {
-                // Nothing is negative, and nobody waits by adding it to the time.
+                // No wait is negative or overflows the clock.
                 let policy = crate::RetryPolicy::default();
-                let error = Error::of_status(StatusCode::TOO_MANY_REQUESTS).asked_to_wait(Some(wait));
-                let error = error.attempts_made(1);
+                let error = Error::of_status(StatusCode::TOO_MANY_REQUESTS).with_retry_after(Some(wait));
+                let error = error.with_attempts(1);
                 let next = policy.wait(&error, true, 0, Duration::from_secs(60), 1.0);
                 prop_assert_eq!(next.is_some(), wait < Duration::from_secs(60));
             }

@@ -1,4 +1,4 @@
-//! Successful responses become models, unless they are not the API's.
+//! Decodes successful responses, and detects those that the API did not send.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
@@ -15,11 +15,11 @@ use crate::response::body::encoding;
 const EMPTY: &str = "its body is empty";
 const OTHER_FIELDS: &str = "its body has none of the expected fields";
 
-/// Why a response with a success status is not what the document describes.
+/// Why a response with a success status does not match the document.
 pub(crate) enum Problem {
-    /// The API reported success, but its response cannot be read.
+    /// The API reported success, but its response cannot be decoded.
     Unreadable(String),
-    /// The API did not send the response: it is the page of a proxy, or another API's.
+    /// The API did not send the response: it is from a proxy or another API.
     Foreign(String),
     /// The response is an error object.
     ErrorObject(Map<String, Value>),
@@ -33,10 +33,10 @@ pub(crate) struct Success<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// The model in the body. A list may be in an object.
+/// Decodes the body. An object may wrap a list.
 ///
-/// Of an operation that writes, an empty body is an empty model, if the model requires
-/// nothing.
+/// An empty body is an empty model, if the operation writes and the model has no required
+/// fields.
 pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Problem> {
     let list = success.wrapped_list();
     let success = Success { body: list.as_deref().unwrap_or(success.body), ..success };
@@ -49,14 +49,14 @@ pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Prob
         return Err(success.problem("it is a list, not an object".to_owned()));
     }
     match decode::decode(success.body) {
-        // Whatever has the required fields is the model.
+        // An object with the required fields is certainly the model.
         Ok(model) if success.operation.response.requires_fields => Ok(model),
         Ok(model) => success.other_object().map_or(Ok(model), Err),
         Err(problem) => Err(success.problem(problem)),
     }
 }
 
-/// Checks the body of an operation whose success has no content of interest.
+/// Checks a body that is not decoded.
 pub(crate) fn nothing(success: Success<'_>) -> Result<(), Problem> {
     no_page(success)?;
     success.other_object().map_or(Ok(()), Err)
@@ -67,7 +67,7 @@ pub(crate) fn no_page(success: Success<'_>) -> Result<(), Problem> {
     if is_page(success.headers, success.body) { Err(success.not_json()) } else { Ok(()) }
 }
 
-/// Checks the head of a file, and the body where the head announces none.
+/// Checks that the headers announce a file. Otherwise checks the body for an error.
 pub(crate) fn file(success: Success<'_>) -> Result<(), Problem> {
     if !is_page_or_json(success.headers) {
         return Ok(());
@@ -83,15 +83,15 @@ impl Success<'_> {
         without_bom(self.body).trim_ascii_start()
     }
 
-    /// Whether the body is a list and the model an object. Serde's derive reads a list as the
-    /// fields of a model in their order.
+    /// Whether the body is a list and the model an object. Serde's derive would read a list as
+    /// the fields of the model in order.
     fn is_list_for_object(self) -> bool {
         let response = &self.operation.response;
         let is_object = !response.fields.is_empty() && response.envelopes.is_empty();
         is_object && self.text().starts_with(b"[")
     }
 
-    /// The list that is expected, where an object holds it that is not described.
+    /// The expected list, if an undocumented object wraps it.
     fn wrapped_list(self) -> Option<Vec<u8>> {
         let response = &self.operation.response;
         let seen = (!response.envelopes.is_empty()).then(|| self.seen())?;
@@ -106,23 +106,22 @@ impl Success<'_> {
         })
     }
 
-    /// Why the body does not report the success of the operation, if it is an object.
+    /// The problem of a JSON object that does not report the success of the operation.
     fn other_object(self) -> Option<Problem> {
         let response = &self.operation.response;
         let seen = self.seen();
         let is_error = seen.has_error && !(response.is_union && seen.is_expected);
         if is_error || (seen.resembles_error() && !seen.is_expected) {
-            // Cut off, it is still no success.
             let object = surrogates::from_slice(self.body).ok();
-            let cut = || Problem::Foreign("its body is an error that is cut off".to_owned());
-            return Some(object.map_or_else(cut, Problem::ErrorObject));
+            let truncated = || Problem::Foreign("its body is a truncated error".to_owned());
+            return Some(object.map_or_else(truncated, Problem::ErrorObject));
         }
         let takes_any = response.is_union || response.fields.is_empty();
         let is_other = seen.has_fields && !seen.is_expected && !takes_any;
         is_other.then(|| Problem::Foreign(OTHER_FIELDS.to_owned()))
     }
 
-    /// What a look at the fields of the body tells, as far as it is an object.
+    /// Inspects the fields of the body, if it is an object.
     fn seen(self) -> Seen {
         let mut seen = Seen::default();
         if self.text().starts_with(b"{") {
@@ -132,7 +131,7 @@ impl Success<'_> {
         seen
     }
 
-    /// Why the body is not decoded, where decoding failed with `problem`.
+    /// Classifies the failure to decode the body.
     fn problem(self, problem: String) -> Problem {
         if let Some(problem) = self.other_object() {
             return problem;
@@ -151,7 +150,9 @@ impl Success<'_> {
 
     fn not_json(self) -> Problem {
         Problem::Foreign(match (encoding(self.headers), media_type(self.headers)) {
-            (Some(encoding), _) => format!("its body is encoded as {encoding}, unasked for"),
+            (Some(encoding), _) => {
+                format!("its body is encoded as {encoding}, which the client did not request")
+            }
             (None, Some(media_type)) => format!("its body is {media_type}, not JSON"),
             (None, None) if self.text().starts_with(b"<") => {
                 "its body is HTML or XML, not JSON".to_owned()
@@ -161,7 +162,7 @@ impl Success<'_> {
     }
 }
 
-/// Whether a body is a page for a browser. Headers may say so of JSON, or of nothing.
+/// Whether a body is a page for a browser. The headers alone may be wrong.
 pub(crate) fn is_page(headers: &HeaderMap, body: &[u8]) -> bool {
     match without_bom(body).trim_ascii_start().first() {
         Some(b'<') => true,
@@ -170,7 +171,7 @@ pub(crate) fn is_page(headers: &HeaderMap, body: &[u8]) -> bool {
     }
 }
 
-/// Whether headers announce a page for a browser or JSON, and so not a file.
+/// Whether headers announce a page for a browser or JSON, and thus not a file.
 pub(crate) fn is_page_or_json(headers: &HeaderMap) -> bool {
     announces(
         headers,
@@ -193,21 +194,23 @@ impl Problem {
     ) -> Error {
         let error = Error::of_status(status);
         match self {
-            Self::Unreadable(detail) => error.detail(detail).after_success(),
+            Self::Unreadable(detail) => error.with_detail(detail).with_reported_success(),
             Self::Foreign(detail) if confidential.appears_in(detail.as_bytes()) => {
-                error.detail("its body is not JSON")
+                error.with_detail("its body is not JSON")
             }
-            Self::Foreign(detail) => error.detail(detail),
+            Self::Foreign(detail) => error.with_detail(detail),
             Self::ErrorObject(object) => error
-                .detail("its body is an error")
-                .said(ServerMessage::new(object, status, |text| confidential.appears_in(text))),
+                .with_detail("its body is an error")
+                .with_server_message(ServerMessage::new(object, status, |text| {
+                    confidential.appears_in(text)
+                })),
         }
     }
 }
 
-/// The media type, without parameters, if it has the form of one and is not JSON.
+/// The media type without parameters, if it is valid and not JSON.
 fn media_type(headers: &HeaderMap) -> Option<&str> {
-    const LONGEST: usize = 100;
+    const MAX_LENGTH: usize = 100;
     let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let media_type = value.split(';').next()?.trim();
     let (kind, subtype) = media_type.split_once('/')?;
@@ -215,24 +218,24 @@ fn media_type(headers: &HeaderMap) -> Option<&str> {
         !text.is_empty()
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte))
     };
-    let is_valid = media_type.len() <= LONGEST && is_token(kind) && is_token(subtype);
+    let is_valid = media_type.len() <= MAX_LENGTH && is_token(kind) && is_token(subtype);
     (is_valid && !subtype.ends_with("json")).then_some(media_type)
 }
 
-/// What the fields of an object show of it.
+/// The fields of an object.
 #[derive(Default)]
 struct Seen {
     has_fields: bool,
-    /// One of them is a field of the model.
+    /// Whether one of them is a field of the model.
     is_expected: bool,
-    /// Its `error` or `errors` says something.
+    /// Whether `error` or `errors` is not empty.
     has_error: bool,
     /// The fields of other forms of errors.
     others: Vec<&'static str>,
 }
 
 impl Seen {
-    /// Whether it has the fields of an error, and no `error`.
+    /// Whether the object has the fields of an error other than `error`.
     fn resembles_error(&self) -> bool {
         [["code", "message"], ["title", "detail"]]
             .iter()
@@ -240,7 +243,7 @@ impl Seen {
     }
 }
 
-/// Looks at the fields of an object.
+/// Visits the fields of an object.
 struct Fields<'a> {
     expected: &'static [&'static str],
     seen: &'a mut Seen,
@@ -260,7 +263,7 @@ impl<'de> Visitor<'de> for Fields<'_> {
             self.seen.is_expected |= self.expected.contains(&name.as_str());
             self.seen.others.extend(OTHERS.iter().find(|other| **other == name));
             if name == "error" || name == "errors" {
-                self.seen.has_error |= says_something(&object.next_value()?);
+                self.seen.has_error |= is_error(&object.next_value()?);
             } else {
                 object.next_value::<IgnoredAny>()?;
             }
@@ -269,7 +272,7 @@ impl<'de> Visitor<'de> for Fields<'_> {
     }
 }
 
-fn says_something(error: &Value) -> bool {
+fn is_error(error: &Value) -> bool {
     match error {
         Value::String(text) => !text.is_empty(),
         Value::Array(list) => !list.is_empty(),

@@ -1,4 +1,4 @@
-//! Attempts at one call, until one succeeds or the policy gives up.
+//! Runs the attempts of one call until one succeeds or the policy stops.
 
 use std::time::Duration;
 
@@ -11,27 +11,27 @@ use crate::rate_limit::slots::{Slot, Slots, settle_connections};
 use crate::rate_limit::{LONGEST_PAUSE, RequestQueue};
 use crate::telemetry::{Cause, waited};
 
-/// What decides how often a call is tried, and when.
+/// The inputs that decide whether and when a call is retried.
 #[derive(Clone, Copy)]
 pub(crate) struct Rules<'c> {
     pub(crate) policy: RetryPolicy,
-    /// Whether the request may be done twice.
+    /// Whether the request is safe to process twice.
     pub(crate) repeatable: bool,
-    /// Where the call waits while the operation is paused.
+    /// Where the call waits while its operation is rate limited.
     pub(crate) queue: Option<&'c RequestQueue>,
-    /// What pays for repeating it after faults.
+    /// Limits retries after failures other than 429.
     pub(crate) budget: Option<&'c Budget>,
-    /// Where an attempt takes its slot.
+    /// Every attempt takes a slot.
     pub(crate) slots: &'c Slots,
 }
 
-/// Runs `attempt` as often as the policy allows. It gets its number, starting at 1, and
-/// the time that the call has left, and has to end within that. `random` gives numbers
+/// Runs `attempt` as often as the policy allows. `attempt` receives its number, starting at
+/// 1, and the time that the call has left, which it must not exceed. `random` returns numbers
 /// between 0 and 1.
 ///
-/// The error of the last attempt comes back, with the number of attempts and whether an
-/// earlier one may have taken effect.
-#[allow(clippy::manual_async_fn, reason = "an `async fn` has room for each argument twice")]
+/// Returns the error of the last attempt, with the number of attempts and whether an earlier
+/// one may have taken effect.
+#[allow(clippy::manual_async_fn, reason = "an `async fn` stores each argument twice")]
 pub(crate) fn run<T, Attempt>(
     rules: Rules<'_>,
     random: impl Fn() -> f64,
@@ -46,7 +46,7 @@ where
         let mut attempts = 0;
         let mut failure: Option<Error> = None;
         let mut earlier_uncertain = false;
-        // The attempts that only asked for the outcome of an earlier one.
+        // The attempts that only polled the outcome of an earlier one.
         let mut polls = 0;
         let mut since = start;
         loop {
@@ -57,17 +57,17 @@ where
                 }
             };
             let (sent_at, slot) = match rules.slots.take_at(admission, time_left).await {
-                Ok(taken) => taken,
-                Err(error) => return Err(given_up(failure, since, error)),
+                Ok(admitted) => admitted,
+                Err(error) => return Err(not_retried(failure, since, error)),
             };
             if !rules.repeatable {
-                // A request that is written to a connection that the server has closed is
-                // lost, and nothing says whether the server processed it.
+                // Whether the server processed a request on a connection that it closed
+                // cannot be known, so remove closed connections first.
                 settle_connections().await;
             }
             if time_left().is_zero() {
-                // A blocked or suspended program oversleeps its waits.
-                return Err(given_up(failure, since, not_sent_in_time()));
+                // A blocked or suspended program oversleeps.
+                return Err(not_retried(failure, since, not_sent_in_time()));
             }
             attempts += 1;
             let error = match attempt(attempts, time_left()).await {
@@ -76,7 +76,7 @@ where
                     return Ok(Success { value, attempts, earlier_uncertain, slot });
                 }
                 Err(error) => {
-                    error.attempts_made(attempts).after_uncertain_attempt(earlier_uncertain)
+                    error.with_attempts(attempts).with_earlier_uncertain(earlier_uncertain)
                 }
             };
             drop(slot);
@@ -96,22 +96,21 @@ where
     }
 }
 
-/// The total time ran out before the first attempt.
 fn not_sent_in_time() -> Error {
-    Error::new(ErrorKind::Timeout).detail("not sent, since the total time ran out before")
+    Error::new(ErrorKind::Timeout).with_detail("not sent, since the total timeout expired before")
 }
 
-/// The error of a call that is not sent again because of `error`: that of its last attempt,
-/// if it made one, with what is left of the wait `since` then.
-fn given_up(failure: Option<Error>, since: Instant, error: Error) -> Error {
+/// The error of a call that cannot make its next attempt because of `error`: the failure of
+/// its last attempt, if any, with the rest of the wait that began at `since`.
+fn not_retried(failure: Option<Error>, since: Instant, error: Error) -> Error {
     let Some(failure) = failure else { return error };
     let asked = failure.retry_after().unwrap_or_default().saturating_sub(since.elapsed());
     let left = asked.max(error.retry_after().unwrap_or_default());
-    failure.asked_to_wait((!left.is_zero()).then_some(left))
+    failure.with_retry_after((!left.is_zero()).then_some(left))
 }
 
 impl Rules<'_> {
-    /// An attempt that sent_at at `sent_at` succeeded.
+    /// An attempt that was sent at `sent_at` succeeded.
     fn succeeded(&self, sent_at: Instant) {
         if let Some(queue) = self.queue {
             queue.on_success(sent_at);
@@ -121,8 +120,8 @@ impl Rules<'_> {
         }
     }
 
-    /// An attempt that sent_at at `sent_at` failed: how long to wait before the next, if there is
-    /// to be one.
+    /// An attempt that was sent at `sent_at` failed. Returns the wait before the next one, or
+    /// None if there is none.
     fn failed(
         &self,
         error: &Error,
@@ -144,19 +143,19 @@ impl Rules<'_> {
             return wait;
         };
         let is_paused = queue.on_rejected(sent_at, error.retry_after(), random);
-        // It waits in the queue until the pause is over.
+        // The queue waits until the pause ends.
         wait.map(|wait| if is_paused && wait <= LONGEST_PAUSE { Duration::ZERO } else { wait })
     }
 }
 
-/// What an attempt gave, and how many it took.
+/// The value of a successful attempt.
 #[derive(Debug)]
 pub(crate) struct Success<T> {
     pub(crate) value: T,
     pub(crate) attempts: u32,
     /// Whether an attempt before the last may have taken effect.
     pub(crate) earlier_uncertain: bool,
-    /// To be held until the response has been read.
+    /// Held until the response has been read.
     pub(crate) slot: Slot,
 }
 
@@ -176,7 +175,7 @@ mod tests {
     use crate::retry::Shared;
     use crate::types::{ApiError, ErrorCode};
 
-    /// What a server does with one attempt: takes some time and answers.
+    /// The response to one attempt, after some time.
     #[derive(Clone, Copy)]
     struct Reply {
         after: Duration,
@@ -190,13 +189,13 @@ mod tests {
 
     static UNLIMITED: LazyLock<Slots> = LazyLock::new(|| Slots::new(usize::MAX));
 
-    /// A call that shares nothing with others.
+    /// The rules of a call that shares nothing with others.
     fn alone(policy: RetryPolicy, repeatable: bool) -> Rules<'static> {
         Rules { policy, repeatable, queue: None, budget: None, slots: &UNLIMITED }
     }
 
-    /// Runs a script of replies, the last of which repeats; says when, in
-    /// milliseconds, each attempt began and when the call ended.
+    /// Runs a script of replies, the last of which repeats. Returns when each attempt began
+    /// and when the call ended, in milliseconds.
     async fn run_script(
         policy: RetryPolicy,
         random: f64,
@@ -217,7 +216,7 @@ mod tests {
                     match status {
                         200 => Ok(()),
                         _ => Err(Error::of_status(StatusCode::from_u16(status).unwrap())
-                            .asked_to_wait(retry_after)),
+                            .with_retry_after(retry_after)),
                     }
                 }
             },
@@ -229,7 +228,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_rejected_call_is_sent_again_when_the_server_said() {
+    async fn a_rejected_call_is_retried_after_the_requested_wait() {
         let (outcome, begun, _) = run_script(
             RetryPolicy::default(),
             0.0,
@@ -250,7 +249,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_wait_that_would_pass_the_total_is_not_begun() {
+    async fn a_wait_beyond_the_total_timeout_is_not_begun() {
         for (hint, attempts) in [(59, 2), (60, 1), (61, 1), (u64::MAX, 1)] {
             let (outcome, _, end) =
                 run_script(RetryPolicy::default(), 0.0, &[reply(429, Some(hint))]).await;
@@ -262,7 +261,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_time_that_attempts_take_counts() {
+    async fn the_duration_of_attempts_counts_towards_the_total_timeout() {
         let slow = Reply {
             after: Duration::from_secs(20),
             status: 429,
@@ -274,7 +273,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_attempt_is_told_how_much_time_is_left() {
+    async fn an_attempt_receives_the_time_that_is_left() {
         let left = RefCell::new(Vec::new());
         let attempt = |_, time| {
             left.borrow_mut().push(time);
@@ -285,7 +284,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_policy_sends_once() {
+    async fn a_policy_without_retries_sends_once() {
         for policy in [
             RetryPolicy::none(),
             RetryPolicy::default().max_attempts(1),
@@ -298,15 +297,14 @@ mod tests {
 
     /// An error as the server reports it, with a code.
     fn coded(status: u16, code: &str) -> Error {
-        Error::of_status(StatusCode::from_u16(status).unwrap()).said(ApiError {
+        Error::of_status(StatusCode::from_u16(status).unwrap()).with_server_message(ApiError {
             error: None,
             code: Some(ErrorCode::from(code)),
             extra: serde_json::Map::new(),
         })
     }
 
-    /// A call that breaks once, and of which the server then says that it is in progress,
-    /// until it has lasted some time.
+    /// A call that breaks once. Then the server reports for some time that it is in progress.
     async fn run_in_progress(
         policy: RetryPolicy,
         breaks: bool,
@@ -317,7 +315,7 @@ mod tests {
             1 if breaks => Err(Error::new(ErrorKind::Interrupted)),
             9 => Err(Error::of_status(StatusCode::SERVICE_UNAVAILABLE)),
             _ if start.elapsed() < lasts => Err(coded(409, "IDEMPOTENCY_KEY_IN_USE")
-                .asked_to_wait((attempt % 2 == 0).then_some(Duration::ZERO))),
+                .with_retry_after((attempt % 2 == 0).then_some(Duration::ZERO))),
             _ => Ok(()),
         };
         let outcome = run(alone(policy, true), fastrand::f64, attempt).await;
@@ -325,7 +323,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_outcome_of_an_earlier_attempt_is_waited_for() {
+    async fn the_outcome_of_an_earlier_attempt_is_polled() {
         let policy = RetryPolicy::default();
         for lasts in [0, 3, 20, 50].map(Duration::from_secs) {
             let (outcome, took) = run_in_progress(policy, true, lasts).await;
@@ -337,22 +335,22 @@ mod tests {
         assert_eq!((error.kind(), error.awaits_earlier_attempt()), (ErrorKind::Conflict, true));
         let total = Duration::from_secs(60);
         assert!(took > total.saturating_sub(Duration::from_secs(5)) && took <= total, "{took:?}");
-        // However the policy is set, the server is not flooded.
+        // No policy floods the server.
         let hasty = policy.backoff(Duration::ZERO, Duration::ZERO);
         let (outcome, _) = run_in_progress(hasty, true, Duration::MAX).await;
         assert!(outcome.unwrap_err().attempts() < 700);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn another_call_under_the_key_is_waited_for_as_any_failure() {
+    async fn another_call_under_the_same_key_counts_as_an_ordinary_failure() {
         let (outcome, took) = run_in_progress(RetryPolicy::default(), false, Duration::MAX).await;
         assert_eq!(outcome.unwrap_err().attempts(), 4);
         assert!(took < Duration::from_secs(4), "{took:?}");
     }
 
-    /// Lets much more time pass than a call waits for, as when its executor is blocked.
+    /// As when the executor is blocked.
     #[tokio::test(start_paused = true)]
-    async fn a_wait_that_overslept_sends_nothing() {
+    async fn nothing_is_sent_after_an_overslept_wait() {
         for overslept in [60, 61, 3600].map(Duration::from_secs) {
             let sent = Cell::new(0);
             let call = run(
@@ -384,7 +382,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn every_later_outcome_tells_of_an_uncertain_attempt() {
+    async fn every_later_outcome_reports_an_uncertain_attempt() {
         let uncertain = || {
             vec![
                 Error::new(ErrorKind::Timeout),
@@ -407,16 +405,17 @@ mod tests {
                     (_, 200) => Ok(()),
                     _ => Err(Error::of_status(StatusCode::from_u16(last).unwrap())),
                 };
-                let told = match run(alone(RetryPolicy::default(), true), || 0.0, attempt).await {
+                let reported = match run(alone(RetryPolicy::default(), true), || 0.0, attempt).await
+                {
                     Ok(success) => success.earlier_uncertain,
-                    Err(error) => error.in_operation(writing()).may_have_taken_effect(),
+                    Err(error) => error.with_operation(writing()).may_have_taken_effect(),
                 };
-                assert_eq!(told, is_uncertain, "{first} {last}");
+                assert_eq!(reported, is_uncertain, "{first} {last}");
             }
         }
     }
 
-    /// A server that does anything, for any policy.
+    /// Any responses and any policy.
     #[derive(Clone, Debug)]
     struct Script {
         max_attempts: u32,
@@ -445,8 +444,7 @@ mod tests {
         )
     }
 
-    /// Runs one call of a script; says how many attempts it made and how long it
-    /// took.
+    /// Runs one call of a script. Returns the number of attempts and the duration.
     async fn run_one(script: &Script, policy: RetryPolicy, shared: &Shared) -> (u32, Duration) {
         let start = Instant::now();
         let begun = Cell::new(0);
@@ -460,7 +458,7 @@ mod tests {
                     _ if takes > time_left => Err(Error::new(ErrorKind::Timeout)),
                     200 => Ok(()),
                     _ => Err(Error::of_status(StatusCode::from_u16(status).unwrap())
-                        .asked_to_wait(hint.map(Duration::from_secs))),
+                        .with_retry_after(hint.map(Duration::from_secs))),
                 }
             }
         };
@@ -469,18 +467,18 @@ mod tests {
         let (repeatable, queue) = (script.repeatable, queue.as_deref());
         let rules = Rules { queue, budget: policy.budget(shared), ..alone(policy, repeatable) };
         let outcome = run(rules, || script.random, attempt).await;
-        let said = match &outcome {
+        let attempts = match &outcome {
             Ok(success) => success.attempts,
             Err(error) => error.attempts(),
         };
-        assert_eq!(said as usize, begun.get());
-        (said, start.elapsed())
+        assert_eq!(attempts as usize, begun.get());
+        (attempts, start.elapsed())
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1000))]
         #[test]
-        fn no_call_passes_its_total_time_or_its_attempts(scripts in [script(), script(), script()]) {
+        fn no_call_exceeds_its_total_timeout_or_its_attempts(scripts in [script(), script(), script()]) {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_time()
                 .start_paused(true)
@@ -503,7 +501,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_budget_bounds_what_is_repeated_after_faults() {
+    async fn a_budget_limits_retries_after_faults() {
         for (status, policy, attempts) in [
             (503, RetryPolicy::default(), 100 + 100),
             (503, RetryPolicy::default().without_budget(), 400),

@@ -1,17 +1,16 @@
-//! How often a client sends calls again after faults, all calls together.
+//! Limits the retries of all calls of a client together.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// What a full budget holds, in retries.
+/// The capacity of the budget, in retries.
 const FULL: u32 = 100;
 
-/// How many successes pay for a retry.
+/// How many successes earn a retry.
 const SUCCESSES: u32 = 10;
 
-/// A token bucket that successes refill: while most calls fail, few are sent
-/// again.
+/// A token bucket that successes refill: while most calls fail, few are retried.
 pub(crate) struct Budget {
-    /// Counted in successes.
+    /// In successes.
     left: AtomicU32,
 }
 
@@ -22,7 +21,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Pays for a retry; false when there is nothing left to do so.
+    /// Withdraws a retry. Returns false if the budget is spent.
     pub(crate) fn try_withdraw(&self) -> bool {
         self.change(|left| left.checked_sub(SUCCESSES))
     }

@@ -1,12 +1,12 @@
-//! Whether sending a failed request again is safe, and whether it can help.
+//! Whether a retry is safe, and whether it can succeed.
 
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::operation::RetryAdvice;
 
-/// What became of the request of a failed attempt.
+/// Whether the server processed the request of a failed attempt.
 pub(super) fn outcome(error: &Error) -> Outcome {
     match (error.kind(), error.advice(), error.outcome()) {
-        // It lasts longer than a call, and the server does not say how long.
+        // The cooldown outlasts the call, and the server does not state its duration.
         (_, Some(RetryAdvice::OnlyThisCall), _) if error.retry_after().is_none() => {
             Outcome::Permanent
         }
@@ -18,8 +18,7 @@ pub(super) fn outcome(error: &Error) -> Outcome {
     }
 }
 
-/// Whether to send the request again. `is_repeatable` says that processing it twice does
-/// no more than processing it once.
+/// Whether to retry the request. `is_repeatable` means that it is safe to process twice.
 pub(super) fn may_retry(error: &Error, is_repeatable: bool) -> bool {
     match outcome(error) {
         Outcome::NotProcessed => true,
@@ -38,7 +37,7 @@ mod tests {
     use crate::types::{ApiError, ErrorCode};
 
     #[test]
-    fn the_code_says_more_than_the_status() {
+    fn the_code_takes_precedence_over_the_status() {
         let minute = Some(Duration::from_secs(60));
         for (status, code, hint, expected, retryable) in [
             (429, None, None, Outcome::NotProcessed, true),
@@ -54,8 +53,8 @@ mod tests {
             (404, None, None, Outcome::Permanent, false),
         ] {
             let error = Error::of_status(StatusCode::from_u16(status).unwrap())
-                .asked_to_wait(hint)
-                .said(ApiError {
+                .with_retry_after(hint)
+                .with_server_message(ApiError {
                     error: None,
                     code: code.map(ErrorCode::from),
                     extra: serde_json::Map::new(),

@@ -1,4 +1,4 @@
-//! Spans and events for the feature `tracing`; without it, nothing.
+//! Spans and events of the feature `tracing`. Without it, they do nothing.
 
 #[cfg(not(feature = "tracing"))]
 mod silent;
@@ -13,8 +13,8 @@ pub(crate) use self::spans::{Span, waited};
 /// Why a call waited.
 #[derive(Clone, Copy)]
 pub(crate) enum Cause {
-    /// An attempt failed, and another was to follow.
+    /// An attempt failed, and a retry follows.
     Retry,
-    /// The server took no more calls, or only so many a second.
+    /// The server limits the rate of calls.
     RateLimit,
 }

@@ -1,4 +1,4 @@
-//! In place of the spans, where the feature `tracing` is off.
+//! Replaces the spans if the feature `tracing` is off.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::operation::Operation;
 
 pub(crate) struct Span;
 
-#[allow(clippy::unused_self, reason = "as of the spans")]
+#[allow(clippy::unused_self, reason = "same signatures as the spans")]
 impl Span {
     pub(crate) fn call(_: &Operation, _: &Url) -> Self {
         Self

@@ -1,8 +1,7 @@
-//! What subscribers of `tracing` are told, with the names of OpenTelemetry's
-//! semantic conventions for HTTP clients.
+//! Spans and events with the names of OpenTelemetry's semantic conventions for HTTP clients.
 //!
-//! Of a request they hear the template of its path, and of an error its type: no
-//! path, query, header or body, and no words of the server.
+//! They contain the path template of a request and the type of an error, but no path, query,
+//! header or body, and no message of the server.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -16,7 +15,7 @@ use super::Cause;
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// A call, or one attempt at it.
+/// The span of a call or of one attempt.
 pub(crate) struct Span(tracing::Span);
 
 macro_rules! span {
@@ -43,17 +42,17 @@ impl Span {
         span!("call", operation, url)
     }
 
-    /// One request and its answer.
+    /// One request and its response.
     pub(crate) fn attempt(operation: &Operation, url: &Url) -> Self {
         span!("attempt", operation, url, otel.kind = "client")
     }
 
-    /// Does `work` within the span.
+    /// Runs `work` within the span.
     pub(crate) async fn within<T>(&self, work: impl Future<Output = T>) -> T {
         work.instrument(self.0.clone()).await
     }
 
-    /// How it ended, and the how manieth attempt that was.
+    /// Records the outcome and the number of the attempt.
     pub(crate) fn ended(&self, outcome: Result<StatusCode, &Error>, attempt: u32) {
         if attempt > 1 {
             self.0.record("http.request.resend_count", attempt - 1);
@@ -69,7 +68,7 @@ impl Span {
     }
 }
 
-/// The status where that is the error, else the kind.
+/// The status of an error response, else the kind of the error.
 fn error_type(error: &Error) -> Cow<'static, str> {
     match error.status() {
         Some(status) if !status.is_success() => status.as_str().to_owned().into(),
@@ -77,7 +76,7 @@ fn error_type(error: &Error) -> Cow<'static, str> {
     }
 }
 
-/// A call waited for so long.
+/// A call waited.
 pub(crate) fn waited(cause: Cause, wait: Duration) {
     let cause = match cause {
         Cause::Retry => "retry",

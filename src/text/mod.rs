@@ -2,10 +2,9 @@
 
 pub(crate) mod quotes;
 
-/// Whether a character is not shown, or changes how others are: with marks of direction,
-/// `invoice\u{202e}fdp.exe` reads as `invoiceexe.pdf`. These are the controls, the
-/// separators of lines and paragraphs, the annotations, and what Unicode lets a program
-/// leave out when it shows a text (`Default_Ignorable_Code_Point`).
+/// Whether a character is invisible or changes how others are shown: with a direction mark,
+/// `invoice\u{202e}fdp.exe` reads as `invoiceexe.pdf`. These are the control characters, the
+/// line and paragraph separators, the annotations, and `Default_Ignorable_Code_Point`.
 pub(crate) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -16,6 +15,12 @@ pub(crate) fn is_invisible(character: char) -> bool {
                 | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
                 | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
         )
+}
+
+/// Whether all servers receive a header value unchanged: it consists of visible ASCII and inner
+/// spaces (RFC 9110, section 5.5).
+pub(crate) fn is_portable(value: &[u8]) -> bool {
+    value.iter().all(|byte| matches!(byte, b' '..=b'~')) && value.trim_ascii() == value
 }
 
 /// The text on one line, without invisible characters, cut after `limit` characters.

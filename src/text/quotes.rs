@@ -1,13 +1,13 @@
 //! Quotation marks around the values of settings, as `.env` files have them.
 
-/// Whether a text begins or ends with a quotation mark, as the value of a setting does where
-/// a program does not take the marks away.
+/// Whether a text begins or ends with a quotation mark, as a setting does if the program that
+/// read it did not remove the marks.
 pub(crate) fn is_quoted(text: &str) -> bool {
     let text = text.trim();
     text.starts_with(is_quotation_mark) || text.ends_with(is_quotation_mark)
 }
 
-/// Whether a text holds nothing but white space and quotation marks.
+/// Whether a text contains only white space and quotation marks.
 pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|character| character.is_whitespace() || is_quotation_mark(character))
 }

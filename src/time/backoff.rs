@@ -1,14 +1,14 @@
-//! The wait where the server names none.
+//! The wait if the server asks for none.
 
 use std::time::Duration;
 
-/// Exponential backoff with jitter: a random time between half of a bound and all of it.
-/// The bound doubles with every attempt. It spreads clients that failed together.
+/// Exponential backoff with jitter: a random time between half of a bound and the bound,
+/// which doubles with every attempt. The jitter spreads clients that failed together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Backoff {
     /// The bound after the first attempt.
     pub(crate) base: Duration,
-    /// What the bound never exceeds.
+    /// The maximum of the bound.
     pub(crate) cap: Duration,
 }
 
@@ -19,7 +19,7 @@ impl Backoff {
         self.up_to(self.base.saturating_mul(factor), random)
     }
 
-    /// A random wait between half of `bound` and all of it, where that is within the limits.
+    /// A random wait between half of `bound` and `bound`, which is clamped to `base..=cap`.
     pub(crate) fn up_to(self, bound: Duration, random: f64) -> Duration {
         let half = bound.max(self.base).min(self.cap) / 2;
         half.saturating_add(half.mul_f64(random.clamp(0.0, 1.0)))

@@ -1,20 +1,19 @@
-//! A little more than what a server asks for, so that clients that were rejected
-//! together do not come back together.
+//! Jitter on top of the wait that a server asks for, so that clients that were rejected
+//! together do not retry together.
 
 use std::time::Duration;
 
-/// The share of a wait that is added at most, within these bounds.
+/// The maximum jitter is a tenth of the wait, within these bounds.
 const SHARE: u32 = 10;
 const LEAST: Duration = Duration::from_millis(10);
 const MOST: Duration = Duration::from_millis(500);
 
-/// What is added to a wait: up to a tenth of it. `random` is between 0 and 1.
+/// The jitter for a wait: up to a tenth of it. `random` is between 0 and 1.
 pub(crate) fn jitter(asked: Duration, random: f64) -> Duration {
     (asked / SHARE).clamp(LEAST, MOST).mul_f64(random.clamp(0.0, 1.0))
 }
 
-/// The wait that is asked for and a little more, but no more than half of what
-/// is left after it.
+/// The requested wait plus jitter, which takes at most half of the time left after the wait.
 pub(crate) fn spread(asked: Duration, time_left: Duration, random: f64) -> Duration {
     let slack = time_left.saturating_sub(asked) / 2;
     asked.saturating_add(jitter(asked, random).min(slack))

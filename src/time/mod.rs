@@ -1,4 +1,4 @@
-//! How long to wait: arithmetic that no value overflows. It uses no other room.
+//! Saturating arithmetic for waits. It uses no other room.
 
 mod backoff;
 mod jitter;
@@ -8,5 +8,5 @@ use std::time::Duration;
 pub(crate) use backoff::Backoff;
 pub(crate) use jitter::{jitter, spread};
 
-/// Longer than any call. A longer timeout could overflow the clock.
+/// The maximum timeout. A longer one could overflow the clock.
 pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);

@@ -1,4 +1,4 @@
-//! Tokens in the addresses of webhooks that sign nothing.
+//! Tokens in the addresses of webhooks without signatures.
 
 use std::fmt;
 
@@ -6,17 +6,17 @@ use hmac_sha256::HMAC;
 
 use crate::text::quotes::is_blank;
 
-/// The key that tokens are compared under. It is not secret.
+/// The message of the HMAC for the comparison of tokens. It is not secret.
 const PURPOSE: &str = "the address of a webhook";
 
-/// A token in the address of a webhook, for deliveries that no signature covers:
+/// A token in the address of a webhook, for deliveries without a signature:
 /// `https://shop.example/webhook?token=...`.
 ///
 /// A token is weaker than a signature: anyone who knows the address can send deliveries, and
 /// servers log the addresses of requests. Choose a token that cannot be guessed, such as the
 /// output of `openssl rand -hex 32`.
 ///
-/// Nothing prints the token, and only its HMAC is kept.
+/// The token is never printed, and only its HMAC is kept.
 ///
 /// ```
 /// use pilot_status::webhooks::{AddressToken, Event};

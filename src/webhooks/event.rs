@@ -1,4 +1,4 @@
-//! Bodies of deliveries become events.
+//! Decodes the bodies of deliveries.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -12,16 +12,16 @@ use super::{Event, meta, older_names};
 use crate::decode::decode;
 use crate::decode::surrogates;
 
-/// A typed event, and the body that it came in.
+/// A typed event and the body of its delivery.
 ///
-/// The fields of the event are reached through it: `event.data.content`. What the models
-/// do not have is in [`json`](Self::json).
+/// It dereferences to the event: `event.data.content`. [`json`](Self::json) has the fields that
+/// the models lack.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Received<T> {
     /// The event.
     pub typed: Box<T>,
-    /// The body as it came.
+    /// The body as received.
     pub raw: Bytes,
 }
 
@@ -30,7 +30,7 @@ impl<T> Received<T> {
         Self { typed: Box::new(typed), raw: raw.clone() }
     }
 
-    /// The body as JSON. Null where it is nested deeper than 127 levels.
+    /// The body as JSON. Null if it is nested deeper than 127 levels.
     ///
     /// ```
     /// use pilot_status::webhooks::Event;
@@ -45,7 +45,7 @@ impl<T> Received<T> {
 }
 
 impl<T: DeserializeOwned> Received<T> {
-    /// Reads an event from a text that has the names of the document.
+    /// Decodes an event from a text with documented names.
     pub(crate) fn read(text: &[u8], raw: &Bytes) -> Result<Self, String> {
         Ok(Self::new(decode(text)?, raw))
     }
@@ -66,7 +66,7 @@ impl<T> DerefMut for Received<T> {
 }
 
 impl<T: fmt::Debug> fmt::Debug for Received<T> {
-    /// With the event as its model prints it, and without the body.
+    /// With the event, but without the body.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Received")
             .field("typed", &self.typed)
@@ -79,20 +79,19 @@ impl<T: fmt::Debug> fmt::Debug for Received<T> {
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct UnknownEvent {
-    /// Its name, such as `message.edited`. Empty where the body names no event, as in the
-    /// ping of a test.
+    /// The name, such as `message.edited`. Empty if the body has none, as in the ping of a test.
     pub name: String,
-    /// What it is about: the field `data`, or, where there is none, the whole body.
-    /// Null where that cannot be read, as when it is nested too deep.
+    /// The field `data`, or the whole body without one. Null if the body is not JSON or nested
+    /// too deep.
     pub data: Value,
-    /// The body as it came.
+    /// The body as received.
     pub raw: Bytes,
-    /// Why an event with a known name was not read as such, or why the body is not JSON.
+    /// Why an event with a known name could not be decoded, or why the body is not JSON.
     pub problem: Option<String>,
 }
 
 impl fmt::Debug for UnknownEvent {
-    /// Without what came, which may be what somebody wrote.
+    /// Without the content, which may be confidential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UnknownEvent")
             .field("name", &self.name)
@@ -103,15 +102,15 @@ impl fmt::Debug for UnknownEvent {
 }
 
 impl Event {
-    /// Reads the body of a delivery **without checking who sent it**: anybody who knows
-    /// the address of the webhook can write one.
+    /// Decodes the body of a delivery **without checking who sent it**: anyone who knows the
+    /// address of the webhook can send one.
     ///
-    /// It is for webhooks that have no secret. Check something else before, such as an
-    /// [`AddressToken`](super::AddressToken), and take nothing on trust that matters: ask
-    /// the API for it instead. Where there is a secret, a [`Verifier`](super::Verifier)
-    /// checks the signature and reads the body.
+    /// Use it for webhooks without a secret. Check something else before, such as an
+    /// [`AddressToken`](super::AddressToken), and confirm important facts with the API. With a
+    /// secret, use a [`Verifier`](super::Verifier), which checks the signature and decodes the
+    /// body.
     ///
-    /// It does not fail. What is not a known event, JSON or not, is [`Event::Unknown`].
+    /// Never fails: a body that is not a known event, JSON or not, is [`Event::Unknown`].
     ///
     /// ```
     /// use pilot_status::webhooks::Event;
@@ -141,13 +140,13 @@ impl Event {
         Self::Unknown(UnknownEvent { name: name.to_owned(), data: data(body), raw, problem })
     }
 
-    /// The body as JSON. Null where it is not JSON, or nested deeper than 127 levels.
+    /// The body as JSON. Null if it is not JSON, or nested deeper than 127 levels.
     pub fn json(&self) -> Value {
         json(self.raw())
     }
 }
 
-/// What a delivery says of itself.
+/// The fields that identify the kind of a delivery.
 #[derive(Default, Deserialize)]
 struct Head {
     event: Option<Value>,
@@ -158,7 +157,7 @@ fn json(body: &[u8]) -> Value {
     surrogates::from_slice(body).unwrap_or_default()
 }
 
-/// What an event is about: its field `data`, or, where it has none, all of it.
+/// The field `data` of an event, or all of the event without one.
 fn data(body: &[u8]) -> Value {
     let mut whole = json(body);
     match whole.get_mut("data") {
@@ -167,8 +166,7 @@ fn data(body: &[u8]) -> Value {
     }
 }
 
-/// The sender of a message: `from`, or `userId` where `from` is missing or not a phone
-/// number.
+/// The sender of a message: `from`, or `userId` if `from` is missing or not a phone number.
 pub(crate) fn sender<'a>(from: Option<&'a str>, user_id: Option<&'a str>) -> Option<&'a str> {
     let [from, user_id] = [from, user_id].map(|text| text.filter(|text| !text.trim().is_empty()));
     match from {

@@ -1,16 +1,16 @@
 //! The enum of all events that the document describes.
 
-/// The enum of these events, each a variant, the model, the name and what the docs say.
+/// Defines the enum of events: the variant, model, name and description of each.
 macro_rules! events {
     (Event, { $($variant:ident($model:ident) = $name:literal: $doc:literal,)* }) => {
-        /// What happened, as a webhook is told of it.
+        /// An event that a webhook receives.
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum Event {
             $(#[doc = $doc] $variant(crate::webhooks::Received<types::$model>),)*
-            /// An envelope of Meta, which the service passes on as it is.
+            /// An envelope of Meta, which the service forwards unchanged.
             Meta(crate::webhooks::Received<crate::webhooks::meta::Envelope>),
-            /// An event that this version does not know, or whose body it cannot read.
+            /// An event that this version does not know or cannot decode.
             Unknown(crate::webhooks::UnknownEvent),
         }
 
@@ -18,8 +18,8 @@ macro_rules! events {
             /// The names of the events that this version knows.
             pub const KNOWN: &'static [&'static str] = &[$($name),*];
 
-            /// The name of the event, such as `message.received`. That of an envelope of Meta is
-            /// `whatsapp_business_account`. Empty where the body names no event.
+            /// The name of the event, such as `message.received`. An envelope of Meta is named
+            /// `whatsapp_business_account`. Empty if the body has no name.
             pub fn name(&self) -> &str {
                 match self {
                     $(Self::$variant(_) => $name,)*
@@ -28,7 +28,7 @@ macro_rules! events {
                 }
             }
 
-            /// The body as it came.
+            /// The body as received.
             pub fn raw(&self) -> &::bytes::Bytes {
                 match self {
                     $(Self::$variant(event) => &event.raw,)*
@@ -37,8 +37,8 @@ macro_rules! events {
                 }
             }
 
-            /// Reads the body of an event that this version knows. `text` is the body with the
-            /// names of the document, `raw` the body as it came.
+            /// Decodes the body of a known event. `text` is the body with documented names, `raw`
+            /// the body as received.
             pub(crate) fn read(
                 name: &str,
                 text: &[u8],
@@ -55,11 +55,11 @@ macro_rules! events {
     };
 }
 
-/// Gives the sender of what a model describes.
+/// Defines the sender of a model.
 macro_rules! sender {
     ($model:ident) => {
         impl $model {
-            /// The sender: `from`, or `user_id` where `from` is missing or not a phone number.
+            /// The sender: `from`, or `user_id` if `from` is missing or not a phone number.
             pub fn sender(&self) -> ::std::option::Option<&str> {
                 crate::webhooks::sender(self.from.as_deref(), self.user_id.as_deref())
             }

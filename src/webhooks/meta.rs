@@ -1,7 +1,7 @@
-//! What Meta itself delivers for WhatsApp, which the service passes on for numbers at
-//! Meta whose webhook takes all events.
+//! Envelopes of Meta, which the service forwards for Meta numbers whose webhook receives all
+//! events.
 //!
-//! The ids that `get_media` takes come only here:
+//! Only envelopes have the ids for `get_media`:
 //!
 //! ```
 //! use pilot_status::webhooks::Event;
@@ -23,9 +23,9 @@
 //! }
 //! ```
 //!
-//! Meta's documentation describes more than is typed here, and changes often. So what is
-//! typed is read leniently: a field of another type is `None`, an element that is not an
-//! object or has no id is left out, and `raw` has all of it.
+//! The types cover a part of Meta's documentation, which changes often, and are decoded leniently:
+//! a field of another type is `None`, and an element that is not an object or has no id is left
+//! out. `raw` has everything.
 
 use std::fmt;
 use std::ops::Deref;
@@ -46,29 +46,29 @@ const MEDIA_KINDS: [&str; 5] = ["image", "video", "audio", "document", "sticker"
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Envelope {
-    /// The changes of all entries, in their order: `entry[].changes[]`.
+    /// The changes of all entries, in order: `entry[].changes[]`.
     pub changes: Vec<Change>,
 }
 
-/// What happened to a WhatsApp Business account or one of its numbers.
+/// A change of a WhatsApp Business account or one of its numbers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Change {
     /// The WhatsApp Business account, which is the `id` of the entry.
     pub account_id: Option<String>,
-    /// What kind of change it is, such as `messages`, `smb_message_echoes` or `history`.
+    /// The kind of the change, such as `messages`, `smb_message_echoes` or `history`.
     pub field: Option<String>,
     /// Meta's id of the number: `metadata.phone_number_id`.
     pub phone_number_id: Option<String>,
-    /// The number as people read it: `metadata.display_phone_number`.
+    /// The formatted number: `metadata.display_phone_number`.
     pub display_phone_number: Option<String>,
     /// The people that the messages or statuses are about.
     pub contacts: Vec<Contact>,
-    /// The messages that came in.
+    /// The received messages.
     pub messages: Vec<Message>,
-    /// What became of messages that were sent.
+    /// The statuses of sent messages.
     pub statuses: Vec<Status>,
-    /// The messages that somebody sent with the WhatsApp Business app.
+    /// The messages that were sent with the WhatsApp Business app.
     pub message_echoes: Vec<Message>,
     /// All of the `value`.
     pub raw: Raw,
@@ -78,27 +78,27 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Contact {
-    /// The phone number, with country code and digits only: put `+` before it for
-    /// [`phone::same`](crate::phone::same). Missing where a person has a username and hides it.
+    /// The phone number, with country code and digits only: prepend `+` for
+    /// [`phone::same`](crate::phone::same). Missing if a person with a username hides it.
     pub wa_id: Option<String>,
     /// Identifies the person for this business, with or without a phone number.
     pub user_id: Option<String>,
     /// The name that the person chose to show.
     pub name: Option<String>,
-    /// The username, for who has one.
+    /// The username, if the person has one.
     pub username: Option<String>,
     /// All of the contact.
     pub raw: Raw,
 }
 
-/// A message that came in, or that was sent with the WhatsApp Business app.
+/// A message that was received, or sent with the WhatsApp Business app.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Message {
     /// The id of the message at WhatsApp (`wamid...`). Repeated deliveries have the same.
     pub id: String,
-    /// The phone number of the sender, with country code and digits only: put `+` before it
-    /// for [`phone::same`](crate::phone::same).
+    /// The phone number of the sender, with country code and digits only: prepend `+` for
+    /// [`phone::same`](crate::phone::same).
     pub from: Option<String>,
     /// Identifies the sender, as [`Contact::user_id`] does.
     pub from_user_id: Option<String>,
@@ -114,32 +114,32 @@ pub struct Message {
     pub text: Option<String>,
     /// The file of an image, video, audio, document or sticker.
     pub media: Option<Media>,
-    /// What was chosen from the buttons or the list of an earlier message.
+    /// The choice from the buttons or the list of an earlier message.
     pub reply: Option<Reply>,
-    /// The earlier message that it refers to.
+    /// The earlier message that this one refers to.
     pub context: Option<Context>,
-    /// The ad that led to the conversation, as Meta writes it.
+    /// The ad that led to the conversation, in Meta's format.
     pub referral: Option<Raw>,
     /// All of the message.
     pub raw: Raw,
 }
 
 impl Message {
-    /// Who sent it: `from`, or `from_user_id` for a person without a phone number.
+    /// The sender: `from`, or `from_user_id` for a person without a phone number.
     pub fn sender(&self) -> Option<&str> {
         super::sender(self.from.as_deref(), self.from_user_id.as_deref())
     }
 }
 
-/// A file. Its `url`, if it has one, serves nobody but Meta's own clients.
+/// A file. Its `url`, if any, works only with Meta's credentials.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Media {
-    /// Meta's id of the file, which `get_media` takes.
+    /// Meta's id of the file, for `get_media`.
     pub id: Option<String>,
     /// The media type, such as `image/jpeg`.
     pub mime_type: Option<String>,
-    /// The text beside the file.
+    /// The caption of the file.
     pub caption: Option<String>,
     /// The name of a document.
     pub filename: Option<String>,
@@ -149,9 +149,9 @@ pub struct Media {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Reply {
-    /// The id of the button or row; of a button of a template, its payload.
+    /// The id of the button or row, or the payload of a template's button.
     pub id: Option<String>,
-    /// What the person saw.
+    /// The visible text.
     pub title: Option<String>,
 }
 
@@ -161,26 +161,26 @@ pub struct Reply {
 pub struct Context {
     /// The id of the message.
     pub id: Option<String>,
-    /// Who sent it.
+    /// The sender of the message.
     pub from: Option<String>,
 }
 
-/// What became of a message that was sent.
+/// The status of a sent message.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Status {
-    /// The id of the message at WhatsApp (`wamid...`), which is not the `id` that sending
-    /// it returned. Several statuses have the same.
+    /// The id of the message at WhatsApp (`wamid...`), which is not the `id` in the response to
+    /// `send_message`. Several statuses may have the same id.
     pub id: String,
-    /// What became of it: `sent`, `delivered`, `read`, `played` or `failed`.
+    /// `sent`, `delivered`, `read`, `played` or `failed`.
     pub status: String,
     /// The phone number of the recipient, with digits only.
     pub recipient_id: Option<String>,
     /// Identifies the recipient, as [`Contact::user_id`] does.
     pub recipient_user_id: Option<String>,
-    /// When it happened, in seconds since 1970.
+    /// When the status changed, in seconds since 1970.
     pub timestamp: Option<Timestamp>,
-    /// Why it failed.
+    /// Why the message failed.
     pub errors: Vec<StatusError>,
     /// All of the status, such as `conversation` and `pricing`.
     pub raw: Raw,
@@ -190,17 +190,17 @@ pub struct Status {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StatusError {
-    /// Meta's number of the reason.
+    /// Meta's error code.
     pub code: Option<i64>,
-    /// The reason in a few words.
+    /// A short description.
     pub title: Option<String>,
-    /// The reason, in most cases the same as the title.
+    /// The error message, usually the same as the title.
     pub message: Option<String>,
-    /// The reason at length: `error_data.details`.
+    /// A longer description: `error_data.details`.
     pub details: Option<String>,
 }
 
-/// A file of an envelope, with the two ids that `get_media` takes.
+/// A file of an envelope, with the two ids for `get_media`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FoundMedia<'a> {
@@ -210,7 +210,7 @@ pub struct FoundMedia<'a> {
     pub phone_number_id: &'a str,
     /// The file.
     pub media: &'a Media,
-    /// The message that it came in.
+    /// The message with the file.
     pub message: &'a Message,
 }
 
@@ -224,7 +224,7 @@ impl Envelope {
         Self { changes: changes.collect() }
     }
 
-    /// The files of all messages, echoes too, that `get_media` can be asked for.
+    /// The files of all messages, including echoes, that `get_media` can fetch.
     pub fn media(&self) -> impl Iterator<Item = FoundMedia<'_>> {
         self.changes.iter().flat_map(|change| {
             let messages = change.messages.iter().chain(&change.message_echoes);
@@ -351,7 +351,7 @@ fn moment(value: &Value) -> Option<Timestamp> {
     Timestamp::deserialize(value.get("timestamp")?).ok()
 }
 
-/// A text, or a number as text, for ids come as both.
+/// A text, or a number as text, since ids may be either.
 fn text(value: &Value, pointer: &str) -> Option<String> {
     match value.pointer(pointer)? {
         Value::String(text) => Some(text.clone()),
@@ -360,7 +360,7 @@ fn text(value: &Value, pointer: &str) -> Option<String> {
     }
 }
 
-/// JSON as it came. `Debug` prints at most the names of its fields.
+/// JSON as received. `Debug` prints at most the names of its fields.
 ///
 /// ```
 /// # use pilot_status::webhooks::meta::Message;

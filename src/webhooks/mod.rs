@@ -1,5 +1,4 @@
-//! Deliveries to a webhook: a [`Verifier`] checks who signed one, and returns the typed
-//! [`Event`].
+//! Deliveries to a webhook: a [`Verifier`] checks the signature and returns the typed [`Event`].
 //!
 //! ```
 //! use pilot_status::webhooks::{Event, Verifier};
@@ -15,14 +14,14 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A webhook without a secret signs nothing: [`Event::from_unverified`] reads its
-//! deliveries, and an [`AddressToken`] checks who knows its address.
+//! A webhook without a secret does not sign deliveries: [`Event::from_unverified`] decodes them,
+//! and an [`AddressToken`] authenticates the sender.
 //!
-//! Match senders by [`phone::same`](crate::phone::same): that of a Brazilian mobile number
-//! may lack its ninth digit.
+//! Compare senders with [`phone::same`](crate::phone::same): Brazilian mobile numbers may lack
+//! the ninth digit.
 //!
-//! [The page on webhooks](crate::guide::webhooks) tells how to set one up, what to
-//! answer, how to replace a secret, and how to recognize a repeated delivery.
+//! [The page on webhooks](crate::guide::webhooks) explains how to set one up, which status to
+//! return, how to replace a secret, and how to recognize a repeated delivery.
 
 mod address_token;
 mod event;

@@ -1,4 +1,4 @@
-//! Names that the events of messages had in earlier versions of the vendor's schema.
+//! Names of message events in earlier versions of the vendor's schema.
 //!
 //! No vendor document describes those versions, so they are not in `openapi.json`.
 
@@ -14,7 +14,7 @@ const NAMES: [(&str, &str); 4] = [
     ("error", "errorMessage"),
 ];
 
-/// The body of an event with the names of the document. None where it has them already.
+/// The body of an event with documented names. None if it already has them.
 pub(super) fn replaced(event: &str, body: &[u8]) -> Option<Vec<u8>> {
     if !event.starts_with("message.") {
         return None;
@@ -25,7 +25,7 @@ pub(super) fn replaced(event: &str, body: &[u8]) -> Option<Vec<u8>> {
     let is_replaced = replace(fields);
     match is_wrapped {
         true if is_replaced => Some(whole.to_string().into_bytes()),
-        // Fields that stand beside the name of the event.
+        // The fields are not in `data`.
         false if fields.contains_key("id") => {
             Some(json!({"event": event, "data": fields}).to_string().into_bytes())
         }
@@ -33,8 +33,8 @@ pub(super) fn replaced(event: &str, body: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Gives fields the names of the document, and says whether any had another. A field that
-/// has both names keeps the value of the new one.
+/// Renames fields to their documented names. Returns whether any was renamed. If both names
+/// exist, the documented one takes precedence.
 fn replace(fields: &mut Map<String, Value>) -> bool {
     let mut is_replaced = false;
     for (name, earlier) in NAMES {
@@ -46,7 +46,7 @@ fn replace(fields: &mut Map<String, Value>) -> bool {
             is_replaced = true;
         }
     }
-    // The text of a reply. Beside it, `content` is the text that the reply quotes.
+    // If `replyContent` exists, it is the text of the reply and `content` is the quoted text.
     let is_new = has(fields, "content") && has(fields, "contentReplied");
     if !is_new
         && has(fields, "replyContent")

@@ -8,56 +8,55 @@ use secrecy::{ExposeSecret, SecretString};
 use super::Event;
 use crate::text::quotes::{is_blank, is_quoted};
 
-/// The header that carries the signature of a delivery: the HMAC-SHA256 of its body,
-/// in hexadecimal.
+/// The header with the signature of a delivery: the HMAC-SHA256 of its body, in hexadecimal.
 pub const SIGNATURE_HEADER: &str = "x-pilot-status-signature";
 
 const SIGNATURE_BYTES: usize = 32;
 
-/// What some senders write before the hexadecimal digits, in either case.
+/// The prefix that some senders add, in either case.
 const SCHEME: &[u8] = b"sha256=";
 
 /// Checks that deliveries are signed with the secret of the webhook.
 ///
-/// Nothing prints the secret, and it is wiped from memory with the last clone.
+/// The secret is never printed. It is wiped from memory when the verifier is dropped.
 #[derive(Clone)]
 pub struct Verifier {
     secrets: Vec<SecretString>,
 }
 
 impl Verifier {
-    /// A verifier for the secret of a webhook, or of the deliveries of phone lines
-    /// (`plwh_...`). White space around it, such as the line break at the end of a file, is
-    /// ignored. With a secret that is blank or `""`, it refuses everything.
+    /// A verifier for the secret of a webhook, or of the deliveries of phone lines (`plwh_...`).
+    /// Surrounding white space, such as the line break at the end of a file, is ignored. A
+    /// verifier with a blank secret or `""` rejects every delivery.
     pub fn new(secret: impl Into<String>) -> Self {
         Self { secrets: Vec::new() }.with_previous_secret(secret)
     }
 
-    /// Takes another secret as well, such as the old one while it is being replaced.
-    #[must_use = "it is the verifier that comes back that takes both"]
+    /// Accepts another secret too, such as the previous one while it is being replaced.
+    #[must_use = "only the returned verifier accepts both secrets"]
     pub fn with_previous_secret(mut self, secret: impl Into<String>) -> Self {
         let given = SecretString::from(secret.into());
         let secret = given.expose_secret().trim();
-        // Anyone can sign with a secret that is none.
+        // Anyone can sign with a blank secret.
         if !is_blank(secret) {
             self.secrets.push(SecretString::from(secret));
         }
         self
     }
 
-    /// Checks the signature of a delivery, and reads its body.
+    /// Checks the signature of a delivery and decodes its body.
     ///
     /// `signature` is the value of the header [`SIGNATURE_HEADER`]: hexadecimal digits in
-    /// either case, which `sha256=` may precede. `body` is the body as it came, byte for
-    /// byte: JSON that was read and written again has another signature.
+    /// either case, with an optional prefix `sha256=`. `body` is the body as received, byte for
+    /// byte: JSON that was parsed and serialized again has another signature.
     ///
-    /// A body that is signed is never refused: what is not a known event is
+    /// A body with a valid signature is never rejected: if it is not a known event, it is
     /// [`Event::Unknown`].
     ///
     /// # Errors
     ///
-    /// [`VerifyError`], which says why: the signature is missing, or it is not that of the
-    /// body under any of the secrets.
+    /// [`VerifyError`] if the signature is missing or does not match the body under any of the
+    /// secrets.
     pub fn verify(
         &self,
         signature: impl AsRef<[u8]>,
@@ -75,7 +74,7 @@ impl Verifier {
         hex::decode_to_slice(digits(signature), &mut given)
             .map_err(|_| VerifyError::NoSignature)?;
         let signs = |secret: &SecretString| {
-            // In constant time: its duration reveals nothing of the signature.
+            // In constant time, so that its duration does not reveal the signature.
             HMAC::verify(body, secret.expose_secret(), &given)
         };
         if self.secrets.iter().any(signs) {
@@ -96,7 +95,7 @@ fn digits(signature: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether a secret has marks around it that files and shells leave there.
+/// Whether a secret has quotes or a byte order mark, which files and shells may add.
 fn is_marked(secret: &str) -> bool {
     secret.starts_with('\u{feff}') || is_quoted(secret)
 }
@@ -107,18 +106,18 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// Why a delivery was refused. It prints nothing of the delivery or the secret.
+/// Why a delivery was rejected. Contains neither the delivery nor the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// The verifier has no secret but blank ones.
+    /// All secrets of the verifier are blank.
     NoSecret,
-    /// The header is missing, or is not the hexadecimal form of an HMAC-SHA256.
+    /// The header is missing, or is not an HMAC-SHA256 in hexadecimal.
     NoSignature,
-    /// The signature is not that of the body under any of the secrets.
+    /// The signature does not match the body under any of the secrets.
     OtherSignature,
-    /// The signature is not that of the body, and a secret is in quotes or has a byte
-    /// order mark, which are rarely part of one.
+    /// The signature does not match the body, and a secret is in quotes or has a byte order
+    /// mark, which are rarely part of one.
     MarkedSecret,
 }
 
@@ -131,11 +130,11 @@ impl fmt::Display for VerifyError {
                  pass the value of x-pilot-status-signature"
             }
             Self::OtherSignature => {
-                "the signature is not that of the body; \
+                "the signature does not match the body; \
                  pass the body byte for byte, and the secret of this webhook"
             }
             Self::MarkedSecret => {
-                "the signature is not that of the body; \
+                "the signature does not match the body; \
                  the secret is in quotes or has a byte order mark: remove them"
             }
         })

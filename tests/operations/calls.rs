@@ -252,7 +252,7 @@ async fn the_pages_of_calls_without_their_times_end_with_an_error() {
     let mut calls = client.list_calls().stream();
     assert_eq!(calls.next().await.unwrap().unwrap().id, "call_1");
     let error = calls.next().await.unwrap().unwrap_err();
-    assert!(error.to_string().contains("the page before it is unknown"), "{error}");
+    assert!(error.to_string().contains("the next page is unknown"), "{error}");
     assert!(calls.next().await.is_none());
     assert_eq!(sandbox.requests().len(), 1);
 }

@@ -269,22 +269,22 @@ async fn a_message_goes_to_one_destination_of_any_kind() {
 
 #[tokio::test]
 async fn a_message_without_one_destination_or_without_content_is_refused_before_it_is_sent() {
-    let destinations = "exactly one of destinationNumber, groupId, newsletterId has to be set";
+    let destinations = "exactly one of destinationNumber, groupId, newsletterId must be set";
     let contents =
-        "at least one of templateId, text, media, list, carousel, flow has to be set, and none is";
+        "at least one of templateId, text, media, list, carousel, flow must be set, but none is";
     let message = types::MessageRequest::builder;
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     for (message, problem) in [
-        (message(), format!("{destinations}, and none is")),
-        (message().text("Oi!"), format!("{destinations}, and none is")),
+        (message(), format!("{destinations}, but none is")),
+        (message().text("Oi!"), format!("{destinations}, but none is")),
         (
             text().group_id("1@g.us"),
-            format!("{destinations}, and destinationNumber and groupId are"),
+            format!("{destinations}, but destinationNumber and groupId are"),
         ),
         (
             text().group_id("1@g.us").newsletter_id("1@newsletter"),
-            format!("{destinations}, and destinationNumber and groupId and newsletterId are"),
+            format!("{destinations}, but destinationNumber and groupId and newsletterId are"),
         ),
         (message().group_id("1@g.us"), contents.to_owned()),
         (

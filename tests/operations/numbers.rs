@@ -340,7 +340,7 @@ async fn a_check_of_no_phone_or_of_too_many_is_refused_before_it_is_sent() {
     let request = types::NumberCheckRequest::builder;
     let phones = |count| request().numbers(vec!["5511900000000"; count]);
     for (body, problem) in [
-        (request(), "at least one of numbers, number has to be set, and none is"),
+        (request(), "at least one of numbers, number must be set, but none is"),
         (phones(0), "`numbers` takes 1 to 20 entries, and has 0"),
         (phones(21), "`numbers` takes 1 to 20 entries, and has 21"),
     ] {

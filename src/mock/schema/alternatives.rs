@@ -1,10 +1,11 @@
-//! A value that is one of several kinds.
+//! Validates values with alternatives.
 
 use serde_json::{Map, Value, json};
 
-use super::{Violation, check as check_one, list};
+use super::{Violation, check as check_one};
+use crate::mock::document::list;
 
-/// Checks a value against alternatives, of which it has to fit one, or `only` one.
+/// Checks that a value matches one of the alternatives, or `only` one.
 pub fn check(
     root: &Value,
     schema: &Value,
@@ -15,19 +16,19 @@ pub fn check(
     if let Some(tag) = schema["discriminator"]["propertyName"].as_str() {
         return tagged(root, &schema["discriminator"]["mapping"], tag, value);
     }
-    let mut fitting = Vec::new();
+    let mut matching = Vec::new();
     let mut violations = Vec::new();
     for alternative in list(alternatives) {
         match check_one(root, alternative, value) {
-            Ok(()) => fitting.push(name(alternative)),
+            Ok(()) => matching.push(name(alternative)),
             Err(violation) => violations.push(violation),
         }
     }
-    match fitting.len() {
+    match matching.len() {
         0 => Err(closest(violations)),
         1 => Ok(()),
         _ if only => {
-            Err(Violation::new(format!("may be only one of these: {}", fitting.join(", "))))
+            Err(Violation::new(format!("may be only one of these: {}", matching.join(", "))))
         }
         _ => Ok(()),
     }
@@ -42,19 +43,19 @@ fn tagged(root: &Value, mapping: &Value, tag: &str, value: &Value) -> Result<(),
     let Some(target) = target else {
         let names = mapping.as_object().into_iter().flat_map(Map::keys);
         let names: Vec<&str> = names.map(String::as_str).collect();
-        return Err(Violation::new(format!("is none of {}", names.join(", "))).within(tag));
+        return Err(Violation::new(format!("is not one of {}", names.join(", "))).within(tag));
     };
     check_one(root, &json!({ "$ref": target }), value)
 }
 
-/// What is wrong with the alternatives that the value fits the furthest.
+/// The violations at the deepest place, where the value most likely matches.
 fn closest(violations: Vec<Violation>) -> Violation {
     let deepest =
         violations.iter().map(|violation| violation.place.len()).max().unwrap_or_default();
     let mut violations =
         violations.into_iter().filter(|violation| violation.place.len() == deepest);
     let Some(first) = violations.next() else {
-        return Violation::new("fits no alternative");
+        return Violation::new("matches no alternative");
     };
     violations.filter(|violation| violation.place == first.place).fold(
         first.clone(),
@@ -65,7 +66,7 @@ fn closest(violations: Vec<Violation>) -> Violation {
     )
 }
 
-/// A name for an alternative: its own, what it demands or its type.
+/// A name for an alternative: its own, its required fields, or its type.
 fn name(alternative: &Value) -> String {
     let own = alternative["$ref"].as_str().and_then(|target| target.rsplit('/').next());
     let required = || {
@@ -76,5 +77,5 @@ fn name(alternative: &Value) -> String {
     own.map(str::to_owned)
         .or_else(required)
         .or_else(|| Some(alternative["type"].as_str()?.to_owned()))
-        .unwrap_or_else(|| "one without a name".to_owned())
+        .unwrap_or_else(|| "an unnamed alternative".to_owned())
 }

@@ -1,5 +1,5 @@
-//! Holds a value against a schema of OpenAPI 3.0, as far as the document uses it. What
-//! it does not know is a violation, so that no rule is passed over.
+//! Validates values against OpenAPI 3.0 schemas, with the keywords that the document uses. An
+//! unknown keyword is a violation, so that none is ignored.
 
 mod alternatives;
 mod format;
@@ -10,12 +10,12 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::document::resolve;
+use super::document::{list, resolve};
 
-/// What is wrong with a value, and where. It shows no value, which may be secret.
+/// What is wrong with a value, and where. Does not contain the value, which may be secret.
 #[derive(Clone, Debug)]
 pub struct Violation {
-    /// The names that lead there, the last one first.
+    /// The names on the path, the last one first.
     place: Vec<String>,
     what: String,
 }
@@ -31,7 +31,7 @@ impl Violation {
     }
 }
 
-/// As it follows the name of what holds the value: `/messageIds/0 is no text`.
+/// Continues the name of the validated part: `/messageIds/0 is not text`.
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for name in self.place.iter().rev() {
@@ -41,13 +41,13 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Checks a value. `root` is the document that references of the schema lead into.
+/// Checks a value. `root` is the document for references.
 pub fn check(root: &Value, schema: &Value, value: &Value) -> Result<(), Violation> {
     let schema = resolve(root, schema);
     if value.is_null() && schema["nullable"] == true {
         return Ok(());
     }
-    // First, since it says the most.
+    // Checked first, for the clearest message.
     has_kind(value, schema["type"].as_str())?;
     let rules = schema.as_object().into_iter().flat_map(Map::iter);
     for (rule, argument) in rules {
@@ -56,15 +56,15 @@ pub fn check(root: &Value, schema: &Value, value: &Value) -> Result<(), Violatio
     Ok(())
 }
 
-/// The type of the values of a schema, where it names one.
+/// The type of a schema, if it has one.
 pub fn kind<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a str> {
     let schema = resolve(root, schema);
     let parts = || schema["allOf"].as_array()?.iter().find_map(|part| kind(root, part));
     schema["type"].as_str().or_else(parts)
 }
 
-/// What is for people, and what other rules look after.
-const PASSED_OVER: [&str; 10] = [
+/// Annotations, and keywords that other code checks.
+const IGNORED: [&str; 10] = [
     "title",
     "description",
     "default",
@@ -85,7 +85,7 @@ fn check_keyword(
     value: &Value,
 ) -> Result<(), Violation> {
     match rule {
-        _ if PASSED_OVER.contains(&rule) || rule.starts_with("x-") => Ok(()),
+        _ if IGNORED.contains(&rule) || rule.starts_with("x-") => Ok(()),
         "enum" => one_of(value, argument),
         "allOf" => list(argument).iter().try_for_each(|part| check(root, part, value)),
         "oneOf" => alternatives::check(root, schema, argument, value, true),
@@ -100,24 +100,26 @@ fn check_keyword(
         }
         "minimum" | "maximum" => range(schema, rule, argument, value),
         "format" => format::check(argument.as_str().unwrap_or_default(), value),
-        _ => Err(Violation::new(format!(
-            "is held against the rule {rule}, which nothing here knows"
-        ))),
+        _ => Err(Violation::new(format!("has the rule {rule}, which the sandbox does not know"))),
     }
 }
 
 fn has_kind(value: &Value, kind: Option<&str>) -> Result<(), Violation> {
-    let (is_it, name) = match kind {
+    let (is_match, name) = match kind {
         None => return Ok(()),
         Some("string") => (value.is_string(), "text"),
-        Some("integer") => (is_integer(value), "integer"),
-        Some("number") => (value.is_number(), "number"),
-        Some("boolean") => (value.is_boolean(), "boolean"),
-        Some("array") => (value.is_array(), "list"),
-        Some("object") => (value.is_object(), "object"),
-        Some(other) => return Err(Violation::new(format!("has the type {other}, which is none"))),
+        Some("integer") => (is_integer(value), "an integer"),
+        Some("number") => (value.is_number(), "a number"),
+        Some("boolean") => (value.is_boolean(), "a boolean"),
+        Some("array") => (value.is_array(), "a list"),
+        Some("object") => (value.is_object(), "an object"),
+        Some(other) => {
+            return Err(Violation::new(format!(
+                "has the type {other}, which the sandbox does not know"
+            )));
+        }
     };
-    if is_it { Ok(()) } else { Err(Violation::new(format!("is no {name}"))) }
+    if is_match { Ok(()) } else { Err(Violation::new(format!("is not {name}"))) }
 }
 
 fn is_integer(value: &Value) -> bool {
@@ -129,7 +131,7 @@ fn one_of(value: &Value, values: &Value) -> Result<(), Violation> {
         return Ok(());
     }
     let values: Vec<String> = list(values).iter().map(Value::to_string).collect();
-    Err(Violation::new(format!("is none of {}", values.join(", "))))
+    Err(Violation::new(format!("is not one of {}", values.join(", "))))
 }
 
 fn properties(root: &Value, properties: &Value, value: &Value) -> Result<(), Violation> {
@@ -155,7 +157,7 @@ fn others(root: &Value, schema: &Value, others: &Value, value: &Value) -> Result
     let entries = value.as_object().into_iter().flatten();
     for (name, value) in entries.filter(|(name, _)| !known(name)) {
         if *others == false {
-            return Err(Violation::new(format!("has {name}, which the document does not know")));
+            return Err(Violation::new(format!("has {name}, which is not documented")));
         }
         check(root, others, value).map_err(|violation| violation.within(name))?;
     }
@@ -181,15 +183,11 @@ fn bound(rule: &str, limit: &Value, count: Option<usize>, of: &str) -> Result<()
 
 fn range(schema: &Value, rule: &str, limit: &Value, value: &Value) -> Result<(), Violation> {
     let (Some(end), Some(number)) = (limit.as_f64(), value.as_f64()) else { return Ok(()) };
-    let (fits, otherwise) = match rule {
+    let (is_within, problem) = match rule {
         "minimum" if schema["exclusiveMinimum"] == true => (number > end, "not more"),
         "minimum" => (number >= end, "less"),
         _ if schema["exclusiveMaximum"] == true => (number < end, "not less"),
         _ => (number <= end, "more"),
     };
-    if fits { Ok(()) } else { Err(Violation::new(format!("is {otherwise} than {limit}"))) }
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
+    if is_within { Ok(()) } else { Err(Violation::new(format!("is {problem} than {limit}"))) }
 }

@@ -4,10 +4,10 @@ use percent_encoding::percent_decode_str;
 
 use crate::text::is_invisible;
 
-/// What no file system takes in a name, or takes for more than a name.
+/// Characters that some file system rejects or treats as a separator.
 const UNSAFE: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 
-/// The name, without folders; the one in `filename*` where there are both.
+/// The name without folders. `filename*` takes precedence over `filename`.
 pub(super) fn of(header: &[u8]) -> Option<String> {
     let header = std::str::from_utf8(header).ok()?;
     let mut plain = None;
@@ -25,7 +25,7 @@ pub(super) fn of(header: &[u8]) -> Option<String> {
     plain
 }
 
-/// The parameters after the type, with quoted values unquoted.
+/// The parameters after the disposition type, with unquoted values.
 fn parameters(header: &str) -> Vec<(String, String)> {
     let mut parameters = Vec::new();
     let mut rest = header.split_once(';').map_or("", |(_, rest)| rest);
@@ -38,7 +38,7 @@ fn parameters(header: &str) -> Vec<(String, String)> {
     parameters
 }
 
-/// A value at the beginning of a text, and what follows it.
+/// The value at the beginning of a text, and the rest.
 fn value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(';').unwrap_or(text.len());
@@ -64,18 +64,18 @@ fn extended(value: &str) -> Option<String> {
     charset.eq_ignore_ascii_case("utf-8").then(|| name.into_owned())
 }
 
-/// A name that is no path: its last part, without what some system reads as more.
+/// The last part of a name, without unsafe characters.
 fn safe(name: &str) -> Option<String> {
-    const LONGEST: usize = 255;
+    const MAX_LENGTH: usize = 255;
     let last = name.rsplit(['/', '\\']).next()?.trim();
     let is_kept = |c: &char| !is_invisible(*c) && !UNSAFE.contains(c);
     let plain: String = last.chars().filter(is_kept).collect();
     let plain = plain.trim_matches(['.', ' ']);
-    let is_safe = !plain.is_empty() && plain.len() <= LONGEST && !is_device(plain);
+    let is_safe = !plain.is_empty() && plain.len() <= MAX_LENGTH && !is_device(plain);
     is_safe.then(|| plain.to_owned())
 }
 
-/// Whether Windows takes a name for that of a device, whatever comes after a dot.
+/// Whether Windows treats a name as that of a device, whatever its extension.
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
     let ports = ["com", "lpt"].iter().any(|port| {
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_the_header_is_the_name_of_the_file() {
+    fn the_file_name_is_read_and_made_safe() {
         for (header, name) in [
             ("attachment; filename=audio.mp3", Some("audio.mp3")),
             ("attachment; filename=\"a \\\"b\\\".mp3\"", Some("a b.mp3")),
@@ -133,7 +133,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_header_leads_out_of_a_folder(header in "[a-z;=*\"'./\\\\%: 0-9\u{e9}\u{202e}]{0,60}") {
+        fn no_header_escapes_from_a_folder(header in "[a-z;=*\"'./\\\\%: 0-9\u{e9}\u{202e}]{0,60}") {
             for header in [header.clone(), format!("attachment; filename={header}")] {
                 if let Some(name) = of(header.as_bytes()) {
                     proptest::prop_assert!(!name.contains(['/', '\\', ':']), "{name}");

@@ -1,4 +1,4 @@
-//! An answer of the sandbox.
+//! A response of the sandbox.
 
 use std::fmt;
 
@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 
 /// A status, headers and a body.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct CannedResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
-impl Answer {
-    /// One without a body.
+impl CannedResponse {
+    /// A response without a body.
     pub fn empty(status: StatusCode) -> Self {
         Self { status, headers: HeaderMap::new(), body: Bytes::new() }
     }
@@ -27,10 +27,10 @@ impl Answer {
     }
 
     pub fn bytes(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Self {
-        Self { body: body.into(), ..Self::empty(status) }.with(CONTENT_TYPE, media_type)
+        Self { body: body.into(), ..Self::empty(status) }.with_header(CONTENT_TYPE, media_type)
     }
 
-    /// A refusal, in the form that all of them have.
+    /// An error in the form of the API.
     pub fn error(status: StatusCode, message: &str, code: Option<&str>) -> Self {
         let mut body = json!({ "error": message });
         if let Some(code) = code {
@@ -39,8 +39,8 @@ impl Answer {
         Self::json(status, &body)
     }
 
-    /// The same with a header; one whose value no header can carry stays away.
-    pub fn with(mut self, name: HeaderName, value: impl TryInto<HeaderValue>) -> Self {
+    /// Adds a header, unless the value is not valid in a header.
+    pub fn with_header(mut self, name: HeaderName, value: impl TryInto<HeaderValue>) -> Self {
         if let Ok(value) = value.try_into() {
             self.headers.insert(name, value);
         }
@@ -55,13 +55,13 @@ impl Answer {
     }
 }
 
-/// Stands for an answer that does not come.
+/// Makes the server reset the connection instead of responding.
 #[derive(Debug)]
 pub struct ConnectionReset;
 
 impl fmt::Display for ConnectionReset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the connection is to break")
+        f.write_str("the sandbox resets the connection")
     }
 }
 
