@@ -154,11 +154,11 @@ const CHANGES: &[(&str, &str, &[&str], Level, Level)] = &[
     ("a value of a request is new", "send_message", &["MediaType/enum/+ = gif"], Minor, Patch),
     ("a value of a request is gone", "send_message", &["MediaType/enum/5 -"], Major, Major),
     ("a value has another name in Rust", "send_message", &["MediaType/x-enum-names = {image: Picture}"], Major, Patch),
-    ("a value has a meaning", "send_message", &["MediaType/x-enum-descriptions = {image: A picture.}"], Patch, Patch),
+    ("a value has a meaning", "send_message", &["MediaType/x-enum-descriptions = [A picture., B, C, D, E, F]"], Patch, Patch),
     ("a switch gets a second value", "get_call", &["Flag/enum/+ = '0'", "Flag/x-enum-names/0 = 'Off'"], Major, Patch),
     ("an enum of a response becomes a text", "send_message", &["SentMessage/properties/status = {type: string}"], Major, Patch),
     ("a text of a response becomes an enum", "get_message send_message", &["SentMessage/properties/origin = {$ref: '#/components/schemas/MessageStatus'}"], Major, Patch),
-    ("a code of an error is new", "delete_webhook", &["ErrorCode/enum/+ = NEW"], Minor, Patch),
+    ("a code of an error is new", "delete_webhook", &["ErrorCode/enum/+ = NEW", "ErrorCode/x-enum-descriptions/+ = New."], Minor, Patch),
     // Security and retries
     ("a credential is taken no longer", "list_projects", &["@list_projects/security = [{apiKey: []}]"], Patch, Major),
     ("no credential is needed any more", "list_projects", &["@list_projects/security = []"], Patch, Patch),
