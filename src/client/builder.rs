@@ -20,6 +20,9 @@ use crate::retry::RetryPolicy;
 use crate::time::MAX_TIMEOUT;
 
 const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION"));
+/// Another crate of the program may enable TLS in reqwest too, which this one cannot know.
+const HAS_TLS: bool =
+    cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"));
 const BASE_URL_VARIABLE: &str = "PILOT_STATUS_BASE_URL";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -212,7 +215,7 @@ impl ClientBuilder {
     /// [`ErrorKind::Credentials`] if the credentials are blank, in quotes, or not valid in a
     /// header. [`ErrorKind::Configuration`] if another setting is invalid, if `HTTPS_PROXY`,
     /// `HTTP_PROXY` or `ALL_PROXY` is not the URL of a proxy, or if the system has no CA
-    /// certificates, unless the server is `http://` on this machine.
+    /// certificates or this build no TLS, unless the server is `http://` on this machine.
     pub fn build(self) -> Result<Client, Error> {
         self.credentials.check(match self.credentials.header() {
             API_KEY => "the API key",
@@ -274,9 +277,13 @@ fn http_client_builder(
     custom: Option<reqwest::ClientBuilder>,
     base_url: &BaseUrl,
 ) -> Result<reqwest::ClientBuilder, Error> {
+    if !has_tls_provider() {
+        return Err(no_tls_provider());
+    }
     let mut http = match custom {
         // The deadline of each attempt limits the calls instead.
         Some(http) => http.timeout(MAX_TIMEOUT).read_timeout(MAX_TIMEOUT),
+        None if !HAS_TLS && base_url.text.starts_with("https:") => return Err(no_tls()),
         None => reqwest::ClientBuilder::new(),
     };
     if base_url.is_loopback {
@@ -292,9 +299,31 @@ fn http_client_builder(
     Ok(http)
 }
 
+/// Whether rustls has cryptography. Without any, reqwest panics.
+fn has_tls_provider() -> bool {
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+    return rustls::crypto::CryptoProvider::get_default().is_some();
+    #[cfg(not(all(feature = "rustls-no-provider", not(feature = "rustls"))))]
+    return true;
+}
+
+fn no_tls_provider() -> Error {
+    Error::new(ErrorKind::Configuration).with_detail(
+        "no cryptography is installed for rustls; install one before the client is built, for \
+         example with `rustls::crypto::ring::default_provider().install_default()`",
+    )
+}
+
+fn no_tls() -> Error {
+    Error::new(ErrorKind::Configuration).with_detail(
+        "this build has no TLS, which the server requires; enable the feature `rustls` or \
+         `native-tls` of pilot-status, or pass an `http_client_builder`",
+    )
+}
+
 /// Skips the CA certificates, which a container without TLS may not have.
 fn without_tls(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
     let http = http.tls_certs_only([]);
     http
 }
@@ -325,5 +354,21 @@ impl fmt::Debug for ClientBuilder {
             .field("pool_idle_timeout", &self.pool_idle_timeout)
             .field("retry", &self.retry)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, not(any(feature = "rustls", feature = "native-tls"))))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tls_that_is_not_there_is_an_error_that_says_what_to_do() {
+        let builder = || Client::builder(Credentials::api_key("ps_0123456789"));
+        let error = builder().build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        let part = if HAS_TLS { "install_default()" } else { "`rustls`" };
+        assert!(error.to_string().contains(part), "{error}");
+        let local = builder().base_url("http://127.0.0.1:1").build();
+        assert_eq!(local.is_err(), HAS_TLS);
     }
 }

@@ -3,11 +3,19 @@
 use std::borrow::Cow;
 
 use super::{Error, ErrorKind};
+use crate::generated::types::error::ConversionError;
 
 impl Error {
     /// The error for a request that the generated code failed to build.
     pub(crate) fn invalid_request(reason: &str) -> Self {
         Self::new(ErrorKind::InvalidRequest).with_detail(readable(reason).into_owned())
+    }
+}
+
+/// For a request that is converted from its builder.
+impl From<ConversionError> for Error {
+    fn from(error: ConversionError) -> Self {
+        Self::invalid_request(&error.to_string())
     }
 }
 

@@ -91,6 +91,9 @@ impl Step {
             Self::Tls => &[
                 "cargo check --locked --lib --no-default-features --features rustls",
                 "cargo check --locked --lib --no-default-features --features native-tls",
+                "cargo test --locked --lib --no-default-features --features full,mock tls",
+                "cargo test --locked --lib --no-default-features \
+                 --features full,mock,rustls-no-provider tls",
             ],
             _ => &[],
         }

@@ -6,7 +6,7 @@ use crate::manifest::Manifest;
 use crate::shell::Shell;
 
 /// They stand for others, or are dear to build and have a step of their own.
-const NOT_ALONE: [&str; 4] = ["default", "full", "native-tls", "rustls"];
+const NOT_ALONE: [&str; 5] = ["default", "full", "native-tls", "rustls", "rustls-no-provider"];
 
 /// Tags whose models meet.
 const PAIRS: [&str; 3] = ["messages,webhooks", "numbers,mock", "conversations,templates"];
