@@ -1,5 +1,5 @@
 //! Enums that keep values which the document does not know yet: a call of
-//! `crate::model::open_enum::open_enum!` for each named schema that is a string with an `enum`.
+//! `crate::model::open_enum!` for each named schema that is a string with an `enum`.
 
 use heck::ToPascalCase;
 use quote::{format_ident, quote};
@@ -33,13 +33,12 @@ fn emit_one(name: &str, schema: &Value) -> Vec<Item> {
         listed.push(quote!(#variant = #value: #doc,));
         variants.push(variant);
     }
-    let mut items = vec![
-        parse_quote!(crate::model::open_enum::open_enum!(#name, #description, { #(#listed)* });),
-    ];
+    let mut items =
+        vec![parse_quote!(crate::model::open_enum!(#name, #description, { #(#listed)* });)];
     if let [on] = variants.as_slice()
         && on == "On"
     {
-        items.push(parse_quote!(crate::model::open_enum::switch!(#name, #on);));
+        items.push(parse_quote!(crate::model::switch!(#name, #on);));
     }
     items
 }

@@ -70,10 +70,6 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
     let calls = code::module(&mut client.items, "builder")?;
     setters::document_and_widen(calls, &docs);
     calls.extend(pages::emit(document));
-    // The generator names the crate; the module of that name takes its place.
-    calls.push(syn::parse_quote!(
-        use super::progenitor_client;
-    ));
 
     let types = code::module(&mut client.items, "types")?;
     models::drop_builders(types, reach)?;
@@ -92,8 +88,8 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
 }
 
 /// The printed code with what no setting of the generator changes: our error has no parameter
-/// and names the call whose request is not built, `extra` may be left out, and WhatsApp is one
-/// word in names.
+/// and names the call whose request is not built, our module takes the place of the crate
+/// `progenitor_client`, `extra` may be left out, and WhatsApp is one word in names.
 fn adjust(code: &str) -> String {
     let functions = code.split_inclusive("pub async fn send(").map(|function| {
         let id = function.split("operation_id: \"").nth(1).and_then(|rest| rest.split('"').next());
@@ -103,5 +99,6 @@ fn adjust(code: &str) -> String {
     });
     let code: String = functions.collect();
     code.replace(r#"Err("no value supplied for extra".to_string())"#, "Ok(Default::default())")
+        .replace("progenitor_client::QueryParam", "super::progenitor_client::QueryParam")
         .replace("whats_app", "whatsapp")
 }

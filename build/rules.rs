@@ -2,8 +2,8 @@
 //! list takes. A schema says so with `allOf: [{title, oneOf: [{required: [a]}, ..]}]` (exactly
 //! one), with `anyOf` in place of `oneOf` (at least one), and with `minItems` and `maxItems`.
 //!
-//! For each such request there is a call of `crate::model::rules::rules!`, and for each choice with a
-//! title one of `crate::model::rules::choice!`: an enum of the values that can be chosen.
+//! For each such request there is a call of `crate::model::rules!`, and for each choice with a
+//! title one of `crate::model::choice!`: an enum of the values that can be chosen.
 
 use heck::{ToPascalCase, ToTitleCase};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -25,9 +25,8 @@ pub fn enforce(document: &Value, reach: &Reach, models: &mut Vec<Item>) -> Resul
         }
         let model = format_ident!("{name}");
         let rules = choices.iter().map(Choice::rule);
-        let mut items: Vec<Item> = vec![
-            parse_quote!(crate::model::rules::rules!(#model, { #(#rules)* }, { #(#sizes)* });),
-        ];
+        let mut items: Vec<Item> =
+            vec![parse_quote!(crate::model::rules!(#model, { #(#rules)* }, { #(#sizes)* });)];
         if let Some(titles) = choices.iter().map(|choice| choice.title).collect::<Option<Vec<_>>>()
         {
             let named = choices.iter().zip(&titles);
@@ -81,7 +80,7 @@ impl Choice<'_> {
             let doc = format!("The field `{json}`.");
             quote!(#variant(#held) = #field: #doc,)
         });
-        parse_quote!(crate::model::rules::choice!(#model, #name, #description, { #(#variants)* });)
+        parse_quote!(crate::model::choice!(#model, #name, #description, { #(#variants)* });)
     }
 }
 
@@ -95,7 +94,7 @@ fn constructor(model: &Ident, titles: &[&str]) -> Item {
         let (argument, choice) = (format_ident!("{}", snake(title)), choice_name(model, title));
         quote!(#argument: #choice)
     });
-    parse_quote!(crate::model::rules::constructor!(#model, #(#arguments),*);)
+    parse_quote!(crate::model::constructor!(#model, #(#arguments),*);)
 }
 
 fn size((name, property): (&String, &Value)) -> Option<TokenStream> {

@@ -87,18 +87,11 @@ pub fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {
 pub fn visit(schema: &mut Value, change: &mut dyn FnMut(&mut Map<String, Value>)) {
     let Some(entries) = schema.as_object_mut() else { return };
     for (key, inner) in entries.iter_mut() {
+        let mut visit = |inner: &mut Value| visit(inner, change);
         match (key.as_str(), inner) {
-            ("properties", Value::Object(all)) => {
-                for (_, inner) in all {
-                    visit(inner, change);
-                }
-            }
-            ("items" | "additionalProperties", inner) => visit(inner, change),
-            ("allOf" | "oneOf" | "anyOf", Value::Array(all)) => {
-                for inner in all {
-                    visit(inner, change);
-                }
-            }
+            ("properties", Value::Object(all)) => all.values_mut().for_each(visit),
+            ("items" | "additionalProperties", inner) => visit(inner),
+            ("allOf" | "oneOf" | "anyOf", Value::Array(all)) => all.iter_mut().for_each(visit),
             _ => {}
         }
     }

@@ -31,11 +31,8 @@ pub fn select(document: &mut Value, has_feature: &dyn Fn(&str) -> bool) {
 /// The names of the schemas that come with the operations of some features.
 pub fn reached(document: &Value, has_feature: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
     let mut reached: BTreeSet<String> = NEEDED.into_iter().map(str::to_owned).collect();
-    let operations =
-        operations(document).filter(|(.., operation)| is_wanted(operation, has_feature));
-    for (.., operation) in operations {
-        follow(document, operation, &mut reached);
-    }
+    let wanted = |(.., operation): &(_, _, &Value)| is_wanted(operation, has_feature);
+    operations(document).filter(wanted).for_each(|(.., one)| follow(document, one, &mut reached));
     reached
 }
 

@@ -1,5 +1,5 @@
 //! Unions that keep what the document does not know yet: a call of
-//! `crate::model::open_union::open_union!` for each named schema that is one of several, and calls
+//! `crate::model::open_union!` for each named schema that is one of several, and calls
 //! for what can become one.
 
 use heck::ToPascalCase;
@@ -77,18 +77,17 @@ pub fn emit(union: &Union, document: &Value, reach: &Reach) -> Vec<Item> {
     });
     let by_tag = tag.map(|tag| quote!(by #tag,));
     let mut items: Vec<Item> = vec![parse_quote! {
-        crate::model::open_union::open_union!(#name, #description, #by_tag { #(#listed)* });
+        crate::model::open_union!(#name, #description, #by_tag { #(#listed)* });
     }];
     for Variant { name: variant, schema, .. } in variants {
         if let Some(model) = reference(schema) {
             let held = format_ident!("{model}");
-            items
-                .push(parse_quote!(crate::model::open_union::from_model!(#name, #variant, #held);));
+            items.push(parse_quote!(crate::model::from_model!(#name, #variant, #held);));
             if reach.sent.contains(model) {
-                items.push(parse_quote!(crate::model::open_union::from_builder!(#name, #held);));
+                items.push(parse_quote!(crate::model::from_builder!(#name, #held);));
             }
         } else if schema["type"] == "string" {
-            items.push(parse_quote!(crate::model::open_union::from_text!(#name, #variant);));
+            items.push(parse_quote!(crate::model::from_text!(#name, #variant);));
         }
     }
     items.extend(emit_entries(union, document));
@@ -104,7 +103,7 @@ fn emit_entries(union: &Union, document: &Value) -> Option<Item> {
     let (field, _) = fields.find(|(_, field)| reference(&field["items"]) == Some(entry))?;
     let (name, entry) = (format_ident!("{}", union.name), format_ident!("{entry}"));
     let (object, list, field) = (&object.name, &list.name, format_ident!("{}", snake(field)));
-    Some(parse_quote!(crate::model::open_union::entries!(#name, #entry, #object.#field, #list);))
+    Some(parse_quote!(crate::model::entries!(#name, #entry, #object.#field, #list);))
 }
 
 /// The type of a variant. An object may hold the union, so it is in a box.
