@@ -215,7 +215,8 @@ impl ClientBuilder {
     /// [`ErrorKind::Credentials`] if the credentials are blank, in quotes, or not valid in a
     /// header. [`ErrorKind::Configuration`] if another setting is invalid, if `HTTPS_PROXY`,
     /// `HTTP_PROXY` or `ALL_PROXY` is not the URL of a proxy, or if the system has no CA
-    /// certificates or this build no TLS, unless the server is `http://` on this machine.
+    /// certificates or this build no TLS, unless the server is `http://` on this machine. With
+    /// `rustls-no-provider`, also if the program has installed no cryptography for rustls.
     pub fn build(self) -> Result<Client, Error> {
         self.credentials.check(match self.credentials.header() {
             API_KEY => "the API key",
@@ -301,9 +302,15 @@ fn http_client_builder(
 
 /// Whether rustls has cryptography. Without any, reqwest panics.
 fn has_tls_provider() -> bool {
-    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+    #[cfg(all(
+        feature = "rustls-no-provider",
+        not(any(feature = "rustls", feature = "native-tls"))
+    ))]
     return rustls::crypto::CryptoProvider::get_default().is_some();
-    #[cfg(not(all(feature = "rustls-no-provider", not(feature = "rustls"))))]
+    #[cfg(not(all(
+        feature = "rustls-no-provider",
+        not(any(feature = "rustls", feature = "native-tls"))
+    )))]
     return true;
 }
 
@@ -316,8 +323,8 @@ fn no_tls_provider() -> Error {
 
 fn no_tls() -> Error {
     Error::new(ErrorKind::Configuration).with_detail(
-        "this build has no TLS, which the server requires; enable the feature `rustls` or \
-         `native-tls` of pilot-status, or pass an `http_client_builder`",
+        "this build has no TLS, which the server requires; enable the feature `rustls`, \
+         `native-tls` or `rustls-no-provider` of pilot-status, or pass an `http_client_builder`",
     )
 }
 

@@ -118,7 +118,7 @@ impl Credentials {
         Ok(())
     }
 
-    /// Whether a text contains the value, ignoring case, since hosts lose theirs. Values that
+    /// Whether a text contains the value, ignoring case, since URLs convert host names to lower case. Values that
     /// are too short for a key are never found.
     pub(crate) fn appears_in(&self, text: impl AsRef<[u8]>) -> bool {
         let value = self.secret.expose_secret().as_bytes();

@@ -22,8 +22,7 @@ macro_rules! builder {
             /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) if a field is
             /// missing or a value is invalid.
             pub fn build(self) -> ::std::result::Result<super::$model, crate::Error> {
-                super::$model::try_from(self)
-                    .map_err(|error| crate::Error::invalid_request(&error.to_string()))
+                super::$model::try_from(self).map_err(crate::Error::from)
             }
         }
 

@@ -9,8 +9,9 @@ use super::canned_response::CannedResponse;
 use super::document::Operation;
 use super::recorded::RecordedRequest;
 use crate::request::idempotency::IDEMPOTENCY_KEY;
+use crate::response::IDEMPOTENT_REPLAYED;
 
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+const REPLAYED: HeaderName = HeaderName::from_static(IDEMPOTENT_REPLAYED);
 
 /// The body and the response of requests, by operation and idempotency key.
 #[derive(Default)]

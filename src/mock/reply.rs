@@ -68,8 +68,8 @@ impl Reply {
         Self::from(Content::Canned(CannedResponse::bytes(status, "text/html; charset=utf-8", PAGE)))
     }
 
-    /// The documented example for a status and a code, else for the status, else an error with
-    /// only the status text. The code is always `code`, if that is set.
+    /// The documented example for a status and a code, else an error with only the status text
+    /// and the code. Without a code, the first example for the status.
     pub fn error(status: StatusCode, code: impl Into<Option<ErrorCode>>) -> Self {
         Self::from(Content::Error(status, code.into()))
     }
@@ -148,7 +148,9 @@ pub(super) fn documented_error(
     let examples =
         || operation.response(status.as_str()).into_iter().flat_map(success::json_examples);
     let matching = examples().find(|example| example["code"].as_str() == code);
-    match (matching.or_else(|| examples().next()).cloned(), code) {
+    // The other fields of an example belong to its code.
+    let without_code = || examples().find(|example| code.is_none() || example["code"].is_null());
+    match (matching.or_else(without_code).cloned(), code) {
         (Some(Value::Object(mut error)), Some(code)) => {
             error.insert("code".to_owned(), code.into());
             CannedResponse::json(status, &error.into())

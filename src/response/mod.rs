@@ -17,7 +17,7 @@ pub use self::download::Download;
 use self::origin::Origin;
 
 /// The header of a stored response to an earlier request under the same idempotency key.
-const IDEMPOTENT_REPLAYED: &str = "idempotent-replayed";
+pub(crate) const IDEMPOTENT_REPLAYED: &str = "idempotent-replayed";
 
 /// The value of a successful response, with its status and headers.
 ///

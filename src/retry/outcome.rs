@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::operation::RetryAdvice;
 
-/// Whether the server processed the request of a failed attempt.
+/// What a failed attempt means for a retry.
 pub(super) fn outcome(error: &Error) -> Outcome {
     match (error.kind(), error.advice(), error.outcome()) {
         // The cooldown outlasts the call, and the server does not state its duration.

@@ -1,7 +1,7 @@
 //! Decodes the bodies of deliveries.
 
 use std::fmt;
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 
 use bytes::Bytes;
 use serde::Deserialize;
@@ -56,12 +56,6 @@ impl<T> Deref for Received<T> {
 
     fn deref(&self) -> &T {
         &self.typed
-    }
-}
-
-impl<T> DerefMut for Received<T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.typed
     }
 }
 
@@ -163,14 +157,5 @@ fn data(body: &[u8]) -> Value {
     match whole.get_mut("data") {
         Some(data) => data.take(),
         None => whole,
-    }
-}
-
-/// The sender of a message: `from`, or `userId` if `from` is missing or not a phone number.
-pub(crate) fn sender<'a>(from: Option<&'a str>, user_id: Option<&'a str>) -> Option<&'a str> {
-    let [from, user_id] = [from, user_id].map(|text| text.filter(|text| !text.trim().is_empty()));
-    match from {
-        Some(phone) if !phone.ends_with("@lid") => Some(phone),
-        _ => user_id.or(from),
     }
 }

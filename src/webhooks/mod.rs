@@ -28,12 +28,13 @@ mod event;
 mod events;
 pub mod meta;
 mod older_names;
+mod sender;
 mod verifier;
 
 pub use address_token::AddressToken;
-pub(crate) use event::sender;
 pub use event::{Received, UnknownEvent};
 pub(crate) use events::{events, sender};
+pub(crate) use sender::sender;
 pub use verifier::{SIGNATURE_HEADER, Verifier, VerifyError};
 
 pub use crate::generated::Event;

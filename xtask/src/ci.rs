@@ -159,7 +159,11 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     }
     results.retain(|(.., outcome)| outcome.is_err());
     let failed: Vec<String> = results.into_iter().map(|(name, ..)| name).collect();
-    ensure!(failed.is_empty(), "failed: {0}; again by `cargo xtask ci {0}`", failed.join(" "));
+    ensure!(
+        failed.is_empty(),
+        "failed: {0}; run them again with `cargo xtask ci {0}`",
+        failed.join(" ")
+    );
     Ok(())
 }
 

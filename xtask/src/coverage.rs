@@ -17,7 +17,7 @@ description of an operation rests on, the strongest first:
 - **fragment**: a fragment of the vendor's OpenAPI document; where its page is kept in
   `xtask/spec/upstream`, every run of regen holds the description against it,
 - **page**: a reference page of the vendor, with its parameters and an example,
-- **prose**: a page of the vendor that tells of it in words,
+- **prose**: a page of the vendor that describes it in prose,
 - **sdk**: the vendor's Python SDK 1.15.0 only,
 - **field**: public programs that use the service, and older documentation that one of them
   keeps. No operation rests on these alone. Single facts do: their descriptions say *seen in

@@ -53,8 +53,8 @@ fn is_loopback(host: &str) -> bool {
 
 /// The bytes at an address.
 ///
-/// Nothing is decompressed, no redirect is followed, and an answer has to say
-/// where it ends, or one that was cut off would pass for whole.
+/// Nothing is decompressed, no redirect is followed, and a response has to say
+/// where it ends, or one that was cut off would pass for complete.
 pub fn fetch(url: &Uri, limits: &Limits) -> Result<Vec<u8>> {
     let mut config = Agent::config_builder()
         .http_status_as_error(false)
@@ -74,28 +74,28 @@ pub fn fetch(url: &Uri, limits: &Limits) -> Result<Vec<u8>> {
     body.map_err(|error| plain(&error, limits))
 }
 
-/// Refuses an answer that is not the text itself.
+/// Refuses a response that is not the text itself.
 fn usable(response: Response<Body>) -> Result<Response<Body>> {
     let (status, headers) = (response.status(), response.headers());
     if status.is_redirection() {
         let target = text(headers, header::LOCATION).parse().map(|url| without_query(&url));
         bail!(
-            "it answers {status} and points to {}: redirects are not followed, give the address \
+            "the server responds with {status} and points to {}: redirects are not followed, give the address \
              itself if you trust it",
             one_line(target.as_deref().unwrap_or("nowhere"))
         );
     }
-    ensure!(status == 200, "it answers {status}");
+    ensure!(status == 200, "the server responds with {status}");
     let encoding = text(headers, header::CONTENT_ENCODING);
     ensure!(
         matches!(encoding, "" | "identity"),
-        "it answers in the encoding `{}`, which was not asked for",
+        "the server responds in the encoding `{}`, which was not asked for",
         one_line(encoding)
     );
     ensure!(
         headers.contains_key(header::CONTENT_LENGTH)
             || text(headers, header::TRANSFER_ENCODING).eq_ignore_ascii_case("chunked"),
-        "its answer does not say where it ends, and may be cut off"
+        "the response does not say where it ends, and may be cut off"
     );
     Ok(response)
 }

@@ -75,7 +75,7 @@ fn body(part: &Part, name: &str) -> Result<Part> {
         return Ok(body);
     };
     if let Some(field) = fields.keys().find(|field| !FIELDS.contains(&field.as_str())) {
-        bail!("{}: states `{field}`: say it of each operation, or in {HEAD}", part.source);
+        bail!("{}: states `{field}`: state it for each operation, or in {HEAD}", part.source);
     }
     fields.remove("info");
     Ok(body)
@@ -91,7 +91,7 @@ fn refuse_drafts(texts: &[Text]) -> Result<()> {
     }
     ensure!(
         left.is_empty(),
-        "a draft is not finished: do what each `{UNFINISHED}` says, and take it out:\n{}",
+        "unfinished drafts: do what each `{UNFINISHED}` says, then remove it:\n{}",
         left.join("\n")
     );
     Ok(())
@@ -133,7 +133,7 @@ mod tests {
         for (one, other, part) in [
             (&*path("a"), &*path("b"), "api/a.yaml and api/b.yaml disagree on /paths/~1a/get: "),
             (TAG, &*format!("{TAG}servers: []\n"), "api/b.yaml: states `servers`: "),
-            (TAG, &*draft, "take it out:\napi/b.yaml line 3"),
+            (TAG, &*draft, "then remove it:\napi/b.yaml line 3"),
             (
                 TAG,
                 "# Words\n\n```yaml\nopenapi: 3.1.0\n```\n```yaml\nopenapi: 3.1.0\n```\n",

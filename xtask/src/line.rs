@@ -3,15 +3,20 @@
 /// The text on one line, without what steers a terminal, cut short where it is long.
 pub fn one_line(text: &str) -> String {
     const LONGEST: usize = 240;
-    let words = text.split(|character: char| {
-        let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        character.is_whitespace() || character.is_control() || turns
-    });
-    let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let line = whole_line(text);
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{} ...", &line[..end]),
         None => line,
     }
+}
+
+/// The text on one line, without what steers a terminal.
+pub fn whole_line(text: &str) -> String {
+    let words = text.split(|character: char| {
+        let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        character.is_whitespace() || character.is_control() || turns
+    });
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -45,8 +45,8 @@ impl Lock {
         for (name, bytes) in files {
             missing.retain(|other| *other != name);
             let reason = match self.0.get(name) {
-                None => "is not in",
-                Some(entry) if entry.sha256 != sha256(bytes) => "was changed since it went into",
+                None => "is not listed in",
+                Some(entry) if entry.sha256 != sha256(bytes) => "differs from the digest in",
                 Some(_) => continue,
             };
             bail!(
@@ -58,8 +58,8 @@ impl Lock {
         match missing.first() {
             None => Ok(()),
             Some(name) => bail!(
-                "xtask/spec/upstream/{name} is in xtask/spec/upstream.lock, but not there: restore \
-                 it, or take its entry out of the lock"
+                "xtask/spec/upstream.lock lists xtask/spec/upstream/{name}, which does not exist: \
+                 restore it, or remove its entry"
             ),
         }
     }
@@ -111,9 +111,9 @@ mod tests {
         let verify = |files: &[(&'static str, &'static [u8])]| lock.verify(files.iter().copied());
         verify(&[("a", b"abc")]).unwrap();
         for (files, part) in [
-            (&[("a", &b"abx"[..])][..], "/a was changed"),
-            (&[("a", b"abc"), ("b", b"")], "/b is not in"),
-            (&[], "/a is in xtask/spec/upstream.lock, but not there"),
+            (&[("a", &b"abx"[..])][..], "/a differs from the digest in"),
+            (&[("a", b"abc"), ("b", b"")], "/b is not listed in"),
+            (&[], "lists xtask/spec/upstream/a, which does not exist"),
         ] {
             let error = verify(files).unwrap_err().to_string();
             assert!(error.contains(part), "{error}");

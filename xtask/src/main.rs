@@ -62,8 +62,8 @@ struct Arguments {
 enum Task {
     /// Run the checks that a change has to pass, and say what each is for
     ///
-    /// Exits with 0 when all pass, with 1 when one fails, with 2 when the call is
-    /// wrong. The tests have a command of their own, in README.md.
+    /// Exits with 0 when none fails, also where a step is NOT RUN for want of a tool; with 1 when
+    /// one fails, with 2 when the call is wrong. The tests have a command of their own, in README.md.
     Ci(ci::Options),
     /// Accept the public items of the client as they are
     ///

@@ -1,8 +1,8 @@
 //! Refuses what the build step does not take.
 //!
 //! The build step is code that every user runs, and trusts the document. So it reads
-//! one form of each thing. Whatever else OpenAPI 3.0 can say is refused here, where our
-//! description or an overlay can put it right.
+//! one form of each thing. Whatever else OpenAPI 3.0 can say is refused here, where
+//! `xtask/spec/api` can be corrected.
 
 mod choices;
 mod document;

@@ -9,7 +9,7 @@
 //!
 //! What we describe is the whole document. What a page states beyond it is a difference,
 //! and stops the run until our description says it too, or `xtask/spec/accepted.yaml` names
-//! it. What the page leaves out is none.
+//! it. What the page leaves out is no difference.
 
 mod accepted;
 mod difference;
@@ -93,8 +93,8 @@ pub fn reconcile(
         page::mark(&mut document["paths"][our_path][method], theirs);
     }
     // Many pages state the same head.
-    let mut told = BTreeSet::new();
-    differences.retain(|difference: &Difference| told.insert(difference.key()));
+    let mut reported = BTreeSet::new();
+    differences.retain(|difference: &Difference| reported.insert(difference.key()));
     accepted.settle(&mut differences, notes);
     refuse(&differences, ours)?;
     Ok((document, undescribed))
@@ -107,7 +107,8 @@ fn check(page: &Part, ours: &Fragments) -> Result<()> {
     let (theirs, own) = (version(&page.document), version(&ours.document));
     ensure!(
         theirs.get(..4) == own.get(..4),
-        "{} is OpenAPI {theirs} and xtask/spec/api {own}: convert one of them",
+        "{}: a page of OpenAPI {theirs} cannot be held against xtask/spec/api, which is {own}; take \
+         it out of xtask/spec/upstream",
         page.source
     );
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde_json::Value;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -95,8 +95,7 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
     let document = convert(document, &steps)?;
     steps.run("profile", |_| profile::check(&document))?;
     let text = stable_form(&document);
-    let committed = files::read(&output(root)).unwrap_or_default();
-    let earlier: Value = serde_json::from_slice(&committed).unwrap_or_default();
+    let earlier = earlier(root)?;
     vanished::check(&earlier, &document, &options.drop)?;
     let mut files = upkeep::files(root, &earlier, &document)?;
     files.insert("openapi.json".to_owned(), text);
@@ -133,7 +132,7 @@ fn draft(
     if is_check {
         let named: Vec<String> = undescribed.iter().map(draft::named).collect();
         let named = named.join("\n");
-        bail!("xtask/spec/api lacks operations: `cargo xtask regen` drafts them:\n{named}");
+        bail!("xtask/spec/api lacks these operations; `cargo xtask regen` drafts them:\n{named}");
     }
     let (texts, lines) = draft::drafts(undescribed, &ours.fragments)?;
     for (file, text) in texts {
@@ -164,7 +163,7 @@ fn write(root: &Path, changes: Changes, steps: &Steps) -> Result<()> {
 /// not stay.
 fn hold_signals() -> Result<()> {
     for signal in [SIGINT, SIGTERM] {
-        // That it came is of no interest.
+        // Nothing reads the flag: the signal only must not end the process.
         signal_hook::flag::register(signal, Arc::default())?;
     }
     Ok(())
@@ -176,6 +175,7 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
     for from in &options.from {
         given.extend(from.read(root)?);
     }
+    ensure!(options.from.is_empty() || !given.is_empty(), "--from names a folder without files");
     if !given.is_empty() && !options.save {
         return Ok(given);
     }
@@ -255,7 +255,7 @@ pub fn document_of(root: &Path, pages: &[Text]) -> Result<String> {
     let steps = Steps { quiet: true };
     let (document, undescribed) = Ours::read(root)?.reconcile(pages, &steps)?;
     let undescribed: Vec<String> = undescribed.iter().map(draft::named).collect();
-    anyhow::ensure!(undescribed.is_empty(), "{}", undescribed.join("\n"));
+    ensure!(undescribed.is_empty(), "{}", undescribed.join("\n"));
     let document = convert(document, &steps)?;
     profile::check(&document)?;
     Ok(stable_form(&document))
@@ -264,6 +264,14 @@ pub fn document_of(root: &Path, pages: &[Text]) -> Result<String> {
 /// One text for one document: keys in order, two spaces, a newline at the end.
 fn stable_form(document: &Value) -> String {
     format!("{document:#}\n")
+}
+
+/// The document as it is committed; null where there is none. Without it, nothing would hold
+/// back what vanishes.
+fn earlier(root: &Path) -> Result<Value> {
+    let Some(text) = files::read(&output(root)) else { return Ok(Value::Null) };
+    serde_json::from_slice(&text)
+        .context("openapi.json is not JSON: restore it with `git checkout HEAD -- openapi.json`")
 }
 
 fn output(root: &Path) -> PathBuf {
@@ -313,7 +321,7 @@ mod tests {
         std::fs::create_dir_all(spec.join("api")).unwrap();
         std::fs::write(spec.join("api/shared.yaml"), format!("{HEAD}paths: {{}}\n")).unwrap();
         std::fs::write(spec.join("upstream/document.yaml"), upstream).unwrap();
-        std::fs::write(root.path().join("openapi.json"), "as it was").unwrap();
+        std::fs::write(root.path().join("openapi.json"), "{}").unwrap();
         let mut lock = Lock::default();
         lock.accept("document.yaml", "document.yaml", upstream.as_bytes());
         std::fs::write(spec.join("upstream.lock"), lock.text().unwrap()).unwrap();
@@ -387,7 +395,7 @@ mod tests {
         assert!(error.contains(way), "{error}");
         std::fs::remove_file(file).unwrap();
         let error = refused(root.path(), &target, &options());
-        assert!(error.contains("but not there"), "{error}");
+        assert!(error.contains("which does not exist"), "{error}");
     }
 
     #[test]

@@ -17,7 +17,8 @@ use crate::places;
 /// The texts of the files by their paths, where a document takes the place of an earlier one.
 pub fn files(root: &Path, earlier: &Value, document: &Value) -> Result<BTreeMap<String, String>> {
     let operations = places::operations(document);
-    let tags = operations.filter_map(|(.., operation, _)| operation["tags"][0].as_str());
+    let tags = operations.flat_map(|(.., operation, _)| places::elements(&operation["tags"]));
+    let tags = tags.filter_map(Value::as_str);
     let tags: BTreeSet<String> = tags.map(ToKebabCase::to_kebab_case).collect();
     let (old, new) = (operations_of(earlier), operations_of(document));
     let mut files = cases::files(root, document)?;

@@ -480,7 +480,7 @@ fn a_second_run_waits_before_it_reads() {
     drop(lock);
     assert_eq!(run.wait().unwrap().code(), Some(1));
     stderr.read_line(&mut line).unwrap();
-    assert!(line.contains("list-numbers.md was changed"), "{line}");
+    assert!(line.contains("list-numbers.md differs from the digest"), "{line}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::packed::{OPTIONS, Packed};
 use crate::shell::Shell;
 
 /// The files of the crate.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "CHANGELOG.md",
     "Cargo.lock",
     "Cargo.toml",
@@ -14,6 +14,7 @@ const FILES: [&str; 9] = [
     "LICENSE-MIT",
     "OPERATIONS.md",
     "README.md",
+    "README.pt-BR.md",
     "build.rs",
     "openapi.json",
 ];

@@ -63,7 +63,8 @@ impl Whole<'_> {
                 "required" => self.require(value),
                 // A part that allows no others would forbid those of the other parts.
                 "additionalProperties" if *value == false => {}
-                "additionalProperties" => self.joined[key] = json!({}),
+                "additionalProperties" if value.is_boolean() => self.joined[key] = json!({}),
+                "additionalProperties" => self.joined[key] = value.clone(),
                 key => {
                     let is_object = key == "type" && value == "object";
                     ensure(is_object, &at, "says more than which properties an object has")?;
@@ -100,7 +101,7 @@ impl Whole<'_> {
 fn ensure(holds: bool, at: &Pointer, what: &str) -> Result<()> {
     anyhow::ensure!(
         holds,
-        "cannot join {at}: it {what}; describe the whole in xtask/spec/api or an overlay"
+        "cannot join {at}: it {what}; describe the whole object in xtask/spec/api"
     );
     Ok(())
 }

@@ -12,6 +12,11 @@ pub fn check(root: &Part) {
     let url = root.key("servers").key(0).key("url");
     let is_plain = url.text().starts_with("https://") && !url.text().contains(['{', '?', '#']);
     url.expect(is_plain, "is not a plain https:// URL; name the server that gets credentials");
+    let is_kept = !root.value.to_string().contains("whats_app");
+    root.expect(
+        is_kept,
+        "contains `whats_app`, which build/mod.rs would rename; change that first",
+    );
     security(&root.key("security"));
     error(root);
     places::visit(root.value, &mut |kind, part, at| {

@@ -31,7 +31,7 @@ impl Accepted {
             differences.retain(|difference| difference.key() != *line);
             if differences.len() == before {
                 notes.push(format!(
-                    "xtask/spec/accepted.yaml: no page says `{line}` any more: drop it"
+                    "xtask/spec/accepted.yaml: no page says `{line}` any more: remove the line"
                 ));
             }
         }

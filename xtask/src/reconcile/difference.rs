@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::fragments::Fragments;
-use crate::line::one_line;
+use crate::line::{one_line, whole_line};
 use crate::pointer::Pointer;
 
 /// A fact of a page that is not ours.
@@ -39,16 +39,16 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// How `xtask/spec/accepted.yaml` names it.
+    /// How `xtask/spec/accepted.yaml` names it, in full: two facts must not share a name.
     pub fn key(&self) -> String {
-        one_line(&format!("{}: {}", self.operation, self.finding.what))
+        whole_line(&format!("{}: {}", self.operation, self.finding.what))
     }
 
     /// All of it on one line.
     pub fn line(&self, fragments: &Fragments) -> String {
         let Finding { ours, place, patch, .. } = &self.finding;
         let key = self.key();
-        let patch = patch.as_ref().map(|patch| format!(": write `{}`", one_line(patch)));
+        let patch = patch.as_ref().map(|patch| format!(": write `{}`", whole_line(patch)));
         format!(
             "{} says {key}, we say {}, change {}{} or accept with - '{}'",
             self.page,

@@ -70,11 +70,12 @@ impl Sides<'_> {
     }
 
     fn security(&mut self) {
-        let default = &self.theirs.document["security"];
         let [theirs, ours] = [&self.theirs, &self.ours].map(|operation| {
-            let own = operation.value.get("security").or(operation.document.get("security"));
-            own.unwrap_or(default)
+            operation.value.get("security").or(operation.document.get("security"))
         });
+        // A page without any leaves it out.
+        let Some(theirs) = theirs else { return };
+        let ours = ours.unwrap_or(&Value::Null);
         if alternatives(theirs) != alternatives(ours) {
             let what = format!("security {}", alternatives(theirs));
             let (place, patch) = (self.ours.key("security").at, format!("security: {theirs}"));
@@ -91,7 +92,7 @@ impl Sides<'_> {
             if let Some(ours) = all.iter().find(|ours| is_same(&theirs, ours)) {
                 self.parameter(&theirs, ours, &name);
             } else if theirs["in"] != "path" || self.theirs.at == self.ours.at {
-                // Another name in the path was told of the path.
+                // Another name in the path is already reported with the path.
                 let patch = format!("- {}", *theirs);
                 self.add(name, "no such parameter", &ours.at, Some(patch));
             }
@@ -185,7 +186,8 @@ impl Sides<'_> {
             let stated = self.theirs.key(key);
             if !stated.is_null() && *stated != false && *stated != ours[key] {
                 let patch = Some(format!("{key}: {}", *stated));
-                self.add(format!("{key} {}", *stated), "it is not", &ours.at, patch);
+                let said = ours.get(key).map_or("nothing".to_owned(), plain);
+                self.add(format!("{key} {}", *stated), &said, &ours.at, patch);
             }
         }
     }
@@ -195,7 +197,7 @@ impl Sides<'_> {
 pub fn alternatives(security: &Value) -> String {
     let words = |one: &Value| {
         let schemes: Vec<&str> = entries(one).map(|(scheme, _)| scheme.as_str()).collect();
-        if schemes.is_empty() { "nothing".to_owned() } else { schemes.join(" and ") }
+        if schemes.is_empty() { "none".to_owned() } else { schemes.join(" and ") }
     };
     let all: BTreeSet<String> = elements(security).map(words).collect();
     if all.is_empty() { "none".to_owned() } else { Vec::from_iter(all).join(" or ") }

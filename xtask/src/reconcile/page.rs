@@ -45,7 +45,8 @@ fn add_parameters(operation: &mut Map<String, Value>, parameters: &[Value]) {
 /// Notes on an operation of ours that a page of the vendor's agrees with it.
 pub fn mark(ours: &mut Value, theirs: &Value) {
     ours["x-evidence"] = json!("fragment");
-    if let Some(id) = theirs.get("operationId") {
+    let stated = ours.get("x-upstream-operation-id").is_some();
+    if let Some(id) = theirs.get("operationId").filter(|_| !stated) {
         ours["x-upstream-operation-id"] = id.clone();
     }
 }

@@ -289,6 +289,6 @@ fn an_accepted_difference_keeps_ours_and_one_that_is_gone_is_noted() {
     assert_eq!(differences[0].key(), "GET /a: status 411");
     assert_eq!(
         notes,
-        ["xtask/spec/accepted.yaml: no page says `GET /a: status 412` any more: drop it"]
+        ["xtask/spec/accepted.yaml: no page says `GET /a: status 412` any more: remove the line"]
     );
 }

@@ -68,7 +68,8 @@ fn case(document: &Value, operation: &Value, at: &Pointer, line: &str) -> Option
     for parameter in parameters.filter(|parameter| parameter["required"] == true) {
         let name = parameter["name"].as_str()?;
         let (_, schema) = places::resolve(document, &parameter["schema"], at);
-        let value = schema["enum"][0].as_str().unwrap_or("1");
+        let other = if schema["type"] == "boolean" { "true" } else { "1" };
+        let value = schema["enum"][0].as_str().unwrap_or(other);
         line = match parameter["in"].as_str()? {
             "path" => line.replace(&format!("{{{name}}}"), value),
             "query" if line.contains('?') => format!("{line}&{name}={value}"),
@@ -104,7 +105,7 @@ fn case(document: &Value, operation: &Value, at: &Pointer, line: &str) -> Option
     Some(format!(
         "        call: |client| {call},
         sends: {line:?},
-{body}        reads: |_answer| {{}},
+{body}        reads: |_response| {{}},
         refused: ({status}, {code}),
 "
     ))

@@ -255,7 +255,7 @@ const ACCEPTED: &[&str] = &[
     "open_union!(Animal,",
     "Node(::std::boxed::Box<Node>)=\"knot\"|\"node\",",
     "open_union!(CatList,",
-    "open_union::entries!(CatList,Cat,",
+    "model::entries!(CatList,Cat,",
     "Map(::std::collections::BTreeMap<::std::string::String,::std::string::String>),",
     "List(::std::vec::Vec<::serde_json::Value>),",
     "Box<Node>",
