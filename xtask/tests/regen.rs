@@ -127,7 +127,7 @@ impl Workspace {
         fs::write(workspace.path("xtask/spec/upstream.lock"), lock()).unwrap();
         fs::write(workspace.path("xtask/spec/api/shared.yaml"), SHARED).unwrap();
         fs::write(workspace.path("xtask/spec/api/numbers.yaml"), OURS).unwrap();
-        fs::write(workspace.path("openapi.json"), "old").unwrap();
+        fs::write(workspace.path("openapi.json"), "null").unwrap();
         fs::write(workspace.path("tests/snapshots/generated__code@old.snap"), "old").unwrap();
         let script = workspace.beside.path().join("cargo");
         fs::write(&script, format!("#!/bin/sh\n{cargo}\n")).unwrap();
@@ -234,13 +234,21 @@ fn a_run_writes_everything_and_then_nothing() {
 }
 
 #[test]
+fn a_document_that_cannot_be_read_holds_back_the_run() {
+    let workspace = Workspace::new(COMPILES);
+    fs::write(workspace.path("openapi.json"), "<<<<<<< ours").unwrap();
+    let stderr = workspace.refuses(&[]);
+    assert!(stderr.contains("openapi.json is not JSON: restore it"), "{stderr}");
+}
+
+#[test]
 fn a_check_prints_what_is_stale_and_writes_nothing() {
     let workspace = Workspace::new(COMPILES);
     let before = workspace.tree();
     let output = workspace.regen(&["--check"]);
     assert_eq!(output.status.code(), Some(1));
     let report = String::from_utf8(output.stdout).unwrap();
-    assert!(report.contains("-old") && report.contains("+  \"openapi\": \"3.0.3\""), "{report}");
+    assert!(report.contains("-null") && report.contains("+  \"openapi\": \"3.0.3\""), "{report}");
     assert!(workspace.tree() == before);
 }
 
@@ -269,7 +277,7 @@ fn the_steps_go_to_stderr_and_may_be_silenced() {
     );
     assert!(lines.iter().all(|line| line.ends_with(" s")), "{stderr}");
     // What is accepted in vain has to be read in any case.
-    assert!(notes.iter().any(|note| note.ends_with("any more: drop it")), "{stderr}");
+    assert!(notes.iter().any(|note| note.ends_with("any more: remove the line")), "{stderr}");
     let quiet = String::from_utf8(workspace.regen(&["--quiet"]).stderr).unwrap();
     assert_eq!(quiet.lines().collect::<Vec<_>>(), notes);
 }
