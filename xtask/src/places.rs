@@ -73,6 +73,15 @@ pub fn requires(schema: &Value, name: &str) -> bool {
     elements(&schema["required"]).any(|required| required == name)
 }
 
+/// A path without the names of its parameters, which are not sent.
+pub fn shape(path: &str) -> String {
+    let (first, rest) = path.split_once('{').unwrap_or((path, ""));
+    let rest = rest.split('{').filter(|part| !part.is_empty());
+    rest.fold(first.to_owned(), |shape, part| {
+        shape + "{}" + part.split_once('}').map_or("", |(_, after)| after)
+    })
+}
+
 /// Whether only null fits a schema.
 pub fn is_null(schema: &Value) -> bool {
     matches!(schema["enum"].as_array().map(Vec::as_slice), Some([Value::Null]))
@@ -166,6 +175,23 @@ fn visit_within(
                     visit_within(kind, value, &at.join(name), visit);
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shape;
+
+    #[test]
+    fn the_shape_of_a_path_keeps_all_but_the_names_of_its_parameters() {
+        for (path, expected) in [
+            ("/a", "/a"),
+            ("/a/{id}", "/a/{}"),
+            ("/a/{id}:cancel", "/a/{}:cancel"),
+            ("/a/{id}.json/{b}/c", "/a/{}.json/{}/c"),
+        ] {
+            assert_eq!(shape(path), expected);
         }
     }
 }

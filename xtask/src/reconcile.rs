@@ -123,7 +123,7 @@ fn once(pages: &[Part]) -> Result<Vec<Published<'_>>> {
     let mut known = BTreeMap::new();
     for page in pages {
         for (path, method, operation, at) in places::operations(&page.document) {
-            match known.insert((shape(path), method), (page, operation)) {
+            match known.insert((places::shape(path), method), (page, operation)) {
                 None => found.push((page, path, method, operation)),
                 Some((_, other)) if other == operation => {}
                 Some((other, _)) => {
@@ -138,15 +138,9 @@ fn once(pages: &[Part]) -> Result<Vec<Published<'_>>> {
 /// The path that an operation of the vendor's has in ours. Paths are the same if only the
 /// names of their parameters differ.
 fn our_path<'a>(ours: &'a Value, path: &str, method: &str) -> Option<&'a str> {
-    let same = |other: &&str| shape(other) == shape(path);
+    let same = |other: &&str| places::shape(other) == places::shape(path);
     let paths = places::operations(ours).filter(|(_, other, ..)| *other == method);
     paths.map(|(path, ..)| path).find(same)
-}
-
-/// A path without the names of its parameters.
-fn shape(path: &str) -> String {
-    let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
-    parts.collect::<Vec<_>>().join("/")
 }
 
 /// What a page states for all operations beyond ours.

@@ -71,7 +71,7 @@ impl<'d> Site<'d> {
             parts.insert(key, Self::new(within, label, schema, is_required));
         };
         for (field, schema) in entries(&self.schema["properties"]) {
-            let is_required = elements(&self.schema["required"]).any(|name| name == field);
+            let is_required = places::requires(self.schema, field);
             add(format!(".{field}"), schema, is_required);
         }
         for (key, mark) in [("items", "[]"), ("additionalProperties", "{*}")] {
@@ -130,8 +130,7 @@ pub struct Operation<'d> {
 /// The operations by method and path. Names of parameters in the path are not sent.
 pub fn operations(document: &Value) -> BTreeMap<String, Operation<'_>> {
     let all = places::operations(document).map(|(path, method, value, _)| {
-        let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
-        let name = format!("{} {}", method.to_uppercase(), parts.collect::<Vec<_>>().join("/"));
+        let name = format!("{} {}", method.to_uppercase(), places::shape(path));
         let (request, response) = (&value["requestBody"], success(value));
         let (sent, read) = ((document, Direction::Sent), (document, Direction::Read));
         let mut sites = parameters(sent, &name, path, &value["parameters"]);
