@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use heck::ToKebabCase;
 use serde_json::Value;
 
+use crate::places;
+
 const HEAD: &str = "\
 # Operations
 
@@ -29,14 +31,9 @@ Each tag is a feature of Cargo. A call takes the API key or its id, unless it sa
 /// The text of the page.
 pub fn page(document: &Value) -> String {
     let mut tags: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let paths = document["paths"].as_object().into_iter().flatten();
-    for (path, item) in paths {
-        let operations = item.as_object().into_iter().flatten();
-        for (method, operation) in operations.filter(|(_, value)| value.get("responses").is_some())
-        {
-            let tag = operation["tags"][0].as_str().unwrap_or("Without a tag");
-            tags.entry(tag).or_default().push(row(method, path, operation));
-        }
+    for (path, method, operation, _) in places::operations(document) {
+        let tag = operation["tags"][0].as_str().unwrap_or("Without a tag");
+        tags.entry(tag).or_default().push(row(method, path, operation));
     }
     let count: usize = tags.values().map(Vec::len).sum();
     let head = format!("{HEAD}\n{count} operations in {} tags.\n", tags.len());

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use tempfile::TempPath;
+use tempfile::{PathPersistError, TempPath};
 
 use crate::console;
 
@@ -120,10 +120,17 @@ impl Staged {
     }
 
     fn take_back(&mut self) {
-        self.new = self.old.take();
-        if let Err(error) = self.place() {
-            let path = self.path.display();
-            console::report(format_args!("cannot take back {path}: {error}"));
+        let path = self.path.display();
+        let Some(old) = self.old.take() else {
+            if let Err(error) = fs::remove_file(&self.path) {
+                console::report(format_args!("cannot take back {path}: {error}"));
+            }
+            return;
+        };
+        if let Err(PathPersistError { error, path: old }) = old.persist(&self.path) {
+            // It is the only copy of what stood there.
+            let kept = old.keep().map_or_else(|_| String::new(), |old| old.display().to_string());
+            console::report(format_args!("cannot take back {path}: {error}; it is kept as {kept}"));
         }
     }
 }
