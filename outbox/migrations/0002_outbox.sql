@@ -1,0 +1,32 @@
+CREATE TABLE messages (
+    -- The idempotency key. It never changes.
+    key TEXT PRIMARY KEY,
+    recipient TEXT NOT NULL,
+    body TEXT NOT NULL,
+    attempts BIGINT NOT NULL DEFAULT 0,
+    -- No worker takes the message before: the end of a lease, or of a backoff.
+    next_attempt BIGINT NOT NULL DEFAULT 0,
+    -- The worker that holds the lease.
+    owner TEXT,
+    -- When the first attempt began that the service may have processed.
+    uncertain_since BIGINT,
+    -- The id that the service gave to the message. Set once.
+    message_id TEXT,
+    -- Why the message failed for good.
+    failure TEXT
+);
+CREATE INDEX messages_due ON messages (next_attempt) WHERE message_id IS NULL AND failure IS NULL;
+
+-- How far a message got, by the deliveries. A delivery may arrive before the worker has stored
+-- the id of the message, so there is no reference between the tables.
+CREATE TABLE progress (
+    message_id TEXT PRIMARY KEY,
+    -- 1 sent, 2 failed, 3 delivered, 4 read. It only grows.
+    stage BIGINT NOT NULL,
+    reason TEXT
+);
+
+CREATE TABLE deliveries (
+    id TEXT PRIMARY KEY,
+    received BIGINT NOT NULL
+);

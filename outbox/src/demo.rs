@@ -1,0 +1,98 @@
+//! All parts at once, with a sandbox as the service.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
+use pilot_status::mock::{Sandbox, delivery, sign_delivery};
+use pilot_status::webhooks::{SIGNATURE_HEADER, Verifier};
+use pilot_status::{Client, Credentials, reqwest};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::sleep;
+
+use crate::receiver::{self, Trust};
+use crate::service::Service;
+use crate::store::{Message, Store};
+use crate::worker::{self, Settings};
+
+const SECRET: &str = "the secret of the demo";
+
+pub async fn run(count: usize) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| {
+        format!("sqlite:{}?mode=rwc", folder.path().join("outbox.db").display())
+    });
+    let store = Store::open(&url).await?;
+    let (accepted, ids) = unbounded_channel();
+    let service =
+        Service::start(fastrand::u64(..), 10, Duration::from_millis(50), accepted).await?;
+    let client = Client::builder(Credentials::api_key(Sandbox::API_KEY)).base_url(&service.url);
+    let client = client.build()?;
+    let run = fastrand::u32(..);
+    store.enqueue(&messages(&format!("demo-{run:08x}"), count), |index| index.to_string()).await?;
+
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let webhook = format!("http://{}/webhook", listener.local_addr()?);
+    let trust = Trust { verifier: Some(Verifier::new(SECRET)), token: None };
+    tokio::spawn(receiver::serve(listener, store.clone(), trust, std::future::pending()));
+    let deliveries = tokio::spawn(deliver(webhook, ids));
+
+    let settings = Settings {
+        concurrency: 16,
+        lease: Duration::from_secs(20),
+        poll: Duration::from_millis(100),
+        drain: true,
+    };
+    let bar = ProgressBar::new(count as u64)
+        .with_style(ProgressStyle::with_template("{wide_bar} {pos}/{len}, {elapsed}")?);
+    let progress = async {
+        loop {
+            sleep(Duration::from_millis(100)).await;
+            if let Ok(counts) = store.counts().await {
+                bar.set_position((count as u64).saturating_sub(counts.queued.unsigned_abs()));
+            }
+        }
+    };
+    tokio::select! {
+        ended = worker::run(&store, &client, settings, crate::shutdown::requested()) => ended?,
+        () = progress => {}
+    }
+    let faults = service.faults();
+    // Without the service there are no further ids, so the deliveries end.
+    service.stop();
+    deliveries.await??;
+    bar.finish_and_clear();
+    println!("{}", crate::table(&store.counts().await?));
+    println!("the service broke {faults} requests or responses");
+    Ok(())
+}
+
+/// Messages to numbers that belong to nobody.
+pub fn messages(campaign: &str, count: usize) -> Vec<Message> {
+    let message = |index| Message {
+        key: format!("{campaign}/{index}"),
+        recipient: format!("+1212555{index:06}"),
+        body: format!("Olá! Seu pedido {index} saiu para entrega."),
+    };
+    (0..count).map(message).collect()
+}
+
+/// Delivers the progress of each message, in the wrong order and partly twice.
+async fn deliver(webhook: String, mut ids: UnboundedReceiver<String>) -> Result<()> {
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    while let Some(id) = ids.recv().await {
+        let mut names = vec!["message.delivered", "message.sent", "message.delivered"];
+        if fastrand::u8(..4) > 0 {
+            names.insert(fastrand::usize(..names.len()), "message.read");
+        }
+        for name in names {
+            let body = delivery::event(name, &json!({ "id": id }));
+            let request =
+                http.post(&webhook).header(SIGNATURE_HEADER, sign_delivery(SECRET, &body));
+            request.body(body).send().await?.error_for_status()?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! Sends messages from a database through pilot-status, so that a crash loses and repeats none.
+
+mod chaos;
+mod csv_file;
+mod demo;
+mod postgres;
+mod receiver;
+mod service;
+mod shutdown;
+mod store;
+mod worker;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand};
+use comfy_table::Table;
+use pilot_status::Client;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::store::{Counts, Store};
+use crate::worker::Settings;
+
+/// Sends messages from a database, so that a crash loses and repeats none
+#[derive(Parser)]
+struct Arguments {
+    /// sqlite:FILE?mode=rwc, or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        global = true,
+        default_value = "sqlite:outbox.db?mode=rwc"
+    )]
+    database_url: String,
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Store the messages of a CSV file with the columns number, text and perhaps key
+    ///
+    /// All or none are stored. A message whose key is stored already is left out, so the same
+    /// file can be enqueued again.
+    Enqueue {
+        file: PathBuf,
+        /// Begins the keys of lines without one; the name of the file by default
+        #[arg(long)]
+        campaign: Option<String>,
+    },
+    /// Send the messages that are due, until SIGTERM or ctrl-C
+    ///
+    /// Reads PILOT_STATUS_API_KEY. Any number of workers may run on one database.
+    Work(Work),
+    /// Receive the deliveries of a webhook at /webhook
+    ///
+    /// Reads PILOT_STATUS_WEBHOOK_SECRET, or PILOT_STATUS_WEBHOOK_TOKEN for an address that ends
+    /// in ?token=...
+    Serve {
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+    },
+    /// Print how many messages are in each state, and why messages failed
+    Status,
+    /// Send 500 messages to a sandbox, in a temporary database unless DATABASE_URL is set
+    Demo {
+        #[arg(long, default_value_t = 500)]
+        messages: usize,
+    },
+    /// Kill workers and break responses at random, and check that each message was sent once
+    Chaos(chaos::Options),
+}
+
+#[derive(Args)]
+struct Work {
+    /// How many messages are sent at once
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    concurrency: u16,
+    /// Seconds until another worker takes the messages of one that is gone
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(2..=3600))]
+    lease: u16,
+    /// End when every message is sent or has failed
+    #[arg(long)]
+    drain: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(Arguments { database_url, task }: Arguments) -> Result<()> {
+    match task {
+        Task::Enqueue { file, campaign } => {
+            let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+            let campaign = campaign.or(stem).unwrap_or_default();
+            let read = csv_file::read(&file, &campaign)?;
+            let place = |index: usize| format!("{}: line {}", file.display(), read.lines[index]);
+            let store = Store::open(&database_url).await?;
+            let added = store.enqueue(&read.messages, place).await?;
+            println!("{added} of {} messages are new", read.messages.len());
+        }
+        Task::Work(Work { concurrency, lease, drain }) => {
+            let settings = Settings {
+                concurrency: concurrency.into(),
+                lease: Duration::from_secs(lease.into()),
+                poll: Duration::from_millis(500),
+                drain,
+            };
+            let client = Client::from_env()?;
+            let store = Store::open(&database_url).await?;
+            worker::run(&store, &client, settings, shutdown::requested()).await?;
+        }
+        Task::Serve { listen } => {
+            let trust = receiver::Trust::from_env()?;
+            let store = Store::open(&database_url).await?;
+            let listener = TcpListener::bind(listen).await;
+            let listener = listener.with_context(|| format!("cannot listen on {listen}"))?;
+            println!("listening on http://{}/webhook", listener.local_addr()?);
+            receiver::serve(listener, store, trust, shutdown::requested()).await?;
+        }
+        Task::Status => {
+            let store = Store::open(&database_url).await?;
+            println!("{}", table(&store.counts().await?));
+            for (key, reason) in store.failures(20).await? {
+                println!("{key}: {}", reason.replace(char::is_control, "\u{fffd}"));
+            }
+        }
+        Task::Demo { messages } => demo::run(messages).await?,
+        Task::Chaos(options) => chaos::run(&options).await?,
+    }
+    Ok(())
+}
+
+/// The number of messages in each state, of which each message has one, and the retried ones.
+fn table(counts: &Counts) -> Table {
+    let Counts { queued, sent, delivered, read, failed, retried } = counts;
+    let mut table = Table::new();
+    table.set_header(["queued", "sent", "delivered", "read", "failed", "retried"]);
+    table.add_row([queued, sent, delivered, read, failed, retried]);
+    table
+}
