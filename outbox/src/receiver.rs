@@ -61,18 +61,18 @@ pub async fn serve(
 }
 
 async fn receive(
-    State(state): State<Arc<(Store, Trust)>>,
+    State(shared): State<Arc<(Store, Trust)>>,
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
-    let (store, trust) = &*state;
+    let (store, expected) = &*shared;
     let given = query.get("token").map_or("", String::as_str);
-    if trust.token.as_ref().is_some_and(|token| !token.matches(given)) {
+    if expected.token.as_ref().is_some_and(|token| !token.matches(given)) {
         warn!("rejected: the token in the address is missing or wrong");
         return StatusCode::UNAUTHORIZED;
     }
-    let event = match &trust.verifier {
+    let event = match &expected.verifier {
         None => Event::from_unverified(&body),
         Some(verifier) => {
             let signature = headers.get(SIGNATURE_HEADER).map_or(&[][..], HeaderValue::as_bytes);
@@ -85,12 +85,12 @@ async fn receive(
             }
         }
     };
-    let Some((id, stage, failure)) = progress(&event) else {
+    let Some((message_id, stage, reason)) = progress(&event) else {
         debug!(name = event.name(), "ignored");
         return StatusCode::OK;
     };
-    let delivery = format!("{} {id}", event.name());
-    match store.receive(&delivery, &id, stage, failure.as_deref()).await {
+    let delivery = format!("{} {message_id}", event.name());
+    match store.receive(&delivery, &message_id, stage, reason.as_deref()).await {
         Ok(is_new) => {
             debug!(delivery, is_new, "received");
             StatusCode::OK
