@@ -85,14 +85,14 @@ impl Step {
         match self {
             Self::Fmt => &["cargo fmt --all --check"],
             Self::Clippy => &[
-                "cargo clippy --locked --workspace --all-targets --features schemars,tracing,mock",
-                "cargo clippy --locked --lib --no-default-features",
+                "cargo clippy --locked --workspace --all-targets",
+                "cargo clippy --locked --package pilot-status --lib --no-default-features",
             ],
             Self::Tls => &[
-                "cargo check --locked --lib --no-default-features --features rustls",
-                "cargo check --locked --lib --no-default-features --features native-tls",
-                "cargo test --locked --lib --no-default-features --features full,mock tls",
-                "cargo test --locked --lib --no-default-features \
+                "cargo check --locked --package pilot-status --lib --no-default-features --features rustls",
+                "cargo check --locked --package pilot-status --lib --no-default-features --features native-tls",
+                "cargo test --locked --package pilot-status --lib --no-default-features --features full,mock tls",
+                "cargo test --locked --package pilot-status --lib --no-default-features \
                  --features full,mock,rustls-no-provider tls",
             ],
             _ => &[],
