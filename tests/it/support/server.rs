@@ -36,6 +36,7 @@ impl Answer {
     }
 
     /// Any bytes, after which the connection closes.
+    #[allow(dead_code, reason = "the unit tests of the library use it")]
     pub fn raw(text: &str) -> Self {
         Self { bytes: text.into(), delay: Duration::ZERO, close: true }
     }
