@@ -57,9 +57,14 @@ pub fn document_and_widen(builders: &mut [Item], docs: &Docs) {
             })
         })
         .collect();
-    for item in code::impls(builders).filter(|item| item.trait_.is_none()) {
+    for item in code::impls(builders) {
         let Some(of) = code::name(&item.self_ty).map(ToString::to_string) else { continue };
-        for function in code::functions(item).filter(|function| function.sig.receiver().is_some()) {
+        for function in code::functions(item) {
+            if function.sig.generics.params.is_empty() {
+                // Leaves the machine code to the crate that calls it.
+                function.attrs.push(parse_quote!(#[inline]));
+                continue;
+            }
             let place = (of.clone(), plain(&function.sig.ident));
             if let Some(text) = docs.get(&place) {
                 function.attrs.push(parse_quote!(#[doc = #text]));
@@ -97,11 +102,7 @@ fn take_more(function: &mut ImplItemFn, value: &Type) {
         self.#name = value.#convert()#given.map_err(|reason| format!(#message));
         self
     });
-    let [GenericParam::Type(parameter)] =
-        function.sig.generics.params.iter().collect::<Vec<_>>()[..]
-    else {
-        return;
-    };
+    let Some(GenericParam::Type(parameter)) = function.sig.generics.params.first() else { return };
     let parameter = &parameter.ident;
     function.sig.generics.where_clause = Some(parse_quote!(where #parameter: crate::#bound<#of>));
 }

@@ -101,13 +101,17 @@ pub mod guide {
     pub mod portuguese {}
 }
 
-/// For the dates and times of requests and [`Timestamp`].
+/// For the bytes of [`Error::body`] and [`Download`].
+pub use bytes;
+/// For the dates and times of requests and [`Timestamp`], with `Utc::now`.
 pub use chrono;
 pub use client::ClientBuilder;
 pub use credentials::Credentials;
 pub use error::{Error, ErrorKind};
 pub use generated::types::{ApiError, ErrorCode};
 pub use generated::{Client, builder, types};
+/// For the methods, statuses and headers of requests and responses.
+pub use http;
 pub use http::{Method, StatusCode};
 pub use model::{DataUrl, IntoList, IntoMap, IntoOptional, Nullable, Secret, Timestamp, phone};
 pub use pages::Pages;
@@ -117,3 +121,5 @@ pub use request::RawRequest;
 pub use reqwest;
 pub use response::{Download, ResponseValue};
 pub use retry::RetryPolicy;
+/// For the JSON values of models, such as undocumented fields.
+pub use serde_json;

@@ -1,7 +1,7 @@
 //! Sends a message to everyone in a CSV file with the columns `number` and `name`.
 //!
 //! ```text
-//! PILOT_STATUS_API_KEY=ps_... cargo run --features mock --example bulk_send -- \
+//! PILOT_STATUS_API_KEY=ps_... cargo run --example bulk_send -- \
 //!     CAMPAIGN RECIPIENTS.csv JOURNAL
 //! ```
 //!

@@ -1,7 +1,7 @@
 //! Writes all messages of a number to stdout, the newest first, each as a line of JSON.
 //!
 //! ```text
-//! PILOT_STATUS_API_KEY=ps_... cargo run --features mock --example history [-- NUMBER_ID]
+//! PILOT_STATUS_API_KEY=ps_... cargo run --example history [-- NUMBER_ID]
 //! ```
 //!
 //! A tenant key needs the id of one of its numbers, as `list_numbers` gives it. Without

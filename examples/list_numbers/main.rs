@@ -1,7 +1,7 @@
 //! Lists the WhatsApp numbers of an account.
 //!
 //! ```text
-//! PILOT_STATUS_API_KEY=ps_... cargo run --features mock --example list_numbers [-- --json]
+//! PILOT_STATUS_API_KEY=ps_... cargo run --example list_numbers [-- --json]
 //! ```
 //!
 //! Without a key in the environment it talks to a server of its own.

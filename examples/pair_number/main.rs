@@ -1,7 +1,7 @@
 //! Adds a number, draws the QR code that connects it, and waits until it is connected.
 //!
 //! ```text
-//! PILOT_STATUS_API_KEY=ps_... cargo run --features mock --example pair_number -- \
+//! PILOT_STATUS_API_KEY=ps_... cargo run --example pair_number -- \
 //!     NUMBER NAME [SECONDS]
 //! ```
 //!

@@ -1,7 +1,7 @@
 //! Sends a text, a template and a picture to a phone number.
 //!
 //! ```text
-//! PILOT_STATUS_API_KEY=ps_... cargo run --features mock --example send_message -- NUMBER
+//! PILOT_STATUS_API_KEY=ps_... cargo run --example send_message -- NUMBER
 //! ```
 //!
 //! Without a key in the environment it talks to a server of its own. The account needs

@@ -1,7 +1,7 @@
 //! Receives what a webhook delivers.
 //!
 //! ```text
-//! PILOT_STATUS_WEBHOOK_SECRET=... cargo run --features mock --example webhook_server [-- 0.0.0.0:8080]
+//! PILOT_STATUS_WEBHOOK_SECRET=... cargo run --example webhook_server [-- 0.0.0.0:8080]
 //! ```
 //!
 //! | Variable | |

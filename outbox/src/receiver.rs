@@ -121,3 +121,7 @@ fn progress(event: &Event) -> Option<(String, Stage, Option<String>)> {
     let id = field(["id", "internalMessageId"]).filter(|id| !id.is_empty())?;
     Some((id, stage, field(["error", "errorMessage"])))
 }
+
+#[cfg(test)]
+#[path = "receiver_tests.rs"]
+mod tests;

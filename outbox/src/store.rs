@@ -318,3 +318,7 @@ fn millis(time: Duration) -> i64 {
     // The largest wait is 30 years, so that no sum overflows.
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX).min(1_000_000_000_000)
 }
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;

@@ -167,3 +167,7 @@ fn after(error: &Error, attempts: i64, random: f64) -> Outcome {
     };
     Outcome::Later { wait, is_uncertain: error.may_have_taken_effect() }
 }
+
+#[cfg(test)]
+#[path = "worker_tests.rs"]
+mod tests;

@@ -1,9 +1,13 @@
 //! Methods and implementations of the generated builders. The build step calls these macros.
+//!
+//! `#[inline]` here and in the other macros leaves the machine code to the crate that calls: most
+//! programs call a few operations, and the library compiles quicker without code for the others.
 
 /// Prints only the name of a call, since its path may contain a token.
 macro_rules! debug {
     ($call:ident) => {
         impl ::std::fmt::Debug for $call<'_> {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_struct(stringify!($call)).finish_non_exhaustive()
             }
@@ -21,12 +25,14 @@ macro_rules! builder {
             ///
             /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) if a field is
             /// missing or a value is invalid.
+            #[inline]
             pub fn build(self) -> ::std::result::Result<super::$model, crate::Error> {
                 super::$model::try_from(self).map_err(crate::Error::from)
             }
         }
 
         impl crate::IntoOptional<super::$model> for $model {
+            #[inline]
             fn into_optional(
                 self,
             ) -> ::std::result::Result<::std::option::Option<super::$model>, ::std::string::String>

@@ -17,11 +17,11 @@ impl<E: OpenEnum> IntoOptional<E> for &str {
     }
 }
 
-/// The known value with this text. An exact match takes precedence over one in another case.
-pub(crate) fn find<E: Clone>(known: &[E], text_of: fn(&E) -> &str, text: &str) -> Option<E> {
-    let exact = known.iter().find(|value| text_of(value) == text);
-    let in_any_case = || known.iter().find(|value| text_of(value).eq_ignore_ascii_case(text));
-    exact.or_else(in_any_case).cloned()
+/// The index of a text. An exact match takes precedence over one in another case. Not generic: one
+/// function for all enums.
+pub(crate) fn find(known: &[&str], text: &str) -> Option<usize> {
+    let exact = known.iter().position(|value| *value == text);
+    exact.or_else(|| known.iter().position(|value| value.eq_ignore_ascii_case(text)))
 }
 
 /// Defines an enum of variants, each with its JSON text and description. Any string
@@ -50,6 +50,7 @@ macro_rules! open_enum {
 
             /// The value as in JSON. A known value is spelled as in the document, even if the
             /// server sent it in another case.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)*
@@ -59,13 +60,17 @@ macro_rules! open_enum {
         }
 
         impl ::std::convert::From<::std::string::String> for $name {
+            #[inline]
             fn from(value: ::std::string::String) -> Self {
-                crate::model::open_enum::find(Self::KNOWN, Self::as_str, &value)
-                    .unwrap_or(Self::Unknown(value))
+                match crate::model::open_enum::find(&[$($value),*], &value) {
+                    ::std::option::Option::Some(index) => Self::KNOWN[index].clone(),
+                    ::std::option::Option::None => Self::Unknown(value),
+                }
             }
         }
 
         impl ::std::convert::From<&str> for $name {
+            #[inline]
             fn from(value: &str) -> Self {
                 Self::from(value.to_owned())
             }
@@ -76,12 +81,14 @@ macro_rules! open_enum {
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
 
+            #[inline]
             fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
                 ::std::result::Result::Ok(Self::from(value))
             }
         }
 
         impl ::std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.pad(self.as_str())
             }

@@ -50,6 +50,7 @@ macro_rules! open_union {
         crate::model::open_union::open_union!(@type $name, $description, { $($variant($type),)* });
 
         impl $name {
+            #[inline]
             fn read(value: ::serde_json::Value) -> ::std::result::Result<Self, ::std::string::String> {
                 for is_exact in [true, false] {
                     $(if let ::std::option::Option::Some(held) =
@@ -68,6 +69,7 @@ macro_rules! open_union {
         crate::model::open_union::open_union!(@type $name, $description, { $($variant($type),)* });
 
         impl $name {
+            #[inline]
             fn read(value: ::serde_json::Value) -> ::std::result::Result<Self, ::std::string::String> {
                 match value.get($tag).and_then(::serde_json::Value::as_str) {
                     $(::std::option::Option::Some($($value)|+) => {
@@ -91,6 +93,7 @@ macro_rules! open_union {
         }
 
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 match self {
                     $(Self::$variant(held) => {
@@ -130,6 +133,7 @@ macro_rules! from_builder {
         impl ::std::convert::TryFrom<builder::$model> for $name {
             type Error = error::ConversionError;
 
+            #[inline]
             fn try_from(
                 builder: builder::$model,
             ) -> ::std::result::Result<Self, error::ConversionError> {
@@ -138,6 +142,7 @@ macro_rules! from_builder {
         }
 
         impl crate::IntoOptional<$name> for builder::$model {
+            #[inline]
             fn into_optional(
                 self,
             ) -> ::std::result::Result<::std::option::Option<$name>, ::std::string::String> {
@@ -165,6 +170,7 @@ macro_rules! from_text {
         }
 
         impl crate::IntoOptional<$name> for &str {
+            #[inline]
             fn into_optional(
                 self,
             ) -> ::std::result::Result<::std::option::Option<$name>, ::std::string::String> {

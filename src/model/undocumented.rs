@@ -17,6 +17,7 @@ impl fmt::Debug for Names<'_> {
 macro_rules! debug {
     ($model:ident) => {
         impl ::std::fmt::Debug for $model {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_tuple(stringify!($model))
                     .field(&crate::model::undocumented::Names(&self.0))
@@ -26,6 +27,7 @@ macro_rules! debug {
     };
     ($model:ident { $($field:ident,)* }) => {
         impl ::std::fmt::Debug for $model {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_struct(stringify!($model))
                     $(.field(stringify!($field), &self.$field))*

@@ -12,6 +12,7 @@ macro_rules! numbered {
     ) => {
         impl $call<'_> {
             /// The entries of this page and all following ones: see [`Pages`](crate::Pages).
+            #[inline]
             pub fn stream(self) -> crate::Pages<types::$model> {
                 let Self { client, page, $($given,)* } = self;
                 let client = client.clone();
@@ -41,6 +42,7 @@ macro_rules! dated {
             ///
             /// Each page begins before the time of the last entry of the previous page, so the
             /// stream may miss entries with the same time.
+            #[inline]
             pub fn stream(self) -> crate::Pages<types::$model> {
                 let Self { client, before, $($given,)* } = self;
                 let client = client.clone();

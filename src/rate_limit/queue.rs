@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::pace::Pace;
 use crate::error::{Error, ErrorKind};
-use crate::telemetry::{Cause, waited};
+use crate::telemetry::{Cause, waited, waiting};
 
 /// How long the first call may stay unpolled before the others pass it.
 const LONGEST_IDLE: Duration = Duration::from_secs(1);
@@ -77,6 +77,7 @@ impl RequestQueue {
         if self.pause_left() >= time_left {
             return Err(Throttled(self.pause_left()));
         }
+        waiting(Cause::RateLimit, self.pause_left());
         let patience = time_left.saturating_sub((time_left / 10).min(LONGEST_RESERVE));
         let admission = match timeout(patience, self.wait(position)).await {
             Ok(sent_at) => Ok(sent_at),

@@ -143,6 +143,7 @@ impl Client {
         span: &Span,
     ) -> Error {
         span.ended(Err(&error), error.attempts());
+        span.failed(&error);
         error.with_operation(operation).with_path_prefix(self.path_prefix())
     }
 

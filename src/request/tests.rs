@@ -14,7 +14,8 @@ use crate::credentials::Credentials;
 use crate::error::ErrorKind;
 use crate::retry::RetryPolicy;
 
-#[path = "../../tests/support/mod.rs"]
+#[path = "../../tests/it/support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests of the crate `it` use the rest")]
 mod support;
 
 use support::{Answer, Server};

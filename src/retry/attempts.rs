@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::operation::RetryAdvice;
 use crate::rate_limit::slots::{Slot, Slots, settle_connections};
 use crate::rate_limit::{LONGEST_PAUSE, RequestQueue};
-use crate::telemetry::{Cause, waited};
+use crate::telemetry::{Cause, waited, waiting};
 
 /// The inputs that decide whether and when a call is retried.
 #[derive(Clone, Copy)]
@@ -85,6 +85,7 @@ where
             match rules.failed(&error, polls, sent_at, time_left(), random()) {
                 Some(Duration::ZERO) => {}
                 Some(wait) => {
+                    waiting(Cause::Retry, wait);
                     sleep(wait).await;
                     waited(Cause::Retry, wait);
                 }

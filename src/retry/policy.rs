@@ -124,6 +124,31 @@ impl RetryPolicy {
         self
     }
 
+    /// The maximum number of attempts, as set with [`max_attempts`](Self::max_attempts).
+    pub fn get_max_attempts(&self) -> u32 {
+        self.max_attempts
+    }
+
+    /// The maximum duration of a call, as set with [`total_timeout`](Self::total_timeout).
+    pub fn get_total_timeout(&self) -> Duration {
+        self.total_timeout
+    }
+
+    /// The base and the cap of the backoff, as set with [`backoff`](Self::backoff).
+    pub fn get_backoff(&self) -> (Duration, Duration) {
+        (self.backoff.base, self.backoff.cap)
+    }
+
+    /// How calls wait after a 429, as set with [`pacing`](Self::pacing).
+    pub fn get_pacing(&self) -> Pacing {
+        self.pacing
+    }
+
+    /// Whether a budget limits retries: see [`without_budget`](Self::without_budget).
+    pub fn has_budget(&self) -> bool {
+        self.has_budget
+    }
+
     /// The state that the clones of a client with this policy share.
     pub(crate) fn shared(&self) -> Shared {
         Shared { queues: RequestQueues::new(self.backoff), budget: Budget::default() }

@@ -6,9 +6,9 @@ mod silent;
 mod spans;
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use self::silent::{Span, waited};
+pub(crate) use self::silent::{Span, waited, waiting};
 #[cfg(feature = "tracing")]
-pub(crate) use self::spans::{Span, waited};
+pub(crate) use self::spans::{Span, waited, waiting};
 
 /// Why a call waited.
 #[derive(Clone, Copy)]

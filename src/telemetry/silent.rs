@@ -25,7 +25,11 @@ impl Span {
         work
     }
 
+    pub(crate) fn failed(&self, _: &Error) {}
+
     pub(crate) fn ended(&self, _: Result<StatusCode, &Error>, _: u32) {}
 }
+
+pub(crate) fn waiting(_: Cause, _: Duration) {}
 
 pub(crate) fn waited(_: Cause, _: Duration) {}

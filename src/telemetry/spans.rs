@@ -52,6 +52,13 @@ impl Span {
         work.instrument(self.0.clone()).await
     }
 
+    /// Emits an event for a call that failed. Its span has the other fields.
+    pub(crate) fn failed(&self, error: &Error) {
+        let attempts = error.attempts();
+        let error = error_type(error);
+        tracing::warn!(parent: &self.0, error.r#type = error.as_ref(), attempts, "failed");
+    }
+
     /// Records the outcome and the number of the attempt.
     pub(crate) fn ended(&self, outcome: Result<StatusCode, &Error>, attempt: u32) {
         if attempt > 1 {
@@ -76,11 +83,26 @@ fn error_type(error: &Error) -> Cow<'static, str> {
     }
 }
 
+/// Shorter waits have only the event after them.
+const LONG_WAIT: Duration = Duration::from_secs(1);
+
+/// A call begins to wait. Without this event, a long wait looks like a program that hangs.
+pub(crate) fn waiting(cause: Cause, wait: Duration) {
+    if wait >= LONG_WAIT {
+        tracing::info!(cause = cause.name(), seconds = wait.as_secs_f64(), "waiting");
+    }
+}
+
 /// A call waited.
 pub(crate) fn waited(cause: Cause, wait: Duration) {
-    let cause = match cause {
-        Cause::Retry => "retry",
-        Cause::RateLimit => "rate_limit",
-    };
-    tracing::info!(cause, seconds = wait.as_secs_f64(), "waited");
+    tracing::info!(cause = cause.name(), seconds = wait.as_secs_f64(), "waited");
+}
+
+impl Cause {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::RateLimit => "rate_limit",
+        }
+    }
 }

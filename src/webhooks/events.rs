@@ -39,6 +39,7 @@ macro_rules! events {
 
             /// Decodes the body of a known event. `text` is the body with documented names, `raw`
             /// the body as received.
+            #[inline]
             pub(crate) fn read(
                 name: &str,
                 text: &[u8],

@@ -77,6 +77,8 @@ enum Step {
     Lowest,
     /// All that is made of what we describe is as regen makes it
     Regen,
+    /// The outbox sends every message once, whatever is killed, broken or restarted
+    Outbox,
 }
 
 impl Step {
@@ -85,15 +87,20 @@ impl Step {
         match self {
             Self::Fmt => &["cargo fmt --all --check"],
             Self::Clippy => &[
-                "cargo clippy --locked --workspace --all-targets --features schemars,tracing,mock",
-                "cargo clippy --locked --lib --no-default-features",
+                "cargo clippy --locked --workspace --all-targets",
+                "cargo clippy --locked --package pilot-status --lib --no-default-features",
             ],
             Self::Tls => &[
-                "cargo check --locked --lib --no-default-features --features rustls",
-                "cargo check --locked --lib --no-default-features --features native-tls",
-                "cargo test --locked --lib --no-default-features --features full,mock tls",
-                "cargo test --locked --lib --no-default-features \
+                "cargo check --locked --package pilot-status --lib --no-default-features --features rustls",
+                "cargo check --locked --package pilot-status --lib --no-default-features --features native-tls",
+                "cargo test --locked --package pilot-status --lib --no-default-features --features full,mock tls",
+                "cargo test --locked --package pilot-status --lib --no-default-features \
                  --features full,mock,rustls-no-provider tls",
+            ],
+            Self::Outbox => &[
+                "cargo test --locked --package outbox",
+                "cargo run --locked --quiet --package outbox -- chaos --database sqlite",
+                "cargo run --locked --quiet --package outbox -- chaos --database postgres",
             ],
             _ => &[],
         }
@@ -102,7 +109,7 @@ impl Step {
     fn check(self, shell: &Shell) -> Result<Outcome> {
         self.commands().iter().try_for_each(|command| shell.run(command))?;
         match self {
-            Self::Fmt | Self::Clippy | Self::Tls => {}
+            Self::Fmt | Self::Clippy | Self::Tls | Self::Outbox => {}
             Self::Spelling => return spelling::check(shell),
             Self::Advisories => return advisories::check(shell),
             Self::Api => return api::check(shell),

@@ -33,8 +33,13 @@ pub struct Target {
 impl Manifest {
     /// That of the client.
     pub fn read(shell: &Shell) -> Result<Self> {
+        Self::of(shell, "pilot-status")
+    }
+
+    /// That of a package of the workspace.
+    pub fn of(shell: &Shell, name: &str) -> Result<Self> {
         let mut packages = Self::read_all(shell, "--no-deps")?.into_iter();
-        packages.find(|package| package.name == "pilot-status").context("no package pilot-status")
+        packages.find(|package| package.name == name).with_context(|| format!("no package {name}"))
     }
 
     /// Those that Cargo tells of.

@@ -1,12 +1,10 @@
 //! Puts what OpenAPI can say in several ways in the one way that the build step
 //! reads, so that no build of a user has to.
 //!
-//! In this order: [`lift`] names every schema that becomes a type; [`all_of`] joins the
-//! parts of an object, and what was only a part of others is dropped. Twice is the same as
-//! once.
+//! [`all_of`] joins the parts of an object, and what was only a part of others is dropped.
+//! Twice is the same as once.
 
 mod all_of;
-mod lift;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +19,6 @@ use crate::places;
 ///
 /// On an error the document is left half normalised.
 pub fn normalise(document: &mut Value) -> Result<()> {
-    lift::lift(document)?;
     let before = referred(document);
     all_of::flatten(document)?;
     // A part that nothing refers to any more would be a type that nobody meets.

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::console;
 
 /// What building the client and running its tests takes.
-const WORKSPACE: [&str; 11] = [
+const WORKSPACE: [&str; 12] = [
     "Cargo.toml",
     "Cargo.lock",
     "build.rs",
@@ -16,6 +16,7 @@ const WORKSPACE: [&str; 11] = [
     "src",
     "tests",
     "examples",
+    "outbox",
     "benches",
     "README.md",
     "docs",

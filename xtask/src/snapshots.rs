@@ -39,7 +39,7 @@ pub fn make(
     for group in ["code", "surface", "json_schema"] {
         let begins = format!("{PREFIX}{group}@");
         let is_there = made.iter().any(|file| name(file).starts_with(&begins));
-        ensure!(is_there, "tests/generated.rs made no snapshot {begins}...");
+        ensure!(is_there, "tests/generated made no snapshot {begins}...");
     }
     replace(root, &copy, changes)
 }

@@ -106,7 +106,7 @@ impl Workspace {
         let workspace =
             Self { folder: tempfile::tempdir().unwrap(), beside: tempfile::tempdir().unwrap() };
         for folder in
-            ["xtask/spec/upstream", "xtask/spec/api", "tests/snapshots", "tests/operations"]
+            ["xtask/spec/upstream", "xtask/spec/api", "tests/snapshots", "tests/it/operations"]
         {
             fs::create_dir_all(workspace.path(folder)).unwrap();
         }
@@ -119,7 +119,7 @@ impl Workspace {
             ("build.rs", ""),
             ("README.md", "| `ads` | | the operations of a tag |\n"),
             ("CHANGELOG.md", "\n## [Unreleased]\n"),
-            ("tests/operations/main.rs", CASES),
+            ("tests/it/operations/mod.rs", CASES),
         ] {
             fs::write(workspace.path(file), text).unwrap();
         }
@@ -219,8 +219,8 @@ fn a_run_writes_everything_and_then_nothing() {
          wrote OPERATIONS.md\n\
          wrote README.md\n\
          wrote openapi.json\n\
-         wrote tests/operations/main.rs\n\
-         wrote tests/operations/numbers.rs\n\
+         wrote tests/it/operations/mod.rs\n\
+         wrote tests/it/operations/numbers.rs\n\
          removed tests/snapshots/generated__code@old.snap\n\
          wrote tests/snapshots/generated__code@client.snap\n\
          wrote tests/snapshots/generated__json_schema@exemplars.snap\n\

@@ -44,7 +44,7 @@ pub fn accept(root: &Path) -> Result<()> {
 fn json(shell: &Shell) -> Result<PathBuf> {
     let shell = as_docs_rs(shell);
     shell.run(
-        "cargo rustdoc --locked --lib --all-features -- -Zunstable-options --output-format json",
+        "cargo rustdoc --locked --package pilot-status --lib --all-features -- -Zunstable-options --output-format json",
     )?;
     Ok(docs_rs_target(shell.root).join("doc/pilot_status.json"))
 }

@@ -14,7 +14,7 @@ const PAIRS: [&str; 3] = ["messages,webhooks", "numbers,mock", "conversations,te
 pub fn check(shell: &Shell) -> Result<()> {
     let features = Manifest::read(shell)?.features;
     for set in sets(features.keys().map(String::as_str)) {
-        shell.run(&format!("cargo check --locked --lib --no-default-features --features {set}"))?;
+        shell.run(&format!("cargo check --locked --package pilot-status --lib --no-default-features --features {set}"))?;
     }
     Ok(())
 }

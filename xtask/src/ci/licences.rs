@@ -8,13 +8,14 @@ use crate::manifest::Manifest;
 use crate::shell::Shell;
 
 /// Licences that a crate may have.
-const ALLOWED: [&str; 8] = [
+const ALLOWED: [&str; 9] = [
     "0BSD",
     "Apache-2.0",
     "BSD-3-Clause",
     "ISC",
     "MIT",
     "Unicode-3.0",
+    "Zlib",
     // The certificates that xtask trusts.
     "CDLA-Permissive-2.0",
     // progenitor: who changes its files shares the changes; ours may have any licence.

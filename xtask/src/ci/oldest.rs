@@ -12,7 +12,7 @@ pub fn check(shell: &Shell) -> Result<Outcome> {
         let reason = format!("`rustup toolchain install {toolchain}` makes it possible");
         return Ok(Outcome::NotRun(reason));
     }
-    shell.run(&format!("rustup run {toolchain} cargo check --locked"))?;
+    shell.run(&format!("rustup run {toolchain} cargo check --locked --package pilot-status"))?;
     Ok(Outcome::Passed)
 }
 

@@ -11,7 +11,7 @@
 //! The lines come from the code itself, so they say what the generator made of the document
 //! and not what it should have made.
 //!
-//! This file is named `mod.rs` since tests/generated.rs has this module too, by its path.
+//! This file is named `mod.rs` since tests/generated has this module too, by its path.
 
 mod items;
 mod macros;

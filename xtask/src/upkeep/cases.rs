@@ -13,7 +13,7 @@ use crate::folder;
 use crate::places::{self, elements, entries};
 use crate::pointer::Pointer;
 
-const FOLDER: &str = "tests/operations";
+const FOLDER: &str = "tests/it/operations";
 const BEGIN: &str = "\noperations! {\n";
 
 /// The files of the cases with those that they lack, by their paths.
@@ -35,7 +35,7 @@ pub fn files(root: &Path, document: &Value) -> Result<BTreeMap<String, String>> 
         let module = tag.to_snake_case();
         let file = format!("{FOLDER}/{module}.rs");
         if !files.contains_key(&file) {
-            let main = files.entry(format!("{FOLDER}/main.rs")).or_default();
+            let main = files.entry(format!("{FOLDER}/mod.rs")).or_default();
             *main = insert(main, "mod case;\n\n", &format!("mod {module};\n"))?;
             *main = insert(main, "let cases = [\n", &format!("        {module}::CASES,\n"))?;
         }
@@ -51,7 +51,7 @@ pub fn files(root: &Path, document: &Value) -> Result<BTreeMap<String, String>> 
 
 /// Puts a line in its place in the sorted lines after another.
 fn insert(text: &str, after: &str, line: &str) -> Result<String> {
-    let start = text.find(after).with_context(|| format!("{FOLDER}/main.rs has no `{after}`"))?;
+    let start = text.find(after).with_context(|| format!("{FOLDER}/mod.rs has no `{after}`"))?;
     let start = start + after.len();
     let lines = text[start..].split_inclusive('\n');
     let smaller = lines.take_while(|other| other.len() > 1 && *other < line);

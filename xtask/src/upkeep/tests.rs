@@ -60,9 +60,9 @@ fn the_changelog_names_each_operation_once() {
 fn workspace() -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     let repository = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-    fs::create_dir_all(root.path().join("tests/operations")).unwrap();
+    fs::create_dir_all(root.path().join("tests/it/operations")).unwrap();
     for path in
-        ["Cargo.toml", "README.md", "CHANGELOG.md", "tests/operations/main.rs", "openapi.json"]
+        ["Cargo.toml", "README.md", "CHANGELOG.md", "tests/it/operations/mod.rs", "openapi.json"]
     {
         fs::copy(repository.join(path), root.path().join(path)).unwrap();
     }
@@ -75,7 +75,7 @@ fn an_operation_without_a_case_gets_one_in_the_file_of_its_tag() {
     let text = fs::read_to_string(root.path().join("openapi.json")).unwrap();
     let mut document: Value = serde_json::from_str(&text).unwrap();
     let calls = "//! Calls.\n\noperations! {\n    list_calls {\n    }\n}\n\nfn more() {}\n";
-    fs::write(root.path().join("tests/operations/calls.rs"), calls).unwrap();
+    fs::write(root.path().join("tests/it/operations/calls.rs"), calls).unwrap();
     let mut operation = document["paths"]["/v1/calls/{callId}"]["get"].clone();
     operation["operationId"] = json!("get_note");
     operation["tags"] = json!(["Notes"]);
@@ -84,11 +84,11 @@ fn an_operation_without_a_case_gets_one_in_the_file_of_its_tag() {
         "/v1/notes/{callId}": {"get": operation},
     });
     let made = files(root.path(), &Value::Null, &document).unwrap();
-    insta::assert_snapshot!(made["tests/operations/notes.rs"]);
-    let cases = &made["tests/operations/calls.rs"];
+    insta::assert_snapshot!(made["tests/it/operations/notes.rs"]);
+    let cases = &made["tests/it/operations/calls.rs"];
     assert!(cases.starts_with("//! Calls.\n\noperations! {\n    start_call {\n"), "{cases}");
     assert!(cases.ends_with("\n\n    list_calls {\n    }\n}\n\nfn more() {}\n"), "{cases}");
-    let main = &made["tests/operations/main.rs"];
+    let main = &made["tests/it/operations/mod.rs"];
     assert!(main.contains("mod newsletters;\nmod notes;\nmod numbers;\n"), "{main}");
     assert!(main.contains("newsletters::CASES,\n        notes::CASES,\n"), "{main}");
     for (path, text) in &made {

@@ -25,9 +25,7 @@ fn accepted() -> Vec<Row> {
     let paged = |id: &str, response: &str| {
         let mut call = call(id, response);
         let page = json!({"name": "page", "in": "query", "schema": {"type": "integer"}});
-        let sort =
-            json!({"type": "string", "enum": ["name", "size", "size desc"], "default": "name"});
-        let sort = json!({"name": "sort", "in": "query", "schema": sort});
+        let sort = json!({"name": "sort", "in": "query", "schema": of("NoteOrder")});
         call["parameters"] = json!([page, sort]);
         json!({"get": call})
     };
@@ -44,10 +42,12 @@ fn accepted() -> Vec<Row> {
             "/components/schemas/Cat",
             object(json!({
                 "born": moment(), "home": of("Home"), "seen": {"type": "integer", "format": "unix-time"},
-                "mood": {"type": "string", "enum": ["good", "bad"], "nullable": true},
-                "tricks": list(json!({"type": "string", "enum": ["roll"]})),
+                "mood": {"anyOf": [of("CatMood"), {"type": "object", "nullable": true, "enum": [null]}]},
+                "tricks": list(of("CatTrick")),
             })),
         ),
+        ("", "/components/schemas/CatMood", json!({"type": "string", "enum": ["good", "bad"]})),
+        ("", "/components/schemas/CatTrick", json!({"type": "string", "enum": ["roll"]})),
         (
             "",
             "/components/schemas/CatRequest",
@@ -110,7 +110,7 @@ fn accepted() -> Vec<Row> {
             "/components/schemas/Tom",
             json!({
                 "allOf": [of("Cat"), {"type": "object", "required": ["lives"], "properties": {
-                    "lives": {"type": "integer"}, "yard": object(json!({"street": text()})),
+                    "lives": {"type": "integer"}, "yard": of("Home"),
                 }}],
             }),
         ),
@@ -161,6 +161,11 @@ fn accepted() -> Vec<Row> {
             json!({"type": "object", "additionalProperties": of("Tree")}),
         ),
         ("pages of entries without an id", "/paths/~1notes", paged("get_notes", "NoteList")),
+        (
+            "",
+            "/components/schemas/NoteOrder",
+            json!({"type": "string", "enum": ["name", "size", "size desc"]}),
+        ),
         ("", "/components/schemas/Note", object(json!({"text": text()}))),
         (
             "",
@@ -188,9 +193,10 @@ fn accepted() -> Vec<Row> {
             "/components/schemas/Doc",
             json!({
                 "type": "object", "description": "See [x] and <b>.\n\n- a */ /*",
-                "properties": {"a": {"type": "string", "enum": ["a*/", "b`"], "description": "*/"}},
+                "properties": {"a": {"allOf": [of("DocEnd")], "description": "*/"}},
             }),
         ),
+        ("", "/components/schemas/DocEnd", json!({"type": "string", "enum": ["a*/", "b`"]})),
         (
             "forms that say little",
             "/components/schemas/Little",
@@ -240,8 +246,8 @@ const ACCEPTED: &[&str] = &[
     "pubborn:::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>",
     "pubsince:::std::option::Option<crate::Timestamp>",
     "open_enum!(CatMood,",
-    "open_enum!(CatTricksItem,",
-    "open_enum!(GetNotesSort,",
+    "open_enum!(CatTrick,",
+    "open_enum!(NoteOrder,",
     "pubmood:::std::option::Option<crate::generated::types::CatMood>",
     "{at_least_one(a=\"a\",b=\"b\")},{ids=\"ids\":1,Some(9);tags=\"tags\":0,Some(2);}",
     "rename=\"a-b\"",
@@ -251,7 +257,7 @@ const ACCEPTED: &[&str] = &[
     "pubbig:::std::option::Option<u64>",
     "pubset:::std::vec::Vec<::std::string::String>",
     "publives:i64,",
-    "pubstructTomYard{",
+    "pubyard:::std::option::Option<Home>,",
     "open_union!(Animal,",
     "Node(::std::boxed::Box<Node>)=\"knot\"|\"node\",",
     "open_union!(CatList,",

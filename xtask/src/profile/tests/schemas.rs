@@ -40,6 +40,11 @@ fn what_a_schema_is() {
             field,
             json!({"anyOf": [of("Call"), {"type": "object", "nullable": true, "enum": [null]}], "nullable": true}),
         ),
+        (
+            "a secret that is joined with more",
+            field,
+            json!({"allOf": [{"minLength": 4}, {"type": "string", "format": "password"}]}),
+        ),
         ("what it is not", field, json!({"type": "string", "not": {}})),
         ("several types", field, json!({"type": ["string", "null"]})),
         ("a type that is unknown", field, json!({"type": "number of sorts"})),

@@ -1,0 +1,117 @@
+//! Each tag of the document is a feature, alone and beside any other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use heck::ToKebabCase;
+use serde_json::Value;
+
+const DOCUMENT: &str = include_str!("../../openapi.json");
+
+/// The operations of each tag, by the name of its feature.
+fn tags() -> BTreeSet<(String, String)> {
+    let document: Value = serde_json::from_str(DOCUMENT).unwrap();
+    let items = document["paths"].as_object().unwrap().values();
+    let operations = items.flat_map(|item| item.as_object().unwrap().values());
+    let named = operations.filter_map(|operation| {
+        let tag = operation["tags"][0].as_str()?.to_kebab_case();
+        Some((tag, operation["operationId"].as_str()?.to_owned()))
+    });
+    named.collect()
+}
+
+fn features() -> BTreeSet<String> {
+    tags().into_iter().map(|(feature, _)| feature).collect()
+}
+
+#[test]
+fn every_tag_is_a_feature_of_cargo_and_one_of_all() {
+    let manifest = include_str!("../../Cargo.toml");
+    let full = manifest.split("\nfull = [").nth(1).unwrap().split(']').next().unwrap();
+    let full: BTreeSet<String> = full.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    assert_eq!(full, features());
+    for feature in features() {
+        assert!(manifest.contains(&format!("\n{feature} = [")), "{feature}");
+    }
+}
+
+#[test]
+fn a_feature_brings_its_operations_and_no_others() {
+    for feature in features() {
+        let client = crate::generate::generate(DOCUMENT, &|name| name == feature).unwrap().client;
+        for (of, operation) in tags() {
+            let is_there = client.contains(&format!("    pub fn {operation}("));
+            assert_eq!(is_there, of == feature, "{feature}: {operation}");
+        }
+    }
+}
+
+#[test]
+fn any_two_features_make_a_client() {
+    let features: Vec<String> = features().into_iter().collect();
+    let pairs = features
+        .iter()
+        .enumerate()
+        .flat_map(|(index, first)| features[index + 1..].iter().map(move |second| (first, second)));
+    let pairs: Vec<_> = pairs.collect();
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some((first, second)) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let has = |name: &str| name == *first || name == *second;
+                    if let Err(error) = crate::generate::generate(DOCUMENT, &has) {
+                        panic!("{first}, {second}: {error}");
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// The code of each model and of its builder, by where it is.
+fn models(client: &str) -> BTreeMap<String, String> {
+    fn collect(items: &[syn::Item], place: &str, found: &mut BTreeMap<String, String>) {
+        for item in items {
+            let name = match item {
+                syn::Item::Struct(item) => item.ident.to_string(),
+                syn::Item::Enum(item) => item.ident.to_string(),
+                syn::Item::Impl(item) => {
+                    let (of, what) = (&item.self_ty, item.trait_.as_ref().map(|(path, _)| path));
+                    quote::quote!(#what for #of).to_string()
+                }
+                syn::Item::Mod(syn::ItemMod { ident, content: Some((_, items)), .. }) => {
+                    collect(items, &format!("{place}::{ident}"), found);
+                    continue;
+                }
+                syn::Item::Macro(item) => {
+                    let (of, what) = (item.mac.tokens.clone().into_iter().next(), &item.mac.path);
+                    let first = item.mac.tokens.to_string();
+                    // Of conversions to a union, each names another model.
+                    format!("{} {} {}", quote::quote!(#what), quote::quote!(#of), first.len())
+                }
+                _ => continue,
+            };
+            found.insert(format!("{place}::{name}"), quote::quote!(#item).to_string());
+        }
+    }
+    let file = syn::parse_file(client).unwrap();
+    let types = file.items.iter().find_map(|item| match item {
+        syn::Item::Mod(item) if item.ident == "types" => item.content.as_ref(),
+        _ => None,
+    });
+    let mut found = BTreeMap::new();
+    collect(&types.unwrap().1, "types", &mut found);
+    found
+}
+
+#[test]
+fn a_model_is_the_same_under_every_feature() {
+    let full = models(&crate::generate::generate(DOCUMENT, &|_| true).unwrap().client);
+    for feature in features() {
+        let generated = crate::generate::generate(DOCUMENT, &|name| name == feature).unwrap();
+        for (name, code) in models(&generated.client) {
+            assert_eq!(Some(&code), full.get(&name), "{feature}: {name}");
+        }
+    }
+}

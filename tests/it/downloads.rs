@@ -1,0 +1,147 @@
+//! An answer that is a file is read as it comes, over a connection that follows a
+//! script: slowly, without a length, or not to its end.
+
+use std::time::Duration;
+
+use crate::support::script::Step::{AnswerAll, Pause, Read, Reset, Send, Silent, Tell};
+use crate::support::script::{Script, ScriptedServer};
+use crate::support::{KEY, eventually};
+use futures_util::TryStreamExt;
+use pilot_status::{Client, Credentials, ErrorKind, RetryPolicy, reqwest};
+
+const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+const OF_TEN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n";
+const PART: &[u8] = b"3\r\nabc\r\n";
+
+/// How long the hurried client waits for a part.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// Starts servers that follow the scripts in their turn, and clients of them that
+/// have little time.
+async fn hurried(scripts: &[Script]) -> (ScriptedServer, [Client; 2]) {
+    let server = ScriptedServer::start(scripts).await;
+    let builder = || {
+        Client::builder(Credentials::api_key(KEY))
+            .base_url(server.url())
+            .attempt_timeout(PATIENCE)
+            .retry(RetryPolicy::default().total_timeout(PATIENCE))
+    };
+    let own = builder().http_client_builder(reqwest::Client::builder());
+    let clients = [builder(), own].map(|builder| builder.build().unwrap());
+    (server, clients)
+}
+
+#[tokio::test]
+async fn a_recording_that_was_read_gives_its_connection_back() {
+    const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc";
+    let (server, [client, _]) = hurried(&[&[AnswerAll(GOOD)]]).await;
+    for _ in 0..2 {
+        let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
+        assert_eq!(audio.bytes().await.unwrap(), "abc");
+    }
+    assert_eq!(server.accepted(), 1);
+}
+
+#[tokio::test]
+async fn a_recording_may_come_without_a_length_or_a_name() {
+    let (_server, [client, _]) = hurried(&[&[Read, Send(b"HTTP/1.1 200 OK\r\n\r\nabc")]]).await;
+    let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
+    assert_eq!((audio.content_type(), audio.content_length()), (None, None));
+    assert_eq!(audio.file_name(), None);
+    assert_eq!(audio.bytes().await.unwrap(), "abc");
+}
+
+#[tokio::test]
+async fn a_recording_may_take_longer_than_a_call_as_long_as_it_goes_on() {
+    const PAUSE: Duration = Duration::from_millis(100);
+    const STEADY: Script = &[
+        Read,
+        Send(CHUNKED),
+        Pause(PAUSE),
+        Send(PART),
+        Pause(PAUSE),
+        Send(PART),
+        Pause(PAUSE),
+        Send(PART),
+        Pause(PAUSE),
+        Send(PART),
+        Pause(PAUSE),
+        Send(PART),
+        Pause(PAUSE),
+        Send(b"0\r\n\r\n"),
+    ];
+    let (_server, clients) = hurried(&[STEADY]).await;
+    for client in clients {
+        let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
+        assert_eq!(audio.content_length(), None);
+        let parts: Vec<_> = audio.try_collect().await.unwrap();
+        assert_eq!(parts, ["abc"; 5]);
+    }
+}
+
+#[tokio::test]
+async fn a_recording_that_stops_coming_is_a_timeout_after_what_came() {
+    let (server, clients) = hurried(&[&[Read, Send(CHUNKED), Send(PART), Silent]]).await;
+    for client in clients {
+        let mut audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
+        assert_eq!(audio.chunk().await.unwrap().unwrap(), "abc");
+        let error = audio.chunk().await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
+        assert_eq!(error.operation_id(), Some("get_activation_audio"));
+        assert_eq!(audio.chunk().await.unwrap(), None);
+        eventually("its connection is closed", || server.open() == 0).await;
+    }
+    assert_eq!(server.accepted(), 2);
+}
+
+#[tokio::test]
+async fn a_recording_that_breaks_off_is_an_error_after_what_came() {
+    const BROKEN: [Script; 2] =
+        [&[Read, Send(OF_TEN), Send(b"abc")], &[Read, Send(CHUNKED), Send(PART), Send(b"3\r\n")]];
+    for script in BROKEN {
+        let (server, clients) = hurried(&[script]).await;
+        let call = || clients[0].get_activation_audio().id("1").send();
+        let mut audio = call().await.unwrap().into_inner();
+        assert_eq!(audio.chunk().await.unwrap().unwrap(), "abc");
+        let error = audio.chunk().await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Interrupted, 1));
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
+        assert_eq!(audio.chunk().await.unwrap(), None);
+        let error = call().await.unwrap().into_inner().bytes().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Interrupted);
+        assert_eq!(server.accepted(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_recording_whose_connection_is_reset_is_an_error() {
+    const RESET: Script = &[Read, Send(OF_TEN), Pause(Duration::from_millis(50)), Reset];
+    let (_server, [client, _]) = hurried(&[RESET]).await;
+    let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
+    let error = audio.bytes().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Interrupted, 1));
+    assert!(error.is_retryable());
+}
+
+#[tokio::test]
+async fn a_recording_that_is_dropped_gives_up_its_connection() {
+    let (server, [client, _]) = hurried(&[&[Read, Send(CHUNKED), Send(PART), Tell, Silent]]).await;
+    let mut audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
+    assert_eq!(audio.chunk().await.unwrap().unwrap(), "abc");
+    server.told().await;
+    assert_eq!(server.open(), 1);
+    drop(audio);
+    eventually("its connection is closed", || server.open() == 0).await;
+}
+
+#[tokio::test]
+async fn a_page_is_no_recording() {
+    const PAGE: &[u8] =
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>";
+    let (_server, [client, _]) = hurried(&[&[AnswerAll(PAGE)]]).await;
+    let error = client.get_activation_audio().id("1").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("its body is text/html"), "{error}");
+    assert_eq!(error.body().map(|body| &body[..]), Some(&b"<html>"[..]));
+}

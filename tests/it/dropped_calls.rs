@@ -1,0 +1,133 @@
+//! A call may be dropped at any time: it leaves no task and no connection, and
+//! the client is as usable as it was.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::support::script::Step::{AnswerAll, Pause, Read, Send, Silent, Tell};
+use crate::support::script::{Script, ScriptedServer};
+use crate::support::{KEY, eventually};
+use pilot_status::reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use pilot_status::{Client, ClientBuilder, Credentials, reqwest};
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::Notify;
+
+const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
+const HALF: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[";
+const REJECTION: &[u8] = b"HTTP/1.1 429 Any\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n";
+
+/// More than the system takes from a client for a server that does not read.
+const TOO_MUCH: usize = 16 * 1024 * 1024;
+
+/// Longer than the client is given to send it.
+const A_WHILE: Duration = Duration::from_millis(300);
+
+/// The tasks of a pool of one connection: one for that, and one that tidies up.
+const POOL: usize = 2;
+
+/// Time for the client to do what it does with what has just reached it.
+const A_MOMENT: Duration = Duration::from_millis(20);
+
+fn builder(server: &ScriptedServer) -> ClientBuilder {
+    Client::builder(Credentials::api_key(KEY)).base_url(server.url())
+}
+
+/// A server whose tasks are not among those of the client, and its runtime.
+fn server(first: Script) -> (Runtime, ScriptedServer) {
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let server = runtime.block_on(ScriptedServer::start([first, &[AnswerAll(GOOD)]]));
+    (runtime, server)
+}
+
+fn tasks() -> usize {
+    Handle::current().metrics().num_alive_tasks()
+}
+
+/// Drops a call a moment after something has happened, and then makes another,
+/// in a runtime where nothing else is. Of the first, `kept` tasks stay.
+fn drop_a_call(
+    server: &ScriptedServer,
+    builder: ClientBuilder,
+    happened: impl Future<Output = ()>,
+    kept: usize,
+) {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        assert_eq!(tasks(), 0);
+        let client = builder.build().unwrap();
+        let outcome = {
+            let call = client.list_numbers().send();
+            tokio::select! {
+                outcome = call => Some(outcome),
+                () = async { happened.await; tokio::time::sleep(A_MOMENT).await } => None,
+            }
+        };
+        assert!(outcome.is_none(), "{outcome:?}");
+        eventually("the tasks of the call have ended", || tasks() == kept).await;
+
+        client.list_numbers().send().await.unwrap();
+        eventually("one connection is open", || server.open() == 1).await;
+        assert_eq!(tasks(), POOL);
+
+        drop(client);
+        eventually("no task is left", || tasks() == 0).await;
+        eventually("no connection is left", || server.open() == 0).await;
+    });
+}
+
+#[test]
+fn a_call_may_be_dropped_while_it_sends() {
+    let (_runtime, server) = server(&[Tell, Pause(A_WHILE), Silent]);
+    let builder = builder(&server).user_agent("a".repeat(TOO_MUCH));
+    drop_a_call(&server, builder, server.told(), 0);
+}
+
+#[test]
+fn a_call_may_be_dropped_while_it_waits_for_the_answer() {
+    let (_runtime, server) = server(&[Read, Tell, Silent]);
+    drop_a_call(&server, builder(&server), server.told(), 0);
+}
+
+#[test]
+fn a_call_may_be_dropped_while_it_reads_the_answer() {
+    let (_runtime, server) = server(&[Read, Send(HALF), Tell, Silent]);
+    drop_a_call(&server, builder(&server), server.told(), 0);
+}
+
+#[test]
+fn a_call_may_be_dropped_while_it_waits_to_try_again() {
+    let (_runtime, server) = server(&[Read, Send(REJECTION), Tell, AnswerAll(GOOD)]);
+    drop_a_call(&server, builder(&server), server.told(), POOL);
+    assert_eq!(server.accepted(), 1);
+}
+
+/// Never finds the first name that it is asked for.
+#[derive(Default)]
+struct Resolver {
+    was_asked: AtomicBool,
+    asked: Notify,
+    server: Option<SocketAddr>,
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, _: Name) -> Resolving {
+        if self.was_asked.swap(true, Ordering::SeqCst) {
+            let addresses: Addrs = Box::new(self.server.into_iter());
+            return Box::pin(async { Ok(addresses) });
+        }
+        self.asked.notify_one();
+        Box::pin(std::future::pending())
+    }
+}
+
+#[test]
+fn a_call_may_be_dropped_while_it_connects() {
+    let (_runtime, server) = server(&[AnswerAll(GOOD)]);
+    let resolver = Arc::new(Resolver { server: Some(server.address), ..Resolver::default() });
+    let http = reqwest::Client::builder().dns_resolver(Arc::clone(&resolver));
+    let url = format!("http://localhost:{}", server.address.port());
+    let builder = builder(&server).base_url(url).http_client_builder(http);
+    drop_a_call(&server, builder, resolver.asked.notified(), 0);
+}

@@ -1,0 +1,72 @@
+//! The page on troubleshooting quotes the texts that the client prints.
+
+use pilot_status::types::WebhookRequest;
+use pilot_status::webhooks::Verifier;
+
+use super::*;
+
+/// Fails unless the page has a line that matches `text`, where `...` stands for anything.
+fn assert_quoted(text: &impl ToString) {
+    let text = text.to_string();
+    let page = include_str!("../../../docs/troubleshooting.md");
+    let cells = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+    let quotes = page.lines().chain(cells.map(|(quote, _)| quote));
+    let is_quoted = quotes.filter(|quote| quote.len() > 10).any(|quote| matches(quote, &text));
+    assert!(is_quoted, "docs/troubleshooting.md does not quote: {text}");
+}
+
+fn matches(quote: &str, text: &str) -> bool {
+    let mut parts = quote.split("...");
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    for part in parts {
+        let Some(place) = rest.find(part) else { return false };
+        rest = &rest[place + part.len()..];
+    }
+    rest.is_empty() || quote.ends_with("...")
+}
+
+#[tokio::test]
+async fn the_page_on_troubleshooting_quotes_errors_of_responses() {
+    let error = |status, code| Reply::error(status, code);
+    assert_quoted(&call(error(StatusCode::UNAUTHORIZED, None)).await);
+    assert_quoted(
+        &call(error(StatusCode::FORBIDDEN, Some(ErrorCode::TenantScopeNotAllowed))).await,
+    );
+    assert_quoted(&call(Reply::html(StatusCode::OK)).await);
+    assert_quoted(&call(reply(301, "").header("location", "https://other.example")).await);
+
+    let sandbox = Sandbox::start().await.unwrap();
+    assert_quoted(&call_at(format!("{}/v1/v1", sandbox.url())).await);
+    sandbox.enqueue(
+        "create_webhook",
+        Reply::error(StatusCode::BAD_REQUEST, ErrorCode::NumberMismatch),
+    );
+    let webhook = WebhookRequest::builder().url("https://shop.example/webhook");
+    assert_quoted(&sandbox.client().create_webhook().body(webhook).send().await.unwrap_err());
+}
+
+#[tokio::test]
+async fn the_page_on_troubleshooting_quotes_errors_of_limits() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let short = RetryPolicy::default().total_timeout(Duration::from_millis(300));
+    let client = sandbox.builder().max_concurrent_requests(1).retry(short).build().unwrap();
+
+    sandbox.enqueue("list_numbers", Reply::documented().delay(Duration::from_secs(5)));
+    let (_, no_slot) = tokio::join!(client.list_numbers().send(), client.list_numbers().send());
+    assert_quoted(&no_slot.unwrap_err());
+
+    sandbox.enqueue("list_numbers", Reply::too_many_requests(Some(Duration::from_secs(30))));
+    assert_quoted(&client.list_numbers().send().await.unwrap_err());
+    assert_quoted(&client.list_numbers().send().await.unwrap_err());
+}
+
+#[test]
+fn the_page_on_troubleshooting_quotes_errors_of_signatures() {
+    let signature = "0".repeat(64);
+    let verifier = Verifier::new("secret");
+    assert_quoted(&verifier.verify(&signature, "{}").unwrap_err());
+    assert_quoted(&verifier.verify("", "{}").unwrap_err());
+    assert_quoted(&Verifier::new("'secret'").verify(&signature, "{}").unwrap_err());
+    assert_quoted(&Verifier::new("").verify(&signature, "{}").unwrap_err());
+}

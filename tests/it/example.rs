@@ -1,0 +1,141 @@
+//! The program `list_numbers`, as its user runs it.
+
+use std::path::PathBuf;
+use std::process::Output;
+
+use crate::support::example;
+use crate::support::script::{Script, ScriptedServer};
+use pilot_status::StatusCode;
+use pilot_status::mock::{Reply, Sandbox};
+use serde_json::Value;
+use tokio::process::Command;
+
+/// Runs the program with nothing of its variables in the environment but `variables`.
+async fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    Command::new(program())
+        .args(arguments)
+        .env_remove("PILOT_STATUS_API_KEY")
+        .env_remove("PILOT_STATUS_API_KEY_ID")
+        .env_remove("PILOT_STATUS_BASE_URL")
+        // They would take a proxy of a test away.
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .env_remove("REQUEST_METHOD")
+        .envs(variables.iter().copied())
+        .output()
+        .await
+        .unwrap()
+}
+
+/// Cargo builds examples beside the folder of the tests, unless it is told to
+/// run this test alone.
+fn program() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
+    let program =
+        profile.join("examples/list_numbers").with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(program.exists(), "build it first: cargo build --examples");
+    program
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Checks that the program failed with one line, and returns it.
+fn failure(output: &Output) -> String {
+    let line = text(&output.stderr);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""), "{line}");
+    assert_eq!(line.lines().count(), 1, "{line}");
+    assert!(!line.contains("marked"), "{line}");
+    line
+}
+
+#[tokio::test]
+async fn without_a_key_it_lists_the_number_of_its_own_server() {
+    let blank = [("PILOT_STATUS_API_KEY", " "), ("PILOT_STATUS_API_KEY_ID", "")];
+    let output = run(&[], &blank).await;
+    assert!(output.status.success());
+    assert!(text(&output.stderr).contains("no PILOT_STATUS_API_KEY is set"));
+
+    let output = run(&[], &[]).await;
+    assert!(output.status.success());
+    assert!(text(&output.stderr).contains("no PILOT_STATUS_API_KEY is set"));
+    insta::assert_snapshot!("table", text(&output.stdout));
+
+    let output = run(&["--json"], &[]).await;
+    let numbers: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(numbers[0]["state"], "OPEN");
+}
+
+#[tokio::test]
+async fn a_proxy_in_the_environment_does_not_see_what_stays_on_this_machine() {
+    let proxy = ScriptedServer::start([&[] as Script]).await;
+    let sandbox = Sandbox::start().await.unwrap();
+    let output = run(
+        &[],
+        &[
+            ("PILOT_STATUS_API_KEY", Sandbox::API_KEY),
+            ("PILOT_STATUS_BASE_URL", sandbox.url()),
+            ("HTTP_PROXY", &proxy.url()),
+            ("http_proxy", &proxy.url()),
+            ("ALL_PROXY", &proxy.url()),
+        ],
+    )
+    .await;
+    assert!(output.status.success());
+    assert_eq!((proxy.accepted(), sandbox.requests().len()), (0, 1));
+}
+
+#[tokio::test]
+async fn with_a_key_it_lists_the_numbers_of_the_account() {
+    for (variable, header, value) in [
+        ("PILOT_STATUS_API_KEY", "x-api-key", Sandbox::API_KEY),
+        ("PILOT_STATUS_API_KEY_ID", "x-api-key-id", Sandbox::API_KEY_ID),
+    ] {
+        let sandbox = Sandbox::start().await.unwrap();
+        let output = run(&[], &[(variable, value), ("PILOT_STATUS_BASE_URL", sandbox.url())]).await;
+        assert!(output.status.success());
+        assert_eq!(text(&output.stderr), "");
+        assert!(text(&output.stdout).contains("num_01HZX..."));
+        assert_eq!(sandbox.requests()[0].headers[header], value);
+    }
+}
+
+#[tokio::test]
+async fn the_server_cannot_steer_the_terminal() {
+    let mut body = example(200);
+    body[0]["name"] = "\u{1b}[2Jgone\u{7}".into();
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.respond_with("list_numbers", body);
+    let key = ("PILOT_STATUS_API_KEY", Sandbox::API_KEY);
+    let output = run(&[], &[key, ("PILOT_STATUS_BASE_URL", sandbox.url())]).await;
+    assert!(text(&output.stdout).contains("gone"));
+    assert!(!text(&output.stdout).contains(['\u{1b}', '\u{7}']));
+}
+
+#[tokio::test]
+async fn an_error_is_one_line_that_says_what_to_do() {
+    let html = Reply::new(StatusCode::UNAUTHORIZED, "<html>marked\nmarked</html>");
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.enqueue("list_numbers", html.header("content-type", "text/html"));
+    let url = ("PILOT_STATUS_BASE_URL", sandbox.url());
+    let key = ("PILOT_STATUS_API_KEY", Sandbox::API_KEY);
+    let id = ("PILOT_STATUS_API_KEY_ID", "ck_marked");
+    let table = [
+        (vec![key, url], "check the credentials"),
+        (vec![key, id, url], "unset one"),
+        (vec![("PILOT_STATUS_API_KEY", "'marked'"), url], "PILOT_STATUS_API_KEY is in quotes"),
+        (vec![("PILOT_STATUS_API_KEY", "marked\n"), url], "set it to the value as issued"),
+        (
+            vec![key, ("PILOT_STATUS_BASE_URL", "http://marked.example")],
+            "PILOT_STATUS_BASE_URL must begin with https://",
+        ),
+    ];
+    for (variables, part) in table {
+        let line = failure(&run(&[], &variables).await);
+        assert!(line.contains(part), "{line}");
+    }
+    assert!(failure(&run(&["--marked"], &[key, url]).await).contains("the only one is --json"));
+    assert_eq!(sandbox.requests().len(), 1);
+}

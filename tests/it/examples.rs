@@ -1,0 +1,358 @@
+//! The programs `send_message`, `bulk_send`, `pair_number` and `history`, as their users
+//! run them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use pilot_status::StatusCode;
+use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+/// A program without a key in its environment, or with that of a sandbox.
+fn program(name: &str, sandbox: Option<&Sandbox>) -> Command {
+    let tests = std::env::current_exe().unwrap();
+    let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
+    let path = profile.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(path.exists(), "build it first: cargo build --examples");
+    let mut command = Command::new(path);
+    for variable in ["PILOT_STATUS_API_KEY", "PILOT_STATUS_API_KEY_ID", "PILOT_STATUS_BASE_URL"] {
+        command.env_remove(variable);
+    }
+    if let Some(sandbox) = sandbox {
+        command
+            .env("PILOT_STATUS_API_KEY", Sandbox::API_KEY)
+            .env("PILOT_STATUS_BASE_URL", sandbox.url());
+    }
+    command
+}
+
+async fn run(name: &str, arguments: &[&str], sandbox: Option<&Sandbox>) -> Output {
+    program(name, sandbox).args(arguments).output().await.unwrap()
+}
+
+/// What a program that succeeded wrote to stdout.
+fn success(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// What a program that failed wrote to stderr, which is one line.
+fn failure(output: &Output) -> String {
+    let line = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!((output.status.code(), line.lines().count()), (Some(1), 1), "{output:?}");
+    line
+}
+
+/// The idempotency keys that a sandbox received.
+fn keys(requests: &[RecordedRequest]) -> Vec<&str> {
+    requests.iter().map(|request| request.headers["idempotency-key"].to_str().unwrap()).collect()
+}
+
+/// Files for one run after the other of `bulk_send`, until they are dropped.
+struct Campaign {
+    folder: PathBuf,
+}
+
+impl Campaign {
+    fn new(name: &str, recipients: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("recipients.csv"), recipients).unwrap();
+        Self { folder }
+    }
+
+    async fn send(&self, sandbox: &Sandbox) -> Output {
+        let mut program = program("bulk_send", Some(sandbox));
+        program.current_dir(&self.folder).args(["natal", "recipients.csv", "journal"]);
+        program.output().await.unwrap()
+    }
+
+    fn journal(&self) -> String {
+        std::fs::read_to_string(self.folder.join("journal")).unwrap()
+    }
+
+    fn set_journal(&self, journal: &str) {
+        std::fs::write(self.folder.join("journal"), journal).unwrap();
+    }
+}
+
+impl Drop for Campaign {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+const THREE: &str =
+    "number,name\n+1 212 555 0101,Ana\n12125550102,Bruno\n12125550103,\"Silva, C\"\n";
+
+#[tokio::test]
+async fn without_a_key_every_example_talks_to_its_own_server() {
+    let campaign = Campaign::new("own_server", THREE);
+    let recipients = campaign.folder.join("recipients.csv");
+    let journal = campaign.folder.join("journal");
+    let bulk = ["natal", recipients.to_str().unwrap(), journal.to_str().unwrap()];
+    let examples: [(&str, &[&str], &str); 4] = [
+        ("send_message", &["5511988887777"], "picture: msg_01HZX... is QUEUED"),
+        ("bulk_send", &bulk, "3 of 3 were sent now"),
+        ("pair_number", &["5511988887777", "Suporte"], "num_01HZX is connected"),
+        ("history", &[], "\"participantName\":\"Ana\""),
+    ];
+    for (name, arguments, part) in examples {
+        let output = run(name, arguments, None).await;
+        let text = success(&output);
+        assert!(text.contains(part), "{text}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("no PILOT_STATUS_API_KEY is set"));
+    }
+}
+
+#[tokio::test]
+async fn an_error_is_one_line() {
+    let campaign = Campaign::new("errors", "number,name\n1\n");
+    let recipients = campaign.folder.join("recipients.csv");
+    let recipients = recipients.to_str().unwrap();
+    let nobody = campaign.folder.join("nobody.csv");
+    std::fs::write(&nobody, "number,name\n-,Ana\n").unwrap();
+    let nobody = nobody.to_str().unwrap();
+    let journal = campaign.folder.join("journal");
+    let journal = journal.to_str().unwrap();
+    let examples: [(&str, &[&str], &str); 8] = [
+        ("send_message", &[], "usage: send_message NUMBER"),
+        ("bulk_send", &["natal"], "usage: bulk_send CAMPAIGN RECIPIENTS.csv JOURNAL"),
+        ("bulk_send", &["natal", "missing.csv", journal], "missing.csv: "),
+        ("bulk_send", &["natal", recipients, journal], "recipients.csv: CSV error: record 1"),
+        ("bulk_send", &["natal", nobody, journal], "nobody.csv: \"-\" is no number"),
+        ("pair_number", &["5511988887777"], "usage: pair_number NUMBER NAME [SECONDS]"),
+        ("pair_number", &["5511988887777", "Suporte", "soon"], "invalid digit"),
+        ("history", &[], "check the credentials"),
+    ];
+    let sandbox = Sandbox::start().await.unwrap();
+    for (name, arguments, part) in examples {
+        let mut program = program(name, Some(&sandbox));
+        program.env("PILOT_STATUS_API_KEY", "ps_wrong").args(arguments);
+        let line = failure(&program.output().await.unwrap());
+        assert!(line.starts_with("error: ") && line.contains(part), "{line}");
+    }
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_text_a_template_and_a_picture_are_sent_the_text_under_a_key_of_its_own() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for _ in 0..2 {
+        let text = success(&run("send_message", &["5511988887777"], Some(&sandbox)).await);
+        assert_eq!(text.lines().count(), 3, "{text}");
+    }
+    let requests = sandbox.requests();
+    let bodies: Vec<Value> = requests.iter().map(RecordedRequest::json).collect();
+    assert_eq!(bodies.len(), 6);
+    assert_eq!(bodies[0]["text"], "Seu pedido 42 foi pago.");
+    assert_eq!(bodies[1]["variables"], json!({"nome": "Ana"}));
+    assert_eq!(bodies[2]["mediaType"], "image");
+    let keys = keys(&requests);
+    assert_eq!((keys[0], keys[3]), ("order-42-paid/5511988887777", keys[0]));
+    assert_eq!(BTreeSet::from_iter(&keys).len(), 5);
+}
+
+#[tokio::test]
+async fn a_second_run_sends_nothing_twice() {
+    let campaign = Campaign::new("second_run", THREE);
+    let sandbox = Sandbox::start().await.unwrap();
+    let text = success(&campaign.send(&sandbox).await);
+    assert_eq!(text, "0 of 3 were sent before\n3 of 3 were sent now\n");
+    let text = success(&campaign.send(&sandbox).await);
+    assert_eq!(text, "3 of 3 were sent before\n0 of 0 were sent now\n");
+    let numbers: BTreeSet<String> = sandbox
+        .requests()
+        .iter()
+        .map(|request| request.json()["destinationNumber"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(sandbox.requests().len(), 3);
+    assert_eq!(numbers, ["12125550101", "12125550102", "12125550103"].map(str::to_owned).into());
+    assert_eq!(campaign.journal().lines().count(), 3);
+}
+
+#[tokio::test]
+async fn what_was_sent_but_not_journaled_goes_out_under_the_same_key() {
+    let campaign = Campaign::new("crash", THREE);
+    let sandbox = Sandbox::start().await.unwrap();
+    success(&campaign.send(&sandbox).await);
+    let journal = campaign.journal();
+    let lines: Vec<&str> = journal.lines().collect();
+    let last = lines[2].split('\t').next().unwrap();
+    // The run ended before the last line, or within it.
+    for rest in ["", &last[..5], last] {
+        let before = sandbox.requests().len();
+        campaign.set_journal(&format!("{}\n{}\n{rest}", lines[0], lines[1]));
+        let text = success(&campaign.send(&sandbox).await);
+        assert_eq!(text, "2 of 3 were sent before\n1 of 1 were sent now\n");
+        let requests = sandbox.requests();
+        assert_eq!(keys(&requests[before..]), [format!("natal/{last}")]);
+        assert_eq!(keys(&requests[..3]).iter().filter(|key| key.ends_with(last)).count(), 1);
+        assert!(campaign.journal().ends_with(&format!("\n{}\n", lines[2])));
+    }
+}
+
+#[tokio::test]
+async fn those_who_did_not_get_it_are_listed_and_get_it_in_the_next_run() {
+    let campaign = Campaign::new("failed", THREE);
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.enqueue("send_message", Reply::error(StatusCode::PAYMENT_REQUIRED, None));
+    let output = campaign.send(&sandbox).await;
+    assert_eq!(failure(&output), "error: 1 failed; run it again within 24 hours\n");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("2 of 3 were sent now\n"), "{text}");
+    assert!(text.contains(") failed: "), "{text}");
+    assert!(success(&campaign.send(&sandbox).await).ends_with("1 of 1 were sent now\n"));
+}
+
+#[tokio::test]
+async fn a_campaign_ends_at_once_when_all_would_fail() {
+    let rows: Vec<String> = (100..200).map(|end| format!("12125550{end},Ana")).collect();
+    let campaign = Campaign::new("wrong_key", &format!("number,name\n{}", rows.join("\n")));
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut program = program("bulk_send", Some(&sandbox));
+    program.current_dir(&campaign.folder).args(["natal", "recipients.csv", "journal"]);
+    let output = program.env("PILOT_STATUS_API_KEY", "ps_wrong").output().await.unwrap();
+    assert!(failure(&output).contains("failed; run it again"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("check the credentials"));
+    assert!(sandbox.requests().len() < 20);
+    let an_hour = Some(Duration::from_secs(3600));
+    (0..8).for_each(|_| sandbox.enqueue("send_message", Reply::too_many_requests(an_hour)));
+    let line = failure(&campaign.send(&sandbox).await);
+    // Those that were under way; all others would have been held back, and failed.
+    let failed: u32 = line.split(' ').nth(1).unwrap().parse().unwrap();
+    assert!((1..=8).contains(&failed), "{line}");
+}
+
+#[tokio::test]
+async fn a_journal_is_for_one_run_at_a_time() {
+    let campaign = Campaign::new("two_runs", THREE);
+    let sandbox = Sandbox::start().await.unwrap();
+    let journal = std::fs::File::create(campaign.folder.join("journal")).unwrap();
+    journal.lock().unwrap();
+    let line = failure(&campaign.send(&sandbox).await);
+    assert_eq!(line, "error: journal: another run writes to it\n");
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+/// The modules of the code in `demo.png`.
+const MODULES: [&str; 25] = [
+    "#######.##...#..#.#######",
+    "#.....#......#....#.....#",
+    "#.###.#.#..#####..#.###.#",
+    "#.###.#.##.#.##...#.###.#",
+    "#.###.#.####...##.#.###.#",
+    "#.....#..#..###.#.#.....#",
+    "#######.#.#.#.#.#.#######",
+    ".........#.#..#..........",
+    "####..#.#.....#.##..###.#",
+    "#.###...##...#.......##..",
+    "##..#.###.....#.##.###...",
+    ".##.##.##..###.##....##..",
+    "##.#..#.##.#.######.#.#..",
+    ".#...#....##.####.###..##",
+    ".#.##.#.#...##..#..#.#.#.",
+    "#..#....###.#.#...##.#..#",
+    "..#...##.#.#.#..#####.#..",
+    "........#...#..##...#.##.",
+    "#######..#.####.#.#.##.##",
+    "#.....#..#..#.###...##.#.",
+    "#.###.#..###..#.#####...#",
+    "#.###.#.#.#.#....##.##.##",
+    "#.###.#.##.#.#..########.",
+    "#.....#.#..####.....###..",
+    "#######.#..###...########",
+];
+
+#[tokio::test]
+async fn the_qr_code_is_drawn_module_by_module_within_a_rim() {
+    let text = success(&run("pair_number", &["5511988887777", "Suporte"], None).await);
+    let line = |line: &str| {
+        let drawn = line.strip_prefix("\u{1b}[30;107m")?.strip_suffix("\u{1b}[0m")?;
+        let half = |dark: [char; 2]| {
+            drawn.chars().map(|both| if dark.contains(&both) { '#' } else { '.' }).collect()
+        };
+        Some([half(['█', '▀']), half(['█', '▄'])])
+    };
+    let drawn: Vec<String> = text.lines().filter_map(line).flatten().collect();
+    let light = ".".repeat(29);
+    let mut expected = vec![light.clone(), light.clone()];
+    expected.extend(MODULES.map(|modules| format!("..{modules}..")));
+    expected.resize(30, light);
+    assert_eq!(drawn, expected);
+}
+
+#[tokio::test]
+async fn without_a_picture_the_pairing_code_is_shown() {
+    // The picture of the document's example is cut short.
+    let sandbox = Sandbox::start().await.unwrap();
+    let output = run("pair_number", &["5511999999999", "Suporte"], Some(&sandbox)).await;
+    assert_eq!(
+        success(&output),
+        "there is no picture of a QR code to draw\n\
+         to type into the phone instead: ABCD-1234\n\
+         num_01HZX... is connected\n"
+    );
+    let [created, listed, looked] = &sandbox.requests()[..] else { panic!("three requests") };
+    assert_eq!(created.json(), json!({"number": "5511999999999", "name": "Suporte"}));
+    assert_eq!(listed.line(), "GET /v1/numbers");
+    assert_eq!(looked.path, "/v1/numbers/num_01HZX.../status");
+}
+
+#[tokio::test]
+async fn every_spelling_of_connected_ends_the_wait_for_a_number() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for state in ["CONNECTED", "connected", "Open"] {
+        sandbox.respond_with("get_number_status", json!({"id": "num_01HZX", "state": state}));
+        let output = run("pair_number", &["5511999999999", "Suporte", "10"], Some(&sandbox)).await;
+        assert!(success(&output).ends_with("num_01HZX... is connected\n"), "{state}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_is_not_connected_in_time_is_an_error() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.respond_with("get_number_status", json!({"id": "num_01HZX", "state": "CONNECTING"}));
+    let output = run("pair_number", &["5511999999999", "Suporte", "1"], Some(&sandbox)).await;
+    assert_eq!(failure(&output), "error: num_01HZX... was not connected within 1 s\n");
+}
+
+/// A sandbox with a history of so many pages, of one message each.
+async fn history(pages: u32) -> Sandbox {
+    let sandbox = Sandbox::start().await.unwrap();
+    let history = sandbox.client().list_message_history().send().await.unwrap().into_inner();
+    let mut history = serde_json::to_value(history).unwrap();
+    history["totalPages"] = pages.into();
+    sandbox.respond_with("list_message_history", history);
+    sandbox
+}
+
+#[tokio::test]
+async fn the_history_is_a_line_of_json_for_each_message_of_all_pages() {
+    let sandbox = history(3).await;
+    let text = success(&run("history", &["num_1"], Some(&sandbox)).await);
+    let messages: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(messages.len(), 3);
+    assert_eq!(messages[0]["text"], "Olá, ainda está disponível?");
+    assert_eq!(sandbox.requests().last().unwrap().headers["x-whatsapp-number-id"], "num_1");
+}
+
+#[tokio::test]
+async fn a_reader_who_has_seen_enough_ends_the_history_quietly() {
+    let sandbox = history(1_000_000).await;
+    let mut program = program("history", Some(&sandbox));
+    let mut child =
+        program.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines.next_line().await.unwrap().unwrap();
+    drop(lines);
+    let output = child.wait_with_output().await.unwrap();
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}

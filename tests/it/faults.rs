@@ -1,0 +1,362 @@
+//! Whatever a connection does, a call ends in time, in a value or in an error of
+//! the kind that fits, and leaves the client as usable as it was.
+
+use std::time::{Duration, Instant};
+
+use crate::support::script::Step::{
+    AnswerAll, Pause, Read, Reset, Send, SendForever, Silent, Trickle,
+};
+use crate::support::script::{Script, ScriptedServer, Step};
+use crate::support::{KEY, eventually};
+use pilot_status::{Client, ClientBuilder, Credentials, Error, ErrorKind, RetryPolicy};
+use tokio::task::JoinSet;
+
+/// What a call that meets a fault ends in.
+type End = Result<(), ErrorKind>;
+
+const VALUE: End = Ok(());
+const CONNECT: End = Err(ErrorKind::Connect);
+const TIMEOUT: End = Err(ErrorKind::Timeout);
+const INTERRUPTED: End = Err(ErrorKind::Interrupted);
+const DECODE: End = Err(ErrorKind::Decode);
+const SERVER: End = Err(ErrorKind::Server);
+
+/// An answer that is a value.
+const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
+const GOOD_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n";
+const LONG_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n";
+const CHUNKED_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+const CUT_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nconte";
+const CHUNKED_HEAD_WITH_LENGTH: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\ntransfer-encoding: chunked\r\n\r\n";
+const LAST_CHUNKS: &[u8] = b"2\r\n[]\r\n0\r\n\r\n";
+const SWITCH: &[u8] = b"HTTP/1.1 101 Any\r\nupgrade: a\r\nconnection: upgrade\r\n\r\n";
+const HTTP_2: &[u8] = b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64";
+const TLS_ALERT: &[u8] = b"\x15\x03\x01\0\x02\x02\x46";
+
+/// Sends an answer that would be a value, but for its headers.
+macro_rules! with {
+    ($headers:literal) => {
+        Send(concat!("HTTP/1.1 200 OK\r\n", $headers, "\r\n\r\n[]").as_bytes())
+    };
+}
+
+/// Time to connect, without which a reset would be a failure of that.
+const A_MOMENT: Step = Pause(Duration::from_millis(1));
+
+/// The total time of a hurried client.
+const HURRY: Duration = Duration::from_millis(300);
+
+/// How long a call may take beyond its total time, on a machine with other work.
+const SLACK: Duration = Duration::from_secs(10);
+
+/// Connections that end too early.
+const BROKEN: &[(&str, Script, End)] = &[
+    ("reset before the request is read", &[A_MOMENT, Reset], INTERRUPTED),
+    ("closed before the request is read", &[A_MOMENT], INTERRUPTED),
+    ("reset before the head", &[Read, Reset], INTERRUPTED),
+    ("closed before the head", &[Read], INTERRUPTED),
+    ("reset within the head", &[Read, Send(CUT_HEAD), Reset], INTERRUPTED),
+    ("closed within the head", &[Read, Send(CUT_HEAD)], INTERRUPTED),
+    ("reset after the head", &[Read, Send(GOOD_HEAD), Reset], INTERRUPTED),
+    ("closed after the head", &[Read, Send(GOOD_HEAD)], INTERRUPTED),
+    ("reset within the body", &[Read, Send(GOOD_HEAD), Send(b"["), Reset], INTERRUPTED),
+    ("closed within the body", &[Read, Send(GOOD_HEAD), Send(b"[")], INTERRUPTED),
+    ("closed within a chunk", &[Read, Send(CHUNKED_HEAD), Send(b"2\r\n[")], INTERRUPTED),
+    (
+        "closed before the last chunk",
+        &[Read, Send(CHUNKED_HEAD), Send(b"2\r\n[]\r\n")],
+        INTERRUPTED,
+    ),
+    ("closed within a body without a length", &[Read, Send(b"HTTP/1.1 200 OK\r\n\r\n[")], DECODE),
+];
+
+/// Bodies whose length is not what the head says.
+const WRONG_LENGTHS: &[(&str, Script, End)] = &[
+    ("a body longer than announced", &[Read, Send(GOOD), Send(b"[1, 2, 3]"), Silent], VALUE),
+    (
+        "the same length twice",
+        &[Read, with!("content-length: 2\r\ncontent-length: 2"), Silent],
+        VALUE,
+    ),
+    (
+        "a length and chunks",
+        &[Read, Send(CHUNKED_HEAD_WITH_LENGTH), Send(LAST_CHUNKS), Silent],
+        VALUE,
+    ),
+    (
+        "a chunk without a size",
+        &[Read, Send(CHUNKED_HEAD), Send(b"zz\r\n[]\r\n0\r\n\r\n"), Silent],
+        INTERRUPTED,
+    ),
+    (
+        "a chunk beyond numbers",
+        &[Read, Send(CHUNKED_HEAD), Send(b"fffffffffffffffff\r\n[]"), Silent],
+        INTERRUPTED,
+    ),
+    (
+        "a chunk longer than its size",
+        &[Read, Send(CHUNKED_HEAD), Send(b"1\r\n[]\r\n0\r\n\r\n"), Silent],
+        INTERRUPTED,
+    ),
+];
+
+/// What is no head of a response.
+const WRONG_HEADS: &[(&str, Script, End)] = &[
+    ("two lengths", &[Read, with!("content-length: 2\r\ncontent-length: 3"), Silent], INTERRUPTED),
+    ("a negative length", &[Read, with!("content-length: -2"), Silent], INTERRUPTED),
+    (
+        "a length beyond numbers",
+        &[Read, with!("content-length: 99999999999999999999"), Silent],
+        INTERRUPTED,
+    ),
+    ("another protocol", &[Send(b"220 mail.example ESMTP\r\n"), Silent], INTERRUPTED),
+    ("HTTP/2 unasked", &[Read, Send(HTTP_2), Silent], INTERRUPTED),
+    ("TLS in place of plain text", &[Read, Send(TLS_ALERT), Silent], INTERRUPTED),
+    ("no head", &[Read, Send(b"[]\r\n\r\n"), Silent], INTERRUPTED),
+    ("another version", &[Read, Send(b"HTTP/9.9 200 OK\r\n\r\n[]"), Silent], INTERRUPTED),
+    ("a status of four digits", &[Read, Send(b"HTTP/1.1 2000 OK\r\n\r\n[]"), Silent], INTERRUPTED),
+    ("a header without a colon", &[Read, with!("header"), Silent], INTERRUPTED),
+    ("a header with a zero byte", &[Read, with!("a: \0"), Silent], INTERRUPTED),
+    ("a switch of protocols", &[Read, Send(SWITCH), Silent], SERVER),
+];
+
+/// What never comes to its end, or too late.
+const SLOW: &[(&str, Script, End)] = &[
+    ("silence", &[Silent], TIMEOUT),
+    ("silence after the request", &[Read, Silent], TIMEOUT),
+    ("silence after the head", &[Read, Send(GOOD_HEAD), Silent], TIMEOUT),
+    ("a slow head", &[Read, Send(b"HTTP/1.1 200 OK\r\na: "), Trickle(&[b'a'; 1000])], TIMEOUT),
+    ("a slow body", &[Read, Send(LONG_HEAD), Trickle(&[b' '; 1000])], TIMEOUT),
+    (
+        "interim answers without end",
+        &[Read, SendForever(b"HTTP/1.1 100 Continue\r\n\r\n")],
+        TIMEOUT,
+    ),
+];
+
+/// What never ends, and so must be cut off.
+const ENDLESS: &[(&str, Script, End)] = &[
+    ("empty lines", &[Read, SendForever(b"\r\n")], INTERRUPTED),
+    ("headers", &[Read, Send(b"HTTP/1.1 200 OK\r\n"), SendForever(b"a: a\r\n")], INTERRUPTED),
+    ("one header", &[Read, Send(b"HTTP/1.1 200 OK\r\na: "), SendForever(b"a")], INTERRUPTED),
+    ("a reason phrase", &[Read, Send(b"HTTP/1.1 200 "), SendForever(b"a")], INTERRUPTED),
+    ("a chunk extension", &[Read, Send(CHUNKED_HEAD), Send(b"2;"), SendForever(b"a")], INTERRUPTED),
+    (
+        "a trailer",
+        &[Read, Send(CHUNKED_HEAD), Send(b"2\r\n[]\r\n0\r\na: "), SendForever(b"a")],
+        INTERRUPTED,
+    ),
+    ("chunks", &[Read, Send(CHUNKED_HEAD), SendForever(b"2\r\n[[\r\n")], DECODE),
+    (
+        "a body without a length",
+        &[Read, Send(b"HTTP/1.1 200 OK\r\n\r\n"), SendForever(b"[")],
+        DECODE,
+    ),
+    (
+        "a refusal without a length",
+        &[Read, Send(b"HTTP/1.1 500 Any\r\n\r\n"), SendForever(b"{")],
+        SERVER,
+    ),
+];
+
+/// A builder for a client that tries again without a wait.
+fn builder(url: &str) -> ClientBuilder {
+    let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+    Client::builder(Credentials::api_key(KEY)).base_url(url).retry(policy)
+}
+
+/// A builder for a client that has not much time.
+fn hurried(url: &str) -> ClientBuilder {
+    let policy =
+        RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).total_timeout(HURRY);
+    builder(url).attempt_timeout(HURRY / 3).retry(policy)
+}
+
+async fn call(builder: ClientBuilder) -> Result<(), Error> {
+    builder.build().unwrap().list_numbers().send().await.map(drop)
+}
+
+fn end(outcome: &Result<(), Error>) -> End {
+    outcome.as_ref().map(drop).map_err(Error::kind)
+}
+
+#[tokio::test]
+async fn a_fault_ends_the_call_with_its_kind() {
+    let mut calls = JoinSet::new();
+    for &(name, script, expected) in &[BROKEN, WRONG_LENGTHS, WRONG_HEADS].concat() {
+        calls.spawn(async move {
+            let server = ScriptedServer::start([script]).await;
+            let start = Instant::now();
+            let outcome = call(builder(&server.url())).await;
+            assert_eq!(end(&outcome), expected, "{name}: {outcome:?}");
+            assert!(start.elapsed() < SLACK, "{name}");
+            // Connections break by chance; what cannot be read comes again.
+            let is_unreadable = WRONG_HEADS.iter().any(|(wrong, ..)| *wrong == name);
+            let attempts = if expected == INTERRUPTED && !is_unreadable { 4 } else { 1 };
+            assert_eq!(server.accepted(), attempts, "{name}: {outcome:?}");
+        });
+    }
+    calls.join_all().await;
+}
+
+#[tokio::test]
+async fn what_comes_too_slowly_ends_the_call_in_time() {
+    let mut calls = JoinSet::new();
+    for &(name, script, expected) in SLOW {
+        calls.spawn(async move {
+            let server = ScriptedServer::start([script]).await;
+            let start = Instant::now();
+            let outcome = call(hurried(&server.url())).await;
+            assert_eq!(end(&outcome), expected, "{name}: {outcome:?}");
+            assert!(start.elapsed() < HURRY + SLACK, "{name}");
+        });
+    }
+    calls.join_all().await;
+}
+
+#[tokio::test]
+async fn what_never_ends_is_cut_off() {
+    const LIMIT: usize = 64 * 1024;
+    // What is read before the end, and what the system keeps on the way.
+    const MOST: usize = 32 * 1024 * 1024;
+    for (name, script, expected) in ENDLESS {
+        let server = ScriptedServer::start([*script]).await;
+        let builder = builder(&server.url()).retry(RetryPolicy::none());
+        let outcome = call(builder.max_response_bytes(LIMIT)).await;
+        assert_eq!(end(&outcome), *expected, "{name}: {outcome:?}");
+        assert!(server.sent() < MOST, "{name}: {}", server.sent());
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_ends_the_call() {
+    let server = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await;
+    let start = Instant::now();
+    let outcome = call(builder(&server.url())).await;
+    assert_eq!(end(&outcome), CONNECT, "{outcome:?}");
+    assert!(start.elapsed() < SLACK);
+}
+
+#[tokio::test]
+async fn a_server_without_tls_ends_a_call_that_wants_it() {
+    let table: [(Script, End); 6] = [
+        (&[Send(b"HTTP/1.1 400 Bad Request\r\n\r\n"), Silent], CONNECT),
+        (&[SendForever(b"HTTP/1.1 400 Bad Request\r\n\r\n")], CONNECT),
+        (&[], CONNECT),
+        (&[Reset], CONNECT),
+        (&[Silent], TIMEOUT),
+        (&[Trickle(b"\x16\x03\x03\x40\0"), Trickle(&[0; 1000])], TIMEOUT),
+    ];
+    let mut calls = JoinSet::new();
+    for (script, expected) in table {
+        calls.spawn(async move {
+            let server = ScriptedServer::start([script]).await;
+            let url = server.url().replace("http:", "https:");
+            let start = Instant::now();
+            let is_slow = expected == TIMEOUT;
+            let outcome = call(if is_slow { hurried(&url) } else { builder(&url) }).await;
+            assert_eq!(end(&outcome), expected, "{script:?}: {outcome:?}");
+            assert!(start.elapsed() < HURRY + SLACK, "{script:?}");
+        });
+    }
+    calls.join_all().await;
+}
+
+#[tokio::test]
+async fn the_status_of_a_refusal_counts_even_if_its_body_stalls() {
+    const TIME: Duration = Duration::from_millis(300);
+    let script: Script = &[Read, Send(b"HTTP/1.1 401 Any\r\ncontent-length: 9\r\n\r\n{"), Silent];
+    let server = ScriptedServer::start([script]).await;
+    let start = Instant::now();
+    let outcome = call(builder(&server.url()).attempt_timeout(TIME)).await;
+    assert_eq!(end(&outcome), Err(ErrorKind::Unauthorized), "{outcome:?}");
+    assert!(start.elapsed() < TIME + SLACK);
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_unasked_answers_no_call() {
+    let unasked: Script =
+        &[Read, Send(GOOD), Send(b"HTTP/1.1 403 Any\r\ncontent-length: 0\r\n\r\n"), Silent];
+    let server = ScriptedServer::start([unasked, &[AnswerAll(GOOD)]]).await;
+    let client = builder(&server.url()).build().unwrap();
+    for _ in 0..3 {
+        client.list_numbers().send().await.unwrap();
+    }
+    assert_eq!(server.accepted(), 2);
+}
+
+#[tokio::test]
+async fn a_hundred_faults_leave_no_trace() {
+    const FAULTS: usize = 100;
+    let faults = [BROKEN, WRONG_LENGTHS].concat();
+    let broken = faults.iter().filter(|(_, _, end)| *end == INTERRUPTED);
+    let mut scripts: Vec<Script> =
+        broken.map(|(_, script, _)| *script).cycle().take(FAULTS).collect();
+    scripts.push(&[AnswerAll(GOOD)]);
+    let server = ScriptedServer::start(scripts).await;
+    let client = builder(&server.url()).build().unwrap();
+    for _ in 0..FAULTS / 4 {
+        let error = client.list_numbers().send().await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Interrupted, 4));
+    }
+    client.list_numbers().send().await.unwrap();
+    assert_eq!(server.accepted(), FAULTS + 1);
+    eventually("one connection is open", || server.open() == 1).await;
+    drop(client);
+    eventually("no connection is open", || server.open() == 0).await;
+}
+
+#[tokio::test]
+async fn a_server_that_restarts_between_tries_is_found_again() {
+    let rejection: Script =
+        &[Read, Send(b"HTTP/1.1 503 Any\r\nretry-after-ms: 50\r\ncontent-length: 0\r\n\r\n")];
+    for last in [rejection, &[Read]] {
+        let any = ([127, 0, 0, 1], 0).into();
+        let before = ScriptedServer::start_at(any, 1, [last]).await;
+        let wait = Duration::from_millis(50);
+        let policy = RetryPolicy::default().max_attempts(u32::MAX).backoff(wait, wait);
+        let client = builder(&before.url()).retry(policy).build().unwrap();
+        let call = tokio::spawn(async move { client.list_numbers().send().await.map(drop) });
+        eventually("the first server is gone", || before.accepted() == 1).await;
+        let after =
+            ScriptedServer::start_at(before.address, 1, [&[AnswerAll(GOOD)] as Script]).await;
+        call.await.unwrap().unwrap();
+        assert_eq!(after.accepted(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_made_again() {
+    for &(name, script, end) in BROKEN {
+        if end == INTERRUPTED {
+            let server = ScriptedServer::start([script, &[AnswerAll(GOOD)]]).await;
+            call(builder(&server.url())).await.unwrap();
+            assert_eq!(server.accepted(), 2, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_lives_on_after_a_rejection() {
+    // Longer than what hyper reads by itself of a response that is dropped.
+    const LENGTH: usize = 60 * 1024;
+    let head = format!("HTTP/1.1 429 Any\r\nretry-after: 0\r\ncontent-length: {LENGTH}\r\n\r\n");
+    let rejection = Send(format!("{head}{}", " ".repeat(LENGTH)).into_bytes().leak());
+    let script = vec![Read, rejection, Read, rejection, Read, rejection, AnswerAll(GOOD)];
+    let server = ScriptedServer::start([script.leak() as Script]).await;
+    builder(&server.url()).build().unwrap().list_numbers().send().await.unwrap();
+    assert_eq!(server.accepted(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_ended_while_nobody_used_it_is_replaced() {
+    for end in [&[Read, Send(GOOD)] as Script, &[Read, Send(GOOD), Reset]] {
+        let server = ScriptedServer::start([end, end, &[AnswerAll(GOOD)]]).await;
+        let client = builder(&server.url()).build().unwrap();
+        for _ in 0..5 {
+            client.list_numbers().send().await.unwrap();
+        }
+        assert_eq!(server.accepted(), 3);
+    }
+}

@@ -1,0 +1,75 @@
+//! Every operation of the document, over a real socket: what it sends, the documented
+//! success decoded, and a documented error with its code. A file for each tag spells
+//! out the requests.
+
+#[macro_use]
+mod case;
+
+mod ads;
+mod analytics;
+mod api_keys;
+mod billing;
+mod branding;
+mod calls;
+mod conversations;
+mod embed;
+mod groups;
+mod lead_pages;
+mod leads;
+mod lists;
+mod media;
+mod messages;
+mod meta_onboarding;
+mod newer;
+mod newsletters;
+mod numbers;
+mod phone_lines;
+mod programs;
+mod projects;
+mod referrals;
+mod remote_pairing;
+mod sdk;
+mod setters;
+mod spelled;
+mod streams;
+mod subscription;
+mod templates;
+mod unexpected;
+mod webhooks;
+
+use std::collections::BTreeSet;
+
+#[test]
+fn every_operation_of_the_document_has_its_case() {
+    let cases = [
+        ads::CASES,
+        analytics::CASES,
+        api_keys::CASES,
+        billing::CASES,
+        branding::CASES,
+        calls::CASES,
+        conversations::CASES,
+        embed::CASES,
+        groups::CASES,
+        lead_pages::CASES,
+        leads::CASES,
+        media::CASES,
+        messages::CASES,
+        meta_onboarding::CASES,
+        newsletters::CASES,
+        numbers::CASES,
+        phone_lines::CASES,
+        phone_lines::DOWNLOADS,
+        projects::CASES,
+        referrals::CASES,
+        remote_pairing::CASES,
+        subscription::CASES,
+        templates::CASES,
+        webhooks::CASES,
+    ]
+    .concat();
+    let names: BTreeSet<String> = cases.iter().map(ToString::to_string).collect();
+    assert_eq!(names.len(), cases.len(), "two cases are of one operation");
+    let document: BTreeSet<String> = case::operations().map(|operation| operation.id).collect();
+    assert_eq!(names, document);
+}

@@ -1,0 +1,32 @@
+//! Newsletters: the list in both forms that it may have.
+
+use pilot_status::types;
+use serde_json::json;
+
+use crate::operations::case::{self, ok, sandbox};
+
+operations! {
+    list_newsletters {
+        call: |client| client.list_newsletters(),
+        sends: "GET /v1/newsletters",
+        reads: |newsletters| {
+            let Some([newsletter]) = newsletters.entries() else { panic!("{newsletters:?}") };
+            assert_eq!(newsletter.id, "120363000000000000@newsletter");
+            assert_eq!(newsletter.name.as_deref(), Some("Novidades"));
+        },
+        refused: (403, "TENANT_SCOPE_NOT_ALLOWED"),
+    }
+}
+
+#[tokio::test]
+async fn the_list_is_read_bare_and_in_an_object() {
+    let bare = case::example("list_newsletters");
+    let answers = [json!([]), json!({"newsletters": bare}), json!(null)];
+    let sandbox = sandbox("list_newsletters", answers.map(|answer| ok(&answer))).await;
+    let client = sandbox.client();
+    let list = async || client.list_newsletters().send().await.unwrap().into_inner();
+    assert_eq!(list().await, types::NewsletterList::Bare(vec![]));
+    let wrapped = list().await.into_entries().unwrap();
+    assert_eq!(wrapped[0].name.as_deref(), Some("Novidades"));
+    assert_eq!(list().await, types::NewsletterList::Unknown(json!(null)));
+}

@@ -1,0 +1,71 @@
+//! What setters take.
+
+use std::time::SystemTime;
+
+use pilot_status::mock::Sandbox;
+use pilot_status::types::{Flag, MessageRequest, NumberCheckRequest, WebhookEventName};
+use pilot_status::{Client, Error, ErrorKind};
+
+use crate::operations::case::{lines, quick};
+
+/// The lines of the requests that a program sends.
+async fn sent<T, E: std::fmt::Debug>(calls: impl AsyncFn(Client) -> Result<T, E>) -> Vec<String> {
+    let sandbox = Sandbox::start().await.unwrap();
+    calls(quick(&sandbox)).await.unwrap();
+    lines(&sandbox)
+}
+
+#[tokio::test]
+async fn a_query_parameter_takes_an_option() {
+    let lines = sent(async |client| {
+        client.list_conversations().page(None::<i64>).page_size(Some(5)).send().await?;
+        client.list_conversations().page(2_u32).page_size(None::<i64>).send().await?;
+        client.list_conversations().page(2).start_date(SystemTime::UNIX_EPOCH).send().await?;
+        let event = "message.sent".to_owned();
+        client.list_webhook_logs().id("w").event(event).limit(7_usize).send().await?;
+        let event = None::<WebhookEventName>;
+        client.list_webhook_logs().id("w").event(event).send().await
+    });
+    assert_eq!(
+        lines.await,
+        [
+            "GET /v1/conversations?pageSize=5",
+            "GET /v1/conversations?page=2",
+            "GET /v1/conversations?page=2&startDate=1970-01-01T00%3A00%3A00Z",
+            "GET /v1/webhooks/w/logs?event=message.sent&limit=7",
+            "GET /v1/webhooks/w/logs",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_switch_takes_a_bool() {
+    let lines = sent(async |client| {
+        client.get_number().id("a").refresh(true).send().await?;
+        client.get_number().id("a").refresh(false).send().await?;
+        client.get_number().id("a").refresh(Flag::On).send().await
+    });
+    let [on, off] = ["GET /v1/numbers/a?refresh=1", "GET /v1/numbers/a"];
+    assert_eq!(lines.await, [on, off, on]);
+}
+
+#[tokio::test]
+async fn a_number_that_does_not_fit_is_refused_before_it_is_sent() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let error = quick(&sandbox).list_calls().limit(u64::MAX).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    let said = "`limit`: 18446744073709551615 is greater than 9223372036854775807";
+    assert!(error.to_string().contains(said) && lines(&sandbox).is_empty(), "{error}");
+}
+
+#[test]
+fn a_builder_builds_its_model_or_says_what_is_wrong() -> Result<(), Error> {
+    let message = MessageRequest::builder().destination_number("+5511999999999").text("Oi");
+    assert_eq!(message.build()?.text.as_deref(), Some("Oi"));
+    let error = MessageRequest::builder().text("Oi").build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(error.to_string().contains("exactly one of destinationNumber"), "{error}");
+    let error = NumberCheckRequest::builder().numbers(vec!["1"; 21]).build().unwrap_err();
+    assert!(error.to_string().contains("takes 1 to 20 entries"), "{error}");
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! How the streams of all operations with pages go on and end, over a real socket.
+
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt, TryStreamExt};
+use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::{Error, ErrorKind};
+use serde_json::{Value, json};
+
+use crate::operations::case::{self, ok, sandbox};
+use crate::support::{eventually, pass};
+
+/// The operations whose pages have numbers.
+const BY_NUMBER: &[&str] = &[
+    "list_conversations",
+    "list_group_messages",
+    "list_leads",
+    "list_message_history",
+    "list_referrals",
+    "list_unread_messages",
+];
+
+/// A page of the documented entry under these ids, with or without a total.
+fn page(operation: &str, ids: &[&str], total_pages: Option<i64>) -> Reply {
+    let mut body = case::example(operation);
+    let fields = body.as_object_mut().unwrap();
+    fields.remove("total");
+    fields.remove("totalPages");
+    fields.extend(total_pages.map(|pages| ("totalPages".to_owned(), pages.into())));
+    let entries = fields.values_mut().find_map(Value::as_array_mut).unwrap();
+    let entry = entries.remove(0);
+    entries.extend(ids.iter().map(|id| {
+        let mut entry = entry.clone();
+        entry["id"] = json!(id);
+        if entry.get("createdAt").is_some() {
+            // The later the letter, the earlier the moment.
+            entry["createdAt"] = json!(format!("2026-06-28T10:{}:00Z", b'z' - id.as_bytes()[0]));
+        }
+        entry
+    }));
+    ok(&body)
+}
+
+/// The ids of a stream of an operation's entries.
+fn ids(sandbox: &Sandbox, operation: &str) -> impl Stream<Item = Result<String, Error>> + Unpin {
+    let client = sandbox.client();
+    macro_rules! stream {
+        ($($operation:ident)*) => {
+            match operation {
+                $(stringify!($operation) => {
+                    client.$operation().stream().map_ok(|entry| entry.id).boxed()
+                })*
+                _ => panic!("{operation} has no stream"),
+            }
+        };
+    }
+    stream! {
+        list_calls list_conversations list_group_messages list_leads list_message_history
+        list_referrals list_unread_messages
+    }
+}
+
+/// Polls a stream, which has no entry yet, until something is so; then drops the future
+/// of its next entry.
+async fn leave<T: std::fmt::Debug>(
+    stream: &mut (impl Stream<Item = T> + Unpin),
+    what: &str,
+    is_so: impl Fn() -> bool,
+) {
+    tokio::select! {
+        entry = stream.next() => panic!("{entry:?}"),
+        () = eventually(what, is_so) => {}
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_was_left_while_a_page_was_pending_loses_nothing() {
+    for operation in [BY_NUMBER, &["list_calls"]].concat() {
+        let pages = [&["a", "b"][..], &["c"], &[]].map(|ids| page(operation, ids, None));
+        let [first, second, last] = &pages;
+        let late = Duration::from_secs(1000);
+        let replies = [
+            first.clone().delay(late),
+            first.clone(),
+            second.clone().delay(late),
+            second.clone().delay(late),
+            second.clone(),
+            last.clone(),
+        ];
+        let sandbox = sandbox(operation, replies).await;
+        let asked = |count| move |sandbox: &Sandbox| sandbox.requests().len() == count;
+        let mut stream = ids(&sandbox, operation);
+        // Twice during a page, and also before the first.
+        leave(&mut stream, "page 1 is asked for", || asked(1)(&sandbox)).await;
+        pass(70).await;
+        for id in ["a", "b"] {
+            assert_eq!(stream.next().await.unwrap().unwrap(), id, "{operation}");
+        }
+        for count in [3, 4] {
+            leave(&mut stream, "page 2 is asked for", || asked(count)(&sandbox)).await;
+            pass(70).await;
+        }
+        assert_eq!(stream.next().await.unwrap().unwrap(), "c", "{operation}");
+        assert!(stream.next().await.is_none(), "{operation}");
+        assert_eq!(sandbox.requests().len(), 6, "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_does_not_pass_is_not_asked_for_twice() {
+    for (status, kind) in [(401, ErrorKind::Unauthorized), (404, ErrorKind::NotFound)] {
+        let refusal = Reply::error(status.try_into().unwrap(), None);
+        let pages = [page("list_leads", &["a", "b"], None), refusal];
+        let sandbox = sandbox("list_leads", pages).await;
+        let mut stream = ids(&sandbox, "list_leads");
+        assert_eq!(stream.next().await.unwrap().unwrap(), "a");
+        eventually("page 2 is asked for", || sandbox.requests().len() == 2).await;
+        pass(70).await;
+        assert_eq!(stream.next().await.unwrap().unwrap(), "b");
+        pass(70).await;
+        assert_eq!(stream.next().await.unwrap().unwrap_err().kind(), kind);
+        assert!(stream.next().await.is_none());
+        assert_eq!(sandbox.requests().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_page_equal_to_the_one_before_ends_a_stream_without_totals() {
+    for operation in [BY_NUMBER, &["list_calls"]].concat() {
+        for total in [None, Some(0), Some(-1)] {
+            let same = page(operation, &["a", "b"], total);
+            let sandbox = sandbox(operation, vec![same; 9]).await;
+            let found: Vec<_> = ids(&sandbox, operation).try_collect().await.unwrap();
+            assert_eq!(found, ["a", "b"], "{operation}");
+            assert_eq!(sandbox.requests().len(), 2, "{operation}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_total_that_is_less_than_the_pages_that_came_ends_no_stream() {
+    for operation in BY_NUMBER {
+        for totals in [[0; 4], [-1; 4], [i64::MIN; 4], [2, 1, 1, 1], [3, 0, 2, 1]] {
+            let ids_of = [&["a", "b"][..], &["c", "d"], &["e", "f"], &[]];
+            let pages = ids_of.into_iter().zip(totals);
+            let pages: Vec<_> =
+                pages.map(|(ids, total)| page(operation, ids, Some(total))).collect();
+            let sandbox = sandbox(operation, pages).await;
+            let found: Vec<_> = ids(&sandbox, operation).try_collect().await.unwrap();
+            assert_eq!(found, ["a", "b", "c", "d", "e", "f"], "{operation} {totals:?}");
+            assert_eq!(sandbox.requests().len(), 4, "{operation} {totals:?}");
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! Retries over a real socket. What the waits are is tested with paused time,
+//! beside the code; here is what reaches the server, with waits of zero or as
+//! long as the proof needs.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::support::script::{Script, ScriptedServer, Step};
+use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::{
+    Client, Credentials, ErrorCode, ErrorKind, Pacing, RetryPolicy, StatusCode, types,
+};
+use serde_json::json;
+
+fn rejected(retry_after: &str) -> Reply {
+    Reply::too_many_requests(None).header("retry-after", retry_after)
+}
+
+/// A server that answers the first call with this.
+async fn first(reply: Reply) -> Sandbox {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.enqueue("list_numbers", reply);
+    sandbox
+}
+
+#[tokio::test]
+async fn a_rejected_call_is_sent_once_more_and_not_too_early() {
+    let sandbox = first(rejected("1")).await;
+    let start = Instant::now();
+    sandbox.client().list_numbers().send().await.unwrap();
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    assert_eq!(sandbox.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn every_way_to_name_a_wait_is_heard() {
+    let in_an_hour = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600));
+    let by_the_servers_clock =
+        rejected("Thu, 01 Jan 1970 01:00:00 GMT").header("date", "Thu, 01 Jan 1970 00:00:00 GMT");
+    let in_the_body = json!({"error": "Wait", "retryAfterSeconds": 90});
+    for (rejection, about) in [
+        (rejected("3600"), 3600),
+        (rejected(&in_an_hour), 3600),
+        (by_the_servers_clock, 3600),
+        (Reply::json(StatusCode::TOO_MANY_REQUESTS, &in_the_body), 90),
+        (rejected("18446744073709551615"), u64::MAX),
+        (rejected("99999999999999999999"), u64::MAX),
+    ] {
+        let sandbox = first(rejection).await;
+        let error = sandbox.client().list_numbers().send().await.unwrap_err();
+        let asked = error.retry_after().unwrap().as_secs();
+        assert!(asked == about || asked + 1 == about || asked + 2 == about, "{asked}");
+        assert_eq!((error.attempts(), sandbox.requests().len()), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_client_gives_up_after_its_attempts() {
+    for (policy, attempts) in [
+        (RetryPolicy::default(), 4),
+        (RetryPolicy::default().max_attempts(2), 2),
+        (RetryPolicy::none(), 1),
+    ] {
+        let sandbox = first(rejected("0")).await;
+        for _ in 1..attempts {
+            sandbox.enqueue("list_numbers", rejected("0"));
+        }
+        let client = sandbox.builder().retry(policy).build().unwrap();
+        let error = client.list_numbers().send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::RateLimited);
+        assert_eq!(error.attempts(), attempts);
+        assert_eq!(sandbox.requests().len(), attempts as usize);
+    }
+}
+
+#[tokio::test]
+async fn a_fault_that_may_pass_is_repeated_for_a_call_that_reads() {
+    for fault in [
+        Reply::new(StatusCode::REQUEST_TIMEOUT, "").header("retry-after", "0"),
+        Reply::new(StatusCode::BAD_GATEWAY, "").header("retry-after-ms", "1"),
+        Reply::error(StatusCode::SERVICE_UNAVAILABLE, None).header("retry-after", "0"),
+        Reply::html(StatusCode::GATEWAY_TIMEOUT).header("retry-after", "0"),
+        Reply::reset(),
+    ] {
+        let sandbox = first(fault).await;
+        sandbox.client().list_numbers().send().await.unwrap();
+        assert_eq!(sandbox.requests().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn what_would_end_the_same_way_is_not_repeated() {
+    for status in [400, 401, 402, 403, 404, 409, 422, 500, 501] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let sandbox = first(Reply::new(status, "").header("retry-after", "0")).await;
+        let error = sandbox.client().list_numbers().send().await.unwrap_err();
+        assert_eq!(error.status(), Some(status));
+        assert_eq!(sandbox.requests().len(), 1, "{status}");
+    }
+    let code = ErrorCode::ProviderNotConfigured;
+    let sandbox = first(Reply::error(StatusCode::SERVICE_UNAVAILABLE, code)).await;
+    let error = sandbox.client().list_numbers().send().await.unwrap_err();
+    assert_eq!(error.code(), Some(&ErrorCode::ProviderNotConfigured));
+    assert_eq!(error.attempts(), 1);
+}
+
+/// A client that retries at once, of a server that breaks the connection of the first call
+/// of an operation once it has read the request, and then sends a reply.
+async fn after_a_broken_connection(operation: &str, then: Reply) -> (Sandbox, Client) {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.enqueue(operation, Reply::reset());
+    sandbox.enqueue(operation, then);
+    let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+    let client = sandbox.builder().retry(policy).build().unwrap();
+    (sandbox, client)
+}
+
+fn text_message() -> types::builder::MessageRequest {
+    types::MessageRequest::builder().destination_number("+5511988887777").text("Olá!")
+}
+
+#[tokio::test]
+async fn an_error_tells_that_an_earlier_attempt_may_have_taken_effect() {
+    let status = |status| Reply::error(StatusCode::from_u16(status).unwrap(), None);
+    for (reply, kind) in [
+        (rejected("3600"), ErrorKind::RateLimited),
+        (status(400), ErrorKind::BadRequest),
+        (status(401), ErrorKind::Unauthorized),
+        (status(403), ErrorKind::Forbidden),
+        (status(404), ErrorKind::NotFound),
+        (Reply::error(StatusCode::CONFLICT, ErrorCode::IdempotencyKeyReused), ErrorKind::Conflict),
+    ] {
+        let (sandbox, client) = after_a_broken_connection("send_message", reply).await;
+        let call = client.send_message().body(text_message()).idempotency_key("order-0042");
+        let error = call.send().await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (kind, 2), "{error}");
+        assert!(error.may_have_taken_effect(), "{error}");
+        assert_eq!(error.idempotency_key(), Some("order-0042"));
+        let text = error.to_string();
+        let said = "an earlier attempt may have taken effect; repeat it only under the same key";
+        assert!(text.contains(said), "{text}");
+        assert!(!format!("{text} {error:?}").contains("order-0042"), "{error:?}");
+        assert_eq!(sandbox.requests().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_fails_after_a_broken_one_hides_nothing() {
+    const CLOSES: Script = &[Step::Pause(Duration::from_millis(20))];
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    // Then the port is free, and connections are refused.
+    let server = ScriptedServer::start_at(any, 1, [CLOSES]).await;
+    let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+    let builder = Client::builder(Credentials::api_key("ps_0123456789")).base_url(server.url());
+    let client = builder.retry(policy).build().unwrap();
+    let error = client.send_message().body(text_message()).send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 4), "{error}");
+    assert!(error.may_have_taken_effect(), "{error}");
+    assert!(error.to_string().contains("an earlier attempt may have taken effect"), "{error}");
+    assert!(error.idempotency_key().is_some());
+    // A client that never connected has sent nothing.
+    let error = client.send_message().body(text_message()).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(!error.may_have_taken_effect(), "{error}");
+    assert!(!error.to_string().contains("effect"), "{error}");
+}
+
+#[tokio::test]
+async fn a_deletion_that_finds_nothing_after_a_broken_connection_says_so() {
+    let not_found = || Reply::error(StatusCode::NOT_FOUND, None);
+    let (_number, client) = after_a_broken_connection("delete_number", not_found()).await;
+    let number = client.delete_number().id("num_1").send().await.unwrap_err();
+    let (_webhook, client) = after_a_broken_connection("delete_webhook", not_found()).await;
+    let webhook = client.delete_webhook().id("wh_1").send().await.unwrap_err();
+    let (_purged, client) = after_a_broken_connection("purge_number", not_found()).await;
+    let purged = client.purge_number().id("num_1").send().await.unwrap_err();
+    for error in [number, webhook, purged] {
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::NotFound, 2), "{error}");
+        assert!(error.may_have_taken_effect());
+        assert!(error.to_string().contains("an earlier attempt may have deleted it"), "{error}");
+    }
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.enqueue("delete_number", not_found());
+    let error = sandbox.client().delete_number().id("num_1").send().await.unwrap_err();
+    assert!(!error.may_have_taken_effect(), "{error}");
+}
+
+#[tokio::test]
+async fn a_success_that_cannot_be_decoded_keeps_the_key_and_what_came_before() {
+    let cut = Reply::new(StatusCode::ACCEPTED, r#"{"id": "msg_1"#);
+    let (_sandbox, client) = after_a_broken_connection("send_message", cut).await;
+    let call = client.send_message().body(text_message()).idempotency_key("order-0042");
+    let error = call.send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 2), "{error}");
+    assert_eq!(error.idempotency_key(), Some("order-0042"));
+    assert_eq!(error.body().map(|body| &body[..]), Some(&br#"{"id": "msg_1"#[..]));
+    assert!(error.may_have_taken_effect());
+}
+
+#[tokio::test]
+async fn a_refusal_before_sending_has_the_key_and_no_effect() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client().for_number("a\nb");
+    let call = client.send_message().body(text_message()).idempotency_key("order-0042");
+    let error = call.send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{error}");
+    assert_eq!(error.idempotency_key(), Some("order-0042"));
+    assert!(!error.may_have_taken_effect(), "{error}");
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_while_it_waits_sends_nothing_more() {
+    let sandbox = first(rejected("1")).await;
+    let client = sandbox.client();
+    let call = client.list_numbers().send();
+    assert!(tokio::time::timeout(Duration::from_millis(50), call).await.is_err());
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn clones_share_the_pause_that_one_of_them_was_asked_for() {
+    let sandbox = first(rejected("3600")).await;
+    let sharing = sandbox.client();
+    let rejected = sharing.clone().list_numbers().send().await.unwrap_err();
+    assert_eq!((rejected.kind(), rejected.attempts()), (ErrorKind::RateLimited, 1));
+    let held_back = sharing.list_numbers().send().await.unwrap_err();
+    assert_eq!((held_back.kind(), held_back.attempts()), (ErrorKind::RateLimited, 0));
+    assert!(held_back.retry_after().unwrap() > Duration::from_secs(3500));
+    assert_eq!(held_back.operation_id(), Some("list_numbers"));
+    assert_eq!(sandbox.requests().len(), 1);
+    // Another client does not know of it, nor does one that shares nothing.
+    sandbox.builder().build().unwrap().list_numbers().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cooldown_of_one_resource_holds_back_no_other() {
+    let cooldown =
+        json!({"error": "Too soon", "code": "RESYNC_COOLDOWN", "retryAfterSeconds": 300});
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.enqueue("resync_lead_page", Reply::json(StatusCode::TOO_MANY_REQUESTS, &cooldown));
+    let client = sandbox.client();
+    let error = client.resync_lead_page().page_link_id("a").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(300)));
+    client.resync_lead_page().page_link_id("b").send().await.unwrap();
+    assert_eq!(sandbox.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_rejection_of_one_number_holds_back_no_other() {
+    let sandbox = first(rejected("3600")).await;
+    let client = sandbox.client();
+    let (a, b) = (client.for_number("a"), client.for_number("b"));
+    a.list_numbers().send().await.unwrap_err();
+    b.list_numbers().send().await.unwrap();
+    client.list_numbers().send().await.unwrap();
+    assert_eq!(sandbox.requests().len(), 3);
+    // It holds back the calls for its number, whichever clone makes them.
+    let held_back = client.for_number("a").list_numbers().send().await.unwrap_err();
+    assert_eq!((held_back.attempts(), sandbox.requests().len()), (0, 3));
+}
+
+#[tokio::test]
+async fn a_stray_rejection_holds_back_no_other_call() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    client.list_numbers().send().await.unwrap();
+    sandbox.enqueue("list_numbers", rejected("3600"));
+    let error = client.list_numbers().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
+    client.list_numbers().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_hint_of_no_wait_does_not_use_up_all_attempts_at_once() {
+    let past = || rejected("Thu, 01 Jan 1970 00:00:00 GMT");
+    let milliseconds = || Reply::too_many_requests(None).header("retry-after-ms", "0");
+    for pacing in [Pacing::Off, Pacing::Pause] {
+        for rejection in [rejected("0"), past(), milliseconds()] {
+            let sandbox = first(rejection.clone()).await;
+            sandbox.enqueue("list_numbers", rejection.clone());
+            sandbox.enqueue("list_numbers", rejection);
+            let policy = RetryPolicy::default().pacing(pacing);
+            let client = sandbox.builder().retry(policy).build().unwrap();
+            let start = Instant::now();
+            client.list_numbers().send().await.unwrap();
+            // The waits are 250 and 500 ms at the least.
+            assert!(start.elapsed() >= Duration::from_millis(750), "{:?}", start.elapsed());
+            assert_eq!(sandbox.requests().len(), 4);
+        }
+    }
+}

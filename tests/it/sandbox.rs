@@ -1,0 +1,520 @@
+//! The sandbox, asked over a real socket, by the client where the client can ask.
+
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::reqwest::{self, Method, Response};
+use pilot_status::types::{
+    ContactChannel, MessageRequest, MessageRequestContent, MessageRequestDestination,
+};
+use pilot_status::{Client, Credentials, Error, ErrorCode, ErrorKind, RetryPolicy, StatusCode};
+use serde_json::{Value, json};
+
+fn document() -> Value {
+    serde_json::from_str(include_str!("../../openapi.json")).unwrap()
+}
+
+/// A client of a sandbox that tries each call once.
+fn once(sandbox: &Sandbox) -> Client {
+    sandbox.builder().retry(RetryPolicy::none()).build().unwrap()
+}
+
+/// Asks as no client of ours would.
+static HTTP: LazyLock<reqwest::Client> =
+    LazyLock::new(|| reqwest::Client::builder().no_proxy().build().unwrap());
+
+async fn ask(sandbox: &Sandbox, method: &str, path: &str, body: Option<&str>) -> (u16, Value) {
+    let url = format!("{}{path}", sandbox.url());
+    let mut request =
+        HTTP.request(method.parse::<Method>().unwrap(), url).header("x-api-key", Sandbox::API_KEY);
+    if let Some(body) = body {
+        request = request.header("content-type", "application/json").body(body.to_owned());
+    }
+    read(request.send().await.unwrap()).await
+}
+
+async fn read(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
+}
+
+fn status(error: &Error) -> Option<u16> {
+    error.status().map(|status| status.as_u16())
+}
+
+#[tokio::test]
+async fn it_answers_with_the_examples_of_the_document() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let numbers = sandbox.client().list_numbers().send().await.unwrap();
+    assert_eq!(numbers[0].id, "num_01HZX...");
+    let request = MessageRequest::new(
+        MessageRequestDestination::DestinationNumber("5511988887777".into()),
+        MessageRequestContent::Text("Hi".into()),
+    );
+    let sent = sandbox.client().send_message().body(request).send().await.unwrap();
+    assert_eq!(sent.status(), StatusCode::ACCEPTED);
+    let client = sandbox.client();
+    let removed = client.remove_group_participants().group_id("g");
+    let removed = removed
+        .body_map(|body| body.participants(["5511988887777".to_owned()]))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(removed.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_fixed_segment_of_a_path_wins_over_a_parameter() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    client.list_message_history().send().await.unwrap();
+    client.get_message().id("a/b c").send().await.unwrap();
+    let requests = sandbox.requests();
+    assert_eq!(requests[0].operation, Some("list_message_history"));
+    assert_eq!(requests[1].operation, Some("get_message"));
+    assert_eq!(requests[1].path, "/v1/messages/a%2Fb%20c");
+}
+
+#[tokio::test]
+async fn what_the_document_does_not_have_is_not_found() {
+    let sandbox = Sandbox::start().await.unwrap();
+    assert_eq!(ask(&sandbox, "GET", "/v1/nothing", None).await.0, 404);
+    assert_eq!(ask(&sandbox, "GET", "/v1/numbers/", None).await.0, 404);
+    let (status, body) = ask(&sandbox, "TRACE", "/v1/numbers", None).await;
+    assert_eq!((status, body), (405, json!({"error": "Method Not Allowed"})));
+    assert_eq!(sandbox.requests()[0].operation, None);
+}
+
+#[tokio::test]
+async fn it_demands_a_credential_that_it_accepts() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (credentials, expected) in [
+        (Credentials::api_key(Sandbox::API_KEY), None),
+        (Credentials::api_key_id(Sandbox::API_KEY_ID), None),
+        (Credentials::api_key("ps_other"), Some(401)),
+        (Credentials::api_key_id(Sandbox::API_KEY), Some(401)),
+    ] {
+        let client = Client::builder(credentials).base_url(sandbox.url()).build().unwrap();
+        let error = client.list_numbers().send().await.err();
+        assert_eq!(error.as_ref().and_then(status), expected);
+        assert_eq!(
+            error.and_then(|error| error.message().map(str::to_owned)).as_deref(),
+            expected.map(|_| "Unauthorized")
+        );
+    }
+}
+
+/// A value that a parameter of the document takes.
+fn value_for(document: &Value, parameter: &Value) -> String {
+    let mut schema = &parameter["schema"];
+    while let Some(target) = schema["$ref"].as_str() {
+        schema = document.pointer(&target[1..]).unwrap();
+    }
+    if let Some(value) = schema["enum"].get(0) {
+        return value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    }
+    match (schema["type"].as_str(), schema["format"].as_str()) {
+        (Some("integer"), _) => "1".to_owned(),
+        (Some("boolean"), _) => "true".to_owned(),
+        (_, Some("date-time")) => "2026-01-01T00:00:00Z".to_owned(),
+        _ => "a".to_owned(),
+    }
+}
+
+/// The request of an operation with all that it demands, to this server.
+fn documented(url: &str, document: &Value, path: &str, method: &str) -> reqwest::RequestBuilder {
+    let item = &document["paths"][path];
+    let operation = &item[method];
+    let lists = [&item["parameters"], &operation["parameters"]];
+    let parameters = lists.into_iter().filter_map(Value::as_array).flatten();
+    let (mut url, mut query, mut headers) = (format!("{url}{path}"), Vec::new(), Vec::new());
+    for parameter in parameters {
+        let target = parameter["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
+        let parameter = target.map_or(parameter, |target| document.pointer(target).unwrap());
+        let (name, value) = (parameter["name"].as_str().unwrap(), value_for(document, parameter));
+        match parameter["in"].as_str().unwrap() {
+            "path" => url = url.replace(&format!("{{{name}}}"), &value),
+            _ if parameter["required"] != true => {}
+            "query" => query.push(format!("{name}={value}")),
+            _ => headers.push((name.to_owned(), value)),
+        }
+    }
+    let method: Method = method.to_uppercase().parse().unwrap();
+    let url = format!("{url}?{}", query.join("&"));
+    let mut request = HTTP.request(method, url);
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let body = &operation["requestBody"]["content"]["application/json"];
+    match body
+        .get("example")
+        .or_else(|| body["examples"].as_object()?.values().next()?.get("value"))
+    {
+        Some(example) => {
+            request.header("content-type", "application/json").body(example.to_string())
+        }
+        None => request,
+    }
+}
+
+#[tokio::test]
+async fn every_operation_demands_what_the_document_says_and_then_answers_with_its_example() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let document = document();
+    let mut count = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let Some(id) = operation["operationId"].as_str() else { continue };
+            let request = || documented(sandbox.url(), &document, path, method);
+            let is_public = operation["security"].as_array().is_some_and(Vec::is_empty);
+            let (status, body) = read(request().send().await.unwrap()).await;
+            assert_eq!(status == 401, !is_public, "{id}: {status} {body}");
+
+            let response = request().header("x-api-key", Sandbox::API_KEY).send().await.unwrap();
+            let (status, body) = read(response).await;
+            let success = &operation["responses"][status.to_string()];
+            assert!((200..300).contains(&status) && success.is_object(), "{id}: {status} {body}");
+            if let Some(example) = success["content"]["application/json"].get("example") {
+                assert_eq!(&body, example, "{id}");
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 0);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_request_is_told_with_its_place() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let message = |rest: Value| {
+        let mut body = json!({"destinationNumber": "5511988887777", "text": "Hi"});
+        for (name, value) in rest.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        Some(body.to_string())
+    };
+    let send = ("POST", "/v1/messages/send");
+    let history = |query: &str| ("GET", format!("/v1/messages/history?{query}"));
+    let table = [
+        (history("page=0"), None, "the query parameter page is less than 1"),
+        (history("page=one"), None, "the query parameter page is not an integer"),
+        (history("page=1&page=2"), None, "the query parameter page occurs more than once"),
+        (history("pageSize=101"), None, "the query parameter pageSize is more than 100"),
+        (history("pages=1"), None, "the operation has no query parameter pages"),
+        (
+            history("startDate=yesterday"),
+            None,
+            "the query parameter startDate is not a date and time, such as 2026-01-31T12:00:00Z",
+        ),
+        (history("page=1"), Some("{}".to_owned()), "the operation has no body"),
+        ((send.0, send.1.to_owned()), None, "the body is missing"),
+        (
+            (send.0, send.1.to_owned()),
+            Some("{".to_owned()),
+            "the body is not JSON: EOF while parsing an object at line 1 column 1",
+        ),
+        ((send.0, send.1.to_owned()), Some("[]".to_owned()), "the body is not an object"),
+        (
+            (send.0, send.1.to_owned()),
+            message(json!({"groupId": "g"})),
+            "the body may be only one of these: destinationNumber, groupId",
+        ),
+        (
+            ("DELETE", "/v1/messages/cancel".to_owned()),
+            Some(json!({"messageIds": []}).to_string()),
+            "the body/messageIds has fewer than 1 entries",
+        ),
+        (
+            (send.0, send.1.to_owned()),
+            message(json!({"deliverAt": "soon"})),
+            "the body/deliverAt is not a date and time, such as 2026-01-31T12:00:00Z",
+        ),
+        (
+            (send.0, send.1.to_owned()),
+            message(json!({"variables": {"name": 1}})),
+            "the body/variables/name is not text",
+        ),
+    ];
+    for ((method, path), body, expected) in table {
+        let answer = ask(&sandbox, method, &path, body.as_deref()).await;
+        let error = json!({"error": expected, "code": "VALIDATION_ERROR"});
+        assert_eq!(answer, (400, error), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_client_reads_what_is_wrong_as_a_typed_error() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let channel: ContactChannel = "pigeon".parse().unwrap();
+    let error = sandbox.client().send_contact_code().channel(channel).send().await.unwrap_err();
+    assert_eq!((error.kind(), status(&error)), (ErrorKind::BadRequest, Some(400)));
+    assert_eq!(error.code().map(ErrorCode::as_str), Some("VALIDATION_ERROR"));
+    let message = error.message().unwrap();
+    assert!(message.starts_with("the path parameter channel is not one of"), "{message}");
+}
+
+#[tokio::test]
+async fn a_required_header_and_the_media_type_are_demanded() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let body = document()["paths"]["/v1/phone-lines/verification"]["post"]["requestBody"]["content"]
+        ["application/json"]["example"]
+        .to_string();
+    let (status, answer) = ask(&sandbox, "POST", "/v1/phone-lines/verification", Some(&body)).await;
+    assert_eq!(
+        (status, &answer["error"]),
+        (400, &json!("the header parameter Idempotency-Key is missing"))
+    );
+    let response = HTTP
+        .post(format!("{}/v1/messages/send", sandbox.url()))
+        .header("x-api-key", Sandbox::API_KEY)
+        .header("content-type", "text/plain")
+        .body("{}");
+    let (status, answer) = read(response.send().await.unwrap()).await;
+    assert_eq!(
+        (status, &answer["error"]),
+        (400, &json!("the Content-Type is not application/json"))
+    );
+}
+
+#[tokio::test]
+async fn a_recording_comes_as_bytes_with_a_name() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let audio =
+        sandbox.client().get_activation_audio().id("act_1").send().await.unwrap().into_inner();
+    assert_eq!(audio.content_type(), Some("audio/mpeg"));
+    assert_eq!(audio.file_name().as_deref(), Some("get_activation_audio.mp3"));
+    let length = audio.content_length().unwrap();
+    assert_eq!(audio.bytes().await.unwrap().len() as u64, length);
+    assert!(length > 0);
+}
+
+#[tokio::test]
+async fn it_remembers_what_was_sent() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let call = sandbox.client();
+    call.list_leads().form_id("form 1&2").send().await.unwrap();
+    let call = call.cancel_messages().body_map(|body| body.message_ids(vec!["m1".to_owned()]));
+    call.send().await.unwrap();
+    let [listed, cancelled] = &sandbox.requests()[..] else { panic!("two were sent") };
+    assert_eq!((listed.operation, &listed.method), (Some("list_leads"), &Method::GET));
+    assert_eq!(listed.query, [("formId".to_owned(), "form 1&2".to_owned())]);
+    assert_eq!(listed.line(), "GET /v1/leads?formId=form+1%262");
+    assert_eq!(listed.headers["x-api-key"], Sandbox::API_KEY);
+    assert_eq!(cancelled.json(), json!({"messageIds": ["m1"]}));
+    let shown = format!("{listed:?} {cancelled:#?} {sandbox:?}");
+    assert!(!shown.contains(Sandbox::API_KEY) && !shown.contains("m1"), "{shown}");
+}
+
+#[tokio::test]
+async fn the_same_request_gets_the_same_answer() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let send = |text: &str, key: &str| {
+        let request = MessageRequest::new(
+            MessageRequestDestination::GroupId("g".into()),
+            MessageRequestContent::Text(text.into()),
+        );
+        client.send_message().body(request).idempotency_key(key).send()
+    };
+    let first = send("Hi", "order-1").await.unwrap();
+    assert!(!first.is_replayed());
+    let mut other = serde_json::to_value(&*first).unwrap();
+    other["id"] = json!("another");
+    sandbox.respond_with("send_message", other);
+    let again = send("Hi", "order-1").await.unwrap();
+    assert!(again.is_replayed());
+    assert_eq!(again.into_inner(), first.into_inner());
+    let error = send("Bye", "order-1").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert_eq!(error.code().map(ErrorCode::as_str), Some("IDEMPOTENCY_KEY_REUSED"));
+    assert_eq!(send("Bye", "order-2").await.unwrap().id.as_str(), "another");
+}
+
+#[tokio::test]
+async fn pages_end_where_the_example_says_so() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let page = client.list_conversations().page(2).page_size(5).send().await.unwrap();
+    assert_eq!((page.conversations.len(), page.page, page.page_size), (0, Some(2), Some(5)));
+    let mut stream = client.list_conversations().stream();
+    let mut count = 0;
+    while let Some(conversation) = stream.next().await {
+        conversation.unwrap();
+        count += 1;
+    }
+    assert_eq!(count, 1);
+
+    let mut three =
+        serde_json::to_value(client.list_conversations().send().await.unwrap().into_inner())
+            .unwrap();
+    three["totalPages"] = json!(3);
+    sandbox.respond_with("list_conversations", three);
+    let mut stream = client.list_conversations().stream();
+    let mut count = 0;
+    while let Some(conversation) = stream.next().await {
+        conversation.unwrap();
+        count += 1;
+    }
+    assert_eq!(count, 3);
+}
+
+#[tokio::test]
+async fn it_answers_with_what_it_is_told() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.respond_with("list_numbers", json!([]));
+    assert_eq!(sandbox.client().list_numbers().send().await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+#[should_panic(expected = "the document has no operation list_nothing")]
+async fn an_operation_that_there_is_not_gets_no_reply() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.enqueue("list_nothing", Reply::reset());
+}
+
+#[tokio::test]
+async fn it_replies_once_for_each_time_it_is_told_to() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let teapot = StatusCode::IM_A_TEAPOT;
+    for reply in [
+        Reply::too_many_requests(None),
+        Reply::too_many_requests(Some(Duration::from_millis(1500))),
+        Reply::error(StatusCode::BAD_GATEWAY, None),
+        Reply::html(StatusCode::SERVICE_UNAVAILABLE),
+        Reply::html(StatusCode::OK),
+        Reply::json(teapot, &json!({"error": "Short and stout", "code": "TEAPOT"})),
+    ] {
+        sandbox.enqueue("list_numbers", reply);
+    }
+    // Other operations do not mind.
+    once(&sandbox).list_leads().send().await.unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        let error = once(&sandbox).list_numbers().send().await.unwrap_err();
+        seen.push((error.kind(), status(&error), error.retry_after()));
+        if error.status() == Some(teapot) {
+            assert_eq!(error.message(), Some("Short and stout"));
+        }
+    }
+    assert_eq!(
+        seen,
+        [
+            (ErrorKind::RateLimited, Some(429), None),
+            (ErrorKind::RateLimited, Some(429), Some(Duration::from_secs(2))),
+            (ErrorKind::Server, Some(502), None),
+            (ErrorKind::Server, Some(503), None),
+            (ErrorKind::Decode, Some(200), None),
+            (ErrorKind::BadRequest, Some(418), None),
+        ]
+    );
+    once(&sandbox).list_numbers().send().await.unwrap();
+    assert_eq!(sandbox.requests().len(), 8);
+}
+
+#[tokio::test]
+async fn a_documented_error_comes_with_the_code_that_it_is_told() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (conflict, code) = (StatusCode::CONFLICT, ErrorCode::NumberBlocked);
+    // The first has an example of it, the second has none.
+    sandbox.enqueue("send_message", Reply::error(conflict, code.clone()));
+    sandbox.enqueue("list_numbers", Reply::error(conflict, code.clone()));
+    let text = MessageRequest::builder().group_id("g").text("Hi");
+    let blocked = sandbox.client().send_message().body(text).send().await.unwrap_err();
+    assert_eq!((blocked.code(), blocked.reason()), (Some(&code), Some("extra_charge_unpaid")));
+    let other = sandbox.client().list_numbers().send().await.unwrap_err();
+    assert_eq!((other.code(), other.message()), (Some(&code), Some("Conflict")));
+}
+
+#[tokio::test]
+async fn a_reply_takes_headers_in_place_of_its_own() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = once(&sandbox);
+    sandbox.enqueue("list_numbers", Reply::documented().header("x-cache", "stale"));
+    let numbers = client.list_numbers().send().await.unwrap();
+    assert_eq!((numbers.len(), &numbers.headers()["x-cache"]), (1, &"stale".parse().unwrap()));
+    let rejection = Reply::too_many_requests(None).header("retry-after", "7");
+    sandbox.enqueue("list_numbers", rejection);
+    let error = client.list_numbers().send().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+    sandbox.enqueue("get_activation_audio", Reply::new(StatusCode::OK, "ID3"));
+    let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
+    assert_eq!(audio.content_type(), None);
+    assert_eq!(audio.bytes().await.unwrap(), "ID3");
+}
+
+#[test]
+#[should_panic(expected = "are not a valid header")]
+fn a_header_that_is_none_is_refused() {
+    let _ = Reply::documented().header("x-cache", "a\nb");
+}
+
+#[tokio::test]
+async fn a_request_that_is_refused_takes_no_reply() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.enqueue("list_calls", Reply::error(StatusCode::BAD_GATEWAY, None));
+    let stranger = Client::builder(Credentials::api_key("ps_other")).base_url(sandbox.url());
+    let error = stranger.build().unwrap().list_calls().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    let error = once(&sandbox).list_calls().limit(0).send().await.unwrap_err();
+    assert_eq!(error.code().map(ErrorCode::as_str), Some("VALIDATION_ERROR"));
+    let error = once(&sandbox).list_calls().send().await.unwrap_err();
+    assert_eq!(status(&error), Some(502));
+}
+
+#[tokio::test]
+async fn a_request_that_was_given_up_is_done_all_the_same() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.enqueue("send_message", Reply::documented().delay(Duration::from_secs(60)));
+    let hasty = sandbox.builder().attempt_timeout(Duration::from_millis(200)).build().unwrap();
+    let text = MessageRequest::builder().group_id("g").text("Hi");
+    let sent = hasty.send_message().body(text).send().await.unwrap();
+    assert!(sent.is_replayed());
+}
+
+#[tokio::test]
+async fn it_answers_late() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let delay = Duration::from_millis(200);
+    sandbox.enqueue("list_numbers", Reply::documented().delay(delay));
+    let start = Instant::now();
+    assert_eq!(sandbox.client().list_numbers().send().await.unwrap().len(), 1);
+    assert!(start.elapsed() >= delay);
+
+    sandbox.enqueue("list_numbers", Reply::documented().delay(Duration::from_secs(60)));
+    let hasty = sandbox.builder().retry(RetryPolicy::none()).attempt_timeout(delay);
+    let error = hasty.build().unwrap().list_numbers().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn it_resets_the_connection_after_it_did_what_was_asked() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.enqueue("list_numbers", Reply::reset());
+    let error = once(&sandbox).list_numbers().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted);
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    assert!(cause.to_string().contains("reset"), "{cause}");
+
+    sandbox.enqueue("send_message", Reply::reset());
+    let request = MessageRequest::new(
+        MessageRequestDestination::GroupId("g".into()),
+        MessageRequestContent::Text("Hi".into()),
+    );
+    let sent = sandbox.client().send_message().body(request).send().await.unwrap();
+    assert!(sent.is_replayed());
+}
+
+#[tokio::test]
+async fn it_ends_when_it_is_dropped() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = once(&sandbox);
+    client.list_numbers().send().await.unwrap();
+    drop(sandbox);
+    tokio::task::yield_now().await;
+    let error = client.list_numbers().send().await.unwrap_err();
+    assert!([ErrorKind::Connect, ErrorKind::Interrupted].contains(&error.kind()), "{error}");
+}

@@ -1,0 +1,45 @@
+//! What the format `password` makes of a field in the models of the document.
+
+use pilot_status::Secret;
+use pilot_status::types::{ApiKey, EmbeddedSignupRequest, RealtimeSession};
+use serde_json::json;
+
+#[test]
+fn a_request_is_built_from_strings_and_carries_the_values() {
+    let builder = EmbeddedSignupRequest::builder().phone_number_id("1").waba_id("2").code("marked");
+    assert!(!format!("{builder:?} {builder:#?}").contains("marked"), "{builder:?}");
+    let request = EmbeddedSignupRequest::try_from(builder).unwrap();
+    assert!(!format!("{request:?} {request:#?}").contains("marked"), "{request:?}");
+    assert_eq!(request.code, Some(Secret::from("marked")));
+    assert_eq!(
+        serde_json::to_value(&request).unwrap(),
+        json!({"phoneNumberId": "1", "wabaId": "2", "code": "marked"})
+    );
+}
+
+#[test]
+fn an_answer_keeps_its_values_and_prints_none() {
+    let full = json!({"keyId": "k_1", "key": "marked", "revealable": true});
+    let key: ApiKey = serde_json::from_value(full.clone()).unwrap();
+    assert!(!format!("{key:?} {key:#?}").contains("marked"), "{key:?}");
+    assert_eq!(key.key.as_ref().unwrap().expose_secret(), "marked");
+    assert_eq!(serde_json::to_value(&key).unwrap(), full);
+
+    let bare: ApiKey = serde_json::from_value(json!({"key": null})).unwrap();
+    assert_eq!(bare.key, None);
+    assert_eq!(serde_json::to_value(&bare).unwrap(), json!({}));
+}
+
+#[test]
+fn a_secret_that_does_not_fit_is_not_quoted() {
+    let body = json!({"wsUrl": "wss://x", "token": 4711, "expiresInSeconds": 120});
+    let error = serde_json::from_value::<RealtimeSession>(body).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("4711"), "{error}");
+}
+
+#[test]
+fn the_json_schema_says_that_it_is_a_password() {
+    let schemas = pilot_status::types::json_schemas();
+    let secret = &schemas["ApiKey"].as_value()["properties"]["key"];
+    assert_eq!(secret["format"], json!("password"));
+}

@@ -1,0 +1,35 @@
+//! Tests that need a process of their own: for its environment, its limits or its logger.
+
+use std::env;
+use std::process::Command;
+
+const CHILD: &str = "PILOT_STATUS_TEST_CHILD";
+
+/// Runs a test again in a process of its own, with an environment and a limit of open
+/// files. The name of the test includes its module.
+pub fn run_again(test: &str, variables: &[(&str, &str)], open_files: u32) {
+    let program = env::current_exe().unwrap();
+    let mut command = if cfg!(unix) {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {open_files} && exec \"$0\" \"$@\"")]).arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    command.args(["--exact", test, "--nocapture"]);
+    for name in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "REQUEST_METHOD"] {
+        command.env_remove(name).env_remove(name.to_lowercase());
+    }
+    for name in ["PILOT_STATUS_API_KEY", "PILOT_STATUS_API_KEY_ID", "PILOT_STATUS_BASE_URL"] {
+        command.env_remove(name);
+    }
+    let output = command.env(CHILD, "1").envs(variables.iter().copied()).output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{variables:?}: {printed}\n{errors}");
+    assert!(printed.contains("1 passed"), "{printed}");
+}
+
+pub fn is_child() -> bool {
+    env::var_os(CHILD).is_some()
+}

@@ -1,0 +1,135 @@
+//! A server that answers whatever it is asked, for requests of no document, and
+//! remembers them as they came over the wire, chunks with their lengths.
+
+use std::fmt::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What the server does with a request.
+#[derive(Clone)]
+pub struct Answer {
+    bytes: Vec<u8>,
+    /// How long it waits before it answers.
+    delay: Duration,
+    /// Whether it closes the connection after it.
+    close: bool,
+}
+
+impl Answer {
+    /// A complete answer after which the connection stays open.
+    pub fn new(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+        let mut text = format!("HTTP/1.1 {status} Any\r\ncontent-length: {}\r\n", body.len());
+        for (name, value) in headers {
+            write!(text, "{name}: {value}\r\n").unwrap();
+        }
+        text = text + "\r\n" + body;
+        Self { bytes: text.into_bytes(), delay: Duration::ZERO, close: false }
+    }
+
+    /// A JSON answer.
+    pub fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, &[("content-type", "application/json")], &body.to_string())
+    }
+
+    /// Any bytes, after which the connection closes.
+    #[allow(dead_code, reason = "the unit tests of the library use it")]
+    pub fn raw(text: &str) -> Self {
+        Self { bytes: text.into(), delay: Duration::ZERO, close: true }
+    }
+
+    /// The same answer, later.
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+}
+
+/// A request as it arrived.
+#[derive(Clone)]
+pub struct Received {
+    /// The request line and the headers, a line each.
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
+impl Received {
+    /// The method and the target.
+    pub fn line(&self) -> &str {
+        self.head.lines().next().unwrap().trim_end_matches(" HTTP/1.1")
+    }
+
+    /// The value of a header, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+}
+
+pub struct Server {
+    pub url: String,
+    received: Arc<Mutex<Vec<Received>>>,
+}
+
+impl Server {
+    /// Gives the answers in their turn, the last one again and again.
+    pub async fn start(answers: impl Into<Vec<Answer>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = Self { url, received: Arc::default() };
+        let answers: Arc<[Answer]> = answers.into().into();
+        let received = Arc::clone(&server.received);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Arc::clone(&answers), Arc::clone(&received)));
+            }
+        });
+        server
+    }
+
+    pub fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+}
+
+async fn serve(mut stream: TcpStream, answers: Arc<[Answer]>, received: Arc<Mutex<Vec<Received>>>) {
+    while let Some(request) = read_request(&mut stream).await {
+        let answer = {
+            let mut received = received.lock().unwrap();
+            received.push(request);
+            answers[received.len().min(answers.len()) - 1].clone()
+        };
+        tokio::time::sleep(answer.delay).await;
+        // The client may be gone, which is its right.
+        if stream.write_all(&answer.bytes).await.is_err() || answer.close {
+            return;
+        }
+    }
+}
+
+async fn read_request(stream: &mut TcpStream) -> Option<Received> {
+    let head = String::from_utf8(read_until(stream, b"\r\n\r\n").await?).ok()?;
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let body = match length.and_then(|length| length.parse().ok()) {
+        Some(length) => {
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).await.ok()?;
+            body
+        }
+        None if head.contains("transfer-encoding: chunked") => {
+            read_until(stream, b"0\r\n\r\n").await?
+        }
+        None => Vec::new(),
+    };
+    Some(Received { head, body })
+}
+
+async fn read_until(stream: &mut TcpStream, end: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while !bytes.ends_with(end) {
+        bytes.push(stream.read_u8().await.ok()?);
+    }
+    Some(bytes)
+}

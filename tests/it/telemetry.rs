@@ -1,0 +1,224 @@
+//! What a subscriber of `tracing` hears of calls, and what it never hears.
+
+use std::collections::BTreeMap;
+use std::fmt::{Debug, Write};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::support::KEY;
+use crate::support::echo::{self, KEYS, ODD_KEYS, shows_key};
+use crate::support::script::{Script, ScriptedServer, Step};
+use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::{Client, ClientBuilder, Credentials, Method, RetryPolicy, StatusCode};
+use tracing::field::{Field, Visit};
+use tracing::instrument::WithSubscriber;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+
+/// Remembers the spans and events of all crates.
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Vec<RecordedRequest>>>);
+
+/// A span or an event.
+#[derive(Default)]
+struct RecordedRequest {
+    id: Option<u64>,
+    /// Its place among the spans: how deep, and its name.
+    depth: usize,
+    name: String,
+    target: String,
+    declared: Vec<String>,
+    values: Values,
+}
+
+#[derive(Default)]
+struct Values(BTreeMap<String, String>);
+
+impl Visit for Values {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name().to_owned(), format!("{value:?}"));
+    }
+}
+
+impl Recorder {
+    fn subscriber(&self) -> impl Subscriber + Send + Sync + use<> {
+        tracing_subscriber::registry().with(self.clone())
+    }
+
+    /// What was recorded of this crate.
+    fn ours(&self) -> String {
+        let mut text = String::new();
+        for RecordedRequest { depth, name, values, .. } in
+            self.0.lock().unwrap().iter().filter(|recorded| recorded.is_ours())
+        {
+            write!(text, "{}{name}", "  ".repeat(*depth)).unwrap();
+            for (name, value) in &values.0 {
+                // It is another in every run.
+                let value = if name == "server.port" { "[port]" } else { value };
+                write!(text, " {name}={value}").unwrap();
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl RecordedRequest {
+    fn is_ours(&self) -> bool {
+        self.target.starts_with("pilot_status::")
+    }
+}
+
+impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Recorder {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let metadata = attributes.metadata();
+        let mut values = Values::default();
+        attributes.record(&mut values);
+        self.0.lock().unwrap().push(RecordedRequest {
+            id: Some(id.into_u64()),
+            depth: context.span_scope(id).map_or(0, Iterator::count) - 1,
+            name: format!("{} {}", metadata.level(), metadata.name()),
+            target: metadata.target().to_owned(),
+            declared: metadata.fields().iter().map(|field| field.name().to_owned()).collect(),
+            values,
+        });
+    }
+
+    fn on_record(&self, id: &Id, record: &Record<'_>, _: Context<'_, S>) {
+        let mut recorded = self.0.lock().unwrap();
+        let span = recorded.iter_mut().rev().find(|span| span.id == Some(id.into_u64()));
+        record.record(&mut span.unwrap().values);
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let metadata = event.metadata();
+        let mut values = Values::default();
+        event.record(&mut values);
+        self.0.lock().unwrap().push(RecordedRequest {
+            id: None,
+            depth: context.event_scope(event).map_or(0, Iterator::count),
+            name: format!("{} event", metadata.level()),
+            target: metadata.target().to_owned(),
+            declared: metadata.fields().iter().map(|field| field.name().to_owned()).collect(),
+            values,
+        });
+    }
+}
+
+/// Makes one call to a server that answers first with this, and says what was recorded of
+/// it.
+async fn record(reply: Reply) -> Recorder {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.enqueue("list_numbers", reply);
+    record_at(sandbox.builder()).await
+}
+
+async fn record_at(builder: ClientBuilder) -> Recorder {
+    let quick = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).max_attempts(2);
+    let client = builder.retry(quick).build().unwrap();
+    let recorder = Recorder::default();
+    _ = client.list_numbers().send().with_subscriber(recorder.subscriber()).await;
+    recorder
+}
+
+#[tokio::test]
+async fn a_call_and_its_attempts_are_spans() {
+    const BROKEN: Script =
+        &[Step::Read, Step::Send(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[")];
+    let broken = ScriptedServer::start([BROKEN]).await;
+    let broken = Client::builder(Credentials::api_key(KEY)).base_url(broken.url());
+    let redirect = Reply::new(StatusCode::FOUND, "").header("location", "https://b.example/a?b");
+    let mut text = String::new();
+    for (name, recorder) in [
+        ("a success", record(Reply::documented()).await),
+        ("a fault that passes", record(Reply::error(StatusCode::SERVICE_UNAVAILABLE, None)).await),
+        ("a refusal", record(Reply::error(StatusCode::NOT_FOUND, None)).await),
+        ("a redirect", record(redirect).await),
+        ("a broken connection", record_at(broken).await),
+        ("not JSON", record(Reply::html(StatusCode::OK)).await),
+    ] {
+        write!(text, "# {name}\n{}", recorder.ours()).unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn a_raw_call_has_the_spans_of_a_call_with_the_template_of_its_path() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    for (path, name, template) in [
+        ("/v1/numbers/{n}/logout", "n", "/v1/numbers/{n}/logout"),
+        ("/v1/numbers/{n}/pay", "n", "/v1/numbers/{id}/pay"),
+    ] {
+        let recorder = Recorder::default();
+        let call = client.request(Method::POST, path).path(name, "num_marked").send();
+        _ = call.with_subscriber(recorder.subscriber()).await;
+        let ours = recorder.ours();
+        for span in ["INFO call", "  INFO attempt"] {
+            let line = ours.lines().find(|line| line.starts_with(&format!("{span} "))).unwrap();
+            for field in [
+                format!("url.template={template:?}"),
+                format!("otel.name=POST {template}"),
+                "http.request.method=\"POST\"".to_owned(),
+            ] {
+                assert!(line.contains(&field), "{field}: {line}");
+            }
+        }
+        assert!(!ours.contains("marked"), "{ours}");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_is_an_event() {
+    for (status, cause) in
+        [(StatusCode::TOO_MANY_REQUESTS, "rate_limit"), (StatusCode::SERVICE_UNAVAILABLE, "retry")]
+    {
+        let recorder = record(Reply::error(status, None).header("retry-after-ms", "30")).await;
+        let heard = recorder.0.lock().unwrap();
+        let events: Vec<_> =
+            heard.iter().filter(|recorded| recorded.is_ours() && recorded.id.is_none()).collect();
+        let [event] = events.as_slice() else { panic!("{} events", events.len()) };
+        assert_eq!(event.depth, 1, "it belongs to the call");
+        assert_eq!(event.values.0["cause"], format!("{cause:?}"));
+        let seconds: f64 = event.values.0["seconds"].parse().unwrap();
+        assert!((0.03..5.0).contains(&seconds), "{seconds}");
+    }
+    // The call does not begin a pause that would outlast it.
+    let recorder = record(Reply::too_many_requests(Some(Duration::from_secs(90)))).await;
+    assert!(!recorder.ours().contains("cause="), "{}", recorder.ours());
+}
+
+/// Subscribers and the queries of their users depend on these names.
+#[tokio::test]
+async fn the_fields_are_these() {
+    let recorder = record(Reply::too_many_requests(Some(Duration::ZERO))).await;
+    let heard = recorder.0.lock().unwrap();
+    let mut fields: Vec<String> = heard
+        .iter()
+        .filter(|recorded| recorded.is_ours())
+        .map(|recorded| format!("{}: {}", recorded.name, recorded.declared.join(", ")))
+        .collect();
+    fields.dedup();
+    fields.sort();
+    fields.dedup();
+    insta::assert_snapshot!(fields.join("\n"));
+}
+
+#[tokio::test]
+async fn no_subscriber_hears_the_key() {
+    for key in KEYS.into_iter().chain(ODD_KEYS) {
+        for credentials in [Credentials::api_key(key), Credentials::api_key_id(key)] {
+            let recorder = Recorder::default();
+            let outcomes = echo::outcomes(credentials, key);
+            outcomes.with_subscriber(recorder.subscriber()).await;
+            let heard = recorder.0.lock().unwrap();
+            assert!(heard.iter().any(|recorded| !recorded.is_ours()), "others are heard too");
+            for RecordedRequest { target, name, values, .. } in heard.iter() {
+                let line = format!("{target} {name} {:?}", values.0);
+                assert!(!shows_key(&line), "{line}");
+            }
+        }
+    }
+}

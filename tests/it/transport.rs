@@ -1,0 +1,618 @@
+//! What a failure of the transport says about a request: whether the server may have
+//! processed it, whether a retry may succeed, and which end failed.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::support::script::Step::{AnswerAll, Read, Reset, Send, Silent};
+use crate::support::script::{Script, ScriptedServer};
+use crate::support::{KEY, shown};
+use pilot_status::{Client, ClientBuilder, Credentials, Error, ErrorKind, RetryPolicy, reqwest};
+
+const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
+const REFUSAL: &[u8] = b"HTTP/1.1 400 Any\r\ncontent-length: 0\r\n\r\n";
+
+fn builder(url: &str) -> ClientBuilder {
+    let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
+    Client::builder(Credentials::api_key(KEY)).base_url(url).retry(policy)
+}
+
+/// Calls an operation that is not repeated when the server may have processed it.
+async fn pay(client: &Client) -> Error {
+    client.pay_number().id("1").send().await.map(drop).unwrap_err()
+}
+
+async fn list(client: &Client) -> Error {
+    client.list_numbers().send().await.map(drop).unwrap_err()
+}
+
+async fn purge(client: &Client) -> Error {
+    client.purge_number().id("1").send().await.map(drop).unwrap_err()
+}
+
+/// Calls of each method fail the same way: so often attempted, and in the end of a kind.
+async fn assert_ends(client: &Client, name: &str, kind: ErrorKind, attempts: u32) -> Error {
+    for error in [list(client).await, purge(client).await, pay(client).await] {
+        assert_eq!((error.kind(), error.attempts()), (kind, attempts), "{name}: {error}");
+        assert!(!crate::support::echo::shows_key(&shown(&error)), "{name}: {error:?}");
+    }
+    pay(client).await
+}
+
+mod http_2 {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// What the server does with a stream.
+    #[derive(Clone, Copy, Debug)]
+    enum Act {
+        /// Resets it with an error code.
+        Reset(u32),
+        /// Goes away with an error code. The last stream that it processes is so many
+        /// before this one.
+        GoAway { code: u32, before: u32 },
+        /// Begins a response, and then goes away as if it had not.
+        BeginAndGoAway,
+        /// Responds with 400.
+        Refuse,
+    }
+
+    const REFUSED_STREAM: u32 = 7;
+
+    fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+        [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+    }
+
+    fn go_away(last: u32, code: u32) -> Vec<u8> {
+        // Its debug data quotes the key, as a server may.
+        frame(7, 0, 0, &[&last.to_be_bytes(), &code.to_be_bytes(), KEY.as_bytes()].concat())
+    }
+
+    /// Does one act after another, one with each request, the last again and again.
+    async fn server(acts: &'static [Act]) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let mut requests = 0;
+            while let Ok((mut stream, _)) = listener.accept().await {
+                // The client may be gone, which is its right.
+                _ = serve(&mut stream, acts, &mut requests).await;
+            }
+        });
+        address
+    }
+
+    async fn serve(
+        stream: &mut TcpStream,
+        acts: &[Act],
+        requests: &mut usize,
+    ) -> std::io::Result<()> {
+        stream.read_exact(&mut [0; b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".len()]).await?;
+        stream.write_all(&frame(4, 0, 0, &[])).await?;
+        loop {
+            let mut head = [0; 9];
+            stream.read_exact(&mut head).await?;
+            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+            stream.read_exact(&mut vec![0; length as usize]).await?;
+            let number = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
+            if head[3] != 1 {
+                continue;
+            }
+            let act = acts[(*requests).min(acts.len() - 1)];
+            *requests += 1;
+            match act {
+                Act::Reset(code) => {
+                    stream.write_all(&frame(3, 0, number, &code.to_be_bytes())).await?;
+                }
+                Act::GoAway { code, before } => {
+                    stream.write_all(&go_away(number - before, code)).await?;
+                    return Ok(());
+                }
+                Act::BeginAndGoAway => {
+                    stream.write_all(&frame(1, 4, number, &[0x88])).await?;
+                    stream.write_all(&go_away(0, 2)).await?;
+                    return Ok(());
+                }
+                Act::Refuse => stream.write_all(&frame(1, 5, number, &[0x8c])).await?,
+            }
+        }
+    }
+
+    fn client(address: SocketAddr) -> Client {
+        let http = reqwest::Client::builder().http2_prior_knowledge();
+        builder(&format!("http://{address}")).http_client_builder(http).build().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_the_server_did_not_process_is_repeated_for_every_method() {
+        for first in [
+            Act::Reset(REFUSED_STREAM),
+            Act::GoAway { code: 0, before: 1 },
+            Act::GoAway { code: 11, before: 1 },
+        ] {
+            let acts = vec![first, first, Act::Refuse].leak();
+            let client = client(server(acts).await);
+            let error = pay(&client).await;
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::BadRequest, 3), "{first:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_is_refused_to_the_end_was_not_processed() {
+        for act in [Act::Reset(REFUSED_STREAM), Act::GoAway { code: 0, before: 1 }] {
+            let client = client(server(vec![act].leak()).await);
+            let error = assert_ends(&client, "refused", ErrorKind::Interrupted, 4).await;
+            let text = error.to_string();
+            assert!(text.contains("before it processed the request"), "{text}");
+            assert!(!error.may_have_taken_effect(), "{text}");
+            assert!(error.is_retryable());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_the_server_may_have_processed_is_not_repeated() {
+        for act in [
+            Act::Reset(2),
+            Act::Reset(8),
+            Act::GoAway { code: 0, before: 0 },
+            Act::GoAway { code: 2, before: 0 },
+            Act::BeginAndGoAway,
+        ] {
+            let client = client(server(vec![act].leak()).await);
+            let error = pay(&client).await;
+            assert_eq!(
+                (error.kind(), error.attempts()),
+                (ErrorKind::Interrupted, 1),
+                "{act:?}: {error}"
+            );
+            assert!(error.may_have_taken_effect(), "{act:?}: {error}");
+            assert!(!error.to_string().contains("refused"), "{act:?}: {error}");
+            assert!(!crate::support::echo::shows_key(&shown(&error)), "{act:?}: {error:?}");
+            let error = purge(&client).await;
+            assert_eq!(error.attempts(), 4, "{act:?}: {error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_cannot_be_read_is_named_and_not_asked_for_again() {
+    for (head, cause) in [
+        (&b"220 mail.example ESMTP\r\n\r\n"[..], "invalid HTTP version"),
+        (b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "invalid HTTP header"),
+        (b"HTTP/1.1 2000 OK\r\n\r\n", "invalid HTTP status-code"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n", "invalid content-length"),
+        (b"\x15\x03\x01\0\x02\x02\x46\r\n\r\n", "invalid HTTP version"),
+    ] {
+        let script: Script = vec![Read, Send(head), Silent].leak();
+        let server = ScriptedServer::start([script]).await;
+        let client = builder(&server.url()).build().unwrap();
+        let error = assert_ends(&client, cause, ErrorKind::Interrupted, 1).await;
+        let text = error.to_string();
+        assert!(text.contains("not valid HTTP") && text.contains(cause), "{text}");
+        // The server has read the request.
+        assert!(error.may_have_taken_effect(), "{text}");
+        assert!(!error.is_retryable());
+    }
+}
+
+#[tokio::test]
+async fn what_lasts_leaves_the_budget_of_retries_to_what_passes() {
+    let unreadable: Script = &[Read, Send(b"no HTTP\r\n\r\n"), Silent];
+    let mut scripts = vec![unreadable; 150];
+    scripts.extend([&[Read, Reset] as Script, &[AnswerAll(GOOD)]]);
+    let server = ScriptedServer::start(scripts).await;
+    let client = builder(&server.url()).build().unwrap();
+    for _ in 0..150 {
+        assert_eq!(list(&client).await.attempts(), 1);
+    }
+    client.list_numbers().send().await.unwrap();
+}
+
+mod concurrency {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use pilot_status::Download;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::task::JoinSet;
+
+    use super::*;
+    use crate::support::eventually;
+
+    const REJECTION: &[u8] = b"HTTP/1.1 429 Any\r\nretry-after: 30\r\ncontent-length: 0\r\n\r\n";
+    const A_WHILE: Duration = Duration::from_millis(100);
+
+    /// A server that takes its time, and the most requests that were there at once.
+    async fn slow_server() -> (String, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let most = Arc::<AtomicUsize>::default();
+        let [now, seen] = [Arc::<AtomicUsize>::default(), Arc::clone(&most)];
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let [now, seen] = [Arc::clone(&now), Arc::clone(&seen)];
+                tokio::spawn(async move {
+                    while stream.read(&mut [0; 4096]).await.is_ok_and(|length| length > 0) {
+                        seen.fetch_max(1 + now.fetch_add(1, Ordering::SeqCst), Ordering::SeqCst);
+                        tokio::time::sleep(Duration::from_millis(2)).await;
+                        now.fetch_sub(1, Ordering::SeqCst);
+                        stream.write_all(GOOD).await.unwrap();
+                    }
+                });
+            }
+        });
+        (url, most)
+    }
+
+    #[tokio::test]
+    async fn no_more_requests_are_under_way_than_the_limit() {
+        for (limit, calls) in [(1, 10), (3, 50), (100, 300), (usize::MAX, 50)] {
+            let (url, most) = slow_server().await;
+            let client = builder(&url).max_concurrent_requests(limit).build().unwrap();
+            let mut set = JoinSet::new();
+            for _ in 0..calls {
+                let client = client.clone();
+                set.spawn(async move { client.list_numbers().send().await.map(drop) });
+            }
+            set.join_all().await.into_iter().for_each(Result::unwrap);
+            assert_eq!(most.load(Ordering::SeqCst), limit.min(calls), "{limit}");
+        }
+    }
+
+    /// A client that sends one request at once, and whose calls have some time.
+    fn client(server: &ScriptedServer, time: Duration) -> Client {
+        let policy =
+            RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).total_timeout(time);
+        builder(&server.url()).max_concurrent_requests(1).retry(policy).build().unwrap()
+    }
+
+    fn assert_not_sent(error: &Error) {
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0), "{error}");
+        assert!(error.to_string().contains("max_concurrent_requests"), "{error}");
+        assert!(!error.may_have_taken_effect(), "{error}");
+        assert!(error.is_retryable());
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_dropped_leaves_its_slot() {
+        let server = ScriptedServer::start([&[Read, Silent] as Script, &[AnswerAll(GOOD)]]).await;
+        let client = client(&server, Duration::from_secs(60));
+        tokio::select! {
+            outcome = client.list_numbers().send() => panic!("{outcome:?}"),
+            () = eventually("the first call is sent", || server.accepted() == 1) => {}
+        }
+        client.list_numbers().send().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_call_that_waits_to_try_again_holds_no_slot() {
+        let script: Script = &[Read, Send(REJECTION), AnswerAll(GOOD)];
+        let server = ScriptedServer::start([script]).await;
+        let client = client(&server, Duration::from_secs(60));
+        let rejected = client.clone();
+        let rejected = tokio::spawn(async move { pay(&rejected).await });
+        eventually("the first call is sent", || server.accepted() == 1).await;
+        client.list_numbers().send().await.unwrap();
+        assert!(!rejected.is_finished());
+        rejected.abort();
+    }
+
+    async fn download(client: &Client) -> Download {
+        client.get_activation_audio().id("1").send().await.unwrap().into_inner()
+    }
+
+    #[tokio::test]
+    async fn a_call_that_gets_no_slot_in_time_is_not_sent() {
+        // A download holds its slot until its end, or until it is dropped.
+        let server = ScriptedServer::start([&[AnswerAll(GOOD)] as Script]).await;
+        let client = client(&server, A_WHILE);
+        let mut read = download(&client).await;
+        assert_not_sent(&pay(&client).await);
+        while read.chunk().await.unwrap().is_some() {}
+        client.list_numbers().send().await.unwrap();
+
+        let dropped = download(&client).await;
+        assert_not_sent(&pay(&client).await);
+        drop(dropped);
+        client.list_numbers().send().await.unwrap();
+    }
+}
+
+mod pool {
+    use std::io::{Read as _, Write as _};
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// A server in a thread of its own that closes a connection when it is told to.
+    fn server() -> (SocketAddr, impl Fn()) {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (order, orders) = mpsc::channel();
+        let (closed, is_closed) = mpsc::channel();
+        std::thread::spawn(move || {
+            while let Ok((mut stream, _)) = listener.accept() {
+                let mut request = Vec::new();
+                while !request.ends_with(b"\r\n\r\n") {
+                    let mut byte = [0];
+                    stream.read_exact(&mut byte).unwrap();
+                    request.push(byte[0]);
+                }
+                stream.write_all(REFUSAL).unwrap();
+                if orders.recv().is_err() {
+                    break;
+                }
+                drop(stream);
+                closed.send(()).unwrap();
+            }
+        });
+        (address, move || {
+            order.send(()).unwrap();
+            is_closed.recv().unwrap();
+        })
+    }
+
+    #[tokio::test]
+    async fn no_request_goes_to_a_connection_that_the_server_has_closed() {
+        let (address, close) = server();
+        let client = builder(&format!("http://{address}")).build().unwrap();
+        for _ in 0..100 {
+            let error = pay(&client).await;
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::BadRequest, 1), "{error}");
+            for _ in 0..5 {
+                tokio::task::yield_now().await;
+            }
+            // The thread of the runtime waits here, and sees nothing of it.
+            close();
+        }
+    }
+
+    async fn wait(time: Duration) {
+        tokio::time::pause();
+        tokio::time::advance(time).await;
+        tokio::time::resume();
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_is_kept_for_less_than_servers_keep_it() {
+        let server = ScriptedServer::start([&[AnswerAll(GOOD)] as Script]).await;
+        let client = builder(&server.url()).build().unwrap();
+        for (pause, connections) in [(0, 1), (49_900, 1), (50_100, 2), (60_000, 3)] {
+            wait(Duration::from_millis(pause)).await;
+            client.list_numbers().send().await.unwrap();
+            assert_eq!(server.accepted(), connections, "{pause}");
+        }
+    }
+
+    #[tokio::test]
+    async fn how_long_an_idle_connection_is_kept_can_be_chosen() {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        for (timeout, connections) in [(Duration::ZERO, 3), (Duration::MAX, 1)] {
+            let server = ScriptedServer::start([&[AnswerAll(GOOD)] as Script]).await;
+            // The setting of the client takes the place of reqwest's.
+            let http = reqwest::Client::builder().pool_idle_timeout(DAY / 24);
+            let client = builder(&server.url())
+                .http_client_builder(http)
+                .pool_idle_timeout(timeout)
+                .build()
+                .unwrap();
+            for _ in 0..3 {
+                client.list_numbers().send().await.unwrap();
+                wait(DAY).await;
+            }
+            assert_eq!(server.accepted(), connections, "{timeout:?}");
+        }
+    }
+}
+
+mod proxy {
+    use super::*;
+
+    fn through(proxy: SocketAddr) -> Client {
+        let proxy = reqwest::Proxy::all(format!("http://user:marked@{proxy}")).unwrap();
+        let http = reqwest::Client::builder().proxy(proxy);
+        builder("https://pilot.test").http_client_builder(http).build().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_refuses_a_tunnel_is_asked_once() {
+        for head in [
+            "HTTP/1.1 403 Any\r\n\r\n",
+            "HTTP/1.1 407 Any\r\nproxy-authenticate: Basic\r\n\r\n",
+            "HTTP/1.1 302 Any\r\nlocation: https://login.example\r\n\r\n",
+            "HTTP/1.1 511 Any\r\n\r\n",
+            "<html>\r\n\r\n",
+        ] {
+            let script: Script = vec![Read, Send(head.as_bytes()), Silent].leak();
+            let server = ScriptedServer::start([script]).await;
+            let client = through(server.address);
+            let error = assert_ends(&client, head, ErrorKind::Connect, 1).await;
+            let text = error.to_string();
+            assert!(text.contains("the proxy failed to reach pilot.test:443"), "{text}");
+            assert!(!error.is_retryable());
+            assert_eq!(server.accepted(), 4);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_is_not_there_or_goes_away_is_asked_again() {
+        for script in [&[Read] as Script, &[Read, Reset], &[Read, Send(b"HTTP/1.1 2")]] {
+            let server = ScriptedServer::start([script]).await;
+            let error =
+                assert_ends(&through(server.address), "closes", ErrorKind::Connect, 4).await;
+            let text = error.to_string();
+            assert!(text.contains("the proxy failed to reach pilot.test:443"), "{text}");
+        }
+        let nobody = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await.address;
+        let error = assert_ends(&through(nobody), "nobody", ErrorKind::Connect, 4).await;
+        let text = error.to_string();
+        let expected = format!("the proxy {nobody} failed to reach pilot.test:443");
+        assert!(text.contains(&expected), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_fails_names_the_end_that_failed() {
+    let nobody = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await;
+    let client = builder(&nobody.url()).build().unwrap();
+    let error = assert_ends(&client, "nobody", ErrorKind::Connect, 4).await;
+    let expected = format!("the server {} was not reached: Connection refused", nobody.address);
+    assert!(error.to_string().contains(&expected), "{error}");
+    assert!(error.is_retryable());
+
+    // In plain text the proxy gets the request itself.
+    let proxy = reqwest::Proxy::http(nobody.url()).unwrap();
+    let client = builder("http://pilot.test/prefix")
+        .danger_allow_http()
+        .http_client_builder(reqwest::Client::builder().proxy(proxy))
+        .build()
+        .unwrap();
+    let error = assert_ends(&client, "proxy", ErrorKind::Connect, 4).await;
+    let expected = format!("the proxy {} failed to reach pilot.test:80", nobody.address);
+    assert!(error.to_string().contains(&expected), "{error}");
+
+    let client = builder("http://pilot.invalid:8080").danger_allow_http().build().unwrap();
+    let error = list(&client).await;
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(error.to_string().contains("the server pilot.invalid:8080 was not reached"), "{error}");
+}
+
+#[tokio::test]
+async fn a_connection_that_takes_too_long_is_attempted_again() {
+    // Nobody accepts, and the queue of the system is full.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut queue = Vec::new();
+    while let Ok(stream) =
+        std::net::TcpStream::connect_timeout(&address, Duration::from_millis(200))
+    {
+        queue.push(stream);
+    }
+    let client =
+        builder(&format!("http://{address}")).connect_timeout(Duration::from_millis(20)).build();
+    let error = assert_ends(&client.unwrap(), "full", ErrorKind::Connect, 4).await;
+    assert!(error.to_string().contains(&format!("the server {address}")), "{error}");
+}
+
+mod tls {
+    use std::sync::Arc;
+
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::pki_types::pem::PemObject;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use tokio_rustls::rustls::server::WebPkiClientVerifier;
+    use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+
+    use super::*;
+    use crate::support::script::Step::Pause;
+
+    /// A certificate for `pilot.test` that signs itself, and its key.
+    const PEM: &[u8] = include_bytes!("fixtures/pilot.test.pem");
+
+    fn config(wants_certificate: bool) -> ServerConfig {
+        let certificate = CertificateDer::from_pem_slice(PEM).unwrap();
+        // More than one provider may be in the tree, of which none is the default then.
+        let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(Arc::clone(&provider));
+        let config = config.with_safe_default_protocol_versions().unwrap();
+        let config = if wants_certificate {
+            let mut roots = RootCertStore::empty();
+            roots.add(certificate.clone()).unwrap();
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+            let verifier = verifier.build().unwrap();
+            config.with_client_cert_verifier(verifier)
+        } else {
+            config.with_no_client_auth()
+        };
+        let key = PrivateKeyDer::from_pem_slice(PEM).unwrap();
+        config.with_single_cert(vec![certificate], key).unwrap()
+    }
+
+    async fn server(config: ServerConfig) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let acceptor = acceptor.clone();
+                tokio::spawn(async move {
+                    // The client may refuse, which is its right.
+                    if let Ok(mut stream) = acceptor.accept(stream).await {
+                        _ = stream.read(&mut [0; 1024]).await;
+                    }
+                });
+            }
+        });
+        address
+    }
+
+    fn trusting() -> reqwest::ClientBuilder {
+        let certificate = reqwest::Certificate::from_pem(PEM).unwrap();
+        reqwest::Client::builder().tls_certs_only([certificate])
+    }
+
+    #[tokio::test]
+    async fn a_certificate_that_is_not_valid_is_looked_at_once() {
+        let address = server(config(false)).await;
+        for (name, http, cause) in [
+            ("not trusted", reqwest::Client::builder(), "invalid peer certificate"),
+            ("another name", trusting(), "certificate not valid for name"),
+        ] {
+            let client =
+                builder(&format!("https://{address}")).http_client_builder(http).build().unwrap();
+            let error = assert_ends(&client, name, ErrorKind::Connect, 1).await;
+            let text = error.to_string();
+            assert!(text.contains(&format!("the server {address}")), "{text}");
+            assert!(text.contains(cause), "{text}");
+            assert!(!error.is_retryable());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_refuses_the_client_is_asked_once() {
+        let address = server(config(true)).await;
+        let url = format!("https://pilot.test:{}", address.port());
+        let http = trusting().resolve("pilot.test", address);
+        let client = builder(&url).http_client_builder(http).build().unwrap();
+        let error = assert_ends(&client, "no certificate", ErrorKind::Interrupted, 1).await;
+        assert!(error.to_string().contains("alert"), "{error}");
+        assert!(!error.is_retryable());
+    }
+
+    #[tokio::test]
+    async fn a_server_without_tls_is_asked_once() {
+        let server = ScriptedServer::start([&[Send(REFUSAL), Silent] as Script]).await;
+        let client = builder(&server.url().replace("http:", "https:")).build().unwrap();
+        assert_ends(&client, "plain text", ErrorKind::Connect, 1).await;
+    }
+
+    #[tokio::test]
+    async fn a_handshake_that_breaks_is_begun_again() {
+        // Time to connect, without which a reset would be a failure of that.
+        const CLOSED: Script = &[Pause(Duration::from_millis(1))];
+        for script in [CLOSED, &[Reset]] {
+            let server = ScriptedServer::start([script]).await;
+            let client = builder(&server.url().replace("http:", "https:")).build().unwrap();
+            assert_ends(&client, "breaks", ErrorKind::Connect, 4).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn not_modified_is_no_redirect() {
+    let script: Script = &[AnswerAll(
+        b"HTTP/1.1 304 Not Modified\r\nlocation: https://other.example/\r\netag: \"1\"\r\n\r\n",
+    )];
+    let server = ScriptedServer::start([script]).await;
+    let client = builder(&server.url()).build().unwrap();
+    let error = assert_ends(&client, "304", ErrorKind::Server, 1).await;
+    assert_eq!(error.status().unwrap(), 304);
+    let text = error.to_string();
+    assert!(!text.contains("redirect") && !text.contains("other.example"), "{text}");
+}

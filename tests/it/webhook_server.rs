@@ -1,0 +1,378 @@
+//! The program `webhook_server`, as the service and its user meet it.
+
+use std::path::PathBuf;
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use pilot_status::reqwest::Client;
+use serde_json::{Value, json};
+use sha2::Sha256;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+const SECRET: &str = "marked secret";
+const OLD_SECRET: &str = "marked old secret";
+const MOST_BYTES: usize = 40 * 1024 * 1024;
+
+/// The program with nothing of its variables in the environment but `variables`.
+fn program(variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(path());
+    command
+        .arg("127.0.0.1:0")
+        .env_remove("PILOT_STATUS_WEBHOOK_SECRET")
+        .env_remove("PILOT_STATUS_WEBHOOK_SECRET_OLD")
+        .env_remove("PILOT_STATUS_WEBHOOK_TOKEN")
+        .env_remove("PILOT_STATUS_WEBHOOK_VERIFY_TOKEN")
+        // One of them may wait for its output to be read.
+        .env("TOKIO_WORKER_THREADS", "4")
+        .envs(variables.iter().copied())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// Cargo builds examples beside the folder of the tests, unless it is told to
+/// run this test alone.
+fn path() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
+    let program =
+        profile.join("examples/webhook_server").with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(program.exists(), "build it first: cargo build --examples");
+    program
+}
+
+/// Runs the program to its end.
+async fn run(variables: &[(&str, &str)]) -> (Output, String) {
+    let output = program(variables).output().await.unwrap();
+    let text = [output.stdout.as_slice(), &output.stderr].concat();
+    (output, String::from_utf8(text).unwrap())
+}
+
+/// The program while it listens.
+struct Running {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    url: String,
+    client: Client,
+}
+
+impl Running {
+    async fn start() -> Self {
+        Self::start_with(&[
+            ("PILOT_STATUS_WEBHOOK_SECRET", SECRET),
+            ("PILOT_STATUS_WEBHOOK_SECRET_OLD", OLD_SECRET),
+        ])
+        .await
+    }
+
+    async fn start_with(variables: &[(&str, &str)]) -> Self {
+        let mut child = program(variables).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let client = Client::builder().no_proxy().build().unwrap();
+        let mut running = Self { child, lines, url: String::new(), client };
+        let line = running.line().await;
+        line.strip_prefix("listening on ").expect("its address").clone_into(&mut running.url);
+        running
+    }
+
+    /// The next line that it prints.
+    async fn line(&mut self) -> String {
+        let line = timeout(Duration::from_secs(10), self.lines.next_line()).await;
+        line.expect("a line in time").unwrap().expect("a line")
+    }
+
+    /// The status that it answers a delivery with.
+    async fn deliver(&self, signature: Option<String>, body: impl Into<String>) -> u16 {
+        let mut delivery = self.client.post(&self.url).body(body.into());
+        if let Some(signature) = signature {
+            delivery = delivery.header("x-pilot-status-signature", signature);
+        }
+        delivery.send().await.unwrap().status().as_u16()
+    }
+
+    /// The status and body that it answers a GET with.
+    async fn get(&self, query: &str) -> (u16, String) {
+        let response = self.client.get(format!("{}{query}", self.url)).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    /// So many lines that it prints, sorted.
+    async fn lines(&mut self, count: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        for _ in 0..count {
+            lines.push(self.line().await);
+        }
+        lines.sort();
+        lines
+    }
+
+    async fn deliver_signed(&self, event: &Value) -> u16 {
+        let body = event.to_string();
+        self.deliver(Some(signature(SECRET, &body)), body).await
+    }
+
+    /// What it says of deliveries that it refused.
+    async fn end(mut self) -> String {
+        self.child.start_kill().unwrap();
+        String::from_utf8(self.child.wait_with_output().await.unwrap().stderr).unwrap()
+    }
+}
+
+fn signature(secret: &str, body: &str) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    hex::encode(mac.chain_update(body).finalize().into_bytes())
+}
+
+fn message(event: &str, id: &str) -> Value {
+    json!({"event": event, "data": {"id": id, "numberId": "num_1", "messageId": null,
+        "fromMe": false, "createdAt": "2026-06-28T10:00:00.000Z", "content": "marked"}})
+}
+
+#[tokio::test]
+async fn without_a_secret_it_delivers_to_itself() {
+    let (output, text) = run(&[]).await;
+    assert!(output.status.success(), "{text}");
+    for part in [
+        "the event was answered with 200",
+        "the event with another text was answered with 401",
+        "message \"msg_01HZX\" came in",
+    ] {
+        assert_eq!(text.matches(part).count(), 1, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_blank_secret_or_token_is_none() {
+    for name in ["SECRET", "SECRET_OLD", "TOKEN", "VERIFY_TOKEN"] {
+        let name = format!("PILOT_STATUS_WEBHOOK_{name}");
+        let mut variables = vec![("PILOT_STATUS_WEBHOOK_SECRET", SECRET)];
+        variables.push((&name, " "));
+        let (output, text) = run(&variables).await;
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text.contains(&format!("{name} is blank")), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_secret_the_token_in_the_address_lets_a_delivery_in() {
+    let token = "marked token&+";
+    let mut program = Running::start_with(&[("PILOT_STATUS_WEBHOOK_TOKEN", token)]).await;
+    let url = program.url.clone();
+    let body = message("message.received", "msg_1").to_string();
+    for query in ["", "?token=", "?token=marked", "?other=marked%20token%26%2B"] {
+        program.url = format!("{url}{query}");
+        assert_eq!(program.deliver(None, body.clone()).await, 401);
+        assert_eq!(program.get("").await.0, 401);
+    }
+    program.url = format!("{url}?token=marked%20token%26%2B");
+    assert_eq!(program.deliver(None, body).await, 200);
+    assert_eq!(program.line().await, "message \"msg_1\" came in");
+    assert_eq!(program.get("&hub.challenge=42").await, (200, "42".to_owned()));
+    let refusals = program.end().await;
+    assert_eq!(refusals.matches("refused with 401").count(), 8, "{refusals}");
+    assert!(!refusals.contains("marked"), "{refusals}");
+}
+
+#[tokio::test]
+async fn with_a_secret_and_a_token_both_are_checked() {
+    let program = Running::start_with(&[
+        ("PILOT_STATUS_WEBHOOK_SECRET", SECRET),
+        ("PILOT_STATUS_WEBHOOK_TOKEN", "token"),
+    ]);
+    let mut program = program.await;
+    let event = message("message.received", "msg_1");
+    assert_eq!(program.deliver_signed(&event).await, 401);
+    program.url += "?token=token";
+    assert_eq!(program.deliver(None, event.to_string()).await, 401);
+    assert_eq!(program.deliver_signed(&event).await, 200);
+}
+
+#[tokio::test]
+async fn the_address_is_confirmed_to_who_knows_the_verify_token() {
+    let program = Running::start_with(&[
+        ("PILOT_STATUS_WEBHOOK_SECRET", SECRET),
+        ("PILOT_STATUS_WEBHOOK_VERIFY_TOKEN", "marked"),
+    ]);
+    let program = program.await;
+    let query = "?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=";
+    assert_eq!(program.get(&format!("{query}marked")).await, (200, "1158201444".to_owned()));
+    for (query, status) in [
+        (format!("{query}other"), 403),
+        ("?hub.challenge=1158201444".to_owned(), 403),
+        ("?hub.verify_token=marked".to_owned(), 400),
+    ] {
+        assert_eq!(program.get(&query).await, (status, String::new()), "{query}");
+    }
+    assert_eq!(program.end().await.matches("refused with 40").count(), 3);
+}
+
+#[tokio::test]
+async fn everything_that_is_refused_is_logged() {
+    let program = Running::start().await;
+    let put = program.client.put(&program.url).send().await.unwrap();
+    assert_eq!(put.status(), 405);
+    assert_eq!(program.get("/marked").await.0, 404);
+    let refusals = program.end().await;
+    assert_eq!(refusals.lines().count(), 2, "{refusals}");
+    assert!(!refusals.contains("marked"), "{refusals}");
+}
+
+#[tokio::test]
+async fn whatever_is_signed_is_taken() {
+    let mut program = Running::start().await;
+    for body in ["[]", "{}", r#"{"type":"ping"}"#, "no JSON"] {
+        assert_eq!(program.deliver(Some(signature(SECRET, body)), body).await, 200, "{body}");
+        assert_eq!(program.line().await, "event \"\" is new");
+    }
+}
+
+#[tokio::test]
+async fn an_envelope_of_meta_is_processed_once() {
+    let mut program = Running::start().await;
+    let value = json!({"metadata": {"phone_number_id": "1065"},
+        "messages": [{"id": "wamid.1", "image": {"id": "1003"}}]});
+    let envelope = |value| json!({"object": "whatsapp_business_account", "entry": [{"changes": [{"value": value}]}]});
+    for _ in 0..2 {
+        assert_eq!(program.deliver_signed(&envelope(value.clone())).await, 200);
+    }
+    for status in ["sent", "read", "sent"] {
+        let status = json!({"statuses": [{"id": "wamid.1", "status": status}]});
+        assert_eq!(program.deliver_signed(&envelope(status)).await, 200);
+    }
+    let expected = [
+        "1 changes came from Meta",
+        "1 changes came from Meta",
+        "1 changes came from Meta",
+        "media \"1003\" came in for number \"1065\"",
+        "whatsapp_business_account \"wamid.1 sent\" came again",
+        "whatsapp_business_account \"wamid.1\" came again",
+    ];
+    assert_eq!(program.lines(6).await, expected);
+}
+
+#[tokio::test]
+async fn of_deliveries_at_the_same_time_one_is_processed() {
+    let mut program = Running::start().await;
+    for round in 0..20 {
+        let event = message("message.received", &format!("msg_{round}"));
+        let (one, other) =
+            tokio::join!(program.deliver_signed(&event), program.deliver_signed(&event));
+        assert_eq!((one, other), (200, 200));
+        let expected = [
+            format!("message \"msg_{round}\" came in"),
+            format!("message.received \"msg_{round}\" came again"),
+        ];
+        assert_eq!(program.lines(2).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_is_taken_under_both_secrets() {
+    let mut program = Running::start().await;
+    for (secret, id) in [(SECRET, "msg_1"), (OLD_SECRET, "msg_2")] {
+        let body = message("message.received", id).to_string();
+        assert_eq!(program.deliver(Some(signature(secret, &body)), body).await, 200);
+        assert_eq!(program.line().await, format!("message {id:?} came in"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_signed_rightly_is_refused_and_not_processed() {
+    let mut program = Running::start().await;
+    let body = message("message.received", "msg_1").to_string();
+    let right = signature(SECRET, &body);
+    let tampered = body.replace("msg_1", "msg_2");
+    assert_eq!(program.deliver(Some(right.clone()), tampered).await, 401);
+    assert_eq!(program.deliver(Some(signature("other", &body)), body.clone()).await, 401);
+    assert_eq!(program.deliver(None, body.clone()).await, 401);
+    assert_eq!(program.deliver(Some(right), body).await, 200);
+    assert_eq!(program.line().await, "message \"msg_1\" came in");
+    let refusals = program.end().await;
+    assert_eq!(refusals.lines().count(), 3, "{refusals}");
+    assert!(!refusals.contains("marked"), "{refusals}");
+}
+
+#[tokio::test]
+async fn an_event_that_it_does_not_know_is_taken() {
+    let mut program = Running::start().await;
+    assert_eq!(program.deliver_signed(&json!({"event": "message.edited\n"})).await, 200);
+    assert_eq!(program.line().await, "event \"message.edited\\n\" is new");
+}
+
+#[tokio::test]
+async fn the_same_event_is_processed_once() {
+    let mut program = Running::start().await;
+    let call = json!({"event": "call.missed", "callId": "call_1", "direction": "INBOUND",
+        "status": "MISSED", "from": null, "to": null, "timestamp": "2026-06-28T10:00:00.000Z"});
+    let nameless = json!({"event": "message.edited", "data": {}});
+    let events =
+        [message("message.sent", "msg_1"), message("message.read", "msg_1"), call, nameless];
+    for _ in 0..2 {
+        for event in &events {
+            assert_eq!(program.deliver_signed(event).await, 200);
+        }
+    }
+    let expected = [
+        "call.missed \"call_1\" came again",
+        "call.missed came",
+        "event \"message.edited\" is new",
+        "event \"message.edited\" is new",
+        "message.read \"msg_1\" came again",
+        "message.read came",
+        "message.sent \"msg_1\" came again",
+        "message.sent came",
+    ];
+    assert_eq!(program.lines(8).await, expected);
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused() {
+    let program = Running::start().await;
+    for (length, status) in [(MOST_BYTES, 200), (MOST_BYTES + 1, 413)] {
+        let body = message("message.received", "msg_1").to_string();
+        let body = format!("{body}{}", " ".repeat(length - body.len()));
+        assert_eq!(program.deliver(Some(signature(SECRET, &body)), body).await, status);
+    }
+}
+
+#[tokio::test]
+async fn while_too_many_wait_they_are_to_be_sent_again() {
+    let mut program = Running::start().await;
+    // Nobody reads what it prints, so that it comes to wait for that.
+    let name = "a".repeat(10_000);
+    let mut taken = 0;
+    let status = loop {
+        match program.deliver_signed(&json!({ "event": name })).await {
+            200 if taken < 1000 => taken += 1,
+            status => break status,
+        }
+    };
+    assert_eq!(status, 503);
+    assert!(taken >= 100);
+    for _ in 0..taken {
+        assert!(program.line().await.ends_with("is new"));
+    }
+    assert_eq!(program.deliver_signed(&message("message.received", "msg_1")).await, 200);
+    assert_eq!(program.line().await, "message \"msg_1\" came in");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_interrupt_ends_it_once_all_is_processed() {
+    let mut program = Running::start().await;
+    // More than it can print before somebody reads.
+    let event = json!({ "event": "a".repeat(10_000) });
+    for _ in 0..20 {
+        assert_eq!(program.deliver_signed(&event).await, 200);
+    }
+    let id = program.child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
+    for _ in 0..20 {
+        program.line().await;
+    }
+    assert!(program.child.wait().await.unwrap().success());
+}
