@@ -110,7 +110,7 @@ impl Workspace {
         {
             fs::create_dir_all(workspace.path(folder)).unwrap();
         }
-        for folder in ["build", "src", "docs", "examples", "benches"] {
+        for folder in ["build", "src", "docs", "examples", "outbox", "benches"] {
             fs::create_dir(workspace.path(folder)).unwrap();
         }
         for (file, text) in [
