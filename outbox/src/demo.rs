@@ -19,12 +19,11 @@ use crate::worker::{self, Settings};
 
 const SECRET: &str = "the secret of the demo";
 
-pub async fn run(count: usize) -> Result<()> {
+/// Sends so many messages, from a temporary database unless another is given.
+pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| {
-        format!("sqlite:{}?mode=rwc", folder.path().join("outbox.db").display())
-    });
-    let store = Store::open(&url).await?;
+    let temporary = format!("sqlite:{}?mode=rwc", folder.path().join("outbox.db").display());
+    let store = Store::open(database_url.unwrap_or(&temporary)).await?;
     let (accepted, ids) = unbounded_channel();
     let service =
         Service::start(fastrand::u64(..), 10, Duration::from_millis(50), accepted).await?;

@@ -29,14 +29,10 @@ use crate::worker::Settings;
 #[derive(Parser)]
 struct Arguments {
     /// sqlite:FILE?mode=rwc, or postgres://USER:PASSWORD@HOST/DATABASE
-    #[arg(
-        long,
-        env = "DATABASE_URL",
-        hide_env_values = true,
-        global = true,
-        default_value = "sqlite:outbox.db?mode=rwc"
-    )]
-    database_url: String,
+    ///
+    /// The default is sqlite:outbox.db?mode=rwc, and a temporary database for the demo.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    database_url: Option<String>,
     #[command(subcommand)]
     task: Task,
 }
@@ -67,7 +63,7 @@ enum Task {
     },
     /// Print how many messages are in each state, and why messages failed
     Status,
-    /// Send 500 messages to a sandbox, in a temporary database unless DATABASE_URL is set
+    /// Send messages to a sandbox that breaks requests and responses
     Demo {
         #[arg(long, default_value_t = 500)]
         messages: usize,
@@ -103,13 +99,14 @@ async fn main() -> ExitCode {
 }
 
 async fn run(Arguments { database_url, task }: Arguments) -> Result<()> {
+    let url = database_url.as_deref().unwrap_or("sqlite:outbox.db?mode=rwc");
     match task {
         Task::Enqueue { file, campaign } => {
             let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
             let campaign = campaign.or(stem).unwrap_or_default();
             let read = csv_file::read(&file, &campaign)?;
             let place = |index: usize| format!("{}: line {}", file.display(), read.lines[index]);
-            let store = Store::open(&database_url).await?;
+            let store = Store::open(url).await?;
             let added = store.enqueue(&read.messages, place).await?;
             println!("{added} of {} messages are new", read.messages.len());
         }
@@ -121,25 +118,25 @@ async fn run(Arguments { database_url, task }: Arguments) -> Result<()> {
                 drain,
             };
             let client = Client::from_env()?;
-            let store = Store::open(&database_url).await?;
+            let store = Store::open(url).await?;
             worker::run(&store, &client, settings, shutdown::requested()).await?;
         }
         Task::Serve { listen } => {
             let trust = receiver::Trust::from_env()?;
-            let store = Store::open(&database_url).await?;
+            let store = Store::open(url).await?;
             let listener = TcpListener::bind(listen).await;
             let listener = listener.with_context(|| format!("cannot listen on {listen}"))?;
             println!("listening on http://{}/webhook", listener.local_addr()?);
             receiver::serve(listener, store, trust, shutdown::requested()).await?;
         }
         Task::Status => {
-            let store = Store::open(&database_url).await?;
+            let store = Store::open(url).await?;
             println!("{}", table(&store.counts().await?));
             for (key, reason) in store.failures(20).await? {
                 println!("{key}: {}", reason.replace(char::is_control, "\u{fffd}"));
             }
         }
-        Task::Demo { messages } => demo::run(messages).await?,
+        Task::Demo { messages } => demo::run(messages, database_url.as_deref()).await?,
         Task::Chaos(options) => chaos::run(&options).await?,
     }
     Ok(())

@@ -53,8 +53,11 @@ pub async fn run(
     let mut shutdown = pin!(shutdown);
     let ended = loop {
         let free = settings.concurrency - calls.len();
-        let leased =
-            if free == 0 { Ok(Vec::new()) } else { lease(store, &owner, settings, free).await };
+        let leased = if free == 0 {
+            Ok(Vec::new())
+        } else {
+            store.lease(&owner, settings.lease, free).await
+        };
         let count = leased.as_ref().map_or(0, Vec::len);
         match leased {
             Ok(leased) => {
@@ -90,15 +93,6 @@ pub async fn run(
         Ok(()) => Ok(()),
         Err(error) => bail!("stopped, because every message would fail: {error}"),
     }
-}
-
-async fn lease(
-    store: &Store,
-    owner: &str,
-    settings: Settings,
-    limit: usize,
-) -> Result<Vec<Leased>> {
-    store.lease(owner, settings.lease, limit).await
 }
 
 async fn is_drained(store: &Store) -> bool {

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use heck::ToKebabCase;
 use serde_json::Value;
 
+use crate::generate::generate;
+
 const DOCUMENT: &str = include_str!("../../openapi.json");
 
 /// The operations of each tag, by the name of its feature.
@@ -38,7 +40,7 @@ fn every_tag_is_a_feature_of_cargo_and_one_of_all() {
 #[test]
 fn a_feature_brings_its_operations_and_no_others() {
     for feature in features() {
-        let client = crate::generate::generate(DOCUMENT, &|name| name == feature).unwrap().client;
+        let client = generate(DOCUMENT, &|name| name == feature).unwrap().client;
         for (of, operation) in tags() {
             let is_there = client.contains(&format!("    pub fn {operation}("));
             assert_eq!(is_there, of == feature, "{feature}: {operation}");
@@ -60,7 +62,7 @@ fn any_two_features_make_a_client() {
             scope.spawn(|| {
                 while let Some((first, second)) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let has = |name: &str| name == *first || name == *second;
-                    if let Err(error) = crate::generate::generate(DOCUMENT, &has) {
+                    if let Err(error) = generate(DOCUMENT, &has) {
                         panic!("{first}, {second}: {error}");
                     }
                 }
@@ -107,9 +109,9 @@ fn models(client: &str) -> BTreeMap<String, String> {
 
 #[test]
 fn a_model_is_the_same_under_every_feature() {
-    let full = models(&crate::generate::generate(DOCUMENT, &|_| true).unwrap().client);
+    let full = models(&generate(DOCUMENT, &|_| true).unwrap().client);
     for feature in features() {
-        let generated = crate::generate::generate(DOCUMENT, &|name| name == feature).unwrap();
+        let generated = generate(DOCUMENT, &|name| name == feature).unwrap();
         for (name, code) in models(&generated.client) {
             assert_eq!(Some(&code), full.get(&name), "{feature}: {name}");
         }

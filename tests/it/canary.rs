@@ -5,7 +5,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 
 use crate::support::echo::{self, KEYS, ODD_KEYS, shows_key};
-use crate::support::script::{Script, ScriptedServer, Step};
+use crate::support::script::{GOOD, Script, ScriptedServer, Step};
 use crate::support::{example, shown};
 use pilot_status::mock::{Reply, Sandbox};
 use pilot_status::{Client, Credentials, ErrorKind, RetryPolicy, StatusCode};
@@ -42,7 +42,7 @@ async fn what_a_server_says_in_a_model_is_printed() {
 }
 
 /// A sandbox takes keys of its own only.
-const ANY_KEY: Script = &[Step::AnswerAll(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]")];
+const ANY_KEY: Script = &[Step::AnswerAll(GOOD)];
 
 #[tokio::test]
 async fn nothing_that_leads_to_a_call_prints_the_key() {

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::support::KEY;
-use crate::support::script::{Script, ScriptedServer, Step};
+use crate::support::script::{GOOD, Script, ScriptedServer, Step};
 use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
 use pilot_status::{Client, Credentials, ErrorKind, RetryPolicy, reqwest};
 
-const ANSWER: Script = &[Step::AnswerAll(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]")];
+const ANSWER: Script = &[Step::AnswerAll(GOOD)];
 
 #[test]
 fn clients_errors_and_calls_move_between_threads() {

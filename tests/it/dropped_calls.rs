@@ -7,14 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::support::script::Step::{AnswerAll, Pause, Read, Send, Silent, Tell};
-use crate::support::script::{Script, ScriptedServer};
+use crate::support::script::{GOOD, Script, ScriptedServer};
 use crate::support::{KEY, eventually};
 use pilot_status::reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use pilot_status::{Client, ClientBuilder, Credentials, reqwest};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Notify;
 
-const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
 const HALF: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[";
 const REJECTION: &[u8] = b"HTTP/1.1 429 Any\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n";
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::support::process::{is_child, run_again};
 use crate::support::script::Step::AnswerAll;
-use crate::support::script::{Script, ScriptedServer};
+use crate::support::script::{GOOD, Script, ScriptedServer};
 use crate::support::{KEY, shown};
 use pilot_status::{Client, ClientBuilder, Credentials, ErrorKind, RetryPolicy, reqwest};
 
@@ -153,7 +153,7 @@ fn a_thousand_calls_at_once_need_few_open_files() {
 
 #[cfg(unix)]
 async fn a_thousand_calls() {
-    let good: Script = &[AnswerAll(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]")];
+    let good: Script = &[AnswerAll(GOOD)];
     let server = ScriptedServer::start([good]).await;
     let policy = RetryPolicy::default().max_attempts(1);
     let client = builder().base_url(server.url()).retry(policy).build().unwrap();

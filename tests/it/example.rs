@@ -1,9 +1,9 @@
 //! The program `list_numbers`, as its user runs it.
 
-use std::path::PathBuf;
 use std::process::Output;
 
 use crate::support::example;
+use crate::support::process::example_program;
 use crate::support::script::{Script, ScriptedServer};
 use pilot_status::StatusCode;
 use pilot_status::mock::{Reply, Sandbox};
@@ -12,7 +12,7 @@ use tokio::process::Command;
 
 /// Runs the program with nothing of its variables in the environment but `variables`.
 async fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    Command::new(program())
+    Command::new(example_program("list_numbers"))
         .args(arguments)
         .env_remove("PILOT_STATUS_API_KEY")
         .env_remove("PILOT_STATUS_API_KEY_ID")
@@ -25,17 +25,6 @@ async fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         .output()
         .await
         .unwrap()
-}
-
-/// Cargo builds examples beside the folder of the tests, unless it is told to
-/// run this test alone.
-fn program() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
-    let program =
-        profile.join("examples/list_numbers").with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(program.exists(), "build it first: cargo build --examples");
-    program
 }
 
 fn text(bytes: &[u8]) -> String {

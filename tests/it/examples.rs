@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
+use crate::support::process::example_program;
 use pilot_status::StatusCode;
 use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
 use serde_json::{Value, json};
@@ -14,11 +15,7 @@ use tokio::process::Command;
 
 /// A program without a key in its environment, or with that of a sandbox.
 fn program(name: &str, sandbox: Option<&Sandbox>) -> Command {
-    let tests = std::env::current_exe().unwrap();
-    let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
-    let path = profile.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(path.exists(), "build it first: cargo build --examples");
-    let mut command = Command::new(path);
+    let mut command = Command::new(example_program(name));
     for variable in ["PILOT_STATUS_API_KEY", "PILOT_STATUS_API_KEY_ID", "PILOT_STATUS_BASE_URL"] {
         command.env_remove(variable);
     }

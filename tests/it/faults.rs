@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::support::script::Step::{
     AnswerAll, Pause, Read, Reset, Send, SendForever, Silent, Trickle,
 };
-use crate::support::script::{Script, ScriptedServer, Step};
+use crate::support::script::{GOOD, Script, ScriptedServer, Step};
 use crate::support::{KEY, eventually};
 use pilot_status::{Client, ClientBuilder, Credentials, Error, ErrorKind, RetryPolicy};
 use tokio::task::JoinSet;
@@ -22,7 +22,6 @@ const DECODE: End = Err(ErrorKind::Decode);
 const SERVER: End = Err(ErrorKind::Server);
 
 /// An answer that is a value.
-const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
 const GOOD_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n";
 const LONG_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n";
 const CHUNKED_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";

@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use crate::support::KEY;
 use crate::support::script::Step::{AnswerAll, Pause, Read, Send, Silent};
-use crate::support::script::{Script, ScriptedServer};
+use crate::support::script::{GOOD, Script, ScriptedServer};
 use pilot_status::mock::{Reply, Sandbox};
 use pilot_status::{
     Client, Credentials, Error, ErrorKind, Pacing, RetryPolicy, StatusCode, reqwest,
 };
-
-const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
 
 fn quick() -> RetryPolicy {
     RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO)

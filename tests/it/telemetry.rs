@@ -5,9 +5,9 @@ use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::support::KEY;
 use crate::support::echo::{self, KEYS, ODD_KEYS, shows_key};
 use crate::support::script::{Script, ScriptedServer, Step};
+use crate::support::{KEY, eventually, pass};
 use pilot_status::mock::{Reply, Sandbox};
 use pilot_status::{Client, ClientBuilder, Credentials, Method, RetryPolicy, StatusCode};
 use tracing::field::{Field, Visit};
@@ -19,11 +19,11 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// Remembers the spans and events of all crates.
 #[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<RecordedRequest>>>);
+struct Recorder(Arc<Mutex<Vec<Recorded>>>);
 
 /// A span or an event.
 #[derive(Default)]
-struct RecordedRequest {
+struct Recorded {
     id: Option<u64>,
     /// Its place among the spans: how deep, and its name.
     depth: usize,
@@ -50,7 +50,7 @@ impl Recorder {
     /// What was recorded of this crate.
     fn ours(&self) -> String {
         let mut text = String::new();
-        for RecordedRequest { depth, name, values, .. } in
+        for Recorded { depth, name, values, .. } in
             self.0.lock().unwrap().iter().filter(|recorded| recorded.is_ours())
         {
             write!(text, "{}{name}", "  ".repeat(*depth)).unwrap();
@@ -65,7 +65,7 @@ impl Recorder {
     }
 }
 
-impl RecordedRequest {
+impl Recorded {
     fn is_ours(&self) -> bool {
         self.target.starts_with("pilot_status::")
     }
@@ -76,7 +76,7 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Recorder {
         let metadata = attributes.metadata();
         let mut values = Values::default();
         attributes.record(&mut values);
-        self.0.lock().unwrap().push(RecordedRequest {
+        self.0.lock().unwrap().push(Recorded {
             id: Some(id.into_u64()),
             depth: context.span_scope(id).map_or(0, Iterator::count) - 1,
             name: format!("{} {}", metadata.level(), metadata.name()),
@@ -96,7 +96,7 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Recorder {
         let metadata = event.metadata();
         let mut values = Values::default();
         event.record(&mut values);
-        self.0.lock().unwrap().push(RecordedRequest {
+        self.0.lock().unwrap().push(Recorded {
             id: None,
             depth: context.event_scope(event).map_or(0, Iterator::count),
             name: format!("{} event", metadata.level()),
@@ -190,6 +190,25 @@ async fn a_wait_is_an_event() {
     assert!(!recorder.ours().contains("cause="), "{}", recorder.ours());
 }
 
+#[tokio::test]
+async fn a_long_wait_is_announced_before_it_begins() {
+    for (status, cause) in
+        [(StatusCode::TOO_MANY_REQUESTS, "rate_limit"), (StatusCode::SERVICE_UNAVAILABLE, "retry")]
+    {
+        let sandbox = Sandbox::start().await.unwrap();
+        sandbox.enqueue("list_numbers", Reply::error(status, None).header("retry-after", "5"));
+        let (client, recorder) = (sandbox.client(), Recorder::default());
+        let call = async move { client.list_numbers().send().await };
+        let call = tokio::spawn(call.with_subscriber(recorder.subscriber()));
+        eventually("the wait is announced", || recorder.ours().contains("message=waiting")).await;
+        assert!(recorder.ours().contains(&format!("cause={cause:?}")), "{}", recorder.ours());
+        assert!(!recorder.ours().contains("message=waited"), "{}", recorder.ours());
+        pass(30).await;
+        call.await.unwrap().unwrap();
+        assert!(recorder.ours().contains("message=waited"), "{}", recorder.ours());
+    }
+}
+
 /// Subscribers and the queries of their users depend on these names.
 #[tokio::test]
 async fn the_fields_are_these() {
@@ -215,7 +234,7 @@ async fn no_subscriber_hears_the_key() {
             outcomes.with_subscriber(recorder.subscriber()).await;
             let heard = recorder.0.lock().unwrap();
             assert!(heard.iter().any(|recorded| !recorded.is_ours()), "others are heard too");
-            for RecordedRequest { target, name, values, .. } in heard.iter() {
+            for Recorded { target, name, values, .. } in heard.iter() {
                 let line = format!("{target} {name} {:?}", values.0);
                 assert!(!shows_key(&line), "{line}");
             }

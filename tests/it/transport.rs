@@ -5,11 +5,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::support::script::Step::{AnswerAll, Read, Reset, Send, Silent};
-use crate::support::script::{Script, ScriptedServer};
+use crate::support::script::{GOOD, Script, ScriptedServer};
 use crate::support::{KEY, shown};
 use pilot_status::{Client, ClientBuilder, Credentials, Error, ErrorKind, RetryPolicy, reqwest};
 
-const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
 const REFUSAL: &[u8] = b"HTTP/1.1 400 Any\r\ncontent-length: 0\r\n\r\n";
 
 fn builder(url: &str) -> ClientBuilder {

@@ -1,9 +1,9 @@
 //! The program `webhook_server`, as the service and its user meet it.
 
-use std::path::PathBuf;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
+use crate::support::process::example_program;
 use hmac::{Hmac, KeyInit, Mac};
 use pilot_status::reqwest::Client;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ const MOST_BYTES: usize = 40 * 1024 * 1024;
 
 /// The program with nothing of its variables in the environment but `variables`.
 fn program(variables: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(path());
+    let mut command = Command::new(example_program("webhook_server"));
     command
         .arg("127.0.0.1:0")
         .env_remove("PILOT_STATUS_WEBHOOK_SECRET")
@@ -32,17 +32,6 @@ fn program(variables: &[(&str, &str)]) -> Command {
         .stderr(Stdio::piped())
         .kill_on_drop(true);
     command
-}
-
-/// Cargo builds examples beside the folder of the tests, unless it is told to
-/// run this test alone.
-fn path() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
-    let program =
-        profile.join("examples/webhook_server").with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(program.exists(), "build it first: cargo build --examples");
-    program
 }
 
 /// Runs the program to its end.

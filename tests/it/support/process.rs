@@ -1,6 +1,8 @@
-//! Tests that need a process of their own: for its environment, its limits or its logger.
+//! Processes: the examples, and tests that need one of their own for its environment, its
+//! limits or its logger.
 
 use std::env;
+use std::path::PathBuf;
 use std::process::Command;
 
 const CHILD: &str = "PILOT_STATUS_TEST_CHILD";
@@ -32,4 +34,14 @@ pub fn run_again(test: &str, variables: &[(&str, &str)], open_files: u32) {
 
 pub fn is_child() -> bool {
     env::var_os(CHILD).is_some()
+}
+
+/// The program of an example. Cargo builds it beside the folder of the tests, unless it is told
+/// to run some tests alone.
+pub fn example_program(name: &str) -> PathBuf {
+    let tests = env::current_exe().unwrap();
+    let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();
+    let program = profile.join("examples").join(name).with_extension(env::consts::EXE_EXTENSION);
+    assert!(program.exists(), "build it first: cargo build --examples");
+    program
 }

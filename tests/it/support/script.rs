@@ -37,6 +37,9 @@ pub enum Step {
 /// The steps with one connection.
 pub type Script = &'static [Step];
 
+/// A success with an empty list.
+pub const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
+
 #[derive(Clone, Debug)]
 pub struct ScriptedServer {
     pub address: SocketAddr,
