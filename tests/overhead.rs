@@ -192,3 +192,39 @@ fn benchmark() {
         }
     }
 }
+
+/// Calls of which `cargo xtask bench instructions` counts the instructions.
+const COUNTED_CALLS: u32 = 200;
+
+/// It has a name of its own for callgrind, which counts while it runs.
+#[inline(never)]
+fn counted_by_hand(peers: &Peers) {
+    for _ in 0..COUNTED_CALLS {
+        drop(black_box(peers.by_hand()));
+    }
+}
+
+/// As [`counted_by_hand`].
+#[inline(never)]
+fn counted_ours(peers: &Peers) {
+    for _ in 0..COUNTED_CALLS {
+        drop(black_box(peers.ours()));
+    }
+}
+
+/// Counts once the connection is open.
+#[test]
+#[ignore = "a benchmark"]
+fn by_hand_instructions() {
+    let peers = Peers::new(numbers(2));
+    drop(peers.by_hand());
+    counted_by_hand(&peers);
+}
+
+#[test]
+#[ignore = "a benchmark"]
+fn ours_instructions() {
+    let peers = Peers::new(numbers(2));
+    drop(peers.ours());
+    counted_ours(&peers);
+}

@@ -145,6 +145,9 @@ fn measure(runtime: &Runtime, rule: Rule, runner: Runner) -> Result<Row, Failure
         eprintln!("a call failed: {failure}");
     }
     let counts = server.counts();
+    if rule == Rule::Fixed {
+        report::curves(runner, &server.curves());
+    }
     let ideal = rule.ideal(CALLS, counts.first_arrival.unwrap_or_default());
     let successes = f64::from(counts.accepted.max(1));
     Ok(Row {

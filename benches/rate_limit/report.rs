@@ -1,5 +1,7 @@
 //! Prints the figures, which `cargo xtask bench` holds against budgets.
 
+use std::time::Duration;
+
 use crate::caller::Runner;
 use crate::limiter::Rule;
 
@@ -20,6 +22,19 @@ pub struct Row {
 /// Prints a line `figure NAME VALUE UNIT`.
 pub fn figure(measure: &str, subject: &str, value: f64, unit: &str) {
     println!("figure  {:<40}  {value:>8.4}  {unit}", format!("{measure}/{subject}"));
+}
+
+/// Prints how many calls were accepted and rejected by when, for the chart of
+/// `cargo xtask bench`: a line `point PANEL CLIENT SECONDS CALLS` each quarter of a second.
+pub fn curves(runner: Runner, curves: &[Vec<Duration>; 2]) {
+    const STEP: Duration = Duration::from_millis(250);
+    let end = curves.iter().flatten().max().copied().unwrap_or_default();
+    for (panel, times) in ["accepted", "rejected"].into_iter().zip(curves) {
+        for now in (0..).map(|step| step * STEP).take_while(|now| *now < end + STEP) {
+            let calls = times.iter().filter(|time| **time <= now).count();
+            println!("point {panel} {} {} {calls}", runner.name(), now.as_secs_f64());
+        }
+    }
 }
 
 /// Prints the figures of each row. Returns how many calls of pilot-status failed.

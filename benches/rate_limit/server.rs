@@ -62,6 +62,11 @@ impl Server {
     pub fn counts(&self) -> Counts {
         self.desk.state().counts
     }
+
+    /// When the calls were accepted, and when they were rejected.
+    pub fn curves(&self) -> [Vec<Duration>; 2] {
+        self.desk.state().curves.clone()
+    }
 }
 
 fn listen() -> io::Result<TcpListener> {
@@ -95,6 +100,8 @@ struct Desk {
 struct State {
     limiter: Box<dyn Limiter>,
     counts: Counts,
+    /// When each call was decided on, accepted and rejected ones apart.
+    curves: [Vec<Duration>; 2],
 }
 
 impl Desk {
@@ -109,7 +116,11 @@ impl Desk {
             rejection: example("429"),
             retry_after: rule.retry_after().map(HeaderValue::from_static),
             start: Instant::now(),
-            state: Mutex::new(State { limiter: rule.limiter(), counts: Counts::default() }),
+            state: Mutex::new(State {
+                limiter: rule.limiter(),
+                counts: Counts::default(),
+                curves: Default::default(),
+            }),
         })
     }
 
@@ -145,10 +156,12 @@ impl State {
         if self.limiter.next_room(now) <= now {
             self.limiter.admit(now);
             counts.accepted += 1;
+            self.curves[0].push(now);
             return true;
         }
         let first_rejection = *counts.first_rejection.get_or_insert(now);
         counts.rejected += 1;
+        self.curves[1].push(now);
         if now >= first_rejection + FIRST_BURST {
             counts.rejected_later += 1;
         }

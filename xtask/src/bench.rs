@@ -2,13 +2,18 @@
 
 mod budgets;
 mod builds;
+mod chart;
+mod commands;
 mod figure;
+mod instructions;
 mod lines;
 mod machine;
 mod packages;
+mod page;
 mod programs;
 mod table;
 
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
@@ -20,16 +25,21 @@ use crate::console;
 use crate::files::Changes;
 use crate::shell::Shell;
 
-/// Where the table is written.
+/// Where the figures are written.
 const FILE: &str = "BENCHMARKS.md";
+const CHART: &str = "docs/rate-limit.svg";
 
 #[derive(Args, Clone, Debug)]
 pub struct Options {
-    /// Measure these parts only, and write nothing
+    /// Measure these parts only
     #[arg(value_name = "PART")]
     parts: Vec<Part>,
 
-    /// How often each program is built cold; the best time counts
+    /// Write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// How often each program is built cold; the median counts
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
 }
@@ -44,10 +54,14 @@ pub enum Part {
     Lines,
     /// How long a program with the client takes to build from nothing
     Build,
-    /// How large its binary is
+    /// How long the commands of the README take from nothing
+    Commands,
+    /// How large the binary of a program is
     Size,
     /// What a call costs beside reqwest by hand
     Overhead,
+    /// How many instructions a call takes, where valgrind is installed
+    Instructions,
     /// What 1,000 calls make of a rate limit
     RateLimit,
     /// How the conversion of a document grows with it
@@ -55,55 +69,68 @@ pub enum Part {
 }
 
 impl Part {
-    fn measure(self, root: &Path, runs: u32) -> Result<Vec<Figure>> {
-        let figures = |command| figure::parse(&Shell::new(root).output(command)?);
+    fn measure(self, root: &Path, runs: u32, changes: &mut Changes) -> Result<Vec<Figure>> {
+        let shell = Shell::new(root);
         match self {
             Self::Packages => packages::count(root),
             Self::Lines => lines::count(root),
             Self::Build => builds::time_cold(root, runs),
+            Self::Commands => commands::time(root),
             Self::Size => builds::weigh(root),
-            Self::Overhead => figures(
+            Self::Overhead => figure::parse(&shell.output(
                 "cargo test --locked --release --test overhead -- --include-ignored --nocapture \
                  --test-threads=1",
-            ),
-            Self::RateLimit => figures("cargo bench --locked --bench rate_limit"),
-            Self::Convert => figures("cargo bench --locked --package xtask --bench convert"),
+            )?),
+            Self::Instructions => instructions::count(&shell),
+            Self::RateLimit => {
+                let output = shell.output("cargo bench --locked --bench rate_limit")?;
+                changes.write(root.join(CHART), chart::draw(&output)?);
+                figure::parse(&output)
+            }
+            Self::Convert => {
+                let command = "cargo bench --locked --package xtask --bench convert";
+                figure::parse(&shell.output(command)?)
+            }
         }
     }
 }
 
-/// Measures, prints the table, and writes it if nothing is left out. A budget that is
-/// passed is an error.
+/// Measures the parts, prints a table of each, and writes the tables in place of those that
+/// the page has for the same parts. A budget that is passed is an error.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
+    let budgets = budgets::read()?;
     let is_chosen = |part: &&Part| options.parts.is_empty() || options.parts.contains(part);
-    let parts: Vec<Part> = Part::value_variants().iter().filter(is_chosen).copied().collect();
-    let mut figures = Figures::default();
-    for part in &parts {
-        let (name, tells) = console::words(part);
+    let (mut sections, mut over, mut changes) = (Vec::new(), Vec::new(), Changes::default());
+    let machine = machine::describe(&Shell::new(root))?;
+    for &part in Part::value_variants().iter().filter(is_chosen) {
+        let (name, tells) = console::words(&part);
         console::print(format_args!("\n== {name}: {tells}"));
-        for figure in part.measure(root, options.runs)? {
+        let mut figures = Figures::default();
+        for figure in part.measure(root, options.runs, &mut changes)? {
             figures.add(figure)?;
         }
+        if figures.is_empty() {
+            continue;
+        }
+        let rows = table::rows(budgets.iter().filter(|measure| measure.part == part), &figures)?;
+        let table = table::markdown(&rows);
+        console::print(format_args!("\n{table}"));
+        over.extend(table::over(&rows));
+        sections.push((part, format!("On {machine}.\n\n{table}")));
     }
-    let budgets = budgets::read()?;
-    let measured = budgets.iter().filter(|measure| parts.contains(&measure.part));
-    let rows = table::rows(measured, &figures)?;
-    console::print(format_args!("\n{}", table::markdown(&rows)));
-    if parts.len() == Part::value_variants().len() {
-        let text = table::page(&machine::describe(&Shell::new(root))?, options.runs, &rows);
-        let mut changes = Changes::default();
-        changes.write(root.join(FILE), text);
+    if !options.dry_run {
+        let page = fs::read_to_string(root.join(FILE)).unwrap_or_default();
+        changes.write(root.join(FILE), page::update(&page, Part::value_variants(), &sections));
         changes.commit()?;
         console::print(format_args!("wrote {FILE}"));
     }
-    let over = table::over(&rows);
     ensure!(over.is_empty(), "over budget:\n{}", over.join("\n"));
     Ok(())
 }
 
 /// Holds against their budgets what is counted: every machine counts alike.
 pub fn check_counts(shell: &Shell) -> Result<()> {
-    run(shell.root, &Options { parts: vec![Part::Packages, Part::Lines], runs: 1 })
+    run(shell.root, &Options { parts: vec![Part::Packages, Part::Lines], dry_run: true, runs: 1 })
 }
 
 #[cfg(test)]

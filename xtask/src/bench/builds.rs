@@ -1,4 +1,4 @@
-//! How long the programs take to build from nothing, and how large they are then.
+//! How long the programs take to build from nothing, and how large they are afterwards.
 
 use std::path::Path;
 use std::time::Instant;
@@ -15,12 +15,12 @@ const STEPS: Steps = Steps { quiet: false };
 const LISTING: [&str; 3] = ["by-hand", "numbers", "full"];
 
 /// Builds the programs in turns, so that what else the machine does slows all of them.
-/// The least time is the one that it disturbs least.
+/// Each figure is the median of its runs, with the fastest and the slowest.
 pub fn time_cold(root: &Path, runs: u32) -> Result<Vec<Figure>> {
     let programs = Programs::lay_out(root)?;
-    let mut best = programs::NAMES.map(|name| (name, f64::INFINITY));
+    let mut times = programs::NAMES.map(|name| (name, Vec::new()));
     for run in 1..=runs {
-        for (name, best) in &mut best {
+        for (name, times) in &mut times {
             let step = format!("build {run} of {runs} of {name}");
             let seconds = STEPS.run(&step, |_| {
                 let began = Instant::now();
@@ -28,10 +28,10 @@ pub fn time_cold(root: &Path, runs: u32) -> Result<Vec<Figure>> {
                 Ok(began.elapsed().as_secs_f64())
             })?;
             programs.clean(name)?;
-            *best = seconds.min(*best);
+            times.push(seconds);
         }
     }
-    Ok(best.map(|(name, seconds)| Figure::new("build", name, seconds, "s")).into())
+    Ok(times.map(|(name, times)| Figure::median("build", name, times, "s")).into())
 }
 
 /// Weighs the programs as they would be shipped.

@@ -15,17 +15,34 @@ pub struct Figure {
     name: String,
     pub value: f64,
     pub unit: String,
+    /// The least and the greatest value, where the figure is the median of several runs.
+    spread: Option<(f64, f64)>,
 }
 
 impl Figure {
     pub fn new(measure: &str, subject: &str, value: f64, unit: &str) -> Self {
-        Self { name: format!("{measure}/{subject}"), value, unit: unit.to_owned() }
+        let name = format!("{measure}/{subject}");
+        Self { name, value, unit: unit.to_owned(), spread: None }
+    }
+
+    /// The median of several runs. Of an even number, the slower of the middle two.
+    pub fn median(measure: &str, subject: &str, mut values: Vec<f64>, unit: &str) -> Self {
+        values.sort_by(f64::total_cmp);
+        let spread = values.first().copied().zip(values.last().copied());
+        let median = values.get(values.len() / 2).copied().unwrap_or_default();
+        Self { spread, ..Self::new(measure, subject, median, unit) }
     }
 }
 
 impl Display for Figure {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        write!(formatter, "{} {}", digits(self.value), self.unit)
+        write!(formatter, "{} {}", digits(self.value), self.unit)?;
+        match self.spread {
+            Some((least, greatest)) if least < greatest => {
+                write!(formatter, ", {} to {}", digits(least), digits(greatest))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -54,7 +71,7 @@ fn parse_line(line: &str) -> Option<Figure> {
     let name = words.next().filter(|name| name.contains('/'))?.to_owned();
     let value = words.next()?.parse().ok().filter(|value| (0.0..f64::INFINITY).contains(value))?;
     let unit = words.collect::<Vec<_>>().join(" ");
-    (!unit.is_empty()).then_some(Figure { name, value, unit })
+    (!unit.is_empty()).then_some(Figure { name, value, unit, spread: None })
 }
 
 /// Figures by their names.
@@ -66,6 +83,10 @@ impl Figures {
         let name = figure.name.clone();
         ensure!(self.0.insert(name, figure).is_none(), "a figure was measured twice");
         Ok(())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub fn get(&self, measure: &str, subject: &str) -> Result<&Figure> {
@@ -112,6 +133,14 @@ mod tests {
         figures.add(Figure::new("build", "full", 2.0, "s")).unwrap_err();
         let error = figures.get("build", "numbers").unwrap_err().to_string();
         assert_eq!(error, "nothing measured build/numbers");
+    }
+
+    #[test]
+    fn a_median_tells_its_spread() {
+        let median = |values: &[f64]| Figure::median("build", "full", values.to_vec(), "s");
+        assert_eq!(median(&[3.25, 9.5, 1.5]).to_string(), "3.25 s, 1.50 to 9.50");
+        assert_eq!(median(&[2.0, 1.0]).to_string(), "2 s, 1 to 2");
+        assert_eq!(median(&[2.5]).to_string(), "2.50 s");
     }
 
     #[test]

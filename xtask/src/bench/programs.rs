@@ -14,8 +14,9 @@ use crate::shell::Shell;
 
 /// With reqwest alone; with serde as well, to list numbers without a client for it;
 /// with reqwest and the generator, as every client has that it generates; with the
-/// client for numbers; with all of the client.
-pub const NAMES: [&str; 5] = ["reqwest", "by-hand", "progenitor", "numbers", "full"];
+/// client for numbers; with all of the client; with the client for numbers, and ring in
+/// place of aws-lc.
+pub const NAMES: [&str; 6] = ["reqwest", "by-hand", "progenitor", "numbers", "full", "ring"];
 
 /// Variables by which a build would not be that of a user.
 const SETTINGS: [&str; 6] = [

@@ -71,29 +71,11 @@ pub fn markdown(rows: &[Row]) -> String {
     )
 }
 
-/// The page that the table stands on.
-pub fn page(machine: &str, runs: u32, rows: &[Row]) -> String {
-    let table = markdown(rows);
-    format!(
-        "# Benchmarks
-
-Written by `cargo xtask bench`, which fails where a budget is passed. The budgets and their reasons
-are in `xtask/budgets.yaml`, and the programs that are built under `xtask/programs`:
-`reqwest` has reqwest with rustls and no more; `by-hand` serde and serde_json as well, as a program
-without this crate would; `progenitor` reqwest and the generator, for which it has nothing to do;
-`numbers` and `full` this crate with those features and rustls.
-
-On {machine}. A cold build is the best of {runs}, each in turns with its peers.
-
-{table}"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{Row, markdown, over, page, rows};
+    use super::{Row, markdown, over, rows};
     use crate::bench::budgets::Measure;
     use crate::bench::figure::{Figure, Figures};
 
@@ -139,9 +121,8 @@ mod tests {
     }
 
     #[test]
-    fn the_page_names_the_machine_and_each_budget() {
-        let page = with_rows(|rows| page("4 cores of Some CPU, rustc 1.95.0", 3, rows));
-        insta::assert_snapshot!(page);
+    fn each_budget_is_a_row() {
+        insta::assert_snapshot!(with_rows(markdown));
     }
 
     #[test]

@@ -1,0 +1,35 @@
+//! How many instructions a call takes, which hardly varies from run to run.
+
+use anyhow::{Context, Result};
+
+use super::Figure;
+use crate::console;
+use crate::shell::Shell;
+
+/// Calls that the test makes while instructions are counted.
+const CALLS: f64 = 200.0;
+
+/// Counts the instructions of each client alone. Without valgrind, there are no figures.
+pub fn count(shell: &Shell) -> Result<Vec<Figure>> {
+    if shell.output("valgrind --version").is_err() {
+        console::print("NOT RUN: valgrind is not installed");
+        return Ok(Vec::new());
+    }
+    let scratch = tempfile::tempdir()?;
+    let count = |(name, function): (&str, &str)| {
+        let report = scratch.path().join(name);
+        let runner = format!(
+            "target.'cfg(all())'.runner=['valgrind','--tool=callgrind','--collect-atstart=no',\
+             '--toggle-collect=*counted_{function}*','--callgrind-out-file={}']",
+            report.display()
+        );
+        shell.output(&format!(
+            "cargo --config {runner} test --locked --release --test overhead -- --ignored --exact {function}_instructions"
+        ))?;
+        let report = std::fs::read_to_string(&report)?;
+        let total = report.lines().find_map(|line| line.strip_prefix("summary: "));
+        let total: f64 = total.context("callgrind wrote no summary")?.trim().parse()?;
+        Ok(Figure::new("call-instructions", name, total / CALLS, "instructions"))
+    };
+    [("by-hand", "by_hand"), ("pilot-status", "ours")].into_iter().map(count).collect()
+}
