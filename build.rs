@@ -4,21 +4,17 @@
 mod generate;
 
 use std::path::Path;
-use std::process::ExitCode;
 
 const DOCUMENT: &str = "openapi.json";
 
-fn main() -> ExitCode {
+fn main() {
     // Cargo knows by itself when these sources change.
     println!("cargo::rerun-if-changed={DOCUMENT}");
     // The generator panics where it does not support a document.
     std::panic::set_hook(Box::new(|panic| report(&panic.to_string())));
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => {
-            report(&reason);
-            ExitCode::FAILURE
-        }
+    if let Err(reason) = run() {
+        report(&reason);
+        std::process::exit(1);
     }
 }
 
@@ -26,7 +22,11 @@ fn run() -> Result<(), String> {
     let json = std::fs::read_to_string(DOCUMENT).map_err(|error| error.to_string())?;
     let generated = generate::generate(&json, &has_feature)?;
     let folder = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
-    for (name, code) in [("client.rs", generated.client), ("document.rs", generated.document)] {
+    for (name, code) in [
+        ("client.rs", generated.client),
+        ("document.rs", generated.document),
+        ("operation_ids.rs", generated.operation_ids),
+    ] {
         let file = Path::new(&folder).join(name);
         std::fs::write(&file, code)
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;

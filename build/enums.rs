@@ -8,15 +8,14 @@ use syn::{Item, parse_quote};
 
 use super::schema::{named, texts};
 
-/// The names of the enums of a document.
-pub fn names(document: &Value) -> impl Iterator<Item = &String> {
-    named(document).filter(|(_, schema)| schema["enum"].is_array()).map(|(name, _)| name)
+/// The enums of a document, with their names.
+pub fn find(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    named(document).filter(|(_, schema)| schema["enum"].is_array())
 }
 
 /// The code of the enums of a document.
 pub fn emit(document: &Value) -> Vec<Item> {
-    let enums = named(document).filter(|(_, schema)| schema["enum"].is_array());
-    enums.flat_map(|(name, schema)| emit_one(name, schema)).collect()
+    find(document).flat_map(|(name, schema)| emit_one(name, schema)).collect()
 }
 
 fn emit_one(name: &str, schema: &Value) -> Vec<Item> {

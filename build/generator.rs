@@ -10,11 +10,6 @@ use super::schema::named;
 use super::simplify::TIMESTAMP;
 use super::{enums, unions};
 
-/// The attributes of every model: the server may add fields, and so may a version of this
-/// crate.
-const ATTRIBUTES: [&str; 2] =
-    ["#[cfg_attr(feature = \"schemars\", derive(::schemars::JsonSchema))]", "#[non_exhaustive]"];
-
 /// Generates the client of a simplified document, with our enums and unions of the whole one.
 pub fn run(simple: &Value, document: &Value) -> Result<File, String> {
     let mut settings = GenerationSettings::new();
@@ -24,14 +19,14 @@ pub fn run(simple: &Value, document: &Value) -> Result<File, String> {
         .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq");
     let mut patch = TypePatch::default();
-    for attribute in ATTRIBUTES {
-        patch.with_attr(attribute);
-    }
+    // The server may add fields, and so may a version of this crate.
+    patch.with_attr("#[cfg_attr(feature = \"schemars\", derive(::schemars::JsonSchema))]");
+    patch.with_attr("#[non_exhaustive]");
     for (name, _) in named(document) {
         settings.with_patch(name, &patch);
     }
     let ours = |name: &str| format!("crate::generated::types::{name}");
-    for name in enums::names(document) {
+    for (name, _) in enums::find(document) {
         let impls = [TypeImpl::Display, TypeImpl::FromStr];
         settings.with_replacement(name, ours(name), impls.into_iter());
     }

@@ -1,7 +1,8 @@
 //! From the document to the code of the client.
 //!
 //! ```text
-//! openapi.json -> select -> operations -----------------------------> document.rs
+//! openapi.json -----------> operations -----------------------------> operation_ids.rs
+//!              -> select -> operations -----------------------------> document.rs
 //!                        -> simplify, nullable -> generator -> models, setters, calls
 //!                        -> enums, unions, rules, pages, events ----> client.rs
 //! ```
@@ -29,12 +30,14 @@ mod unions;
 
 use serde_json::Value;
 
-/// The code of the client, as two files.
+/// The code of the client, as three files.
 pub struct Generated {
     /// The client, its operations and its models.
     pub client: String,
     /// What the hand-written layer has to know of the document.
     pub document: String,
+    /// The operations, for the sandbox.
+    pub operation_ids: String,
 }
 
 /// Generates the code of the client from the text of a document, for the features that
@@ -47,12 +50,13 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
     let mut document: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
     simplify::inline_shared(&mut document);
     let reach = reach::Reach::of(&document);
+    let operation_ids = operations::emit_ids(&document);
     select::select(&mut document, has_feature);
-    let tables = syn::parse2(operations::emit(&document)).map_err(|error| error.to_string())?;
     let client = client(&document, &reach)?;
     Ok(Generated {
         client: adjust(&prettyplease::unparse(&client)),
-        document: prettyplease::unparse(&tables),
+        document: prettyplease::unparse(&operations::emit(&document)),
+        operation_ids,
     })
 }
 

@@ -25,11 +25,8 @@ pub fn settle(document: &mut Value, reach: &Reach) {
                 settle_scalar(property, is_required);
             }
         }
-        if let Some(schema) = schema.as_object_mut()
-            && schema.remove("required").is_some()
-            && !required.is_empty()
-        {
-            schema.insert("required".to_owned(), json!(required));
+        if schema.get("required").is_some() {
+            schema["required"] = json!(required);
         }
     }
 }
@@ -43,7 +40,8 @@ fn settle_scalar(property: &mut Value, is_required: bool) {
     }
 }
 
-fn is_scalar(schema: &Value) -> bool {
+/// Whether a schema is one of text, a number or a boolean.
+pub fn is_scalar(schema: &Value) -> bool {
     matches!(schema["type"].as_str(), Some("string" | "boolean" | "integer" | "number"))
 }
 

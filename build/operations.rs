@@ -4,16 +4,18 @@
 
 use std::collections::BTreeSet;
 
+use heck::ToPascalCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
+use syn::{File, parse_quote};
 
 use super::responses::Response;
 use super::schema::{elements, entries, named, operations, schema};
 use super::simplify::{IDEMPOTENCY_KEY, is_header};
 
 /// The code of the tables.
-pub fn emit(document: &Value) -> TokenStream {
+pub fn emit(document: &Value) -> File {
     let server = document["servers"][0]["url"].as_str();
     let rows = operations(document)
         .map(|(path, method, operation)| row(document, path, method, operation));
@@ -28,8 +30,7 @@ pub fn emit(document: &Value) -> TokenStream {
     let fields: BTreeSet<&String> = named(document)
         .flat_map(|(_, schema)| entries(schema, "properties").map(|(name, _)| name))
         .collect();
-    let fields = fields.iter();
-    quote! {
+    parse_quote! {
         /// The first server that the document names.
         pub(crate) const SERVER: &str = #server;
 
@@ -42,6 +43,17 @@ pub fn emit(document: &Value) -> TokenStream {
         /// The names of all fields of the document.
         pub(crate) static FIELDS: &[&str] = &[#(#fields),*];
     }
+}
+
+/// The call of `operation_ids!` with every operation, whatever the features are.
+pub fn emit_ids(document: &Value) -> String {
+    let ids = operations(document).map(|(path, method, operation)| {
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        let (name, method) = (id.to_pascal_case(), method.to_uppercase());
+        let (name, method) = (format_ident!("{name}"), format_ident!("{method}"));
+        quote!(#name = #id: #method #path,)
+    });
+    quote!(operation_ids! { #(#ids)* }).to_string()
 }
 
 fn row(document: &Value, path: &str, method: &str, operation: &Value) -> TokenStream {

@@ -8,6 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
+use super::nullable::is_scalar;
 use super::schema::{alternatives, entries, resolve, success, texts};
 use super::unions::is_union;
 
@@ -58,10 +59,8 @@ impl Response {
         for (name, property) in entries(schema, "properties") {
             self.fields.insert(name.clone());
             let is_required = texts(schema, "required").any(|required| required == name);
-            let is_scalar = property["type"].is_string()
-                && property["type"] != "array"
-                && property["type"] != "object";
-            self.requires_fields |= is_required && is_scalar && property["nullable"] != true;
+            let is_nullable = property["nullable"] == true;
+            self.requires_fields |= is_required && is_scalar(property) && !is_nullable;
             self.is_file |= property["format"] == "data-url";
         }
         if schema["type"] == "array" {
@@ -79,7 +78,7 @@ impl Response {
         let lists = [("fields", &self.fields), ("envelopes", &self.envelopes)];
         let lists =
             lists.into_iter().filter(|(_, names)| !names.is_empty()).map(|(list, names)| {
-                let (list, names) = (format_ident!("{list}"), names.iter());
+                let list = format_ident!("{list}");
                 quote!(#list: &[#(#names),*],)
             });
         let flags = [

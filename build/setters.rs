@@ -8,10 +8,9 @@
 use std::collections::BTreeMap;
 
 use heck::ToPascalCase;
-use proc_macro2::Ident;
 use quote::{format_ident, quote};
 use serde_json::Value;
-use syn::{GenericParam, ImplItemFn, Item, Type, parse_quote};
+use syn::{GenericParam, ImplItemFn, Item, Type, ext::IdentExt, parse_quote};
 
 use super::code;
 use super::schema::{elements, entries, named, operations, snake};
@@ -53,7 +52,8 @@ pub fn document_and_widen(builders: &mut [Item], docs: &Docs) {
         .flat_map(|builder| {
             let of = builder.ident.to_string();
             builder.fields.iter().filter_map(move |field| {
-                Some(((of.clone(), plain(field.ident.as_ref()?)), code::first(&field.ty)?.clone()))
+                let name = field.ident.as_ref()?.unraw().to_string();
+                Some(((of.clone(), name), code::first(&field.ty)?.clone()))
             })
         })
         .collect();
@@ -65,7 +65,7 @@ pub fn document_and_widen(builders: &mut [Item], docs: &Docs) {
                 function.attrs.push(parse_quote!(#[inline]));
                 continue;
             }
-            let place = (of.clone(), plain(&function.sig.ident));
+            let place = (of.clone(), function.sig.ident.unraw().to_string());
             if let Some(text) = docs.get(&place) {
                 function.attrs.push(parse_quote!(#[doc = #text]));
             }
@@ -74,11 +74,6 @@ pub fn document_and_widen(builders: &mut [Item], docs: &Docs) {
             }
         }
     }
-}
-
-/// A name without the mark of a keyword.
-fn plain(name: &Ident) -> String {
-    name.to_string().trim_start_matches("r#").to_owned()
 }
 
 /// Lets the setter of what is optional, of a list or of a map take more. `value` is the type

@@ -104,8 +104,7 @@ fn success(operation: &Value) -> Value {
 fn simplify_schema(schema: &mut Map<String, Value>, is_received: bool) {
     schema.retain(|key, _| is_read(key));
     take_null_for_nullable(schema);
-    // `unions` and `rules` take care of them.
-    schema.remove("oneOf");
+    // `unions` and `rules` read the alternatives.
     schema.remove("anyOf");
     if schema.contains_key("properties") {
         schema.remove("allOf");
@@ -133,7 +132,7 @@ fn simplify_schema(schema: &mut Map<String, Value>, is_received: bool) {
 #[rustfmt::skip]
 fn is_read(key: &str) -> bool {
     matches!(key, "$ref" | "type" | "format" | "nullable" | "enum" | "description" | "deprecated"
-        | "properties" | "required" | "items" | "additionalProperties" | "allOf" | "oneOf" | "anyOf")
+        | "properties" | "required" | "items" | "additionalProperties" | "allOf" | "anyOf")
 }
 
 /// `anyOf` a reference and null becomes the nullable reference.

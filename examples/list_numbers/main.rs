@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use account::printable;
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
-use pilot_status::mock::Reply;
+use pilot_status::mock::{OperationId, Reply};
 use pilot_status::types::Number;
 
 #[tokio::main]
@@ -33,7 +33,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let (client, sandbox) = account::client().await?;
     if let Some(sandbox) = &sandbox {
         // So short a wait that nobody has to watch it.
-        sandbox.enqueue("list_numbers", Reply::too_many_requests(Some(Duration::ZERO)));
+        sandbox.enqueue(OperationId::ListNumbers, Reply::too_many_requests(Some(Duration::ZERO)));
     }
     let numbers = client.list_numbers().send().await?.into_inner();
     let output =

@@ -1,6 +1,6 @@
 //! A number for those who have none, which is connected at the second look.
 
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{DataUrl, Error, StatusCode};
 use serde_json::json;
 
@@ -12,13 +12,13 @@ pub async fn prepare(sandbox: &Sandbox, number: &str) -> Result<(), Error> {
         "pairingCode": "ABCD-1234",
         "qrcodeBase64": DataUrl::new("image/png", include_bytes!("demo.png")),
     });
-    sandbox.respond_with("create_number", created);
+    sandbox.respond_with(OperationId::CreateNumber, created);
     let numbers = sandbox.client().list_numbers().send().await?.into_inner();
     let mut numbers = json!(numbers);
     numbers[0]["id"] = json!(ID);
     numbers[0]["number"] = json!(number);
-    sandbox.respond_with("list_numbers", numbers);
+    sandbox.respond_with(OperationId::ListNumbers, numbers);
     let connecting = json!({"id": ID, "state": "CONNECTING"});
-    sandbox.enqueue("get_number_status", Reply::json(StatusCode::OK, &connecting));
+    sandbox.enqueue(OperationId::GetNumberStatus, Reply::json(StatusCode::OK, &connecting));
     Ok(())
 }

@@ -2,7 +2,7 @@ use std::future::{pending, ready};
 use std::time::Duration;
 
 use pilot_status::StatusCode;
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use tempfile::TempDir;
 
 use super::{Settings, run};
@@ -39,7 +39,7 @@ async fn a_message_is_sent_under_its_key() {
 async fn a_row_that_the_service_refuses_ends_with_the_reason() {
     let (store, _folder) = store_with_a_message().await;
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("send_message", Reply::error(StatusCode::UNPROCESSABLE_ENTITY, None));
+    sandbox.enqueue(OperationId::SendMessage, Reply::error(StatusCode::UNPROCESSABLE_ENTITY, None));
     run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
     assert_eq!(store.counts().await.unwrap().failed, 1);
     let failures = store.failures(9).await.unwrap();
@@ -50,7 +50,7 @@ async fn a_row_that_the_service_refuses_ends_with_the_reason() {
 async fn a_rejected_api_key_stops_the_worker_and_fails_no_row() {
     let (store, _folder) = store_with_a_message().await;
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("send_message", Reply::error(StatusCode::UNAUTHORIZED, None));
+    sandbox.enqueue(OperationId::SendMessage, Reply::error(StatusCode::UNAUTHORIZED, None));
     let error = run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap_err();
     assert!(error.to_string().contains("every message would fail"), "{error}");
     assert_eq!(store.counts().await.unwrap().queued, 1);
@@ -61,7 +61,7 @@ async fn calls_in_progress_finish_at_shutdown() {
     let (store, _folder) = store_with_a_message().await;
     let sandbox = Sandbox::start().await.unwrap();
     let slow = Reply::documented().delay(Duration::from_millis(50));
-    sandbox.enqueue("send_message", slow);
+    sandbox.enqueue(OperationId::SendMessage, slow);
     run(&store, &sandbox.client(), Settings { drain: false, ..SETTINGS }, ready(())).await.unwrap();
     assert_eq!(store.counts().await.unwrap().sent, 1);
 }

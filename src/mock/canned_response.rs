@@ -1,68 +1,42 @@
-//! A response of the sandbox.
-
-use std::fmt;
+//! Responses of the sandbox.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use http::{Response, StatusCode};
-use http_body_util::Full;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
-/// A status, headers and a body.
-#[derive(Clone, Debug)]
-pub struct CannedResponse {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Bytes,
+/// A response whose body is complete.
+pub type CannedResponse = Response<Bytes>;
+
+/// A response without a `Content-Type`.
+pub fn plain(status: StatusCode, body: impl Into<Bytes>) -> CannedResponse {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response
 }
 
-impl CannedResponse {
-    /// A response without a body.
-    pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
-    }
-
-    pub fn json(status: StatusCode, body: &Value) -> Self {
-        Self::bytes(status, "application/json", body.to_string())
-    }
-
-    pub fn bytes(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Self {
-        Self { body: body.into(), ..Self::empty(status) }.with_header(CONTENT_TYPE, media_type)
-    }
-
-    /// An error in the form of the API.
-    pub fn error(status: StatusCode, message: &str, code: Option<&str>) -> Self {
-        let mut body = json!({ "error": message });
-        if let Some(code) = code {
-            body["code"] = json!(code);
-        }
-        Self::json(status, &body)
-    }
-
-    /// Adds a header, unless the value is not valid in a header.
-    pub fn with_header(mut self, name: HeaderName, value: impl TryInto<HeaderValue>) -> Self {
-        if let Ok(value) = value.try_into() {
-            self.headers.insert(name, value);
-        }
-        self
-    }
-
-    pub fn into_response(self) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(self.body));
-        *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
-        response
-    }
+pub fn typed(status: StatusCode, media_type: &str, body: impl Into<Bytes>) -> CannedResponse {
+    let mut response = plain(status, body);
+    // A media type of the document that no header can hold is omitted.
+    let media_type = HeaderValue::from_str(media_type).ok();
+    response.headers_mut().extend(media_type.map(|media_type| (CONTENT_TYPE, media_type)));
+    response
 }
 
-/// Makes the server reset the connection instead of responding.
-#[derive(Debug)]
-pub struct ConnectionReset;
-
-impl fmt::Display for ConnectionReset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the sandbox resets the connection")
-    }
+pub fn json(status: StatusCode, body: &Value) -> CannedResponse {
+    typed(status, "application/json", body.to_string())
 }
 
-impl std::error::Error for ConnectionReset {}
+/// An error in the form of the API.
+pub fn error(status: StatusCode, message: &str, code: Option<&str>) -> CannedResponse {
+    let mut body = json!({ "error": message });
+    if let Some(code) = code {
+        body["code"] = json!(code);
+    }
+    json(status, &body)
+}
+
+/// An error with the text of its status.
+pub fn undocumented(status: StatusCode, code: Option<&str>) -> CannedResponse {
+    error(status, status.canonical_reason().unwrap_or("Error"), code)
+}

@@ -1,21 +1,24 @@
 //! Checks the credentials of requests.
 
 use http::HeaderMap;
+use serde_json::Value;
 
-use super::document::Operation;
+use super::document::{ROOT, entries, list};
 use crate::operation::{API_KEY, API_KEY_ID};
 
 /// The credentials that the sandbox accepts.
 pub const ACCEPTED_API_KEY: &str = "ps_sandbox";
 pub const ACCEPTED_API_KEY_ID: &str = "ck_sandbox";
 
-/// Whether the headers have the credentials that an operation requires, if any.
-pub fn is_authorized(operation: &Operation, headers: &HeaderMap) -> bool {
-    let is_accepted = |name: &str| {
+/// Whether the headers have all credentials of one set of security schemes, if any is required.
+pub fn is_authorized(security: &Value, headers: &HeaderMap) -> bool {
+    let schemes = &ROOT["components"]["securitySchemes"];
+    let is_accepted = |(scheme, _): (&str, _)| {
+        let name = schemes[scheme]["name"].as_str().unwrap_or_default();
         headers.get(name).is_some_and(|value| Some(value.as_bytes()) == accepted(name))
     };
-    operation.credentials.is_empty()
-        || operation.credentials.iter().any(|all| all.iter().copied().all(is_accepted))
+    let sets = list(security);
+    sets.is_empty() || sets.iter().any(|set| entries(set).all(is_accepted))
 }
 
 /// Marks credentials, so that they are not printed.
@@ -41,27 +44,21 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::mock::document::Document;
 
     #[test]
     fn an_operation_requires_the_credentials_of_its_security() {
-        let scheme = |name| json!({"type": "apiKey", "in": "header", "name": name});
-        let document = Document::of(json!({
-            "security": [{"key": []}, {"id": []}],
-            "components": {"securitySchemes": {"key": scheme(API_KEY), "id": scheme(API_KEY_ID)}},
-            "paths": {"/a": {
-                "get": {"operationId": "either"},
-                "put": {"operationId": "both", "security": [{"key": [], "id": []}]},
-                "post": {"operationId": "public", "security": []},
-                "patch": {"operationId": "optional", "security": [{}, {"key": []}]},
-            }},
-        }));
+        let securities = [
+            ("either", json!([{"apiKey": []}, {"apiKeyId": []}])),
+            ("both", json!([{"apiKey": [], "apiKeyId": []}])),
+            ("public", json!([])),
+            ("optional", json!([{}, {"apiKey": []}])),
+        ];
         let authorized = |names: &[(&'static str, &'static str)]| -> Vec<&str> {
             let value = |value| HeaderValue::from_static(value);
             let names = names.iter().map(|(name, key)| ((*name).parse().unwrap(), value(key)));
             let headers: HeaderMap = names.collect();
-            let operations = document.operations.iter();
-            operations.filter(|one| is_authorized(one, &headers)).map(|one| one.id).collect()
+            let all = securities.iter().filter(|(_, all)| is_authorized(all, &headers));
+            all.map(|(name, _)| *name).collect()
         };
         let (key, id) = ((API_KEY, ACCEPTED_API_KEY), (API_KEY_ID, ACCEPTED_API_KEY_ID));
         assert_eq!(authorized(&[]), ["public", "optional"]);

@@ -20,7 +20,7 @@
 use hmac_sha256::HMAC;
 use serde_json::{Value, json};
 
-use super::document::{Document, resolve};
+use super::document::{ROOT, resolve};
 
 /// Meta's id of the number in [`meta`], unless `value` has another.
 pub const PHONE_NUMBER_ID: &str = "106540352242922";
@@ -38,10 +38,9 @@ pub fn event(name: &str, fields: &Value) -> String {
 
 /// Whether an event has its fields in `data`. Undocumented events have.
 fn has_data(name: &str) -> bool {
-    let root = Document::get().root;
-    let events = &root["components"]["schemas"]["WebhookEvent"]["discriminator"]["mapping"];
+    let events = &ROOT["components"]["schemas"]["WebhookEvent"]["discriminator"]["mapping"];
     let reference = json!({ "$ref": events[name] });
-    let schema = resolve(root, &reference);
+    let schema = resolve(&reference);
     schema.get("properties").is_none_or(|properties| properties.get("data").is_some())
 }
 

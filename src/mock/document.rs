@@ -2,118 +2,67 @@
 
 use std::sync::LazyLock;
 
-use http::Method;
-use serde_json::{Map, Value};
+use http::{Method, StatusCode};
+use serde_json::Value;
+
+use super::operation_id::OperationId;
+use crate::operation::{matches, placeholders};
 
 /// The document that the client was generated from.
-static ROOT: LazyLock<Value> =
+pub static ROOT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../openapi.json")).unwrap_or_default());
 
-static DOCUMENT: LazyLock<Document> = LazyLock::new(|| Document::new(&ROOT));
-
-/// The fields of a path item that are operations.
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-
-/// The parts of a document that a server needs.
-pub struct Document {
-    pub operations: Vec<Operation>,
-    pub root: &'static Value,
-}
-
-/// An operation of a document.
-pub struct Operation {
-    /// The `operationId`.
-    pub id: &'static str,
-    pub method: Method,
-    /// The path template, such as `/v1/numbers/{id}`.
-    pub path: &'static str,
-    /// The parameters of the operation and its path, with references resolved.
-    pub parameters: Vec<&'static Value>,
-    pub body: Option<&'static Value>,
-    /// The responses by status, with references resolved.
-    pub responses: Vec<(&'static str, &'static Value)>,
-    /// Sets of headers. A request needs all credentials of one set.
-    pub credentials: Vec<Vec<&'static str>>,
-}
-
-impl Document {
-    /// The document of this crate.
-    pub fn get() -> &'static Self {
-        &DOCUMENT
-    }
-
-    /// Another document, for a test.
-    #[cfg(test)]
-    pub fn of(root: Value) -> Self {
-        Self::new(Box::leak(Box::new(root)))
-    }
-
-    fn new(root: &'static Value) -> Self {
-        let items = entries(&root["paths"]);
-        let operations = items.flat_map(|(path, item)| {
-            METHODS.iter().filter_map(move |method| {
-                Operation::new(root, method, path, item, item.get(*method)?)
-            })
-        });
-        Self { operations: operations.collect(), root }
-    }
-
-    /// The operation with an `operationId`.
-    pub fn operation(&self, id: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.id == id)
+/// The operation of a request, or the status of the error. A fixed segment takes precedence over
+/// a parameter, as in the client.
+pub fn find(method: &Method, path: &str) -> Result<OperationId, StatusCode> {
+    let all = OperationId::ALL.iter().copied();
+    let matching = all.filter(|operation| matches(path, operation.path()));
+    let matching: Vec<OperationId> = matching.collect();
+    let allowed = matching.iter().filter(|operation| operation.method() == *method);
+    match allowed.min_by_key(|operation| placeholders(operation.path())) {
+        Some(operation) => Ok(*operation),
+        None if matching.is_empty() => Err(StatusCode::NOT_FOUND),
+        None => Err(StatusCode::METHOD_NOT_ALLOWED),
     }
 }
 
-impl Operation {
-    fn new(
-        root: &'static Value,
-        method: &str,
-        path: &'static str,
-        item: &'static Value,
-        value: &'static Value,
-    ) -> Option<Self> {
-        let parameters = list(&item["parameters"]).iter().chain(list(&value["parameters"]));
-        let responses = entries(&value["responses"]);
-        Some(Self {
-            id: value["operationId"].as_str()?,
-            method: method.to_uppercase().parse().ok()?,
-            path,
-            parameters: parameters.map(|parameter| resolve(root, parameter)).collect(),
-            body: value.get("requestBody").map(|body| resolve(root, body)),
-            responses: responses
-                .map(|(status, response)| (status, resolve(root, response)))
-                .collect(),
-            credentials: credentials(root, value),
-        })
+impl OperationId {
+    fn value(self) -> &'static Value {
+        &ROOT["paths"][self.path()][self.method().as_str().to_ascii_lowercase()]
     }
 
-    /// The response with a status.
-    pub fn response(&self, status: &str) -> Option<&'static Value> {
-        self.responses.iter().find(|(other, _)| *other == status).map(|(_, response)| *response)
+    /// The alternative sets of security schemes.
+    pub(super) fn security(self) -> &'static Value {
+        self.value().get("security").unwrap_or(&ROOT["security"])
     }
 
-    /// The parameter with a place and a name. Names of headers ignore case.
-    pub fn parameter(&self, place: &str, name: &str) -> Option<&'static Value> {
-        let is_match = |parameter: &&&Value| {
+    pub(super) fn parameters(self) -> impl Iterator<Item = &'static Value> {
+        list(&self.value()["parameters"]).iter().map(resolve)
+    }
+
+    /// Whether the operation has a parameter in a place. Names of headers ignore case.
+    pub(super) fn has_parameter(self, place: &str, name: &str) -> bool {
+        self.parameters().any(|parameter| {
             let own = parameter["name"].as_str().unwrap_or_default();
             parameter["in"] == place
                 && (own == name || place == "header" && own.eq_ignore_ascii_case(name))
-        };
-        self.parameters.iter().find(is_match).copied()
+        })
+    }
+
+    pub(super) fn body(self) -> Option<&'static Value> {
+        self.value().get("requestBody").map(resolve)
+    }
+
+    /// The responses by status.
+    pub(super) fn responses(self) -> impl Iterator<Item = (&'static str, &'static Value)> {
+        entries(&self.value()["responses"]).map(|(status, response)| (status, resolve(response)))
     }
 }
 
-fn credentials(root: &'static Value, operation: &'static Value) -> Vec<Vec<&'static str>> {
-    let security = operation.get("security").unwrap_or(&root["security"]);
-    let schemes = &root["components"]["securitySchemes"];
-    let header = |(name, _): (&str, _)| schemes[name]["name"].as_str();
-    list(security).iter().map(|all| entries(all).filter_map(header).collect()).collect()
-}
-
 /// The target of a reference, or the part itself if it is not a reference.
-pub fn resolve<'a>(root: &'a Value, part: &'a Value) -> &'a Value {
+pub fn resolve(part: &Value) -> &Value {
     let target = part["$ref"].as_str().and_then(|pointer| pointer.strip_prefix('#'));
-    target.and_then(|pointer| root.pointer(pointer)).unwrap_or(part)
+    target.and_then(|pointer| ROOT.pointer(pointer)).unwrap_or(part)
 }
 
 /// The entries of a list.
@@ -122,7 +71,7 @@ pub fn list(value: &Value) -> &[Value] {
 }
 
 /// The entries of an object.
-pub fn entries(value: &'static Value) -> impl Iterator<Item = (&'static str, &'static Value)> {
-    let entries = value.as_object().into_iter().flat_map(Map::iter);
+pub fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let entries = value.as_object().into_iter().flatten();
     entries.map(|(name, value)| (name.as_str(), value))
 }

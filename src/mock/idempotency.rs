@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use http::{HeaderName, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 
-use super::canned_response::CannedResponse;
-use super::document::Operation;
+use super::canned_response::{self, CannedResponse};
+use super::operation_id::OperationId;
 use super::recorded::RecordedRequest;
 use crate::request::idempotency::IDEMPOTENCY_KEY;
 use crate::response::IDEMPOTENT_REPLAYED;
@@ -15,34 +15,36 @@ const REPLAYED: HeaderName = HeaderName::from_static(IDEMPOTENT_REPLAYED);
 
 /// The body and the response of requests, by operation and idempotency key.
 #[derive(Default)]
-pub struct StoredResponses(HashMap<(&'static str, Vec<u8>), (Bytes, CannedResponse)>);
+pub struct StoredResponses(HashMap<(OperationId, Vec<u8>), (Bytes, CannedResponse)>);
 
 impl StoredResponses {
     /// Returns the stored response to an earlier request with the same key and body. Otherwise
     /// stores and returns that of `respond`.
     pub fn get_or_insert_with(
         &mut self,
-        operation: &Operation,
+        operation: OperationId,
         request: &RecordedRequest,
         respond: impl FnOnce() -> CannedResponse,
     ) -> CannedResponse {
-        let is_supported = operation.parameter("header", IDEMPOTENCY_KEY.as_str()).is_some();
+        let is_supported = operation.has_parameter("header", IDEMPOTENCY_KEY.as_str());
         let Some(key) = request.headers.get(IDEMPOTENCY_KEY).filter(|_| is_supported) else {
             return respond();
         };
-        let key = (operation.id, key.as_bytes().to_vec());
+        let key = (operation, key.as_bytes().to_vec());
         match self.0.get(&key) {
             Some((body, first)) if *body == request.body => {
-                first.clone().with_header(REPLAYED, "true")
+                let mut replayed = first.clone();
+                replayed.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+                replayed
             }
-            Some(_) => CannedResponse::error(
+            Some(_) => canned_response::error(
                 StatusCode::CONFLICT,
                 "the Idempotency-Key was used with another body before",
                 Some("IDEMPOTENCY_KEY_REUSED"),
             ),
             None => {
                 let response = respond();
-                if response.status.is_success() {
+                if response.status().is_success() {
                     self.0.insert(key, (request.body.clone(), response.clone()));
                 }
                 response

@@ -3,12 +3,12 @@
 //!
 //! ```
 //! use pilot_status::StatusCode;
-//! use pilot_status::mock::{Reply, Sandbox};
+//! use pilot_status::mock::{OperationId, Reply, Sandbox};
 //!
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let sandbox = Sandbox::start().await?;
-//! sandbox.enqueue("list_numbers", Reply::error(StatusCode::BAD_GATEWAY, None));
+//! sandbox.enqueue(OperationId::ListNumbers, Reply::error(StatusCode::BAD_GATEWAY, None));
 //!
 //! // The client retries, so the call succeeds.
 //! let numbers = sandbox.client().list_numbers().send().await?;
@@ -26,13 +26,13 @@ mod credentials;
 pub mod delivery;
 mod document;
 mod idempotency;
+mod operation_id;
 mod paging;
 mod parameters;
 mod recorded;
 mod reply;
 mod request_body;
 mod respond;
-mod route;
 mod sandbox;
 mod schema;
 mod server;
@@ -40,6 +40,7 @@ mod success;
 
 #[cfg(feature = "webhooks")]
 pub use delivery::sign_delivery;
+pub use operation_id::OperationId;
 pub use recorded::RecordedRequest;
 pub use reply::Reply;
 pub use sandbox::Sandbox;

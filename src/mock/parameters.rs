@@ -1,9 +1,10 @@
 //! Validates the parameters of a request against the document.
 
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use serde_json::{Value, json};
 
-use super::document::{Document, Operation};
+use super::operation_id::OperationId;
 use super::recorded::RecordedRequest;
 use super::schema;
 
@@ -14,15 +15,12 @@ pub fn query(query: &str) -> Vec<(String, String)> {
 }
 
 /// Validates path, query and headers. The error states what is wrong, and where.
-pub fn check(
-    operation: &Operation,
-    path: &[(&'static str, String)],
-    request: &RecordedRequest,
-) -> Result<(), String> {
-    for parameter in &operation.parameters {
-        let (place, name) = (text(&parameter["in"]), text(&parameter["name"]));
-        let values: Vec<&str> = match place {
-            "path" => path.iter().filter(|(own, _)| *own == name).map(|(_, v)| &**v).collect(),
+pub fn check(operation: OperationId, request: &RecordedRequest) -> Result<(), String> {
+    for parameter in operation.parameters() {
+        let text = |key: &str| parameter[key].as_str().unwrap_or_default();
+        let (place, name) = (text("in"), text("name"));
+        let values: Vec<String> = match place {
+            "path" => of_path(operation.path(), &request.path, name).into_iter().collect(),
             "query" => of_query(request, name).collect(),
             "header" => of_headers(request, name)?,
             // A test checks that the document has no other places.
@@ -31,49 +29,47 @@ pub fn check(
         check_one(parameter, &values)
             .map_err(|what| format!("the {place} parameter {name}{what}"))?;
     }
-    let known = |name: &str| operation.parameter("query", name).is_some();
-    match request.query.iter().find(|(name, _)| !known(name)) {
+    match request.query.iter().find(|(name, _)| !operation.has_parameter("query", name)) {
         Some((name, _)) => Err(format!("the operation has no query parameter {name}")),
         None => Ok(()),
     }
 }
 
-fn of_query<'a>(request: &'a RecordedRequest, name: &'a str) -> impl Iterator<Item = &'a str> {
-    request.query.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
+fn of_path(template: &str, path: &str, name: &str) -> Option<String> {
+    let placeholder = format!("{{{name}}}");
+    let mut segments = template.split('/').zip(path.split('/'));
+    let (_, value) = segments.find(|(segment, _)| *segment == placeholder)?;
+    Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 
-fn of_headers<'a>(request: &'a RecordedRequest, name: &str) -> Result<Vec<&'a str>, String> {
-    let values = request.headers.get_all(name).iter().map(http::HeaderValue::to_str);
+fn of_query(request: &RecordedRequest, name: &str) -> impl Iterator<Item = String> {
+    request.query.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.clone())
+}
+
+fn of_headers(request: &RecordedRequest, name: &str) -> Result<Vec<String>, String> {
+    let values = request.headers.get_all(name).iter();
+    let values = values.map(|value| value.to_str().map(str::to_owned));
     values.collect::<Result<_, _>>().map_err(|_| format!("the header {name} is not ASCII"))
 }
 
-fn check_one(parameter: &'static Value, values: &[&str]) -> Result<(), String> {
-    let root = Document::get().root;
-    let kind = schema::kind(root, &parameter["schema"]);
+fn check_one(parameter: &Value, values: &[String]) -> Result<(), String> {
+    let kind = schema::kind(&parameter["schema"]);
     let value = match (kind, values) {
         (_, []) if parameter["required"] == true => return Err(" is missing".to_owned()),
         (_, []) => return Ok(()),
         (Some("array"), many) => {
-            let item = schema::kind(root, &parameter["schema"]["items"]);
+            let item = schema::kind(&parameter["schema"]["items"]);
             many.iter().map(|text| typed(item, text)).collect()
         }
         (kind, [only]) => typed(kind, only),
         (_, _) => return Err(" occurs more than once".to_owned()),
     };
-    schema::check(root, &parameter["schema"], &value).map_err(|violation| violation.to_string())
+    schema::check(&parameter["schema"], &value).map_err(|violation| violation.to_string())
 }
 
 /// Parses a text as a type. Returns the text itself if it does not match.
 fn typed(kind: Option<&str>, text: &str) -> Value {
-    let value = match kind {
-        Some("integer") => text.parse::<i64>().map(Value::from).ok(),
-        Some("number") => text.parse::<f64>().map(Value::from).ok(),
-        Some("boolean") => text.parse::<bool>().map(Value::from).ok(),
-        _ => None,
-    };
+    let is_scalar = matches!(kind, Some("integer" | "number" | "boolean"));
+    let value = is_scalar.then(|| serde_json::from_str(text).ok()).flatten();
     value.unwrap_or_else(|| json!(text))
-}
-
-fn text(value: &'static Value) -> &'static str {
-    value.as_str().unwrap_or_default()
 }

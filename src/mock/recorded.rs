@@ -6,14 +6,16 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 use serde_json::Value;
 
+use super::operation_id::OperationId;
+
 /// A request that a [`Sandbox`](super::Sandbox) received.
 ///
 /// `Debug` prints neither credentials nor path, query and body, which may contain secrets.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// The `operationId`, such as `list_numbers`. None if the document has no such operation.
-    pub operation: Option<&'static str>,
+    /// None if the document has no such operation.
+    pub operation: Option<OperationId>,
     /// The method.
     pub method: Method,
     /// The path as received, percent-encoded.

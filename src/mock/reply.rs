@@ -1,5 +1,6 @@
 //! Replies that tests enqueue.
 
+use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -7,8 +8,8 @@ use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde_json::Value;
 
-use super::canned_response::{CannedResponse, ConnectionReset};
-use super::document::Operation;
+use super::canned_response::{self, CannedResponse};
+use super::operation_id::OperationId;
 use super::success;
 use crate::ErrorCode;
 
@@ -22,15 +23,16 @@ use crate::ErrorCode;
 /// use serde_json::json;
 ///
 /// Reply::error(StatusCode::CONFLICT, ErrorCode::NumberBlocked);
-/// Reply::json(StatusCode::OK, &json!([])).header("x-cache", "stale");
+/// Reply::json(StatusCode::OK, &json!([])).header("x-cache", "stale")?;
 /// Reply::documented().delay(Duration::from_secs(60));
+/// # Ok::<(), pilot_status::http::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a sandbox sends a reply only if it is enqueued"]
 pub struct Reply {
     content: Content,
     headers: HeaderMap,
-    delay: Duration,
+    pub(super) delay: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -52,20 +54,18 @@ impl Reply {
 
     /// Any status and body, without a `Content-Type`.
     pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self::from(Content::Canned(CannedResponse {
-            body: body.into(),
-            ..CannedResponse::empty(status)
-        }))
+        Self::from(Content::Canned(canned_response::plain(status, body)))
     }
 
     /// Any status and JSON, which is not validated against the document.
     pub fn json(status: StatusCode, body: &Value) -> Self {
-        Self::from(Content::Canned(CannedResponse::json(status, body)))
+        Self::from(Content::Canned(canned_response::json(status, body)))
     }
 
     /// An HTML page, as proxies send them.
     pub fn html(status: StatusCode) -> Self {
-        Self::from(Content::Canned(CannedResponse::bytes(status, "text/html; charset=utf-8", PAGE)))
+        let page = canned_response::typed(status, "text/html; charset=utf-8", PAGE);
+        Self::from(Content::Canned(page))
     }
 
     /// The documented example for a status and a code, else an error with only the status text
@@ -78,7 +78,8 @@ impl Reply {
     pub fn too_many_requests(wait: Option<Duration>) -> Self {
         let mut reply = Self::error(StatusCode::TOO_MANY_REQUESTS, None);
         if let Some(wait) = wait {
-            reply.headers.insert(RETRY_AFTER, HeaderValue::from(seconds(wait)));
+            let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
+            reply.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         reply
     }
@@ -90,16 +91,12 @@ impl Reply {
 
     /// Sets a header and replaces any previous value.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// If the name or the value is not valid.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        let header = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
-        let Some((name, value)) = header else {
-            panic!("{name:?} and {value:?} are not a valid header")
-        };
-        self.headers.insert(name, value);
-        self
+    /// If the name or the value is not valid in a header.
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, http::Error> {
+        self.headers.insert(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
+        Ok(self)
     }
 
     /// Delays the response.
@@ -108,26 +105,23 @@ impl Reply {
         self
     }
 
-    pub(super) fn wait(&self) -> Duration {
-        self.delay
-    }
-
-    /// The response to a request. `documented_response` processes the request.
+    /// The response to a request, or an error to reset the connection. `documented_response`
+    /// processes the request.
     pub(super) fn into_response(
         self,
-        operation: &Operation,
+        operation: OperationId,
         documented_response: impl FnOnce() -> CannedResponse,
-    ) -> Result<CannedResponse, ConnectionReset> {
+    ) -> io::Result<CannedResponse> {
         let mut response = match self.content {
             Content::Documented => documented_response(),
             Content::Error(status, code) => documented_error(operation, status, code.as_ref()),
             Content::Canned(response) => response,
             Content::Reset => {
                 documented_response();
-                return Err(ConnectionReset);
+                return Err(io::ErrorKind::ConnectionReset.into());
             }
         };
-        response.headers.extend(self.headers);
+        response.headers_mut().extend(self.headers);
         Ok(response)
     }
 }
@@ -140,28 +134,22 @@ impl From<Content> for Reply {
 
 /// The documented error with a status, or one with only the status text.
 pub(super) fn documented_error(
-    operation: &Operation,
+    operation: OperationId,
     status: StatusCode,
     code: Option<&ErrorCode>,
 ) -> CannedResponse {
     let code = code.map(ErrorCode::as_str);
-    let examples =
-        || operation.response(status.as_str()).into_iter().flat_map(success::json_examples);
+    let documented = operation.responses().find(|(other, _)| *other == status.as_str());
+    let examples = || documented.into_iter().flat_map(|(_, one)| success::json_examples(one));
     let matching = examples().find(|example| example["code"].as_str() == code);
     // The other fields of an example belong to its code.
     let without_code = || examples().find(|example| code.is_none() || example["code"].is_null());
     match (matching.or_else(without_code).cloned(), code) {
         (Some(Value::Object(mut error)), Some(code)) => {
             error.insert("code".to_owned(), code.into());
-            CannedResponse::json(status, &error.into())
+            canned_response::json(status, &error.into())
         }
-        (Some(example), None) => CannedResponse::json(status, &example),
-        (_, code) => {
-            CannedResponse::error(status, status.canonical_reason().unwrap_or("Error"), code)
-        }
+        (Some(example), None) => canned_response::json(status, &example),
+        (_, code) => canned_response::undocumented(status, code),
     }
-}
-
-fn seconds(wait: Duration) -> u64 {
-    wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0))
 }

@@ -1,6 +1,7 @@
 //! Validates requests and responds to them.
 
 use std::collections::{HashMap, VecDeque};
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -9,62 +10,48 @@ use http::request::Parts;
 use serde_json::Value;
 use tokio::time::sleep;
 
-use super::canned_response::{CannedResponse, ConnectionReset};
-use super::document::{Document, Operation};
+use super::canned_response::{self, CannedResponse};
 use super::idempotency::StoredResponses;
+use super::operation_id::OperationId;
 use super::recorded::RecordedRequest;
 use super::reply::{self, Reply};
-use super::route::{self, Route};
-use super::{credentials, parameters, request_body, success};
-
-const VALIDATION_ERROR: &str = "VALIDATION_ERROR";
+use super::{credentials, document, parameters, request_body, success};
 
 /// The state of the server, shared by its connections.
 #[derive(Default)]
-pub struct State(Mutex<Inner>);
+pub struct Shared(Mutex<State>);
 
 #[derive(Default)]
-struct Inner {
-    requests: Vec<RecordedRequest>,
-    /// The enqueued replies, by operation.
-    replies: HashMap<&'static str, VecDeque<Reply>>,
-    /// The custom bodies of successes, by operation.
-    bodies: HashMap<&'static str, Value>,
+pub struct State {
+    pub requests: Vec<RecordedRequest>,
+    /// The enqueued replies.
+    pub replies: HashMap<OperationId, VecDeque<Reply>>,
+    /// The custom bodies of successes.
+    pub bodies: HashMap<OperationId, Value>,
     stored: StoredResponses,
 }
 
-impl State {
-    pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.lock().requests.clone()
+impl Shared {
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        // Every change is a single step, so a poisoned state is still consistent.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn enqueue(&self, operation: &'static str, reply: Reply) {
-        self.lock().replies.entry(operation).or_default().push_back(reply);
-    }
-
-    pub fn respond_with(&self, operation: &'static str, body: Value) {
-        self.lock().bodies.insert(operation, body);
-    }
-
-    /// Records a request and responds to it.
-    pub async fn respond(
-        &self,
-        head: Parts,
-        body: Bytes,
-    ) -> Result<CannedResponse, ConnectionReset> {
-        let route = route::find(&Document::get().operations, &head.method, head.uri.path());
-        let request = record(head, body, &route);
+    /// Records a request and responds to it. An error resets the connection.
+    pub async fn respond(&self, head: Parts, body: Bytes) -> io::Result<CannedResponse> {
+        let found = document::find(&head.method, head.uri.path());
+        let request = record(head, body, found.ok());
         self.lock().requests.push(request.clone());
-        let (operation, values) = match route {
-            Route::Found(operation, values) => (operation, values),
-            Route::OtherMethod => return Ok(undocumented(StatusCode::METHOD_NOT_ALLOWED)),
-            Route::NotFound => return Ok(undocumented(StatusCode::NOT_FOUND)),
+        let operation = match found {
+            Ok(operation) => operation,
+            Err(status) => return Ok(canned_response::undocumented(status, None)),
         };
-        if let Some(rejection) = rejection(operation, &values, &request) {
+        if let Some(rejection) = rejection(operation, &request) {
             return Ok(rejection);
         }
-        let reply = self.next_reply(operation).unwrap_or_else(Reply::documented);
-        let delay = reply.wait();
+        let reply = self.lock().replies.get_mut(&operation).and_then(VecDeque::pop_front);
+        let reply = reply.unwrap_or_else(Reply::documented);
+        let delay = reply.delay;
         let response = reply.into_response(operation, || self.documented(operation, &request));
         if !delay.is_zero() {
             sleep(delay).await;
@@ -72,50 +59,28 @@ impl State {
         response
     }
 
-    fn documented(&self, operation: &Operation, request: &RecordedRequest) -> CannedResponse {
-        let Inner { bodies, stored, .. } = &mut *self.lock();
+    fn documented(&self, operation: OperationId, request: &RecordedRequest) -> CannedResponse {
+        let State { bodies, stored, .. } = &mut *self.lock();
         stored.get_or_insert_with(operation, request, || {
-            success::response(operation, bodies.get(operation.id), &request.query)
+            success::response(operation, bodies.get(&operation), &request.query)
         })
-    }
-
-    fn next_reply(&self, operation: &Operation) -> Option<Reply> {
-        self.lock().replies.get_mut(operation.id)?.pop_front()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Every change is a single step, so a poisoned state is still consistent.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The response to a request without credentials or with invalid content.
-fn rejection(
-    operation: &Operation,
-    values: &[(&'static str, String)],
-    request: &RecordedRequest,
-) -> Option<CannedResponse> {
-    if !credentials::is_authorized(operation, &request.headers) {
+fn rejection(operation: OperationId, request: &RecordedRequest) -> Option<CannedResponse> {
+    if !credentials::is_authorized(operation.security(), &request.headers) {
         return Some(reply::documented_error(operation, StatusCode::UNAUTHORIZED, None));
     }
-    let violation = parameters::check(operation, values, request)
+    let violation = parameters::check(operation, request)
         .and_then(|()| request_body::check(operation, request))
         .err()?;
-    Some(CannedResponse::error(StatusCode::BAD_REQUEST, &violation, Some(VALIDATION_ERROR)))
+    Some(canned_response::error(StatusCode::BAD_REQUEST, &violation, Some("VALIDATION_ERROR")))
 }
 
-fn record(head: Parts, body: Bytes, route: &Route) -> RecordedRequest {
+fn record(head: Parts, body: Bytes, operation: Option<OperationId>) -> RecordedRequest {
     let Parts { method, uri, mut headers, .. } = head;
     credentials::mark_sensitive(&mut headers);
-    let operation = match route {
-        Route::Found(operation, _) => Some(operation.id),
-        Route::OtherMethod | Route::NotFound => None,
-    };
     let query = parameters::query(uri.query().unwrap_or_default());
     RecordedRequest { operation, method, path: uri.path().to_owned(), query, headers, body, uri }
-}
-
-/// An undocumented error.
-fn undocumented(status: StatusCode) -> CannedResponse {
-    CannedResponse::error(status, status.canonical_reason().unwrap_or_default(), None)
 }

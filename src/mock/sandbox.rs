@@ -9,10 +9,10 @@ use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 
 use super::credentials;
-use super::document::Document;
+use super::operation_id::OperationId;
 use super::recorded::RecordedRequest;
 use super::reply::Reply;
-use super::respond::State;
+use super::respond::Shared;
 use super::server;
 use crate::{Client, ClientBuilder, Credentials};
 
@@ -31,7 +31,7 @@ use crate::{Client, ClientBuilder, Credentials};
 pub struct Sandbox {
     url: String,
     client: Client,
-    state: Arc<State>,
+    shared: Arc<Shared>,
     server: AbortHandle,
 }
 
@@ -50,9 +50,9 @@ impl Sandbox {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let client = builder(&url).build().map_err(io::Error::other)?;
-        let state = Arc::new(State::default());
-        let server = tokio::spawn(server::serve(listener, Arc::clone(&state))).abort_handle();
-        Ok(Self { url, client, state, server })
+        let shared = Arc::new(Shared::default());
+        let server = tokio::spawn(server::serve(listener, Arc::clone(&shared))).abort_handle();
+        Ok(Self { url, client, shared, server })
     }
 
     /// The base URL, such as `http://127.0.0.1:50123`.
@@ -74,41 +74,26 @@ impl Sandbox {
 
     /// The received requests, in order.
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.state.requests()
+        self.shared.lock().requests.clone()
     }
 
     /// Enqueues a reply to the next request for an operation. Each reply is sent once, in order.
     /// After the last one, the sandbox sends the documented response again.
     ///
     /// A request with invalid credentials or content is rejected and consumes no reply.
-    ///
-    /// # Panics
-    ///
-    /// If the document has no operation with the `operationId`.
-    pub fn enqueue(&self, operation: &str, reply: Reply) {
-        self.state.enqueue(operation_id(operation), reply);
+    pub fn enqueue(&self, operation: OperationId, reply: Reply) {
+        self.shared.lock().replies.entry(operation).or_default().push_back(reply);
     }
 
     /// Replaces the documented example of an operation by another body, which is not validated
     /// against the document.
-    ///
-    /// # Panics
-    ///
-    /// If the document has no operation with the `operationId`.
-    pub fn respond_with(&self, operation: &str, body: Value) {
-        self.state.respond_with(operation_id(operation), body);
+    pub fn respond_with(&self, operation: OperationId, body: Value) {
+        self.shared.lock().bodies.insert(operation, body);
     }
 }
 
 fn builder(url: &str) -> ClientBuilder {
     Client::builder(Credentials::api_key(Sandbox::API_KEY)).base_url(url)
-}
-
-fn operation_id(operation: &str) -> &'static str {
-    match Document::get().operation(operation) {
-        Some(operation) => operation.id,
-        None => panic!("the document has no operation {operation}"),
-    }
 }
 
 impl Drop for Sandbox {

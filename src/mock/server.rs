@@ -1,11 +1,12 @@
 //! The HTTP server of the sandbox.
 
 use std::future::poll_fn;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, StatusCode};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -13,19 +14,19 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::canned_response::{CannedResponse, ConnectionReset};
-use super::respond::State;
+use super::canned_response::{self, CannedResponse};
+use super::respond::Shared;
 
 /// The maximum length of a request body.
 const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
 /// Serves connections. Dropping the future closes them.
-pub async fn serve(listener: TcpListener, state: Arc<State>) {
+pub async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                connections.spawn(serve_one(stream, Arc::clone(&state)));
+                connections.spawn(serve_one(stream, Arc::clone(&shared)));
             }
             // Too many files are open, which is transient.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -34,10 +35,10 @@ pub async fn serve(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-async fn serve_one(stream: TcpStream, state: Arc<State>) {
+async fn serve_one(stream: TcpStream, shared: Arc<Shared>) {
     let service = service_fn(|request| {
-        let response = respond(&state, request);
-        Box::pin(async { response.await.map(CannedResponse::into_response) })
+        let response = respond(&shared, request);
+        Box::pin(async { response.await.map(|response| response.map(Full::new)) })
     });
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     let end = poll_fn(|context| connection.poll_without_shutdown(context)).await;
@@ -48,14 +49,11 @@ async fn serve_one(stream: TcpStream, state: Arc<State>) {
     }
 }
 
-async fn respond(
-    state: &State,
-    request: Request<Incoming>,
-) -> Result<CannedResponse, ConnectionReset> {
+async fn respond(shared: &Shared, request: Request<Incoming>) -> io::Result<CannedResponse> {
     let (head, body) = request.into_parts();
     match Limited::new(body, MAX_BODY_BYTES).collect().await {
-        Ok(body) => state.respond(head, body.to_bytes()).await,
-        Err(_) => Ok(CannedResponse::error(
+        Ok(body) => shared.respond(head, body.to_bytes()).await,
+        Err(_) => Ok(canned_response::error(
             StatusCode::PAYLOAD_TOO_LARGE,
             &format!("the body is incomplete, or longer than {MAX_BODY_BYTES} bytes"),
             None,

@@ -150,6 +150,8 @@ fn the_library_is_built_from_what_is_tested_here() {
     let generated = generate::generate(&document(), &|_| true).unwrap();
     assert_eq!(generated.client, include_str!(concat!(env!("OUT_DIR"), "/client.rs")));
     assert_eq!(generated.document, include_str!(concat!(env!("OUT_DIR"), "/document.rs")));
+    let ids = include_str!(concat!(env!("OUT_DIR"), "/operation_ids.rs"));
+    assert_eq!(generated.operation_ids, ids);
 }
 
 #[test]

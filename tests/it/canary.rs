@@ -7,7 +7,7 @@ use std::thread;
 use crate::support::echo::{self, KEYS, ODD_KEYS, shows_key};
 use crate::support::script::{GOOD, Script, ScriptedServer, Step};
 use crate::support::{example, shown};
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{Client, Credentials, ErrorKind, RetryPolicy, StatusCode};
 use serde_json::json;
 
@@ -36,7 +36,7 @@ async fn what_a_server_says_in_a_model_is_printed() {
     let mut body = example(200);
     body[0]["name"] = json!(KEYS[0]);
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("list_numbers", Reply::json(StatusCode::OK, &body));
+    sandbox.enqueue(OperationId::ListNumbers, Reply::json(StatusCode::OK, &body));
     let value = sandbox.client().list_numbers().send().await.unwrap();
     assert!(shows_key(&format!("{value:?}")), "the test above would find nothing");
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::support::KEY;
 use crate::support::script::{GOOD, Script, ScriptedServer, Step};
-use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
+use pilot_status::mock::{OperationId, RecordedRequest, Reply, Sandbox};
 use pilot_status::{Client, Credentials, ErrorKind, RetryPolicy, reqwest};
 
 const ANSWER: Script = &[Step::AnswerAll(GOOD)];
@@ -85,7 +85,7 @@ async fn a_server_on_this_machine_is_called_without_a_proxy() {
 #[tokio::test]
 async fn a_timeout_of_the_http_client_gives_way() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("list_numbers", Reply::documented().delay(Duration::from_millis(20)));
+    sandbox.enqueue(OperationId::ListNumbers, Reply::documented().delay(Duration::from_millis(20)));
     let http = reqwest::Client::builder()
         .timeout(Duration::from_millis(1))
         .read_timeout(Duration::from_millis(1))

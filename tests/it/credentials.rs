@@ -1,6 +1,6 @@
 //! What of the credentials goes over the wire, and what does not.
 
-use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
+use pilot_status::mock::{OperationId, RecordedRequest, Reply, Sandbox};
 use pilot_status::reqwest;
 use pilot_status::reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use pilot_status::{Client, Credentials, ErrorKind, StatusCode};
@@ -39,9 +39,9 @@ async fn exactly_one_credential_header_goes_out() {
 #[tokio::test]
 async fn every_try_is_signed_once() {
     let sandbox = Sandbox::start().await.unwrap();
-    let fault = Reply::error(StatusCode::BAD_GATEWAY, None).header("retry-after", "0");
-    sandbox.enqueue("list_numbers", fault.clone());
-    sandbox.enqueue("list_numbers", fault);
+    let fault = Reply::error(StatusCode::BAD_GATEWAY, None).header("retry-after", "0").unwrap();
+    sandbox.enqueue(OperationId::ListNumbers, fault.clone());
+    sandbox.enqueue(OperationId::ListNumbers, fault);
     sandbox.client().list_numbers().send().await.unwrap();
     let requests = sandbox.requests();
     assert_eq!(requests.len(), 3);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::support::script::Step::{Read, Send, Silent};
 use crate::support::script::{Script, ScriptedServer};
 use crate::support::{KEY, example, shown};
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::reqwest;
 use pilot_status::{Client, Credentials, Error, ErrorCode, ErrorKind, RetryPolicy, StatusCode};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ const HTML: &str = "<html><body>marked by a proxy</body></html>";
 /// The error of a call that is sent once, to a server that answers with this.
 async fn call(reply: Reply) -> Error {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("list_numbers", reply);
+    sandbox.enqueue(OperationId::ListNumbers, reply);
     let once = sandbox.builder().retry(RetryPolicy::none()).build().unwrap();
     once.list_numbers().send().await.unwrap_err()
 }
@@ -43,7 +43,7 @@ fn reply(status: u16, body: impl Into<Vec<u8>>) -> Reply {
 }
 
 fn in_json(status: u16, body: &Value) -> Reply {
-    reply(status, body.to_string()).header("content-type", "application/json")
+    reply(status, body.to_string()).header("content-type", "application/json").unwrap()
 }
 
 /// A row of the snapshot: what a program sees of an error, and what a person does.
@@ -97,8 +97,9 @@ async fn every_status_has_its_error() {
 #[tokio::test]
 async fn no_body_hides_the_status() {
     let huge = "marked".repeat(10 * 1024 * 1024 / 6);
-    let typed =
-        |status, media_type, body: &str| reply(status, body).header("content-type", media_type);
+    let typed = |status, media_type, body: &str| {
+        reply(status, body).header("content-type", media_type).unwrap()
+    };
     let cut_json = typed(404, "application/json", r#"{"error": "marked"#);
     let in_text = typed(402, "text/plain", r#"{"error":"Pay","code":"PAYMENT_FAILED"}"#);
     let bodies: [(&str, Reply); 11] = [
@@ -112,7 +113,7 @@ async fn no_body_hides_the_status() {
         ("JSON that says it is text", in_text),
         ("no UTF-8", reply(500, [0xff, 0xfe])),
         ("10 MB", reply(503, huge)),
-        ("wrong compression", reply(500, "marked").header("content-encoding", "gzip")),
+        ("wrong compression", reply(500, "marked").header("content-encoding", "gzip").unwrap()),
     ];
     let mut table = String::new();
     for (name, reply) in bodies {
@@ -172,7 +173,7 @@ async fn every_response_that_arrived_is_kept_with_its_error() {
     let long = format!("<html>{}", "a".repeat(1024 * 1024));
     for status in [301, 400, 401, 404, 409, 429, 500, 503, 200] {
         for body in ["", "{}", HTML, r#"{"error": "No"}"#, &long] {
-            let reply = reply(status, body).header("x-request-id", "req_1");
+            let reply = reply(status, body).header("x-request-id", "req_1").unwrap();
             let error = call(reply).await;
             assert_eq!(error.body().map(|body| &body[..]), Some(body.as_bytes()), "{status}");
             assert_eq!(error.headers().unwrap()["x-request-id"], "req_1");
@@ -242,8 +243,8 @@ async fn the_path_in_an_error_has_the_prefix_of_the_base_url() {
 #[tokio::test]
 async fn a_body_that_is_encoded_unasked_for_is_named() {
     for encoding in ["gzip", "deflate", "br", "zstd"] {
-        let reply = reply(200, [0x1f, 0x8b, 8, 0]).header("content-encoding", encoding);
-        let error = call(reply.header("content-type", "application/json")).await;
+        let reply = reply(200, [0x1f, 0x8b, 8, 0]).header("content-encoding", encoding).unwrap();
+        let error = call(reply.header("content-type", "application/json").unwrap()).await;
         let said = format!("its body is encoded as {encoding}, which the client did not request");
         assert!(error.to_string().contains(&said), "{error}");
     }
@@ -326,8 +327,10 @@ async fn a_redirect_is_an_error_and_the_other_server_hears_nothing() {
                 let builder = || Client::builder(credentials.clone()).base_url(sandbox.url());
                 for client in [builder(), builder().http_client_builder(following)] {
                     let before = sandbox.requests().len();
-                    sandbox
-                        .enqueue("list_numbers", reply(status, "").header("location", &location));
+                    sandbox.enqueue(
+                        OperationId::ListNumbers,
+                        reply(status, "").header("location", &location).unwrap(),
+                    );
                     let call = client.build().unwrap();
                     let error = call.list_numbers().send().await.unwrap_err();
                     assert_eq!(error.kind(), ErrorKind::Redirect);

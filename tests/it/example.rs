@@ -6,7 +6,7 @@ use crate::support::example;
 use crate::support::process::example_program;
 use crate::support::script::{Script, ScriptedServer};
 use pilot_status::StatusCode;
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -96,7 +96,7 @@ async fn the_server_cannot_steer_the_terminal() {
     let mut body = example(200);
     body[0]["name"] = "\u{1b}[2Jgone\u{7}".into();
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.respond_with("list_numbers", body);
+    sandbox.respond_with(OperationId::ListNumbers, body);
     let key = ("PILOT_STATUS_API_KEY", Sandbox::API_KEY);
     let output = run(&[], &[key, ("PILOT_STATUS_BASE_URL", sandbox.url())]).await;
     assert!(text(&output.stdout).contains("gone"));
@@ -107,7 +107,7 @@ async fn the_server_cannot_steer_the_terminal() {
 async fn an_error_is_one_line_that_says_what_to_do() {
     let html = Reply::new(StatusCode::UNAUTHORIZED, "<html>marked\nmarked</html>");
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("list_numbers", html.header("content-type", "text/html"));
+    sandbox.enqueue(OperationId::ListNumbers, html.header("content-type", "text/html").unwrap());
     let url = ("PILOT_STATUS_BASE_URL", sandbox.url());
     let key = ("PILOT_STATUS_API_KEY", Sandbox::API_KEY);
     let id = ("PILOT_STATUS_API_KEY_ID", "ck_marked");

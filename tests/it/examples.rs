@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::support::process::example_program;
 use pilot_status::StatusCode;
-use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
+use pilot_status::mock::{OperationId, RecordedRequest, Reply, Sandbox};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
@@ -198,7 +198,7 @@ async fn what_was_sent_but_not_journaled_goes_out_under_the_same_key() {
 async fn those_who_did_not_get_it_are_listed_and_get_it_in_the_next_run() {
     let campaign = Campaign::new("failed", THREE);
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("send_message", Reply::error(StatusCode::PAYMENT_REQUIRED, None));
+    sandbox.enqueue(OperationId::SendMessage, Reply::error(StatusCode::PAYMENT_REQUIRED, None));
     let output = campaign.send(&sandbox).await;
     assert_eq!(failure(&output), "error: 1 failed; run it again within 24 hours\n");
     let text = String::from_utf8(output.stdout).unwrap();
@@ -219,7 +219,8 @@ async fn a_campaign_ends_at_once_when_all_would_fail() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("check the credentials"));
     assert!(sandbox.requests().len() < 20);
     let an_hour = Some(Duration::from_secs(3600));
-    (0..8).for_each(|_| sandbox.enqueue("send_message", Reply::too_many_requests(an_hour)));
+    (0..8)
+        .for_each(|_| sandbox.enqueue(OperationId::SendMessage, Reply::too_many_requests(an_hour)));
     let line = failure(&campaign.send(&sandbox).await);
     // Those that were under way; all others would have been held back, and failed.
     let failed: u32 = line.split(' ').nth(1).unwrap().parse().unwrap();
@@ -305,7 +306,8 @@ async fn without_a_picture_the_pairing_code_is_shown() {
 async fn every_spelling_of_connected_ends_the_wait_for_a_number() {
     let sandbox = Sandbox::start().await.unwrap();
     for state in ["CONNECTED", "connected", "Open"] {
-        sandbox.respond_with("get_number_status", json!({"id": "num_01HZX", "state": state}));
+        sandbox
+            .respond_with(OperationId::GetNumberStatus, json!({"id": "num_01HZX", "state": state}));
         let output = run("pair_number", &["5511999999999", "Suporte", "10"], Some(&sandbox)).await;
         assert!(success(&output).ends_with("num_01HZX... is connected\n"), "{state}");
     }
@@ -314,7 +316,10 @@ async fn every_spelling_of_connected_ends_the_wait_for_a_number() {
 #[tokio::test]
 async fn a_number_that_is_not_connected_in_time_is_an_error() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.respond_with("get_number_status", json!({"id": "num_01HZX", "state": "CONNECTING"}));
+    sandbox.respond_with(
+        OperationId::GetNumberStatus,
+        json!({"id": "num_01HZX", "state": "CONNECTING"}),
+    );
     let output = run("pair_number", &["5511999999999", "Suporte", "1"], Some(&sandbox)).await;
     assert_eq!(failure(&output), "error: num_01HZX... was not connected within 1 s\n");
 }
@@ -325,7 +330,7 @@ async fn history(pages: u32) -> Sandbox {
     let history = sandbox.client().list_message_history().send().await.unwrap().into_inner();
     let mut history = serde_json::to_value(history).unwrap();
     history["totalPages"] = pages.into();
-    sandbox.respond_with("list_message_history", history);
+    sandbox.respond_with(OperationId::ListMessageHistory, history);
     sandbox
 }
 

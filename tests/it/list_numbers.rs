@@ -1,14 +1,14 @@
 //! `list_numbers` over a real socket, as the document describes it.
 
 use crate::support::example;
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::types::{CoexistenceStatus, ConnectionState, Number, Provider};
 use pilot_status::{Error, ErrorKind, RetryPolicy, StatusCode, Timestamp};
 use serde_json::{Value, json};
 
 async fn list(reply: Reply) -> Result<Vec<Number>, Error> {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("list_numbers", reply);
+    sandbox.enqueue(OperationId::ListNumbers, reply);
     let once = sandbox.builder().retry(RetryPolicy::none()).build().unwrap();
     Ok(once.list_numbers().send().await?.into_inner())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::support::KEY;
 use crate::support::script::Step::{AnswerAll, Pause, Read, Send, Silent};
 use crate::support::script::{GOOD, Script, ScriptedServer};
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{
     Client, Credentials, Error, ErrorKind, Pacing, RetryPolicy, StatusCode, reqwest,
 };
@@ -17,7 +17,7 @@ fn quick() -> RetryPolicy {
 async fn sandbox(replies: impl IntoIterator<Item = Reply>) -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();
     for reply in replies {
-        sandbox.enqueue("list_numbers", reply);
+        sandbox.enqueue(OperationId::ListNumbers, reply);
     }
     sandbox
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::support::{Answer, KEY, Server, shown};
 use bytes::Bytes;
 use chrono::{TimeZone, Utc};
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::types::{ConnectionState, MessageRequest, Number, SentMessage};
 use pilot_status::{
     Client, Credentials, ErrorKind, Method, RawRequest, ResponseValue, RetryPolicy, StatusCode,
@@ -113,7 +113,8 @@ async fn a_documented_operation_is_called_as_its_method_calls_it() {
     let mut message = serde_json::to_value(message).unwrap();
     message["newField"] = json!("new");
     for key in [None, Some("order-42")] {
-        sandbox.enqueue("send_message", Reply::error(StatusCode::SERVICE_UNAVAILABLE, None));
+        sandbox
+            .enqueue(OperationId::SendMessage, Reply::error(StatusCode::SERVICE_UNAVAILABLE, None));
         let request = client.request(Method::POST, "/v1/messages/send").json(&message);
         let request = match key {
             Some(key) => request.idempotency_key(key),
@@ -123,7 +124,7 @@ async fn a_documented_operation_is_called_as_its_method_calls_it() {
         assert!(!response.json::<SentMessage>().unwrap().id.is_empty());
         let requests = sandbox.requests();
         let [first, second] = &requests[requests.len() - 2..] else { panic!() };
-        assert_eq!(first.operation, Some("send_message"));
+        assert_eq!(first.operation, Some(OperationId::SendMessage));
         assert_eq!(first.json(), message);
         let sent = &first.headers["idempotency-key"];
         assert_eq!(sent, &second.headers["idempotency-key"]);
@@ -135,7 +136,7 @@ async fn a_documented_operation_is_called_as_its_method_calls_it() {
     assert!(error.to_string().starts_with("send_message (POST /v1/messages/send): 400"), "{error}");
     let number = client.request(Method::GET, "/v1/numbers/{number}").path("number", "num_1");
     assert_eq!(number.send().await.unwrap().json::<Value>().unwrap()["name"], "Atendimento");
-    assert_eq!(sandbox.requests().last().unwrap().operation, Some("get_number"));
+    assert_eq!(sandbox.requests().last().unwrap().operation, Some(OperationId::GetNumber));
 }
 
 #[tokio::test]
@@ -283,7 +284,7 @@ async fn a_documented_operation_is_retried_as_the_document_says() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.builder().retry(quick()).build().unwrap();
     let reply = || Reply::error(StatusCode::SERVICE_UNAVAILABLE, None);
-    sandbox.enqueue("remove_extra_numbers", reply());
+    sandbox.enqueue(OperationId::RemoveExtraNumbers, reply());
     let typed = serde_json::json!({"quantity": 1});
     let path = Operation::path("remove_extra_numbers");
     let error = client.request(Method::DELETE, path).json(&typed).send().await.unwrap_err();

@@ -6,20 +6,20 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::support::script::{Script, ScriptedServer, Step};
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{
     Client, Credentials, ErrorCode, ErrorKind, Pacing, RetryPolicy, StatusCode, types,
 };
 use serde_json::json;
 
 fn rejected(retry_after: &str) -> Reply {
-    Reply::too_many_requests(None).header("retry-after", retry_after)
+    Reply::too_many_requests(None).header("retry-after", retry_after).unwrap()
 }
 
 /// A server that answers the first call with this.
 async fn first(reply: Reply) -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("list_numbers", reply);
+    sandbox.enqueue(OperationId::ListNumbers, reply);
     sandbox
 }
 
@@ -35,8 +35,9 @@ async fn a_rejected_call_is_sent_once_more_and_not_too_early() {
 #[tokio::test]
 async fn every_way_to_name_a_wait_is_heard() {
     let in_an_hour = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600));
-    let by_the_servers_clock =
-        rejected("Thu, 01 Jan 1970 01:00:00 GMT").header("date", "Thu, 01 Jan 1970 00:00:00 GMT");
+    let by_the_servers_clock = rejected("Thu, 01 Jan 1970 01:00:00 GMT")
+        .header("date", "Thu, 01 Jan 1970 00:00:00 GMT")
+        .unwrap();
     let in_the_body = json!({"error": "Wait", "retryAfterSeconds": 90});
     for (rejection, about) in [
         (rejected("3600"), 3600),
@@ -63,7 +64,7 @@ async fn a_client_gives_up_after_its_attempts() {
     ] {
         let sandbox = first(rejected("0")).await;
         for _ in 1..attempts {
-            sandbox.enqueue("list_numbers", rejected("0"));
+            sandbox.enqueue(OperationId::ListNumbers, rejected("0"));
         }
         let client = sandbox.builder().retry(policy).build().unwrap();
         let error = client.list_numbers().send().await.unwrap_err();
@@ -76,10 +77,10 @@ async fn a_client_gives_up_after_its_attempts() {
 #[tokio::test]
 async fn a_fault_that_may_pass_is_repeated_for_a_call_that_reads() {
     for fault in [
-        Reply::new(StatusCode::REQUEST_TIMEOUT, "").header("retry-after", "0"),
-        Reply::new(StatusCode::BAD_GATEWAY, "").header("retry-after-ms", "1"),
-        Reply::error(StatusCode::SERVICE_UNAVAILABLE, None).header("retry-after", "0"),
-        Reply::html(StatusCode::GATEWAY_TIMEOUT).header("retry-after", "0"),
+        Reply::new(StatusCode::REQUEST_TIMEOUT, "").header("retry-after", "0").unwrap(),
+        Reply::new(StatusCode::BAD_GATEWAY, "").header("retry-after-ms", "1").unwrap(),
+        Reply::error(StatusCode::SERVICE_UNAVAILABLE, None).header("retry-after", "0").unwrap(),
+        Reply::html(StatusCode::GATEWAY_TIMEOUT).header("retry-after", "0").unwrap(),
         Reply::reset(),
     ] {
         let sandbox = first(fault).await;
@@ -92,7 +93,7 @@ async fn a_fault_that_may_pass_is_repeated_for_a_call_that_reads() {
 async fn what_would_end_the_same_way_is_not_repeated() {
     for status in [400, 401, 402, 403, 404, 409, 422, 500, 501] {
         let status = StatusCode::from_u16(status).unwrap();
-        let sandbox = first(Reply::new(status, "").header("retry-after", "0")).await;
+        let sandbox = first(Reply::new(status, "").header("retry-after", "0").unwrap()).await;
         let error = sandbox.client().list_numbers().send().await.unwrap_err();
         assert_eq!(error.status(), Some(status));
         assert_eq!(sandbox.requests().len(), 1, "{status}");
@@ -106,7 +107,7 @@ async fn what_would_end_the_same_way_is_not_repeated() {
 
 /// A client that retries at once, of a server that breaks the connection of the first call
 /// of an operation once it has read the request, and then sends a reply.
-async fn after_a_broken_connection(operation: &str, then: Reply) -> (Sandbox, Client) {
+async fn after_a_broken_connection(operation: OperationId, then: Reply) -> (Sandbox, Client) {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.enqueue(operation, Reply::reset());
     sandbox.enqueue(operation, then);
@@ -130,7 +131,7 @@ async fn an_error_tells_that_an_earlier_attempt_may_have_taken_effect() {
         (status(404), ErrorKind::NotFound),
         (Reply::error(StatusCode::CONFLICT, ErrorCode::IdempotencyKeyReused), ErrorKind::Conflict),
     ] {
-        let (sandbox, client) = after_a_broken_connection("send_message", reply).await;
+        let (sandbox, client) = after_a_broken_connection(OperationId::SendMessage, reply).await;
         let call = client.send_message().body(text_message()).idempotency_key("order-0042");
         let error = call.send().await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (kind, 2), "{error}");
@@ -168,11 +169,12 @@ async fn a_connection_that_fails_after_a_broken_one_hides_nothing() {
 #[tokio::test]
 async fn a_deletion_that_finds_nothing_after_a_broken_connection_says_so() {
     let not_found = || Reply::error(StatusCode::NOT_FOUND, None);
-    let (_number, client) = after_a_broken_connection("delete_number", not_found()).await;
+    let (_number, client) = after_a_broken_connection(OperationId::DeleteNumber, not_found()).await;
     let number = client.delete_number().id("num_1").send().await.unwrap_err();
-    let (_webhook, client) = after_a_broken_connection("delete_webhook", not_found()).await;
+    let (_webhook, client) =
+        after_a_broken_connection(OperationId::DeleteWebhook, not_found()).await;
     let webhook = client.delete_webhook().id("wh_1").send().await.unwrap_err();
-    let (_purged, client) = after_a_broken_connection("purge_number", not_found()).await;
+    let (_purged, client) = after_a_broken_connection(OperationId::PurgeNumber, not_found()).await;
     let purged = client.purge_number().id("num_1").send().await.unwrap_err();
     for error in [number, webhook, purged] {
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::NotFound, 2), "{error}");
@@ -180,7 +182,7 @@ async fn a_deletion_that_finds_nothing_after_a_broken_connection_says_so() {
         assert!(error.to_string().contains("an earlier attempt may have deleted it"), "{error}");
     }
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("delete_number", not_found());
+    sandbox.enqueue(OperationId::DeleteNumber, not_found());
     let error = sandbox.client().delete_number().id("num_1").send().await.unwrap_err();
     assert!(!error.may_have_taken_effect(), "{error}");
 }
@@ -188,7 +190,7 @@ async fn a_deletion_that_finds_nothing_after_a_broken_connection_says_so() {
 #[tokio::test]
 async fn a_success_that_cannot_be_decoded_keeps_the_key_and_what_came_before() {
     let cut = Reply::new(StatusCode::ACCEPTED, r#"{"id": "msg_1"#);
-    let (_sandbox, client) = after_a_broken_connection("send_message", cut).await;
+    let (_sandbox, client) = after_a_broken_connection(OperationId::SendMessage, cut).await;
     let call = client.send_message().body(text_message()).idempotency_key("order-0042");
     let error = call.send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 2), "{error}");
@@ -237,7 +239,10 @@ async fn a_cooldown_of_one_resource_holds_back_no_other() {
     let cooldown =
         json!({"error": "Too soon", "code": "RESYNC_COOLDOWN", "retryAfterSeconds": 300});
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("resync_lead_page", Reply::json(StatusCode::TOO_MANY_REQUESTS, &cooldown));
+    sandbox.enqueue(
+        OperationId::ResyncLeadPage,
+        Reply::json(StatusCode::TOO_MANY_REQUESTS, &cooldown),
+    );
     let client = sandbox.client();
     let error = client.resync_lead_page().page_link_id("a").send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
@@ -265,7 +270,7 @@ async fn a_stray_rejection_holds_back_no_other_call() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     client.list_numbers().send().await.unwrap();
-    sandbox.enqueue("list_numbers", rejected("3600"));
+    sandbox.enqueue(OperationId::ListNumbers, rejected("3600"));
     let error = client.list_numbers().send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
     client.list_numbers().send().await.unwrap();
@@ -274,12 +279,12 @@ async fn a_stray_rejection_holds_back_no_other_call() {
 #[tokio::test]
 async fn a_hint_of_no_wait_does_not_use_up_all_attempts_at_once() {
     let past = || rejected("Thu, 01 Jan 1970 00:00:00 GMT");
-    let milliseconds = || Reply::too_many_requests(None).header("retry-after-ms", "0");
+    let milliseconds = || Reply::too_many_requests(None).header("retry-after-ms", "0").unwrap();
     for pacing in [Pacing::Off, Pacing::Pause] {
         for rejection in [rejected("0"), past(), milliseconds()] {
             let sandbox = first(rejection.clone()).await;
-            sandbox.enqueue("list_numbers", rejection.clone());
-            sandbox.enqueue("list_numbers", rejection);
+            sandbox.enqueue(OperationId::ListNumbers, rejection.clone());
+            sandbox.enqueue(OperationId::ListNumbers, rejection);
             let policy = RetryPolicy::default().pacing(pacing);
             let client = sandbox.builder().retry(policy).build().unwrap();
             let start = Instant::now();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::support::echo::{self, KEYS, ODD_KEYS, shows_key};
 use crate::support::script::{Script, ScriptedServer, Step};
 use crate::support::{KEY, eventually, pass};
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{Client, ClientBuilder, Credentials, Method, RetryPolicy, StatusCode};
 use tracing::field::{Field, Visit};
 use tracing::instrument::WithSubscriber;
@@ -111,7 +111,7 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Recorder {
 /// it.
 async fn record(reply: Reply) -> Recorder {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("list_numbers", reply);
+    sandbox.enqueue(OperationId::ListNumbers, reply);
     record_at(sandbox.builder()).await
 }
 
@@ -129,7 +129,8 @@ async fn a_call_and_its_attempts_are_spans() {
         &[Step::Read, Step::Send(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[")];
     let broken = ScriptedServer::start([BROKEN]).await;
     let broken = Client::builder(Credentials::api_key(KEY)).base_url(broken.url());
-    let redirect = Reply::new(StatusCode::FOUND, "").header("location", "https://b.example/a?b");
+    let redirect =
+        Reply::new(StatusCode::FOUND, "").header("location", "https://b.example/a?b").unwrap();
     let mut text = String::new();
     for (name, recorder) in [
         ("a success", record(Reply::documented()).await),
@@ -175,7 +176,8 @@ async fn a_wait_is_an_event() {
     for (status, cause) in
         [(StatusCode::TOO_MANY_REQUESTS, "rate_limit"), (StatusCode::SERVICE_UNAVAILABLE, "retry")]
     {
-        let recorder = record(Reply::error(status, None).header("retry-after-ms", "30")).await;
+        let recorder =
+            record(Reply::error(status, None).header("retry-after-ms", "30").unwrap()).await;
         let heard = recorder.0.lock().unwrap();
         let events: Vec<_> =
             heard.iter().filter(|recorded| recorded.is_ours() && recorded.id.is_none()).collect();
@@ -196,7 +198,10 @@ async fn a_long_wait_is_announced_before_it_begins() {
         [(StatusCode::TOO_MANY_REQUESTS, "rate_limit"), (StatusCode::SERVICE_UNAVAILABLE, "retry")]
     {
         let sandbox = Sandbox::start().await.unwrap();
-        sandbox.enqueue("list_numbers", Reply::error(status, None).header("retry-after", "5"));
+        sandbox.enqueue(
+            OperationId::ListNumbers,
+            Reply::error(status, None).header("retry-after", "5").unwrap(),
+        );
         let (client, recorder) = (sandbox.client(), Recorder::default());
         let call = async move { client.list_numbers().send().await };
         let call = tokio::spawn(call.with_subscriber(recorder.subscriber()));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::{KEY, pass};
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::types::MessageRequest;
 use pilot_status::{Client, Credentials, Error, ErrorKind, RetryPolicy, StatusCode};
 use serde_json::json;
@@ -97,8 +97,8 @@ async fn an_upload_that_is_cut_off_says_what_to_raise() {
 #[tokio::test]
 async fn a_long_body_is_whole_at_every_attempt() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("send_message", Reply::error(StatusCode::SERVICE_UNAVAILABLE, None));
-    sandbox.enqueue("send_message", Reply::reset());
+    sandbox.enqueue(OperationId::SendMessage, Reply::error(StatusCode::SERVICE_UNAVAILABLE, None));
+    sandbox.enqueue(OperationId::SendMessage, Reply::reset());
     let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
     let client = sandbox.builder().retry(policy).build().unwrap();
     send(client, 4 * MEBIBYTE).await.unwrap();

@@ -8,9 +8,9 @@ mod tests;
 
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::document::{list, resolve};
+use super::document::{entries, list, resolve};
 
 /// What is wrong with a value, and where. Does not contain the value, which may be secret.
 #[derive(Clone, Debug)]
@@ -41,26 +41,26 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Checks a value. `root` is the document for references.
-pub fn check(root: &Value, schema: &Value, value: &Value) -> Result<(), Violation> {
-    let schema = resolve(root, schema);
+/// Fails with a message unless something holds.
+fn ensure<S: Into<String>>(holds: bool, what: impl FnOnce() -> S) -> Result<(), Violation> {
+    if holds { Ok(()) } else { Err(Violation::new(what())) }
+}
+
+/// Checks a value.
+pub fn check(schema: &Value, value: &Value) -> Result<(), Violation> {
+    let schema = resolve(schema);
     if value.is_null() && schema["nullable"] == true {
         return Ok(());
     }
     // Checked first, for the clearest message.
     has_kind(value, schema["type"].as_str())?;
-    let rules = schema.as_object().into_iter().flat_map(Map::iter);
-    for (rule, argument) in rules {
-        check_keyword(root, schema, rule, argument, value)?;
-    }
-    Ok(())
+    entries(schema).try_for_each(|(rule, argument)| check_keyword(schema, rule, argument, value))
 }
 
 /// The type of a schema, if it has one.
-pub fn kind<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a str> {
-    let schema = resolve(root, schema);
-    let parts = || schema["allOf"].as_array()?.iter().find_map(|part| kind(root, part));
-    schema["type"].as_str().or_else(parts)
+pub fn kind(schema: &Value) -> Option<&str> {
+    let schema = resolve(schema);
+    schema["type"].as_str().or_else(|| list(&schema["allOf"]).iter().find_map(kind))
 }
 
 /// Annotations, and keywords that other code checks.
@@ -78,7 +78,6 @@ const IGNORED: [&str; 10] = [
 ];
 
 fn check_keyword(
-    root: &Value,
     schema: &Value,
     rule: &str,
     argument: &Value,
@@ -86,14 +85,17 @@ fn check_keyword(
 ) -> Result<(), Violation> {
     match rule {
         _ if IGNORED.contains(&rule) || rule.starts_with("x-") => Ok(()),
-        "enum" => one_of(value, argument),
-        "allOf" => list(argument).iter().try_for_each(|part| check(root, part, value)),
-        "oneOf" => alternatives::check(root, schema, argument, value, true),
-        "anyOf" => alternatives::check(root, schema, argument, value, false),
-        "properties" => properties(root, argument, value),
+        "enum" => ensure(list(argument).contains(value), || {
+            let values: Vec<String> = list(argument).iter().map(Value::to_string).collect();
+            format!("is not one of {}", values.join(", "))
+        }),
+        "allOf" => list(argument).iter().try_for_each(|part| check(part, value)),
+        "oneOf" => alternatives::check(schema, argument, value, true),
+        "anyOf" => alternatives::check(schema, argument, value, false),
+        "properties" => properties(argument, value),
         "required" => required(argument, value),
-        "additionalProperties" => others(root, schema, argument, value),
-        "items" => items(root, argument, value),
+        "additionalProperties" => others(schema, argument, value),
+        "items" => items(argument, value),
         "minItems" | "maxItems" => bound(rule, argument, value.as_array().map(Vec::len), "entries"),
         "minLength" | "maxLength" => {
             bound(rule, argument, value.as_str().map(|text| text.chars().count()), "characters")
@@ -114,30 +116,21 @@ fn has_kind(value: &Value, kind: Option<&str>) -> Result<(), Violation> {
         Some("array") => (value.is_array(), "a list"),
         Some("object") => (value.is_object(), "an object"),
         Some(other) => {
-            return Err(Violation::new(format!(
-                "has the type {other}, which the sandbox does not know"
-            )));
+            let what = format!("has the type {other}, which the sandbox does not know");
+            return Err(Violation::new(what));
         }
     };
-    if is_match { Ok(()) } else { Err(Violation::new(format!("is not {name}"))) }
+    ensure(is_match, || format!("is not {name}"))
 }
 
 fn is_integer(value: &Value) -> bool {
     value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0)
 }
 
-fn one_of(value: &Value, values: &Value) -> Result<(), Violation> {
-    if list(values).contains(value) {
-        return Ok(());
-    }
-    let values: Vec<String> = list(values).iter().map(Value::to_string).collect();
-    Err(Violation::new(format!("is not one of {}", values.join(", "))))
-}
-
-fn properties(root: &Value, properties: &Value, value: &Value) -> Result<(), Violation> {
-    for (name, schema) in properties.as_object().into_iter().flatten() {
+fn properties(properties: &Value, value: &Value) -> Result<(), Violation> {
+    for (name, schema) in entries(properties) {
         if let Some(value) = value.get(name) {
-            check(root, schema, value).map_err(|violation| violation.within(name))?;
+            check(schema, value).map_err(|violation| violation.within(name))?;
         }
     }
     Ok(())
@@ -152,21 +145,19 @@ fn required(names: &Value, value: &Value) -> Result<(), Violation> {
     }
 }
 
-fn others(root: &Value, schema: &Value, others: &Value, value: &Value) -> Result<(), Violation> {
-    let known = |name: &String| schema["properties"].get(name).is_some();
-    let entries = value.as_object().into_iter().flatten();
-    for (name, value) in entries.filter(|(name, _)| !known(name)) {
-        if *others == false {
-            return Err(Violation::new(format!("has {name}, which is not documented")));
+fn others(schema: &Value, others: &Value, value: &Value) -> Result<(), Violation> {
+    for (name, value) in entries(value) {
+        if schema["properties"].get(name).is_none() {
+            ensure(*others != false, || format!("has {name}, which is not documented"))?;
+            check(others, value).map_err(|violation| violation.within(name))?;
         }
-        check(root, others, value).map_err(|violation| violation.within(name))?;
     }
     Ok(())
 }
 
-fn items(root: &Value, schema: &Value, value: &Value) -> Result<(), Violation> {
+fn items(schema: &Value, value: &Value) -> Result<(), Violation> {
     for (index, item) in list(value).iter().enumerate() {
-        check(root, schema, item).map_err(|violation| violation.within(index))?;
+        check(schema, item).map_err(|violation| violation.within(index))?;
     }
     Ok(())
 }
@@ -174,11 +165,9 @@ fn items(root: &Value, schema: &Value, value: &Value) -> Result<(), Violation> {
 fn bound(rule: &str, limit: &Value, count: Option<usize>, of: &str) -> Result<(), Violation> {
     let (Some(limit), Some(count)) = (limit.as_u64(), count) else { return Ok(()) };
     let count = u64::try_from(count).unwrap_or(u64::MAX);
-    match rule.starts_with("min") {
-        true if count < limit => Err(Violation::new(format!("has fewer than {limit} {of}"))),
-        false if count > limit => Err(Violation::new(format!("has more than {limit} {of}"))),
-        _ => Ok(()),
-    }
+    let (is_within, problem) =
+        if rule.starts_with("min") { (count >= limit, "fewer") } else { (count <= limit, "more") };
+    ensure(is_within, || format!("has {problem} than {limit} {of}"))
 }
 
 fn range(schema: &Value, rule: &str, limit: &Value, value: &Value) -> Result<(), Violation> {
@@ -189,5 +178,5 @@ fn range(schema: &Value, rule: &str, limit: &Value, value: &Value) -> Result<(),
         _ if schema["exclusiveMaximum"] == true => (number < end, "not less"),
         _ => (number <= end, "more"),
     };
-    if is_within { Ok(()) } else { Err(Violation::new(format!("is {problem} than {limit}"))) }
+    ensure(is_within, || format!("is {problem} than {limit}"))
 }

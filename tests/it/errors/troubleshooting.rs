@@ -34,12 +34,12 @@ async fn the_page_on_troubleshooting_quotes_errors_of_responses() {
         &call(error(StatusCode::FORBIDDEN, Some(ErrorCode::TenantScopeNotAllowed))).await,
     );
     assert_quoted(&call(Reply::html(StatusCode::OK)).await);
-    assert_quoted(&call(reply(301, "").header("location", "https://other.example")).await);
+    assert_quoted(&call(reply(301, "").header("location", "https://other.example").unwrap()).await);
 
     let sandbox = Sandbox::start().await.unwrap();
     assert_quoted(&call_at(format!("{}/v1/v1", sandbox.url())).await);
     sandbox.enqueue(
-        "create_webhook",
+        OperationId::CreateWebhook,
         Reply::error(StatusCode::BAD_REQUEST, ErrorCode::NumberMismatch),
     );
     let webhook = WebhookRequest::builder().url("https://shop.example/webhook");
@@ -52,11 +52,12 @@ async fn the_page_on_troubleshooting_quotes_errors_of_limits() {
     let short = RetryPolicy::default().total_timeout(Duration::from_millis(300));
     let client = sandbox.builder().max_concurrent_requests(1).retry(short).build().unwrap();
 
-    sandbox.enqueue("list_numbers", Reply::documented().delay(Duration::from_secs(5)));
+    sandbox.enqueue(OperationId::ListNumbers, Reply::documented().delay(Duration::from_secs(5)));
     let (_, no_slot) = tokio::join!(client.list_numbers().send(), client.list_numbers().send());
     assert_quoted(&no_slot.unwrap_err());
 
-    sandbox.enqueue("list_numbers", Reply::too_many_requests(Some(Duration::from_secs(30))));
+    sandbox
+        .enqueue(OperationId::ListNumbers, Reply::too_many_requests(Some(Duration::from_secs(30))));
     assert_quoted(&client.list_numbers().send().await.unwrap_err());
     assert_quoted(&client.list_numbers().send().await.unwrap_err());
 }

@@ -1,6 +1,6 @@
 //! API keys: answers that hold live ones.
 
-use pilot_status::mock::Reply;
+use pilot_status::mock::{OperationId, Reply};
 use pilot_status::{StatusCode, types};
 use serde_json::json;
 
@@ -92,7 +92,7 @@ async fn the_masked_keys_of_a_number_are_read_too() {
 async fn a_key_that_may_have_been_replaced_is_not_replaced_again() {
     let late = Reply::error(StatusCode::GATEWAY_TIMEOUT, None);
     let sandbox = sandbox("rotate_api_key", [late.clone()]).await;
-    sandbox.enqueue("rotate_number_api_key", late);
+    sandbox.enqueue(OperationId::RotateNumberApiKey, late);
     let client = sandbox.client();
     let own = client.rotate_api_key().send().await.unwrap_err();
     let call = client.rotate_number_api_key();

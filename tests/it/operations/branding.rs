@@ -72,7 +72,7 @@ async fn a_part_is_left_cleared_or_set() {
 
 #[tokio::test]
 async fn a_change_that_may_have_failed_is_sent_again_as_it_was() {
-    let fault = Reply::new(StatusCode::SERVICE_UNAVAILABLE, "").header("retry-after", "0");
+    let fault = Reply::new(StatusCode::SERVICE_UNAVAILABLE, "").header("retry-after", "0").unwrap();
     let sandbox = sandbox("update_branding", [fault, ok(&json!({"branding": {}}))]).await;
     let client = sandbox.client();
     let call = client.update_branding();

@@ -1,6 +1,6 @@
 //! Calls: those of a number, their sound, and what Meta allows.
 
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{Secret, types};
 use serde_json::{Map, Value, json};
 
@@ -262,7 +262,7 @@ async fn a_web_number_calls_and_answers_without_an_sdp() {
     let started = json!({"id": "call_1", "externalCallId": null, "status": "INITIATED"});
     let accepted = json!({"success": true, "id": "call_1", "status": "ACCEPTED"});
     let sandbox = sandbox("start_call", [ok(&started)]).await;
-    sandbox.enqueue("accept_call", ok(&accepted));
+    sandbox.enqueue(OperationId::AcceptCall, ok(&accepted));
     let client = sandbox.client();
     let call = client.start_call().body_map(|body| body.to("+5511999999999")).send().await.unwrap();
     assert_eq!(call.external_call_id, None);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use pilot_status::mock::{RecordedRequest, Reply, Sandbox};
+use pilot_status::mock::{OperationId, RecordedRequest, Reply, Sandbox};
 use pilot_status::{Client, Credentials, Error, ErrorCode, RetryPolicy, StatusCode};
 use serde_json::{Map, Value};
 
@@ -140,11 +140,17 @@ pub fn request<T: serde::de::DeserializeOwned>(id: &str) -> T {
     serde_json::from_value(example_of(body).expect("an example of the request")).unwrap()
 }
 
+/// The operation with an id.
+pub fn operation_id(id: &str) -> OperationId {
+    let mut all = OperationId::ALL.iter().copied();
+    all.find(|operation| operation.as_str() == id).expect("an operation of the document")
+}
+
 /// A sandbox that answers an operation with these in their turn, and then as usual.
 pub async fn sandbox(id: &str, replies: impl IntoIterator<Item = Reply>) -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();
     for reply in replies {
-        sandbox.enqueue(id, reply);
+        sandbox.enqueue(operation_id(id), reply);
     }
     sandbox
 }

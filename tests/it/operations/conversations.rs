@@ -1,7 +1,7 @@
 //! Conversations and the messages in them, page by page.
 
 use futures_util::TryStreamExt;
-use pilot_status::mock::Reply;
+use pilot_status::mock::{OperationId, Reply};
 use pilot_status::{ErrorCode, types};
 use serde_json::{Value, json};
 
@@ -188,7 +188,7 @@ async fn a_number_that_keeps_nothing_shows_nothing_or_what_is_left() {
     }
     message["redacted"] = true.into();
     let sandbox = sandbox("list_unread_messages", [ok(&nothing), ok(&redacted)]).await;
-    sandbox.enqueue("list_group_messages", ok(&nothing));
+    sandbox.enqueue(OperationId::ListGroupMessages, ok(&nothing));
     let client = sandbox.client();
     let page = client.list_unread_messages().send().await.unwrap();
     assert_eq!((page.messages.len(), page.notice.as_deref()), (0, Some("PII_RELAY_ONLY")));

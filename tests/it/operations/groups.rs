@@ -105,7 +105,7 @@ async fn participants_are_read_with_their_roles() {
 async fn participants_change_whatever_the_answer_holds() {
     let answers = [
         Reply::new(StatusCode::NO_CONTENT, ""),
-        Reply::new(StatusCode::OK, "ok").header("content-type", "text/plain"),
+        Reply::new(StatusCode::OK, "ok").header("content-type", "text/plain").unwrap(),
         Reply::json(StatusCode::CREATED, &json!({"added": ["5511988887777"]})),
     ];
     let sandbox = sandbox("add_group_participants", answers).await;

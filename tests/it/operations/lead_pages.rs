@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{ErrorKind, Nullable, StatusCode, types};
 use serde_json::{Value, json};
 
@@ -285,7 +285,7 @@ async fn a_long_cooldown_is_an_error_at_once() {
 async fn what_an_alternative_lacks_is_named() {
     let sandbox = Sandbox::start().await.unwrap();
     let variable = json!({"config": {"formId": "f", "variableMap": {"nome": {"source": "field"}}}});
-    sandbox.respond_with("update_lead_page_form", variable);
+    sandbox.respond_with(OperationId::UpdateLeadPageForm, variable);
     let client = sandbox.client();
     let call = client.update_lead_page_form().page_link_id("1").form_id("2");
     let error = call.body(template_with_variables()).send().await.unwrap_err();

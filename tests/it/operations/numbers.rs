@@ -1,6 +1,6 @@
 //! Numbers.
 
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{ErrorCode, ErrorKind, Nullable, StatusCode, types};
 use serde_json::json;
 
@@ -231,7 +231,8 @@ const UNAVAILABLE: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 #[tokio::test]
 async fn a_setting_is_left_reset_or_set() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.respond_with("update_number", json!({"id": "num_1", "number": "5511999999999"}));
+    sandbox
+        .respond_with(OperationId::UpdateNumber, json!({"id": "num_1", "number": "5511999999999"}));
     let client = sandbox.client();
     let patch = types::NumberSettingsRequest::builder;
     for (settings, body) in [
@@ -489,8 +490,8 @@ async fn what_was_created_may_come_with_201() {
     let ids = ["create_number", "rotate_number_api_key", "create_project"];
     let sandbox = Sandbox::start().await.unwrap();
     for id in ids {
-        sandbox
-            .enqueue(id, Reply::json(StatusCode::CREATED, &crate::operations::case::example(id)));
+        let created = Reply::json(StatusCode::CREATED, &crate::operations::case::example(id));
+        sandbox.enqueue(crate::operations::case::operation_id(id), created);
     }
     let client = sandbox.client();
     let request = types::NumberRequest::builder().name("Suporte").number("5511999999999");

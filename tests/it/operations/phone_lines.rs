@@ -266,7 +266,9 @@ const AUDIO: &[u8] = b"ID3\x04\0\0\xff\xfb\x90";
 fn recording() -> Reply {
     Reply::new(StatusCode::OK, AUDIO)
         .header("content-type", "audio/mpeg")
+        .unwrap()
         .header("content-disposition", "attachment; filename=\"activation.mp3\"")
+        .unwrap()
 }
 
 #[tokio::test]
@@ -308,7 +310,7 @@ async fn a_recording_is_asked_for_again_until_it_begins() {
 #[tokio::test]
 async fn the_name_of_a_recording_is_no_path() {
     let name = "attachment; filename*=UTF-8''..%2Fgrava%C3%A7%C3%A3o.ogg";
-    let nothing = Reply::new(StatusCode::OK, "").header("content-disposition", name);
+    let nothing = Reply::new(StatusCode::OK, "").header("content-disposition", name).unwrap();
     let sandbox = sandbox("get_activation_audio", [nothing]).await;
     let audio = sandbox.client().get_activation_audio().id("1").send().await.unwrap().into_inner();
     assert_eq!(audio.file_name().as_deref(), Some("gravação.ogg"));

@@ -1,7 +1,7 @@
 //! The days of four programs that use the service, from their sends to what they receive.
 //! None of them sees more of the document than its own calls.
 
-use pilot_status::mock::{Reply, Sandbox, delivery, sign_delivery};
+use pilot_status::mock::{OperationId, Reply, Sandbox, delivery, sign_delivery};
 use pilot_status::types::{
     ConnectionState, MessageRequest, NumberRequest, NumberSettingsRequest, NumberUpdateRequest,
     WebhookEventName, WebhookRequest,
@@ -34,12 +34,15 @@ async fn a_barbershop_reminds_a_customer_and_reads_the_reply() {
         "code": "MISSING_TEMPLATE_VARIABLES",
         "details": {"missingKeys": ["nome"]},
     });
-    sandbox.enqueue("send_message", Reply::json(StatusCode::BAD_REQUEST, &missing));
+    sandbox.enqueue(OperationId::SendMessage, Reply::json(StatusCode::BAD_REQUEST, &missing));
     let error = client.send_message().body(reminder(None)).send().await.unwrap_err();
     assert_eq!(error.missing().collect::<Vec<_>>(), ["nome"]);
 
     // The service is only known to give the id.
-    sandbox.enqueue("send_message", Reply::json(StatusCode::ACCEPTED, &json!({"id": "msg_1"})));
+    sandbox.enqueue(
+        OperationId::SendMessage,
+        Reply::json(StatusCode::ACCEPTED, &json!({"id": "msg_1"})),
+    );
     let sent = client.send_message().body(reminder(Some("Ana"))).send().await.unwrap();
     assert_eq!((sent.id.as_str(), sent.status()), ("msg_1", StatusCode::ACCEPTED));
     assert_eq!(sandbox.requests()[1].line(), "POST /v1/messages/send");
@@ -93,7 +96,7 @@ async fn a_crm_takes_a_number_that_exists_and_gives_it_a_webhook() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client(&sandbox);
     let exists = json!({"error": "Number already exists"});
-    sandbox.enqueue("create_number", Reply::json(StatusCode::CONFLICT, &exists));
+    sandbox.enqueue(OperationId::CreateNumber, Reply::json(StatusCode::CONFLICT, &exists));
     let wanted = "5511999999999";
     let request = NumberRequest::builder().name("Suporte").number(wanted);
     let error = client.create_number().body(request).send().await.unwrap_err();

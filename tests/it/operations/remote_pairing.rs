@@ -1,6 +1,6 @@
 //! Remote pairing: the token in the path is the only credential.
 
-use pilot_status::mock::{Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{StatusCode, types};
 use serde_json::json;
 
@@ -67,7 +67,7 @@ async fn neither_key_nor_number_goes_to_whoever_holds_a_token() {
 async fn no_error_shows_the_token() {
     let refusal = Reply::json(StatusCode::NOT_FOUND, &json!({"error": "Invalid or expired token"}));
     let sandbox = sandbox("get_remote_pairing", [refusal]).await;
-    sandbox.enqueue("get_remote_pairing_status", ok(&json!({"state": 1})));
+    sandbox.enqueue(OperationId::GetRemotePairingStatus, ok(&json!({"state": 1})));
     let client = sandbox.client();
     let refused = client.get_remote_pairing().token("rp_marked").send().await.unwrap_err();
     assert_eq!(refused.message(), Some("Invalid or expired token"));
@@ -96,8 +96,8 @@ async fn a_pairing_of_the_sdk_hides_the_number_and_has_the_sessions() {
         "secondaryLink": {"qrcodeBase64": image, "pairingCode": "marked"},
     });
     let sandbox = sandbox("get_remote_pairing", [ok(&info)]).await;
-    sandbox.enqueue("get_remote_pairing_status", ok(&status));
-    sandbox.enqueue("connect_remote_pairing", ok(&codes));
+    sandbox.enqueue(OperationId::GetRemotePairingStatus, ok(&status));
+    sandbox.enqueue(OperationId::ConnectRemotePairing, ok(&codes));
     let client = sandbox.client();
 
     let info = client.get_remote_pairing().token("rp_1").send().await.unwrap();

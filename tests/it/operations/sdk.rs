@@ -844,7 +844,7 @@ const DOWNLOAD: &str = "get_activation_audio";
 
 #[tokio::test]
 async fn get_activation_audio() {
-    let recording = Reply::new(StatusCode::OK, "ID3").header("content-type", "audio/mpeg");
+    let recording = Reply::new(StatusCode::OK, "ID3").header("content-type", "audio/mpeg").unwrap();
     let sandbox = case::sandbox(DOWNLOAD, [recording]).await;
     let audio = sandbox.client().get_activation_audio().id("act/1").send().await.unwrap();
     assert_eq!(audio.content_type(), Some("audio/mpeg"));

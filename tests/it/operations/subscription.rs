@@ -105,7 +105,7 @@ async fn a_purchase_that_has_to_be_confirmed_comes_with_its_preview() {
 async fn a_purchase_is_not_made_twice() {
     let sandbox = sandbox(
         "buy_extra_numbers",
-        [Reply::new(StatusCode::SERVICE_UNAVAILABLE, "").header("retry-after", "0")],
+        [Reply::new(StatusCode::SERVICE_UNAVAILABLE, "").header("retry-after", "0").unwrap()],
     )
     .await;
     let client = quick(&sandbox);

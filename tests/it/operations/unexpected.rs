@@ -20,14 +20,14 @@ async fn call(
 }
 
 fn json_reply(body: impl Into<String>) -> Reply {
-    Reply::new(StatusCode::OK, body.into()).header("content-type", "application/json")
+    Reply::new(StatusCode::OK, body.into()).header("content-type", "application/json").unwrap()
 }
 
 /// Calls an operation, of which each success is one of these.
 pub async fn check(id: &str, made: for<'c> fn(&'c Client) -> Called<'c>) {
     let operation = Operation::find(id);
     for content_type in ["text/html; charset=utf-8", "application/json"] {
-        let page = Reply::new(StatusCode::OK, PAGE).header("content-type", content_type);
+        let page = Reply::new(StatusCode::OK, PAGE).header("content-type", content_type).unwrap();
         let error = call(id, made, page).await.expect_err("a page is no success");
         let what = if content_type.starts_with("text") { "text/html" } else { "HTML or XML" };
         assert!(error.to_string().contains(&format!("its body is {what}, not JSON")), "{error}");
@@ -65,7 +65,7 @@ async fn check_mislabelled(operation: &Operation, made: for<'c> fn(&'c Client) -
         Some(_) => case::example(&operation.id).to_string(),
         None => String::new(),
     };
-    let reply = Reply::new(StatusCode::OK, body).header("content-type", "text/html");
+    let reply = Reply::new(StatusCode::OK, body).header("content-type", "text/html").unwrap();
     call(&operation.id, made, reply).await.expect("the body counts");
 }
 

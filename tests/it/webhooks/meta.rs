@@ -1,7 +1,7 @@
 //! Envelopes of Meta, in the shapes of its documentation and in odd ones.
 
 use pilot_status::Timestamp;
-use pilot_status::mock::{Reply, Sandbox, delivery};
+use pilot_status::mock::{OperationId, Reply, Sandbox, delivery};
 use pilot_status::webhooks::meta::{Change, Envelope, Message};
 use pilot_status::webhooks::{Event, Received};
 use serde_json::{Value, json};
@@ -113,7 +113,7 @@ fn media_is_found_in_all_changes_and_where_both_ids_are() {
 #[tokio::test]
 async fn media_of_an_envelope_is_downloaded() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("get_media", Reply::documented());
+    sandbox.enqueue(OperationId::GetMedia, Reply::documented());
     let body = delivery::meta_message(&json!({"id": "wamid.1", "audio": {"id": "1003"}}));
     let envelope = envelope(body);
     let client = sandbox.client();
