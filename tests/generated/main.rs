@@ -82,7 +82,7 @@ fn with_joined_traits(lines: BTreeSet<String>) -> Vec<String> {
             begins && !last.contains('<') && !name.contains('<')
         };
         if let Some(last) = joined.last_mut().filter(|last| is_more(last)) {
-            *last += &format!(", {name}");
+            last.extend([", ", name]);
         } else {
             joined.push(line);
         }
