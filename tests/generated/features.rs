@@ -41,6 +41,12 @@ fn every_tag_is_a_feature_of_cargo_and_one_of_all() {
 fn a_feature_brings_its_operations_and_no_others() {
     for feature in features() {
         let client = generate(DOCUMENT, &|name| name == feature).unwrap().client;
+        let operations = tags().iter().filter(|(of, _)| *of == feature).count();
+        let named = client.matches(&format!("Cargo feature: `{feature}`.")).count();
+        assert!(
+            named >= operations,
+            "{feature} is named {named} times for {operations} operations"
+        );
         for (of, operation) in tags() {
             let is_there = client.contains(&format!("    pub fn {operation}("));
             assert_eq!(is_there, of == feature, "{feature}: {operation}");

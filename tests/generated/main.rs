@@ -68,8 +68,26 @@ fn generated_code_matches_its_snapshots() {
 #[test]
 fn public_items_match_their_snapshots() {
     let groups = by_feature(&document()).into_iter();
-    let text = |lines: BTreeSet<String>| lines.into_iter().collect::<Vec<_>>().join("\n");
+    let text = |lines| with_joined_traits(lines).join("\n");
     assert_snapshots("surface", &groups.map(|(name, lines)| (name, text(lines))).collect());
+}
+
+/// The lines with the traits of a type in one.
+fn with_joined_traits(lines: BTreeSet<String>) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    for line in lines {
+        let (of, name) = line.split_once(" impl ").unwrap_or_default();
+        let is_more = |last: &String| {
+            let begins = last.split_once(" impl ").is_some_and(|(other, _)| other == of);
+            begins && !last.contains('<') && !name.contains('<')
+        };
+        if let Some(last) = joined.last_mut().filter(|last| is_more(last)) {
+            last.extend([", ", name]);
+        } else {
+            joined.push(line);
+        }
+    }
+    joined
 }
 
 /// What has the items that more than one feature brings, or none.
@@ -84,7 +102,7 @@ fn by_feature(document: &str) -> BTreeMap<String, BTreeSet<String>> {
     for (mut line, features) in items {
         let by: Vec<&str> = features.iter().map(String::as_str).collect();
         let group = if let [only] = by.as_slice() { only } else { SHARED };
-        if group == SHARED && Some(by.len()) != all && surface::is_type(&line) {
+        if group == SHARED && Some(by.len()) != all && is_type(&line) {
             let by = if by.is_empty() { "no feature".to_owned() } else { by.join(", ") };
             line = format!("{line}; by {by}");
         }
@@ -93,15 +111,18 @@ fn by_feature(document: &str) -> BTreeMap<String, BTreeSet<String>> {
     groups
 }
 
+/// Whether a line is that of a type, not of what the type has.
+fn is_type(line: &str) -> bool {
+    let kind = line.split(' ').nth(1).unwrap_or_default();
+    ["struct", "enum"].contains(&kind) || kind.starts_with("open_") && !line.contains('{')
+}
+
 /// The public items of the client of a document, each with the features that bring it.
 fn items(document: &str) -> surface::Features {
     let client = generate::generate(document, &|_| true).unwrap().client;
     let lines = surface::lines(&client).unwrap();
-    let mut features = surface::features(&serde_json::from_str(document).unwrap());
+    let features = surface::features(&serde_json::from_str(document).unwrap());
     let all: BTreeSet<String> = features.values().flatten().cloned().collect();
-    for (choice, model) in lines.iter().filter_map(|line| line.split_once(" enum choice of ")) {
-        features.insert(choice.to_owned(), features[&format!("types::{model}")].clone());
-    }
     let brought = |line: &str| features.get(&owner(line)).unwrap_or(&all).clone();
     lines.into_iter().map(|line| (line.clone(), brought(&line))).collect()
 }
@@ -112,7 +133,7 @@ fn owner(line: &str) -> String {
         let end = text.find(|character: char| !character.is_alphanumeric() && character != '_');
         text[..end.unwrap_or(text.len())].to_owned()
     };
-    if let Some(method) = line.strip_prefix("Client.") {
+    if let Some(method) = line.strip_prefix("Client fn ") {
         return format!("builder::{}", name(method).to_pascal_case());
     }
     match line.split_once(" impl From<") {
@@ -228,15 +249,6 @@ fn a_changed_document_fails_the_snapshots_that_it_changes() {
 }
 
 #[test]
-fn every_macro_of_the_build_is_read_for_the_public_items() {
-    let client = generate::generate(&document(), &|_| true).unwrap().client;
-    let lines = surface::lines(&client).unwrap();
-    // One that is not known is a line as it stands.
-    let unread: Vec<&String> = lines.iter().filter(|line| line.contains("! ")).collect();
-    assert_eq!(unread, [""; 0]);
-}
-
-#[test]
 fn a_change_of_one_field_changes_one_line() {
     let lines = |document: &str| {
         let client = generate::generate(document, &|_| true).unwrap().client;
@@ -254,14 +266,14 @@ fn a_change_of_one_field_changes_one_line() {
     let text = serde_json::json!({"type": "string"});
     assert_eq!(
         difference("/components/schemas/Number/properties/provider", text),
-        [
-            "-types::Number.provider: Option<Provider>; skip_serializing_if = \"is_none\"",
-            "+types::Number.provider: Option<String>; skip_serializing_if = \"is_none\"",
-        ]
+        ["-types::Number.provider: Option<Provider>", "+types::Number.provider: Option<String>",]
     );
     assert_eq!(
         difference("/components/schemas/Provider/enum/1", "BOTH".into()),
-        ["-types::Provider::Meta = \"META\"", "+types::Provider::Both = \"BOTH\""]
+        [
+            "-types::Provider open_enum! { Meta = \"META\" }",
+            "+types::Provider open_enum! { Both = \"BOTH\" }",
+        ]
     );
 }
 

@@ -1,34 +1,58 @@
-//! `cargo xtask ci`: the checks that a change has to pass, each with what it guards.
+//! `cargo xtask ci`: the checks that a change has to pass. `xtask/ci.yaml` lists them, each with
+//! what it guards.
 
-mod advisories;
 pub mod api;
-mod docs;
 mod duplicates;
-mod examples;
 mod features;
 mod licences;
 mod lowest;
-mod oldest;
-mod outbox;
-mod package;
-mod spelling;
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Instant;
 
-use anyhow::{Result, bail, ensure};
-use clap::{Args, ValueEnum};
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use serde::Deserialize;
 
-use crate::regen::{self, Freshness};
 use crate::scratch::target_folder;
 use crate::shell::Shell;
-use crate::{bench, console};
+use crate::{bench, console, regen, yaml};
+
+static STEPS: LazyLock<Vec<Step>> = LazyLock::new(|| {
+    let steps = yaml::parse(include_str!("../ci.yaml"));
+    steps.unwrap_or_else(|error| panic!("cannot read xtask/ci.yaml: {error}"))
+});
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    name: String,
+    guards: String,
+    #[serde(default)]
+    needs: Vec<Need>,
+    #[serde(default)]
+    env: BTreeMap<String, String>,
+    /// A folder of its own under Cargo's for what it builds.
+    target: Option<String>,
+    #[serde(default)]
+    run: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Need {
+    run: String,
+    otherwise: String,
+}
 
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
     /// Run these steps only, in this order
-    #[arg(value_name = "STEP")]
-    steps: Vec<Step>,
+    #[arg(value_name = "STEP", value_parser = PossibleValuesParser::new(STEPS.iter().map(|step| &*step.name)))]
+    steps: Vec<String>,
 
     /// List the steps, run none
     #[arg(long)]
@@ -42,135 +66,78 @@ pub enum Outcome {
     NotRun(String),
 }
 
-/// What is checked and what that guards, the quick ones first. The tests are none of them:
-/// README.md has their command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Step {
-    /// The code has one form
-    Fmt,
-    /// What people read has no misspelt words
-    Spelling,
-    /// Every crate that is built, for whatever platform, may be used
-    Licences,
-    /// No crate has a fault that is known to RustSec
-    Advisories,
-    /// The client brings no crate twice without a reason
-    Duplicates,
-    /// Neither compiler nor clippy warns of anything, with every feature and with none
-    Clippy,
-    /// The documentation builds, here and as docs.rs does it, and its links lead somewhere
-    Docs,
-    /// No public item comes, goes or changes unnoticed
-    Api,
-    /// The programs that users copy run without an account
-    Examples,
-    /// Every feature builds without the others, and some pairs
-    Features,
-    /// The client is built from no more packages and generated lines than it may
-    Budgets,
-    /// Either library for TLS builds without the other
-    Tls,
-    /// The oldest Rust that Cargo.toml promises builds the client
-    Oldest,
-    /// The crate to publish has what it needs, nothing else, and builds alone
-    Package,
-    /// The lowest versions that Cargo.toml allows build the client
-    Lowest,
-    /// All that is made of what we describe is as regen makes it
-    Regen,
-    /// The outbox sends every message once, whatever is killed, broken or restarted
-    Outbox,
-}
-
 impl Step {
-    /// The commands that have to succeed, of words without spaces.
-    fn commands(self) -> &'static [&'static str] {
-        match self {
-            Self::Fmt => &["cargo fmt --all --check"],
-            Self::Clippy => &[
-                "cargo clippy --locked --workspace --all-targets",
-                "cargo clippy --locked --package pilot-status --lib --no-default-features",
-            ],
-            Self::Tls => &[
-                "cargo check --locked --package pilot-status --lib --no-default-features \
-                 --features rustls",
-                "cargo check --locked --package pilot-status --lib --no-default-features \
-                 --features native-tls",
-                "cargo test --locked --package pilot-status --lib --no-default-features \
-                 --features full,mock tls",
-                "cargo test --locked --package pilot-status --lib --no-default-features \
-                 --features full,mock,rustls-no-provider tls",
-            ],
-            _ => &[],
-        }
+    fn run(&self, root: &Path) -> Result<()> {
+        let shell = self.target.iter().fold(Shell::new(root), |shell, name| {
+            shell.with("CARGO_TARGET_DIR", target_folder(root).join(name))
+        });
+        let shell = self.env.iter().fold(shell, |shell, (name, value)| shell.with(name, value));
+        self.run.iter().try_for_each(|command| shell.run(command))
     }
 
-    fn check(self, shell: &Shell) -> Result<Outcome> {
-        self.commands().iter().try_for_each(|command| shell.run(command))?;
-        match self {
-            Self::Fmt | Self::Clippy | Self::Tls => {}
-            Self::Spelling => return spelling::check(shell),
-            Self::Advisories => return advisories::check(shell),
-            Self::Api => return api::check(shell),
-            Self::Oldest => return oldest::check(shell),
-            Self::Outbox => return outbox::check(shell),
-            Self::Licences => licences::check(shell)?,
-            Self::Duplicates => duplicates::check(shell)?,
-            Self::Docs => docs::check(shell)?,
-            Self::Examples => examples::check(shell)?,
-            Self::Features => features::check(shell)?,
-            Self::Budgets => bench::check_counts(shell)?,
-            Self::Package => package::check(shell)?,
-            Self::Lowest => lowest::check(shell)?,
-            Self::Regen => {
-                let options = regen::Options { check: true, ..Default::default() };
-                let found = regen::run(shell.root, &target_folder(shell.root), &options)?;
-                if let Freshness::Stale(difference) = found {
-                    bail!(
-                        "{difference}stale: run `cargo xtask regen`, read the diff, and commit it"
-                    );
-                }
+    fn check(&self, root: &Path) -> Result<Outcome> {
+        let shell = &Shell::new(root);
+        for Need { run, otherwise } in &self.needs {
+            if shell.output(run).is_err() {
+                return Ok(Outcome::NotRun(otherwise.clone()));
             }
+        }
+        self.run(root)?;
+        match self.name.as_str() {
+            "licences" => licences::check(shell)?,
+            "duplicates" => duplicates::check(shell)?,
+            "api" => return api::check(root),
+            "features" => features::check(shell)?,
+            "budgets" => bench::check_counts(shell)?,
+            "lowest" => lowest::check(shell)?,
+            "regen" => {
+                let options = regen::Options { check: true, ..Default::default() };
+                regen::run(shell.root, &target_folder(shell.root), &options)?;
+            }
+            "outbox" => return break_postgres(shell),
+            name => ensure!(!self.run.is_empty(), "the step {name} checks nothing"),
         }
         Ok(Outcome::Passed)
     }
 }
 
+/// The outbox itself says whether PostgreSQL is there.
+fn break_postgres(shell: &Shell) -> Result<Outcome> {
+    let chaos = "cargo run --locked --package outbox -- chaos --database postgres";
+    let printed = shell.output(chaos)?;
+    console::print(printed.trim());
+    let reason = printed.trim().strip_prefix("NOT RUN: ");
+    Ok(reason.map_or(Outcome::Passed, |reason| Outcome::NotRun(reason.to_owned())))
+}
+
+fn step(name: &str) -> Result<&'static Step> {
+    STEPS.iter().find(|step| step.name == name).with_context(|| format!("there is no step {name}"))
+}
+
 /// Runs the steps that were chosen, or all. A step that fails stops no other one.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
-    let steps = match options.steps.as_slice() {
-        [] => Step::value_variants(),
-        chosen => chosen,
-    };
-    let mut results = Vec::new();
-    for step in steps {
-        let (name, guards) = console::words(step);
+    let chosen: Result<Vec<&Step>> = options.steps.iter().map(|name| step(name)).collect();
+    let steps = if options.steps.is_empty() { STEPS.iter().collect() } else { chosen? };
+    let (mut ends, mut failed) = (Vec::new(), Vec::new());
+    for step @ Step { name, guards, .. } in steps {
         if options.list {
             console::print(format_args!("{name:<12}{guards}"));
             continue;
         }
         console::print(format_args!("\n== {name}: {guards}"));
         let began = Instant::now();
-        let outcome = step.check(&Shell::new(root));
+        let outcome = step.check(root);
         if let Err(error) = &outcome {
             console::report(format_args!("error: {error:#}"));
+            failed.push(name.as_str());
         }
-        results.push((name, began.elapsed().as_secs(), outcome));
+        ends.push(format!("{name:<12}{:>5} s  {}", began.elapsed().as_secs(), told(&outcome)));
     }
-    if options.list {
-        return Ok(());
+    if !options.list {
+        console::print(format_args!("\n== the steps\n{}", ends.join("\n")));
     }
-    console::print("\n== the steps");
-    for (name, seconds, outcome) in &results {
-        console::print(format_args!("{name:<12}{seconds:>5} s  {}", told(outcome)));
-    }
-    results.retain(|(.., outcome)| outcome.is_err());
-    let failed: Vec<String> = results.into_iter().map(|(name, ..)| name).collect();
-    ensure!(
-        failed.is_empty(),
-        "failed: {0}; run them again with `cargo xtask ci {0}`",
-        failed.join(" ")
-    );
+    let failed = failed.join(" ");
+    ensure!(failed.is_empty(), "failed: {failed}; run them again with `cargo xtask ci {failed}`");
     Ok(())
 }
 
@@ -185,10 +152,14 @@ fn told(outcome: &Result<Outcome>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use anyhow::anyhow;
-    use clap::{Parser, ValueEnum};
+    use std::collections::BTreeSet;
+    use std::path::Path;
 
-    use super::{Options, Outcome, Step, told};
+    use anyhow::anyhow;
+    use clap::Parser;
+
+    use super::{Options, Outcome, STEPS, Step, step, told};
+    use crate::yaml;
 
     #[derive(Parser)]
     struct Line {
@@ -199,7 +170,7 @@ mod tests {
     #[test]
     fn steps_run_in_the_order_that_was_asked_for() {
         let line = Line::try_parse_from(["ci", "tls", "fmt"]).unwrap();
-        assert_eq!(line.options.steps, [Step::Tls, Step::Fmt]);
+        assert_eq!(line.options.steps, ["tls", "fmt"]);
     }
 
     #[test]
@@ -217,10 +188,43 @@ mod tests {
     }
 
     #[test]
+    fn a_step_without_its_tool_or_without_a_check_does_not_pass() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let check = |text| told(&yaml::parse::<Step>(text).unwrap().check(root));
+        let needs =
+            "{name: a, guards: b, run: [cargo none], needs: [{run: no-such, otherwise: c}]}";
+        assert_eq!(check(needs), "NOT RUN: c");
+        assert_eq!(check("{name: a, guards: b}"), "FAILED");
+        assert_eq!(check("{name: a, guards: b, run: [cargo --version]}"), "passed");
+    }
+
+    #[test]
     fn commands_build_what_the_lock_file_says() {
-        let commands = Step::value_variants().iter().flat_map(|step| step.commands());
-        for command in commands.filter(|command| !command.starts_with("cargo fmt ")) {
-            assert!(command.contains(" --locked"), "{command}");
+        let commands = STEPS.iter().flat_map(|step| &step.run);
+        for command in commands.filter(|command| command.contains("cargo ")) {
+            let builds = !command.starts_with("cargo fmt ");
+            assert_eq!(command.contains(" --locked"), builds, "{command}");
+        }
+    }
+
+    #[test]
+    fn every_example_is_run() {
+        let manifest = include_str!("../../examples/Cargo.toml");
+        let examples = manifest.split("[[example]]").skip(1);
+        let names: BTreeSet<&str> = examples.filter_map(|one| one.split('"').nth(1)).collect();
+        let commands = step("examples").unwrap().run.iter();
+        let run = commands.filter_map(|command| command.split(' ').nth(4));
+        assert_eq!(run.collect::<BTreeSet<_>>(), names);
+    }
+
+    #[test]
+    fn the_oldest_rust_is_the_one_that_the_manifest_promises() {
+        let manifest = include_str!("../../Cargo.toml");
+        let line = manifest.lines().find(|line| line.starts_with("rust-version = ")).unwrap();
+        let toolchain = format!(" {}.0 ", line.split('"').nth(1).unwrap());
+        let Step { needs, run, .. } = step("oldest").unwrap();
+        for command in needs.iter().map(|need| &need.run).chain(run) {
+            assert!(command.contains(&toolchain), "{command}: {line}");
         }
     }
 }

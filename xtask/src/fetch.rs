@@ -4,25 +4,16 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail, ensure};
-use ureq::http::{HeaderMap, Response, Uri, header};
-use ureq::{Agent, Body};
+use ureq::Agent;
+use ureq::http::{HeaderMap, StatusCode, Uri, header};
 
 use crate::line::one_line;
-
-/// What one fetch may take.
-pub struct Limits {
-    pub time: Duration,
-    pub bytes: u64,
-}
 
 /// The longest text that is read, from wherever it comes.
 pub const LONGEST: u64 = 16 * 1024 * 1024;
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { time: Duration::from_secs(30), bytes: LONGEST }
-    }
-}
+/// How long a fetch may take.
+pub const TIME: Duration = Duration::from_secs(30);
 
 /// An address that may be fetched.
 pub fn address(text: &str) -> Result<Uri> {
@@ -51,34 +42,39 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// The bytes at an address.
+/// The bytes at an address, at most `longest` of them within `time`.
 ///
 /// Nothing is decompressed, no redirect is followed, and a response has to say
 /// where it ends, or one that was cut off would pass for complete.
-pub fn fetch(url: &Uri, limits: &Limits) -> Result<Vec<u8>> {
+pub fn fetch(url: &Uri, time: Duration, longest: u64) -> Result<Vec<u8>> {
+    let is_own = is_loopback(url.host().unwrap_or_default());
     let mut config = Agent::config_builder()
         .http_status_as_error(false)
+        .https_only(!is_own)
         .max_redirects(0)
         .max_redirects_will_error(false)
-        .timeout_global(Some(limits.time))
+        .timeout_global(Some(time))
         .user_agent(concat!("pilot-status-xtask/", env!("CARGO_PKG_VERSION")))
         .accept("application/json, application/yaml, text/markdown, */*;q=0.1")
         .accept_encoding("identity");
-    if is_loopback(url.host().unwrap_or_default()) {
+    if is_own {
         config = config.proxy(None);
     }
-    let response =
-        config.build().new_agent().get(url).call().map_err(|error| plain(&error, limits))?;
-    let response = usable(response)?;
-    let body = response.into_body().into_with_config().limit(limits.bytes).read_to_vec();
-    body.map_err(|error| plain(&error, limits))
+    // In one line, with the limit.
+    let plain = |error: ureq::Error| match error {
+        ureq::Error::Timeout(_) => anyhow!("it takes longer than {time:?}"),
+        error => anyhow!("{}", one_line(&error.to_string())),
+    };
+    let mut response = config.build().new_agent().get(url).call().map_err(plain)?;
+    check(response.status(), response.headers())?;
+    response.body_mut().with_config().limit(longest).read_to_vec().map_err(plain)
 }
 
 /// Refuses a response that is not the text itself.
-fn usable(response: Response<Body>) -> Result<Response<Body>> {
-    let (status, headers) = (response.status(), response.headers());
+fn check(status: StatusCode, headers: &HeaderMap) -> Result<()> {
+    let text = |name| headers.get(name).map_or("", |value| value.to_str().unwrap_or("?"));
     if status.is_redirection() {
-        let target = text(headers, header::LOCATION).parse().map(|url| without_query(&url));
+        let target = text(header::LOCATION).parse().map(|url| without_query(&url));
         bail!(
             "the server responds with {status} and points to {}: redirects are not followed, give the address \
              itself if you trust it",
@@ -86,7 +82,7 @@ fn usable(response: Response<Body>) -> Result<Response<Body>> {
         );
     }
     ensure!(status == 200, "the server responds with {status}");
-    let encoding = text(headers, header::CONTENT_ENCODING);
+    let encoding = text(header::CONTENT_ENCODING);
     ensure!(
         matches!(encoding, "" | "identity"),
         "the server responds in the encoding `{}`, which was not asked for",
@@ -94,24 +90,10 @@ fn usable(response: Response<Body>) -> Result<Response<Body>> {
     );
     ensure!(
         headers.contains_key(header::CONTENT_LENGTH)
-            || text(headers, header::TRANSFER_ENCODING).eq_ignore_ascii_case("chunked"),
+            || text(header::TRANSFER_ENCODING).eq_ignore_ascii_case("chunked"),
         "the response does not say where it ends, and may be cut off"
     );
-    Ok(response)
-}
-
-fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
-    headers.get(name).map_or("", |value| value.to_str().unwrap_or("?"))
-}
-
-/// What went wrong, in one line.
-fn plain(error: &ureq::Error, limits: &Limits) -> anyhow::Error {
-    match error {
-        ureq::Error::Timeout(_) => anyhow!("it takes longer than {:?}", limits.time),
-        ureq::Error::BodyExceedsLimit(_) => anyhow!("it is longer than {} bytes", limits.bytes),
-        ureq::Error::HostNotFound => anyhow!("its host is not known"),
-        other => anyhow!("{}", one_line(&other.to_string())),
-    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -121,12 +103,10 @@ mod tests {
     use std::sync::mpsc;
     use std::time::{Duration, Instant};
 
-    use super::{Limits, address, fetch, without_query};
-
-    const LIMITS: Limits = Limits { time: Duration::from_secs(30), bytes: 100_000 };
+    use super::{TIME, address, fetch, without_query};
 
     /// For a server that takes longer than anybody waits.
-    const SHORT: Limits = Limits { time: Duration::from_millis(300), ..LIMITS };
+    const SHORT: Duration = Duration::from_millis(300);
 
     /// A server that reads one request and lets `answer` write to it. Sends the
     /// request on.
@@ -150,7 +130,7 @@ mod tests {
     fn answer(head: &str, body: &[u8]) -> anyhow::Result<Vec<u8>> {
         let whole = [head.as_bytes(), b"\r\n\r\n", body].concat();
         let (url, _requests) = server(move |stream| stream.write_all(&whole));
-        fetch(&address(&url).unwrap(), &LIMITS)
+        fetch(&address(&url).unwrap(), TIME, 100_000)
     }
 
     #[test]
@@ -168,7 +148,7 @@ mod tests {
     fn a_request_asks_for_no_compression() {
         let (url, requests) =
             server(|stream| stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
-        fetch(&address(&url).unwrap(), &LIMITS).unwrap();
+        fetch(&address(&url).unwrap(), TIME, 100_000).unwrap();
         let request = requests.recv().unwrap().to_ascii_lowercase();
         assert!(request.starts_with("get /docs/openapi.json?key=secret http/1.1\r\n"), "{request}");
         assert!(request.contains("accept-encoding: identity\r\n"), "{request}");
@@ -220,8 +200,8 @@ mod tests {
                 stream.write_all(&chunk)?;
             }
         });
-        let error = fetch(&address(&url).unwrap(), &LIMITS).unwrap_err().to_string();
-        assert_eq!(error, "it is longer than 100000 bytes");
+        let error = fetch(&address(&url).unwrap(), TIME, 100_000).unwrap_err().to_string();
+        assert_eq!(error, "the response body is larger than request limit: 100000");
     }
 
     #[test]
@@ -235,7 +215,7 @@ mod tests {
                 Ok(())
             });
             let began = Instant::now();
-            let error = fetch(&address(&url).unwrap(), &SHORT).unwrap_err().to_string();
+            let error = fetch(&address(&url).unwrap(), SHORT, 100_000).unwrap_err().to_string();
             assert_eq!(error, "it takes longer than 300ms");
             assert!(began.elapsed() < Duration::from_secs(5));
             drop(hold);

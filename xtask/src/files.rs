@@ -127,10 +127,11 @@ impl Staged {
             }
             return;
         };
-        if let Err(PathPersistError { error, path: old }) = old.persist(&self.path) {
+        if let Err(PathPersistError { error, path: mut old }) = old.persist(&self.path) {
             // It is the only copy of what stood there.
-            let kept = old.keep().map_or_else(|_| String::new(), |old| old.display().to_string());
-            console::report(format_args!("cannot take back {path}: {error}; it is kept as {kept}"));
+            old.disable_cleanup(true);
+            let old = old.display();
+            console::report(format_args!("cannot take back {path}: {error}; it is kept as {old}"));
         }
     }
 }

@@ -1,25 +1,22 @@
 //! What lies in a folder.
 
+use std::fs::{self, ReadDir};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 /// The files of a folder in the order of their names, hidden ones left out.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let list = || -> std::io::Result<Vec<PathBuf>> {
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir(folder)? {
-            let path = entry?.path();
-            let hidden =
-                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if path.is_file() && !hidden {
-                files.push(path);
-            }
-        }
-        files.sort();
-        Ok(files)
+    let list = |entries: ReadDir| entries.map(|entry| Ok(entry?.path())).collect();
+    let files = fs::read_dir(folder).and_then(list);
+    let mut files: Vec<PathBuf> =
+        files.with_context(|| format!("cannot list {}", folder.display()))?;
+    let is_hidden = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
     };
-    list().with_context(|| format!("cannot list {}", folder.display()))
+    files.retain(|path| path.is_file() && !is_hidden(path));
+    files.sort();
+    Ok(files)
 }
 
 #[cfg(test)]

@@ -5,32 +5,27 @@ use std::path::PathBuf;
 use anyhow::Result;
 use tempfile::TempDir;
 
-use crate::manifest::Manifest;
 use crate::shell::Shell;
 
-/// Cargo's own words for "as it lies here", which a change that is not committed needs.
-pub const OPTIONS: &str = "--locked --allow-dirty --package pilot-status";
+/// The crate with its version, which is that of the workspace.
+const NAME: &str = concat!("pilot-status-", env!("CARGO_PKG_VERSION"));
 
 /// The folder, which goes with this.
-pub struct Packed {
-    folder: TempDir,
-    /// The name of the crate with its version.
-    name: String,
-}
+pub struct Packed(TempDir);
 
 impl Packed {
+    /// Packs it as it lies here, with changes that are not committed.
     pub fn new(shell: &Shell) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let name = format!("pilot-status-{}", Manifest::read(shell)?.version);
         Shell::new(shell.root)
             .with("CARGO_TARGET_DIR", folder.path())
-            .run(&format!("cargo package {OPTIONS} --no-verify"))?;
-        Shell::new(&folder.path().join("package")).run(&format!("tar -xzf {name}.crate"))?;
-        Ok(Self { folder, name })
+            .run("cargo package --locked --allow-dirty --package pilot-status --no-verify")?;
+        Shell::new(&folder.path().join("package")).run(&format!("tar -xzf {NAME}.crate"))?;
+        Ok(Self(folder))
     }
 
     /// Where the files of the crate are.
     pub fn folder(&self) -> PathBuf {
-        self.folder.path().join("package").join(&self.name)
+        self.0.path().join("package").join(NAME)
     }
 }

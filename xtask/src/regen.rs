@@ -61,21 +61,12 @@ pub struct Options {
     pub quiet: bool,
 }
 
-/// What a run found.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Freshness {
-    /// Nothing would change, or it has been changed.
-    Fresh,
-    /// Running `cargo xtask regen` would change something, which is shown here.
-    Stale(String),
-}
-
 /// Makes `openapi.json` and the snapshots of what it generates.
 ///
 /// `target` is Cargo's folder for what it builds. The client is built in a copy
 /// of the workspace there. Only when all of it has worked is anything written
 /// here, and with `check` nothing is.
-pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
+pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
     let steps = Steps { quiet: options.quiet };
     // Another run would write what this one reads.
     let _lock = scratch::lock(&target.join("regen"), "regen")?;
@@ -84,8 +75,7 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
     if let Some(out) = &options.out {
         let document = steps.run("merge", |_| merge::merge(&upstream::parts(&texts)?))?;
         changes.write(out.clone(), stable_form(&convert(document, &steps)?));
-        write(root, changes, &steps)?;
-        return Ok(Freshness::Fresh);
+        return write(root, changes, &steps);
     }
     let ours = steps.run("merge", |_| Ours::read(root))?;
     let (document, undescribed) = ours.reconcile(&texts, &steps)?;
@@ -106,7 +96,11 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
             .iter()
             .map(|(path, text)| difference(path, &String::from_utf8_lossy(&old(path)), text));
         let stale: String = differences.collect();
-        return Ok(if stale.is_empty() { Freshness::Fresh } else { Freshness::Stale(stale) });
+        if !stale.is_empty() {
+            console::print(stale);
+            bail!("stale: run `cargo xtask regen`, read the diff, and commit it");
+        }
+        return Ok(());
     }
     for (path, text) in &files {
         changes.write(root.join(path), text.as_str());
@@ -116,7 +110,7 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<Freshness> {
     if !earlier.is_null() && earlier != document {
         console::print(diff::report(&earlier, &document));
     }
-    Ok(Freshness::Fresh)
+    Ok(())
 }
 
 /// Writes drafts of what only the pages describe, beside the pages that are kept, unless it
@@ -128,7 +122,7 @@ fn draft(
     is_check: bool,
     mut changes: Changes,
     steps: &Steps,
-) -> Result<Freshness> {
+) -> Result<()> {
     if is_check {
         let named: Vec<String> = undescribed.iter().map(draft::named).collect();
         let named = named.join("\n");
@@ -242,25 +236,6 @@ fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
     Ok(document)
 }
 
-/// The text of `openapi.json`, made from the sources under `xtask/spec`.
-#[cfg(test)]
-pub fn document(root: &Path) -> Result<String> {
-    let options = Options { quiet: true, ..Options::default() };
-    document_of(root, &inputs(root, &options, &mut Changes::default())?)
-}
-
-/// The same, with other pages in place of what the vendor published.
-#[cfg(test)]
-pub fn document_of(root: &Path, pages: &[Text]) -> Result<String> {
-    let steps = Steps { quiet: true };
-    let (document, undescribed) = Ours::read(root)?.reconcile(pages, &steps)?;
-    let undescribed: Vec<String> = undescribed.iter().map(draft::named).collect();
-    ensure!(undescribed.is_empty(), "{}", undescribed.join("\n"));
-    let document = convert(document, &steps)?;
-    profile::check(&document)?;
-    Ok(stable_form(&document))
-}
-
 /// One text for one document: keys in order, two spaces, a newline at the end.
 fn stable_form(document: &Value) -> String {
     format!("{document:#}\n")
@@ -269,13 +244,9 @@ fn stable_form(document: &Value) -> String {
 /// The document as it is committed; null where there is none. Without it, nothing would hold
 /// back what vanishes.
 fn earlier(root: &Path) -> Result<Value> {
-    let Some(text) = files::read(&output(root)) else { return Ok(Value::Null) };
+    let Some(text) = files::read(&root.join("openapi.json")) else { return Ok(Value::Null) };
     serde_json::from_slice(&text)
         .context("openapi.json is not JSON: restore it with `git checkout HEAD -- openapi.json`")
-}
-
-fn output(root: &Path) -> PathBuf {
-    root.join("openapi.json")
 }
 
 /// The lines that differ, each with its neighbours; empty if none does.
@@ -287,13 +258,30 @@ pub fn difference(name: &str, old: &str, new: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
+pub use tests::document_of;
 
-    use super::{Options, difference, document, run, stable_form};
+#[cfg(test)]
+mod tests {
+    use super::*;
     use crate::folder::tree;
-    use crate::lock::Lock;
     use crate::scratch::lock;
+
+    /// The text of `openapi.json`, made from the sources under `xtask/spec`.
+    fn document(root: &Path) -> Result<String> {
+        let options = Options { quiet: true, ..Options::default() };
+        document_of(root, &inputs(root, &options, &mut Changes::default())?)
+    }
+
+    /// The same, with other pages in place of what the vendor published.
+    pub fn document_of(root: &Path, pages: &[Text]) -> Result<String> {
+        let steps = Steps { quiet: true };
+        let (document, undescribed) = Ours::read(root)?.reconcile(pages, &steps)?;
+        let undescribed: Vec<String> = undescribed.iter().map(draft::named).collect();
+        ensure!(undescribed.is_empty(), "{}", undescribed.join("\n"));
+        let document = convert(document, &steps)?;
+        profile::check(&document)?;
+        Ok(stable_form(&document))
+    }
 
     fn repository() -> &'static Path {
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))

@@ -7,22 +7,6 @@ use anyhow::{Context, Result};
 
 use crate::console;
 
-/// What building the client and running its tests takes.
-const WORKSPACE: [&str; 12] = [
-    "Cargo.toml",
-    "Cargo.lock",
-    "build.rs",
-    "build",
-    "src",
-    "tests",
-    "examples",
-    "outbox",
-    "benches",
-    "README.md",
-    "docs",
-    "xtask",
-];
-
 /// Takes a folder that one run at a time may use, until the file is dropped. Waits for
 /// another run that has it.
 pub fn lock(folder: &Path, run: &str) -> Result<File> {
@@ -52,11 +36,17 @@ pub fn target_folder(root: &Path) -> PathBuf {
         .map_or_else(|| root.join("target"), |folder| root.join(folder))
 }
 
-/// Copies what building the client and running its tests takes.
+/// Copies the workspace to a folder in it or elsewhere, without hidden files and without what
+/// Cargo built.
 pub fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
-    for name in WORKSPACE {
-        copy_all(&from.join(name), &to.join(name))
-            .with_context(|| format!("cannot copy {name}"))?;
+    for entry in std::fs::read_dir(from)? {
+        let name = entry?.file_name();
+        let path = from.join(&name);
+        let is_built = to.starts_with(&path) || path.join("CACHEDIR.TAG").exists();
+        if !is_built && !name.to_string_lossy().starts_with('.') {
+            copy_all(&path, &to.join(&name))
+                .with_context(|| format!("cannot copy {}", path.display()))?;
+        }
     }
     Ok(())
 }

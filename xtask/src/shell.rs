@@ -12,7 +12,7 @@ use crate::console;
 pub struct Shell<'a> {
     pub root: &'a Path,
     /// Variables of the environment that the commands see beside ours, or do not see.
-    variables: Vec<(&'static str, Option<OsString>)>,
+    variables: Vec<(&'a str, Option<OsString>)>,
 }
 
 impl<'a> Shell<'a> {
@@ -21,13 +21,13 @@ impl<'a> Shell<'a> {
     }
 
     /// As this one, with a variable more.
-    pub fn with(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+    pub fn with(mut self, name: &'a str, value: impl Into<OsString>) -> Self {
         self.variables.push((name, Some(value.into())));
         self
     }
 
     /// As this one, without a variable.
-    pub fn without(mut self, name: &'static str) -> Self {
+    pub fn without(mut self, name: &'a str) -> Self {
         self.variables.push((name, None));
         self
     }
@@ -49,26 +49,32 @@ impl<'a> Shell<'a> {
         Ok(String::from_utf8(output.stdout)?)
     }
 
-    fn command(&self, words: &str) -> Command {
+    /// A command with all that it sees of the environment.
+    pub fn command(&self, words: &str) -> Command {
         let mut words = words.split_whitespace();
-        let mut command = Command::new(words.next().unwrap_or_default());
+        let mut command = match words.next().unwrap_or_default() {
+            // The one that runs this.
+            "cargo" => Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
+            program => Command::new(program),
+        };
         command
             .args(words)
             .current_dir(self.root)
             .env("CARGO_TERM_QUIET", "true")
             .env("RUSTFLAGS", "-D warnings")
             .env("RUSTDOCFLAGS", "-D warnings");
+        // No check has to do with an account or with settings that the environment names.
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("PILOT_STATUS_") || text.starts_with("INSTA_") {
+                command.env_remove(&name);
+            }
+        }
         for (name, value) in &self.variables {
             match value {
                 Some(value) => command.env(name, value),
                 None => command.env_remove(name),
             };
-        }
-        // No check has to do with an account that the environment names.
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("PILOT_STATUS_") {
-                command.env_remove(name);
-            }
         }
         command
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::files::Changes;
+use crate::shell::Shell;
 use crate::{folder, scratch};
 
 /// Where the snapshots lie, and how the names of the generated ones begin.
@@ -28,8 +28,8 @@ pub fn make(
     for (path, text) in files {
         fs::write(copy.join(path), text).with_context(|| format!("cannot copy {path}"))?;
     }
-    for snapshot in snapshots(&copy)? {
-        fs::remove_file(snapshot)?;
+    for name in snapshots(&copy)?.into_keys() {
+        fs::remove_file(copy.join(FOLDER).join(name))?;
     }
     // Cargo takes what it built of the copy for what it built of the original where both
     // lie in one folder.
@@ -38,45 +38,36 @@ pub fn make(
     let made = snapshots(&copy)?;
     for group in ["code", "surface", "json_schema"] {
         let begins = format!("{PREFIX}{group}@");
-        let is_there = made.iter().any(|file| name(file).starts_with(&begins));
+        let is_there = made.keys().any(|name| name.starts_with(&begins));
         ensure!(is_there, "tests/generated made no snapshot {begins}...");
     }
-    replace(root, &copy, changes)
+    replace(root, made, changes)
 }
 
-/// Plans to put the snapshots of the copy in place of those of the workspace.
-fn replace(root: &Path, copy: &Path, changes: &mut Changes) -> Result<()> {
-    for old in snapshots(root)? {
-        if !copy.join(FOLDER).join(name(&old)).exists() {
-            changes.remove(old);
-        }
+/// Plans to put new snapshots in place of those of the workspace.
+fn replace(root: &Path, made: Snapshots, changes: &mut Changes) -> Result<()> {
+    for name in snapshots(root)?.into_keys().filter(|name| !made.contains_key(name)) {
+        changes.remove(root.join(FOLDER).join(name));
     }
-    for new in snapshots(copy)? {
-        changes.write(root.join(FOLDER).join(name(&new)), fs::read(&new)?);
+    for (name, text) in made {
+        changes.write(root.join(FOLDER).join(name), text);
     }
     Ok(())
 }
 
 /// Runs the tests that write the snapshots, or says why no client can be built.
 fn run_tests(copy: &Path, target: &Path) -> Result<()> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .current_dir(copy)
-        // The client depends on no TLS, which takes long to build.
-        .args(["test", "--locked", "--package", "pilot-status", "--no-default-features"])
-        .args(["--features", "full,schemars", "--test", "generated"])
-        // Only the tests that write: the others read what these write.
-        .args(["--", "match"])
-        .env("CARGO_TARGET_DIR", target);
-    // Others of these would write elsewhere, or read something else.
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("INSTA_") || text.starts_with("PILOT_STATUS_") {
-            cargo.env_remove(&name);
-        }
-    }
-    cargo.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1");
-    let run = cargo.output().context("cannot run cargo")?;
+    // The client depends on no TLS, which takes long to build. Only the tests that write are
+    // run: the others read what these write.
+    let command = "cargo test --locked --package pilot-status --no-default-features \
+                   --features full,schemars --test generated -- match";
+    let shell = Shell::new(copy)
+        // A warning is no reason against a document.
+        .without("RUSTFLAGS")
+        .with("CARGO_TARGET_DIR", target)
+        .with("INSTA_UPDATE", "always")
+        .with("INSTA_FORCE_PASS", "1");
+    let run = shell.command(command).output().context("cannot run cargo")?;
     if run.status.success() {
         return Ok(());
     }
@@ -91,21 +82,20 @@ fn run_tests(copy: &Path, target: &Path) -> Result<()> {
     }
 }
 
-fn name(file: &Path) -> String {
-    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
+/// The snapshots of what is generated, by the names of their files.
+type Snapshots = BTreeMap<String, Vec<u8>>;
 
-fn snapshots(root: &Path) -> Result<Vec<PathBuf>> {
+fn snapshots(root: &Path) -> Result<Snapshots> {
     let folder = root.join(FOLDER);
-    if !folder.exists() {
-        return Ok(Vec::new());
+    let files = if folder.exists() { folder::files(&folder)? } else { Vec::new() };
+    let mut snapshots = Snapshots::new();
+    for file in files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with(PREFIX) && file.extension() == Some("snap".as_ref()) {
+            snapshots.insert(name, fs::read(file)?);
+        }
     }
-    let mut files = folder::files(&folder)?;
-    files.retain(|file| {
-        let is_snapshot = file.extension().is_some_and(|extension| extension == "snap");
-        is_snapshot && name(file).starts_with(PREFIX)
-    });
-    Ok(files)
+    Ok(snapshots)
 }
 
 #[cfg(test)]
@@ -139,15 +129,13 @@ mod tests {
             let other = root.path().join(FOLDER).join("errors__table.snap");
             std::fs::write(&other, "not generated").unwrap();
             let mut changes = Changes::default();
-            replace(root.path(), copy.path(), &mut changes).unwrap();
+            replace(root.path(), snapshots(copy.path()).unwrap(), &mut changes).unwrap();
             changes.commit().unwrap();
             assert_eq!(std::fs::read_to_string(&other).unwrap(), "not generated");
             std::fs::remove_file(other).unwrap();
-            let texts = |root: &Path| {
-                let files = tree(root).into_iter();
-                files.map(|(path, text)| (name(&path), text)).collect::<Vec<_>>()
-            };
-            assert_eq!(texts(root.path()), texts(copy.path()));
+            let left = tree(root.path());
+            assert_eq!(left.len(), tree(copy.path()).len(), "{left:?}");
+            assert_eq!(snapshots(root.path()).unwrap(), snapshots(copy.path()).unwrap());
         }
     }
 }

@@ -8,8 +8,7 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail, ensure};
 use ureq::http::Uri;
 
-use crate::fetch::{self, Limits};
-use crate::folder;
+use crate::{fetch, folder};
 
 /// What `--from` names.
 #[derive(Clone, Debug)]
@@ -46,7 +45,7 @@ impl Source {
         match self {
             Self::Url(url) => {
                 let source = fetch::without_query(url);
-                let bytes = fetch::fetch(url, &Limits::default())
+                let bytes = fetch::fetch(url, fetch::TIME, fetch::LONGEST)
                     .with_context(|| format!("cannot fetch {source}"))?;
                 let name = url.path().rsplit('/').next().unwrap_or_default().to_owned();
                 Ok(vec![Text { source, name, bytes }])

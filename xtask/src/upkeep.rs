@@ -11,6 +11,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use heck::ToKebabCase;
 use serde_json::Value;
+use toml_edit::{Array, DocumentMut};
 
 use crate::places;
 
@@ -40,19 +41,16 @@ fn manifest(text: &str, tags: &BTreeSet<String>) -> Result<String> {
     let lacks = |what| format!("Cargo.toml lacks `{what}`: add it");
     let (before, rest) = text.split_once(BEGIN).with_context(|| lacks(BEGIN))?;
     let (block, after) = rest.split_once(END).with_context(|| lacks(END))?;
-    let (_, entries) = block.split_once("\n]\n").with_context(|| lacks("full = [...]"))?;
-    let (mut kept, mut entry) = (BTreeMap::new(), String::new());
-    for line in entries.split_inclusive('\n') {
-        entry += line;
-        if let Some((name, _)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) {
-            kept.insert(name, std::mem::take(&mut entry));
-        }
+    let mut entries: DocumentMut = block.parse().context("the features in Cargo.toml")?;
+    entries.remove("full").with_context(|| lacks("full = [...]"))?;
+    entries.retain(|tag, _| tags.contains(tag));
+    for tag in tags {
+        entries.entry(tag).or_insert(Array::new().into());
     }
-    let names: Vec<String> = tags.iter().map(|tag| format!("  \"{tag}\",\n")).collect();
-    let entry = |tag: &String| kept.remove(tag.as_str()).unwrap_or_else(|| format!("{tag} = []\n"));
-    let entries: String = tags.iter().map(entry).collect();
-    let full = format!("## Every tag of the API.\nfull = [\n{}]\n", names.concat());
-    Ok([before, BEGIN, &full, &entries, END, after].concat())
+    entries.sort_values();
+    let names: String = tags.iter().flat_map(|tag| ["  \"", tag, "\",\n"]).collect();
+    let full = format!("## Every tag of the API.\nfull = [\n{names}]\n");
+    Ok([before, BEGIN, &full, &entries.to_string(), END, after].concat())
 }
 
 /// Rewrites the row of the table of features that names the tags.

@@ -1,28 +1,27 @@
 //! A line for each public item of the client, so that a change of one is seen.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use public_api::{Builder, PublicItem};
 use serde::Deserialize;
 
 use super::Outcome;
-use super::docs::{as_docs_rs, docs_rs_target};
 use crate::regen;
-use crate::shell::Shell;
+use crate::scratch::target_folder;
 
 /// Where the lines are kept.
 const SNAPSHOT: &str = "tests/snapshots/public_api.txt";
 
 /// Compares the public items with those that were accepted.
-pub fn check(shell: &Shell) -> Result<Outcome> {
-    let json = json(shell)?;
-    if let Some(reason) = unreadable(&json)? {
-        return Ok(Outcome::NotRun(reason));
-    }
-    let accepted = std::fs::read_to_string(shell.root.join(SNAPSHOT)).unwrap_or_default();
-    let difference = regen::difference(SNAPSHOT, &accepted, &list(&json)?);
+pub fn check(root: &Path) -> Result<Outcome> {
+    let current = match current(root)? {
+        Ok(current) => current,
+        Err(reason) => return Ok(Outcome::NotRun(reason)),
+    };
+    let accepted = std::fs::read_to_string(root.join(SNAPSHOT)).unwrap_or_default();
+    let difference = regen::difference(SNAPSHOT, &accepted, &current);
     ensure!(
         difference.is_empty(),
         "the public items are not those that were accepted\n{difference}\
@@ -33,20 +32,16 @@ pub fn check(shell: &Shell) -> Result<Outcome> {
 
 /// Accepts the public items as they are.
 pub fn accept(root: &Path) -> Result<()> {
-    let json = json(&Shell::new(root))?;
-    if let Some(reason) = unreadable(&json)? {
-        bail!(reason);
-    }
-    std::fs::write(root.join(SNAPSHOT), list(&json)?).context("cannot write the list")
+    super::step("api")?.run(root)?;
+    let current = current(root)?.map_err(Error::msg)?;
+    std::fs::write(root.join(SNAPSHOT), current).context("cannot write the list")
 }
 
-/// What rustdoc knows of the client with all its features, in a file.
-fn json(shell: &Shell) -> Result<PathBuf> {
-    let shell = as_docs_rs(shell);
-    shell.run(
-        "cargo rustdoc --locked --package pilot-status --lib --all-features -- -Zunstable-options --output-format json",
-    )?;
-    Ok(docs_rs_target(shell.root).join("doc/pilot_status.json"))
+/// The public items of the client with all its features, which rustdoc listed, or why they
+/// cannot be read.
+fn current(root: &Path) -> Result<Result<String, String>> {
+    let json = target_folder(root).join("docs.rs/doc/pilot_status.json");
+    unreadable(&json)?.map_or_else(|| list(&json).map(Ok), |reason| Ok(Err(reason)))
 }
 
 /// Why the file cannot be read, whose format is another one in many versions of Rust.

@@ -45,7 +45,7 @@ pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Vec<
     let mut changes = Vec::new();
     for line in old.difference(new) {
         changes.push(match added.remove(key(line)) {
-            Some(now) => change(replaced(line, now), line, &format!("-> {now}")),
+            Some(now) => change(Major, line, &format!("-> {now}")),
             None => change(Major, line, "is gone"),
         });
     }
@@ -63,40 +63,12 @@ pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Vec<
     changes
 }
 
-/// The name of the item that a line is about.
+/// What a line is about: a field before its type, a function before what it takes.
 fn key(line: &str) -> &str {
-    let end = line.find(|character| " (=;".contains(character)).unwrap_or(line.len());
-    if [" impl", " rule", " of"].iter().any(|word| line[end..].starts_with(word)) {
-        line
-    } else {
-        line[..end].trim_end_matches(':')
-    }
+    line.split(": ").next().unwrap_or_default()
 }
 
-/// What it means that an item is another one. A type may have more traits; serde may be told
-/// to read a field that is missing, or to leave out an empty one.
-fn replaced(old: &str, new: &str) -> Level {
-    let is_type = surface::is_type(old);
-    let parts = |line| str::split_once(line, if is_type { " struct " } else { "; " });
-    let (Some((old, had)), Some((new, has))) = (parts(old), parts(new)) else { return Major };
-    let less = |one: &str, other: &str, allowed: &[&str]| {
-        let other: BTreeSet<&str> = other.split(", ").collect();
-        let mut missing = one.split(", ").filter(|fact| !other.contains(fact));
-        missing.all(|fact| allowed.iter().any(|allowed| fact.starts_with(allowed)))
-    };
-    let is_more = if is_type {
-        less(had, has, &[]) && had.contains("non_exhaustive") == has.contains("non_exhaustive")
-    } else {
-        less(had, has, &["required", "skip_"]) && less(has, had, &["default", "des", "skip_"])
-    };
-    match (old == new && is_more, is_type) {
-        (true, true) => Minor,
-        (true, false) => Patch,
-        (false, _) => Major,
-    }
-}
-
-/// A rule is no matter of the compiler. What it refuses is weighed with the requests.
+/// Rules are no matter of the compiler. What they refuse is weighed with the requests.
 fn change(level: Level, line: &str, what: &str) -> Change {
-    Change::new(if line.contains(" rule ") { Patch } else { level }, &format!("{line} {what}"))
+    Change::new(if line.contains(" rules!") { Patch } else { level }, &format!("{line} {what}"))
 }

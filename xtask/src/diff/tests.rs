@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Level::{Major, Minor, Patch};
 use super::{Level, Report, next, prepared, report, rust, wire};
 use crate::generate::{select, simplify};
-use crate::{places, yaml};
+use crate::{places, surface, yaml};
 
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../../openapi.json")).unwrap());
@@ -268,6 +268,20 @@ fn an_operation_that_moves_to_another_tag_is_gone_for_those_who_have_the_one() {
 }
 
 #[test]
+fn a_type_that_implements_a_trait_more_has_more_to_use() {
+    let items = |code: &str| (surface::lines(code).unwrap(), surface::Features::new());
+    for kind in ["struct S {}", "enum S { A }"] {
+        let old = items(&format!("pub {kind}"));
+        let new = items(&format!("pub {kind} impl std::fmt::Display for S {{}}"));
+        let levels = |changes: Vec<super::Change>| {
+            changes.into_iter().map(|change| change.level).collect::<Vec<_>>()
+        };
+        assert_eq!(levels(rust::changes(&old, &new)), [Minor], "{kind}");
+        assert_eq!(levels(rust::changes(&new, &old)), [Major], "{kind}");
+    }
+}
+
+#[test]
 fn what_is_no_document_may_change_all() {
     let old = part("list_projects");
     for hostile in [json!(null), json!([]), json!({"paths": {"/a": {"get": {"responses": 1}}}})] {
@@ -311,7 +325,7 @@ fn documents_of_openapi_3_1_are_converted() {
     let new = changed(&old, &[field, "Project/properties/count = {type: [integer, 'null']}"]);
     let report = report(&prepared(old).unwrap(), &prepared(new).unwrap());
     assert_eq!(report.verdict(), (Minor, Patch), "{report}");
-    let line = "minor  types::Project.count: Option<i64>; skip_serializing_if = \"is_none\" is new";
+    let line = "minor  types::Project.count: Option<i64> is new";
     assert!(report.to_string().contains(line), "{report}");
 }
 

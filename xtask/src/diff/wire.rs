@@ -225,14 +225,10 @@ fn loosens(keyword: &str, old: &Value, new: &Value) -> bool {
 
 /// What has the same name in both.
 fn pairs<V>(
-    old: BTreeMap<String, V>,
+    mut old: BTreeMap<String, V>,
     mut new: BTreeMap<String, V>,
 ) -> Vec<(String, Option<V>, Option<V>)> {
-    let mut pairs = Vec::new();
-    for (name, old) in old {
-        let new = new.remove(&name);
-        pairs.push((name, Some(old), new));
-    }
-    pairs.extend(new.into_iter().map(|(name, new)| (name, None, Some(new))));
-    pairs
+    let names: BTreeSet<String> = old.keys().chain(new.keys()).cloned().collect();
+    let pair = |name: String| (old.remove(&name), new.remove(&name), name);
+    names.into_iter().map(pair).map(|(old, new, name)| (name, old, new)).collect()
 }

@@ -1,232 +1,200 @@
 //! What items say of the surface.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{
-    Attribute, Field, Fields, FnArg, Generics, ImplItem, Item, ItemImpl, Path, ReturnType,
-    Signature, Type, Visibility, WherePredicate,
-};
+use syn::{Attribute, Field, Fields, Item, ItemImpl, Path, Type, Visibility};
 
 use super::macros;
 use super::text::{split, text};
 
 /// The lines of the public items of a file.
 pub fn read(items: Vec<Item>) -> BTreeSet<String> {
-    let mut surface = Surface::default();
+    let mut lines = BTreeSet::new();
     for item in items {
-        surface.add_item("", item);
+        add("", item, &mut lines);
     }
-    surface.finish()
+    lines
 }
 
-/// What was read so far. Places are paths in the generated code.
-#[derive(Default)]
-pub struct Surface {
-    /// What kind of type is at a place.
-    kinds: BTreeMap<String, String>,
-    /// What is said of the type at a place: its traits and attributes.
-    facts: BTreeMap<String, BTreeSet<String>>,
-    lines: BTreeSet<String>,
-}
-
-impl Surface {
-    pub fn add(&mut self, line: String) {
-        self.lines.insert(line);
-    }
-
-    pub fn define(&mut self, place: &str, kind: &str, attributes: &[Attribute]) {
-        self.kinds.insert(place.to_owned(), kind.to_owned());
-        for attribute in attributes {
-            let list = attribute.meta.require_list().map(|list| list.tokens.clone());
-            let mut said = split(list.unwrap_or_default(), ',').into_iter().map(text);
-            match text(attribute.path().to_token_stream()).as_str() {
-                "non_exhaustive" => self.say(place, "non_exhaustive"),
-                "derive" => said.for_each(|one| self.say(place, one)),
-                "cfg_attr" => said.nth(1).into_iter().for_each(|one| self.say(place, one)),
-                _ => {}
-            }
+/// Adds an item of a module, whose path ends with `::` unless it is the root.
+fn add(module: &str, item: Item, lines: &mut BTreeSet<String>) {
+    match item {
+        Item::Mod(item) => {
+            let module = format!("{module}{}::", item.ident);
+            let items = item.content.into_iter().flat_map(|(_, items)| items);
+            items.for_each(|item| add(&module, item, lines));
         }
-        for fact in serde(attributes) {
-            self.say(place, format!("serde({fact})"));
+        Item::Struct(item) if is_public(&item.vis) => {
+            let place = format!("{module}{}", item.ident);
+            lines.extend(head(&place, "struct", &item.attrs));
+            lines.extend(fields(&place, &item.fields));
         }
-    }
-
-    /// Says something of a type.
-    pub fn say(&mut self, place: &str, fact: impl Into<String>) {
-        self.facts.entry(place.to_owned()).or_default().insert(fact.into());
-    }
-
-    fn finish(mut self) -> BTreeSet<String> {
-        for (place, kind) in self.kinds {
-            let facts: Vec<String> = self.facts.remove(&place).into_iter().flatten().collect();
-            let apart = if facts.is_empty() { "" } else { " " };
-            self.lines.insert(format!("{place} {kind}{apart}{}", facts.join(", ")));
+        Item::Enum(item) if is_public(&item.vis) => {
+            let place = format!("{module}{}", item.ident);
+            lines.extend(head(&place, "enum", &item.attrs));
+            lines.extend(item.variants.into_iter().map(|one| {
+                let held = text(one.fields);
+                format!("{place}::{}{held}{}", one.ident, renamed(&one.attrs))
+            }));
         }
-        // Of types that are defined elsewhere.
-        for (place, facts) in self.facts {
-            self.lines.extend(facts.iter().map(|fact| format!("{place} impl {fact}")));
-        }
-        self.lines
-    }
-
-    /// Reads an item of a module, whose path ends with `::` unless it is the root.
-    fn add_item(&mut self, module: &str, item: Item) {
-        match item {
-            Item::Mod(item) => {
-                let module = format!("{module}{}::", item.ident);
-                let items = item.content.into_iter().flat_map(|(_, items)| items);
-                items.for_each(|item| self.add_item(&module, item));
-            }
-            Item::Struct(item) if is_public(&item.vis) => {
-                let place = format!("{module}{}", item.ident);
-                self.define(&place, "struct", &item.attrs);
-                self.add_fields(&place, &item.fields);
-            }
-            Item::Enum(item) if is_public(&item.vis) => {
-                let place = format!("{module}{}", item.ident);
-                self.define(&place, "enum", &item.attrs);
-                for variant in item.variants {
-                    let held = text(variant.fields.to_token_stream());
-                    let line = format!("{place}::{}{held}", variant.ident);
-                    self.add(with_facts(line, &serde(&variant.attrs)));
-                }
-            }
-            Item::Impl(item) => self.add_impl(module, item),
-            Item::Macro(item) => macros::read(self, module, &item.mac),
-            Item::Fn(item) if is_public(&item.vis) => {
-                self.add(format!("{module}{}", signature(&item.sig)));
-            }
-            Item::Type(item) if is_public(&item.vis) => {
-                self.add(format!("{module}{} type = {}", item.ident, plain(&item.ty)));
-            }
-            Item::Use(item) if is_public(&item.vis) => {
-                self.add(format!("{module}use {}", text(item.tree.to_token_stream())));
-            }
-            _ => {}
+        Item::Impl(item) => lines.extend(implementation(module, item)),
+        Item::Macro(item) => lines.extend(macros::lines(module, &item.mac)),
+        item => {
+            let module = module.trim_end_matches("::");
+            lines.extend(
+                signature(item).map(|line| format!("{module} {line}").trim_start().to_owned()),
+            );
         }
     }
-
-    fn add_fields(&mut self, place: &str, fields: &Fields) {
-        for (position, field) in fields.iter().enumerate().filter(|(_, one)| is_public(&one.vis)) {
-            let name =
-                field.ident.as_ref().map_or_else(|| position.to_string(), ToString::to_string);
-            self.add(with_facts(format!("{place}.{name}: {}", plain(&field.ty)), &facts(field)));
-        }
-    }
-
-    fn add_impl(&mut self, module: &str, item: ItemImpl) {
-        let Type::Path(of) = item.self_ty.as_ref() else { return };
-        let place = place(module, &of.path);
-        if let Some((path, _)) = &item.trait_ {
-            let implemented = trait_name(module, path);
-            if implemented.contains('<') {
-                self.add(format!("{place} impl {implemented}"));
-            } else {
-                self.say(&place, implemented);
-            }
-            return;
-        }
-        for function in item.items {
-            let ImplItem::Fn(function) = function else { continue };
-            if is_public(&function.vis) {
-                let apart = if function.sig.receiver().is_some() { "." } else { "::" };
-                let signature = signature(&function.sig);
-                self.add(format!("{place}{apart}{signature}"));
-            }
-        }
-    }
-}
-
-/// The name of a trait. Its parameter may be a builder, which its own module names like a model.
-fn trait_name(module: &str, path: &Path) -> String {
-    let is_outer = path.to_token_stream().into_iter().any(|token| token.to_string() == "super");
-    let name = text(path.to_token_stream());
-    if module.ends_with("builder::") && !is_outer { name.replace('<', "<builder::") } else { name }
-}
-
-/// Where a type is that a module names.
-fn place(module: &str, path: &Path) -> String {
-    let module = if path.leading_colon.is_some() { "" } else { module };
-    let mut place: Vec<String> =
-        module.split("::").filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    for segment in &path.segments {
-        match segment.ident.to_string().as_str() {
-            "super" => drop(place.pop()),
-            "crate" => place.clear(),
-            name => place.push(name.to_owned()),
-        }
-    }
-    place.join("::")
 }
 
 fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// The name of a function, what it takes and what it returns. A setter returns what it is of.
-fn signature(function: &Signature) -> String {
-    let bounds = bounds(&function.generics);
-    let taken = function.inputs.iter().filter_map(|argument| match argument {
-        FnArg::Typed(argument) => Some(plain(&argument.ty)),
-        FnArg::Receiver(_) => None,
-    });
-    let taken: Vec<String> = taken.map(|name| bounds.get(&name).cloned().unwrap_or(name)).collect();
-    let mut line = format!("{}({})", function.ident, taken.join(", "));
-    if function.asyncness.is_some() {
-        line.push_str(" async");
-    }
-    match &function.output {
-        ReturnType::Type(_, ty) if plain(ty) != "Self" => line + " -> " + &plain(ty),
-        _ => line,
-    }
-}
-
-fn plain(ty: &Type) -> String {
-    text(ty.to_token_stream())
-}
-
-/// What the type parameters of a function have to be.
-fn bounds(generics: &Generics) -> BTreeMap<String, String> {
-    let parameters = generics.type_params().map(|one| (one.ident.to_string(), &one.bounds));
-    let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-    let predicates = predicates.filter_map(|predicate| match predicate {
-        WherePredicate::Type(one) => Some((plain(&one.bounded_ty), &one.bounds)),
-        _ => None,
-    });
-    let bounds = parameters.chain(predicates).filter(|(_, bounds)| !bounds.is_empty());
-    bounds.map(|(name, bounds)| (name, text(bounds.to_token_stream()))).collect()
-}
-
-/// What serde is told of a field, and whether it has to be there to be read. Which default it
-/// has is no matter of its type.
-fn facts(field: &Field) -> Vec<String> {
-    let mut told = serde(&field.attrs);
-    let has = |word: &str| told.iter().any(|fact| fact.split(' ').next() == Some(word));
-    let is_optional = plain(&field.ty).starts_with("Option<") && !has("deserialize_with");
-    let is_read = field.ident.is_some() && !has("flatten") && !has("skip");
-    let is_required = is_read && !is_optional && !has("default");
-    for default in told.iter_mut().filter(|fact| fact.starts_with("default = ")) {
-        default.truncate("default".len());
-    }
-    told.extend(is_required.then(|| "required".to_owned()));
-    told
-}
-
-/// What serde is told, in a fixed order. Of a path in a text it has the last name.
-fn serde(attributes: &[Attribute]) -> Vec<String> {
-    let told = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
-    let told = told.filter_map(|attribute| attribute.meta.require_list().ok());
-    let facts = told.flat_map(|list| split(list.tokens.clone(), ',')).map(|fact| {
-        let fact = text(fact);
-        match (fact.split_once(" = "), fact.rsplit_once("::")) {
-            (Some((key, _)), Some((_, last))) => format!("{key} = \"{last}"),
-            _ => fact,
+/// The line of a type, and one for each trait that it derives.
+fn head(place: &str, kind: &str, attributes: &[Attribute]) -> Vec<String> {
+    let is_open = attributes.iter().any(|one| one.path().is_ident("non_exhaustive"));
+    let mut lines = vec![format!("{place} {kind}{}", if is_open { " non_exhaustive" } else { "" })];
+    for attribute in attributes {
+        // A feature may bring the trait.
+        if let Some((_, traits)) = text(&attribute.meta).split_once("derive(") {
+            let traits = traits.trim_end_matches(')').split(", ");
+            lines.extend(traits.map(|name| format!("{place} impl {name}")));
         }
-    });
-    facts.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+    lines
 }
 
-fn with_facts(line: String, facts: &[String]) -> String {
-    if facts.is_empty() { line } else { format!("{line}; {}", facts.join(", ")) }
+fn fields(place: &str, fields: &Fields) -> Vec<String> {
+    let public = fields.iter().enumerate().filter(|(_, field)| is_public(&field.vis));
+    let line = |(position, Field { ident, ty, attrs, .. }): (usize, &Field)| {
+        let name = ident.as_ref().map_or_else(|| position.to_string(), ToString::to_string);
+        format!("{place}.{name}: {}{}", text(ty), renamed(attrs))
+    };
+    public.map(line).collect()
+}
+
+/// What JSON calls a field or variant that Rust gives another name.
+fn renamed(attributes: &[Attribute]) -> String {
+    let serde = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
+    let lists = serde.filter_map(|attribute| attribute.meta.require_list().ok());
+    let mut facts = lists.flat_map(|list| split(list.tokens.clone(), ',')).map(text);
+    facts
+        .find(|fact| fact.starts_with("rename"))
+        .map_or_else(String::new, |fact| format!("; {fact}"))
+}
+
+fn implementation(module: &str, item: ItemImpl) -> Vec<String> {
+    let place = place(module, &item.self_ty);
+    let implemented = item.trait_.iter().map(|(path, _)| format!("impl {}", name(module, path)));
+    let lines = implemented.chain(item.items.into_iter().filter_map(signature));
+    lines.map(|line| format!("{place} {line}")).collect()
+}
+
+/// Where a type is that a module names.
+fn place(module: &str, of: &Type) -> String {
+    let (code, name) = (of.to_token_stream().to_string(), text(of));
+    let module = match module {
+        _ if code.starts_with("::") => "",
+        // Of a model, whose name its builder has too.
+        _ if code.starts_with("super ::") => module.strip_suffix("builder::").unwrap_or(module),
+        _ => module,
+    };
+    format!("{module}{}", name.split('<').next().unwrap_or_default())
+}
+
+/// The name of a trait. Its parameter may be a builder, which its own module names like a model.
+fn name(module: &str, path: &Path) -> String {
+    let is_outer = path.to_token_stream().to_string().contains("super ::");
+    let name = text(path);
+    if module.ends_with("builder::") && !is_outer { name.replace('<', "<builder::") } else { name }
+}
+
+/// An item without its attributes, if it is public; a function also without its body.
+fn signature(item: impl ToTokens) -> Option<String> {
+    let mut tokens: Vec<TokenTree> = item.to_token_stream().into_iter().collect();
+    let is = |token: &TokenTree, word| matches!(token, TokenTree::Ident(one) if one == word);
+    let start = tokens.iter().position(|token| is(token, "pub"))? + 1;
+    if matches!(tokens.get(start), Some(TokenTree::Group(_))) {
+        return None;
+    }
+    if tokens.iter().any(|token| is(token, "fn")) {
+        tokens.pop();
+    }
+    let code: TokenStream = tokens.drain(start..).collect();
+    Some(text(code).trim_end_matches([',', ';', ' ']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn every_public_item_has_a_line_and_no_other_has() {
+        let code = "
+            pub mod types {
+                #[derive(Clone, ::std::fmt::Debug)]
+                #[non_exhaustive]
+                pub struct Lead { #[serde(rename = \"adId\", default)] pub ad_id: String, hidden: u8 }
+                #[cfg_attr(feature = \"schemars\", derive(::schemars::JsonSchema))]
+                pub enum Kind { #[serde(rename = \"a\")] A(Lead), B { at: u8 } }
+                impl ::std::fmt::Display for Kind { fn fmt(&self) {} }
+                impl Lead {
+                    pub const LIMIT: usize = 2;
+                    pub fn read<T>(&self, from: T) -> T where T: ::std::io::Read, { from }
+                    pub(crate) fn secret(&self) {}
+                    fn private(&self) {}
+                }
+                pub(crate) struct Hidden { pub field: u8 }
+                pub mod builder { impl From<super::Lead> for Lead {} impl From<Lead> for super::Lead {} }
+            }
+            pub const VERSION: &str = \"1\";
+            pub static COUNT: u8 = 1;
+            pub trait Named { fn name(&self) -> &str; }
+            pub type Leads = Vec<types::Lead>;
+            pub use types::{Kind, Lead};
+            const HIDDEN: u8 = 1;
+            pub(crate) static ALSO: u8 = 1;
+            impl From<types::Lead> for ::serde_json::Map<String, u8> {}
+            crate::model::open_enum!(Open, \"Docs, with a comma.\", { A = \"a\": \"docs\", B = \"b\": \"\", });
+            crate::pages::numbered!(List { id }, leads: types::Lead, total_pages);
+            crate::model::rules!(Lead, { any(a = \"a\", b = \"b\") }, { a = \"a\": 1, Some(2); b = \"b\": 0, None; });
+            crate::generated::macros::debug!(List);
+        ";
+        let lines = read(syn::parse_file(code).unwrap().items);
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        Lead rules!
+        Lead rules! { a = "a": 1, Some(2) }
+        Lead rules! { any(a = "a", b = "b") }
+        Lead rules! { b = "b": 0, None }
+        List impl Debug
+        List numbered! leads: Lead, total_pages
+        Map impl From<Lead>
+        Open open_enum!
+        Open open_enum! { A = "a" }
+        Open open_enum! { B = "b" }
+        const VERSION: &str = "1"
+        static COUNT: u8 = 1
+        trait Named{fn name(&self) -> &str;}
+        type Leads = Vec<Lead>
+        types::Kind enum
+        types::Kind impl Display
+        types::Kind impl JsonSchema
+        types::Kind::A(Lead); rename = "a"
+        types::Kind::B{at: u8}
+        types::Lead const LIMIT: usize = 2
+        types::Lead fn read<T>(&self, from: T) -> T where T: Read
+        types::Lead impl Clone
+        types::Lead impl Debug
+        types::Lead impl From<builder::Lead>
+        types::Lead struct non_exhaustive
+        types::Lead.ad_id: String; rename = "adId"
+        types::builder::Lead impl From<Lead>
+        use {Kind, Lead}
+        "#);
+    }
 }

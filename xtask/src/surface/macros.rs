@@ -3,81 +3,37 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::Macro;
 
-use super::items::Surface;
-use super::text::{split, text};
+use super::text::{is_of_name, split, text};
 
-/// Reads a call of a macro. One that is not known here is a line as it stands.
-pub fn read(surface: &mut Surface, module: &str, call: &Macro) {
-    let Some(name) = call.path.segments.last().map(|last| last.ident.to_string()) else { return };
-    let Some(first) = call.tokens.clone().into_iter().next() else { return };
-    let place = format!("{module}{first}");
-    let arguments = split(call.tokens.clone(), ',');
-    let words: Vec<String> = arguments.iter().cloned().map(text).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let said = match (name.as_str(), words.as_slice()) {
-        ("open_enum", _) => return add_enum(surface, &place, "open", &arguments),
-        ("open_union", [_, _, by, ..]) if by.starts_with("by ") => {
-            return add_enum(surface, &place, &format!("union {by}"), &arguments);
-        }
-        ("open_union", _) => return add_enum(surface, &place, "union", &arguments),
-        ("choice", [of, choice, ..]) => {
-            let place = format!("{module}{choice}");
-            return add_enum(surface, &place, &format!("choice of {of}"), &arguments);
-        }
-        ("events", _) => return add_enum(surface, &place, "events", &arguments),
-        ("rules", _) => return add_rules(surface, &place, &arguments),
-        ("debug", _) => return surface.say(&place, "Debug"),
-        ("constructor", [of, taken @ ..]) => {
-            format!("::new({}) -> builder::{of}", taken.join(", "))
-        }
-        ("from_model", [_, _, model]) => format!(" impl From<{model}>"),
-        ("from_builder", [_, model]) => format!(" impl TryFrom<builder::{model}>"),
-        ("from_text", _) => " impl From<String>".to_owned(),
-        ("switch", _) => " of bool".to_owned(),
-        ("entries", [_, entry, ..]) => {
-            surface.add(format!("{place}.into_entries() -> Option<Vec<{entry}>>"));
-            format!(".entries() -> Option<&[{entry}]>")
-        }
-        ("sender", _) => ".sender() -> Option<&str>".to_owned(),
-        ("builder", _) => format!(".build() -> Result<{first}, Error>"),
-        ("numbered" | "dated", [_, list, ..]) => {
-            format!(".stream() -> Pages<{}>", list.rsplit(": ").next().unwrap_or(list))
-        }
-        _ => format!("! {name} {}", text(call.tokens.clone())),
-    };
-    surface.add(place + &said);
+/// The lines of a call: what it passes, and a line for each entry of a list in braces. Texts
+/// are docs.
+pub fn lines(module: &str, call: &Macro) -> Vec<String> {
+    let (lists, passed): (Vec<TokenTree>, Vec<TokenTree>) =
+        call.tokens.clone().into_iter().partition(is_list);
+    let passed: TokenStream = passed.into_iter().collect();
+    let words = split(passed, ',').into_iter().map(text).filter(|word| !word.starts_with('"'));
+    let words: Vec<String> = words.collect();
+    let Some((of, passed)) = words.split_first() else { return Vec::new() };
+    let macro_name = text(&call.path);
+    if macro_name == "debug" {
+        return vec![format!("{module}{of} impl Debug")];
+    }
+    let head = format!("{module}{of} {macro_name}! {}", passed.join(", "));
+    let head = head.trim_end();
+    let entries = lists.into_iter().flat_map(entries).map(|entry| format!("{head} {{ {entry} }}"));
+    [head.to_owned()].into_iter().chain(entries).collect()
 }
 
-fn add_enum(surface: &mut Surface, place: &str, kind: &str, arguments: &[TokenStream]) {
-    surface.define(place, &format!("enum {kind}"), &[]);
-    for entry in groups(arguments).into_iter().flat_map(|entries| split(entries, ',')) {
-        let entry = text(entry);
-        let without_doc = entry.split_once(": \"").map_or(&*entry, |(entry, _)| entry);
-        surface.add(format!("{place}::{without_doc}"));
-    }
+fn is_list(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
-/// Fields of which some have to be set, and lists with bounds.
-fn add_rules(surface: &mut Surface, place: &str, arguments: &[TokenStream]) {
-    let groups = groups(arguments);
-    let mut tokens = groups.first().cloned().unwrap_or_default().into_iter();
-    while let (Some(rule), Some(fields)) = (tokens.next(), tokens.next()) {
-        surface.add(format!("{place} rule {rule}{}", text(fields.into())));
-    }
-    for size in groups.get(1).cloned().into_iter().flat_map(|sizes| split(sizes, ';')) {
-        surface.add(format!("{place} rule {}", text(size)));
-    }
-}
-
-/// What stands in the braces of the arguments.
-fn groups(arguments: &[TokenStream]) -> Vec<TokenStream> {
-    let tokens = arguments.iter().cloned().flatten();
-    tokens
-        .filter_map(|token| match token {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-                Some(group.stream())
-            }
-            _ => None,
-        })
-        .collect()
+/// The entries of a list, without their docs. One that is a bare name has a line of its own.
+fn entries(list: TokenTree) -> Vec<String> {
+    let TokenTree::Group(list) = list else { return Vec::new() };
+    let is_long = |token: TokenTree| matches!(token, TokenTree::Punct(one) if one.as_char() == ';');
+    let mark = if list.stream().into_iter().any(is_long) { ';' } else { ',' };
+    let entries = split(list.stream(), mark).into_iter().map(text);
+    let entries = entries.filter(|one| !one.chars().all(is_of_name));
+    entries.map(|one| one.split(": \"").next().unwrap_or_default().to_owned()).collect()
 }

@@ -1,11 +1,12 @@
 //! The public items of the generated client, a line for each.
 //!
 //! ```text
-//! Client.list_numbers() -> builder::ListNumbers<'_>
-//! builder::ListNumbers.send() -> Result<ResponseValue<NumberList>, Error>
-//! types::Number struct non_exhaustive, Clone, Debug, Deserialize, PartialEq, Serialize
-//! types::Number.api_keys: Vec<NumberApiKey>; rename = "apiKeys", default
-//! types::Provider::Meta = "meta"
+//! Client fn list_numbers(&self) -> builder::ListNumbers<'_>
+//! builder::ListNumbers async fn send(self) -> Result<ResponseValue<NumberList>, Error>
+//! types::Number struct non_exhaustive
+//! types::Number impl Clone
+//! types::Number.api_keys: Vec<NumberApiKey>; rename = "apiKeys"
+//! types::Provider open_enum! { Meta = "META" }
 //! ```
 //!
 //! The lines come from the code itself, so they say what the generator made of the document
@@ -32,11 +33,6 @@ pub type Features = BTreeMap<String, BTreeSet<String>>;
 pub fn lines(code: &str) -> Result<BTreeSet<String>, String> {
     let file = syn::parse_file(code).map_err(|error| error.to_string())?;
     Ok(items::read(file.items))
-}
-
-/// Whether a line is that of a type, not of what the type has.
-pub fn is_type(line: &str) -> bool {
-    line.split(' ').nth(1).is_some_and(|word| matches!(word, "struct" | "enum"))
 }
 
 /// The features of the client of a document, by what the build step selects for each.

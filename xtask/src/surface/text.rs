@@ -1,25 +1,14 @@
 //! Code as a short text: paths without their modules.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use quote::ToTokens;
 
 /// The text of some code. Of a path it has the last name, and `builder::` before it if the
 /// path has, since a model and its builder have one name.
-pub fn text(code: TokenStream) -> String {
-    let mut words = Vec::new();
-    flatten(code, &mut words);
-    let mut kept: Vec<String> = Vec::new();
-    for word in words {
-        let last = kept.last().map_or("", String::as_str);
-        match word.as_str() {
-            "::" if last == "builder" => kept.push(word),
-            "::" if ["impl", "dyn", "mut", "as", "for"].contains(&last) => {}
-            "::" => drop(kept.pop_if(|module| is_name(module))),
-            // A line that is broken ends with a comma.
-            ">" | ")" if last == "," => drop(kept.splice(kept.len() - 1.., [word])),
-            _ => kept.push(word),
-        }
-    }
-    join(&kept)
+pub fn text(code: impl ToTokens) -> String {
+    let mut text = String::new();
+    write(code.to_token_stream(), &mut text);
+    text
 }
 
 /// The parts of some code between a mark that is not in brackets.
@@ -31,8 +20,9 @@ pub fn split(code: TokenStream, mark: char) -> Vec<TokenStream> {
     parts.map(|part| part.iter().cloned().collect()).collect()
 }
 
-/// The words of some code. Lifetimes are one word, and so are `->` and `::`.
-fn flatten(code: TokenStream, words: &mut Vec<String>) {
+/// Adds code with the spaces that rustfmt would set.
+fn write(code: TokenStream, text: &mut String) {
+    let mut is_path = false;
     for token in code {
         match token {
             TokenTree::Group(group) => {
@@ -42,52 +32,57 @@ fn flatten(code: TokenStream, words: &mut Vec<String>) {
                     Delimiter::Bracket => ("[", "]"),
                     Delimiter::None => ("", ""),
                 };
-                words.push(open.to_owned());
-                flatten(group.stream(), words);
-                words.push(close.to_owned());
+                text.push_str(open);
+                write(group.stream(), text);
+                close_with(close, text);
             }
-            token => {
-                let word = token.to_string();
-                match words.last_mut() {
-                    Some(last)
-                        if last == "'" || ["->", "::"].contains(&&*format!("{last}{word}")) =>
-                    {
-                        last.push_str(&word);
-                    }
-                    _ => words.push(word),
+            TokenTree::Punct(mark) => match mark.as_char() {
+                ':' if std::mem::take(&mut is_path) => leave_module(text),
+                ':' if mark.spacing() == Spacing::Joint => is_path = true,
+                '>' if text.ends_with('-') => text.replace_range(text.len() - 1.., " -> "),
+                '>' => close_with(">", text),
+                mark @ ('=' | '+' | '|') => {
+                    text.push_str(if text.is_empty() || text.ends_with(' ') { "" } else { " " });
+                    text.extend([mark, ' ']);
                 }
+                mark @ (',' | ':' | ';') => text.extend([mark, ' ']),
+                mark => text.push(mark),
+            },
+            word => {
+                if text.ends_with(is_of_name) || text.ends_with(['>', ')', '"']) {
+                    text.push(' ');
+                }
+                text.push_str(&word.to_string());
             }
         }
     }
 }
 
-/// Joins words as rustfmt would.
-fn join(words: &[String]) -> String {
-    let mut text = String::new();
-    for word in words {
-        let is_apart = matches!(word.as_str(), "->" | "=" | "+" | "|")
-            || text.ends_with([',', '=', '+', '|'])
-            || text.ends_with("->")
-            || (text.ends_with(':') && !text.ends_with("::"))
-            || (is_name(word) && text.ends_with(is_of_name));
-        if is_apart && !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(word);
+/// Ends what is in brackets. A line that is broken ends with a comma.
+fn close_with(bracket: &str, text: &mut String) {
+    text.truncate(text.trim_end_matches([',', ' ']).len());
+    text.push_str(bracket);
+}
+
+/// Takes back the name of a module.
+fn leave_module(text: &mut String) {
+    let start = text.trim_end_matches(is_of_name).len();
+    match &text[start..] {
+        "impl" | "dyn" | "mut" | "as" | "for" => text.push(' '),
+        "" if !text.ends_with('>') => {}
+        "" | "builder" => text.push_str("::"),
+        _ => text.truncate(start),
     }
-    text
 }
 
-fn is_name(word: &str) -> bool {
-    word.starts_with(is_of_name)
-}
-
-fn is_of_name(character: char) -> bool {
+pub fn is_of_name(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
 #[cfg(test)]
 mod tests {
+    use proc_macro2::TokenStream;
+
     use super::text;
 
     #[test]
@@ -101,11 +96,11 @@ mod tests {
                 "std::ops::FnOnce(builder::Lead) -> builder::Lead",
                 "FnOnce(builder::Lead) -> builder::Lead",
             ),
-            ("BTreeMap<::std::string::String, [u8; 2]>", "BTreeMap<String, [u8;2]>"),
+            ("BTreeMap<::std::string::String, [u8; 2]>", "BTreeMap<String, [u8; 2]>"),
             ("impl ::std::convert::Into<Lead,>", "impl Into<Lead>"),
             ("Type(::std::string::String) = \"a\" | \"b\"", "Type(String) = \"a\" | \"b\""),
         ] {
-            assert_eq!(text(code.parse().unwrap()), expected);
+            assert_eq!(text(code.parse::<TokenStream>().unwrap()), expected);
         }
     }
 }

@@ -20,6 +20,10 @@ fn features_follow_the_tags_and_keep_what_they_bring() {
         manifest(text, &set(&["phone-lines", "webhooks"])).unwrap(),
         text.replace("\"ads\"", "\"phone-lines\"").replace("ads = []", "phone-lines = []")
     );
+    let broken = text.replace("webhooks = [\"dep:hex\"]", "webhooks = [\n  \"dep:hex\",\n]");
+    assert_eq!(manifest(&broken, &set(&["ads", "webhooks"])).unwrap(), broken);
+    let more = broken.replace("]\nads", "  \"z\",\n]\nads").replace("# End", "z = []\n# End");
+    assert_eq!(manifest(&broken, &set(&["ads", "webhooks", "z"])).unwrap(), more);
     let error = manifest("[features]\n", &set(&[])).unwrap_err().to_string();
     assert!(error.contains("# The tags of openapi.json"), "{error}");
 }
