@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde_json::Value;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
@@ -29,6 +29,8 @@ const FRAGMENTS: &str = "xtask/spec/api";
 const ACCEPTED: &str = "xtask/spec/accepted.yaml";
 
 #[derive(Args, Clone, Debug, Default)]
+// What is written follows from pages that are kept.
+#[command(group(ArgGroup::new("use").args(["check", "save", "out"])))]
 pub struct Options {
     /// Write nothing; print what is stale and exit with 1 if anything is
     #[arg(long)]
@@ -36,13 +38,13 @@ pub struct Options {
 
     /// Hold this against xtask/spec/api instead of what is in xtask/spec/upstream: an
     /// OpenAPI 3.1 document in JSON or YAML, a page with such documents in fenced blocks, a
-    /// folder of such files, or an https:// URL of one
-    #[arg(long, value_name = "PATH|URL")]
+    /// folder of such files, or an https:// URL of one. Takes --check, --save or --out
+    #[arg(long, value_name = "PATH|URL", requires = "use")]
     pub from: Vec<Source>,
 
     /// Keep what --from names under xtask/spec/upstream, beside what is there or in
     /// place of a file of that name, and read the whole folder
-    #[arg(long, requires = "from", conflicts_with_all = ["check", "out"])]
+    #[arg(long, requires = "from")]
     pub save: bool,
 
     /// Let these tags, callbacks or events vanish from openapi.json, named as the error
@@ -53,7 +55,7 @@ pub struct Options {
     /// Convert the documents of --from, of whatever API, to OpenAPI 3.0.3 in this file, and
     /// do nothing else: xtask/spec is not read, and no client is compiled. Several documents
     /// are merged
-    #[arg(long, value_name = "FILE", requires = "from", conflicts_with = "check")]
+    #[arg(long, value_name = "FILE", requires = "from")]
     pub out: Option<PathBuf>,
 
     /// Print no steps
@@ -134,10 +136,8 @@ fn draft(
         let named = named.join("\n");
         bail!("xtask/spec/api lacks these operations; `cargo xtask regen` drafts them:\n{named}");
     }
-    let (texts, lines) = draft::drafts(undescribed, &ours.fragments)?;
-    for (file, text) in texts {
-        changes.write(root.join(FRAGMENTS).join(file), text);
-    }
+    let (text, lines) = draft::draft(undescribed, &ours.fragments)?;
+    changes.write(root.join(FRAGMENTS).join(draft::FILE), text);
     write(root, changes, steps)?;
     bail!(
         "xtask/spec/api lacked operations of the vendor's pages. Finish the draft of each, take \

@@ -365,15 +365,15 @@ fn an_operation_that_only_a_page_has_is_drafted_and_stops_until_that_is_finished
     let output = workspace.regen(&["--quiet"]);
     assert_eq!(output.status.code(), Some(1));
     let written = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(written, "wrote xtask/spec/api/numbers.yaml\n");
+    assert_eq!(written, "wrote xtask/spec/api/draft.yaml\n");
     let stderr = String::from_utf8(output.stderr).unwrap();
-    let line = "xtask/spec/api/numbers.yaml line 8: GET /v1/numbers of ";
+    let line = "xtask/spec/api/draft.yaml line 47: GET /v1/numbers of ";
     assert!(stderr.contains(line), "{stderr}");
     let stderr = workspace.refuses(&["--quiet"]);
-    assert!(stderr.contains("\nxtask/spec/api/numbers.yaml line 16\n"), "{stderr}");
-    let draft = fs::read_to_string(workspace.path("xtask/spec/api/numbers.yaml")).unwrap();
+    assert!(stderr.contains("\nxtask/spec/api/draft.yaml line 4\n"), "{stderr}");
+    let draft = fs::read_to_string(workspace.path("xtask/spec/api/draft.yaml")).unwrap();
     let finished = draft.replace("TODO: finish this draft", "Finished");
-    fs::write(workspace.path("xtask/spec/api/numbers.yaml"), finished).unwrap();
+    fs::write(workspace.path("xtask/spec/api/draft.yaml"), finished).unwrap();
     stdout(&workspace.regen(&[]));
     let document = fs::read_to_string(workspace.path("openapi.json")).unwrap();
     assert!(document.contains("\"operationId\": \"list_numbers\""), "{document}");
@@ -391,7 +391,7 @@ fn a_page_of_a_new_operation_is_kept_beside_its_draft() {
         String::from_utf8(output.stdout).unwrap(),
         "wrote xtask/spec/upstream/list-channels.md\n\
          wrote xtask/spec/upstream.lock\n\
-         wrote xtask/spec/api/numbers.yaml\n"
+         wrote xtask/spec/api/draft.yaml\n"
     );
 }
 
@@ -406,6 +406,17 @@ fn a_page_that_is_not_kept_is_held_against_what_we_describe_in_place_of_those_th
     fs::write(&page, PAGE.replace("'429'", "'418'")).unwrap();
     let stderr = workspace.refuses(&arguments);
     assert!(stderr.contains("list-numbers.md says GET /v1/numbers: status 418, "), "{stderr}");
+}
+
+#[test]
+fn nothing_is_written_from_a_page_that_is_not_kept() {
+    let workspace = Workspace::new(COMPILES);
+    let before = workspace.tree();
+    let output = workspace.regen(&["--from", "xtask/spec/upstream/list-numbers.md"]);
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("<--check|--save|--out <FILE>>"), "{stderr}");
+    assert!(workspace.tree() == before);
 }
 
 #[test]

@@ -4,9 +4,20 @@
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-use super::nullable::{is_null, only_null};
 use super::{drop_keys, refuse};
 use crate::pointer::Pointer;
+
+/// The schema that only null fits. In 3.0 `nullable` means something only beside a `type`
+/// (3.0.3, 4.7.24.1). Of a reference or a union that may be null, null is one of the
+/// alternatives.
+fn only_null() -> Value {
+    json!({"type": "object", "nullable": true, "enum": [null]})
+}
+
+/// Whether only null fits a converted schema.
+pub(crate) fn is_null(schema: &Value) -> bool {
+    schema.get("enum").is_some_and(|values| *values == json!([null]))
+}
 
 type Schema = Map<String, Value>;
 
