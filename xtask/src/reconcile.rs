@@ -33,7 +33,7 @@ pub use said::{Said, type_of};
 
 use crate::fragments::Fragments;
 use crate::node::Node;
-use crate::places::{self, entries};
+use crate::places;
 use crate::pointer::Pointer;
 use crate::steps::Notes;
 use crate::upstream::Part;
@@ -139,28 +139,18 @@ fn head(page: &Part, ours: &Fragments, notes: &mut Notes) -> Vec<Difference> {
     if theirs.get("webhooks").is_some() {
         notes.push(format!("{}: /webhooks is not read: describe them as callbacks", page.source));
     }
-    let root = Pointer::default();
-    let schemes = root.join("components").join("securitySchemes");
-    let mut stated = vec![(root.join("servers"), "servers")];
-    for (name, _) in entries(theirs.pointer(schemes.as_str()).unwrap_or(&Value::Null)) {
-        stated.push((schemes.join(name), name));
-    }
     let operation = "each operation".to_owned();
     let mut holder = Holder { operation, page: page.source.clone(), ..Holder::default() };
-    for (place, key) in stated {
-        let [theirs, own] = [theirs, own].map(|document| without_words(document, &place));
-        if !theirs.is_null() && theirs != own {
-            let fact = format!("{key}: {theirs}");
-            holder.add(fact.clone(), own.to_string(), &place, Some(fact));
+    let [theirs, own] = [theirs, own].map(|document| Node::root(document, ()));
+    holder.same("servers", "servers", &theirs.key("servers"), &own.key("servers"));
+    let [schemes, own] =
+        [theirs, own].map(|document| document.key("components").key("securitySchemes"));
+    for (name, scheme) in schemes.entries() {
+        for (key, stated) in scheme.entries().into_iter().filter(|(key, _)| *key != "description") {
+            holder.same(&format!("{name}.{key}"), key, &stated, &own.key(name).key(key));
         }
     }
     holder.differences
-}
-
-fn without_words(document: &Value, place: &Pointer) -> Value {
-    let mut value = document.pointer(place.as_str()).cloned().unwrap_or_default();
-    value.as_object_mut().map(|fields| fields.remove("description"));
-    value
 }
 
 /// Says all differences at once.

@@ -62,12 +62,6 @@ pub fn read_folder(folder: &Path, root: &Path) -> Result<Vec<Text>> {
     folder::files(folder)?.iter().map(|file| read_file(file, root)).collect()
 }
 
-/// A page under `xtask/spec/upstream`, whatever else is there.
-#[cfg(test)]
-pub fn published(root: &Path, name: &str) -> Text {
-    read_file(&root.join("xtask/spec/upstream").join(name), root).unwrap()
-}
-
 fn read_file(file: &Path, root: &Path) -> Result<Text> {
     let mut bytes = Vec::new();
     File::open(file)

@@ -1,7 +1,5 @@
 //! Drafts of pages in the vendor's style, and of any JSON.
 
-use std::path::Path;
-
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
 use proptest::proptest;
@@ -10,10 +8,10 @@ use serde_json::{Value, json};
 use super::{FILE, draft};
 use crate::fragments::{Fragments, UNFINISHED};
 use crate::generated;
-use crate::reconcile::tests::{changed, committed, pages};
+use crate::reconcile::tests::{changed, committed, pages, published};
 use crate::reconcile::{self, Accepted, Undescribed};
 use crate::regen::document_of;
-use crate::source::{self, Text};
+use crate::source::Text;
 use crate::upstream::Part;
 
 /// What all tags share.
@@ -96,13 +94,11 @@ fn drafted(example: &Value) -> (Value, Value) {
 
 #[test]
 fn all_pages_become_drafts_of_which_a_client_can_be_made() {
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-    let published = source::published(root, "list-numbers.md");
     // Its two successes differ, which a person has to settle.
     let unsettled = ("/v1/numbers/remote-pairing", "post");
     let pages = pages(&committed()).into_iter();
     let pages = pages.filter(|page| (&*page.path, &*page.method) != unsettled);
-    let texts: Vec<Text> = pages.map(|page| page.text()).chain([published]).collect();
+    let texts: Vec<Text> = pages.map(|page| page.text()).chain([published()]).collect();
     let repository = Repository::new(&[]);
     let (draft, lines) = repository.draft(crate::upstream::parts(&texts).unwrap());
     assert_eq!(lines.len(), texts.len());

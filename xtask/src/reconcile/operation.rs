@@ -43,9 +43,11 @@ impl Holder {
         if paths[0] != paths[1] {
             self.add(format!("the path {}", paths[0]), paths[1], &ours.at, None);
         }
-        let servers = [&theirs, items[0]].map(|holder| holder.key("servers"));
-        self.same("servers", servers.iter().find(|servers| !servers.is_null()), &ours);
-        self.same("deprecated", Some(&theirs.key("deprecated")), &ours);
+        for holder in [&theirs, items[0]] {
+            self.same("servers", "servers", &holder.key("servers"), &ours.key("servers"));
+        }
+        let deprecated = [&theirs, &ours].map(|operation| operation.key("deprecated"));
+        self.same("deprecated", "deprecated", &deprecated[0], &deprecated[1]);
         self.names(&theirs, &ours);
         self.security(&theirs, &ours);
         self.is_request = true;
@@ -57,24 +59,19 @@ impl Holder {
     }
 
     /// Holds a field that says the same in both.
-    fn same(&mut self, key: &str, stated: Option<&Node>, ours: &Node) {
-        let Some(stated) = stated.filter(|stated| !stated.is_null() && ***stated != false) else {
-            return;
-        };
-        if **stated != ours[key] {
-            let said = ours.get(key).map_or("nothing".to_owned(), plain);
+    pub fn same(&mut self, what: &str, key: &str, stated: &Node, ours: &Node) {
+        if !stated.is_null() && **stated != false && **stated != **ours {
+            let known = if ours.is_null() { "nothing".to_owned() } else { plain(ours) };
             let patch = Some(format!("{key}: {}", **stated));
-            self.add(format!("{key} {}", **stated), said, &ours.key(key).at, patch);
+            self.add(format!("{what} {}", plain(stated)), known, &ours.at, patch);
         }
     }
 
     /// Holds the id, and the tags that make features of the client.
     fn names(&mut self, theirs: &Node, ours: &Node) {
-        let (id, key) = (theirs.key("operationId"), "x-upstream-operation-id");
-        let stated = ours.key(key);
-        if !id.is_null() && !stated.is_null() && *id != *stated {
-            let patch = Some(format!("{key}: {}", id.text()));
-            self.add(format!("operationId {}", id.text()), stated.text(), &stated.at, patch);
+        let (key, id) = ("x-upstream-operation-id", theirs.key("operationId"));
+        if ours.get(key).is_some() {
+            self.same("operationId", key, &id, &ours.key(key));
         }
         let tags = ours.key("tags");
         for tag in theirs.key("tags").elements() {

@@ -16,7 +16,7 @@ use crate::fragments::Fragments;
 use crate::places;
 use crate::pointer::Pointer;
 use crate::regen::document_of;
-use crate::source::{self, Text};
+use crate::source::{Source, Text};
 use crate::upstream::Part;
 
 fn repository() -> &'static Path {
@@ -28,10 +28,15 @@ pub fn committed() -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
+/// The page that everything began with, whatever else is published by now.
+pub fn published() -> Text {
+    let page = repository().join("xtask/spec/upstream/list-numbers.md");
+    Source::Path(page).read(repository()).unwrap().remove(0)
+}
+
 /// The page that everything began with, and these.
 fn texts(pages: &[Page]) -> Vec<Text> {
-    let page = source::published(repository(), "list-numbers.md");
-    [page].into_iter().chain(pages.iter().map(Page::text)).collect()
+    [published()].into_iter().chain(pages.iter().map(Page::text)).collect()
 }
 
 /// A page with a change, for each operation that is not published yet.
@@ -223,7 +228,7 @@ fn what_a_header_holds_and_what_a_callback_delivers_are_held_too() {
         }),
         lines("/v1/webhooks", "post", &|one| delivery(one, json!({"event": "message.lost"}))),
         lines("/v1/webhooks", "post", &|one| {
-            delivery(one, json!({"event": "message.sent", "more": 1}))
+            delivery(one, json!({"event": "message.sent", "more": 1}));
         }),
     ];
     insta::assert_snapshot!(told.join("\n"));
