@@ -6,10 +6,9 @@ use serde_json::Value;
 
 use crate::convert::grammar::METHODS;
 pub(crate) use crate::convert::schema::is_null;
+use crate::generate::schema::references;
+pub use crate::generate::schema::{SCHEMAS, alternatives as members};
 use crate::pointer::Pointer;
-
-/// Where named schemas stand, as references write it.
-pub const SCHEMAS: &str = "#/components/schemas/";
 
 /// The place of a named schema.
 pub fn schema(name: &str) -> Pointer {
@@ -24,11 +23,6 @@ pub fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 /// The elements of an array; none of any other value.
 pub fn elements(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
-}
-
-/// The alternatives of a union.
-pub fn members(schema: &Value) -> impl Iterator<Item = &Value> {
-    elements(&schema["oneOf"]).chain(elements(&schema["anyOf"]))
 }
 
 /// The name of the schema that a schema refers to, and to nothing else.
@@ -108,7 +102,7 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value,
     })
 }
 
-/// The components that some values refer to, and those that these refer to.
+/// The places that some values refer to, and those that what is there refers to.
 pub fn reached<'a>(
     document: &'a Value,
     from: impl IntoIterator<Item = &'a Value>,
@@ -116,23 +110,14 @@ pub fn reached<'a>(
     let mut found = BTreeSet::new();
     let mut open: Vec<&Value> = from.into_iter().collect();
     while let Some(value) = open.pop() {
-        match value {
-            Value::Object(fields) => {
-                let target = fields.get("$ref").and_then(Value::as_str);
-                if let Some(place) = target.and_then(|target| target.strip_prefix('#')) {
-                    let place: Vec<&str> = place.split('/').take(4).collect();
-                    let place = place.join("/");
-                    if let Some(component) = document.pointer(&place)
-                        && found.insert(place)
-                    {
-                        open.push(component);
-                    }
-                }
-                open.extend(fields.values());
+        references(value, &mut |reference| {
+            let place = Pointer::of_reference(reference);
+            if let Some(target) = document.pointer(place.as_str())
+                && found.insert(place.to_string())
+            {
+                open.push(target);
             }
-            Value::Array(elements) => open.extend(elements),
-            _ => {}
-        }
+        });
     }
     found
 }

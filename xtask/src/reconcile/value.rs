@@ -14,7 +14,7 @@ use crate::pointer::Pointer;
 
 /// What bounds values. A bound of the vendor's that we lack is a fact that we lack.
 const BOUNDS: &str = "format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf \
-    minLength maxLength minItems maxItems pattern const default";
+    minLength maxLength minItems maxItems pattern const default enum";
 
 impl Holder {
     /// Holds what they say against what we say. `path` is what the value is called.
@@ -32,7 +32,6 @@ impl Holder {
         }
         self.types(&mut stated, &known, path);
         self.bounds(&stated, &known, path);
-        self.values(&stated, &known, path);
         stated.shown.retain(|value| !self.is_tagged(value, &known, path));
         self.required(&required, &stated, &ours.required(), &known, path);
         self.members(&stated, &known, path);
@@ -61,35 +60,23 @@ impl Holder {
     fn bounds(&mut self, theirs: &Said, ours: &Said, path: &str) {
         for key in BOUNDS.split(' ') {
             let known = ours.find(key);
-            let words = known.as_ref().map(|known| plain(known));
             for bound in theirs.schemas.iter().filter_map(|schema| schema.get(key)) {
-                if words.as_ref() != Some(&plain(bound)) {
+                // Each value that theirs lists is held below.
+                let is_list = key == "enum";
+                if !is_list && known.as_ref().is_none_or(|known| plain(known) != plain(bound)) {
                     let what = format!("{key} {} of {path}", plain(bound));
                     let yaml = Some(format!("{key}: {bound}"));
                     self.add(what, "another or none", &ours.place(&[]), yaml);
                 }
             }
-            let Some((known, words)) = known.zip(words) else { continue };
+            let Some(known) = known else { continue };
             for value in theirs.shown.iter().filter(|value| breaks(value, key, &known)) {
                 let what = format!("the value {} of {path}", plain(value));
-                self.add(what, format!("{key} {words}"), &known.at, None);
-            }
-        }
-    }
-
-    /// Holds the values that they show against those that we list.
-    fn values(&mut self, theirs: &Said, ours: &Said, path: &str) {
-        // One null of the types says it as well as one of the values.
-        for value in theirs.shown.iter().filter(|value| !value.is_null()) {
-            let lists = ours.schemas.iter().map(|schema| (schema.key("enum"), types(schema)));
-            let lists = lists.filter(|(list, types)| {
-                list.is_array() && (types.is_empty() || types.contains(&type_of(value)))
-            });
-            let lists: Vec<Node> = lists.map(|(list, _)| list).collect();
-            let is_known = lists.iter().any(|list| elements(list).any(|one| one == value));
-            if let Some(list) = lists.first().filter(|_| !is_known) {
-                let what = format!("the value {} of {path}", plain(value));
-                self.add(what, "no such value", &list.at, Some(format!("- {}", plain(value))));
+                let (words, yaml) = match key {
+                    "enum" => ("no such value".to_owned(), Some(format!("- {}", plain(value)))),
+                    _ => (format!("{key} {}", plain(&known)), None),
+                };
+                self.add(what, words, &known.at, yaml);
             }
         }
     }
@@ -180,6 +167,8 @@ pub fn read(value: &Value, ours: &Said) -> Value {
 fn breaks(value: &Value, keyword: &str, bound: &Value) -> bool {
     let size = match (keyword, value) {
         ("const", _) => return value != bound,
+        // One null of the types says it as well as one of the values.
+        ("enum", _) => return !value.is_null() && elements(bound).all(|one| one != value),
         ("format", Value::String(text)) => return !has_format(text, bound),
         ("minLength" | "maxLength", Value::String(text)) => text.chars().count().into(),
         ("minItems" | "maxItems", Value::Array(elements)) => elements.len().into(),
