@@ -34,7 +34,7 @@ pub struct Fragments {
 impl Fragments {
     /// Reads the fragments of a folder.
     pub fn read(folder: &Path, root: &Path) -> Result<Self> {
-        let texts = source::read_folder(folder, root)?;
+        let texts = source::read(folder, root)?;
         ensure!(
             texts.iter().any(|text| text.name == HEAD),
             "{HEAD} is missing: it states info, servers and security of the whole document"

@@ -16,7 +16,7 @@ use crate::fragments::Fragments;
 use crate::places;
 use crate::pointer::Pointer;
 use crate::regen::document_of;
-use crate::source::{Source, Text};
+use crate::source::{self, Text};
 use crate::upstream::Part;
 
 fn repository() -> &'static Path {
@@ -31,7 +31,7 @@ pub fn committed() -> Value {
 /// The page that everything began with, whatever else is published by now.
 pub fn published() -> Text {
     let page = repository().join("xtask/spec/upstream/list-numbers.md");
-    Source::Path(page).read(repository()).unwrap().remove(0)
+    source::read(&page, repository()).unwrap().remove(0)
 }
 
 /// The page that everything began with, and these.
