@@ -13,8 +13,6 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
@@ -44,18 +42,18 @@ pub fn draft(undescribed: &[Undescribed], ours: &Fragments) -> Result<(String, V
         "xtask/spec/api/{FILE} has drafts: move them to the files of their tags before more are made"
     );
     let names = entries(&ours.document["components"]["schemas"]);
-    let mut taken: BTreeSet<String> = names.map(|(name, _)| name.to_lowercase()).collect();
+    let taken = names.map(|(name, _)| name.to_lowercase()).collect();
+    let mut schemas = Schemas { taken, drafted: Vec::new() };
     let mut fragment = json!({
         "openapi": ours.document["openapi"],
         "info": {"title": "Drafts of operations", "version": "1.0.0"},
     });
     for new in undescribed {
-        let mut schemas = Schemas { taken: &mut taken, drafted: Vec::new() };
         let operation = operation(new, &ours.document, &mut schemas);
-        for (name, schema) in schemas.drafted {
-            fragment["components"]["schemas"][name] = schema;
-        }
         fragment["paths"][&new.path][&new.method] = operation;
+    }
+    for (name, schema) in schemas.drafted {
+        fragment["components"]["schemas"][name] = schema;
     }
     let text = yaml::text(&fragment)?;
     let line = |new: &Undescribed| {
@@ -72,28 +70,21 @@ pub fn named(new: &Undescribed) -> String {
     format!("{} {} of {}", new.method.to_uppercase(), new.path, new.page.source)
 }
 
-/// An operation as the fragments describe it.
+/// An operation as the fragments describe it, with all that the page states.
 fn operation(new: &Undescribed, ours: &Value, schemas: &mut Schemas) -> Value {
     let item = Node::root(&new.page.document, ()).key("paths").key(new.path.as_str());
     let theirs = item.key(new.method.as_str());
-    let id = id(new);
-    let name = names::pascal(&id);
-    let words = theirs.key("description").text();
-    let mut draft = json!({
-        "operationId": id,
-        "x-evidence": "fragment",
-        "tags": ["Other"],
-        "description": format!("{UNFINISHED}. {TO_FINISH}.\n\n{words}\n\nKey: not known."),
-        "responses": {},
-    });
-    for (key, theirs) in theirs.entries() {
-        match key {
-            "operationId" => draft["x-upstream-operation-id"] = theirs.value.clone(),
-            "tags" if theirs[0].is_string() => draft["tags"] = json!([theirs[0]]),
-            "summary" | "deprecated" => draft[key] = theirs.value.clone(),
-            "requestBody" => draft[key] = holder(&theirs, &format!("{name}Request"), schemas),
-            _ => {}
-        }
+    let (id, words) = (id(new), theirs.key("description").text());
+    let mut draft = theirs.value.clone();
+    if let Some(published) = theirs.get("operationId") {
+        draft["x-upstream-operation-id"] = published.clone();
+    }
+    draft["operationId"] = json!(id);
+    draft["x-evidence"] = json!("fragment");
+    draft["description"] =
+        json!(format!("{UNFINISHED}. {TO_FINISH}.\n\n{words}\n\nKey: not known."));
+    if !theirs["tags"][0].is_string() {
+        draft["tags"] = json!(["Other"]);
     }
     let security = security(&theirs).cloned().unwrap_or_else(|| json!([]));
     if alternatives(&security) != alternatives(&ours["security"]) {
@@ -103,6 +94,12 @@ fn operation(new: &Undescribed, ours: &Value, schemas: &mut Schemas) -> Value {
     if !parameters.is_empty() {
         draft["parameters"] = parameters.into_iter().map(|one| one.value.clone()).collect();
     }
+    let name = names::pascal(&id);
+    if theirs.get("requestBody").is_some() {
+        let body = theirs.key("requestBody");
+        draft["requestBody"] = holder(&body, &format!("{name}Request"), schemas);
+    }
+    draft["responses"] = json!({});
     for (status, response) in theirs.key("responses").entries() {
         let is_error = !status.starts_with('2');
         let name = if is_error { String::new() } else { format!("{name}Response") };

@@ -17,14 +17,14 @@ const SECRETS: [&str; 5] = ["ApiKey", "Token", "Secret", "Password", "PairingCod
 const STRUCTURE: &str =
     "$ref type nullable properties required items allOf oneOf anyOf example examples";
 
-/// The schemas of the drafts of one page.
-pub struct Schemas<'a> {
+/// The schemas of the drafts.
+pub struct Schemas {
     /// The names of schemas, in lower case as some file systems have them.
-    pub taken: &'a mut BTreeSet<String>,
+    pub taken: BTreeSet<String>,
     pub drafted: Vec<(String, Value)>,
 }
 
-impl Schemas<'_> {
+impl Schemas {
     /// The schema of a value, by what a page says of it.
     pub fn schema(&mut self, said: &Said, name: &str) -> Value {
         // References may lead back to themselves, and examples come to an end.

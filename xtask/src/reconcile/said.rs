@@ -11,11 +11,16 @@ use crate::pointer::Pointer;
 /// The properties that schemas require, by the places of the schemas.
 type Known<'a> = BTreeMap<Pointer, BTreeSet<&'a str>>;
 
+/// How many parts of parts are read of what a value has to have.
+const DEEPEST: usize = 64;
+
 /// The alternatives for the schema of a value, and some values.
 #[derive(Clone, Default)]
 pub struct Said<'a> {
     pub schemas: Vec<Node<'a>>,
     pub shown: Vec<Value>,
+    /// Of the whole, the properties that are required whichever alternative a value is.
+    pub required: BTreeSet<&'a str>,
 }
 
 impl<'a> Said<'a> {
@@ -24,22 +29,24 @@ impl<'a> Said<'a> {
         let named = holder.key("examples").entries().into_iter();
         let named = named.filter_map(|(_, example)| example.resolved().value.get("value"));
         let shown = holder.value.get("example").into_iter().chain(named);
-        Self { schemas: vec![holder.key("schema")], shown: shown.cloned().collect() }
+        let (schemas, shown) = (vec![holder.key("schema")], shown.cloned().collect());
+        Self { schemas, shown, ..Self::default() }
     }
 
     /// The same with the parts of each schema: what it refers to, `allOf` and its alternatives.
     pub fn whole(&self) -> Self {
+        let mut seen: BTreeSet<Pointer> = self.schemas.iter().map(|one| one.at.clone()).collect();
         let (mut schemas, mut next) = (self.schemas.clone(), 0);
         while let Some(schema) = schemas.get(next).cloned() {
             next += 1;
             let inner = ["allOf", "oneOf", "anyOf"].map(|key| schema.key(key).elements());
-            for part in [schema.resolved()].into_iter().chain(inner.into_iter().flatten()) {
-                if schemas.iter().all(|other| other.at != part.at) {
-                    schemas.push(part);
-                }
-            }
+            let inner = [schema.resolved()].into_iter().chain(inner.into_iter().flatten());
+            schemas.extend(inner.filter(|part| seen.insert(part.at.clone())));
         }
-        Self { schemas, shown: self.shown.clone() }
+        let mut known = Known::new();
+        let required = self.schemas.iter().map(|schema| required(schema, &mut known, DEEPEST));
+        let required = required.reduce(|one, other| &one & &other).unwrap_or_default();
+        Self { schemas, shown: self.shown.clone(), required }
     }
 
     /// What the first schema that has a keyword says.
@@ -82,38 +89,33 @@ impl<'a> Said<'a> {
             schemas = all(&|schema| schema.key("additionalProperties"));
         }
         let shown = self.shown.iter().filter_map(|value| value.get(name).cloned());
-        Self { schemas, shown: shown.collect() }
+        Self { schemas, shown: shown.collect(), ..Self::default() }
     }
 
     /// What is said of the elements.
     pub fn items(&self) -> Self {
         let schemas = self.schemas.iter().map(|schema| schema.key("items"));
         let schemas = schemas.filter(|items| items.is_object()).collect();
-        Self { schemas, shown: self.shown.iter().flat_map(elements).cloned().collect() }
-    }
-
-    /// The properties that are required, whichever of the alternatives a value is.
-    pub fn required(&self) -> BTreeSet<&'a str> {
-        let mut known = Known::new();
-        let all = self.schemas.iter().map(|schema| required(schema, &mut known));
-        all.reduce(|one, other| &one & &other).unwrap_or_default()
+        let shown = self.shown.iter().flat_map(elements).cloned().collect();
+        Self { schemas, shown, ..Self::default() }
     }
 }
 
-fn required<'a>(schema: &Node<'a>, known: &mut Known<'a>) -> BTreeSet<&'a str> {
+fn required<'a>(schema: &Node<'a>, known: &mut Known<'a>, left: usize) -> BTreeSet<&'a str> {
     if let Some(names) = known.get(&schema.at) {
         return names.clone();
     }
     // One that leads back to itself adds nothing.
     known.insert(schema.at.clone(), BTreeSet::new());
+    let Some(left) = left.checked_sub(1) else { return BTreeSet::new() };
     let mut names: BTreeSet<&str> =
         schema.key("required").elements().iter().map(Node::text).collect();
     for part in [schema.resolved()].into_iter().chain(schema.key("allOf").elements()) {
-        names.extend(required(&part, known));
+        names.extend(required(&part, known, left));
     }
     for key in ["oneOf", "anyOf"] {
         let some = schema.key(key).elements().into_iter().filter(|part| types(part) != ["null"]);
-        let some = some.map(|part| required(&part, known));
+        let some = some.map(|part| required(&part, known, left));
         names.extend(some.reduce(|one, other| &one & &other).unwrap_or_default());
     }
     known.insert(schema.at.clone(), names.clone());

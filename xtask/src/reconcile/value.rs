@@ -25,7 +25,7 @@ impl Holder {
         if theirs.shown.is_empty() && !is_new {
             return;
         }
-        let (required, mut stated, known) = (theirs.required(), theirs.whole(), ours.whole());
+        let (mut stated, known) = (theirs.whole(), ours.whole());
         if is_new {
             let listed = stated.schemas.iter().flat_map(|schema| listed(schema, &known));
             stated.shown.extend(listed.collect::<Vec<_>>());
@@ -33,7 +33,7 @@ impl Holder {
         self.types(&mut stated, &known, path);
         self.bounds(&stated, &known, path);
         stated.shown.retain(|value| !self.is_tagged(value, &known, path));
-        self.required(&required, &stated, &ours.required(), &known, path);
+        self.required(&stated, &known, path);
         self.members(&stated, &known, path);
         let items = known.items();
         if !items.schemas.is_empty() {
@@ -99,14 +99,8 @@ impl Holder {
 
     /// Holds which properties have to be there, where theirs says so of any. Of a
     /// response, theirs may promise more than we rely on.
-    fn required(
-        &mut self,
-        stated: &BTreeSet<&str>,
-        theirs: &Said,
-        known: &BTreeSet<&str>,
-        ours: &Said,
-        path: &str,
-    ) {
+    fn required(&mut self, theirs: &Said, ours: &Said, path: &str) {
+        let (stated, known) = (&theirs.required, &ours.required);
         let place = ours.place(&["required", "properties"]);
         for name in known {
             if theirs.shown.iter().any(|value| value.is_object() && value.get(name).is_none()) {

@@ -44,7 +44,7 @@ fn document() -> Value {
 /// What is found in a schema of theirs and in values, by a schema of ours, of a request.
 fn found(schemas: &[Node], shown: &[Value], ours: Node) -> Vec<String> {
     let mut holder = Holder { is_request: true, ..Holder::default() };
-    let theirs = Said { schemas: schemas.to_vec(), shown: shown.to_vec() };
+    let theirs = Said { schemas: schemas.to_vec(), shown: shown.to_vec(), ..Said::default() };
     holder.value(&theirs, &Said { schemas: vec![ours], ..Said::default() }, "it");
     holder.differences.into_iter().map(|difference| difference.what).collect()
 }
@@ -122,4 +122,16 @@ fn a_schema_of_theirs_that_refers_to_itself_comes_to_an_end() {
     }
     let ours = named(&document, "Text");
     assert!(found(&[named(&theirs, "S0")], &[], ours).is_empty());
+}
+
+#[test]
+fn a_long_chain_of_theirs_comes_to_an_end() {
+    let name = |index: usize| format!("#/components/schemas/S{index}");
+    let mut theirs = json!({"components": {"schemas": {"S50000": {}}}});
+    for index in 0..50_000 {
+        let next = json!({"$ref": name(index + 1)});
+        theirs["components"]["schemas"][format!("S{index}")] = json!({"allOf": [next]});
+    }
+    let document = document();
+    assert!(found(&[named(&theirs, "S0")], &[], named(&document, "Text")).is_empty());
 }
