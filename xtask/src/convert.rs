@@ -5,9 +5,8 @@
 
 pub(crate) mod grammar;
 mod keywords;
-pub mod nullable;
 mod references;
-mod schema;
+pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 

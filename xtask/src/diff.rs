@@ -19,7 +19,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::line::one_line;
-use crate::source::Source;
+use crate::source;
 use crate::{convert, merge, normalise, upstream};
 use Level::{Major, Minor, Patch};
 
@@ -60,8 +60,8 @@ pub struct Report {
 }
 
 /// Compares two documents as they were published, of OpenAPI 3.0 or 3.1.
-pub fn run(root: &Path, old: &Source, new: &Source) -> Result<Report> {
-    let read = |source: &Source| prepared(merge::merge(&upstream::parts(&source.read(root)?)?)?);
+pub fn run(root: &Path, old: &Path, new: &Path) -> Result<Report> {
+    let read = |path: &Path| prepared(merge::merge(&upstream::parts(&source::read(path, root)?)?)?);
     Ok(report(&read(old).context("the old document")?, &read(new).context("the new document")?))
 }
 

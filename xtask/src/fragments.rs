@@ -1,7 +1,6 @@
 //! Reads what we describe: the OpenAPI fragments in `xtask/spec/api`, one for each tag and
 //! one for what all share, and finds the line of a place in them.
 
-mod edit;
 mod lines;
 
 use std::path::Path;
@@ -14,7 +13,6 @@ use crate::pointer::Pointer;
 use crate::source::{self, Text};
 use crate::upstream::{self, Part};
 
-pub use edit::insert;
 pub use lines::line;
 
 /// The fragment that states what holds for the whole document, such as `info`.
@@ -36,7 +34,7 @@ pub struct Fragments {
 impl Fragments {
     /// Reads the fragments of a folder.
     pub fn read(folder: &Path, root: &Path) -> Result<Self> {
-        let texts = source::read_folder(folder, root)?;
+        let texts = source::read(folder, root)?;
         ensure!(
             texts.iter().any(|text| text.name == HEAD),
             "{HEAD} is missing: it states info, servers and security of the whole document"
@@ -49,10 +47,9 @@ impl Fragments {
         Ok(Self { document, texts, parts })
     }
 
-    /// The text of a fragment, if it is there.
-    pub fn text(&self, name: &str) -> Option<String> {
-        let text = self.texts.iter().find(|text| text.name == name)?;
-        Some(String::from_utf8_lossy(&text.bytes).into_owned())
+    /// Whether there is a fragment of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.texts.iter().any(|text| text.name == name)
     }
 
     /// The file and the line of a place, or of what is nearest around it.

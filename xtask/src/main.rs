@@ -10,7 +10,6 @@ mod convert;
 mod coverage;
 mod diff;
 mod draft;
-mod fetch;
 mod files;
 mod folder;
 mod fragments;
@@ -46,7 +45,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use source::Source;
 
 /// Tasks of the maintainers of pilot-status
 #[derive(Parser)]
@@ -84,10 +82,10 @@ enum Task {
     /// Exits with 0, with 1 when one cannot be read, with 2 when the call is
     /// wrong.
     Diff {
-        /// The document before: a file, a folder or an https:// URL, as regen reads
-        old: Source,
+        /// The document before: a file or a folder, as regen reads
+        old: PathBuf,
         /// The document after
-        new: Source,
+        new: PathBuf,
     },
 }
 

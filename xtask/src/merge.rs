@@ -1,7 +1,7 @@
 //! Makes one OpenAPI document of several.
 
-use anyhow::{Result, bail, ensure};
-use serde_json::{Map, Value};
+use anyhow::{Result, anyhow, ensure};
+use serde_json::{Value, json};
 
 use crate::places::entries;
 use crate::pointer::Pointer;
@@ -11,53 +11,37 @@ use crate::upstream::Part;
 /// two of them state has to be the same in both.
 pub fn merge(parts: &[Part]) -> Result<Value> {
     ensure!(!parts.is_empty(), "there is no document to read: name one with --from");
-    let mut merged = Map::new();
+    let mut merged = json!({});
     for (index, part) in parts.iter().enumerate() {
         ensure!(part.document.is_object(), "{}: not an object", part.source);
-        let union = Union { earlier: &parts[..index], part };
         for (field, value) in entries(&part.document) {
             let is_map = matches!(field.as_str(), "paths" | "webhooks" | "components");
-            let depth = if is_map { 2 } else { 0 };
-            union.entry(&mut merged, field, value, &Pointer::default().join(field), depth)?;
-        }
-    }
-    Ok(merged.into())
-}
-
-/// Adds what one part states to what earlier ones did.
-struct Union<'a> {
-    earlier: &'a [Part],
-    part: &'a Part,
-}
-
-impl Union<'_> {
-    /// Adds an entry to an object. Where both have it, adds the entries of it down to a
-    /// depth, below which they have to be equal.
-    fn entry(
-        &self,
-        into: &mut Map<String, Value>,
-        key: &str,
-        value: &Value,
-        at: &Pointer,
-        depth: usize,
-    ) -> Result<()> {
-        match (into.get_mut(key), value) {
-            (None, _) => drop(into.insert(key.to_owned(), value.clone())),
-            (Some(stated), value) if stated == value => {}
-            (Some(Value::Object(stated)), Value::Object(entries)) if depth > 0 => {
-                for (key, value) in entries {
-                    self.entry(stated, key, value, &at.join(key), depth - 1)?;
-                }
-            }
-            _ => {
+            let (at, depth) = (Pointer::default().join(field), if is_map { 2 } else { 0 });
+            unite(&mut merged[field], value, at, depth).map_err(|at| {
                 let states = |part: &&Part| part.document.pointer(at.as_str()).is_some();
-                let other = self.earlier.iter().find(states);
+                let other = parts[..index].iter().find(states);
                 let other = other.map_or("an earlier one", |part| &part.source);
-                bail!("{other} and {} disagree on {at}: keep one of them", self.part.source)
+                anyhow!("{other} and {} disagree on {at}: keep one of them", part.source)
+            })?;
+        }
+    }
+    Ok(merged)
+}
+
+/// Adds a value to what is stated already, in objects down to a depth, below which both have
+/// to be equal. The error is where they are not.
+fn unite(stated: &mut Value, value: &Value, at: Pointer, depth: usize) -> Result<(), Pointer> {
+    match value {
+        _ if stated.is_null() => *stated = value.clone(),
+        _ if stated == value => {}
+        Value::Object(entries) if stated.is_object() && depth > 0 => {
+            for (key, value) in entries {
+                unite(&mut stated[key], value, at.join(key), depth - 1)?;
             }
         }
-        Ok(())
+        _ => return Err(at),
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use heck::{ToPascalCase, ToSnakeCase};
+use heck::ToPascalCase;
+
+pub use crate::generate::schema::snake;
 
 /// What the generated code means by these names is of the language, its library or
 /// the build step.
@@ -46,12 +48,6 @@ pub fn pascal(text: &str) -> String {
         format!("X{name}")
     };
     if is_identifier(&name) || name == "Self" { name } else { format!("{name}_") }
-}
-
-/// A text in snake_case, as the build step writes it.
-pub fn snake(text: &str) -> String {
-    let name = text.to_snake_case();
-    if is_identifier(&name) && name != "gen" { name } else { format!("{name}_") }
 }
 
 /// The variant of a value of an enum: `META_IS_ON` becomes `MetaIsOn`. `Unknown` is the one

@@ -2,29 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, anyhow};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-pub(crate) use crate::convert::grammar::METHODS;
-use crate::convert::grammar::{Child, Kind};
+use crate::convert::grammar::METHODS;
+pub(crate) use crate::convert::schema::is_null;
+use crate::generate::schema::references;
+pub use crate::generate::schema::{SCHEMAS, alternatives as members};
 use crate::pointer::Pointer;
-
-/// Where named schemas stand, as references write it.
-pub const SCHEMAS: &str = "#/components/schemas/";
 
 /// The place of a named schema.
 pub fn schema(name: &str) -> Pointer {
     Pointer::default().join("components").join("schemas").join(name)
-}
-
-/// The named schemas of a document, which has room for some after this.
-pub fn schemas_mut<'a>(document: &'a mut Value) -> Result<&'a mut Map<String, Value>> {
-    let room = |holder: &'a mut Value, key: &str| -> Option<&'a mut Value> {
-        Some(holder.as_object_mut()?.entry(key).or_insert_with(|| json!({})))
-    };
-    let schemas = room(document, "components").and_then(|components| room(components, "schemas"));
-    let schemas = schemas.and_then(Value::as_object_mut);
-    schemas.ok_or_else(|| anyhow!("/components/schemas has no room: what holds it is no object"))
 }
 
 /// The entries of an object; none of any other value.
@@ -35,11 +23,6 @@ pub fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 /// The elements of an array; none of any other value.
 pub fn elements(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
-}
-
-/// The alternatives of a union.
-pub fn members(schema: &Value) -> impl Iterator<Item = &Value> {
-    elements(&schema["oneOf"]).chain(elements(&schema["anyOf"]))
 }
 
 /// The name of the schema that a schema refers to, and to nothing else.
@@ -73,27 +56,27 @@ pub fn requires(schema: &Value, name: &str) -> bool {
     elements(&schema["required"]).any(|required| required == name)
 }
 
+/// The names of the parameters in a path.
+pub fn placeholders(path: &str) -> Vec<&str> {
+    let names = path.split('{').skip(1).filter_map(|part| part.split_once('}'));
+    names.map(|(name, _)| name).collect()
+}
+
 /// A path without the names of its parameters, which are not sent.
 pub fn shape(path: &str) -> String {
-    let (first, rest) = path.split_once('{').unwrap_or((path, ""));
-    let rest = rest.split('{').filter(|part| !part.is_empty());
-    rest.fold(first.to_owned(), |shape, part| {
-        shape + "{}" + part.split_once('}').map_or("", |(_, after)| after)
-    })
+    fill(path, "{}")
 }
 
-/// Whether only null fits a schema.
-pub fn is_null(schema: &Value) -> bool {
-    matches!(schema["enum"].as_array().map(Vec::as_slice), Some([Value::Null]))
-}
-
-/// Whether an alternative only says which field has to be set.
-pub fn is_rule(schema: &Value) -> bool {
-    schema.as_object().is_some_and(|keys| keys.keys().eq(["required"]))
+/// A path with a text in the place of each name of a parameter.
+pub fn fill(path: &str, with: &str) -> String {
+    placeholders(path)
+        .into_iter()
+        .fold(path.to_owned(), |path, name| path.replacen(&format!("{{{name}}}"), with, 1))
 }
 
 /// Whether a part of a schema only says which of some fields have to be set.
 pub fn is_choice(part: &Value) -> bool {
+    let is_rule = |one: &Value| entries(one).map(|(key, _)| key).eq(["required"]);
     members(part).next().is_some() && members(part).all(is_rule)
 }
 
@@ -119,7 +102,7 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value,
     })
 }
 
-/// The components that some values refer to, and those that these refer to.
+/// The places that some values refer to, and those that what is there refers to.
 pub fn reached<'a>(
     document: &'a Value,
     from: impl IntoIterator<Item = &'a Value>,
@@ -127,56 +110,16 @@ pub fn reached<'a>(
     let mut found = BTreeSet::new();
     let mut open: Vec<&Value> = from.into_iter().collect();
     while let Some(value) = open.pop() {
-        match value {
-            Value::Object(fields) => {
-                let target = fields.get("$ref").and_then(Value::as_str);
-                if let Some(place) = target.and_then(|target| target.strip_prefix('#')) {
-                    let place: Vec<&str> = place.split('/').take(4).collect();
-                    let place = place.join("/");
-                    if let Some(component) = document.pointer(&place)
-                        && found.insert(place)
-                    {
-                        open.push(component);
-                    }
-                }
-                open.extend(fields.values());
+        references(value, &mut |reference| {
+            let place = Pointer::of_reference(reference);
+            if let Some(target) = document.pointer(place.as_str())
+                && found.insert(place.to_string())
+            {
+                open.push(target);
             }
-            Value::Array(elements) => open.extend(elements),
-            _ => {}
-        }
+        });
     }
     found
-}
-
-/// Visits every object of the specification in a document, the outer ones first.
-pub fn visit(document: &Value, visit: &mut dyn FnMut(Kind, &Value, &Pointer)) {
-    visit_within(Kind::Document, document, &Pointer::default(), visit);
-}
-
-fn visit_within(
-    kind: Kind,
-    value: &Value,
-    at: &Pointer,
-    visit: &mut dyn FnMut(Kind, &Value, &Pointer),
-) {
-    visit(kind, value, at);
-    for (key, value) in entries(value) {
-        let at = at.join(key);
-        match kind.child(key) {
-            None => {}
-            Some(Child::One(kind)) => visit_within(kind, value, &at, visit),
-            Some(Child::List(kind)) => {
-                for (index, value) in elements(value).enumerate() {
-                    visit_within(kind, value, &at.join(index), visit);
-                }
-            }
-            Some(Child::Map(kind) | Child::Extensible(kind)) => {
-                for (name, value) in entries(value) {
-                    visit_within(kind, value, &at.join(name), visit);
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

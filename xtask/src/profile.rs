@@ -19,13 +19,15 @@ use std::cell::RefCell;
 use anyhow::{Result, bail};
 use serde_json::Value;
 
+use crate::convert;
 use part::Part;
 
 /// Refuses a normalised document that breaks the profile, with all violations.
 pub fn check(document: &Value) -> Result<()> {
+    let parts = convert::parts(document)?;
     let violations = RefCell::default();
     let root = Part::root(document, &violations);
-    document::check(&root);
+    document::check(&root, parts);
     operations::check(&root);
     schemas::check(&root);
     let lines: Vec<String> = violations.take().into_iter().collect();

@@ -13,41 +13,31 @@
 
 mod accepted;
 mod difference;
-mod example;
 mod operation;
-mod page;
-mod parts;
-mod schema;
+mod said;
+mod value;
 
 #[cfg(test)]
 pub mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use accepted::Accepted;
-use difference::{Difference, Finding};
-pub use example::type_of;
-pub use operation::{alternatives, examples};
-pub use parts::types;
+use difference::Difference;
+use operation::Holder;
+pub use operation::{alternatives, parameters, security};
+pub use said::{Said, type_of};
 
 use crate::fragments::Fragments;
-use crate::places::{self, entries};
+use crate::node::Node;
+use crate::places;
 use crate::pointer::Pointer;
 use crate::steps::Notes;
 use crate::upstream::Part;
 use crate::validate;
-
-/// An operation that both have: where it stands in which.
-struct Common {
-    method: String,
-    their_path: String,
-    our_path: String,
-    /// The page that it is published on.
-    page: String,
-}
 
 /// An operation of a page that we do not describe.
 pub struct Undescribed {
@@ -65,32 +55,39 @@ impl Undescribed {
 /// Holds the pages against ours. Returns ours, with what it rests on, and the operations
 /// that only the pages describe.
 pub fn reconcile(
-    mut pages: Vec<Part>,
+    pages: Vec<Part>,
     ours: &Fragments,
     accepted: &Accepted,
     notes: &mut Notes,
 ) -> Result<(Value, Vec<Undescribed>)> {
     let mut document = ours.document.clone();
-    let (mut differences, mut undescribed) = (Vec::new(), Vec::new());
-    for page in &mut pages {
-        check(page, ours)?;
-        differences.extend(head(page, ours, notes));
-        page::push_down(page)?;
-    }
-    for (page, path, method, theirs) in once(&pages)? {
-        let Some(our_path) = our_path(&ours.document, path, method) else {
-            let (path, method) = (path.to_owned(), method.to_owned());
-            undescribed.push(Undescribed { page: page.clone(), path, method });
-            continue;
-        };
-        let common = Common {
-            method: method.to_owned(),
-            their_path: path.to_owned(),
-            our_path: our_path.to_owned(),
-            page: page.source.clone(),
-        };
-        differences.extend(operation::hold(&page.document, ours, &common));
-        page::mark(&mut document["paths"][our_path][method], theirs);
+    let (mut differences, mut undescribed) = (Vec::new(), Vec::<Undescribed>::new());
+    for page in pages {
+        check(&page, ours)?;
+        differences.extend(head(&page, ours, notes));
+        for (path, method, theirs, _) in places::operations(&page.document) {
+            let Some(our_path) = our_path(&ours.document, path, method) else {
+                // Another page of it is held against what becomes of this one.
+                let is_same = |new: &Undescribed| {
+                    new.method == method && places::shape(&new.path) == places::shape(path)
+                };
+                if !undescribed.iter().any(is_same) {
+                    let (path, method) = (path.to_owned(), method.to_owned());
+                    undescribed.push(Undescribed { page: page.clone(), path, method });
+                }
+                continue;
+            };
+            let mut holder = Holder {
+                operation: format!("{} {our_path}", method.to_uppercase()),
+                page: page.source.clone(),
+                ..Holder::default()
+            };
+            let [their_item, our_item] = [(&page.document, path), (&document, our_path)]
+                .map(|(document, path)| Node::root(document, ()).key("paths").key(path));
+            holder.operation([&their_item, &our_item], method, [path, our_path]);
+            differences.extend(holder.differences);
+            mark(&mut document["paths"][our_path][method], theirs);
+        }
     }
     // Many pages state the same head.
     let mut reported = BTreeSet::new();
@@ -98,6 +95,15 @@ pub fn reconcile(
     accepted.settle(&mut differences, notes);
     refuse(&differences, ours)?;
     Ok((document, undescribed))
+}
+
+/// Notes on an operation of ours that a page of the vendor's agrees with it.
+fn mark(ours: &mut Value, theirs: &Value) {
+    ours["x-evidence"] = json!("fragment");
+    let stated = ours.get("x-upstream-operation-id").is_some();
+    if let Some(id) = theirs.get("operationId").filter(|_| !stated) {
+        ours["x-upstream-operation-id"] = id.clone();
+    }
 }
 
 /// Refuses a page that cannot be held against ours.
@@ -112,27 +118,6 @@ fn check(page: &Part, ours: &Fragments) -> Result<()> {
         page.source
     );
     Ok(())
-}
-
-/// An operation, with its page, its path and its method.
-type Published<'a> = (&'a Part, &'a str, &'a str, &'a Value);
-
-/// The operations of all pages. One that two of them state has to be the same on both.
-fn once(pages: &[Part]) -> Result<Vec<Published<'_>>> {
-    let mut found: Vec<Published> = Vec::new();
-    let mut known = BTreeMap::new();
-    for page in pages {
-        for (path, method, operation, at) in places::operations(&page.document) {
-            match known.insert((places::shape(path), method), (page, operation)) {
-                None => found.push((page, path, method, operation)),
-                Some((_, other)) if other == operation => {}
-                Some((other, _)) => {
-                    bail!("{} and {} disagree on {at}: keep one of them", other.source, page.source)
-                }
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// The path that an operation of the vendor's has in ours. Paths are the same if only the
@@ -154,29 +139,18 @@ fn head(page: &Part, ours: &Fragments, notes: &mut Notes) -> Vec<Difference> {
     if theirs.get("webhooks").is_some() {
         notes.push(format!("{}: /webhooks is not read: describe them as callbacks", page.source));
     }
-    let root = Pointer::default();
-    let schemes = root.join("components").join("securitySchemes");
-    let mut stated = vec![(root.join("servers"), "servers")];
-    for (name, _) in entries(theirs.pointer(schemes.as_str()).unwrap_or(&Value::Null)) {
-        stated.push((schemes.join(name), name));
+    let operation = "each operation".to_owned();
+    let mut holder = Holder { operation, page: page.source.clone(), ..Holder::default() };
+    let [theirs, own] = [theirs, own].map(|document| Node::root(document, ()));
+    holder.same("servers", "servers", &theirs.key("servers"), &own.key("servers"));
+    let [schemes, own] =
+        [theirs, own].map(|document| document.key("components").key("securitySchemes"));
+    for (name, scheme) in schemes.entries() {
+        for (key, stated) in scheme.entries().into_iter().filter(|(key, _)| *key != "description") {
+            holder.same(&format!("{name}.{key}"), key, &stated, &own.key(name).key(key));
+        }
     }
-    let differs = |(place, key): (Pointer, &str)| {
-        let theirs = without_words(theirs.pointer(place.as_str())?);
-        let own = without_words(own.pointer(place.as_str()).unwrap_or(&Value::Null));
-        let fact = format!("{key}: {theirs}");
-        (theirs != own).then(|| Difference {
-            operation: "each operation".to_owned(),
-            page: page.source.clone(),
-            finding: Finding::new(&fact, own.to_string(), &place).with_patch(fact.clone()),
-        })
-    };
-    stated.into_iter().filter_map(differs).collect()
-}
-
-fn without_words(value: &Value) -> Value {
-    let mut value = value.clone();
-    value.as_object_mut().map(|fields| fields.remove("description"));
-    value
+    holder.differences
 }
 
 /// Says all differences at once.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde_json::Value;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
@@ -14,11 +14,11 @@ use crate::files::Changes;
 use crate::fragments::Fragments;
 use crate::lock::Lock;
 use crate::reconcile::{self, Accepted, Undescribed};
-use crate::source::{self, Source, Text};
+use crate::source::{self, Text};
 use crate::steps::{Notes, Steps};
 use crate::{
-    console, convert, coverage, diff, draft, files, fragments, merge, normalise, profile, scratch,
-    snapshots, upkeep, upstream, validate, vanished,
+    console, convert, coverage, diff, draft, files, fragments, line, merge, normalise, profile,
+    scratch, snapshots, upkeep, upstream, validate, vanished,
 };
 
 /// Where what the vendor published is kept, and what was kept of it.
@@ -29,20 +29,22 @@ const FRAGMENTS: &str = "xtask/spec/api";
 const ACCEPTED: &str = "xtask/spec/accepted.yaml";
 
 #[derive(Args, Clone, Debug, Default)]
+// What is written follows from pages that are kept.
+#[command(group(ArgGroup::new("use").args(["check", "save", "out"])))]
 pub struct Options {
     /// Write nothing; print what is stale and exit with 1 if anything is
     #[arg(long)]
     pub check: bool,
 
     /// Hold this against xtask/spec/api instead of what is in xtask/spec/upstream: an
-    /// OpenAPI 3.1 document in JSON or YAML, a page with such documents in fenced blocks, a
-    /// folder of such files, or an https:// URL of one
-    #[arg(long, value_name = "PATH|URL")]
-    pub from: Vec<Source>,
+    /// OpenAPI 3.1 document in JSON or YAML, a page with such documents in fenced blocks, or
+    /// a folder of such files. Takes --check, --save or --out
+    #[arg(long, value_name = "PATH", requires = "use")]
+    pub from: Vec<PathBuf>,
 
     /// Keep what --from names under xtask/spec/upstream, beside what is there or in
     /// place of a file of that name, and read the whole folder
-    #[arg(long, requires = "from", conflicts_with_all = ["check", "out"])]
+    #[arg(long, requires = "from")]
     pub save: bool,
 
     /// Let these tags, callbacks or events vanish from openapi.json, named as the error
@@ -53,7 +55,7 @@ pub struct Options {
     /// Convert the documents of --from, of whatever API, to OpenAPI 3.0.3 in this file, and
     /// do nothing else: xtask/spec is not read, and no client is compiled. Several documents
     /// are merged
-    #[arg(long, value_name = "FILE", requires = "from", conflicts_with = "check")]
+    #[arg(long, value_name = "FILE", requires = "from")]
     pub out: Option<PathBuf>,
 
     /// Print no steps
@@ -71,7 +73,7 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
     // Another run would write what this one reads.
     let _lock = scratch::lock(&target.join("regen"), "regen")?;
     let mut changes = Changes::default();
-    let texts = steps.run("fetch", |_| inputs(root, options, &mut changes))?;
+    let texts = steps.run("read", |_| inputs(root, options, &mut changes))?;
     if let Some(out) = &options.out {
         let document = steps.run("merge", |_| merge::merge(&upstream::parts(&texts)?))?;
         changes.write(out.clone(), stable_form(&convert(document, &steps)?));
@@ -128,10 +130,8 @@ fn draft(
         let named = named.join("\n");
         bail!("xtask/spec/api lacks these operations; `cargo xtask regen` drafts them:\n{named}");
     }
-    let (texts, lines) = draft::drafts(undescribed, &ours.fragments)?;
-    for (file, text) in texts {
-        changes.write(root.join(FRAGMENTS).join(file), text);
-    }
+    let (text, lines) = draft::draft(undescribed, &ours.fragments)?;
+    changes.write(root.join(FRAGMENTS).join(draft::FILE), text);
     write(root, changes, steps)?;
     bail!(
         "xtask/spec/api lacked operations of the vendor's pages. Finish the draft of each, take \
@@ -167,7 +167,7 @@ fn hold_signals() -> Result<()> {
 fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<Text>> {
     let mut given = Vec::new();
     for from in &options.from {
-        given.extend(from.read(root)?);
+        given.extend(source::read(from, root)?);
     }
     ensure!(options.from.is_empty() || !given.is_empty(), "--from names a folder without files");
     if !given.is_empty() && !options.save {
@@ -175,12 +175,15 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
     }
     let folder = root.join(UPSTREAM);
     let mut lock = Lock::read(&root.join(LOCK))?;
-    let mut kept = source::read_folder(&folder, root)?;
+    let mut kept = source::read(&folder, root)?;
     let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for mut text in given {
-        if text.source != format!("{UPSTREAM}/{}", text.name) {
-            text.name = source::stored_name(&text.name);
-        }
+    for text in given {
+        ensure!(
+            source::is_kept(&text.name),
+            "{}: rename it: a page is kept under a name of letters, digits, `.`, `_` and `-` that \
+             ends in .md, .json or .yaml",
+            line::one_line(&text.source)
+        );
         // Some file systems take the two for one.
         if let Some(other) = names.insert(text.name.to_ascii_lowercase(), text.source.clone()) {
             bail!("{other} and {} would both be kept as {}", text.source, text.name);
@@ -361,9 +364,9 @@ mod tests {
             }
             // Nor is it kept, or converted to elsewhere.
             let root = workspace(&format!("{HEAD}paths: {{}}\n"));
-            let file = tempfile::NamedTempFile::new().unwrap();
+            let file = tempfile::Builder::new().suffix(".yaml").tempfile().unwrap();
             std::fs::write(file.path(), &upstream).unwrap();
-            let from = vec![file.path().to_str().unwrap().parse().unwrap()];
+            let from = vec![file.path().to_owned()];
             let saved = Options { from: from.clone(), save: true, ..options() };
             refused(root.path(), &target, &saved);
             let out = Some(root.path().join("out.json"));
@@ -394,7 +397,7 @@ mod tests {
             std::fs::create_dir(root.path().join(folder)).unwrap();
             let path = root.path().join(folder).join(name);
             std::fs::write(&path, HEAD).unwrap();
-            from.push(path.to_str().unwrap().parse().unwrap());
+            from.push(path);
         }
         let target = root.path().join("target");
         let saved = Options { from, save: true, ..options() };

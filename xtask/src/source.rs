@@ -1,80 +1,41 @@
-//! Where a document comes from: a URL, a file, or a folder of files.
+//! Where a document comes from: a file, or a folder of files.
 
 use std::fs::File;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
-use ureq::http::Uri;
+use anyhow::{Context, Result, ensure};
 
-use crate::{fetch, folder};
+use crate::folder;
 
-/// What `--from` names.
-#[derive(Clone, Debug)]
-pub enum Source {
-    Url(Uri),
-    Path(PathBuf),
-}
-
-impl FromStr for Source {
-    type Err = anyhow::Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        if text.contains("://") {
-            return fetch::address(text).map(Self::Url);
-        }
-        ensure!(!text.is_empty(), "it names nothing");
-        Ok(Self::Path(text.into()))
-    }
-}
+/// The longest text that is read.
+const LONGEST: u64 = 16 * 1024 * 1024;
 
 /// A text as it came.
 #[derive(Debug)]
 pub struct Text {
-    /// The URL without its query, or the path in the repository.
+    /// The path in the repository, or the name of a file that is elsewhere.
     pub source: String,
-    /// The last part of it.
+    /// The name of the file.
     pub name: String,
     pub bytes: Vec<u8>,
 }
 
-impl Source {
-    /// The texts at a source: one, or those of a folder.
-    pub fn read(&self, root: &Path) -> Result<Vec<Text>> {
-        match self {
-            Self::Url(url) => {
-                let source = fetch::without_query(url);
-                let bytes = fetch::fetch(url, fetch::TIME, fetch::LONGEST)
-                    .with_context(|| format!("cannot fetch {source}"))?;
-                let name = url.path().rsplit('/').next().unwrap_or_default().to_owned();
-                Ok(vec![Text { source, name, bytes }])
-            }
-            Self::Path(path) if path.is_dir() => read_folder(path, root),
-            Self::Path(path) => Ok(vec![read_file(path, root)?]),
-        }
+/// The texts at a path: one, or those of a folder.
+pub fn read(path: &Path, root: &Path) -> Result<Vec<Text>> {
+    if path.is_dir() {
+        return folder::files(path)?.iter().map(|file| read_file(file, root)).collect();
     }
-}
-
-/// The texts in a folder.
-pub fn read_folder(folder: &Path, root: &Path) -> Result<Vec<Text>> {
-    folder::files(folder)?.iter().map(|file| read_file(file, root)).collect()
-}
-
-/// A page under `xtask/spec/upstream`, whatever else is there.
-#[cfg(test)]
-pub fn published(root: &Path, name: &str) -> Text {
-    read_file(&root.join("xtask/spec/upstream").join(name), root).unwrap()
+    Ok(vec![read_file(path, root)?])
 }
 
 fn read_file(file: &Path, root: &Path) -> Result<Text> {
     let mut bytes = Vec::new();
     File::open(file)
-        .and_then(|opened| opened.take(fetch::LONGEST + 1).read_to_end(&mut bytes))
+        .and_then(|opened| opened.take(LONGEST + 1).read_to_end(&mut bytes))
         .with_context(|| format!("cannot read {}", file.display()))?;
-    if bytes.len() as u64 > fetch::LONGEST {
-        bail!("cannot read {}: it is longer than {} bytes", file.display(), fetch::LONGEST);
-    }
+    let is_short = bytes.len() as u64 <= LONGEST;
+    ensure!(is_short, "cannot read {}: it is longer than {LONGEST} bytes", file.display());
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(Text { source: in_repository(file, root).unwrap_or_else(|| name.clone()), name, bytes })
 }
@@ -88,56 +49,38 @@ fn in_repository(file: &Path, root: &Path) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// The name to store a text under, whatever its source was called.
-///
-/// It has no separators and does not begin with a dot, so that it stays in the
-/// folder and is seen there; with its ending it is no name that a system keeps.
-pub fn stored_name(name: &str) -> String {
-    const LONGEST: usize = 100;
+/// Whether a file can be kept under its name: one that any system takes and shows.
+pub fn is_kept(name: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let plain: String = name.chars().map(|c| if is_plain(c) { c } else { '-' }).collect();
-    let plain = plain.trim_matches(['.', '-']);
-    let (stem, ending) = match plain.rsplit_once('.') {
-        Some((stem, ending @ ("json" | "yaml" | "yml" | "md"))) => (stem, ending),
-        // What is in it is read by what it is, not by its ending.
-        _ => (plain, "yaml"),
-    };
-    let stem = &stem[..stem.len().min(LONGEST)];
-    format!("{}.{ending}", if stem.is_empty() { "document" } else { stem })
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    let is_read = matches!(ending, Some("json" | "yaml" | "yml" | "md"));
+    is_read && name.chars().all(is_plain) && !name.starts_with(['.', '-'])
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use std::path::Path;
 
-    use super::{Source, stored_name};
+    use super::{is_kept, read};
 
     #[test]
-    fn a_text_is_stored_under_the_name_that_it_came_with() {
-        for (name, stored) in [
-            ("list-numbers.md", "list-numbers.md"),
-            ("openapi.json", "openapi.json"),
-            ("openapi.v1.json", "openapi.v1.json"),
-            ("openapi", "openapi.yaml"),
-            ("", "document.yaml"),
-            ("..", "document.yaml"),
-            ("..%2f..%2fsrc%2flib.rs", "2f..-2fsrc-2flib.rs.yaml"),
-            ("..\\..\\a.md", "a.md"),
-            (".gitattributes", "gitattributes.yaml"),
-            ("a.swp", "a.swp.yaml"),
-            ("aux", "aux.yaml"),
-            ("a b\n\u{e9}.yml", "a-b--.yml"),
-        ] {
-            assert_eq!(stored_name(name), stored, "{name}");
+    fn a_file_is_kept_under_a_plain_name_alone() {
+        for name in ["list-numbers.md", "openapi.v1.json", "get_a.yaml", "a.yml"] {
+            assert!(is_kept(name), "{name}");
         }
-        assert_eq!(stored_name(&"a".repeat(300)).len(), 105);
-    }
-
-    proptest! {
-        #[test]
-        fn a_stored_name_stays_in_its_folder(name in any::<String>()) {
-            let stored = stored_name(&name);
-            prop_assert!(!stored.starts_with(['.', '-']) && !stored.contains(['/', '\\', ':', '~']));
+        for name in [
+            "openapi",
+            "",
+            "..",
+            "..\\..\\a.md",
+            ".a.md",
+            "-a.md",
+            "a.swp",
+            "aux",
+            "a b.md",
+            "\u{e9}.md",
+        ] {
+            assert!(!is_kept(name), "{name}");
         }
     }
 
@@ -149,7 +92,7 @@ mod tests {
             std::fs::write(folder.join("a.json"), "{}").unwrap();
         }
         let source = |path: std::path::PathBuf| {
-            let texts = Source::Path(path).read(root.path()).unwrap();
+            let texts = read(&path, root.path()).unwrap();
             texts.into_iter().map(|text| text.source).collect::<Vec<_>>()
         };
         assert_eq!(source(root.path().join("spec/a.json")), ["spec/a.json"]);
@@ -160,7 +103,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn an_endless_file_is_an_error() {
-        let error = Source::Path("/dev/zero".into()).read(std::path::Path::new("/")).unwrap_err();
+        let error = read(Path::new("/dev/zero"), Path::new("/")).unwrap_err();
         assert!(error.to_string().contains("longer than"), "{error}");
     }
 }

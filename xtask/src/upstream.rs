@@ -86,39 +86,30 @@ fn instead(value: &Value) -> String {
 /// The contents of the fenced code blocks (`CommonMark` 4.5) of a page that
 /// hold an OpenAPI document. A text that is a document itself has none.
 fn fenced_blocks(text: &str) -> Result<Vec<&str>> {
-    let mut blocks = Vec::new();
-    let mut open: Option<(char, usize, usize)> = None;
-    let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        let start = offset;
-        offset += line.len();
-        match (open, fence(line)) {
-            (None, None) if begins_openapi(line) => return Ok(Vec::new()),
-            (None, Some((mark, width, _))) => open = Some((mark, width, offset)),
-            (Some((mark, width, from)), Some((closing, long, "")))
-                if mark == closing && long >= width =>
-            {
-                blocks.push(&text[from..start]);
-                open = None;
-            }
-            _ => {}
+    let (mut blocks, mut rest) = (Vec::new(), text);
+    while let Some(at) = ["```", "~~~"].iter().filter_map(|mark| line_with(rest, mark)).min() {
+        if rest[..at].lines().any(begins_openapi) {
+            return Ok(Vec::new());
         }
-    }
-    if let Some((.., from)) = open {
-        // CommonMark lets it run to the end; here the rest is missing.
-        ensure!(!is_openapi(&text[from..]), "its OpenAPI block is not closed: the page is cut off");
+        let block = &rest[at..];
+        let width = block.len() - block.trim_start_matches(&block[..1]).len();
+        let body = block.find('\n').map_or("", |end| &block[end + 1..]);
+        let Some(end) = line_with(body, &block[..width]) else {
+            // CommonMark lets it run to the end; here the rest is missing.
+            ensure!(!is_openapi(body), "its OpenAPI block is not closed: the page is cut off");
+            break;
+        };
+        blocks.push(&body[..end]);
+        rest = body[end..].trim_start_matches(&block[..1]);
     }
     blocks.retain(|block| is_openapi(block));
     Ok(blocks)
 }
 
-/// The mark, the width and the info string of a line that is a code fence.
-fn fence(line: &str) -> Option<(char, usize, &str)> {
-    let line = line.trim();
-    let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
-    let info = line.trim_start_matches(mark);
-    let width = line.len() - info.len();
-    (width >= 3).then_some((mark, width, info))
+/// Where the first line begins that begins with some marks.
+fn line_with(text: &str, marks: &str) -> Option<usize> {
+    let start = text.starts_with(marks).then_some(0);
+    start.or_else(|| text.find(&format!("\n{marks}")).map(|end| end + 1))
 }
 
 fn is_openapi(block: &str) -> bool {

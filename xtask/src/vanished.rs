@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use crate::places::{self, elements, entries, lone_reference};
+use crate::places::{self, elements, entries};
 
 /// Holds a document against the one before. `dropped` may go.
 pub fn check(earlier: &Value, document: &Value, dropped: &[String]) -> Result<()> {
@@ -29,28 +29,21 @@ pub fn check(earlier: &Value, document: &Value, dropped: &[String]) -> Result<()
 /// The tags, the callbacks and the events of a document.
 fn names(document: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for (_, _, operation, _) in places::operations(document) {
+    for (.., operation, at) in places::operations(document) {
         for tag in elements(&operation["tags"]).filter_map(Value::as_str) {
             names.insert(format!("tag {tag}"));
         }
         for (name, callback) in entries(&operation["callbacks"]) {
             names.insert(format!("callback {name}"));
-            for delivery in entries(callback).flat_map(|(_, item)| entries(item)) {
-                events(document, delivery.1, &mut names);
+            for (_, delivery) in entries(callback) {
+                let media = &delivery["post"]["requestBody"]["content"]["application/json"];
+                let (_, union) = places::resolve(document, &media["schema"], &at);
+                let events = entries(&union["discriminator"]["mapping"]);
+                names.extend(events.map(|(event, _)| format!("event {event}")));
             }
         }
     }
     names
-}
-
-/// The values of what distinguishes the bodies of a callback.
-fn events(document: &Value, delivery: &Value, into: &mut BTreeSet<String>) {
-    for (_, content) in entries(&delivery["requestBody"]["content"]) {
-        let schema = &content["schema"];
-        let named = lone_reference(schema).map(|name| &document["components"]["schemas"][name]);
-        let mapping = &named.unwrap_or(schema)["discriminator"]["mapping"];
-        into.extend(entries(mapping).map(|(event, _)| format!("event {event}")));
-    }
 }
 
 #[cfg(test)]

@@ -15,11 +15,7 @@ const SUPPORTED: [(&str, Is, &str); 12] = [
     ("$ref items not properties additionalProperties const default example", |_| true, "there"),
     // Dropped.
     ("$comment $schema", |_| true, "there"),
-    (
-        "title description format pattern contentEncoding contentMediaType",
-        Value::is_string,
-        "a string",
-    ),
+    ("title description format pattern", Value::is_string, "a string"),
     ("uniqueItems readOnly writeOnly deprecated nullable", Value::is_boolean, "true or false"),
     ("minimum maximum multipleOf", Value::is_number, "a number"),
     // Flags in 3.0.
@@ -42,7 +38,7 @@ const SUPPORTED: [(&str, Is, &str); 12] = [
 
 /// Keywords without a counterpart in 3.0 that constrain values or name schemas, each with
 /// what to write in its place.
-const UNSUPPORTED: [(&str, &str); 9] = [
+const UNSUPPORTED: [(&str, &str); 10] = [
     (
         "prefixItems contains minContains maxContains unevaluatedItems",
         "describe the array with `items`",
@@ -62,6 +58,7 @@ const UNSUPPORTED: [(&str, &str); 9] = [
     ),
     ("$dynamicRef $recursiveRef", "write a `$ref` to `#/components/schemas/...`"),
     ("$vocabulary", "remove it"),
+    ("contentEncoding contentMediaType", "write a `format`, or describe it in `description`"),
     ("contentSchema", "describe the text in `description`"),
     ("pathItems", "describe the operations under `/paths`"),
 ];

@@ -7,26 +7,23 @@ use super::grammar::{Child, Kind};
 use super::refuse;
 use crate::pointer::Pointer;
 
-/// How many references may lead from one to the next.
-const LONGEST: usize = 8;
-
-/// Refuses a reference that does not end at a component of the kind that belongs in its place.
+/// Refuses a reference that does not lead to a component of the kind that belongs in its
+/// place, which is no reference itself.
 pub(super) fn check(document: &Value, parts: &[(Kind, Pointer)]) -> Result<()> {
     for (kind, at) in parts {
-        let mut part = document.pointer(at.as_str());
-        for _ in 0..LONGEST {
-            let Some(reference) = part.and_then(|part| part.get("$ref")) else { break };
-            part = target(document, *kind, reference);
-            if part.is_none() {
-                let what = format!("{reference} is no {kind:?} in this document");
-                let cure = "describe it under `/components`, and refer to it there";
-                return Err(refuse(&at.join("$ref"), &format!("{what}: {cure}")));
+        let part = document.pointer(at.as_str());
+        let Some(reference) = part.and_then(|part| part.get("$ref")) else { continue };
+        let what = match target(document, *kind, reference) {
+            None => format!(
+                "{reference} is no {kind:?} in this document: describe it under `/components`, and \
+                 refer to it there"
+            ),
+            Some(target) if target.get("$ref").is_some() => {
+                "leads from reference to reference: refer to the last of them".to_owned()
             }
-        }
-        if part.is_some_and(|part| part.get("$ref").is_some()) {
-            let reason = "leads from reference to reference: refer to the last of them";
-            return Err(refuse(&at.join("$ref"), reason));
-        }
+            Some(_) => continue,
+        };
+        return Err(refuse(&at.join("$ref"), &what));
     }
     Ok(())
 }

@@ -4,9 +4,20 @@
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-use super::nullable::{is_null, only_null};
 use super::{drop_keys, refuse};
 use crate::pointer::Pointer;
+
+/// The schema that only null fits. In 3.0 `nullable` means something only beside a `type`
+/// (3.0.3, 4.7.24.1). Of a reference or a union that may be null, null is one of the
+/// alternatives.
+fn only_null() -> Value {
+    json!({"type": "object", "nullable": true, "enum": [null]})
+}
+
+/// Whether only null fits a converted schema.
+pub(crate) fn is_null(schema: &Value) -> bool {
+    schema.get("enum").is_some_and(|values| *values == json!([null]))
+}
 
 type Schema = Map<String, Value>;
 
@@ -27,7 +38,6 @@ pub(super) fn convert(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<Strin
     drop_keys(schema, at, dropped, |key| matches!(key, "$comment" | "$schema"));
     constant(schema, at)?;
     bounds(schema, at)?;
-    content(schema, at, dropped);
     examples(schema, at, dropped);
     null_branches(schema);
     let kind = types(schema, at)?;
@@ -67,22 +77,6 @@ fn bounds(schema: &mut Schema, at: &Pointer) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// 3.0 says with `format` how a string carries bytes. Any other content is a string.
-fn content(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<String>) {
-    for (key, known, format) in [
-        ("contentEncoding", "base64", "byte"),
-        ("contentMediaType", "application/octet-stream", "binary"),
-    ] {
-        match schema.remove(key) {
-            Some(value) if value == known && !schema.contains_key("format") => {
-                drop(schema.insert("format".into(), format.into()));
-            }
-            Some(_) => dropped.push(at.join(key).to_string()),
-            None => {}
-        }
-    }
 }
 
 /// 3.0 has room for one example.
@@ -139,7 +133,12 @@ fn types(schema: &mut Schema, at: &Pointer) -> Result<Option<&'static str>> {
             schema.extend(only_null().as_object().cloned().unwrap_or_default());
             Ok(Some("object"))
         }
-        [] => nullable_without_type(schema, at).map(|()| None),
+        [] if schema.get("nullable") == Some(&Value::Bool(true)) => {
+            let reason =
+                "says nothing without a type: remove it, or write null as a branch of `anyOf`";
+            Err(refuse(&at.join("nullable"), reason))
+        }
+        [] => Ok(None),
         [only] => {
             let Some((name, _)) = TYPES.iter().find(|(name, _)| only == name) else {
                 let reason = format!("there is no type {only}: write one of JSON");
@@ -168,25 +167,6 @@ fn implied(schema: &Schema) -> Vec<Value> {
     let kind = kinds.next().filter(|_| !others.is_empty()).map(|(name, _)| *name);
     let null = Some("null").filter(|_| !nulls.is_empty() && (kind.is_some() || others.is_empty()));
     kind.into_iter().chain(null).map(Value::from).collect()
-}
-
-/// In 3.0 `nullable` says nothing without a type: null is an alternative there.
-fn nullable_without_type(schema: &mut Schema, at: &Pointer) -> Result<()> {
-    if schema.get("nullable") != Some(&Value::Bool(true)) {
-        return Ok(());
-    }
-    match schema.remove("allOf").as_mut().and_then(Value::as_array_mut).map(Vec::as_mut_slice) {
-        Some([only]) if !schema.contains_key("anyOf") => {
-            schema.insert("anyOf".into(), json!([only, only_null()]));
-            schema.remove("nullable");
-            Ok(())
-        }
-        _ => {
-            let reason =
-                "says nothing without a type: remove it, or write null as a branch of `anyOf`";
-            Err(refuse(&at.join("nullable"), reason))
-        }
-    }
 }
 
 /// Refuses listed values that are of another type.

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::resolved;
 use crate::fragments::UNFINISHED;
 use crate::names;
-use crate::places::{SCHEMAS, elements, entries};
-use crate::reconcile::{type_of, types};
+use crate::places::{SCHEMAS, entries};
+use crate::reconcile::{Said, type_of};
 
 /// How the names of texts end that are secrets.
 const SECRETS: [&str; 5] = ["ApiKey", "Token", "Secret", "Password", "PairingCode"];
@@ -18,41 +17,40 @@ const SECRETS: [&str; 5] = ["ApiKey", "Token", "Secret", "Password", "PairingCod
 const STRUCTURE: &str =
     "$ref type nullable properties required items allOf oneOf anyOf example examples";
 
-/// The schemas of the drafts of one page.
-pub struct Schemas<'a> {
-    /// The document of the page.
-    pub page: &'a Value,
+/// The schemas of the drafts.
+pub struct Schemas {
     /// The names of schemas, in lower case as some file systems have them.
-    pub taken: &'a mut BTreeSet<String>,
+    pub taken: BTreeSet<String>,
     pub drafted: Vec<(String, Value)>,
 }
 
-impl Schemas<'_> {
-    /// The schema of a value of which a page has some examples and maybe a schema.
-    pub fn schema(&mut self, shown: &[&Value], stated: &Value, name: &str) -> Value {
+impl Schemas {
+    /// The schema of a value, by what a page says of it.
+    pub fn schema(&mut self, said: &Said, name: &str) -> Value {
         // References may lead back to themselves, and examples come to an end.
-        let stated = if shown.is_empty() { stated } else { resolved(self.page, stated) };
-        let some: Vec<&Value> = shown.iter().copied().filter(|value| !value.is_null()).collect();
-        let kind = kind(&some, stated);
+        let mut said = if said.shown.is_empty() { said.clone() } else { said.whole() };
+        let shown = said.shown.len();
+        said.shown.retain(|value| !value.is_null());
+        let kind = kind(&said);
         let mut schema = match kind {
-            Some("object") => self.object(&some, stated, name),
+            Some("object") => self.object(&said, name),
             Some("array") => {
-                let items: Vec<&Value> = some.iter().flat_map(|one| elements(one)).collect();
-                let items = self.schema(&items, &stated["items"], &format!("{name}Item"));
+                let items = self.schema(&said.items(), &format!("{name}Item"));
                 json!({"type": "array", "items": items})
             }
-            Some("string") => text(&some, name),
+            Some("string") => text(&said.shown, name),
             Some(kind) => json!({"type": kind}),
             None => json!({}),
         };
         let is_reference = schema.get("$ref").is_some();
-        for (key, value) in entries(stated).filter(|_| !is_reference) {
+        let stated = said.schemas.iter().flat_map(|schema| entries(schema.value));
+        for (key, value) in stated.filter(|_| !is_reference) {
             if !STRUCTURE.split(' ').any(|other| other == key) {
                 schema[key] = value.clone();
             }
         }
-        let is_nullable = stated["nullable"] == true || types(stated).contains(&"null");
-        if let Some(kind) = kind.filter(|_| is_nullable || some.len() < shown.len()) {
+        let is_nullable = said.types().contains("null") || said.shown.len() < shown;
+        if let Some(kind) = kind.filter(|_| is_nullable) {
             if is_reference {
                 return json!({"oneOf": [schema, {"type": "null"}]});
             }
@@ -62,35 +60,28 @@ impl Schemas<'_> {
     }
 
     /// An object has a name, unless its keys are data.
-    fn object(&mut self, some: &[&Value], stated: &Value, name: &str) -> Value {
-        let shown = || some.iter().flat_map(|one| entries(one));
-        let keys: BTreeSet<&String> =
-            shown().chain(entries(&stated["properties"])).map(|(key, _)| key).collect();
-        if !keys.iter().all(|key| is_property(key)) {
-            let values: Vec<&Value> = shown().map(|(_, value)| value).collect();
-            let values = self.schema(&values, &Value::Null, &format!("{name}Value"));
+    fn object(&mut self, said: &Said, name: &str) -> Value {
+        if !said.names().into_iter().all(is_property) {
+            let shown = said.shown.iter().flat_map(entries).map(|(_, value)| value.clone());
+            let values = Said { shown: shown.collect(), ..Said::default() };
+            let values = self.schema(&values, &format!("{name}Value"));
             return json!({"type": "object", "additionalProperties": values});
         }
         let numbered = (2..).map(|number| format!("{name}{number}"));
         let mut names = [name.to_owned()].into_iter().chain(numbered);
         let name = names.find(|name| self.taken.insert(name.to_lowercase())).unwrap_or_default();
-        let mut properties = Map::new();
-        for key in keys {
-            let values: Vec<&Value> = some.iter().filter_map(|one| one.get(key)).collect();
-            let name = format!("{name}{}", names::pascal(key));
-            let schema = self.schema(&values, &stated["properties"][key], &name);
-            properties.insert(key.clone(), schema);
-        }
-        let words = stated["description"].as_str().unwrap_or_default();
-        let description = format!("{UNFINISHED}. {words}");
+        let words = said.find("description");
+        let description = format!("{UNFINISHED}. {}", words.map_or("", |words| words.text()));
         let mut schema = json!({"type": "object", "description": description.trim_end()});
-        if properties.is_empty() {
-            schema["additionalProperties"] = json!(true);
-        } else {
-            schema["properties"] = properties.into();
+        for key in said.names() {
+            let name = format!("{name}{}", names::pascal(key));
+            schema["properties"][key] = self.schema(&said.member(key), &name);
         }
-        if let Some(required) = stated.get("required") {
-            schema["required"] = required.clone();
+        if schema.get("properties").is_none() {
+            schema["additionalProperties"] = json!(true);
+        }
+        if let Some(required) = said.find("required") {
+            schema["required"] = required.value.clone();
         }
         let known = self.drafted.iter().find(|(_, other)| *other == schema);
         let known = known.map(|(name, _)| name.clone());
@@ -109,22 +100,20 @@ fn is_property(key: &str) -> bool {
 }
 
 /// The type that examples have in common, or without any the one that is stated.
-fn kind<'a>(some: &[&Value], stated: &'a Value) -> Option<&'a str> {
-    let Some((first, others)) = some.split_first() else {
-        return types(stated).into_iter().find(|kind| *kind != "null");
-    };
-    let numbers = ["integer", "number"];
-    others.iter().try_fold(type_of(first), |kind, other| match type_of(other) {
-        other if other == kind => Some(kind),
-        other if numbers.contains(&kind) && numbers.contains(&other) => Some("number"),
+fn kind<'a>(said: &Said<'a>) -> Option<&'a str> {
+    let shown: BTreeSet<&str> = said.shown.iter().map(type_of).collect();
+    match *Vec::from_iter(shown) {
+        [] => said.types().into_iter().find(|kind| *kind != "null"),
+        [one] => Some(one),
+        ["integer", "number"] => Some("number"),
         _ => None,
-    })
+    }
 }
 
 /// A text: a secret by its name, or a date by its examples.
-fn text(some: &[&Value], name: &str) -> Value {
+fn text(shown: &[Value], name: &str) -> Value {
     let all = |is: fn(&str) -> bool| {
-        !some.is_empty() && some.iter().all(|value| value.as_str().is_some_and(is))
+        !shown.is_empty() && shown.iter().all(|value| value.as_str().is_some_and(is))
     };
     let format = if SECRETS.iter().any(|ending| name.ends_with(ending)) {
         "password"

@@ -1,20 +1,17 @@
 //! Drafts of pages in the vendor's style, and of any JSON.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
 use proptest::proptest;
 use serde_json::{Value, json};
 
-use super::drafts;
+use super::{FILE, draft};
 use crate::fragments::{Fragments, UNFINISHED};
 use crate::generated;
-use crate::reconcile::tests::{changed, committed, pages};
+use crate::reconcile::tests::{changed, committed, pages, published};
 use crate::reconcile::{self, Accepted, Undescribed};
 use crate::regen::document_of;
-use crate::source::{self, Text};
+use crate::source::Text;
 use crate::upstream::Part;
 
 /// What all tags share.
@@ -49,17 +46,19 @@ impl Repository {
         reconcile::reconcile(pages, &ours, &Accepted::default(), &mut Vec::new())
     }
 
-    fn draft(&self, pages: Vec<Part>) -> (BTreeMap<String, String>, Vec<String>) {
+    fn draft(&self, pages: Vec<Part>) -> (String, Vec<String>) {
         let (_, undescribed) = self.reconcile(pages).unwrap();
-        drafts(&undescribed, &Fragments::read(&self.folder(), self.0.path()).unwrap()).unwrap()
+        draft(&undescribed, &self.fragments()).unwrap()
+    }
+
+    fn fragments(&self) -> Fragments {
+        Fragments::read(&self.folder(), self.0.path()).unwrap()
     }
 
     /// Does as a person who finds nothing to add.
-    fn finish(&self, texts: &BTreeMap<String, String>) {
-        for (name, text) in texts {
-            let text = text.replace(UNFINISHED, "Finished");
-            std::fs::write(self.folder().join(name), text).unwrap();
-        }
+    fn finish(&self, draft: &str) {
+        let text = draft.replace(UNFINISHED, "Finished");
+        std::fs::write(self.folder().join(FILE), text).unwrap();
     }
 }
 
@@ -87,25 +86,23 @@ fn page(path: &str, method: &str, id: &str, example: &Value) -> Part {
 /// The schemas of the draft of one example, by their names, and that of the response.
 fn drafted(example: &Value) -> (Value, Value) {
     let repository = Repository::new(&[HEAD]);
-    let (texts, _) = repository.draft(vec![page("/v1/a", "post", "create_a", example)]);
-    let drafted: Value = crate::yaml::parse(&texts["a.yaml"]).unwrap();
+    let (text, _) = repository.draft(vec![page("/v1/a", "post", "create_a", example)]);
+    let drafted: Value = crate::yaml::parse(&text).unwrap();
     let response = "/paths/~1v1~1a/post/responses/200/content/application~1json/schema";
     (drafted.pointer(response).unwrap().clone(), drafted["components"]["schemas"].clone())
 }
 
 #[test]
 fn all_pages_become_drafts_of_which_a_client_can_be_made() {
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-    let published = source::published(root, "list-numbers.md");
     // Its two successes differ, which a person has to settle.
     let unsettled = ("/v1/numbers/remote-pairing", "post");
     let pages = pages(&committed()).into_iter();
     let pages = pages.filter(|page| (&*page.path, &*page.method) != unsettled);
-    let texts: Vec<Text> = pages.map(|page| page.text()).chain([published]).collect();
+    let texts: Vec<Text> = pages.map(|page| page.text()).chain([published()]).collect();
     let repository = Repository::new(&[]);
-    let (drafts, lines) = repository.draft(crate::upstream::parts(&texts).unwrap());
+    let (draft, lines) = repository.draft(crate::upstream::parts(&texts).unwrap());
     assert_eq!(lines.len(), texts.len());
-    repository.finish(&drafts);
+    repository.finish(&draft);
     let document = document_of(repository.0.path(), &texts).unwrap_or_else(|error| {
         panic!("{error:#}");
     });
@@ -119,15 +116,23 @@ fn a_draft_says_what_the_page_states_and_shows() {
         operation["description"] = json!("Lists channels: all of them.");
         operation["security"] = json!([{"apiKey": []}]);
     });
-    let repository =
-        Repository::new(&[("newsletters.yaml", "# Ours\nopenapi: 3.1.0\npaths:\n  /v1/a: {}\n")]);
-    let (texts, lines) = repository.draft(vec![page.part()]);
-    insta::assert_snapshot!(texts["newsletters.yaml"]);
+    let (text, lines) = Repository::new(&[]).draft(vec![page.part()]);
+    insta::assert_snapshot!(text);
     assert_eq!(
         lines,
-        ["xtask/spec/api/newsletters.yaml line 7: GET /v1/newsletters of \
+        ["xtask/spec/api/draft.yaml line 17: GET /v1/newsletters of \
              xtask/spec/upstream/get_newsletters.md"]
     );
+}
+
+#[test]
+fn drafts_that_were_not_moved_are_not_overwritten() {
+    let repository = Repository::new(&[HEAD]);
+    let pages = ["/v1/a", "/v1/b"].map(|path| page(path, "post", "create_a", &json!({})));
+    repository.finish(&repository.draft(pages[..1].to_vec()).0);
+    let (_, undescribed) = repository.reconcile(pages.to_vec()).unwrap();
+    let error = draft(&undescribed, &repository.fragments()).unwrap_err().to_string();
+    assert!(error.starts_with("xtask/spec/api/draft.yaml has drafts: move them"), "{error}");
 }
 
 #[test]
@@ -142,8 +147,7 @@ fn an_id_has_the_verb_first() {
         ("patch", "patch_numbers-settings", &one, "update_numbers_settings"),
         ("delete", "delete_number", &one, "delete_number"),
     ] {
-        let (texts, _) = Repository::new(&[HEAD]).draft(vec![page("/v1/a", method, id, example)]);
-        let text = &texts["a.yaml"];
+        let (text, _) = Repository::new(&[HEAD]).draft(vec![page("/v1/a", method, id, example)]);
         assert!(text.contains(&format!("operationId: {expected}\n")), "{text}");
     }
 }
@@ -192,8 +196,8 @@ fn a_schema_of_the_page_says_what_no_example_shows() {
     let content = "/paths/~1v1~1a/post/responses/200/content/application~1json";
     page.document.pointer_mut(content).unwrap()["schema"] =
         json!({"$ref": "#/components/schemas/A"});
-    let (texts, _) = Repository::new(&[HEAD]).draft(vec![page]);
-    let drafted: Value = crate::yaml::parse(&texts["a.yaml"]).unwrap();
+    let (text, _) = Repository::new(&[HEAD]).draft(vec![page]);
+    let drafted: Value = crate::yaml::parse(&text).unwrap();
     let schema = &drafted["components"]["schemas"]["CreateAResponse"];
     assert_eq!(schema["required"], json!(["name"]));
     let properties = &schema["properties"];
@@ -205,19 +209,18 @@ fn a_schema_of_the_page_says_what_no_example_shows() {
 }
 
 #[test]
-fn a_tag_that_names_no_file_makes_no_other() {
-    for (tag, path, file) in [
-        (json!(["../../Odd: things"]), "/v1/a", "odd-things.yaml"),
-        (json!(["!"]), "/v1/phone-lines/a", "other.yaml"),
-        (json!([]), "/", "other.yaml"),
+fn a_draft_has_a_tag() {
+    for (tags, expected) in [
+        (json!(["A b"]), json!(["A b"])),
+        (json!([]), json!(["Other"])),
+        (json!([1]), json!(["Other"])),
     ] {
-        let mut page = page(path, "post", "create_a", &json!({"id": "a"}));
-        page.document["paths"][path]["post"]["tags"] = tag;
+        let mut page = page("/v1/a", "post", "create_a", &json!({"id": "a"}));
+        page.document["paths"]["/v1/a"]["post"]["tags"] = tags;
         let repository = Repository::new(&[HEAD]);
-        let (texts, _) = repository.draft(vec![page]);
-        assert_eq!(texts.keys().collect::<Vec<_>>(), [file]);
-        repository.finish(&texts);
-        Fragments::read(&repository.folder(), repository.0.path()).unwrap();
+        repository.finish(&repository.draft(vec![page]).0);
+        let operation = &repository.fragments().document["paths"]["/v1/a"]["post"];
+        assert_eq!(operation["tags"], expected);
     }
 }
 
@@ -280,7 +283,6 @@ proptest! {
         operation["responses"] = json!({"200": part, "201": {"content": {"a": {"schema": schema}}}});
         let new = Undescribed { page: hostile, path: "/v1/a".to_owned(), method: "get".to_owned() };
         let repository = Repository::new(&[HEAD]);
-        let ours = Fragments::read(&repository.folder(), repository.0.path()).unwrap();
-        let _ = drafts(&[new], &ours);
+        let _ = draft(&[new], &repository.fragments());
     }
 }

@@ -17,12 +17,7 @@ pub fn line(text: &str, place: &Pointer) -> usize {
 
 /// The line with a key or an element, among those that are indented deeper than
 /// `outer`, and how deep that one is. Only what stands right within counts.
-pub fn entry(
-    lines: &[&str],
-    from: usize,
-    outer: Option<usize>,
-    key: &str,
-) -> Option<(usize, usize)> {
+fn entry(lines: &[&str], from: usize, outer: Option<usize>, key: &str) -> Option<(usize, usize)> {
     let (mut level, mut elements) = (None, 0);
     for (index, line) in lines.iter().enumerate().skip(from) {
         let content = line.trim_start();

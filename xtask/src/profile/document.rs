@@ -4,11 +4,12 @@ use heck::ToPascalCase;
 use serde_json::json;
 
 use super::part::Part;
-use crate::convert::grammar::Kind;
+use crate::convert::grammar::Kind::{self, Header, Parameter, RequestBody, Response, Schema};
 use crate::names::Names;
 use crate::places::{self, entries};
+use crate::pointer::Pointer;
 
-pub fn check(root: &Part) {
+pub fn check(root: &Part, parts: Vec<(Kind, Pointer)>) {
     let url = root.key("servers").key(0).key("url");
     let is_plain = url.text().starts_with("https://") && !url.text().contains(['{', '?', '#']);
     url.expect(is_plain, "is not a plain https:// URL; name the server that gets credentials");
@@ -19,13 +20,13 @@ pub fn check(root: &Part) {
     );
     security(&root.key("security"));
     error(root);
-    places::visit(root.value, &mut |kind, part, at| {
-        let part = root.with(part, at.clone());
-        if part["$ref"].is_string() {
-            reference(kind, &part.key("$ref"));
-        }
+    for (kind, at) in parts {
+        let part = root.at(at);
+        let is_followed = matches!(kind, Schema | Parameter | Response | Header | RequestBody);
+        let what = "is read in place only; put what it refers to here";
+        part.expect(is_followed || part["$ref"].is_null(), what);
         words(&part);
-    });
+    }
     callbacks(root);
 }
 
@@ -57,22 +58,6 @@ fn error(root: &Part) {
     );
     let is_enum = code["type"] == "string" && code["enum"].is_array();
     code.expect(is_enum, "is not an enum of strings; list the codes of errors there");
-}
-
-/// The build step follows one reference, to a component.
-fn reference(kind: Kind, reference: &Part) {
-    let folder = match kind {
-        Kind::Schema => "schemas",
-        Kind::Parameter => "parameters",
-        Kind::Response => "responses",
-        Kind::Header => "headers",
-        Kind::RequestBody => "requestBodies",
-        _ => return reference.refuse("is read in place only; put what it refers to here"),
-    };
-    let name = reference.text().strip_prefix(&format!("#/components/{folder}/"));
-    let target = &reference.document["components"][folder][name.unwrap_or_default()];
-    let is_end = target.is_object() && target.get("$ref").is_none();
-    reference.expect(is_end, format!("names nothing in /components/{folder}; describe it there"));
 }
 
 /// Words become comments, in which Rust runs code as tests.

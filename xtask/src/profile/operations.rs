@@ -60,16 +60,9 @@ pub fn check(root: &Part) {
 
 /// Whether a URL keeps a path. Of others, the guard of the layer would refuse every call.
 fn is_kept(path: &str) -> bool {
-    let fill = |path: String, name| path.replace(&format!("{{{name}}}"), "name");
-    let filled = placeholders(path).into_iter().fold(path.to_owned(), fill);
+    let filled = places::fill(path, "name");
     let url = Url::parse(&format!("https://api.example{filled}"));
     path.starts_with('/') && !path.contains("//") && url.is_ok_and(|url| url.path() == filled)
-}
-
-/// The names in a path.
-fn placeholders(path: &str) -> Vec<&str> {
-    let names = path.split('{').skip(1).filter_map(|part| part.split_once('}'));
-    names.map(|(name, _)| name).collect()
 }
 
 /// Each is a feature of Cargo.
@@ -96,7 +89,7 @@ fn parameters(path: &str, parameters: &Part) {
         }
         check_parameter(name, &parameter);
     }
-    let mut placeholders = placeholders(path);
+    let mut placeholders = places::placeholders(path);
     placeholders.sort_unstable();
     in_path.sort_unstable();
     let what = "is not one `in: path` for each name in the path; make both the same";

@@ -6,10 +6,13 @@ use std::fmt::Display;
 
 use serde_json::Value;
 
-use crate::convert::nullable::BESIDE;
 use crate::line::one_line;
 use crate::node::Node;
 use crate::places;
+
+/// What may stand beside what a schema says of values.
+const BESIDE: [&str; 7] =
+    ["description", "title", "default", "example", "deprecated", "readOnly", "writeOnly"];
 
 /// The parts share their violations: a line each, in the order of their places.
 pub type Part<'a> = Node<'a, &'a RefCell<BTreeSet<String>>>;

@@ -8,7 +8,10 @@ use crate::pointer::Pointer;
 
 /// A fact of a page that is not ours.
 #[derive(Clone, Debug)]
-pub struct Finding {
+pub struct Difference {
+    /// The method and the path, as ours has it.
+    pub operation: String,
+    pub page: String,
     /// The fact, as it is accepted by.
     pub what: String,
     /// What we say in its place.
@@ -19,41 +22,21 @@ pub struct Finding {
     pub patch: Option<String>,
 }
 
-impl Finding {
-    pub fn new(what: impl Into<String>, ours: impl Into<String>, place: &Pointer) -> Self {
-        Self { what: what.into(), ours: ours.into(), place: place.clone(), patch: None }
-    }
-
-    pub fn with_patch(self, patch: String) -> Self {
-        Self { patch: Some(patch), ..self }
-    }
-}
-
-/// A fact of the page of an operation.
-#[derive(Clone, Debug)]
-pub struct Difference {
-    /// The method and the path, as ours has it.
-    pub operation: String,
-    pub page: String,
-    pub finding: Finding,
-}
-
 impl Difference {
     /// How `xtask/spec/accepted.yaml` names it, in full: two facts must not share a name.
     pub fn key(&self) -> String {
-        whole_line(&format!("{}: {}", self.operation, self.finding.what))
+        whole_line(&format!("{}: {}", self.operation, self.what))
     }
 
     /// All of it on one line.
     pub fn line(&self, fragments: &Fragments) -> String {
-        let Finding { ours, place, patch, .. } = &self.finding;
         let key = self.key();
-        let patch = patch.as_ref().map(|patch| format!(": write `{}`", whole_line(patch)));
+        let patch = self.patch.as_ref().map(|patch| format!(": write `{}`", whole_line(patch)));
         format!(
             "{} says {key}, we say {}, change {}{} or accept with - '{}'",
             self.page,
-            one_line(ours),
-            fragments.line(place),
+            one_line(&self.ours),
+            fragments.line(&self.place),
             patch.unwrap_or_default(),
             key.replace('\'', "''")
         )

@@ -1,132 +1,145 @@
-//! Holds an operation of the vendor's against ours.
+//! Holds an operation of a page against ours.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::Common;
-use super::difference::{Difference, Finding, plain};
-use super::schema;
-use crate::fragments::Fragments;
+use super::difference::{Difference, plain};
+use super::said::Said;
+use super::value;
 use crate::node::Node;
-use crate::places::{elements, entries};
+use crate::places::{elements, entries, placeholders};
 use crate::pointer::Pointer;
 
-/// What the page of an operation states beyond ours, each fact once.
-pub fn hold(upstream: &Value, ours: &Fragments, operation: &Common) -> Vec<Difference> {
-    let Common { method, their_path, our_path, page } = operation;
-    let operation =
-        |document, path: &str| Node::root(document, ()).key("paths").key(path).key(method.as_str());
-    let mut sides = Sides {
-        theirs: operation(upstream, their_path),
-        ours: operation(&ours.document, our_path),
-        findings: Vec::new(),
-    };
-    if their_path != our_path {
-        let place = sides.ours.at.clone();
-        sides.add(format!("the path {their_path}"), our_path, &place, None);
-    }
-    sides.names();
-    sides.security();
-    sides.parameters();
-    sides.body();
-    sides.responses();
-    sides.rest();
-    let mut seen = BTreeSet::new();
-    sides.findings.retain(|finding| seen.insert(finding.what.clone()));
-    let operation = format!("{} {our_path}", method.to_uppercase());
-    let difference =
-        |finding| Difference { operation: operation.clone(), page: page.clone(), finding };
-    sides.findings.into_iter().map(difference).collect()
+/// Collects what a page states beyond ours.
+#[derive(Default)]
+pub struct Holder {
+    /// The method and the path, as ours has it.
+    pub operation: String,
+    pub page: String,
+    pub differences: Vec<Difference>,
+    /// Whether the values are those of a request.
+    pub is_request: bool,
+    /// Which schemas of theirs were held against which of ours.
+    pub seen: BTreeSet<(Vec<Pointer>, Vec<Pointer>)>,
 }
 
-/// An operation in both documents.
-struct Sides<'a> {
-    theirs: Node<'a>,
-    ours: Node<'a>,
-    findings: Vec<Finding>,
-}
-
-impl Sides<'_> {
-    fn add(&mut self, what: String, ours: &str, place: &Pointer, patch: Option<String>) {
-        self.findings.push(Finding { patch, ..Finding::new(what, ours, place) });
+impl Holder {
+    pub fn add(
+        &mut self,
+        what: String,
+        ours: impl Into<String>,
+        place: &Pointer,
+        patch: Option<String>,
+    ) {
+        let (operation, page) = (self.operation.clone(), self.page.clone());
+        let (ours, place) = (ours.into(), place.clone());
+        self.differences.push(Difference { operation, page, what, ours, place, patch });
     }
 
-    /// The id, and the tags that make features of the client.
-    fn names(&mut self) {
-        let key = "x-upstream-operation-id";
-        let (id, stated, tags) =
-            (self.theirs.key("operationId"), self.ours.key(key), self.ours.key("tags"));
-        if !id.is_null() && !stated.is_null() && *id != *stated {
-            let what = format!("operationId {}", id.text());
-            let patch = format!("{key}: {}", id.text());
-            self.add(what, stated.text(), &stated.at, Some(patch));
+    /// Holds the operation that a method has at their path and at ours.
+    pub fn operation(&mut self, items: [&Node; 2], method: &str, paths: [&str; 2]) {
+        let [theirs, ours] = items.map(|item| item.key(method));
+        if paths[0] != paths[1] {
+            self.add(format!("the path {}", paths[0]), paths[1], &ours.at, None);
         }
-        for tag in self.theirs.key("tags").elements() {
+        for holder in [&theirs, items[0]] {
+            self.same("servers", "servers", &holder.key("servers"), &ours.key("servers"));
+        }
+        let deprecated = [&theirs, &ours].map(|operation| operation.key("deprecated"));
+        self.same("deprecated", "deprecated", &deprecated[0], &deprecated[1]);
+        self.names(&theirs, &ours);
+        self.security(&theirs, &ours);
+        self.is_request = true;
+        self.parameters(&parameters(items[0], method), &ours, &paths.map(placeholders));
+        self.body(&theirs, &ours, "request");
+        self.is_request = false;
+        self.responses(&theirs, &ours);
+        self.callbacks(&theirs, &ours);
+    }
+
+    /// Holds a field that says the same in both.
+    pub fn same(&mut self, what: &str, key: &str, stated: &Node, ours: &Node) {
+        if !stated.is_null() && **stated != false && **stated != **ours {
+            let known = if ours.is_null() { "nothing".to_owned() } else { plain(ours) };
+            let patch = Some(format!("{key}: {}", **stated));
+            self.add(format!("{what} {}", plain(stated)), known, &ours.at, patch);
+        }
+    }
+
+    /// Holds the id, and the tags that make features of the client.
+    fn names(&mut self, theirs: &Node, ours: &Node) {
+        let (key, id) = ("x-upstream-operation-id", theirs.key("operationId"));
+        if ours.get(key).is_some() {
+            self.same("operationId", key, &id, &ours.key(key));
+        }
+        let tags = ours.key("tags");
+        for tag in theirs.key("tags").elements() {
             if !elements(&tags).any(|other| *other == *tag) {
                 self.add(format!("the tag {}", tag.text()), "no such tag", &tags.at, None);
             }
         }
     }
 
-    fn security(&mut self) {
-        let [theirs, ours] = [&self.theirs, &self.ours].map(|operation| {
-            operation.value.get("security").or(operation.document.get("security"))
-        });
+    fn security(&mut self, theirs: &Node, ours: &Node) {
         // A page without any leaves it out.
-        let Some(theirs) = theirs else { return };
-        let ours = ours.unwrap_or(&Value::Null);
-        if alternatives(theirs) != alternatives(ours) {
-            let what = format!("security {}", alternatives(theirs));
-            let (place, patch) = (self.ours.key("security").at, format!("security: {theirs}"));
-            self.add(what, &alternatives(ours), &place, Some(patch));
+        let Some(stated) = security(theirs) else { return };
+        let (words, known) = (alternatives(stated), security(ours).map(alternatives));
+        let known = known.unwrap_or_else(|| "none".to_owned());
+        if words != known {
+            let patch = Some(format!("security: {stated}"));
+            self.add(format!("security {words}"), known, &ours.key("security").at, patch);
         }
     }
 
-    fn parameters(&mut self) {
-        let ours = self.ours.key("parameters");
-        let all: Vec<Node> = ours.elements().iter().map(Node::resolved).collect();
-        for theirs in self.theirs.key("parameters").elements() {
-            let theirs = theirs.resolved();
-            let name = format!("the {} parameter {}", plain(&theirs["in"]), plain(&theirs["name"]));
-            if let Some(ours) = all.iter().find(|ours| is_same(&theirs, ours)) {
-                self.parameter(&theirs, ours, &name);
-            } else if theirs["in"] != "path" || self.theirs.at == self.ours.at {
-                // Another name in the path is already reported with the path.
-                let patch = format!("- {}", *theirs);
-                self.add(name, "no such parameter", &ours.at, Some(patch));
+    /// Holds parameters. Those of a path are the same where they stand in the same place.
+    fn parameters(&mut self, theirs: &[Node], ours: &Node, names: &[Vec<&str>; 2]) {
+        let all = ours.key("parameters");
+        let known: Vec<Node> = all.elements().iter().map(Node::resolved).collect();
+        for theirs in theirs {
+            let [place, name] = ["in", "name"].map(|key| theirs.key(key).text());
+            let what = format!("the {place} parameter {name}");
+            let index = names[0].iter().position(|other| place == "path" && *other == name);
+            let name = index.map_or(name, |index| names[1][index]);
+            let same = |ours: &&Node| is_same(ours, place, name);
+            let Some(ours) = known.iter().find(same) else {
+                self.add(what, "no such parameter", &all.at, Some(format!("- {}", **theirs)));
+                continue;
+            };
+            let is_required = ours["required"] == true;
+            if theirs["required"].as_bool().is_some_and(|stated| stated != is_required) {
+                let mut words = ["optional", "required"];
+                words.rotate_left(usize::from(!is_required));
+                let patch = Some(format!("required: {}", !is_required));
+                self.add(format!("{what} is {}", words[0]), words[1], &ours.at, patch);
             }
+            self.text(theirs, ours, &what);
         }
     }
 
-    /// Holds what a parameter may be. Its examples are what a URL has, so text.
-    fn parameter(&mut self, theirs: &Node, ours: &Node, name: &str) {
-        let required = ours["required"] == true;
-        if theirs["required"].as_bool().is_some_and(|stated| stated != required) {
-            let [what, words] =
-                if required { ["optional", "required"] } else { ["required", "optional"] };
-            let patch = format!("required: {}", !required);
-            self.add(format!("{name} is {what}"), words, &ours.at, Some(patch));
-        }
-        self.values(theirs, ours, name, true, true);
+    /// Holds a parameter or a header, whose examples are what is sent, so text.
+    fn text(&mut self, theirs: &Node, ours: &Node, what: &str) {
+        let (mut theirs, ours) = (Said::of(theirs), Said::of(ours));
+        let known = ours.whole();
+        theirs.shown = theirs.shown.iter().map(|one| value::read(one, &known)).collect();
+        self.value(&theirs, &ours, what);
     }
 
-    fn body(&mut self) {
-        let (theirs, at) = (self.theirs.key("requestBody").resolved(), self.ours.at.clone());
-        let ours = self.ours.key("requestBody").resolved();
-        if ours.is_null() && !theirs.is_null() {
-            return self.add("a request body".to_owned(), "none", &at, None);
+    fn body(&mut self, theirs: &Node, ours: &Node, what: &str) {
+        let [theirs, known] = [theirs, ours].map(|holder| holder.key("requestBody").resolved());
+        if known.is_null() && !theirs.is_null() {
+            return self.add(format!("a {what} body"), "none", &ours.at, None);
         }
-        if theirs["required"] == true && ours["required"] != true {
+        if theirs["required"] == true && known["required"] != true {
             let patch = Some("required: true".to_owned());
-            self.add("the request body is required".to_owned(), "optional", &ours.at, patch);
+            self.add(format!("the {what} body is required"), "optional", &known.at, patch);
         }
-        self.content(&theirs, &ours, "request", true);
+        self.content(&theirs, &known, what);
     }
 
-    fn responses(&mut self) {
-        let all = self.ours.key("responses");
-        for (status, theirs) in self.theirs.key("responses").entries() {
+    fn responses(&mut self, theirs: &Node, ours: &Node) {
+        let all = ours.key("responses");
+        for (status, theirs) in theirs.key("responses").entries() {
             let theirs = theirs.resolved();
             let range = format!("{}XX", status.get(..1).unwrap_or_default());
             let mut keys = [status, &range, "default"].into_iter();
@@ -136,61 +149,51 @@ impl Sides<'_> {
                 continue;
             };
             let ours = all.key(key).resolved();
-            for (name, _) in entries(&theirs["headers"]) {
-                if !entries(&ours["headers"]).any(|(other, _)| other.eq_ignore_ascii_case(name)) {
-                    let what = format!("the header {name} of {status}");
-                    self.add(what, "no such header", &ours.at, None);
+            let headers = ours.key("headers").entries();
+            for (name, theirs) in theirs.key("headers").entries() {
+                let what = format!("the header {name} of {status}");
+                match headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)) {
+                    Some((_, ours)) => self.text(&theirs.resolved(), &ours.resolved(), &what),
+                    None => self.add(what, "no such header", &ours.at, None),
                 }
             }
-            self.content(&theirs, &ours, &format!("response {status}"), false);
+            self.content(&theirs, &ours, &format!("response {status}"));
         }
     }
 
     /// Holds the media types of a request or a response.
-    fn content(&mut self, theirs: &Node, ours: &Node, name: &str, is_request: bool) {
-        let content = ours.key("content");
+    fn content(&mut self, theirs: &Node, ours: &Node, what: &str) {
+        let all = ours.key("content");
+        let known: Vec<&str> = entries(all.value).map(|(known, _)| known.as_str()).collect();
         for (media_type, theirs) in theirs.key("content").entries() {
-            let known: Vec<&str> = entries(&content).map(|(known, _)| known.as_str()).collect();
-            let what = format!("{name} is {media_type}");
             if known.contains(&media_type) {
-                self.values(&theirs, &content.key(media_type), name, is_request, false);
-            } else if content.is_null() {
-                self.add(what, "no body", &ours.at, None);
+                self.value(&Said::of(&theirs), &Said::of(&all.key(media_type)), what);
             } else {
-                self.add(what, &known.join(" or "), &content.at, None);
+                let words =
+                    if known.is_empty() { "no body".to_owned() } else { known.join(" or ") };
+                self.add(format!("{what} is {media_type}"), words, &all.at, None);
             }
         }
     }
 
-    /// Holds the schema and the examples of a parameter or a media type.
-    fn values(&mut self, theirs: &Node, ours: &Node, name: &str, is_request: bool, is_text: bool) {
-        let ours = ours.key("schema");
-        if ours.is_null() {
-            return;
-        }
-        self.findings.extend(schema::hold(&theirs.key("schema"), &ours, name, is_request));
-        for example in examples(theirs) {
-            self.findings.extend(schema::value(example, is_text, &ours, name));
+    /// Holds what the server sends to a URL of the user's.
+    fn callbacks(&mut self, theirs: &Node, ours: &Node) {
+        let all = ours.key("callbacks");
+        for (name, theirs) in theirs.key("callbacks").entries() {
+            if all.get(name).is_none() {
+                self.add(format!("the callback {name}"), "no such callback", &all.at, None);
+            }
+            let ours = all.key(name).resolved().entries();
+            for ((_, theirs), (_, ours)) in theirs.resolved().entries().into_iter().zip(ours) {
+                self.body(&theirs.key("post"), &ours.key("post"), &format!("callback {name}"));
+            }
         }
     }
+}
 
-    /// What else would get lost.
-    fn rest(&mut self) {
-        let ours = self.ours.clone();
-        for (name, _) in entries(&self.theirs.clone()["callbacks"]) {
-            if ours["callbacks"].get(name).is_none() {
-                self.add(format!("the callback {name}"), "no such callback", &ours.at, None);
-            }
-        }
-        for key in ["deprecated", "servers"] {
-            let stated = self.theirs.key(key);
-            if !stated.is_null() && *stated != false && *stated != ours[key] {
-                let patch = Some(format!("{key}: {}", *stated));
-                let said = ours.get(key).map_or("nothing".to_owned(), plain);
-                self.add(format!("{key} {}", *stated), &said, &ours.at, patch);
-            }
-        }
-    }
+/// The security that holds for an operation.
+pub fn security<'a>(operation: &Node<'a>) -> Option<&'a Value> {
+    operation.value.get("security").or(operation.document.get("security"))
 }
 
 /// The alternatives of a security requirement, in words.
@@ -203,11 +206,24 @@ pub fn alternatives(security: &Value) -> String {
     if all.is_empty() { "none".to_owned() } else { Vec::from_iter(all).join(" or ") }
 }
 
-/// Whether two parameters are sent as the same. Headers have no case.
-fn is_same(theirs: &Value, ours: &Value) -> bool {
-    let [one, other] = [theirs, ours].map(|parameter| plain(&parameter["name"]));
-    let is_header = theirs["in"] == "header";
-    theirs["in"] == ours["in"] && (one == other || is_header && one.eq_ignore_ascii_case(&other))
+/// The parameters of an operation: its own, and those of its path beside them.
+pub fn parameters<'a>(item: &Node<'a>, method: &str) -> Vec<Node<'a>> {
+    let [own, shared] = [&item.key(method), item].map(|holder| {
+        let parameters = holder.key("parameters").elements().into_iter();
+        parameters.map(|parameter| parameter.resolved()).collect::<Vec<_>>()
+    });
+    let is_own = |shared: &Node| {
+        let [place, name] = ["in", "name"].map(|key| shared.key(key).text());
+        own.iter().any(|own| is_same(own, place, name))
+    };
+    let others: Vec<Node> = shared.into_iter().filter(|shared| !is_own(shared)).collect();
+    [own, others].concat()
+}
+
+/// Whether a parameter is sent at a place under a name. Headers have no case.
+fn is_same(parameter: &Node, place: &str, name: &str) -> bool {
+    let [known, other] = ["in", "name"].map(|key| parameter.key(key).text());
+    known == place && (name == other || place == "header" && name.eq_ignore_ascii_case(other))
 }
 
 /// A response of theirs as we would describe it.
@@ -222,11 +238,4 @@ fn response(status: &str, theirs: &Value) -> Value {
         };
     }
     response
-}
-
-/// The examples of a parameter or a media type.
-pub fn examples<'a>(holder: &Node<'a>) -> Vec<&'a Value> {
-    let named = holder.key("examples").entries().into_iter();
-    let named = named.filter_map(|(_, example)| example.resolved().value.get("value"));
-    holder.value.get("example").into_iter().chain(named).collect()
 }

@@ -15,7 +15,6 @@ use super::Undescribed;
 use crate::fragments::Fragments;
 use crate::places;
 use crate::pointer::Pointer;
-use crate::reconcile::difference::Finding;
 use crate::regen::document_of;
 use crate::source::{self, Text};
 use crate::upstream::Part;
@@ -29,10 +28,15 @@ pub fn committed() -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
+/// The page that everything began with, whatever else is published by now.
+pub fn published() -> Text {
+    let page = repository().join("xtask/spec/upstream/list-numbers.md");
+    source::read(&page, repository()).unwrap().remove(0)
+}
+
 /// The page that everything began with, and these.
 fn texts(pages: &[Page]) -> Vec<Text> {
-    let page = source::published(repository(), "list-numbers.md");
-    [page].into_iter().chain(pages.iter().map(Page::text)).collect()
+    [published()].into_iter().chain(pages.iter().map(Page::text)).collect()
 }
 
 /// A page with a change, for each operation that is not published yet.
@@ -95,7 +99,7 @@ fn each_fact_that_only_a_page_has_is_told_in_one_line() {
     fn example(operation: &mut Value) -> &mut Value {
         &mut operation["responses"]["200"]["content"]["application/json"]["example"]
     }
-    let media: [(&str, Change); 24] = [
+    let media: [(&str, Change); 26] = [
         ("a member", |media| example(media)["sha256"] = json!("ab")),
         ("a member of another type", |media| example(media)["mediaId"] = json!(1)),
         ("a null", |media| example(media)["mimeType"] = json!(null)),
@@ -130,6 +134,12 @@ fn each_fact_that_only_a_page_has_is_told_in_one_line() {
         ("a header", |media| {
             media["responses"]["200"]["headers"] =
                 json!({"X-Size": {"schema": {"type": "string"}}});
+        }),
+        ("a type of a parameter of the path", |media| {
+            media["parameters"][0]["schema"] = json!({"type": "integer"});
+        }),
+        ("a format", |media| {
+            media["parameters"][1]["schema"] = json!({"type": "string", "format": "uuid"});
         }),
         ("a media type", |media| {
             media["responses"]["200"]["content"]["image/jpeg"] = json!({});
@@ -199,10 +209,38 @@ fn facts_of_requests_and_of_nested_values_are_told_too() {
 }
 
 #[test]
+fn what_a_header_holds_and_what_a_callback_delivers_are_held_too() {
+    let pages = pages(&committed());
+    let header = |operation: &mut Value, schema: Value| {
+        operation["responses"]["200"]["headers"] = json!({"content-length": {"schema": schema}});
+    };
+    let delivery = |operation: &mut Value, example: Value| {
+        let content = json!({"application/json": {"example": example}});
+        let call = json!({"post": {"requestBody": {"content": content}, "responses": {}}});
+        operation["callbacks"] = json!({"delivery": {"{$request.body#/address}": call}});
+    };
+    let lines = |path: &str, method: &str, change: &dyn Fn(&mut Value)| {
+        differences(&pages, path, method, change).join("\n")
+    };
+    let told = [
+        lines("/v1/phone-lines/activations/{id}/audio", "get", &|one| {
+            header(one, json!({"type": "boolean", "example": true}));
+        }),
+        lines("/v1/webhooks", "post", &|one| delivery(one, json!({"event": "message.lost"}))),
+        lines("/v1/webhooks", "post", &|one| {
+            delivery(one, json!({"event": "message.sent", "more": 1}));
+        }),
+    ];
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
 fn a_parameter_of_a_path_with_another_name_is_the_same_operation() {
     let pages = pages(&committed());
     let page = changed(&pages, "/v1/media/{mediaId}", "get", |media| {
-        media["parameters"][0]["name"] = json!("id");
+        media["parameters"][0] = json!({
+            "name": "id", "in": "path", "required": true, "schema": {"type": "integer"},
+        });
     });
     let page = page.at("/v1/media/{id}");
     let error = document_of(repository(), &texts(&[page])).unwrap_err();
@@ -243,18 +281,28 @@ fn what_a_page_states_for_all_operations_is_held_against_ours() {
 }
 
 #[test]
-fn an_operation_on_two_pages_has_to_be_the_same() {
+fn an_operation_on_two_pages_is_held_on_both() {
     let pages = pages(&committed());
     let media = |change: Change| changed(&pages, "/v1/media/{mediaId}", "get", change).part();
-    held(vec![media(|_| {}), media(|_| {})]).unwrap();
-    let error = held(vec![media(|_| {}), media(|media| media["summary"] = json!("Other"))]);
-    let page = "xtask/spec/upstream/get_media_mediaId.md";
-    assert_eq!(
-        error.err().unwrap().to_string(),
-        format!(
-            "{page} and {page} disagree on /paths/~1v1~1media~1{{mediaId}}/get: keep one of them"
-        )
-    );
+    let (document, _) = held(vec![media(|_| {}), media(|_| {})]).unwrap();
+    let operation = &document["paths"]["/v1/media/{mediaId}"]["get"];
+    assert_eq!(operation["x-upstream-operation-id"], "get_media_mediaId");
+    // What they refer to may differ while they do not.
+    let shown = |page: &mut Part, kind: &str| {
+        let media = "/paths/~1v1~1media~1{mediaId}/get/responses/200/content/application~1json";
+        let schema = json!({"$ref": "#/components/schemas/Media"});
+        page.document.pointer_mut(media).unwrap()["schema"] = schema;
+        page.document["components"]["schemas"]["Media"] =
+            json!({"properties": {"mediaId": {"type": kind}}});
+    };
+    let mut two = [media(|_| {}), media(|_| {})];
+    shown(&mut two[0], "string");
+    shown(&mut two[1], "boolean");
+    let error = held(two.to_vec()).err().expect("a difference").to_string();
+    assert!(error.contains(": response 200.mediaId as boolean, we say string"), "{error}");
+    // Two that nobody described become one draft.
+    let alone = || changed(&pages, "/v1/newsletters", "get", |_| {}).at("/v1/channels").part();
+    assert_eq!(held(vec![alone(), alone()]).unwrap().1.len(), 1);
 }
 
 #[test]
@@ -273,12 +321,10 @@ fn an_accepted_difference_keeps_ours_and_one_that_is_gone_is_noted() {
         .map(|what| super::Difference {
             operation: "GET /a".to_owned(),
             page: "a.md".to_owned(),
-            finding: Finding {
-                what: what.to_owned(),
-                ours: "no such status".to_owned(),
-                place: Pointer::default(),
-                patch: None,
-            },
+            what: what.to_owned(),
+            ours: "no such status".to_owned(),
+            place: Pointer::default(),
+            patch: None,
         })
         .to_vec();
     let file = tempfile::NamedTempFile::new().unwrap();

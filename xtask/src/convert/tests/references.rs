@@ -31,7 +31,7 @@ fn a_reference_to_no_component_of_the_document_is_an_error_with_its_place() {
 }
 
 #[test]
-fn references_that_lead_in_a_circle_are_an_error_with_their_place() {
+fn references_to_references_are_an_error_with_their_place() {
     for schema in [to("S"), json!({"title": "t", "$ref": "#/components/schemas/S"})] {
         let error = convert(document(&schema)).unwrap_err().to_string();
         assert!(
@@ -39,12 +39,16 @@ fn references_that_lead_in_a_circle_are_an_error_with_their_place() {
             "{error}"
         );
     }
-    let mut from = document(&json!({}));
-    from["components"]["responses"] = json!({
-        "A": {"$ref": "#/components/responses/B"}, "B": {"$ref": "#/components/responses/A"},
-    });
-    let error = convert(from).unwrap_err().to_string();
-    assert!(error.starts_with("/components/responses/A/$ref: leads from reference to"), "{error}");
+    for end in
+        [json!({"$ref": "#/components/responses/A"}), json!({"$ref": "#/components/responses/C"})]
+    {
+        let mut from = document(&json!({}));
+        let to_end = json!({"$ref": "#/components/responses/B"});
+        from["components"]["responses"] = json!({"A": to_end, "B": end, "C": {"description": "d"}});
+        let error = convert(from).unwrap_err().to_string();
+        let start = "/components/responses/A/$ref: leads from reference to";
+        assert!(error.starts_with(start), "{error}");
+    }
 }
 
 #[test]

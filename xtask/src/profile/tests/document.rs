@@ -21,38 +21,6 @@ fn what_a_document_says_of_the_whole() {
         ("an error that requires a code", "/components/schemas/ApiError/required", json!(["code"])),
         ("an error with more", "/components/schemas/ApiError/properties/more", text()),
         ("codes that are any text", "/components/schemas/ErrorCode", text()),
-        (
-            "a part of another document",
-            "/components/schemas/Number/properties/a",
-            json!({"$ref": "a.yaml#/A"})
-        ),
-        ("a reference to nothing", "/components/schemas/Number/properties/a", of("Nothing")),
-        (
-            "a response that is not there",
-            "/paths/~1v1~1numbers/get/responses/429/$ref",
-            json!("#/components/responses/No")
-        ),
-        (
-            "a part of a schema",
-            "/components/schemas/Number/properties/a",
-            of("ApiError/properties/code")
-        ),
-        (
-            "a parameter as a schema",
-            "/components/schemas/Number/properties/a",
-            json!({"$ref": "#/components/parameters/Page"})
-        ),
-        (
-            "a reference to a reference",
-            "/components/parameters/Page",
-            json!({"$ref": "#/components/parameters/PageSize"})
-        ),
-        (
-            "a path that leads to itself",
-            "/paths/~1v1~1other",
-            json!({"$ref": "#/paths/~1v1~1other"})
-        ),
-        ("a callback elsewhere", callback, json!({"on": {"$ref": "#/components/callbacks/On"}})),
         ("a second callback", callback, post("WebhookEvent")),
         ("a callback without a tag", "/paths/~1v1~1webhooks/post/callbacks", post("Number")),
         ("a text with a fenced block of code", words, json!("a\n```\nlet x = ;\n```")),

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::node::Node;
-use crate::reconcile::{example, schema};
+use crate::reconcile::Said;
+use crate::reconcile::operation::Holder;
 
 fn document() -> Value {
     json!({"components": {"schemas": {
@@ -40,6 +41,14 @@ fn document() -> Value {
     }}})
 }
 
+/// What is found in a schema of theirs and in values, by a schema of ours, of a request.
+fn found(schemas: &[Node], shown: &[Value], ours: Node) -> Vec<String> {
+    let mut holder = Holder { is_request: true, ..Holder::default() };
+    let theirs = Said { schemas: schemas.to_vec(), shown: shown.to_vec(), ..Said::default() };
+    holder.value(&theirs, &Said { schemas: vec![ours], ..Said::default() }, "it");
+    holder.differences.into_iter().map(|difference| difference.what).collect()
+}
+
 /// A named schema of a document.
 fn named<'a>(document: &'a Value, name: &str) -> Node<'a> {
     Node::root(document, ()).key("components").key("schemas").key(name)
@@ -62,14 +71,14 @@ fn a_value_has_what_its_schema_does_not_say() {
         ("Content", json!({"id": "a", "url": "b", "at": "now"}), &["the value now of it.at"]),
         ("Content", json!(1), &["it as integer"]),
         ("Event", json!({"id": "a"}), &[]),
+        ("Event", json!({"id": "a", "more": 1}), &["the member it.more"]),
         ("Event", json!({"id": "b", "more": 1}), &["the value b of it.id"]),
         ("Map", json!({"a": 1, "b": "c"}), &["it.b as string"]),
         ("List", json!([null, {"id": "a", "text": 1}]), &["it[].text as integer"]),
         ("List", json!([null, null, null]), &["the value [null,null,null] of it"]),
         ("Circle", json!({"a": 1}), &[]),
     ] {
-        let found = example::read(&value, &named(&document, schema), "it");
-        let found: Vec<&str> = found.iter().map(|finding| finding.what.as_str()).collect();
+        let found = found(&[], std::slice::from_ref(&value), named(&document, schema));
         assert_eq!(found, expected, "{schema} {value}");
     }
 }
@@ -87,13 +96,16 @@ fn a_schema_states_what_ours_does_not() {
         ("Content", json!({"required": ["id", "url"]}), &["it.url is required"]),
         ("Content", json!({"properties": {"size": {}}}), &["the member it.size"]),
         ("Map", json!({"properties": {"size": {}}}), &[]),
+        ("Map", json!({"additionalProperties": {"type": "boolean"}}), &["it.* as boolean"]),
+        ("Map", json!({"additionalProperties": {"multipleOf": 5}}), &["multipleOf 5 of it.*"]),
+        ("Text", json!({"additionalProperties": {"type": "integer"}}), &["the member it.*"]),
+        ("Text", json!({"properties": {"id": {"format": "date"}}}), &["format date of it.id"]),
         ("List", json!({"items": {"properties": {"size": {}}}}), &["the member it[].size"]),
         ("List", json!({"maxItems": 3}), &["maxItems 3 of it"]),
         ("Circle", json!({"properties": {"size": {}}}), &[]),
     ] {
         let ours = named(&document, name);
-        let found = schema::hold(&Node::root(&theirs, ()), &ours, "it", true);
-        let found: Vec<&str> = found.iter().map(|finding| finding.what.as_str()).collect();
+        let found = found(&[Node::root(&theirs, ())], &[], ours);
         assert_eq!(found, expected, "{name} {theirs}");
     }
 }
@@ -109,5 +121,17 @@ fn a_schema_of_theirs_that_refers_to_itself_comes_to_an_end() {
             json!({"allOf": [next, next], "oneOf": [next, next], "properties": {"id": next}});
     }
     let ours = named(&document, "Text");
-    assert!(schema::hold(&named(&theirs, "S0"), &ours, "it", true).is_empty());
+    assert!(found(&[named(&theirs, "S0")], &[], ours).is_empty());
+}
+
+#[test]
+fn a_long_chain_of_theirs_comes_to_an_end() {
+    let name = |index: usize| format!("#/components/schemas/S{index}");
+    let mut theirs = json!({"components": {"schemas": {"S50000": {}}}});
+    for index in 0..50_000 {
+        let next = json!({"$ref": name(index + 1)});
+        theirs["components"]["schemas"][format!("S{index}")] = json!({"allOf": [next]});
+    }
+    let document = document();
+    assert!(found(&[named(&theirs, "S0")], &[], named(&document, "Text")).is_empty());
 }

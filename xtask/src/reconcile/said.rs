@@ -1,0 +1,146 @@
+//! What is said of a value: what schemas state, and what examples show.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::node::Node;
+use crate::places::{elements, entries};
+use crate::pointer::Pointer;
+
+/// The properties that schemas require, by the places of the schemas.
+type Known<'a> = BTreeMap<Pointer, BTreeSet<&'a str>>;
+
+/// How many parts of parts are read of what a value has to have.
+const DEEPEST: usize = 64;
+
+/// The alternatives for the schema of a value, and some values.
+#[derive(Clone, Default)]
+pub struct Said<'a> {
+    pub schemas: Vec<Node<'a>>,
+    pub shown: Vec<Value>,
+    /// Of the whole, the properties that are required whichever alternative a value is.
+    pub required: BTreeSet<&'a str>,
+}
+
+impl<'a> Said<'a> {
+    /// What a parameter, a header or a media type says.
+    pub fn of(holder: &Node<'a>) -> Self {
+        let named = holder.key("examples").entries().into_iter();
+        let named = named.filter_map(|(_, example)| example.resolved().value.get("value"));
+        let shown = holder.value.get("example").into_iter().chain(named);
+        let (schemas, shown) = (vec![holder.key("schema")], shown.cloned().collect());
+        Self { schemas, shown, ..Self::default() }
+    }
+
+    /// The same with the parts of each schema: what it refers to, `allOf` and its alternatives.
+    pub fn whole(&self) -> Self {
+        let mut seen: BTreeSet<Pointer> = self.schemas.iter().map(|one| one.at.clone()).collect();
+        let (mut schemas, mut next) = (self.schemas.clone(), 0);
+        while let Some(schema) = schemas.get(next).cloned() {
+            next += 1;
+            let inner = ["allOf", "oneOf", "anyOf"].map(|key| schema.key(key).elements());
+            let inner = [schema.resolved()].into_iter().chain(inner.into_iter().flatten());
+            schemas.extend(inner.filter(|part| seen.insert(part.at.clone())));
+        }
+        let mut known = Known::new();
+        let required = self.schemas.iter().map(|schema| required(schema, &mut known, DEEPEST));
+        let required = required.reduce(|one, other| &one & &other).unwrap_or_default();
+        Self { schemas, shown: self.shown.clone(), required }
+    }
+
+    /// What the first schema that has a keyword says.
+    pub fn find(&self, key: &str) -> Option<Node<'a>> {
+        self.schemas.iter().find(|schema| schema.get(key).is_some()).map(|schema| schema.key(key))
+    }
+
+    /// Where the first of some keywords stands.
+    pub fn place(&self, keys: &[&str]) -> Pointer {
+        let found = keys.iter().find_map(|key| self.find(key));
+        found.or_else(|| self.schemas.first().cloned()).map(|node| node.at).unwrap_or_default()
+    }
+
+    /// The types that the schemas state.
+    pub fn types(&self) -> BTreeSet<&'a str> {
+        self.schemas.iter().flat_map(|schema| types(schema.value)).collect()
+    }
+
+    /// Whether a type is stated, or none is.
+    pub fn has_type(&self, kind: &str) -> bool {
+        let types = self.types();
+        let is_number = kind == "integer" && types.contains("number");
+        types.is_empty() || types.contains(kind) || is_number
+    }
+
+    /// The names of the members.
+    pub fn names(&self) -> BTreeSet<&str> {
+        let stated = self.schemas.iter().flat_map(|schema| entries(&schema.value["properties"]));
+        stated.chain(self.shown.iter().flat_map(entries)).map(|(name, _)| &**name).collect()
+    }
+
+    /// What is said of a member.
+    pub fn member(&self, name: &str) -> Self {
+        let all = |of: &dyn Fn(&Node<'a>) -> Node<'a>| {
+            let all = self.schemas.iter().map(of);
+            all.filter(|schema| schema.is_object()).collect::<Vec<_>>()
+        };
+        let mut schemas = all(&|schema| schema.key("properties").key(name));
+        if schemas.is_empty() {
+            schemas = all(&|schema| schema.key("additionalProperties"));
+        }
+        let shown = self.shown.iter().filter_map(|value| value.get(name).cloned());
+        Self { schemas, shown: shown.collect(), ..Self::default() }
+    }
+
+    /// What is said of the elements.
+    pub fn items(&self) -> Self {
+        let schemas = self.schemas.iter().map(|schema| schema.key("items"));
+        let schemas = schemas.filter(|items| items.is_object()).collect();
+        let shown = self.shown.iter().flat_map(elements).cloned().collect();
+        Self { schemas, shown, ..Self::default() }
+    }
+}
+
+fn required<'a>(schema: &Node<'a>, known: &mut Known<'a>, left: usize) -> BTreeSet<&'a str> {
+    if let Some(names) = known.get(&schema.at) {
+        return names.clone();
+    }
+    // One that leads back to itself adds nothing.
+    known.insert(schema.at.clone(), BTreeSet::new());
+    let Some(left) = left.checked_sub(1) else { return BTreeSet::new() };
+    let mut names: BTreeSet<&str> =
+        schema.key("required").elements().iter().map(Node::text).collect();
+    for part in [schema.resolved()].into_iter().chain(schema.key("allOf").elements()) {
+        names.extend(required(&part, known, left));
+    }
+    for key in ["oneOf", "anyOf"] {
+        let some = schema.key(key).elements().into_iter().filter(|part| types(part) != ["null"]);
+        let some = some.map(|part| required(&part, known, left));
+        names.extend(some.reduce(|one, other| &one & &other).unwrap_or_default());
+    }
+    known.insert(schema.at.clone(), names.clone());
+    names
+}
+
+/// The types that a schema itself states, null among them where it may be null.
+pub fn types(schema: &Value) -> Vec<&str> {
+    let mut types: Vec<&str> = match &schema["type"] {
+        Value::String(one) => vec![one],
+        several => elements(several).filter_map(Value::as_str).collect(),
+    };
+    types.extend(Some("null").filter(|_| schema["nullable"] == true));
+    types
+}
+
+/// The type of a value.
+pub fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}

@@ -1,0 +1,200 @@
+//! Holds what a page says of a value against our schema.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate};
+use serde_json::{Value, json};
+
+use super::difference::plain;
+use super::operation::Holder;
+use super::said::{Said, type_of, types};
+use crate::node::Node;
+use crate::places::{elements, entries};
+use crate::pointer::Pointer;
+
+/// What bounds values. A bound of the vendor's that we lack is a fact that we lack.
+const BOUNDS: &str = "format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf \
+    minLength maxLength minItems maxItems pattern const default enum";
+
+impl Holder {
+    /// Holds what they say against what we say. `path` is what the value is called.
+    pub fn value(&mut self, theirs: &Said, ours: &Said, path: &str) {
+        // What refers to itself comes to an end, as examples do.
+        let places = |said: &Said| said.schemas.iter().map(|one| one.at.clone()).collect();
+        let is_new = self.seen.insert((places(theirs), places(ours)));
+        if theirs.shown.is_empty() && !is_new {
+            return;
+        }
+        let (mut stated, known) = (theirs.whole(), ours.whole());
+        if is_new {
+            let listed = stated.schemas.iter().flat_map(|schema| listed(schema, &known));
+            stated.shown.extend(listed.collect::<Vec<_>>());
+        }
+        self.types(&mut stated, &known, path);
+        self.bounds(&stated, &known, path);
+        stated.shown.retain(|value| !self.is_tagged(value, &known, path));
+        self.required(&stated, &known, path);
+        self.members(&stated, &known, path);
+        let items = known.items();
+        if !items.schemas.is_empty() {
+            self.value(&stated.items(), &items, &format!("{path}[]"));
+        }
+    }
+
+    /// Takes out what is of another type than ours. `type: string` is written where nothing
+    /// is known.
+    fn types(&mut self, theirs: &mut Said, ours: &Said, path: &str) {
+        let is_ours = |kind: &str| kind == "string" || ours.has_type(kind);
+        let stated = theirs.types().into_iter().filter(|kind| !is_ours(kind));
+        let shown = theirs.shown.iter().map(|value| -> &str { type_of(value) });
+        let others = stated.chain(shown.filter(|kind| !ours.has_type(kind)));
+        for kind in others.collect::<BTreeSet<_>>() {
+            let known = Vec::from_iter(ours.types()).join(" or ");
+            self.add(format!("{path} as {kind}"), known, &ours.place(&["type"]), None);
+        }
+        theirs.schemas.retain(|schema| types(schema).into_iter().all(is_ours));
+        theirs.shown.retain(|value| ours.has_type(type_of(value)));
+    }
+
+    /// Holds the bounds that they state, and ours against the values that they show.
+    fn bounds(&mut self, theirs: &Said, ours: &Said, path: &str) {
+        for key in BOUNDS.split(' ') {
+            let known = ours.find(key);
+            for bound in theirs.schemas.iter().filter_map(|schema| schema.get(key)) {
+                // Each value that theirs lists is held below.
+                let is_list = key == "enum";
+                if !is_list && known.as_ref().is_none_or(|known| plain(known) != plain(bound)) {
+                    let what = format!("{key} {} of {path}", plain(bound));
+                    let yaml = Some(format!("{key}: {bound}"));
+                    self.add(what, "another or none", &ours.place(&[]), yaml);
+                }
+            }
+            let Some(known) = known else { continue };
+            for value in theirs.shown.iter().filter(|value| breaks(value, key, &known)) {
+                let what = format!("the value {} of {path}", plain(value));
+                let (words, yaml) = match key {
+                    "enum" => ("no such value".to_owned(), Some(format!("- {}", plain(value)))),
+                    _ => (format!("{key} {}", plain(&known)), None),
+                };
+                self.add(what, words, &known.at, yaml);
+            }
+        }
+    }
+
+    /// Holds a value against the alternative that it names, if it has to name one.
+    fn is_tagged(&mut self, value: &Value, ours: &Said, path: &str) -> bool {
+        let Some(tag) = ours.find("discriminator") else { return false };
+        let (name, mapping) = (tag.key("propertyName").text(), tag.key("mapping"));
+        let Some(kind) = value.get(name).and_then(Value::as_str) else { return false };
+        if let Some(target) = mapping[kind].as_str() {
+            let theirs = Said { shown: vec![value.clone()], ..Said::default() };
+            let schemas = vec![tag.at(Pointer::of_reference(target))];
+            self.value(&theirs, &Said { schemas, ..Said::default() }, path);
+        } else {
+            let what = format!("the value {kind} of {path}.{name}");
+            self.add(what, "no such alternative", &mapping.at, None);
+        }
+        true
+    }
+
+    /// Holds which properties have to be there, where theirs says so of any. Of a
+    /// response, theirs may promise more than we rely on.
+    fn required(&mut self, theirs: &Said, ours: &Said, path: &str) {
+        let (stated, known) = (&theirs.required, &ours.required);
+        let place = ours.place(&["required", "properties"]);
+        for name in known {
+            if theirs.shown.iter().any(|value| value.is_object() && value.get(name).is_none()) {
+                let what = format!("an example without {path}.{name}");
+                self.add(what, "it is required", &place, None);
+            }
+            if !stated.is_empty() && !stated.contains(name) {
+                self.add(format!("{path}.{name} is optional"), "required", &place, None);
+            }
+        }
+        for name in stated.difference(known).filter(|_| self.is_request).collect::<Vec<_>>() {
+            // One that is not ours at all is told as a member.
+            if !ours.member(name).schemas.is_empty() {
+                let yaml = Some(format!("- {name}"));
+                self.add(format!("{path}.{name} is required"), "optional", &place, yaml);
+            }
+        }
+    }
+
+    /// Holds the properties of an object, and as `*` all others.
+    fn members(&mut self, theirs: &Said, ours: &Said, path: &str) {
+        let others = |schema: &Node| entries(&schema["additionalProperties"]).next().is_some();
+        let others = theirs.schemas.iter().any(others).then_some("*");
+        let rest = ours.find("additionalProperties").is_some_and(|rest| *rest != false);
+        let home = ours.find("properties").filter(|_| !rest);
+        for name in theirs.names().into_iter().chain(others) {
+            let (theirs, ours) = (theirs.member(name), ours.member(name));
+            let path = format!("{path}.{name}");
+            if !ours.schemas.is_empty() {
+                self.value(&theirs, &ours, &path);
+            } else if let Some(home) = &home {
+                let schema = theirs.schemas.first().map(|schema| schema.value.clone());
+                let schema = schema.or_else(|| theirs.shown.first().map(schema_of));
+                let yaml = Some(format!("{name}: {}", schema.unwrap_or_else(|| json!({}))));
+                self.add(format!("the member {path}"), "no such member", &home.at, yaml);
+            }
+        }
+    }
+}
+
+/// The values that a schema shows or lists.
+fn listed(schema: &Node, ours: &Said) -> Vec<Value> {
+    let shown = schema.get("example").into_iter().chain(elements(&schema["examples"]));
+    let shown = shown.chain(elements(&schema["enum"]));
+    let is_text = types(schema) == ["string"];
+    shown.map(|value| if is_text { read(value, ours) } else { value.clone() }).collect()
+}
+
+/// A value that may be a text only because `type: string` stands for any type, or because a
+/// URL and a header have nothing else.
+pub fn read(value: &Value, ours: &Said) -> Value {
+    let scalar = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let scalar = scalar.filter(|scalar| scalar.is_boolean() || scalar.is_number());
+    scalar.filter(|scalar| ours.has_type(type_of(scalar))).unwrap_or_else(|| value.clone())
+}
+
+/// Whether a value breaks a bound.
+fn breaks(value: &Value, keyword: &str, bound: &Value) -> bool {
+    let size = match (keyword, value) {
+        ("const", _) => return value != bound,
+        // One null of the types says it as well as one of the values.
+        ("enum", _) => return !value.is_null() && elements(bound).all(|one| one != value),
+        ("format", Value::String(text)) => return !has_format(text, bound),
+        ("minLength" | "maxLength", Value::String(text)) => text.chars().count().into(),
+        ("minItems" | "maxItems", Value::Array(elements)) => elements.len().into(),
+        (_, Value::Number(_)) => value.clone(),
+        _ => return false,
+    };
+    let (Some(size), Some(bound)) = (size.as_f64(), bound.as_f64()) else { return false };
+    match keyword {
+        "minimum" | "minLength" | "minItems" => size < bound,
+        "maximum" | "maxLength" | "maxItems" => size > bound,
+        "exclusiveMinimum" => size <= bound,
+        "exclusiveMaximum" => size >= bound,
+        "multipleOf" => size % bound != 0.0,
+        _ => false,
+    }
+}
+
+/// Whether a text has a format that the client reads it by.
+fn has_format(text: &str, format: &Value) -> bool {
+    match format.as_str() {
+        Some("date-time") => DateTime::parse_from_rfc3339(text).is_ok(),
+        Some("date") => text.parse::<NaiveDate>().is_ok(),
+        _ => true,
+    }
+}
+
+/// A schema for a member that an example shows.
+fn schema_of(member: &Value) -> Value {
+    match type_of(member) {
+        "null" => json!({}),
+        "array" => json!({"type": "array", "items": {}}),
+        "object" => json!({"type": "object", "additionalProperties": true}),
+        kind => json!({"type": kind}),
+    }
+}
