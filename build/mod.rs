@@ -15,6 +15,7 @@ mod code;
 mod enums;
 mod events;
 mod generator;
+mod groups;
 mod models;
 mod nullable;
 mod operations;
@@ -71,6 +72,7 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
     let mut client = generator::run(&simple, document)?;
 
     calls::close(&mut client)?;
+    groups::by_tag(&mut client, document);
     let calls = code::module(&mut client.items, "builder")?;
     setters::document_and_widen(calls, &docs);
     calls.extend(pages::emit(document));

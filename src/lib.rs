@@ -1,21 +1,5 @@
 // The pages link to files, which are modules here. The first definition of a link counts.
-#![doc = "[authentication]: guide::authentication"]
-#![doc = "[deployment]: guide::deployment"]
-#![doc = "[errors]: guide::errors"]
-#![doc = "[guarantees]: guide::guarantees"]
-#![doc = "[limits]: guide::limits"]
-#![doc = "[newer-servers]: guide::newer_servers"]
-#![doc = "[operations]: guide::operations"]
-#![doc = "[portuguese]: guide::portuguese"]
-#![doc = "[recipes]: guide::recipes"]
-#![doc = "[regenerating]: guide::regenerating"]
-#![doc = "[requests]: guide::requests"]
-#![doc = "[retries]: guide::retries"]
-#![doc = "[testing]: guide::testing"]
-#![doc = "[tracing]: guide::tracing"]
-#![doc = "[troubleshooting]: guide::troubleshooting"]
-#![doc = "[upgrading]: guide::upgrading"]
-#![doc = "[webhooks]: guide::webhooks"]
+#![doc = include_str!("links.md")]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
@@ -52,22 +36,7 @@ mod generated;
 macro_rules! page {
     ($(#[$attribute:meta])* $name:ident, $file:literal) => {
         $(#[$attribute])*
-        #[doc = "[authentication]: crate::guide::authentication"]
-        #[doc = "[deployment]: crate::guide::deployment"]
-        #[doc = "[errors]: crate::guide::errors"]
-        #[doc = "[guarantees]: crate::guide::guarantees"]
-        #[doc = "[limits]: crate::guide::limits"]
-        #[doc = "[newer-servers]: crate::guide::newer_servers"]
-        #[doc = "[operations]: crate::guide::operations"]
-        #[doc = "[recipes]: crate::guide::recipes"]
-        #[doc = "[regenerating]: crate::guide::regenerating"]
-        #[doc = "[requests]: crate::guide::requests"]
-        #[doc = "[retries]: crate::guide::retries"]
-        #[doc = "[testing]: crate::guide::testing"]
-        #[doc = "[tracing]: crate::guide::tracing"]
-        #[doc = "[troubleshooting]: crate::guide::troubleshooting"]
-        #[doc = "[upgrading]: crate::guide::upgrading"]
-        #[doc = "[webhooks]: crate::guide::webhooks"]
+        #[doc = include_str!("links.md")]
         #[doc = include_str!($file)]
         pub mod $name {}
     };
@@ -108,8 +77,29 @@ pub use chrono;
 pub use client::ClientBuilder;
 pub use credentials::Credentials;
 pub use error::{Error, ErrorKind};
+/// Sends requests to the API: one method for each operation, grouped by tag below.
+///
+/// ```no_run
+/// # async fn f() -> Result<(), pilot_status::Error> {
+/// use pilot_status::{Client, types::MessageRequest};
+///
+/// let client = Client::from_env()?; // reads PILOT_STATUS_API_KEY
+/// let message = MessageRequest::builder().destination_number("+5511988887777").text("Olá!");
+/// let sent = client.send_message().body(message).send().await?;
+/// println!("queued as {}", sent.id);
+/// # Ok(()) }
+/// ```
+///
+/// A clone is cheap and shares connections, rate-limit state and the retry budget: build one client
+/// per program, and clone it into tasks. [`builder`](Client::builder) sets timeouts, the retry
+/// policy and the server. [`for_number`](Client::for_number) selects a number of a tenant key.
+/// [`request`](Client::request) calls what has no method.
+///
+/// [The table of operations](guide::operations) states the key and the feature that each operation
+/// needs, and the evidence for its description.
+pub use generated::Client;
 pub use generated::types::{ApiError, ErrorCode};
-pub use generated::{Client, builder, types};
+pub use generated::{builder, types};
 /// For the methods, statuses and headers of requests and responses.
 pub use http;
 pub use http::{Method, StatusCode};

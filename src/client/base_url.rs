@@ -2,7 +2,7 @@
 
 use reqwest::Url;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::text::quotes::is_quoted;
 
 /// A server and the prefix of its paths.
@@ -17,9 +17,7 @@ pub(crate) struct BaseUrl {
 impl BaseUrl {
     /// Parses a base URL. `name` names its source in errors.
     pub(crate) fn parse(url: &str, name: &str, danger_allow_http: bool) -> Result<Self, Error> {
-        let refuse = |reason: &str| {
-            Error::new(ErrorKind::Configuration).with_detail(format!("{name} {reason}"))
-        };
+        let refuse = |reason: &str| Error::configuration(format!("{name} {reason}"));
         if is_quoted(url) {
             return Err(refuse("is in quotes; remove the quotes"));
         }
@@ -74,6 +72,7 @@ fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     fn parse(url: &str) -> Result<String, Error> {
         BaseUrl::parse(url, "the base URL", false).map(|base| base.text)

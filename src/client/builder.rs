@@ -12,7 +12,7 @@ use super::overrides::validate_nonzero;
 use super::{Inner, Settings, proxy_variables};
 use crate::credentials::number_scope::NumberScope;
 use crate::credentials::{Credentials, environment};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::generated::Client;
 use crate::operation::{API_KEY, API_KEY_ID, SERVER};
 use crate::rate_limit::slots::Slots;
@@ -48,7 +48,7 @@ impl Client {
             max_response_bytes: None,
             max_concurrent_requests: MAX_CONCURRENT_REQUESTS,
             pool_idle_timeout: POOL_IDLE_TIMEOUT,
-            user_agent: None,
+            user_agent: String::new(),
             retry: RetryPolicy::default(),
             http: None,
         }
@@ -59,7 +59,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Credentials`] or [`ErrorKind::Configuration`] if a variable is missing or
+    /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) or
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if a variable is missing or
     /// invalid. The error names the variable.
     pub fn from_env() -> Result<Self, Error> {
         let mut builder = Self::builder(Credentials::from_env()?);
@@ -97,7 +98,7 @@ pub struct ClientBuilder {
     max_response_bytes: Option<usize>,
     max_concurrent_requests: usize,
     pool_idle_timeout: Duration,
-    user_agent: Option<String>,
+    user_agent: String,
     retry: RetryPolicy,
     http: Option<reqwest::ClientBuilder>,
 }
@@ -144,7 +145,8 @@ impl ClientBuilder {
 
     /// Sets the maximum length of a response body in bytes. Default: 32 MiB, and 64 MiB for
     /// whole files, as in `get_media`. A longer body is an error of kind
-    /// [`ErrorKind::Decode`]. The chunks of a [`Download`](crate::Download) have no limit.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode). The chunks of a
+    /// [`Download`](crate::Download) have no limit.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = Some(bytes);
         self
@@ -155,8 +157,8 @@ impl ClientBuilder {
     ///
     /// Each request takes a connection and thus a file descriptor: choose fewer than the
     /// limit of open files (`ulimit -n`) leaves. Further calls wait for a slot in order, up to
-    /// their total timeout. A call that gets no slot fails with [`ErrorKind::Timeout`] and is
-    /// not sent.
+    /// their total timeout. A call that gets no slot fails with
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) and is not sent.
     ///
     /// A request holds its slot until its response has been read, and a
     /// [`Download`](crate::Download) until its end, unless they are dropped before. A future
@@ -185,7 +187,7 @@ impl ClientBuilder {
     /// Appends the name of the caller, such as `shop/1.4`, to `User-Agent`. If a character is
     /// not valid in a header, [`build`](Self::build) fails.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.user_agent = Some(user_agent.into());
+        self.user_agent = user_agent.into();
         self
     }
 
@@ -212,11 +214,12 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Credentials`] if the credentials are blank, in quotes, or not valid in a
-    /// header. [`ErrorKind::Configuration`] if another setting is invalid, if `HTTPS_PROXY`,
-    /// `HTTP_PROXY` or `ALL_PROXY` is not the URL of a proxy, or if the system has no CA
-    /// certificates or this build no TLS, unless the server is `http://` on this machine. With
-    /// `rustls-no-provider`, also if the program has installed no cryptography for rustls.
+    /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the credentials are blank, in
+    /// quotes, or not valid in a header.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if another setting is invalid,
+    /// if `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` is not the URL of a proxy, or if the system
+    /// has no CA certificates or this build no TLS, unless the server is `http://` on this machine.
+    /// With `rustls-no-provider`, also if the program has installed no cryptography for rustls.
     pub fn build(self) -> Result<Client, Error> {
         self.credentials.check(match self.credentials.header() {
             API_KEY => "the API key",
@@ -230,18 +233,15 @@ impl ClientBuilder {
         let url = self.base_url.as_deref().unwrap_or(SERVER);
         let base_url = BaseUrl::parse(url, self.base_url_name, self.danger_allow_http)?;
         if self.credentials.appears_in(url) || self.credentials.appears_in(&base_url.text) {
-            return Err(Error::new(ErrorKind::Configuration).with_detail(format!(
+            return Err(Error::configuration(format!(
                 "{} contains the key, which is sent in a header instead; remove it",
                 self.base_url_name
             )));
         }
         let http = http_client_builder(self.http, &base_url)?;
-        let user_agent = match self.user_agent {
-            Some(caller) if !caller.is_empty() => format!("{USER_AGENT} {caller}"),
-            _ => USER_AGENT.to_owned(),
-        };
-        HeaderValue::from_str(&user_agent).map_err(|_| {
-            Error::new(ErrorKind::Configuration).with_detail(
+        let user_agent = format!("{USER_AGENT} {}", self.user_agent);
+        let user_agent = HeaderValue::from_str(user_agent.trim_end()).map_err(|_| {
+            Error::configuration(
                 "the user agent contains a character that is not valid in headers; remove it",
             )
         })?;
@@ -278,13 +278,26 @@ fn http_client_builder(
     custom: Option<reqwest::ClientBuilder>,
     base_url: &BaseUrl,
 ) -> Result<reqwest::ClientBuilder, Error> {
-    if !has_tls_provider() {
-        return Err(no_tls_provider());
+    #[cfg(feature = "rustls-no-provider")]
+    if !cfg!(any(feature = "rustls", feature = "native-tls"))
+        && rustls::crypto::CryptoProvider::get_default().is_none()
+    {
+        // reqwest would panic.
+        return Err(Error::configuration(
+            "no cryptography is installed for rustls; install one before the client is built, \
+             for example with `rustls::crypto::ring::default_provider().install_default()`",
+        ));
     }
     let mut http = match custom {
         // The deadline of each attempt limits the calls instead.
         Some(http) => http.timeout(MAX_TIMEOUT).read_timeout(MAX_TIMEOUT),
-        None if !HAS_TLS && base_url.text.starts_with("https:") => return Err(no_tls()),
+        None if !HAS_TLS && base_url.text.starts_with("https:") => {
+            return Err(Error::configuration(
+                "this build has no TLS, which the server requires; enable the feature `rustls`, \
+                 `native-tls` or `rustls-no-provider` of pilot-status, or pass an \
+                 `http_client_builder`",
+            ));
+        }
         None => reqwest::ClientBuilder::new(),
     };
     if base_url.is_loopback {
@@ -293,57 +306,18 @@ fn http_client_builder(
     } else if !format!("{http:?}").contains("proxies: ") {
         proxy_variables::check()?;
     }
-    if base_url.is_loopback && base_url.text.starts_with("http:") {
-        http = without_tls(http);
-    }
-    refuse_credentials(&http)?;
-    Ok(http)
-}
-
-/// Whether rustls has cryptography. Without any, reqwest panics.
-fn has_tls_provider() -> bool {
-    #[cfg(all(
-        feature = "rustls-no-provider",
-        not(any(feature = "rustls", feature = "native-tls"))
-    ))]
-    return rustls::crypto::CryptoProvider::get_default().is_some();
-    #[cfg(not(all(
-        feature = "rustls-no-provider",
-        not(any(feature = "rustls", feature = "native-tls"))
-    )))]
-    return true;
-}
-
-fn no_tls_provider() -> Error {
-    Error::new(ErrorKind::Configuration).with_detail(
-        "no cryptography is installed for rustls; install one before the client is built, for \
-         example with `rustls::crypto::ring::default_provider().install_default()`",
-    )
-}
-
-fn no_tls() -> Error {
-    Error::new(ErrorKind::Configuration).with_detail(
-        "this build has no TLS, which the server requires; enable the feature `rustls`, \
-         `native-tls` or `rustls-no-provider` of pilot-status, or pass an `http_client_builder`",
-    )
-}
-
-/// Skips the CA certificates, which a container without TLS may not have.
-fn without_tls(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
-    let http = http.tls_certs_only([]);
-    http
-}
-
-/// Refuses default headers with a second credential. reqwest shows them only in its `Debug`
-/// form, and cannot remove them.
-fn refuse_credentials(http: &reqwest::ClientBuilder) -> Result<(), Error> {
+    if base_url.is_loopback && base_url.text.starts_with("http:") {
+        // Skips the CA certificates, which a container without TLS may not have.
+        http = http.tls_certs_only([]);
+    }
+    // reqwest shows default headers only in its `Debug` form, and cannot remove them.
     let shown = format!("{http:?}");
     match [API_KEY, API_KEY_ID].into_iter().find(|name| shown.contains(&format!("\"{name}\": "))) {
-        Some(name) => Err(Error::new(ErrorKind::Configuration).with_detail(format!(
+        Some(name) => Err(Error::configuration(format!(
             "the HTTP client has a default header {name}; remove it and pass the key as `Credentials`"
         ))),
-        None => Ok(()),
+        None => Ok(http),
     }
 }
 
@@ -367,6 +341,7 @@ impl fmt::Debug for ClientBuilder {
 #[cfg(all(test, not(any(feature = "rustls", feature = "native-tls"))))]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     #[test]
     fn tls_that_is_not_there_is_an_error_that_says_what_to_do() {

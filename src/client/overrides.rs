@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Inner;
 use crate::credentials::number_scope::NumberScope;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::generated::Client;
 use crate::retry::RetryPolicy;
 
@@ -17,7 +17,7 @@ impl Client {
     /// client. Rate limits are tracked per number. Calls without a credential omit the header.
     ///
     /// If the id is not valid in a header, every call of the clone fails with
-    /// [`ErrorKind::InvalidRequest`], and nothing is sent.
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), and nothing is sent.
     ///
     /// ```no_run
     /// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
@@ -42,7 +42,7 @@ impl Client {
     /// from shared pauses. The pauses use the backoff that the original client was built with.
     ///
     /// If [`total_timeout`](RetryPolicy::total_timeout) is zero, every call of the clone fails
-    /// with [`ErrorKind::Configuration`], and nothing is sent.
+    /// with [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), and nothing is sent.
     ///
     /// ```no_run
     /// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
@@ -73,7 +73,7 @@ impl Client {
     /// call: for a longer timeout, set both.
     ///
     /// If the timeout is zero, every call of the clone fails with
-    /// [`ErrorKind::Configuration`], and nothing is sent.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), and nothing is sent.
     ///
     /// ```no_run
     /// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
@@ -108,8 +108,9 @@ impl Inner {
 /// Refuses settings that are zero.
 pub(crate) fn validate_nonzero(settings: &[(&str, bool)]) -> Result<(), Error> {
     match settings.iter().find(|(_, is_zero)| *is_zero) {
-        Some((name, _)) => Err(Error::new(ErrorKind::Configuration)
-            .with_detail(format!("the {name} is zero; no call could succeed"))),
+        Some((name, _)) => {
+            Err(Error::configuration(format!("the {name} is zero; no call could succeed")))
+        }
         None => Ok(()),
     }
 }

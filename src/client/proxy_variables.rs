@@ -4,7 +4,7 @@ use std::env;
 
 use http::Uri;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// reqwest reads the first of each pair that is set.
 const VARIABLES: [[&str; 2]; 3] =
@@ -24,7 +24,7 @@ pub(crate) fn check() -> Result<(), Error> {
             && !value.is_empty()
             && !value.to_str().is_some_and(is_proxy)
         {
-            return Err(Error::new(ErrorKind::Configuration).with_detail(format!(
+            return Err(Error::configuration(format!(
                 "{name} is not the URL of a proxy; write it like http://proxy.example:8080, or unset it"
             )));
         }

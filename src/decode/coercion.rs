@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Number;
 use serde_json::value::RawValue;
+use serde_path_to_error::Segment;
 
-use crate::decode::json_path::{self, Segment};
+use crate::decode::json_path;
 
 /// The JSON text with the rejected value coerced to the expected type. None if the coercion is
 /// ambiguous.
@@ -43,16 +44,16 @@ fn find<'t>(value: &'t RawValue, path: &[Segment], found: &mut Vec<&'t str>) {
     let text = value.get();
     match path.split_first() {
         None => found.push(text),
-        Some((Segment::Index(_), rest)) => {
+        Some((Segment::Seq { .. }, rest)) => {
             let entries: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
             for entry in entries {
                 find(entry, rest, found);
             }
         }
-        Some((Segment::Name(name), rest)) => {
+        Some((segment, rest)) => {
             let fields: BTreeMap<String, &RawValue> =
                 serde_json::from_str(text).unwrap_or_default();
-            if let Some(field) = fields.get(name) {
+            if let Some(field) = fields.get(&segment.to_string()) {
                 find(field, rest, found);
             }
         }

@@ -2,25 +2,28 @@
 //!
 //! Reads the text again up to the error, without a type, so this is compiled only once.
 
-use std::{fmt, iter};
+use std::iter;
 
-use serde::Deserializer;
-use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
-
-/// A segment of a JSON path.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Segment {
-    Name(String),
-    Index(usize),
-}
+use serde_json::{Deserializer, Value};
+use serde_path_to_error::{Segment, deserialize};
 
 /// The path to the value at which decoding failed.
 pub(crate) fn of(text: &[u8], error: &serde_json::Error) -> Vec<Segment> {
-    let mut path = Vec::new();
-    let decoder = &mut serde_json::Deserializer::from_slice(&text[..end(text, error)]);
-    // Fails, since the text ends early.
-    let _ = Step { path: &mut path, depth: 0, segment: None }.deserialize(decoder);
-    path
+    let mut read = text[..end(text, error)].to_vec();
+    // Leaves the rejected value incomplete, so that reading fails there again.
+    match read.last() {
+        Some(b'[' | b'{') => {}
+        Some(b'"' | b']' | b'}') => _ = read.pop(),
+        _ => {
+            let is_scalar = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+            read.truncate(read.iter().rposition(|byte| !is_scalar(byte)).map_or(0, |at| at + 1));
+            read.push(b'-');
+        }
+    }
+    let again = deserialize::<_, Value>(&mut Deserializer::from_slice(&read)).err();
+    let path = again.iter().flat_map(|error| error.path().iter());
+    // A name that is missing at the end is unknown.
+    path.filter(|segment| !matches!(segment, Segment::Unknown)).cloned().collect()
 }
 
 /// The end of the part that the decoder read. Lines are counted from 1, columns are the bytes
@@ -31,82 +34,6 @@ fn end(text: &[u8], error: &serde_json::Error) -> usize {
     let start = starts.nth(error.line().saturating_sub(1)).unwrap_or(text.len());
     let end = text.len().min(start + error.column());
     end + usize::from(matches!(text.get(end), Some(b'[' | b'{')))
-}
-
-/// A step to a value. Its segment stays on the path until the next step from the same parent.
-struct Step<'a> {
-    path: &'a mut Vec<Segment>,
-    /// The length of the path to the parent.
-    depth: usize,
-    segment: Option<Segment>,
-}
-
-impl<'de> DeserializeSeed<'de> for Step<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        self.path.truncate(self.depth);
-        self.path.extend(self.segment);
-        deserializer.deserialize_any(Value(self.path))
-    }
-}
-
-struct Value<'a>(&'a mut Vec<Segment>);
-
-impl<'de> Visitor<'de> for Value<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
-        let depth = self.0.len();
-        while let Some(name) = object.next_key()? {
-            let segment = Some(Segment::Name(name));
-            object.next_value_seed(Step { path: self.0, depth, segment })?;
-        }
-        self.0.truncate(depth);
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let depth = self.0.len();
-        let mut step = |index| {
-            let segment = Some(Segment::Index(index));
-            list.next_element_seed(Step { path: self.0, depth, segment })
-        };
-        let mut index = 0;
-        while step(index)?.is_some() {
-            index += 1;
-        }
-        self.0.truncate(depth);
-        Ok(())
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -133,8 +60,8 @@ mod tests {
 
     fn actual(text: &str, error: &serde_json::Error) -> String {
         let path = of(text.as_bytes(), error).into_iter().map(|segment| match segment {
-            Segment::Name(name) => format!(".{name}"),
-            Segment::Index(index) => format!("[{index}]"),
+            Segment::Seq { .. } => segment.to_string(),
+            _ => format!(".{segment}"),
         });
         path.collect::<String>().trim_start_matches('.').to_owned()
     }

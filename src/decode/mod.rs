@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::error::Category;
+use serde_path_to_error::Segment;
 
 use crate::operation::FIELDS;
 
-use self::json_path::Segment;
 use self::surrogates::without_bom;
 
 /// The maximum number of repairs of a body. Each takes time linear in its length.
@@ -95,9 +95,9 @@ fn missing_field(error: &serde_json::Error) -> Option<&'static str> {
 /// the server.
 fn path(body: &[u8], error: &serde_json::Error) -> String {
     let segments = json_path::of(body, error).into_iter().map(|segment| match segment {
-        Segment::Index(index) => format!("[{index}]"),
-        Segment::Name(name) if FIELDS.contains(&name.as_str()) => format!(".{name}"),
-        Segment::Name(_) => ".?".to_owned(),
+        Segment::Seq { index } => format!("[{index}]"),
+        Segment::Map { key } if FIELDS.contains(&key.as_str()) => format!(".{key}"),
+        _ => ".?".to_owned(),
     });
     format!("${}", segments.collect::<String>())
 }

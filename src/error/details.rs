@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Error;
 use crate::decode;
+use crate::types::ErrorCode;
 
 const INVALID: &[&str] = &["invalidKeys"];
 
@@ -90,7 +91,7 @@ impl Error {
     }
 
     fn code_text(&self) -> Option<&str> {
-        self.code().map(super::ErrorCode::as_str)
+        self.code().map(ErrorCode::as_str)
     }
 }
 
@@ -100,7 +101,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::types::{ApiError, ErrorCode};
+    use crate::types::ApiError;
 
     fn error(extra: &Value) -> Error {
         Error::of_status(StatusCode::PAYMENT_REQUIRED).with_server_message(ApiError {

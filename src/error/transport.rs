@@ -1,7 +1,6 @@
 //! Transport failures: whether the server processed the request, and the error texts.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::io;
 use std::iter::successors;
 use std::net::{IpAddr, SocketAddr};
@@ -53,7 +52,7 @@ impl Outcome {
     fn of_connecting(error: &reqwest::Error) -> Self {
         if causes(error).any(is_out_of_descriptors) {
             Self::OutOfDescriptors
-        } else if causes(error).any(|cause| is_tls_failure(cause) || Tunnel::is_refused(cause)) {
+        } else if causes(error).any(|cause| is_tls_failure(cause) || is_refused_tunnel(cause)) {
             Self::Permanent
         } else {
             Self::NotProcessed
@@ -61,39 +60,13 @@ impl Outcome {
     }
 }
 
-/// Why the server did not process a request, if reqwest reports no such error.
-#[derive(Debug)]
-struct NotProcessed(&'static str);
-
-impl fmt::Display for NotProcessed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl StdError for NotProcessed {}
-
-const REFUSED_STREAM: NotProcessed =
-    NotProcessed("the server refused the HTTP/2 stream before it processed the request");
-const NO_SLOT: NotProcessed = NotProcessed(
-    "not sent, since `max_concurrent_requests` other requests of the client did not finish in \
-     time; raise that limit, and poll calls and downloads to completion",
-);
-
 impl Error {
-    /// Whether the server processed the request. None if a response arrived or nothing was
-    /// attempted.
-    pub(crate) fn outcome(&self) -> Option<Outcome> {
-        let source = self.0.source.as_deref()?;
-        if source.is::<NotProcessed>() {
-            return Some(Outcome::NotProcessed);
-        }
-        source.downcast_ref().map(Outcome::of)
-    }
-
     /// The error for a call that timed out before it got a slot.
     pub(crate) fn no_slot() -> Self {
-        Self::new(ErrorKind::Timeout).with_detail(NO_SLOT.0).with_source(NO_SLOT)
+        Self::new(ErrorKind::Timeout).with_outcome(Outcome::NotProcessed).with_detail(
+            "not sent, since `max_concurrent_requests` other requests of the client did not \
+             finish in time; raise that limit, and poll calls and downloads to completion",
+        )
     }
 
     /// The error for a reqwest client that cannot be built.
@@ -115,6 +88,7 @@ impl Error {
 impl From<reqwest::Error> for Error {
     /// Leaves out the URL, whose query may be confidential.
     fn from(error: reqwest::Error) -> Self {
+        let outcome = Outcome::of(&error);
         let (kind, detail) = if error.is_builder() {
             (ErrorKind::InvalidRequest, String::new())
         } else if error.is_connect() {
@@ -122,17 +96,17 @@ impl From<reqwest::Error> for Error {
         } else if error.is_timeout() {
             (ErrorKind::Timeout, String::new())
         } else {
-            return interrupted(error);
+            return interrupted(error, outcome);
         };
-        Self::new(kind).with_detail(detail).with_source(error.without_url())
+        Self::new(kind).with_outcome(outcome).with_detail(detail).with_source(error.without_url())
     }
 }
 
-fn interrupted(error: reqwest::Error) -> Error {
-    let interrupted = Error::new(ErrorKind::Interrupted);
-    let is_refused = causes(&error).any(is_refused_stream);
-    if is_refused && Outcome::of(&error) == Outcome::NotProcessed {
-        return interrupted.with_detail(REFUSED_STREAM.0).with_source(REFUSED_STREAM);
+fn interrupted(error: reqwest::Error, outcome: Outcome) -> Error {
+    let interrupted = Error::new(ErrorKind::Interrupted).with_outcome(outcome);
+    if outcome == Outcome::NotProcessed && causes(&error).any(is_refused_stream) {
+        return interrupted
+            .with_detail("the server refused the HTTP/2 stream before it processed the request");
     }
     if causes(&error).any(is_go_away) {
         // The cause would print the debug data of the server's GOAWAY frame.
@@ -158,7 +132,7 @@ fn connect_detail(error: &reqwest::Error) -> String {
             host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip != address.ip());
         address.port() != port || is_other_host
     });
-    if is_elsewhere || causes(error).any(Tunnel::matches) {
+    if is_elsewhere || causes(error).find_map(tunnel_failure).is_some() {
         let proxy = address.map(|address| format!(" {address}")).unwrap_or_default();
         return format!(
             "the proxy{proxy} failed to reach {host}:{port}: {cause}; check the proxy settings"
@@ -208,23 +182,16 @@ fn is_tls_failure(cause: &(dyn StdError + 'static)) -> bool {
         && !text.contains("unexpected eof")
 }
 
-/// The errors of a tunnel through a proxy, recognized by their text: their type is private.
-struct Tunnel;
+/// What a tunnel through a proxy reports. It is recognized by its text: its type is private.
+fn tunnel_failure(cause: &(dyn StdError + 'static)) -> Option<String> {
+    cause.to_string().strip_prefix("tunnel error: ").map(str::to_owned)
+}
 
-impl Tunnel {
-    fn matches(cause: &(dyn StdError + 'static)) -> bool {
-        cause.to_string().starts_with("tunnel error: ")
-    }
-
-    /// Whether the proxy sent a response other than success.
-    fn is_refused(cause: &(dyn StdError + 'static)) -> bool {
-        matches!(
-            cause.to_string().strip_prefix("tunnel error: "),
-            Some(
-                "unsuccessful" | "proxy authorization required" | "proxy response headers too long"
-            )
-        )
-    }
+/// Whether the proxy sent a response other than success.
+fn is_refused_tunnel(cause: &(dyn StdError + 'static)) -> bool {
+    const REFUSALS: [&str; 3] =
+        ["unsuccessful", "proxy authorization required", "proxy response headers too long"];
+    tunnel_failure(cause).is_some_and(|failure| REFUSALS.contains(&failure.as_str()))
 }
 
 /// Whether a server sends data before the request, which means another protocol. hyper has

@@ -95,7 +95,7 @@ impl Error {
         move |reason| {
             let error = Self::invalid_request(&reason);
             match Operation::find(operation_id) {
-                Some(operation) => error.with_operation(Cow::Borrowed(operation)),
+                Some(operation) => error.with_operation(Cow::Borrowed(operation), ""),
                 None => error,
             }
         }

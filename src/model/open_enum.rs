@@ -2,17 +2,17 @@
 
 use crate::IntoOptional;
 
-/// An enum that any text converts into.
-pub trait OpenEnum: From<String> {}
+/// An enum or union that any text converts into.
+pub trait FromText: From<String> {}
 
-impl<E: OpenEnum> IntoOptional<E> for String {
-    fn into_optional(self) -> Result<Option<E>, String> {
+impl<T: FromText> IntoOptional<T> for String {
+    fn into_optional(self) -> Result<Option<T>, String> {
         Ok(Some(self.into()))
     }
 }
 
-impl<E: OpenEnum> IntoOptional<E> for &str {
-    fn into_optional(self) -> Result<Option<E>, String> {
+impl<T: FromText> IntoOptional<T> for &str {
+    fn into_optional(self) -> Result<Option<T>, String> {
         self.to_owned().into_optional()
     }
 }
@@ -76,7 +76,7 @@ macro_rules! open_enum {
             }
         }
 
-        impl crate::model::open_enum::OpenEnum for $name {}
+        impl crate::model::open_enum::FromText for $name {}
 
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;

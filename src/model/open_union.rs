@@ -169,14 +169,7 @@ macro_rules! from_text {
             }
         }
 
-        impl crate::IntoOptional<$name> for &str {
-            #[inline]
-            fn into_optional(
-                self,
-            ) -> ::std::result::Result<::std::option::Option<$name>, ::std::string::String> {
-                ::std::result::Result::Ok(::std::option::Option::Some(self.into()))
-            }
-        }
+        impl crate::model::open_enum::FromText for $name {}
     };
 }
 

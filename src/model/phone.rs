@@ -88,14 +88,10 @@ pub fn variants(number: &str) -> Vec<String> {
         let text = Some(number.trim()).filter(|text| !text.is_empty());
         return text.map(str::to_owned).into_iter().collect();
     };
-    let Some(National { area, ninth, rest }) = number.national() else {
+    let Some(forms) = number.national() else {
         let with_plus =
             Some(format!("+{}", number.digits)).filter(|_| !number.digits.starts_with('0'));
         return with_plus.into_iter().chain([number.digits]).collect();
-    };
-    let forms = match ninth {
-        Ninth::Fixed => vec![format!("{area}{rest}")],
-        Ninth::Optional => vec![format!("{area}9{rest}"), format!("{area}{rest}")],
     };
     let with_country = |national: String| {
         let number = format!("55{national}");
@@ -109,23 +105,6 @@ struct Number {
     digits: String,
     /// Whether they certainly begin with a country code.
     is_international: bool,
-}
-
-/// A number within Brazil.
-#[derive(PartialEq)]
-struct National<'a> {
-    area: &'a str,
-    ninth: Ninth,
-    /// The subscriber number, without an optional ninth digit.
-    rest: &'a str,
-}
-
-#[derive(PartialEq)]
-enum Ninth {
-    /// The ninth digit may be omitted.
-    Optional,
-    /// The number has no optional digit.
-    Fixed,
 }
 
 impl Number {
@@ -156,34 +135,29 @@ impl Number {
         (!digits.is_empty()).then_some(Self { digits, is_international })
     }
 
-    fn national(&self) -> Option<National<'_>> {
-        let with_country = self.digits.strip_prefix("55").and_then(National::read);
-        with_country.or_else(|| National::read(&self.digits).filter(|_| !self.is_international))
+    /// The forms of a Brazilian number without the country code.
+    fn national(&self) -> Option<Vec<String>> {
+        let with_country = self.digits.strip_prefix("55").and_then(national);
+        with_country.or_else(|| national(&self.digits).filter(|_| !self.is_international))
     }
 }
 
-impl<'a> National<'a> {
-    /// Reads an area code and a subscriber number.
-    fn read(digits: &'a str) -> Option<Self> {
-        let digits = digits.strip_prefix('0').unwrap_or(digits);
-        let (area, subscriber) =
-            digits.split_at_checked(2).filter(|(area, _)| AREAS.contains(area))?;
-        let (ninth, rest) = match subscriber.len() {
-            8 if is_landline(subscriber) => (Ninth::Fixed, subscriber),
-            8 => (Ninth::Optional, subscriber),
-            9 => match subscriber.strip_prefix('9')? {
-                rest if is_landline(rest) => (Ninth::Fixed, subscriber),
-                rest => (Ninth::Optional, rest),
-            },
-            _ => return None,
-        };
-        Some(Self { area, ninth, rest })
-    }
-}
-
-/// Whether a subscriber number of 8 digits is a landline.
-fn is_landline(subscriber: &str) -> bool {
-    subscriber.starts_with(['2', '3', '4', '5'])
+/// The forms of an area code and a subscriber number: first with the ninth digit, and then
+/// without it, if it is optional.
+fn national(digits: &str) -> Option<Vec<String>> {
+    let digits = digits.strip_prefix('0').unwrap_or(digits);
+    let (area, subscriber) = digits.split_at_checked(2).filter(|(area, _)| AREAS.contains(area))?;
+    let rest = match subscriber.len() {
+        8 => subscriber,
+        9 => subscriber.strip_prefix('9')?,
+        _ => return None,
+    };
+    let is_landline = rest.starts_with(['2', '3', '4', '5']);
+    Some(if is_landline {
+        vec![format!("{area}{subscriber}")]
+    } else {
+        vec![format!("{area}9{rest}"), format!("{area}{rest}")]
+    })
 }
 
 /// Whether a character only formats a number.

@@ -21,11 +21,11 @@ pub(crate) fn at_least_one(fields: &[(&str, bool)]) -> Result<(), String> {
 /// Refuses a list with fewer or more entries than the operation accepts.
 pub(crate) fn size(
     field: &str,
-    list: &impl List,
+    entries: Option<usize>,
     min: usize,
     max: Option<usize>,
 ) -> Result<(), String> {
-    let Some(entries) = list.entries() else { return Ok(()) };
+    let Some(entries) = entries else { return Ok(()) };
     if entries >= min && max.is_none_or(|max| entries <= max) {
         return Ok(());
     }
@@ -39,24 +39,6 @@ fn given<'a>(fields: &[(&'a str, bool)]) -> Vec<&'a str> {
 
 fn names(fields: &[(&str, bool)]) -> String {
     fields.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
-}
-
-/// A list of a request, which may be left out.
-pub(crate) trait List {
-    /// The number of entries, if the list is set.
-    fn entries(&self) -> Option<usize>;
-}
-
-impl<T> List for Vec<T> {
-    fn entries(&self) -> Option<usize> {
-        Some(self.len())
-    }
-}
-
-impl<T> List for Option<Vec<T>> {
-    fn entries(&self) -> Option<usize> {
-        self.as_ref().map(Vec::len)
-    }
 }
 
 /// A request with rules.
@@ -81,7 +63,10 @@ macro_rules! rules {
         impl crate::model::rules::Rules for $model {
             fn check(&self) -> ::std::result::Result<(), ::std::string::String> {
                 $(crate::model::rules::$rule(&[$(($name, self.$field.is_some())),*])?;)*
-                $(crate::model::rules::size($listed, &self.$list, $min, $max)?;)*
+                $({
+                    let list = ::std::option::Option::<&::std::vec::Vec<_>>::from(&self.$list);
+                    crate::model::rules::size($listed, list.map(|list| list.len()), $min, $max)?;
+                })*
                 ::std::result::Result::Ok(())
             }
         }
@@ -159,7 +144,7 @@ mod tests {
             (0, None, Err("`ids` takes 1 or more entries, and has 0".to_owned())),
             (3, None, Ok(())),
         ] {
-            assert_eq!(size("ids", &vec![(); entries], 1, max), expected);
+            assert_eq!(size("ids", Some(entries), 1, max), expected);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use chrono::format::{Parsed, StrftimeItems, parse};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -87,47 +88,31 @@ fn calendar(text: &str) -> Option<DateTime<Utc>> {
 
 /// Parses an offset from UTC: nothing, a name of UTC, or a sign with hours and minutes.
 fn offset(text: &str) -> Option<FixedOffset> {
-    if ["", "Z", "UTC", "GMT"].iter().any(|utc| utc.eq_ignore_ascii_case(text)) {
-        return FixedOffset::east_opt(0);
-    }
-    let (sign, digits) = match text.strip_prefix('+') {
-        Some(digits) => (1, digits),
-        None => (-1, text.strip_prefix(['-', '\u{2212}'])?),
-    };
-    let number = |digits: &str| {
-        let is_number = digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_digit());
-        digits.parse::<i32>().ok().filter(|_| is_number)
-    };
-    let (hours, minutes) = digits.split_at_checked(2)?;
-    let minutes = minutes.strip_prefix(':').unwrap_or(minutes);
-    let minutes =
-        if minutes.is_empty() { 0 } else { number(minutes).filter(|minutes| *minutes < 60)? };
-    FixedOffset::east_opt(sign * (number(hours)? * 3600 + minutes * 60))
+    let is_utc = ["", "UTC", "GMT"].iter().any(|utc| utc.eq_ignore_ascii_case(text));
+    let mut parsed = Parsed::new();
+    parse(&mut parsed, if is_utc { "Z" } else { text }, StrftimeItems::new("%#z")).ok()?;
+    parsed.to_fixed_offset().ok()
 }
 
 /// Parses seconds or milliseconds since 1970.
 fn since_1970(text: &str) -> Option<DateTime<Utc>> {
-    const FIRST_MILLISECONDS: u64 = 100_000_000_000;
-    const MOST_MILLISECONDS: u64 = 1000 * FIRST_MILLISECONDS;
-    let (is_negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text),
-    };
+    const FIRST_MILLISECONDS: i64 = 100_000_000_000;
+    const MOST_MILLISECONDS: i64 = 1000 * FIRST_MILLISECONDS;
+    let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let is_number =
         |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
     if !is_number(whole) || !is_number(fraction) {
         return None;
     }
-    let whole: u64 = whole.parse().ok().filter(|number| *number < MOST_MILLISECONDS)?;
+    let whole: i64 = whole.parse().ok().filter(|number| *number < MOST_MILLISECONDS)?;
     let nanoseconds: i64 = format!("{fraction:0<9.9}").parse().ok()?;
-    let whole_units = i64::try_from(whole).ok()?;
     let since = if whole < FIRST_MILLISECONDS {
-        TimeDelta::seconds(whole_units) + TimeDelta::nanoseconds(nanoseconds)
+        TimeDelta::seconds(whole) + TimeDelta::nanoseconds(nanoseconds)
     } else {
-        TimeDelta::milliseconds(whole_units) + TimeDelta::nanoseconds(nanoseconds / 1000)
+        TimeDelta::milliseconds(whole) + TimeDelta::nanoseconds(nanoseconds / 1000)
     };
-    DateTime::UNIX_EPOCH.checked_add_signed(if is_negative { -since } else { since })
+    DateTime::UNIX_EPOCH.checked_add_signed(if digits == text { since } else { -since })
 }
 
 impl From<String> for Timestamp {

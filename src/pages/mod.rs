@@ -1,41 +1,19 @@
 //! Streams of the entries of all pages.
 
 mod macros;
+mod paginator;
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use tokio::time::{Instant, Sleep, sleep_until};
 
 pub(crate) use self::macros::{dated, numbered};
+use self::paginator::{Call, Page, Paginator};
 use crate::error::{Error, ErrorKind};
 
 const NO_END: &str = "the last entry of a page has no time, so the next page is unknown";
-
-/// The maximum interval at which a task that awaits a page polls the stream. A longer gap means
-/// that the page was not awaited.
-const HEARTBEAT: Duration = Duration::from_millis(100);
-
-/// If the gaps between polls exceed this share of a call's duration, as a divisor, they may have
-/// caused its failure.
-const SHARE: u32 = 4;
-
-type Fetch<T, C> = Pin<Box<dyn Future<Output = Result<Page<T, C>, Error>> + Send>>;
-
-/// Makes the call for the page at a cursor.
-type Call<T, C> = Box<dyn FnMut(C) -> Fetch<T, C> + Send>;
-
-pub(crate) struct Page<T, C> {
-    items: Vec<T>,
-    /// The cursor of the next page, or why it is unknown. None for the last page.
-    next: Option<Result<C, Error>>,
-    /// Whether the server sent a total that includes this page.
-    is_counted: bool,
-}
 
 /// The entries of all pages: a [`Stream`] of results.
 ///
@@ -137,8 +115,7 @@ impl<T: Send + Unpin + 'static> Pages<T> {
         F: Future<Output = Result<Page<T, C>, Error>> + Send + 'static,
     {
         let call: Call<T, C> = Box::new(move |cursor| Box::pin(call(cursor)));
-        let next_page = Some(NextPage::Cursor(first));
-        Self(Box::pin(Paginator { call, key, keys: Vec::new(), items: VecDeque::new(), next_page }))
+        Self(Box::pin(Paginator::new(first, key, call)))
     }
 
     /// The next entry, or None after the last.
@@ -163,126 +140,12 @@ impl<T> fmt::Debug for Pages<T> {
     }
 }
 
-/// The state of a stream.
-struct Paginator<T, C, K> {
-    call: Call<T, C>,
-    key: fn(&T) -> K,
-    /// The keys of the current page.
-    keys: Vec<K>,
-    items: VecDeque<T>,
-    /// None at the end.
-    next_page: Option<NextPage<T, C>>,
-}
-
-/// The page after the entries in memory.
-enum NextPage<T, C> {
-    /// To be requested, or requested again.
-    Cursor(C),
-    Pending(PendingPage<T, C>),
-    Ready(Page<T, C>),
-    Failed(Error),
-}
-
-/// A pending call for a page.
-struct PendingPage<T, C> {
-    cursor: C,
-    fetch: Fetch<T, C>,
-    since: Instant,
-    /// The latest time for the next poll, if the page is awaited.
-    due: Instant,
-    /// For how long the page was not awaited.
-    unattended: Duration,
-    /// Wakes the task that awaits the page when the next poll is due.
-    heartbeat: Option<Pin<Box<Sleep>>>,
-}
-
-impl<T, C: Clone> PendingPage<T, C> {
-    fn new(cursor: C, fetch: Fetch<T, C>) -> Self {
-        let now = Instant::now();
-        Self { cursor, fetch, since: now, due: now, unattended: Duration::ZERO, heartbeat: None }
-    }
-
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<NextPage<T, C>> {
-        self.unattended += self.due.elapsed();
-        self.due = Instant::now();
-        Poll::Ready(match ready!(self.fetch.as_mut().poll(context)) {
-            Ok(page) => NextPage::Ready(page),
-            Err(error) if error.is_retryable() && self.was_unattended() => {
-                NextPage::Cursor(self.cursor.clone())
-            }
-            Err(error) => NextPage::Failed(error),
-        })
-    }
-
-    /// Records that a task awaits the page, and wakes it in time for the next poll.
-    fn keep_awake(&mut self, context: &mut Context<'_>) {
-        self.due = Instant::now() + HEARTBEAT;
-        let heartbeat = self.heartbeat.get_or_insert_with(|| Box::pin(sleep_until(self.due)));
-        heartbeat.as_mut().reset(self.due);
-        _ = heartbeat.as_mut().poll(context);
-    }
-
-    /// Whether the call may have failed because it was not polled.
-    fn was_unattended(&self) -> bool {
-        self.unattended >= HEARTBEAT.max(self.since.elapsed() / SHARE)
-    }
-}
-
-impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Paginator<T, C, K> {
-    fn request(&mut self, cursor: C) -> NextPage<T, C> {
-        let fetch = (self.call)(cursor.clone());
-        NextPage::Pending(PendingPage::new(cursor, fetch))
-    }
-
-    /// Takes the entries of a page, unless the server repeated the previous page.
-    fn take(&mut self, page: Page<T, C>) {
-        let keys: Vec<K> = page.items.iter().map(self.key).collect();
-        if !page.is_counted && keys == self.keys {
-            return;
-        }
-        self.keys = keys;
-        self.items = page.items.into();
-        self.next_page = page.next.map(|next| match next {
-            Ok(cursor) => self.request(cursor),
-            Err(error) => NextPage::Failed(error),
-        });
-    }
-}
-
-impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Stream for Paginator<T, C, K> {
-    type Item = Result<T, Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
-        loop {
-            if let Some(NextPage::Pending(pending)) = &mut this.next_page
-                && let Poll::Ready(next_page) = pending.poll(context)
-            {
-                this.next_page = Some(next_page);
-            }
-            if let Some(item) = this.items.pop_front() {
-                return Poll::Ready(Some(Ok(item)));
-            }
-            match this.next_page.take() {
-                None => return Poll::Ready(None),
-                Some(NextPage::Failed(error)) => return Poll::Ready(Some(Err(error))),
-                Some(NextPage::Cursor(cursor)) => this.next_page = Some(this.request(cursor)),
-                Some(NextPage::Ready(page)) => this.take(page),
-                Some(NextPage::Pending(mut pending)) => {
-                    pending.keep_awake(context);
-                    this.next_page = Some(NextPage::Pending(pending));
-                    return Poll::Pending;
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
+    use std::time::Duration;
 
-    use tokio::time::{advance, sleep, timeout};
+    use tokio::time::{Instant, advance, sleep, timeout};
 
     use super::*;
 

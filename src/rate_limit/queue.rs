@@ -4,7 +4,6 @@
 //! processed. Such a call cannot be admitted: it loses its position, and the next is admitted.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::pace::Pace;
 use crate::error::{Error, ErrorKind};
-use crate::telemetry::{Cause, waited, waiting};
+use crate::telemetry::{waited, waiting};
 
 /// How long the first call may stay unpolled before the others pass it.
 const LONGEST_IDLE: Duration = Duration::from_secs(1);
@@ -22,15 +21,12 @@ const LONGEST_IDLE: Duration = Duration::from_secs(1);
 const LONGEST_RESERVE: Duration = Duration::from_secs(1);
 
 /// Admits the calls of one operation in the order of their arrival.
-pub(crate) struct RequestQueue {
-    /// Whether calls are admitted at once, without a lock of the state.
-    is_open: AtomicBool,
-    next_number: AtomicU64,
-    state: Mutex<State>,
-}
+pub(crate) struct RequestQueue(Mutex<State>);
 
 struct State {
     pace: Pace,
+    /// The number of the last call that had to wait.
+    number: u64,
     waiting: BTreeMap<Position, Arc<Notify>>,
     /// The first of those, if it could be admitted and was not polled, and since when.
     idle: Option<(Position, Instant)>,
@@ -53,8 +49,7 @@ impl From<Throttled> for Error {
 
 impl RequestQueue {
     pub(super) fn new(pace: Pace) -> Self {
-        let state = State { pace, waiting: BTreeMap::new(), idle: None };
-        Self { is_open: true.into(), next_number: 0.into(), state: state.into() }
+        Self(State { pace, number: 0, waiting: BTreeMap::new(), idle: None }.into())
     }
 
     /// Waits until a call is admitted, at most for `time_left`, and returns when it was.
@@ -66,24 +61,25 @@ impl RequestQueue {
         since: Instant,
         time_left: Duration,
     ) -> Result<Instant, Throttled> {
-        if self.is_open.load(Ordering::Acquire) {
-            return Ok(Instant::now());
-        }
         let arrival = Instant::now();
-        let position = (since, self.next_number.fetch_add(1, Ordering::Relaxed));
+        let position = {
+            let mut state = self.state();
+            state.number += 1;
+            (since, state.number)
+        };
         if let Ok(sent_at) = self.try_admit(position) {
             return Ok(sent_at);
         }
         if self.pause_left() >= time_left {
             return Err(Throttled(self.pause_left()));
         }
-        waiting(Cause::RateLimit, self.pause_left());
+        waiting("rate_limit", self.pause_left());
         let patience = time_left.saturating_sub((time_left / 10).min(LONGEST_RESERVE));
         let admission = match timeout(patience, self.wait(position)).await {
             Ok(sent_at) => Ok(sent_at),
             Err(_) => self.last_admission(arrival, time_left).await,
         };
-        waited(Cause::RateLimit, arrival.elapsed());
+        waited("rate_limit", arrival.elapsed());
         admission
     }
 
@@ -119,13 +115,8 @@ impl RequestQueue {
         }
     }
 
-    /// Admits a call if it is the next. Otherwise returns when to try again, unless the call is
-    /// woken before. An empty queue without a pause opens again here.
     fn try_admit(&self, position: Position) -> Result<Instant, Instant> {
-        let mut state = self.state();
-        let admission = state.admit(position);
-        self.is_open.store(state.is_open(), Ordering::Release);
-        admission
+        self.state().admit(position)
     }
 
     /// Whether the queue is empty and the pause is over.
@@ -159,7 +150,6 @@ impl RequestQueue {
         let mut state = self.state();
         let is_alone = !state.pace.is_open() && state.waiting.is_empty();
         let is_paused = state.pace.on_rejected(sent_at, Instant::now(), asked, random);
-        self.is_open.store(state.is_open(), Ordering::Release);
         state.wake_first();
         is_paused && !is_alone
     }
@@ -172,11 +162,13 @@ impl RequestQueue {
 
     /// No code panics while it holds the lock, so a poisoned state is still consistent.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
+    /// Admits a call if it is the next. Otherwise returns when to try again, unless the call is
+    /// woken before. An empty queue without a pause opens again here.
     fn admit(&mut self, position: Position) -> Result<Instant, Instant> {
         let now = Instant::now();
         let ready = self.pace.ready(now);

@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout};
 
 use super::Throttled;
 use crate::error::Error;
+use crate::telemetry::{LONG_WAIT, waited, waiting};
 
 /// If no request ends for this long, one beyond the limit is sent. The task that waits for a
 /// slot may itself hold the futures of the others without polling them.
@@ -69,6 +70,19 @@ impl Slots {
         if let Ok(permit) = self.0.free.try_acquire() {
             return Ok(self.slot(Some(permit)));
         }
+        let begun = Instant::now();
+        let mut wait = pin!(self.wait(time_left));
+        if let Ok(slot) = timeout(LONG_WAIT, wait.as_mut()).await {
+            return slot;
+        }
+        // How long it takes is not known, but at most this.
+        waiting("slot", time_left.saturating_sub(LONG_WAIT));
+        let slot = wait.await;
+        waited("slot", begun.elapsed());
+        slot
+    }
+
+    async fn wait(&self, time_left: Duration) -> Result<Slot, Error> {
         let begun = Instant::now();
         let mut free = pin!(self.0.free.acquire());
         loop {

@@ -10,8 +10,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::*;
 use crate::error::{Error, ErrorKind};
 use crate::rate_limit::slots::Slots;
-use crate::retry::attempts::{self, Rules};
-use crate::retry::{RetryPolicy, Shared};
+use crate::retry::{RetryPolicy, Rules, Shared, attempts};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MILLI: Duration = Duration::from_millis(1);

@@ -8,7 +8,6 @@ use reqwest::Response;
 use serde::de::IgnoredAny;
 
 use super::deadline::Deadline;
-use crate::StatusCode;
 use crate::credentials::Confidential;
 use crate::error::Error;
 use crate::operation::Operation;
@@ -30,8 +29,7 @@ pub(super) enum Reads {
     Head,
 }
 
-/// Sends a request and reads its response before the deadline. Returns the status of the
-/// response, for spans.
+/// Sends a request and reads its response before the deadline.
 pub(super) async fn exchange(
     sent: impl Future<Output = reqwest::Result<Response>>,
     operation: &Operation,
@@ -39,7 +37,7 @@ pub(super) async fn exchange(
     limit: usize,
     confidential: Confidential<'_>,
     deadline: &Deadline,
-) -> (StatusCode, Result<Received, Error>) {
+) -> Result<Received, Error> {
     // Declared outside of the timeout, which keeps what arrived in time.
     let (mut response, mut body) = (None, Body::default());
     let end = {
@@ -57,11 +55,9 @@ pub(super) async fn exchange(
         Err(_) => Err(deadline.error()),
     };
     match response {
-        None => (StatusCode::OK, Err(end.err().unwrap_or_else(|| deadline.error()))),
+        None => Err(end.err().unwrap_or_else(|| deadline.error())),
         Some(response) => {
-            let status = response.status();
-            let body = body.into_bytes();
-            (status, received(response, body, end, operation, limit, confidential))
+            received(response, body.into_bytes(), end, operation, limit, confidential)
         }
     }
 }
@@ -101,7 +97,7 @@ fn received(
         Ok(_) if is_page(&headers, &body) => Error::too_long(status, limit),
         Ok(_) => Error::too_long(status, limit).with_reported_success(),
     };
-    Err(error.with_headers(headers).with_body(body))
+    Err(error.with_response(headers, body))
 }
 
 /// Takes the headers out of a response, and hides values that contain a key from `Debug`.

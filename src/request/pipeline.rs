@@ -6,24 +6,23 @@ use std::pin::Pin;
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::ACCEPT;
-use reqwest::{Request, Response};
+use reqwest::Request;
 
 use super::deadline::Deadline;
 use super::exchange::{Reads, Received, exchange, take_headers};
 use super::idempotency::{self, IDEMPOTENCY_KEY};
-use super::path_guard;
-use super::replayable::ReplayableRequest;
 use super::succeeded::Succeeded;
 use super::upload::Upload;
+use super::{path_guard, replayable};
 use crate::client::Inner;
 use crate::credentials::Confidential;
-use crate::error::Error;
+use crate::error::{Call, Error};
 use crate::generated::Client;
 use crate::operation::{Content, Operation, ResponseBody};
 use crate::response::ResponseValue;
-use crate::response::origin::{Ended, Origin};
+use crate::response::origin::Origin;
 use crate::response::success;
-use crate::retry::attempts::{self, Rules};
+use crate::retry::{Rules, attempts};
 use crate::telemetry::Span;
 use crate::time::MAX_TIMEOUT;
 
@@ -40,11 +39,8 @@ pub(crate) async fn bytes(
     takes_pages: bool,
 ) -> Result<ResponseValue<Bytes>, Error> {
     let succeeded = client.execute(request, Some(operation), Reads::All).await?;
-    let origin = Origin {
-        call: succeeded.call.clone(),
-        credentials: client.inner.settings.credentials.clone(),
-        path_prefix: client.path_prefix().to_owned(),
-    };
+    let credentials = client.inner.settings.credentials.clone();
+    let origin = Origin { call: succeeded.call.clone(), credentials };
     let body = succeeded.received.body.clone();
     let (body, succeeded) = succeeded.check(|success| {
         if !takes_pages {
@@ -85,66 +81,46 @@ impl Client {
         operation: Option<Cow<'static, Operation>>,
         reads: Reads,
     ) -> Pending<'_> {
-        let transport = move |mut request: Request| {
-            if reads == Reads::Head {
-                // The caller limits the duration of a download.
-                *request.timeout_mut() = Some(MAX_TIMEOUT);
-            }
-            self.client.execute(request)
-        };
-        self.execute_by(request, operation, reads, transport)
-    }
-
-    /// Makes a call, each request of which `transport` sends.
-    fn execute_by<'a, Sent>(
-        &'a self,
-        request: Request,
-        operation: Option<Cow<'static, Operation>>,
-        reads: Reads,
-        transport: impl Fn(Request) -> Sent + Send + Sync + 'a,
-    ) -> Pending<'a>
-    where
-        Sent: Future<Output = reqwest::Result<Response>> + Send,
-    {
-        let mut request = ReplayableRequest::new(request);
         Box::pin(async move {
+            let mut request = request;
             let operation =
                 operation.ok_or_else(|| Error::refused("the document has no such operation"))?;
-            let span = Span::call(&operation, request.get()?.url());
-            let prepared = self.prepare(request.get_mut()?, &operation);
-            let key = request.get()?.headers().get(IDEMPOTENCY_KEY).cloned();
+            let span = Span::call(&operation, request.url());
+            let prepared = self.prepare(&mut request, &operation);
+            let key = request.headers().get(IDEMPOTENCY_KEY).cloned();
             let sent = async {
                 prepared?;
-                self.send(&mut request, &operation, key.as_ref(), reads, transport).await
+                self.send(request, &operation, key.as_ref(), reads).await
             };
             match span.within(sent).await {
-                Ok(attempts::Success {
-                    value: mut received,
-                    attempts,
-                    earlier_uncertain,
-                    slot,
-                }) => {
-                    let call =
-                        Ended { operation, attempts, earlier_uncertain, idempotency_key: key };
-                    let confidential = call.confidential(&self.inner.settings.credentials);
-                    let headers = take_headers(&mut received.response, confidential);
-                    Ok(Succeeded { client: self, received, headers, call, span, slot })
+                Ok(attempts::Success { mut value, attempts, earlier_uncertain, slot }) => {
+                    let confidential = self.confidential(key.as_ref());
+                    let headers = take_headers(&mut value.response, confidential);
+                    let path_prefix = self.path_prefix().to_owned();
+                    let idempotency_key = key;
+                    let call = Call {
+                        operation,
+                        path_prefix,
+                        attempts,
+                        earlier_uncertain,
+                        idempotency_key,
+                    };
+                    Ok(Succeeded { client: self, received: value, headers, call, span, slot })
                 }
-                Err(error) => Err(self.failed(error.with_idempotency_key(key), operation, &span)),
+                Err(error) => {
+                    let error = error
+                        .with_idempotency_key(key)
+                        .with_operation(operation, self.path_prefix());
+                    span.failed(&error);
+                    Err(error)
+                }
             }
         })
     }
 
-    /// Completes the error that ends a call.
-    pub(super) fn failed(
-        &self,
-        error: Error,
-        operation: Cow<'static, Operation>,
-        span: &Span,
-    ) -> Error {
-        span.ended(Err(&error), error.attempts());
-        span.failed(&error);
-        error.with_operation(operation).with_path_prefix(self.path_prefix())
+    /// The values that no error of a call with an idempotency key may print.
+    pub(super) fn confidential<'a>(&'a self, key: Option<&'a HeaderValue>) -> Confidential<'a> {
+        Confidential { credentials: &self.inner.settings.credentials, idempotency_key: key }
     }
 
     /// The path of the base URL, which precedes that of an operation.
@@ -153,17 +129,13 @@ impl Client {
         host.find('/').map_or("", |start| &host[start..])
     }
 
-    async fn send<Sent>(
+    async fn send(
         &self,
-        request: &mut ReplayableRequest,
+        request: Request,
         operation: &Operation,
         key: Option<&HeaderValue>,
         reads: Reads,
-        transport: impl Fn(Request) -> Sent,
-    ) -> Result<attempts::Success<Received>, Error>
-    where
-        Sent: Future<Output = reqwest::Result<Response>>,
-    {
+    ) -> Result<attempts::Success<Received>, Error> {
         let Inner { settings, number, retry, attempt_timeout, .. } = &self.inner;
         let queue = retry.queue(&settings.shared, operation, number);
         let mut rules = Rules {
@@ -173,24 +145,29 @@ impl Client {
             budget: retry.budget(&settings.shared),
             slots: &settings.slots,
         };
-        if request.get()?.body().is_some_and(|body| body.as_bytes().is_none()) {
+        if request.body().is_some_and(|body| body.as_bytes().is_none()) {
             // A stream cannot be sent twice.
             rules.policy = rules.policy.max_attempts(1);
         }
-        let confidential =
-            Confidential { credentials: &settings.credentials, idempotency_key: key };
         let limit = settings.response_limit(operation);
+        let mut next = Some(request);
         attempts::run(rules, fastrand::f64, |attempt, time_left| {
-            let sent = request.take().map(|mut request| {
+            let sent = replayable::take(&mut next).map(|mut request| {
+                if reads == Reads::Head {
+                    // The caller limits the duration of a download.
+                    *request.timeout_mut() = Some(MAX_TIMEOUT);
+                }
                 let upload = Upload::track(&mut request);
                 let deadline = Deadline::new(*attempt_timeout, time_left, upload);
-                (Span::attempt(operation, request.url()), transport(request), deadline)
+                let span = Span::attempt(operation, request.url());
+                (span, self.client.execute(request), deadline)
             });
             async move {
                 let (span, sent, deadline) = sent?;
+                let confidential = self.confidential(key);
                 let exchanged = exchange(sent, operation, reads, limit, confidential, &deadline);
-                let (status, result) = span.within(exchanged).await;
-                span.ended(result.as_ref().map(|_| status), attempt);
+                let result = span.within(exchanged).await;
+                span.ended(result.as_ref().map(|received| received.response.status()), attempt);
                 result
             }
         })

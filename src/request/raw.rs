@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::mem::take;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -20,7 +21,6 @@ use crate::operation::{API_KEY, API_KEY_ID, Operation, ResponseBody};
 use crate::request::idempotency::{self, IDEMPOTENCY_KEY};
 use crate::request::path_template::PathTemplate;
 use crate::response::ResponseValue;
-use crate::response::origin::Origin;
 use crate::response::success::{self, Success};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -163,39 +163,53 @@ impl RawRequest<'_> {
     /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) before anything is sent, if the path does not begin with
     /// `/`, a placeholder has no value or an unusable one, or a setter refused its argument.
     /// Otherwise the errors of every call.
-    pub async fn send(self) -> Result<ResponseValue<Bytes>, Error> {
-        let client = self.client;
-        let template = PathTemplate::parse(&self.path)?;
-        let operation = Operation::at(self.method.clone(), &self.path);
+    pub async fn send(mut self) -> Result<ResponseValue<Bytes>, Error> {
+        if self.shows_credential() {
+            return Err(Error::refused(
+                "its path or query holds the credential of the client; remove it, or pass an id \
+                 in the path with `path`",
+            ));
+        }
+        let (client, path) = (self.client, take(&mut self.path));
+        let template = PathTemplate::parse(&path)?;
+        let operation = Operation::at(self.method.clone(), &path);
         // A caller that sets `Accept` may expect a page.
         let takes_pages = self.headers.contains_key(ACCEPT);
-        let credentials = &client.inner.settings.credentials;
-        let holds_key = credentials.appears_in(&self.path)
-            || self
-                .query
-                .iter()
-                .any(|(name, value)| credentials.appears_in(name) || credentials.appears_in(value));
-        let filled = match self.invalid {
-            Some(error) => Err(error),
-            // Errors, spans and the logs of proxies would show it.
-            None if holds_key => {
-                return Err(Error::refused(
-                    "its path or query holds the credential of the client; remove it, or pass an \
-                     id in the path with `path`",
-                ));
-            }
-            None => template.fill(&self.values),
-        };
-        let request = filled.and_then(|path| {
-            let url = url(&client.baseurl, &path, &self.query)?;
-            request(self.method, url, self.headers, self.body)
-        });
-        match request {
+        match self.build(&template) {
             Ok(request) => pipeline::bytes(client, request, operation, takes_pages).await,
-            Err(error) => {
-                Err(error.with_operation(operation).with_path_prefix(client.path_prefix()))
-            }
+            Err(error) => Err(error.with_operation(operation, client.path_prefix())),
         }
+    }
+
+    /// Whether errors, spans and the logs of proxies would show the credential.
+    fn shows_credential(&self) -> bool {
+        let parameters = self.query.iter().flat_map(|(name, value)| [name, value]);
+        let mut texts = parameters.chain([&self.path]);
+        texts.any(|text| self.client.inner.settings.credentials.appears_in(text))
+    }
+
+    fn build(self, template: &PathTemplate<'_>) -> Result<Request, Error> {
+        let Self { client, method, values, query, mut headers, body, invalid, .. } = self;
+        if let Some(error) = invalid {
+            return Err(error);
+        }
+        if matches!(method, Method::CONNECT | Method::TRACE) {
+            // CONNECT addresses a proxy, and TRACE makes the server echo the key.
+            return Err(Error::refused("CONNECT and TRACE are not supported; use another method"));
+        }
+        let mut url = Url::parse(&format!("{}{}", client.baseurl, template.fill(&values)?))
+            .map_err(|_| Error::refused("the path is not valid in a URL"))?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        headers.entry(ACCEPT).or_insert(JSON);
+        if body.is_some() {
+            headers.entry(CONTENT_TYPE).or_insert(JSON);
+        }
+        let mut request = Request::new(method, url);
+        *request.headers_mut() = headers;
+        *request.body_mut() = body.map(Into::into);
+        Ok(request)
     }
 
     fn refuse(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
@@ -230,7 +244,7 @@ impl ResponseValue<Bytes> {
     /// # Ok(()) }
     /// ```
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let called = self.origin.as_deref().map(Origin::operation);
+        let called = self.origin.as_ref().map(|origin| &*origin.call.operation);
         // `T` decides, not the documented model of the operation.
         let operation = Operation {
             response: ResponseBody { requires_fields: true, ..ResponseBody::ANY },
@@ -245,8 +259,7 @@ impl ResponseValue<Bytes> {
                     self.status(),
                     Confidential { credentials: &Credentials::api_key(""), idempotency_key: None },
                 )
-                .with_headers(self.headers().clone())
-                .with_body(Bytes::clone(self)),
+                .with_response(self.headers().clone(), Bytes::clone(self)),
         })
     }
 }
@@ -300,33 +313,4 @@ fn reserved(name: &str) -> Option<&'static str> {
         | "upgrade" => Some("belongs to the connection and is set by the client; remove it"),
         _ => None,
     }
-}
-
-fn url(base_url: &str, path: &str, query: &[(String, String)]) -> Result<Url, Error> {
-    let mut url = Url::parse(&format!("{base_url}{path}"))
-        .map_err(|_| Error::refused("the path is not valid in a URL"))?;
-    if !query.is_empty() {
-        url.query_pairs_mut().extend_pairs(query);
-    }
-    Ok(url)
-}
-
-fn request(
-    method: Method,
-    url: Url,
-    mut headers: HeaderMap,
-    body: Option<Vec<u8>>,
-) -> Result<Request, Error> {
-    if matches!(method, Method::CONNECT | Method::TRACE) {
-        // CONNECT addresses a proxy, and TRACE makes the server echo the key.
-        return Err(Error::refused("CONNECT and TRACE are not supported; use another method"));
-    }
-    headers.entry(ACCEPT).or_insert(JSON);
-    if body.is_some() {
-        headers.entry(CONTENT_TYPE).or_insert(JSON);
-    }
-    let mut request = Request::new(method, url);
-    *request.headers_mut() = headers;
-    *request.body_mut() = body.map(Into::into);
-    Ok(request)
 }

@@ -4,32 +4,14 @@ use reqwest::Request;
 
 use crate::error::Error;
 
-/// A request that keeps a copy of itself for the next attempt, unless its body is a stream.
-pub(crate) struct ReplayableRequest(Option<Request>);
-
-impl ReplayableRequest {
-    pub(crate) fn new(request: Request) -> Self {
-        Self(Some(request))
-    }
-
-    pub(crate) fn get(&self) -> Result<&Request, Error> {
-        self.0.as_ref().ok_or_else(not_replayable)
-    }
-
-    pub(crate) fn get_mut(&mut self) -> Result<&mut Request, Error> {
-        self.0.as_mut().ok_or_else(not_replayable)
-    }
-
-    /// Takes the request to send it, and keeps a copy.
-    pub(crate) fn take(&mut self) -> Result<Request, Error> {
-        let request = self.0.take().ok_or_else(not_replayable)?;
-        self.0 = copy(&request);
-        Ok(request)
-    }
-}
-
-fn not_replayable() -> Error {
-    Error::refused("its body is a stream, which can be sent only once")
+/// Takes the request to send it, and leaves a copy for the next attempt, unless its body is a
+/// stream.
+pub(super) fn take(request: &mut Option<Request>) -> Result<Request, Error> {
+    let taken = request
+        .take()
+        .ok_or_else(|| Error::refused("its body is a stream, which can be sent only once"))?;
+    *request = copy(&taken);
+    Ok(taken)
 }
 
 fn copy(request: &Request) -> Option<Request> {

@@ -5,10 +5,9 @@ use serde::de::DeserializeOwned;
 
 use super::exchange::Received;
 use crate::StatusCode;
-use crate::error::Error;
+use crate::error::{Call, Error};
 use crate::generated::Client;
 use crate::rate_limit::slots::Slot;
-use crate::response::origin::Ended;
 use crate::response::success::{self, Problem, Success};
 use crate::response::{Download, ResponseValue, download};
 use crate::telemetry::Span;
@@ -19,7 +18,7 @@ pub(crate) struct Succeeded<'c> {
     pub(super) client: &'c Client,
     pub(super) received: Received,
     pub(super) headers: HeaderMap,
-    pub(super) call: Ended,
+    pub(super) call: Call,
     pub(super) span: Span,
     pub(super) slot: Slot,
 }
@@ -47,14 +46,12 @@ impl Succeeded<'_> {
         let mut response = received.response;
         response.headers_mut().clone_from(&headers);
         let source = download::Source {
-            path_prefix: client.path_prefix().to_owned(),
-            attempts: call.attempts,
             status,
             headers: headers.clone(),
             // A longer timeout could overflow the clock.
             longest_silence: client.inner.attempt_timeout.min(MAX_TIMEOUT),
             max_bytes: client.inner.settings.response_limit(&call.operation),
-            operation: call.operation,
+            call,
         };
         let download = Download::new(response, source, slot);
         ResponseValue::new(download, status, headers)
@@ -77,10 +74,12 @@ impl Succeeded<'_> {
                 Ok((value, self))
             }
             Err(problem) => {
-                let credentials = &client.inner.settings.credentials;
-                let (headers, body) = (headers.clone(), body.clone());
-                let error = call.error(problem, self.status(), headers, body, credentials);
-                Err(client.failed(error, call.operation.clone(), span))
+                let error = problem
+                    .into_error(self.status(), client.confidential(call.idempotency_key.as_ref()))
+                    .with_response(headers.clone(), body.clone())
+                    .with_call(call);
+                span.failed(&error);
+                Err(error)
             }
         }
     }

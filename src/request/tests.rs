@@ -89,8 +89,7 @@ fn operation(method: &str, safe_to_repeat: bool) -> Cow<'static, Operation> {
 
 /// Sends a request as a generated call does, and returns the error.
 async fn error_of(client: &Client, request: Request, operation: Cow<'static, Operation>) -> Error {
-    let transport = |request| client.client.execute(request);
-    let sent = client.execute_by(request, Some(operation), Reads::All, transport).await;
+    let sent = client.execute(request, Some(operation), Reads::All).await;
     let decoded = sent.and_then(Succeeded::into_value::<Value>);
     decoded.expect_err("a failure")
 }

@@ -2,7 +2,6 @@
 
 mod file_name;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -16,8 +15,7 @@ use reqwest::Response;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::StatusCode;
-use crate::error::{Error, ErrorKind};
-use crate::operation::Operation;
+use crate::error::{Call, Error, ErrorKind};
 use crate::rate_limit::slots::Slot;
 
 type Chunks = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
@@ -49,11 +47,9 @@ pub struct Download {
     source: Source,
 }
 
-/// The call that a download belongs to.
+/// The response that a download reads.
 pub(crate) struct Source {
-    pub(crate) operation: Cow<'static, Operation>,
-    pub(crate) path_prefix: String,
-    pub(crate) attempts: u32,
+    pub(crate) call: Call,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) longest_silence: Duration,
@@ -107,23 +103,19 @@ impl Download {
         let mut all = Vec::new();
         while let Some(bytes) = self.chunk().await? {
             if bytes.len() > limit.saturating_sub(all.len()) {
-                let error = Error::too_long(self.source.status, limit).with_body(all.into());
-                return Err(self.failed(error));
+                return Err(
+                    self.failed(Error::too_long(self.source.status, limit), Some(all.into()))
+                );
             }
             all.extend_from_slice(&bytes);
         }
         Ok(all.into())
     }
 
-    fn failed(&mut self, error: Error) -> Error {
+    fn failed(&mut self, error: Error, body: Option<Bytes>) -> Error {
         self.chunks = None;
-        let Source { operation, path_prefix, attempts, status, headers, .. } = &self.source;
-        error
-            .with_status(*status)
-            .with_headers(headers.clone())
-            .with_operation(operation.clone())
-            .with_path_prefix(path_prefix)
-            .with_attempts(*attempts)
+        let Source { call, status, headers, .. } = &self.source;
+        error.with_status(*status).with_response(headers.clone(), body).with_call(call)
     }
 }
 
@@ -140,7 +132,9 @@ impl Stream for Download {
                 this.is_waiting = false;
                 Poll::Ready(Some(Ok(bytes)))
             }
-            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(this.failed(error.into())))),
+            Poll::Ready(Some(Err(error))) => {
+                Poll::Ready(Some(Err(this.failed(error.into(), None))))
+            }
             Poll::Ready(None) => {
                 this.chunks = None;
                 Poll::Ready(None)
@@ -152,7 +146,7 @@ impl Stream for Download {
                     this.silence.as_mut().reset(Instant::now() + this.source.longest_silence);
                 }
                 ready!(this.silence.as_mut().poll(context));
-                Poll::Ready(Some(Err(this.failed(Error::new(ErrorKind::Timeout)))))
+                Poll::Ready(Some(Err(this.failed(Error::new(ErrorKind::Timeout), None))))
             }
         }
     }
@@ -161,7 +155,7 @@ impl Stream for Download {
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download")
-            .field("operation", &self.source.operation.id)
+            .field("operation", &self.source.call.operation.id)
             .field("status", &self.source.status)
             .finish_non_exhaustive()
     }

@@ -43,7 +43,7 @@ pub(crate) fn error(
             "its body is encoded as {encoding}, which the client did not request"
         ));
     }
-    error.with_headers(headers).with_body(body)
+    error.with_response(headers, body)
 }
 
 /// The origin of a redirect's target, whose path and query may be confidential. None if the

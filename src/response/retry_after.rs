@@ -1,7 +1,8 @@
 //! The wait that the server asks for.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use chrono::{DateTime, NaiveDateTime, Utc};
 use http::HeaderMap;
 use http::header::{DATE, HeaderName, RETRY_AFTER};
 use serde_json::{Map, Value};
@@ -21,7 +22,7 @@ pub(crate) fn server_hint(
     body: Option<&Map<String, Value>>,
 ) -> Option<Duration> {
     milliseconds_hint(headers)
-        .or_else(|| header_hint(headers, SystemTime::now()))
+        .or_else(|| header_hint(headers, Utc::now()))
         .or_else(|| body_hint(body?))
 }
 
@@ -36,16 +37,23 @@ fn whole_number(value: &str) -> Option<u64> {
 }
 
 /// `now` is used if the response has no `Date`.
-fn header_hint(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+fn header_hint(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let value = text(headers, &RETRY_AFTER)?;
     if let Some(seconds) = whole_number(value) {
         return Some(Duration::from_secs(seconds));
     }
-    let until = httpdate::parse_http_date(value).ok()?;
+    let until = date(value)?;
     // Prefer the server's clock, since the local one may be wrong.
-    let now =
-        text(headers, &DATE).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
-    Some(until.duration_since(now).unwrap_or(Duration::ZERO))
+    let now = text(headers, &DATE).and_then(date).unwrap_or(now);
+    Some(until.signed_duration_since(now).to_std().unwrap_or(Duration::ZERO))
+}
+
+/// Parses a date in one of the forms of RFC 9110, section 5.6.7.
+fn date(text: &str) -> Option<DateTime<Utc>> {
+    const FORMS: [&str; 3] =
+        ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+    let parse = |form: &&str| NaiveDateTime::parse_from_str(text, form).ok();
+    Some(FORMS.iter().find_map(parse)?.and_utc())
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
@@ -71,7 +79,7 @@ mod tests {
     use crate::error::Error;
 
     /// 2015-10-21 07:28:00 UTC.
-    const NOW: u64 = 1_445_412_480;
+    const NOW: i64 = 1_445_412_480;
 
     fn hint(retry_after: &[u8], date: Option<&str>) -> Option<Duration> {
         let mut headers = HeaderMap::new();
@@ -79,7 +87,7 @@ mod tests {
         if let Some(date) = date {
             headers.insert(DATE, date.parse().unwrap());
         }
-        header_hint(&headers, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
+        header_hint(&headers, DateTime::from_timestamp(NOW, 0)?)
     }
 
     #[test]
@@ -157,7 +165,7 @@ mod tests {
                 }
             }
             server_hint(&headers, None);
-            header_hint(&headers, SystemTime::now());
+            header_hint(&headers, Utc::now());
         }
 
         #[test]
@@ -179,7 +187,7 @@ mod tests {
                 // No wait is negative or overflows the clock.
                 let policy = crate::RetryPolicy::default();
                 let error = Error::of_status(StatusCode::TOO_MANY_REQUESTS).with_retry_after(Some(wait));
-                let error = error.with_attempts(1);
+                let error = error.with_attempts(1, false);
                 let next = policy.wait(&error, true, 0, Duration::from_secs(60), 1.0);
                 prop_assert_eq!(next.is_some(), wait < Duration::from_secs(60));
             }

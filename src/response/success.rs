@@ -123,10 +123,9 @@ impl Success<'_> {
 
     /// Inspects the fields of the body, if it is an object.
     fn seen(self) -> Seen {
-        let mut seen = Seen::default();
+        let mut seen = Seen { expected: self.operation.response.fields, ..Seen::default() };
         if self.text().starts_with(b"{") {
-            let visitor = Fields { expected: self.operation.response.fields, seen: &mut seen };
-            _ = serde_json::Deserializer::from_slice(self.text()).deserialize_map(visitor);
+            _ = serde_json::Deserializer::from_slice(self.text()).deserialize_map(&mut seen);
         }
         seen
     }
@@ -225,6 +224,8 @@ fn media_type(headers: &HeaderMap) -> Option<&str> {
 /// The fields of an object.
 #[derive(Default)]
 struct Seen {
+    /// The fields of the model.
+    expected: &'static [&'static str],
     has_fields: bool,
     /// Whether one of them is a field of the model.
     is_expected: bool,
@@ -243,13 +244,7 @@ impl Seen {
     }
 }
 
-/// Visits the fields of an object.
-struct Fields<'a> {
-    expected: &'static [&'static str],
-    seen: &'a mut Seen,
-}
-
-impl<'de> Visitor<'de> for Fields<'_> {
+impl<'de> Visitor<'de> for &mut Seen {
     type Value = ();
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -259,11 +254,11 @@ impl<'de> Visitor<'de> for Fields<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
         const OTHERS: [&str; 4] = ["code", "message", "title", "detail"];
         while let Some(name) = object.next_key::<String>()? {
-            self.seen.has_fields = true;
-            self.seen.is_expected |= self.expected.contains(&name.as_str());
-            self.seen.others.extend(OTHERS.iter().find(|other| **other == name));
+            self.has_fields = true;
+            self.is_expected |= self.expected.contains(&name.as_str());
+            self.others.extend(OTHERS.iter().find(|other| **other == name));
             if name == "error" || name == "errors" {
-                self.seen.has_error |= is_error(&object.next_value()?);
+                self.has_error |= is_error(&object.next_value()?);
             } else {
                 object.next_value::<IgnoredAny>()?;
             }

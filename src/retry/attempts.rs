@@ -4,26 +4,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::{Budget, RetryPolicy};
+use super::Rules;
 use crate::error::{Error, ErrorKind};
-use crate::operation::RetryAdvice;
-use crate::rate_limit::slots::{Slot, Slots, settle_connections};
-use crate::rate_limit::{LONGEST_PAUSE, RequestQueue};
-use crate::telemetry::{Cause, waited, waiting};
-
-/// The inputs that decide whether and when a call is retried.
-#[derive(Clone, Copy)]
-pub(crate) struct Rules<'c> {
-    pub(crate) policy: RetryPolicy,
-    /// Whether the request is safe to process twice.
-    pub(crate) repeatable: bool,
-    /// Where the call waits while its operation is rate limited.
-    pub(crate) queue: Option<&'c RequestQueue>,
-    /// Limits retries after failures other than 429.
-    pub(crate) budget: Option<&'c Budget>,
-    /// Every attempt takes a slot.
-    pub(crate) slots: &'c Slots,
-}
+use crate::rate_limit::slots::{Slot, settle_connections};
+use crate::telemetry::{waited, waiting};
 
 /// Runs `attempt` as often as the policy allows. `attempt` receives its number, starting at
 /// 1, and the time that the call has left, which it must not exceed. `random` returns numbers
@@ -75,9 +59,7 @@ where
                     rules.succeeded(sent_at);
                     return Ok(Success { value, attempts, earlier_uncertain, slot });
                 }
-                Err(error) => {
-                    error.with_attempts(attempts).with_earlier_uncertain(earlier_uncertain)
-                }
+                Err(error) => error.with_attempts(attempts, earlier_uncertain),
             };
             drop(slot);
             since = Instant::now();
@@ -85,9 +67,9 @@ where
             match rules.failed(&error, polls, sent_at, time_left(), random()) {
                 Some(Duration::ZERO) => {}
                 Some(wait) => {
-                    waiting(Cause::Retry, wait);
+                    waiting("retry", wait);
                     sleep(wait).await;
-                    waited(Cause::Retry, wait);
+                    waited("retry", wait);
                 }
                 None => return Err(error),
             }
@@ -108,45 +90,6 @@ fn not_retried(failure: Option<Error>, since: Instant, error: Error) -> Error {
     let asked = failure.retry_after().unwrap_or_default().saturating_sub(since.elapsed());
     let left = asked.max(error.retry_after().unwrap_or_default());
     failure.with_retry_after((!left.is_zero()).then_some(left))
-}
-
-impl Rules<'_> {
-    /// An attempt that was sent at `sent_at` succeeded.
-    fn succeeded(&self, sent_at: Instant) {
-        if let Some(queue) = self.queue {
-            queue.on_success(sent_at);
-        }
-        if let Some(budget) = self.budget {
-            budget.refill();
-        }
-    }
-
-    /// An attempt that was sent at `sent_at` failed. Returns the wait before the next one, or
-    /// None if there is none.
-    fn failed(
-        &self,
-        error: &Error,
-        polls: u32,
-        sent_at: Instant,
-        time_left: Duration,
-        random: f64,
-    ) -> Option<Duration> {
-        let wait = self.policy.wait(error, self.repeatable, polls, time_left, random);
-        let is_rejected = error.kind() == ErrorKind::RateLimited;
-        if !is_rejected || error.advice() == Some(RetryAdvice::OnlyThisCall) {
-            if let Some(queue) = self.queue.filter(|_| error.status().is_some()) {
-                queue.on_success(sent_at);
-            }
-            let is_free = is_rejected || error.is_in_progress();
-            return wait.filter(|_| is_free || self.budget.is_none_or(Budget::try_withdraw));
-        }
-        let Some(queue) = self.queue else {
-            return wait;
-        };
-        let is_paused = queue.on_rejected(sent_at, error.retry_after(), random);
-        // The queue waits until the pause ends.
-        wait.map(|wait| if is_paused && wait <= LONGEST_PAUSE { Duration::ZERO } else { wait })
-    }
 }
 
 /// The value of a successful attempt.
@@ -173,7 +116,8 @@ mod tests {
     use crate::credentials::number_scope::NumberScope;
     use crate::operation::Operation;
     use crate::rate_limit::Pacing;
-    use crate::retry::Shared;
+    use crate::rate_limit::slots::Slots;
+    use crate::retry::{RetryPolicy, Shared};
     use crate::types::{ApiError, ErrorCode};
 
     /// The response to one attempt, after some time.
@@ -409,7 +353,7 @@ mod tests {
                 let reported = match run(alone(RetryPolicy::default(), true), || 0.0, attempt).await
                 {
                     Ok(success) => success.earlier_uncertain,
-                    Err(error) => error.with_operation(writing()).may_have_taken_effect(),
+                    Err(error) => error.with_operation(writing(), "").may_have_taken_effect(),
                 };
                 assert_eq!(reported, is_uncertain, "{first} {last}");
             }

@@ -4,7 +4,9 @@ pub(crate) mod attempts;
 mod budget;
 mod outcome;
 mod policy;
+mod rules;
 
 pub(crate) use budget::Budget;
 pub use policy::RetryPolicy;
 pub(crate) use policy::Shared;
+pub(crate) use rules::Rules;

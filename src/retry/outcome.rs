@@ -3,28 +3,16 @@
 use crate::error::{Error, ErrorKind, Outcome};
 use crate::operation::RetryAdvice;
 
-/// What a failed attempt means for a retry.
-pub(super) fn outcome(error: &Error) -> Outcome {
-    match (error.kind(), error.advice(), error.outcome()) {
-        // The cooldown outlasts the call, and the server does not state its duration.
-        (_, Some(RetryAdvice::OnlyThisCall), _) if error.retry_after().is_none() => {
-            Outcome::Permanent
-        }
-        (_, _, Some(Outcome::OutOfDescriptors)) => Outcome::Permanent,
-        _ if !error.is_retryable() => Outcome::Permanent,
-        (ErrorKind::RateLimited | ErrorKind::Connect, _, _)
-        | (_, _, Some(Outcome::NotProcessed)) => Outcome::NotProcessed,
-        _ => Outcome::Unknown,
-    }
-}
-
 /// Whether to retry the request. `is_repeatable` means that it is safe to process twice.
 pub(super) fn may_retry(error: &Error, is_repeatable: bool) -> bool {
-    match outcome(error) {
-        Outcome::NotProcessed => true,
-        Outcome::Unknown => is_repeatable,
-        Outcome::OutOfDescriptors | Outcome::Permanent => false,
-    }
+    // The cooldown outlasts the call, and the server does not state its duration.
+    let is_cooldown =
+        error.advice() == Some(RetryAdvice::OnlyThisCall) && error.retry_after().is_none();
+    let is_permanent =
+        is_cooldown || !error.is_retryable() || error.outcome() == Some(Outcome::OutOfDescriptors);
+    let is_not_processed = matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Connect)
+        || error.outcome() == Some(Outcome::NotProcessed);
+    !is_permanent && (is_not_processed || is_repeatable)
 }
 
 #[cfg(test)]
@@ -39,18 +27,18 @@ mod tests {
     #[test]
     fn the_code_takes_precedence_over_the_status() {
         let minute = Some(Duration::from_secs(60));
-        for (status, code, hint, expected, retryable) in [
-            (429, None, None, Outcome::NotProcessed, true),
-            (429, Some("RATE_LIMITED"), None, Outcome::NotProcessed, true),
-            (429, Some("RESYNC_COOLDOWN"), minute, Outcome::NotProcessed, true),
-            (429, Some("CONTACT_CODE_COOLDOWN"), None, Outcome::Permanent, true),
-            (503, None, None, Outcome::Unknown, true),
-            (503, Some("UPSTREAM_TIMEOUT"), None, Outcome::Unknown, true),
-            (503, Some("PROVIDER_NOT_CONFIGURED"), None, Outcome::Permanent, false),
-            (503, Some("ADS_NOT_CONFIGURED"), minute, Outcome::Permanent, false),
-            (409, Some("IDEMPOTENCY_KEY_IN_USE"), None, Outcome::Unknown, true),
-            (409, Some("IDEMPOTENCY_KEY_REUSED"), None, Outcome::Permanent, false),
-            (404, None, None, Outcome::Permanent, false),
+        for (status, code, hint, retried, retryable) in [
+            (429, None, None, [true, true], true),
+            (429, Some("RATE_LIMITED"), None, [true, true], true),
+            (429, Some("RESYNC_COOLDOWN"), minute, [true, true], true),
+            (429, Some("CONTACT_CODE_COOLDOWN"), None, [false, false], true),
+            (503, None, None, [false, true], true),
+            (503, Some("UPSTREAM_TIMEOUT"), None, [false, true], true),
+            (503, Some("PROVIDER_NOT_CONFIGURED"), None, [false, false], false),
+            (503, Some("ADS_NOT_CONFIGURED"), minute, [false, false], false),
+            (409, Some("IDEMPOTENCY_KEY_IN_USE"), None, [false, true], true),
+            (409, Some("IDEMPOTENCY_KEY_REUSED"), None, [false, false], false),
+            (404, None, None, [false, false], false),
         ] {
             let error = Error::of_status(StatusCode::from_u16(status).unwrap())
                 .with_retry_after(hint)
@@ -59,7 +47,8 @@ mod tests {
                     code: code.map(ErrorCode::from),
                     extra: serde_json::Map::new(),
                 });
-            assert_eq!(outcome(&error), expected, "{status} {code:?}");
+            let safe = [false, true].map(|is_repeatable| may_retry(&error, is_repeatable));
+            assert_eq!(safe, retried, "{status} {code:?}");
             assert_eq!(error.is_retryable(), retryable, "{status} {code:?}");
         }
     }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use http::StatusCode;
 use reqwest::Url;
 
-use super::Cause;
 use crate::error::Error;
 use crate::operation::Operation;
 
@@ -30,6 +29,6 @@ impl Span {
     pub(crate) fn ended(&self, _: Result<StatusCode, &Error>, _: u32) {}
 }
 
-pub(crate) fn waiting(_: Cause, _: Duration) {}
+pub(crate) fn waiting(_: &'static str, _: Duration) {}
 
-pub(crate) fn waited(_: Cause, _: Duration) {}
+pub(crate) fn waited(_: &'static str, _: Duration) {}

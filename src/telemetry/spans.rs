@@ -11,7 +11,7 @@ use reqwest::Url;
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use super::Cause;
+use super::LONG_WAIT;
 use crate::error::Error;
 use crate::operation::Operation;
 
@@ -52,8 +52,9 @@ impl Span {
         work.instrument(self.0.clone()).await
     }
 
-    /// Emits an event for a call that failed. Its span has the other fields.
+    /// Records the outcome of a call that failed, and emits an event.
     pub(crate) fn failed(&self, error: &Error) {
+        self.ended(Err(error), error.attempts());
         let attempts = error.attempts();
         let error = error_type(error);
         tracing::warn!(parent: &self.0, error.r#type = error.as_ref(), attempts, "failed");
@@ -83,26 +84,14 @@ fn error_type(error: &Error) -> Cow<'static, str> {
     }
 }
 
-/// Shorter waits have only the event after them.
-const LONG_WAIT: Duration = Duration::from_secs(1);
-
 /// A call begins to wait. Without this event, a long wait looks like a program that hangs.
-pub(crate) fn waiting(cause: Cause, wait: Duration) {
+pub(crate) fn waiting(cause: &'static str, wait: Duration) {
     if wait >= LONG_WAIT {
-        tracing::info!(cause = cause.name(), seconds = wait.as_secs_f64(), "waiting");
+        tracing::info!(cause, seconds = wait.as_secs_f64(), "waiting");
     }
 }
 
 /// A call waited.
-pub(crate) fn waited(cause: Cause, wait: Duration) {
-    tracing::info!(cause = cause.name(), seconds = wait.as_secs_f64(), "waited");
-}
-
-impl Cause {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Retry => "retry",
-            Self::RateLimit => "rate_limit",
-        }
-    }
+pub(crate) fn waited(cause: &'static str, wait: Duration) {
+    tracing::info!(cause, seconds = wait.as_secs_f64(), "waited");
 }

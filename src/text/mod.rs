@@ -2,6 +2,8 @@
 
 pub(crate) mod quotes;
 
+use std::iter;
+
 /// Whether a character is invisible or changes how others are shown: with a direction mark,
 /// `invoice\u{202e}fdp.exe` reads as `invoiceexe.pdf`. These are the control characters, the
 /// line and paragraph separators, the annotations, and `Default_Ignorable_Code_Point`.
@@ -23,28 +25,21 @@ pub(crate) fn is_portable(value: &[u8]) -> bool {
     value.iter().all(|byte| matches!(byte, b' '..=b'~')) && value.trim_ascii() == value
 }
 
+/// The characters of a text that are not invisible.
+fn visible(text: &str) -> impl Iterator<Item = char> + Clone {
+    text.chars().filter(|character| !is_invisible(*character))
+}
+
 /// The text on one line, without invisible characters, cut after `limit` characters.
 pub(crate) fn one_line(text: &str, limit: usize) -> String {
-    let words = text.split(|character: char| {
-        character.is_whitespace() || matches!(character, '\u{2028}' | '\u{2029}')
-    });
-    let mut line = String::new();
-    let mut length = 0;
-    for word in words {
-        let visible = || word.chars().filter(|character| !is_invisible(*character));
-        if visible().next().is_none() {
-            continue;
-        }
-        let space = (!line.is_empty()).then_some(' ');
-        for character in space.into_iter().chain(visible()) {
-            if length == limit {
-                line.pop();
-                line.push('…');
-                return line;
-            }
-            line.push(character);
-            length += 1;
-        }
+    let is_break =
+        |character: char| character.is_whitespace() || matches!(character, '\u{2028}' | '\u{2029}');
+    let words = text.split(is_break).map(visible).filter(|word| word.clone().next().is_some());
+    let spaced = words.flat_map(|word| iter::once(' ').chain(word)).skip(1);
+    let mut line: String = spaced.take(limit + 1).collect();
+    if line.chars().count() > limit {
+        line.truncate(line.char_indices().nth_back(1).map_or(0, |(end, _)| end));
+        line.push('…');
     }
     line
 }

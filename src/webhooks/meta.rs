@@ -39,9 +39,6 @@ use crate::model::undocumented::Names;
 /// The `object` of an envelope about WhatsApp.
 pub(crate) const OBJECT: &str = "whatsapp_business_account";
 
-/// The kinds of messages that are files, which are also the names of their fields.
-const MEDIA_KINDS: [&str; 5] = ["image", "video", "audio", "document", "sticker"];
-
 /// An envelope of Meta: `object` is `whatsapp_business_account`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -50,78 +47,158 @@ pub struct Envelope {
     pub changes: Vec<Change>,
 }
 
-/// A change of a WhatsApp Business account or one of its numbers.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Change {
-    /// The WhatsApp Business account, which is the `id` of the entry.
-    pub account_id: Option<String>,
-    /// The kind of the change, such as `messages`, `smb_message_echoes` or `history`.
-    pub field: Option<String>,
-    /// Meta's id of the number: `metadata.phone_number_id`.
-    pub phone_number_id: Option<String>,
-    /// The formatted number: `metadata.display_phone_number`.
-    pub display_phone_number: Option<String>,
-    /// The people that the messages or statuses are about.
-    pub contacts: Vec<Contact>,
-    /// The received messages.
-    pub messages: Vec<Message>,
-    /// The statuses of sent messages.
-    pub statuses: Vec<Status>,
-    /// The messages that were sent with the WhatsApp Business app.
-    pub message_echoes: Vec<Message>,
-    /// All of the `value`.
-    pub raw: Raw,
+/// Defines types, each field with the JSON pointers at which it may be.
+macro_rules! objects {
+    ($(
+        $(#[doc = $about:literal])*
+        $name:ident {$(
+            $(#[doc = $doc:literal])*
+            $field:ident: $type:ty = $($pointer:literal)|+,
+        )*}
+    )*) => {$(
+        $(#[doc = $about])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[doc = $doc])* pub $field: $type,)*
+        }
+
+        impl Lenient for $name {
+            fn read(object: &Value) -> Option<Self> {
+                object.as_object()?;
+                Some(Self { $($field: field(object, &[$($pointer),+])?,)* })
+            }
+        }
+    )*};
 }
 
-/// A person on WhatsApp.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Contact {
-    /// The phone number, with country code and digits only: prepend `+` for
-    /// [`phone::same`](crate::phone::same). Missing if a person with a username hides it.
-    pub wa_id: Option<String>,
-    /// Identifies the person for this business, with or without a phone number.
-    pub user_id: Option<String>,
-    /// The name that the person chose to show.
-    pub name: Option<String>,
-    /// The username, if the person has one.
-    pub username: Option<String>,
-    /// All of the contact.
-    pub raw: Raw,
-}
+objects! {
+    /// A change of a WhatsApp Business account or one of its numbers.
+    Change {
+        /// The WhatsApp Business account, which is the `id` of the entry.
+        account_id: Option<String> = "/id",
+        /// The kind of the change, such as `messages`, `smb_message_echoes` or `history`.
+        field: Option<String> = "/field",
+        /// Meta's id of the number: `metadata.phone_number_id`.
+        phone_number_id: Option<String> = "/value/metadata/phone_number_id",
+        /// The formatted number: `metadata.display_phone_number`.
+        display_phone_number: Option<String> = "/value/metadata/display_phone_number",
+        /// The people that the messages or statuses are about.
+        contacts: Vec<Contact> = "/value/contacts",
+        /// The received messages.
+        messages: Vec<Message> = "/value/messages",
+        /// The statuses of sent messages.
+        statuses: Vec<Status> = "/value/statuses",
+        /// The messages that were sent with the WhatsApp Business app.
+        message_echoes: Vec<Message> = "/value/message_echoes",
+        /// All of the `value`.
+        raw: Raw = "/value",
+    }
 
-/// A message that was received, or sent with the WhatsApp Business app.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Message {
-    /// The id of the message at WhatsApp (`wamid...`). Repeated deliveries have the same.
-    pub id: String,
-    /// The phone number of the sender, with country code and digits only: prepend `+` for
-    /// [`phone::same`](crate::phone::same).
-    pub from: Option<String>,
-    /// Identifies the sender, as [`Contact::user_id`] does.
-    pub from_user_id: Option<String>,
-    /// The phone number of the recipient. Only in echoes.
-    pub to: Option<String>,
-    /// Identifies the recipient. Only in echoes.
-    pub to_user_id: Option<String>,
-    /// When it was sent, in seconds since 1970.
-    pub timestamp: Option<Timestamp>,
-    /// The kind, such as `text`, `image`, `interactive` or `location`.
-    pub type_: Option<String>,
-    /// The text of a text message: `text.body`.
-    pub text: Option<String>,
-    /// The file of an image, video, audio, document or sticker.
-    pub media: Option<Media>,
-    /// The choice from the buttons or the list of an earlier message.
-    pub reply: Option<Reply>,
-    /// The earlier message that this one refers to.
-    pub context: Option<Context>,
-    /// The ad that led to the conversation, in Meta's format.
-    pub referral: Option<Raw>,
-    /// All of the message.
-    pub raw: Raw,
+    /// A person on WhatsApp.
+    Contact {
+        /// The phone number, with country code and digits only: prepend `+` for
+        /// [`phone::same`](crate::phone::same). Missing if a person with a username hides it.
+        wa_id: Option<String> = "/wa_id",
+        /// Identifies the person for this business, with or without a phone number.
+        user_id: Option<String> = "/user_id",
+        /// The name that the person chose to show.
+        name: Option<String> = "/profile/name",
+        /// The username, if the person has one.
+        username: Option<String> = "/profile/username",
+        /// All of the contact.
+        raw: Raw = "",
+    }
+
+    /// A message that was received, or sent with the WhatsApp Business app.
+    Message {
+        /// The id of the message at WhatsApp (`wamid...`). Repeated deliveries have the same.
+        id: String = "/id",
+        /// The phone number of the sender, with country code and digits only: prepend `+` for
+        /// [`phone::same`](crate::phone::same).
+        from: Option<String> = "/from",
+        /// Identifies the sender, as [`Contact::user_id`] does.
+        from_user_id: Option<String> = "/from_user_id",
+        /// The phone number of the recipient. Only in echoes.
+        to: Option<String> = "/to",
+        /// Identifies the recipient. Only in echoes.
+        to_user_id: Option<String> = "/to_user_id",
+        /// When it was sent, in seconds since 1970.
+        timestamp: Option<Timestamp> = "/timestamp",
+        /// The kind, such as `text`, `image`, `interactive` or `location`.
+        type_: Option<String> = "/type",
+        /// The text of a text message: `text.body`.
+        text: Option<String> = "/text/body",
+        /// The file of an image, video, audio, document or sticker.
+        media: Option<Media> = "/image" | "/video" | "/audio" | "/document" | "/sticker",
+        /// The choice from the buttons or the list of an earlier message.
+        reply: Option<Reply> = "/button" | "/interactive/button_reply" | "/interactive/list_reply",
+        /// The earlier message that this one refers to.
+        context: Option<Context> = "/context",
+        /// The ad that led to the conversation, in Meta's format.
+        referral: Option<Raw> = "/referral",
+        /// All of the message.
+        raw: Raw = "",
+    }
+
+    /// A file. Its `url`, if any, works only with Meta's credentials.
+    Media {
+        /// Meta's id of the file, for `get_media`.
+        id: Option<String> = "/id",
+        /// The media type, such as `image/jpeg`.
+        mime_type: Option<String> = "/mime_type",
+        /// The caption of the file.
+        caption: Option<String> = "/caption",
+        /// The name of a document.
+        filename: Option<String> = "/filename",
+    }
+
+    /// A choice: of a button of a template, or of a button or row of an interactive message.
+    Reply {
+        /// The id of the button or row, or the payload of a template's button.
+        id: Option<String> = "/payload" | "/id",
+        /// The visible text.
+        title: Option<String> = "/text" | "/title",
+    }
+
+    /// The message that another refers to.
+    Context {
+        /// The id of the message.
+        id: Option<String> = "/id",
+        /// The sender of the message.
+        from: Option<String> = "/from",
+    }
+
+    /// The status of a sent message.
+    Status {
+        /// The id of the message at WhatsApp (`wamid...`), which is not the `id` in the response to
+        /// `send_message`. Several statuses may have the same id.
+        id: String = "/id",
+        /// `sent`, `delivered`, `read`, `played` or `failed`.
+        status: String = "/status",
+        /// The phone number of the recipient, with digits only.
+        recipient_id: Option<String> = "/recipient_id",
+        /// Identifies the recipient, as [`Contact::user_id`] does.
+        recipient_user_id: Option<String> = "/recipient_user_id",
+        /// When the status changed, in seconds since 1970.
+        timestamp: Option<Timestamp> = "/timestamp",
+        /// Why the message failed.
+        errors: Vec<StatusError> = "/errors",
+        /// All of the status, such as `conversation` and `pricing`.
+        raw: Raw = "",
+    }
+
+    /// Why a message failed.
+    StatusError {
+        /// Meta's error code.
+        code: Option<i64> = "/code",
+        /// A short description.
+        title: Option<String> = "/title",
+        /// The error message, usually the same as the title.
+        message: Option<String> = "/message",
+        /// A longer description: `error_data.details`.
+        details: Option<String> = "/error_data/details",
+    }
 }
 
 impl Message {
@@ -129,75 +206,6 @@ impl Message {
     pub fn sender(&self) -> Option<&str> {
         super::sender(self.from.as_deref(), self.from_user_id.as_deref())
     }
-}
-
-/// A file. Its `url`, if any, works only with Meta's credentials.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Media {
-    /// Meta's id of the file, for `get_media`.
-    pub id: Option<String>,
-    /// The media type, such as `image/jpeg`.
-    pub mime_type: Option<String>,
-    /// The caption of the file.
-    pub caption: Option<String>,
-    /// The name of a document.
-    pub filename: Option<String>,
-}
-
-/// A choice: of a button of a template, or of a button or row of an interactive message.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Reply {
-    /// The id of the button or row, or the payload of a template's button.
-    pub id: Option<String>,
-    /// The visible text.
-    pub title: Option<String>,
-}
-
-/// The message that another refers to.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Context {
-    /// The id of the message.
-    pub id: Option<String>,
-    /// The sender of the message.
-    pub from: Option<String>,
-}
-
-/// The status of a sent message.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Status {
-    /// The id of the message at WhatsApp (`wamid...`), which is not the `id` in the response to
-    /// `send_message`. Several statuses may have the same id.
-    pub id: String,
-    /// `sent`, `delivered`, `read`, `played` or `failed`.
-    pub status: String,
-    /// The phone number of the recipient, with digits only.
-    pub recipient_id: Option<String>,
-    /// Identifies the recipient, as [`Contact::user_id`] does.
-    pub recipient_user_id: Option<String>,
-    /// When the status changed, in seconds since 1970.
-    pub timestamp: Option<Timestamp>,
-    /// Why the message failed.
-    pub errors: Vec<StatusError>,
-    /// All of the status, such as `conversation` and `pricing`.
-    pub raw: Raw,
-}
-
-/// Why a message failed.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct StatusError {
-    /// Meta's error code.
-    pub code: Option<i64>,
-    /// A short description.
-    pub title: Option<String>,
-    /// The error message, usually the same as the title.
-    pub message: Option<String>,
-    /// A longer description: `error_data.details`.
-    pub details: Option<String>,
 }
 
 /// A file of an envelope, with the two ids for `get_media`.
@@ -216,10 +224,11 @@ pub struct FoundMedia<'a> {
 
 impl Envelope {
     pub(super) fn read(envelope: &Value) -> Self {
-        let entries = elements(&envelope["entry"]);
+        let entries = envelope["entry"].as_array().into_iter().flatten();
         let changes = entries.flat_map(|entry| {
-            let account_id = text(entry, "/id");
-            elements(&entry["changes"]).map(move |it| Change::read(account_id.clone(), it))
+            let account_id: Option<String> = field(entry, &["/id"]).flatten();
+            let changes: Vec<Change> = field(entry, &["/changes"]).unwrap_or_default();
+            changes.into_iter().map(move |it| Change { account_id: account_id.clone(), ..it })
         });
         Self { changes: changes.collect() }
     }
@@ -237,126 +246,72 @@ impl Envelope {
     }
 }
 
-impl Change {
-    fn read(account_id: Option<String>, change: &Value) -> Self {
-        let value = &change["value"];
-        Self {
-            account_id,
-            field: text(change, "/field"),
-            phone_number_id: text(value, "/metadata/phone_number_id"),
-            display_phone_number: text(value, "/metadata/display_phone_number"),
-            contacts: objects(&value["contacts"]).map(Contact::read).collect(),
-            messages: objects(&value["messages"]).filter_map(Message::read).collect(),
-            statuses: objects(&value["statuses"]).filter_map(Status::read).collect(),
-            message_echoes: objects(&value["message_echoes"]).filter_map(Message::read).collect(),
-            raw: Raw(value.clone()),
+/// A value that may be of another type than documented.
+trait Lenient: Sized {
+    /// None if the value is of another type.
+    fn read(value: &Value) -> Option<Self>;
+
+    /// The value of a field that is missing or of another type.
+    fn fallback() -> Option<Self> {
+        None
+    }
+}
+
+/// The first readable value at the pointers.
+fn field<T: Lenient>(object: &Value, pointers: &[&str]) -> Option<T> {
+    pointers.iter().find_map(|pointer| T::read(object.pointer(pointer)?)).or_else(T::fallback)
+}
+
+impl Lenient for String {
+    /// Reads a number as text too, since ids may be either.
+    fn read(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
         }
     }
 }
 
-impl Contact {
-    fn read(contact: &Value) -> Self {
-        Self {
-            wa_id: text(contact, "/wa_id"),
-            user_id: text(contact, "/user_id"),
-            name: text(contact, "/profile/name"),
-            username: text(contact, "/profile/username"),
-            raw: Raw(contact.clone()),
-        }
+impl Lenient for i64 {
+    fn read(value: &Value) -> Option<Self> {
+        String::read(value)?.parse().ok()
     }
 }
 
-impl Message {
-    fn read(message: &Value) -> Option<Self> {
-        Some(Self {
-            id: text(message, "/id")?,
-            from: text(message, "/from"),
-            from_user_id: text(message, "/from_user_id"),
-            to: text(message, "/to"),
-            to_user_id: text(message, "/to_user_id"),
-            timestamp: moment(message),
-            type_: text(message, "/type"),
-            text: text(message, "/text/body"),
-            media: MEDIA_KINDS.iter().find_map(|kind| object(message, kind)).map(Media::read),
-            reply: Reply::read(message),
-            context: object(message, "context")
-                .map(|context| Context { id: text(context, "/id"), from: text(context, "/from") }),
-            referral: object(message, "referral").cloned().map(Raw),
-            raw: Raw(message.clone()),
-        })
+impl Lenient for Timestamp {
+    fn read(value: &Value) -> Option<Self> {
+        Self::deserialize(value).ok()
     }
 }
 
-impl Media {
-    fn read(media: &Value) -> Self {
-        Self {
-            id: text(media, "/id"),
-            mime_type: text(media, "/mime_type"),
-            caption: text(media, "/caption"),
-            filename: text(media, "/filename"),
-        }
+impl<T: Lenient> Lenient for Option<T> {
+    fn read(value: &Value) -> Option<Self> {
+        T::read(value).map(Some)
+    }
+
+    fn fallback() -> Option<Self> {
+        Some(None)
     }
 }
 
-impl Reply {
-    fn read(message: &Value) -> Option<Self> {
-        if let Some(button) = object(message, "button") {
-            return Some(Self { id: text(button, "/payload"), title: text(button, "/text") });
-        }
-        let interactive = object(message, "interactive")?;
-        let chosen = ["button_reply", "list_reply"];
-        let chosen = chosen.iter().find_map(|kind| object(interactive, kind))?;
-        Some(Self { id: text(chosen, "/id"), title: text(chosen, "/title") })
+impl<T: Lenient> Lenient for Vec<T> {
+    fn read(value: &Value) -> Option<Self> {
+        Some(value.as_array()?.iter().filter_map(T::read).collect())
+    }
+
+    fn fallback() -> Option<Self> {
+        Some(Self::new())
     }
 }
 
-impl Status {
-    fn read(status: &Value) -> Option<Self> {
-        Some(Self {
-            id: text(status, "/id")?,
-            status: text(status, "/status")?,
-            recipient_id: text(status, "/recipient_id"),
-            recipient_user_id: text(status, "/recipient_user_id"),
-            timestamp: moment(status),
-            errors: objects(&status["errors"]).map(StatusError::read).collect(),
-            raw: Raw(status.clone()),
-        })
+impl Lenient for Raw {
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self(value.clone()))
     }
-}
 
-impl StatusError {
-    fn read(error: &Value) -> Self {
-        Self {
-            code: text(error, "/code").and_then(|code| code.parse().ok()),
-            title: text(error, "/title"),
-            message: text(error, "/message"),
-            details: text(error, "/error_data/details"),
-        }
-    }
-}
-
-fn objects(list: &Value) -> impl Iterator<Item = &Value> {
-    elements(list).filter(|element| element.is_object())
-}
-
-fn elements(list: &Value) -> impl Iterator<Item = &Value> {
-    list.as_array().into_iter().flatten()
-}
-
-fn object<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    value.get(name).filter(|value| value.is_object())
-}
-
-fn moment(value: &Value) -> Option<Timestamp> {
-    Timestamp::deserialize(value.get("timestamp")?).ok()
-}
-
-/// A text, or a number as text, since ids may be either.
-fn text(value: &Value, pointer: &str) -> Option<String> {
-    match value.pointer(pointer)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
+    fn fallback() -> Option<Self> {
+        Some(Self(Value::Null))
     }
 }
 

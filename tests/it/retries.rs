@@ -3,9 +3,10 @@
 //! long as the proof needs.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use crate::support::script::{Script, ScriptedServer, Step};
+use chrono::Utc;
 use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{
     Client, Credentials, ErrorCode, ErrorKind, Pacing, RetryPolicy, StatusCode, types,
@@ -34,7 +35,8 @@ async fn a_rejected_call_is_sent_once_more_and_not_too_early() {
 
 #[tokio::test]
 async fn every_way_to_name_a_wait_is_heard() {
-    let in_an_hour = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600));
+    let in_an_hour =
+        (Utc::now() + Duration::from_secs(3600)).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let by_the_servers_clock = rejected("Thu, 01 Jan 1970 01:00:00 GMT")
         .header("date", "Thu, 01 Jan 1970 00:00:00 GMT")
         .unwrap();

@@ -214,6 +214,30 @@ async fn a_long_wait_is_announced_before_it_begins() {
     }
 }
 
+#[tokio::test]
+async fn a_long_wait_for_a_slot_is_announced() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.enqueue("list_numbers", Reply::documented().delay(Duration::from_secs(5)));
+    let client = sandbox.builder().max_concurrent_requests(1).build().unwrap();
+    let first = tokio::spawn({
+        let client = client.clone();
+        async move { client.list_numbers().send().await }
+    });
+    eventually("the first call has the slot", || !sandbox.requests().is_empty()).await;
+    let recorder = Recorder::default();
+    let second = async move { client.list_numbers().send().await };
+    let second = tokio::spawn(second.with_subscriber(recorder.subscriber()));
+    tokio::task::yield_now().await;
+    pass(2).await;
+    eventually("the wait is announced", || recorder.ours().contains("message=waiting")).await;
+    assert!(recorder.ours().contains("cause=\"slot\""), "{}", recorder.ours());
+    assert!(!recorder.ours().contains("message=waited"), "{}", recorder.ours());
+    pass(10).await;
+    first.await.unwrap().unwrap();
+    second.await.unwrap().unwrap();
+    assert!(recorder.ours().contains("message=waited"), "{}", recorder.ours());
+}
+
 /// Subscribers and the queries of their users depend on these names.
 #[tokio::test]
 async fn the_fields_are_these() {

@@ -77,6 +77,14 @@ enum Task {
     /// The sources lie under xtask/spec. Exits with 0 when all is fresh, with 1
     /// when something is stale or refused, with 2 when the call is wrong.
     Regen(regen::Options),
+    /// Kill the workers of the outbox and break what the service sends, at random
+    ///
+    /// Takes the options of `outbox chaos`, such as `--database postgres --seed 7`. Exits with
+    /// 0 when every message was sent once, with 1 when not.
+    Chaos {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
     /// Print what changed between two OpenAPI documents, and what that means
     ///
     /// Exits with 0, with 1 when one cannot be read, with 2 when the call is
@@ -96,6 +104,8 @@ fn main() -> ExitCode {
         Task::Api => ci::api::accept(&root),
         Task::Bench(options) => bench::run(&root, &options),
         Task::Regen(options) => regen::run(&root, &scratch::target_folder(&root), &options),
+        Task::Chaos { options } => shell::Shell::new(&root)
+            .run(&format!("cargo run --locked --package outbox -- chaos {}", options.join(" "))),
         Task::Diff { old, new } => diff::run(&root, &old, &new).map(console::print),
     };
     let Err(error) = outcome else { return ExitCode::SUCCESS };

@@ -1,0 +1,91 @@
+//! What an error reports of its call and the response.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use super::{Error, ErrorKind};
+use crate::types::{ApiError, ErrorCode};
+
+impl Error {
+    /// The kind of the error.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The `operationId` of the call, such as `list_numbers`. None if a client could not be
+    /// built, or for a [raw call](crate::Client::request) of an undocumented operation.
+    pub fn operation_id(&self) -> Option<&'static str> {
+        self.0.operation.as_ref()?.id
+    }
+
+    /// The status of the response, if one arrived.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The headers of the response, if one arrived. They may hold a request id for the
+    /// vendor's support.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.0.status.map(|_| &self.0.headers)
+    }
+
+    /// The body of the response, if one arrived. It is cut where the connection broke or the
+    /// call timed out, and at
+    /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
+    ///
+    /// For [`ErrorKind::Decode`] it is the only copy of what the server sent, such as a new
+    /// API key or the id of a message. It may contain secrets: extract what you need, and do
+    /// not log it.
+    ///
+    /// ```no_run
+    /// # async fn f(client: pilot_status::Client) {
+    /// if let Err(error) = client.rotate_api_key().send().await {
+    ///     eprintln!("{error}");
+    ///     if let Some(body) = error.body() {
+    ///         std::fs::write("rotation-response", body).expect("a writable folder");
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn body(&self) -> Option<&Bytes> {
+        self.0.body.as_ref()
+    }
+
+    /// The server's error code, such as [`ErrorCode::NumberNotFound`]. A code that this
+    /// version does not know is [`ErrorCode::Unknown`].
+    pub fn code(&self) -> Option<&ErrorCode> {
+        self.api_error()?.code.as_ref()
+    }
+
+    /// The server's error message: the field `error`, else `message` (a list is joined),
+    /// else `title` and `detail`.
+    pub fn message(&self) -> Option<&str> {
+        self.0.server_message.as_ref()?.message.as_deref()
+    }
+
+    /// The body of the error response, if it is a JSON object.
+    pub fn api_error(&self) -> Option<&ApiError> {
+        Some(&self.0.server_message.as_ref()?.api_error)
+    }
+
+    /// How long to wait before the next attempt: the server's `Retry-After`, less the time
+    /// that has passed. For a call that was not sent, the rest of the pause that earlier
+    /// calls caused.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The number of attempts, failed connections included. 0 if the call failed before the
+    /// first.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The `Idempotency-Key` of the call, if it had one: the caller's or a generated one.
+    /// Under the same key, the server processes the call only once.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.0.idempotency_key.as_ref()?.to_str().ok()
+    }
+}

@@ -1,0 +1,104 @@
+//! Whether a call can be repeated, and whether it may have taken effect.
+
+use http::StatusCode;
+
+use super::{Error, ErrorKind, Outcome};
+use crate::operation::RetryAdvice;
+
+impl Error {
+    /// Whether the same call can succeed later: after 408, 429, 502, 503 and 504, timeouts,
+    /// failed and broken connections, but not after an invalid certificate, a proxy that
+    /// refuses the tunnel or a response that is not HTTP. Some [codes](Self::code) take
+    /// precedence: `PROVIDER_NOT_CONFIGURED` is permanent, `IDEMPOTENCY_KEY_IN_USE` is
+    /// transient.
+    ///
+    /// This does not mean that a retry is safe: see
+    /// [`may_have_taken_effect`](Self::may_have_taken_effect).
+    pub fn is_retryable(&self) -> bool {
+        match self.advice() {
+            Some(RetryAdvice::Permanent) => return false,
+            Some(RetryAdvice::Transient) => return true,
+            Some(RetryAdvice::OnlyThisCall) | None => {}
+        }
+        if self.0.outcome == Some(Outcome::Permanent) {
+            return false;
+        }
+        match self.0.kind {
+            ErrorKind::RateLimited
+            | ErrorKind::Connect
+            | ErrorKind::Timeout
+            | ErrorKind::Interrupted => true,
+            ErrorKind::Server => {
+                self.0.status.is_some_and(|status| matches!(status.as_u16(), 502..=504))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the server may have processed any attempt of the call, although the call
+    /// failed.
+    ///
+    /// An attempt may have been processed if it ended in a timeout, a broken connection, a
+    /// 303, a 408, a 5xx or a success that cannot be decoded, or if the server is still
+    /// processing the first request under the idempotency key. It was not processed if the
+    /// connection failed or the server rejected the request. Always false for operations
+    /// that only read.
+    ///
+    /// If true, repeat the call under the same [`idempotency_key`](Self::idempotency_key) if
+    /// it had one. PUT and DELETE are safe to repeat, except `remove_extra_numbers`. For all
+    /// others, check the state first, for example with a `get_` or `list_` operation.
+    ///
+    /// ```no_run
+    /// # async fn f(client: pilot_status::Client) {
+    /// # use pilot_status::types::WebhookRequest;
+    /// # let webhook = WebhookRequest::builder();
+    /// if let Err(error) = client.create_webhook().body(webhook).send().await {
+    ///     if error.may_have_taken_effect() {
+    ///         println!("check list_webhooks before creating it again: {error}");
+    ///     } else {
+    ///         println!("not created: {error}");
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn may_have_taken_effect(&self) -> bool {
+        self.0.operation.as_ref().is_some_and(|operation| !operation.is_read_only())
+            && (self.0.earlier_uncertain || self.is_uncertain() || self.is_in_progress())
+    }
+
+    /// Whether the last attempt may have been processed.
+    pub(crate) fn is_uncertain(&self) -> bool {
+        self.0.attempts > 0
+            && self.0.outcome != Some(Outcome::NotProcessed)
+            && match self.0.kind {
+                ErrorKind::Timeout
+                | ErrorKind::Interrupted
+                | ErrorKind::Server
+                | ErrorKind::Decode => true,
+                // 303 points to the result of a request that was processed.
+                ErrorKind::Redirect => self.0.status == Some(StatusCode::SEE_OTHER),
+                _ => false,
+            }
+    }
+
+    /// Whether the server is still processing an earlier attempt of this call.
+    pub(crate) fn awaits_earlier_attempt(&self) -> bool {
+        self.is_in_progress() && self.0.earlier_uncertain
+    }
+
+    /// Whether the server is still processing the first request under the idempotency key.
+    pub(crate) fn is_in_progress(&self) -> bool {
+        self.advice() == Some(RetryAdvice::Transient)
+    }
+
+    /// The document's retry advice for the code.
+    pub(crate) fn advice(&self) -> Option<RetryAdvice> {
+        RetryAdvice::of(self.code()?.as_str())
+    }
+
+    /// Whether the server processed the last attempt. None if a response arrived or nothing was
+    /// attempted.
+    pub(crate) fn outcome(&self) -> Option<Outcome> {
+        self.0.outcome
+    }
+}

@@ -1,0 +1,64 @@
+//! Decides after each attempt whether and when the next one follows.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Budget, RetryPolicy};
+use crate::error::{Error, ErrorKind};
+use crate::operation::RetryAdvice;
+use crate::rate_limit::slots::Slots;
+use crate::rate_limit::{LONGEST_PAUSE, RequestQueue};
+
+/// The inputs that decide whether and when a call is retried.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules<'c> {
+    pub(crate) policy: RetryPolicy,
+    /// Whether the request is safe to process twice.
+    pub(crate) repeatable: bool,
+    /// Where the call waits while its operation is rate limited.
+    pub(crate) queue: Option<&'c RequestQueue>,
+    /// Limits retries after failures other than 429.
+    pub(crate) budget: Option<&'c Budget>,
+    /// Every attempt takes a slot.
+    pub(crate) slots: &'c Slots,
+}
+
+impl Rules<'_> {
+    /// An attempt that was sent at `sent_at` succeeded.
+    pub(super) fn succeeded(&self, sent_at: Instant) {
+        if let Some(queue) = self.queue {
+            queue.on_success(sent_at);
+        }
+        if let Some(budget) = self.budget {
+            budget.refill();
+        }
+    }
+
+    /// An attempt that was sent at `sent_at` failed. Returns the wait before the next one, or
+    /// None if there is none.
+    pub(super) fn failed(
+        &self,
+        error: &Error,
+        polls: u32,
+        sent_at: Instant,
+        time_left: Duration,
+        random: f64,
+    ) -> Option<Duration> {
+        let wait = self.policy.wait(error, self.repeatable, polls, time_left, random);
+        let is_rejected = error.kind() == ErrorKind::RateLimited;
+        if !is_rejected || error.advice() == Some(RetryAdvice::OnlyThisCall) {
+            if let Some(queue) = self.queue.filter(|_| error.status().is_some()) {
+                queue.on_success(sent_at);
+            }
+            let is_free = is_rejected || error.is_in_progress();
+            return wait.filter(|_| is_free || self.budget.is_none_or(Budget::try_withdraw));
+        }
+        let Some(queue) = self.queue else {
+            return wait;
+        };
+        let is_paused = queue.on_rejected(sent_at, error.retry_after(), random);
+        // The queue waits until the pause ends.
+        wait.map(|wait| if is_paused && wait <= LONGEST_PAUSE { Duration::ZERO } else { wait })
+    }
+}
