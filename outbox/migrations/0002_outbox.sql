@@ -13,9 +13,12 @@ CREATE TABLE messages (
     -- The id that the service gave to the message. Set once.
     message_id TEXT,
     -- Why the message failed for good.
-    failure TEXT
+    failure TEXT,
+    -- When the service accepted the message, or it failed.
+    finished BIGINT
 );
 CREATE INDEX messages_due ON messages (next_attempt) WHERE message_id IS NULL AND failure IS NULL;
+CREATE INDEX messages_by_id ON messages (message_id);
 
 -- How far a message got, by the deliveries. A delivery may arrive before the worker has stored
 -- the id of the message, so there is no reference between the tables.
@@ -23,7 +26,8 @@ CREATE TABLE progress (
     message_id TEXT PRIMARY KEY,
     -- 1 sent, 2 failed, 3 delivered, 4 read. It only grows.
     stage BIGINT NOT NULL,
-    reason TEXT
+    reason TEXT,
+    updated BIGINT NOT NULL
 );
 
 CREATE TABLE deliveries (

@@ -1,21 +1,24 @@
-//! Kills workers, breaks responses and crashes the database at random, and checks that the
-//! service processed each message once.
+//! Kills processes, breaks responses and crashes the database at random, and checks that the
+//! service processed each message once and that each delivery is stored.
 
 use std::collections::HashSet;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 use pilot_status::mock::Sandbox;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::unbounded_channel;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::demo;
-use crate::postgres::Postgres;
+use crate::postgres::{MISSING, Postgres};
 use crate::service::Service;
 use crate::store::Store;
+
+/// The lease and the longest backoff are short, so that many of them pass during a run.
+const WORK: &[&str] = &["work", "--lease", "4", "--max-backoff", "4", "--concurrency", "4"];
 
 #[derive(Args)]
 pub struct Options {
@@ -37,11 +40,14 @@ enum Database {
     Postgres,
 }
 
-/// What the test did to the workers and the database.
-#[derive(Default)]
-struct Damage {
-    kills: u32,
+/// What the test does to the processes and the database.
+struct Test {
+    random: fastrand::Rng,
+    /// The workers and the receiver, with their arguments.
+    processes: Vec<(Vec<String>, Child)>,
+    kills: usize,
     restarts: u32,
+    environment: Vec<(&'static str, String)>,
 }
 
 pub async fn run(options: &Options) -> Result<()> {
@@ -51,7 +57,7 @@ pub async fn run(options: &Options) -> Result<()> {
         Database::Sqlite => None,
         Database::Postgres => match Postgres::start()? {
             None => {
-                println!("NOT RUN: PostgreSQL is not installed; install Debian's postgresql");
+                println!("NOT RUN: {MISSING}");
                 return Ok(());
             }
             started => started,
@@ -59,55 +65,65 @@ pub async fn run(options: &Options) -> Result<()> {
     };
     let url = postgres.as_ref().map_or_else(
         || format!("sqlite:{}?mode=rwc", folder.path().join("outbox.db").display()),
-        Postgres::url,
+        |postgres| postgres.url("postgres"),
     );
     let store = Store::open(&url).await?;
-    let (accepted, _ids) = unbounded_channel();
+    let (accepted, ids) = unbounded_channel();
     let service = Service::start(seed, 30, Duration::from_millis(150), accepted).await?;
-    let messages = demo::messages("chaos", options.messages);
-    store.enqueue(&messages, |index| index.to_string()).await?;
+    store.enqueue(&demo::messages("chaos", options.messages)).await?;
 
     let mut test = Test {
         random: fastrand::Rng::with_seed(seed),
-        workers: Vec::new(),
-        damage: Damage::default(),
-        url,
-        service,
+        processes: Vec::new(),
+        kills: 0,
+        restarts: 0,
+        environment: vec![
+            ("DATABASE_URL", url),
+            ("PILOT_STATUS_BASE_URL", service.url.clone()),
+            ("PILOT_STATUS_API_KEY", Sandbox::API_KEY.to_owned()),
+            ("PILOT_STATUS_WEBHOOK_SECRET", demo::SECRET.to_owned()),
+        ],
     };
-    let count = if postgres.is_some() { 3 } else { 1 };
-    for _ in 0..count {
-        test.workers.push(test.spawn()?);
+    for _ in 0..if postgres.is_some() { 3 } else { 1 } {
+        test.start(WORK)?;
     }
+    // The receiver needs the same address after each kill.
+    let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+    test.start(&["serve", "--listen", &address])?;
+    let deliveries = tokio::spawn(demo::deliver(format!("http://{address}/webhook"), ids));
+
     let end = Instant::now() + Duration::from_secs(options.limit);
     test.damage(&store, postgres.as_ref(), options.messages, end).await?;
-    test.report(&store, options, seed).await
-}
-
-struct Test {
-    random: fastrand::Rng,
-    workers: Vec<Child>,
-    damage: Damage,
-    url: String,
-    service: Service,
+    let (faults, processed) = service.stop();
+    // Deliveries that are not accepted in time are missing below.
+    let _ = timeout_at(end, deliveries).await;
+    test.report(&store, options, seed, faults, &processed).await
 }
 
 impl Test {
-    /// Starts a worker as a process of its own.
-    fn spawn(&self) -> Result<Child> {
-        Command::new(std::env::current_exe()?)
-            .args(["work", "--lease", "4", "--concurrency", "4"])
-            .env("DATABASE_URL", &self.url)
-            .env("PILOT_STATUS_BASE_URL", &self.service.url)
-            .env("PILOT_STATUS_API_KEY", Sandbox::API_KEY)
-            .env_remove("PILOT_STATUS_API_KEY_ID")
-            .env("RUST_LOG", "error")
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .context("cannot start a worker")
+    fn start(&mut self, arguments: &[&str]) -> Result<()> {
+        let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
+        let process = self.spawn(&arguments)?;
+        self.processes.push((arguments, process));
+        Ok(())
     }
 
-    /// Kills workers until all messages are sent, and crashes PostgreSQL once, at a third.
+    fn spawn(&self, arguments: &[String]) -> Result<Child> {
+        Command::new(std::env::current_exe()?)
+            .args(arguments)
+            .envs(self.environment.iter().cloned())
+            .env_remove("PILOT_STATUS_API_KEY_ID")
+            .env_remove("PILOT_STATUS_WEBHOOK_TOKEN")
+            .env("RUST_LOG", "off")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start `outbox {}`", arguments.join(" ")))
+    }
+
+    /// Kills processes until all messages are sent, and crashes PostgreSQL once, at a third. On
+    /// SQLite it kills each process once.
     async fn damage(
         &mut self,
         store: &Store,
@@ -115,61 +131,68 @@ impl Test {
         total: usize,
         end: Instant,
     ) -> Result<()> {
-        let most_kills = if postgres.is_some() { u32::MAX } else { 1 };
+        let count = self.processes.len();
         while Instant::now() < end {
             sleep(Duration::from_millis(self.random.u64(300..1200))).await;
+            for (arguments, process) in &mut self.processes {
+                if let Some(status) = process.try_wait()? {
+                    anyhow::bail!("`outbox {}` ended, {status}", arguments.join(" "));
+                }
+            }
             // The database may be restarting.
             let Ok(counts) = store.counts().await else { continue };
             if counts.queued == 0 {
                 break;
             }
             let sent = total - usize::try_from(counts.queued)?;
-            if self.damage.kills < most_kills && sent > 0 {
-                let index = self.random.usize(..self.workers.len());
-                // SIGKILL: the worker cannot release anything.
-                self.workers[index].kill().await?;
-                self.damage.kills += 1;
-                self.workers[index] = self.spawn()?;
+            if sent > 0 && (postgres.is_some() || self.kills < count) {
+                let index =
+                    if self.kills < count { self.kills } else { self.random.usize(..count) };
+                // SIGKILL: the process cannot release anything.
+                self.processes[index].1.kill().await?;
+                self.kills += 1;
+                self.processes[index].1 = self.spawn(&self.processes[index].0)?;
             }
-            if let Some(postgres) =
-                postgres.filter(|_| self.damage.restarts == 0 && sent > total / 3)
-            {
+            if let Some(postgres) = postgres.filter(|_| self.restarts == 0 && sent > total / 3) {
                 postgres.crash_and_restart()?;
-                self.damage.restarts += 1;
+                self.restarts += 1;
             }
-        }
-        for worker in &mut self.workers {
-            worker.kill().await?;
         }
         Ok(())
     }
 
-    async fn report(&self, store: &Store, options: &Options, seed: u64) -> Result<()> {
-        let processed = self.service.processed();
-        let distinct: HashSet<&String> = processed.iter().collect();
-        let duplicates = processed.len() - distinct.len();
-        let lost = options.messages - distinct.len();
+    async fn report(
+        &mut self,
+        store: &Store,
+        options: &Options,
+        seed: u64,
+        faults: u64,
+        processed: &[String],
+    ) -> Result<()> {
+        for (_, process) in &mut self.processes {
+            process.kill().await?;
+        }
+        let Options { database, messages, .. } = options;
+        let Self { kills, restarts, .. } = self;
+        let distinct = processed.iter().collect::<HashSet<_>>().len();
+        let duplicates = processed.len() - distinct;
+        let lost = messages - distinct;
         let counts = store.counts().await?;
-        let (stuck, failed) = (counts.queued, counts.failed);
-        let ids = store.message_ids().await?;
-        let stored = ids.iter().collect::<HashSet<_>>().len();
+        let (stuck, failed, undelivered) = (counts.queued, counts.failed, counts.sent);
         println!(
-            "{:?}: {} messages, {} faults, {} kills, {} restarts of the database, \
-             {duplicates} duplicates, {lost} lost, {stuck} stuck, {failed} failed, seed {seed}",
-            options.database,
-            options.messages,
-            self.service.faults(),
-            self.damage.kills,
-            self.damage.restarts,
+            "{database:?}: {messages} messages, {faults} faults, {kills} kills, {restarts} \
+             restarts of the database, {duplicates} duplicates, {lost} lost, {stuck} stuck, \
+             {failed} failed, {undelivered} undelivered, {} retried, seed {seed}",
+            counts.retried
         );
         ensure!(
             duplicates == 0 && lost == 0 && stuck == 0 && failed == 0,
             "not every message was sent exactly once"
         );
-        ensure!(stored == options.messages, "{stored} ids of messages are stored");
-        ensure!(self.damage.kills > 0, "no worker was killed; run it with more messages");
+        ensure!(undelivered == 0, "not every delivery was stored");
+        ensure!(*kills > 1, "no worker and receiver were killed; run it with more messages");
         ensure!(
-            options.database == Database::Sqlite || self.damage.restarts == 1,
+            *database == Database::Sqlite || *restarts == 1,
             "PostgreSQL was not restarted; run it with more messages"
         );
         Ok(())

@@ -16,20 +16,14 @@ struct Record {
     key: Option<String>,
 }
 
-/// Messages with their lines in the file.
-pub struct Messages {
-    pub messages: Vec<Message>,
-    pub lines: Vec<u64>,
-}
-
 /// Reads a file with the columns `number`, `text` and perhaps `key`. `campaign` begins the keys
 /// of the messages that have none.
-pub fn read(path: &Path, campaign: &str) -> Result<Messages> {
+pub fn read(path: &Path, campaign: &str) -> Result<Vec<Message>> {
     let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()));
     parse(file?, campaign).with_context(|| path.display().to_string())
 }
 
-fn parse(file: impl Read, campaign: &str) -> Result<Messages> {
+fn parse(file: impl Read, campaign: &str) -> Result<Vec<Message>> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
     let headers = reader.headers()?.clone();
     for column in ["number", "text"] {
@@ -38,16 +32,13 @@ fn parse(file: impl Read, campaign: &str) -> Result<Messages> {
             "line 1: the column {column:?} is missing; the columns are number, text and key"
         );
     }
-    let (mut messages, mut lines) = (Vec::new(), Vec::new());
-    for record in reader.records() {
+    let messages = reader.records().map(|record| {
         let record = record?;
         let line = record.position().map_or(0, csv::Position::line);
-        let message = record.deserialize(Some(&headers)).map_err(anyhow::Error::from);
-        let message = message.and_then(|record| message_of(record, campaign));
-        messages.push(message.with_context(|| format!("line {line}"))?);
-        lines.push(line);
-    }
-    Ok(Messages { messages, lines })
+        message_of(record.deserialize(Some(&headers))?, campaign)
+            .with_context(|| format!("line {line}"))
+    });
+    messages.collect()
 }
 
 fn message_of(record: Record, campaign: &str) -> Result<Message> {
@@ -71,7 +62,7 @@ fn message_of(record: Record, campaign: &str) -> Result<Message> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Messages, parse};
+    use super::parse;
 
     fn error(text: &str) -> String {
         format!("{:#}", parse(text.as_bytes(), "natal").err().unwrap())
@@ -81,7 +72,7 @@ mod tests {
     fn the_same_line_has_the_same_key_and_another_campaign_another() {
         let text = "number,text\n551199,Oi\n551199,Oi\n551199,Tchau\n";
         let keys = |campaign| {
-            let Messages { messages, .. } = parse(text.as_bytes(), campaign).unwrap();
+            let messages = parse(text.as_bytes(), campaign).unwrap();
             messages.into_iter().map(|message| message.key).collect::<Vec<_>>()
         };
         let natal = keys("natal");
@@ -94,7 +85,7 @@ mod tests {
     #[test]
     fn a_key_of_the_file_is_kept() {
         let read = parse("key,number,text\norder-1,551199,Oi\n".as_bytes(), "natal").unwrap();
-        assert_eq!(read.messages[0].key, "order-1");
+        assert_eq!(read[0].key, "order-1");
     }
 
     #[test]

@@ -17,7 +17,8 @@ use crate::service::Service;
 use crate::store::{Message, Store};
 use crate::worker::{self, Settings};
 
-const SECRET: &str = "the secret of the demo";
+/// The secret of the webhook.
+pub const SECRET: &str = "the secret of the demo";
 
 /// Sends so many messages, from a temporary database unless another is given.
 pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
@@ -30,7 +31,7 @@ pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
     let client = Client::builder(Credentials::api_key(Sandbox::API_KEY)).base_url(&service.url);
     let client = client.build()?;
     let run = fastrand::u32(..);
-    store.enqueue(&messages(&format!("demo-{run:08x}"), count), |index| index.to_string()).await?;
+    store.enqueue(&messages(&format!("demo-{run:08x}"), count)).await?;
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let webhook = format!("http://{}/webhook", listener.local_addr()?);
@@ -38,12 +39,7 @@ pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
     tokio::spawn(receiver::serve(listener, store.clone(), trust, std::future::pending()));
     let deliveries = tokio::spawn(deliver(webhook, ids));
 
-    let settings = Settings {
-        concurrency: 16,
-        lease: Duration::from_secs(20),
-        poll: Duration::from_millis(100),
-        drain: true,
-    };
+    let settings = Settings { concurrency: 16, lease: 20, max_backoff: 20, drain: true };
     let bar = ProgressBar::new(count as u64)
         .with_style(ProgressStyle::with_template("{wide_bar} {pos}/{len}, {elapsed}")?);
     let progress = async {
@@ -58,9 +54,8 @@ pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
         ended = worker::run(&store, &client, settings, crate::shutdown::requested()) => ended?,
         () = progress => {}
     }
-    let faults = service.faults();
     // Without the service there are no further ids, so the deliveries end.
-    service.stop();
+    let (faults, _) = service.stop();
     deliveries.await??;
     bar.finish_and_clear();
     println!("{}", crate::table(&store.counts().await?));
@@ -78,19 +73,21 @@ pub fn messages(campaign: &str, count: usize) -> Vec<Message> {
     (0..count).map(message).collect()
 }
 
-/// Delivers the progress of each message, in the wrong order and partly twice.
-async fn deliver(webhook: String, mut ids: UnboundedReceiver<String>) -> Result<()> {
+/// Delivers the progress of each message, in any order and partly twice. Repeats what the
+/// receiver does not accept, as the service does.
+pub async fn deliver(webhook: String, mut ids: UnboundedReceiver<String>) -> Result<()> {
     let http = reqwest::Client::builder().no_proxy().build()?;
     while let Some(id) = ids.recv().await {
-        let mut names = vec!["message.delivered", "message.sent", "message.delivered"];
-        if fastrand::u8(..4) > 0 {
-            names.insert(fastrand::usize(..names.len()), "message.read");
-        }
-        for name in names {
-            let body = delivery::event(name, &json!({ "id": id }));
-            let request =
-                http.post(&webhook).header(SIGNATURE_HEADER, sign_delivery(SECRET, &body));
-            request.body(body).send().await?.error_for_status()?;
+        let mut names = ["sent", "delivered", "delivered", "read"];
+        fastrand::shuffle(&mut names);
+        for name in &names[..fastrand::usize(3..=4)] {
+            let body = delivery::event(&format!("message.{name}"), &json!({ "id": id }));
+            let signature = sign_delivery(SECRET, &body);
+            let request = || http.post(&webhook).header(SIGNATURE_HEADER, &signature);
+            let send = async || request().body(body.clone()).send().await?.error_for_status();
+            while send().await.is_err() {
+                sleep(Duration::from_millis(50)).await;
+            }
         }
     }
     Ok(())

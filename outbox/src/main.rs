@@ -2,6 +2,8 @@
 
 mod chaos;
 mod csv_file;
+#[cfg(test)]
+mod databases_tests;
 mod demo;
 mod postgres;
 mod receiver;
@@ -16,7 +18,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use comfy_table::Table;
 use pilot_status::Client;
 use tokio::net::TcpListener;
@@ -52,7 +54,7 @@ enum Task {
     /// Send the messages that are due, until SIGTERM or ctrl-C
     ///
     /// Reads PILOT_STATUS_API_KEY. Any number of workers may run on one database.
-    Work(Work),
+    Work(Settings),
     /// Receive the deliveries of a webhook at /webhook
     ///
     /// Reads PILOT_STATUS_WEBHOOK_SECRET, or PILOT_STATUS_WEBHOOK_TOKEN for an address that ends
@@ -60,6 +62,13 @@ enum Task {
     Serve {
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
+    },
+    /// Remove the messages that were accepted or failed long ago, and their deliveries
+    ///
+    /// A removed key can be enqueued again, and then its message is sent again.
+    Prune {
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+        older_than: u16,
     },
     /// Print how many messages are in each state, and why messages failed
     Status,
@@ -70,19 +79,6 @@ enum Task {
     },
     /// Kill workers and break responses at random, and check that each message was sent once
     Chaos(chaos::Options),
-}
-
-#[derive(Args)]
-struct Work {
-    /// How many messages are sent at once
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    concurrency: u16,
-    /// Seconds until another worker takes the messages of one that is gone
-    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(2..=3600))]
-    lease: u16,
-    /// End when every message is sent or has failed
-    #[arg(long)]
-    drain: bool,
 }
 
 #[tokio::main]
@@ -104,19 +100,12 @@ async fn run(Arguments { database_url, task }: Arguments) -> Result<()> {
         Task::Enqueue { file, campaign } => {
             let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
             let campaign = campaign.or(stem).unwrap_or_default();
-            let read = csv_file::read(&file, &campaign)?;
-            let place = |index: usize| format!("{}: line {}", file.display(), read.lines[index]);
-            let store = Store::open(url).await?;
-            let added = store.enqueue(&read.messages, place).await?;
-            println!("{added} of {} messages are new", read.messages.len());
+            let messages = csv_file::read(&file, &campaign)?;
+            let added = Store::open(url).await?.enqueue(&messages).await;
+            let added = added.with_context(|| file.display().to_string())?;
+            println!("{added} of {} messages are new", messages.len());
         }
-        Task::Work(Work { concurrency, lease, drain }) => {
-            let settings = Settings {
-                concurrency: concurrency.into(),
-                lease: Duration::from_secs(lease.into()),
-                poll: Duration::from_millis(500),
-                drain,
-            };
+        Task::Work(settings) => {
             let client = Client::from_env()?;
             let store = Store::open(url).await?;
             worker::run(&store, &client, settings, shutdown::requested()).await?;
@@ -128,6 +117,10 @@ async fn run(Arguments { database_url, task }: Arguments) -> Result<()> {
             let listener = listener.with_context(|| format!("cannot listen on {listen}"))?;
             println!("listening on http://{}/webhook", listener.local_addr()?);
             receiver::serve(listener, store, trust, shutdown::requested()).await?;
+        }
+        Task::Prune { older_than } => {
+            let age = Duration::from_secs(u64::from(older_than) * 24 * 3600);
+            println!("removed {} messages", Store::open(url).await?.prune(age).await?);
         }
         Task::Status => {
             let store = Store::open(url).await?;

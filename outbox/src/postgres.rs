@@ -7,6 +7,9 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
+/// What to do if there is no server.
+pub const MISSING: &str = "PostgreSQL is not installed; install Debian's postgresql";
+
 pub struct Postgres {
     folder: TempDir,
     programs: PathBuf,
@@ -24,13 +27,16 @@ impl Postgres {
             run(Command::new("chown").arg("postgres").arg(server.folder.path()))?;
         }
         let data = server.data();
-        run(server.program("initdb").args(["--auth=trust", "--username=outbox", "-D"]).arg(&data))?;
+        run(server
+            .program("initdb")
+            .args(["--auth=trust", "--no-sync", "--username=outbox", "-D"])
+            .arg(&data))?;
         server.control(&["start"])?;
         Ok(Some(server))
     }
 
-    pub fn url(&self) -> String {
-        format!("postgres://outbox@127.0.0.1:{}/postgres", self.port)
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://outbox@127.0.0.1:{}/{database}", self.port)
     }
 
     /// Stops the server as a crash would, and starts it again.

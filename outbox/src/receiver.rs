@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use axum::Router;
@@ -11,15 +12,19 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::routing::post;
 use pilot_status::webhooks::{AddressToken, Event, SIGNATURE_HEADER, Verifier};
 use tokio::net::TcpListener;
-use tracing::{debug, warn};
+use tokio::sync::oneshot;
+use tokio::time::sleep;
+use tracing::{debug, error, info, warn};
 
 use crate::store::{Stage, Store};
 
 /// A file of 25 MB in Base64, and the JSON around it.
 const MAX_BODY_BYTES: usize = 40 << 20;
 
+/// How long the requests in progress may take at shutdown.
+const GRACE: Duration = Duration::from_secs(20);
+
 /// How deliveries are authenticated. With a verifier and a token, both have to match.
-#[derive(Clone, Default)]
 pub struct Trust {
     pub verifier: Option<Verifier>,
     pub token: Option<AddressToken>,
@@ -57,7 +62,21 @@ pub async fn serve(
         .route("/webhook", post(receive))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(Arc::new((store, trust)));
-    Ok(axum::serve(listener, app).with_graceful_shutdown(shutdown).await?)
+    let (stop, stopping) = oneshot::channel();
+    let shutdown = async {
+        shutdown.await;
+        info!("stopping, after the requests in progress");
+        let _ = stop.send(());
+    };
+    let server = axum::serve(listener, app).with_graceful_shutdown(shutdown);
+    tokio::select! {
+        ended = server.into_future() => Ok(ended?),
+        // A client that does not finish its request must not prevent the end.
+        () = async { let _ = stopping.await; sleep(GRACE).await } => {
+            warn!("requests were cut off; the service delivers them again");
+            Ok(())
+        }
+    }
 }
 
 async fn receive(
@@ -66,60 +85,40 @@ async fn receive(
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
-    let (store, expected) = &*shared;
+    let (store, Trust { verifier, token }) = &*shared;
     let given = query.get("token").map_or("", String::as_str);
-    if expected.token.as_ref().is_some_and(|token| !token.matches(given)) {
+    if token.as_ref().is_some_and(|token| !token.matches(given)) {
         warn!("rejected: the token in the address is missing or wrong");
         return StatusCode::UNAUTHORIZED;
     }
-    let event = match &expected.verifier {
+    let signature = headers.get(SIGNATURE_HEADER).map_or(&[][..], HeaderValue::as_bytes);
+    let event = match verifier.as_ref().map(|verifier| verifier.verify(signature, &body)) {
         None => Event::from_unverified(&body),
-        Some(verifier) => {
-            let signature = headers.get(SIGNATURE_HEADER).map_or(&[][..], HeaderValue::as_bytes);
-            match verifier.verify(signature, &body) {
-                Ok(event) => event,
-                Err(error) => {
-                    warn!("rejected: {error}");
-                    return StatusCode::UNAUTHORIZED;
-                }
-            }
+        Some(Ok(event)) => event,
+        Some(Err(error)) => {
+            warn!("rejected: {error}");
+            return StatusCode::UNAUTHORIZED;
         }
     };
-    let Some((message_id, stage, reason)) = progress(&event) else {
-        debug!(name = event.name(), "ignored");
-        return StatusCode::OK;
+    let (id, stage, reason) = match &event {
+        Event::MessageSent(event) => (&event.data.id, Stage::Sent, None),
+        Event::MessageDelivered(event) => (&event.data.id, Stage::Delivered, None),
+        Event::MessageRead(event) => (&event.data.id, Stage::Read, None),
+        Event::MessageFailed(event) => (&event.data.id, Stage::Failed, event.data.error.as_deref()),
+        _ => return StatusCode::OK,
     };
-    let delivery = format!("{} {message_id}", event.name());
-    match store.receive(&delivery, &message_id, stage, reason.as_deref()).await {
+    let delivery = format!("{} {id}", event.name());
+    match store.receive(&delivery, id, stage, reason).await {
         Ok(is_new) => {
             debug!(delivery, is_new, "received");
             StatusCode::OK
         }
         // The service delivers it again.
         Err(problem) => {
-            tracing::error!(delivery, "cannot store a delivery: {problem:#}");
+            error!(delivery, "cannot store a delivery: {problem:#}");
             StatusCode::SERVICE_UNAVAILABLE
         }
     }
-}
-
-/// The message of an event, its stage, and why it failed. None for events that are no progress
-/// of a message.
-fn progress(event: &Event) -> Option<(String, Stage, Option<String>)> {
-    let stage = match event {
-        Event::MessageSent(_) => Stage::Sent,
-        Event::MessageDelivered(_) => Stage::Delivered,
-        Event::MessageRead(_) => Stage::Read,
-        Event::MessageFailed(_) => Stage::Failed,
-        _ => return None,
-    };
-    let json = event.json();
-    // The second name is that of older versions.
-    let field = |names: [&str; 2]| {
-        names.iter().find_map(|name| Some(json["data"][*name].as_str()?.to_owned()))
-    };
-    let id = field(["id", "internalMessageId"]).filter(|id| !id.is_empty())?;
-    Some((id, stage, field(["error", "errorMessage"])))
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use std::time::Duration;
 use anyhow::Result;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{Request, Response, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
 use futures_util::stream;
 use pilot_status::mock::Sandbox;
 use pilot_status::reqwest;
@@ -19,13 +20,11 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
-const REPLAYED: &str = "idempotent-replayed";
-const PAGE: &str = "<html><body><h1>Bad gateway</h1></body></html>";
+const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/json");
 
 pub struct Service {
     pub url: String,
-    state: Arc<Shared>,
+    shared: Arc<Shared>,
     server: AbortHandle,
 }
 
@@ -42,28 +41,8 @@ struct Shared {
 struct Log {
     random: fastrand::Rng,
     faults: u64,
-    /// The recipients of the processed requests. Replays process nothing.
     processed: Vec<String>,
 }
-
-#[derive(Clone, Copy)]
-enum Fault {
-    RateLimit,
-    PageBefore,
-    PageAfter,
-    ResetBefore,
-    ResetAfter,
-    Delay,
-}
-
-const FAULTS: [Fault; 6] = [
-    Fault::RateLimit,
-    Fault::PageBefore,
-    Fault::PageAfter,
-    Fault::ResetBefore,
-    Fault::ResetAfter,
-    Fault::Delay,
-];
 
 impl Service {
     /// Starts a service whose faults follow from a seed. It sends the id of each message that it
@@ -75,7 +54,7 @@ impl Service {
         accepted: UnboundedSender<String>,
     ) -> Result<Self> {
         let random = fastrand::Rng::with_seed(seed);
-        let state = Arc::new(Shared {
+        let shared = Arc::new(Shared {
             sandbox: Sandbox::start().await?,
             http: reqwest::Client::builder().no_proxy().build()?,
             fault_percent,
@@ -85,22 +64,17 @@ impl Service {
         });
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let app = Router::new().fallback(respond).with_state(Arc::clone(&state));
+        let app = Router::new().fallback(respond).with_state(Arc::clone(&shared));
         let server = tokio::spawn(async move { axum::serve(listener, app).await }).abort_handle();
-        Ok(Self { url, state, server })
+        Ok(Self { url, shared, server })
     }
 
-    /// Ends the service and with it the channel of accepted messages.
-    pub fn stop(self) {
+    /// Ends the service and with it the channel of accepted messages. Returns the number of
+    /// faults, and the recipients of the processed requests. Replays process nothing.
+    pub fn stop(self) -> (u64, Vec<String>) {
         self.server.abort();
-    }
-
-    pub fn faults(&self) -> u64 {
-        self.state.log().faults
-    }
-
-    pub fn processed(&self) -> Vec<String> {
-        self.state.log().processed.clone()
+        let log = self.shared.log();
+        (log.faults, log.processed.clone())
     }
 }
 
@@ -109,85 +83,76 @@ impl Shared {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next fault, and the duration of the request.
-    fn next(&self) -> (Option<Fault>, Duration) {
+    /// The delay of a request, whether it is processed, and the response to send instead of that
+    /// of the sandbox.
+    fn plan(&self) -> (Duration, bool, Option<Response>) {
         let mut log = self.log();
         let delay = self.delay.mul_f64(log.random.f64());
         if log.random.u32(0..100) >= self.fault_percent {
-            return (None, delay);
+            return (delay, true, None);
         }
         log.faults += 1;
-        (log.random.choice(FAULTS), delay)
+        let is_processed = log.random.bool();
+        match log.random.u8(0..6) {
+            0 => (delay, false, Some(rate_limit())),
+            1 => (Duration::from_millis(700), true, None),
+            2 | 3 => (delay, is_processed, Some(page())),
+            _ => (delay, is_processed, Some(reset())),
+        }
     }
 }
 
-async fn respond(State(state): State<Arc<Shared>>, request: Request<Body>) -> Response<Body> {
-    let (fault, delay) = state.next();
+async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let (delay, is_processed, broken) = shared.plan();
     sleep(delay).await;
-    match fault {
-        Some(Fault::RateLimit) => return rate_limit(),
-        Some(Fault::PageBefore) => return page(),
-        Some(Fault::ResetBefore) => return reset(),
-        _ => {}
+    if !is_processed {
+        return broken.unwrap_or_else(page);
     }
     // A task, because a client that is killed must not undo half of the work.
-    let Ok(Ok(response)) = tokio::spawn(process(Arc::clone(&state), request)).await else {
-        return page();
-    };
-    match fault {
-        Some(Fault::PageAfter) => return page(),
-        Some(Fault::ResetAfter) => return reset(),
-        Some(Fault::Delay) => sleep(Duration::from_millis(700)).await,
-        _ => {}
+    let processed = tokio::spawn(process(shared, request)).await;
+    match (broken, processed) {
+        (None, Ok(Ok(response))) => response,
+        (broken, _) => broken.unwrap_or_else(page),
     }
-    response
 }
 
 /// Passes a request to the sandbox, and gives each message its own id.
-async fn process(state: Arc<Shared>, request: Request<Body>) -> Result<Response<Body>> {
-    let (head, body) = request.into_parts();
+async fn process(shared: Arc<Shared>, request: Request) -> Result<Response> {
+    let (mut head, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await?;
     let sent: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let key = head.headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok());
+    let key = head.headers.get("idempotency-key").and_then(|key| key.to_str().ok());
     let id = format!("msg_{}", key.unwrap_or_default());
-    let url = format!("{}{}", state.sandbox.url(), head.uri);
-    let mut headers = head.headers.clone();
-    headers.remove(header::HOST);
-    let request = state.http.request(head.method, url).headers(headers).body(body);
+    let url = format!("{}{}", shared.sandbox.url(), head.uri);
+    head.headers.remove(header::HOST);
+    let request = shared.http.request(head.method, url).headers(head.headers).body(body);
     let response = request.send().await?;
-    let (status, replayed) = (response.status(), response.headers().contains_key(REPLAYED));
+    let status = response.status();
+    let is_replayed = response.headers().contains_key("idempotent-replayed");
     let mut body: Value = serde_json::from_slice(&response.bytes().await?).unwrap_or_default();
     if status.is_success() {
         body["id"] = json!(id);
-        if !replayed {
+        if !is_replayed {
             let recipient = sent["destinationNumber"].as_str().unwrap_or_default();
-            state.log().processed.push(recipient.to_owned());
+            shared.log().processed.push(recipient.to_owned());
             // The receiver may be gone.
-            let _ = state.accepted.send(id);
+            let _ = shared.accepted.send(id);
         }
     }
-    Ok(plain(status, "application/json", Body::from(body.to_string())))
+    Ok((status, [JSON], body.to_string()).into_response())
 }
 
-fn plain(status: StatusCode, media_type: &'static str, body: Body) -> Response<Body> {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    let media_type = header::HeaderValue::from_static(media_type);
-    response.headers_mut().insert(header::CONTENT_TYPE, media_type);
-    response
+fn page() -> Response {
+    (StatusCode::BAD_GATEWAY, Html("<h1>Bad gateway</h1>")).into_response()
 }
 
-fn page() -> Response<Body> {
-    plain(StatusCode::BAD_GATEWAY, "text/html", Body::from(PAGE))
-}
-
-fn rate_limit() -> Response<Body> {
-    let body = json!({"error": "Too many requests"}).to_string();
-    plain(StatusCode::TOO_MANY_REQUESTS, "application/json", Body::from(body))
+fn rate_limit() -> Response {
+    let headers = [JSON, (header::RETRY_AFTER, "1")];
+    (StatusCode::TOO_MANY_REQUESTS, headers, r#"{"error": "Too many requests"}"#).into_response()
 }
 
 /// Breaks the connection in the body of a response.
-fn reset() -> Response<Body> {
+fn reset() -> Response {
     let broken = stream::once(async { Err::<Bytes, _>(io::Error::other("reset")) });
-    plain(StatusCode::ACCEPTED, "application/json", Body::from_stream(broken))
+    (StatusCode::ACCEPTED, [JSON], Body::from_stream(broken)).into_response()
 }

@@ -3,28 +3,24 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, Row, SqlStr};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, AssertSqlSafe, SqlStr};
+use tokio::time::{Instant, sleep};
+use tracing::warn;
 
 /// Leases the messages that are due. The statement is atomic: on SQLite because one connection
-/// writes at a time, on PostgreSQL because rows that another worker is leasing are skipped.
-macro_rules! lease {
-    ($lock:literal) => {
-        concat!(
-            "UPDATE messages SET owner = $1, attempts = attempts + 1, \
-             next_attempt = (SELECT now FROM clock) + $2, \
-             uncertain_since = COALESCE(uncertain_since, (SELECT now FROM clock)) \
-             WHERE key IN (SELECT key FROM messages \
-             WHERE message_id IS NULL AND failure IS NULL \
-             AND next_attempt <= (SELECT now FROM clock) ORDER BY next_attempt, key LIMIT $3",
-            $lock,
-            ") RETURNING key, recipient, body, attempts, next_attempt - $2 AS leased, \
-             uncertain_since"
-        )
-    };
-}
+/// writes at a time, on PostgreSQL because `{lock}` skips rows that another worker is leasing.
+const LEASE: &str = "UPDATE messages SET owner = $1, attempts = attempts + 1, \
+    next_attempt = (SELECT now FROM clock) + $2, \
+    uncertain_since = COALESCE(uncertain_since, (SELECT now FROM clock)) \
+    WHERE key IN (SELECT key FROM messages WHERE message_id IS NULL AND failure IS NULL \
+    AND next_attempt <= (SELECT now FROM clock) ORDER BY next_attempt, key LIMIT $3 {lock}) \
+    RETURNING key, recipient, body, attempts, next_attempt - $2 - uncertain_since";
+
+/// How long a program waits at its start for a database that restarts.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How far the service got with a message. Later stages win, in whatever order they arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,11 +49,11 @@ pub struct Leased {
     pub uncertain_for: Duration,
 }
 
-/// What became of an attempt.
+/// What became of an attempt. One that was not sent does not count.
 #[derive(Debug)]
 pub enum Outcome {
     Accepted { message_id: String },
-    Later { wait: Duration, is_uncertain: bool },
+    Later { wait: Duration, was_sent: bool, is_uncertain: bool },
     Failed { reason: String },
 }
 
@@ -76,84 +72,83 @@ pub struct Counts {
 #[derive(Clone)]
 pub struct Store {
     pool: AnyPool,
-    lease: &'static str,
+    lock: &'static str,
 }
 
 impl Store {
     /// Opens a database and applies the migrations it lacks. `url` begins with `sqlite:` or
-    /// `postgres:`.
+    /// `postgres:`. Waits for a database that restarts.
     pub async fn open(url: &str) -> Result<Self> {
+        Self::open_within(url, START_TIMEOUT).await
+    }
+
+    async fn open_within(url: &str, timeout: Duration) -> Result<Self> {
         sqlx::any::install_default_drivers();
-        let (clock, lease) = match url.split(':').next() {
-            Some("sqlite") => (include_str!("../migrations/0001_clock_sqlite.sql"), lease!("")),
-            Some("postgres" | "postgresql") => (
-                include_str!("../migrations/0001_clock_postgres.sql"),
-                lease!(" FOR UPDATE SKIP LOCKED"),
-            ),
+        let (clock, lock) = match url.split(':').next() {
+            Some("sqlite") => (include_str!("../migrations/0001_clock_sqlite.sql"), ""),
+            Some("postgres" | "postgresql") => {
+                (include_str!("../migrations/0001_clock_postgres.sql"), "FOR UPDATE SKIP LOCKED")
+            }
             // The URL may hold a password.
             _ => bail!("DATABASE_URL has to begin with sqlite: or postgres:"),
         };
         let options = AnyConnectOptions::from_str(url).map_err(|_| {
-            anyhow::anyhow!("DATABASE_URL is not valid, such as postgres://user@host/database")
+            anyhow!("DATABASE_URL is not valid, such as postgres://user@host/database")
         })?;
         let pool = AnyPoolOptions::new()
             .max_connections(8)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options)
-            .await
-            .context("cannot open the database of DATABASE_URL")?;
-        if url.starts_with("sqlite:") {
-            // Readers do not block the writer. The setting stays in the file.
-            sqlx::query("PRAGMA journal_mode = WAL").execute(&pool).await?;
+            .acquire_timeout(timeout.min(Duration::from_secs(10)))
+            .connect_lazy_with(options);
+        let store = Self { pool, lock };
+        let end = Instant::now() + timeout;
+        while let Err(error) = store.migrate(clock).await {
+            ensure!(is_unavailable(&error), "cannot open the database of DATABASE_URL: {error}");
+            ensure!(
+                Instant::now() < end,
+                "no connection to the database of DATABASE_URL within {timeout:?}, check that it \
+                 is running: {error}"
+            );
+            warn!("waiting for the database of DATABASE_URL: {error}");
+            sleep(Duration::from_millis(500)).await;
         }
-        let migration = |version, name: &'static str, sql| {
-            let sql = SqlStr::from_static(sql);
-            Migration::new(version, name.into(), MigrationType::Simple, sql, false)
-        };
-        Migrator::with_migrations(vec![
-            migration(1, "clock", clock),
-            migration(2, "outbox", include_str!("../migrations/0002_outbox.sql")),
-        ])
-        .run(&pool)
-        .await
-        .context("cannot migrate the database of DATABASE_URL")?;
-        Ok(Self { pool, lease })
+        Ok(store)
+    }
+
+    async fn migrate(&self, clock: &'static str) -> Result<(), MigrateError> {
+        if self.lock.is_empty() {
+            // On SQLite, readers do not block the writer. The setting stays in the file.
+            sqlx::query("PRAGMA journal_mode = WAL").execute(&self.pool).await?;
+        }
+        let outbox = include_str!("../migrations/0002_outbox.sql");
+        let migrations =
+            [(1, "clock", clock), (2, "outbox", outbox)].map(|(version, name, sql)| {
+                let sql = SqlStr::from_static(sql);
+                Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+            });
+        Migrator::with_migrations(migrations.into()).run(&self.pool).await
     }
 
     /// Stores messages, all or none. Those whose key is stored already are left out. Returns
-    /// the number of new ones. `place` names a message in errors.
-    pub async fn enqueue(
-        &self,
-        messages: &[Message],
-        place: impl Fn(usize) -> String,
-    ) -> Result<u64> {
+    /// the number of new ones.
+    pub async fn enqueue(&self, messages: &[Message]) -> Result<u64> {
         let mut transaction = self.pool.begin().await?;
         let mut added = 0;
-        for (index, Message { key, recipient, body }) in messages.iter().enumerate() {
-            let inserted = sqlx::query(
-                "INSERT INTO messages (key, recipient, body) VALUES ($1, $2, $3) \
-                 ON CONFLICT (key) DO NOTHING",
-            )
-            .bind(key)
-            .bind(recipient)
-            .bind(body)
-            .execute(&mut *transaction)
-            .await?;
-            added += inserted.rows_affected();
-            if inserted.rows_affected() > 0 {
+        for Message { key, recipient, body } in messages {
+            let insert = "INSERT INTO messages (key, recipient, body) VALUES ($1, $2, $3) \
+                          ON CONFLICT (key) DO NOTHING";
+            let insert = sqlx::query(insert).bind(key).bind(recipient).bind(body);
+            if insert.execute(&mut *transaction).await?.rows_affected() > 0 {
+                added += 1;
                 continue;
             }
-            let stored = sqlx::query("SELECT recipient, body FROM messages WHERE key = $1")
-                .bind(key)
-                .fetch_one(&mut *transaction)
-                .await?;
-            let stored: (String, String) = (stored.try_get(0)?, stored.try_get(1)?);
-            if (&stored.0, &stored.1) != (recipient, body) {
-                bail!(
-                    "{}: the key {key:?} belongs to another message; give this one its own key",
-                    place(index)
-                );
-            }
+            let same = "SELECT count(*) FROM messages \
+                        WHERE key = $1 AND recipient = $2 AND body = $3";
+            let same = sqlx::query_scalar(same).bind(key).bind(recipient).bind(body);
+            let same: i64 = same.fetch_one(&mut *transaction).await?;
+            ensure!(
+                same == 1,
+                "the key {key:?} belongs to another message; give this one its own key"
+            );
         }
         transaction.commit().await?;
         Ok(added)
@@ -161,26 +156,16 @@ impl Store {
 
     /// Leases up to `limit` messages that are due to `owner`, for a time.
     pub async fn lease(&self, owner: &str, time: Duration, limit: usize) -> Result<Vec<Leased>> {
-        let rows = sqlx::query(self.lease)
-            .bind(owner)
-            .bind(millis(time))
-            .bind(i64::try_from(limit)?)
-            .fetch_all(&self.pool)
-            .await?;
-        let leased = rows.iter().map(|row| {
-            let since: i64 = row.try_get("uncertain_since")?;
-            let leased: i64 = row.try_get("leased")?;
-            Ok(Leased {
-                message: Message {
-                    key: row.try_get("key")?,
-                    recipient: row.try_get("recipient")?,
-                    body: row.try_get("body")?,
-                },
-                attempts: row.try_get("attempts")?,
-                uncertain_for: Duration::from_millis(u64::try_from(leased - since).unwrap_or(0)),
-            })
-        });
-        leased.collect()
+        type Columns = (String, String, String, i64, i64);
+        let lease = AssertSqlSafe(LEASE.replace("{lock}", self.lock));
+        let lease = sqlx::query_as(lease).bind(owner).bind(millis(time));
+        let rows: Vec<Columns> = lease.bind(i64::try_from(limit)?).fetch_all(&self.pool).await?;
+        let leased = |(key, recipient, body, attempts, uncertain_for): Columns| Leased {
+            message: Message { key, recipient, body },
+            attempts,
+            uncertain_for: Duration::from_millis(u64::try_from(uncertain_for).unwrap_or(0)),
+        };
+        Ok(rows.into_iter().map(leased).collect())
     }
 
     /// Stores the outcome of an attempt. That the service accepted the message is stored even
@@ -189,31 +174,30 @@ impl Store {
         let key = &leased.message.key;
         match outcome {
             Outcome::Accepted { message_id } => sqlx::query(
-                "UPDATE messages SET message_id = $2, failure = NULL, owner = NULL \
-                 WHERE key = $1 AND message_id IS NULL",
+                "UPDATE messages SET message_id = $2, failure = NULL, owner = NULL, \
+                 finished = (SELECT now FROM clock) WHERE key = $1 AND message_id IS NULL",
             )
             .bind(key)
             .bind(message_id),
             Outcome::Failed { reason } => sqlx::query(
-                "UPDATE messages SET failure = $3, owner = NULL \
+                "UPDATE messages SET failure = $3, owner = NULL, \
+                 finished = (SELECT now FROM clock) \
                  WHERE key = $1 AND owner = $2 AND message_id IS NULL",
             )
             .bind(key)
             .bind(owner)
             .bind(reason),
-            Outcome::Later { wait, is_uncertain } => {
-                let is_uncertain = *is_uncertain || !leased.uncertain_for.is_zero();
-                sqlx::query(
-                    "UPDATE messages SET next_attempt = (SELECT now FROM clock) + $3, \
-                     owner = NULL, \
-                     uncertain_since = CASE WHEN $4 = 1 THEN uncertain_since END \
-                     WHERE key = $1 AND owner = $2 AND message_id IS NULL",
-                )
-                .bind(key)
-                .bind(owner)
-                .bind(millis(*wait))
-                .bind(i64::from(is_uncertain))
-            }
+            Outcome::Later { wait, was_sent, is_uncertain } => sqlx::query(
+                "UPDATE messages SET next_attempt = (SELECT now FROM clock) + $3, owner = NULL, \
+                 attempts = attempts - $4, \
+                 uncertain_since = CASE WHEN $5 = 1 THEN uncertain_since END \
+                 WHERE key = $1 AND owner = $2 AND message_id IS NULL",
+            )
+            .bind(key)
+            .bind(owner)
+            .bind(millis(*wait))
+            .bind(i64::from(!was_sent))
+            .bind(i64::from(*is_uncertain || !leased.uncertain_for.is_zero())),
         }
         .execute(&self.pool)
         .await?;
@@ -225,11 +209,8 @@ impl Store {
         let released = sqlx::query(
             "UPDATE messages SET owner = NULL, next_attempt = 0 \
              WHERE owner = $1 AND message_id IS NULL AND failure IS NULL",
-        )
-        .bind(owner)
-        .execute(&self.pool)
-        .await?;
-        Ok(released.rows_affected())
+        );
+        Ok(released.bind(owner).execute(&self.pool).await?.rows_affected())
     }
 
     /// Stores a delivery once, and moves its message forward, in one transaction. Returns
@@ -243,38 +224,50 @@ impl Store {
     ) -> Result<bool> {
         let mut transaction = self.pool.begin().await?;
         let inserted = sqlx::query(
-            "INSERT INTO deliveries (id, received) SELECT $1, now FROM clock WHERE true \
+            "INSERT INTO deliveries (id, received) VALUES ($1, (SELECT now FROM clock)) \
              ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(delivery)
-        .execute(&mut *transaction)
-        .await?;
-        if inserted.rows_affected() == 0 {
+        );
+        if inserted.bind(delivery).execute(&mut *transaction).await?.rows_affected() == 0 {
             return Ok(false);
         }
         sqlx::query(
-            "INSERT INTO progress (message_id, stage, reason) VALUES ($1, $2, $3) \
-             ON CONFLICT (message_id) DO UPDATE \
-             SET stage = excluded.stage, reason = excluded.reason \
+            "INSERT INTO progress (message_id, stage, reason, updated) \
+             VALUES ($1, $2, $3, (SELECT now FROM clock)) ON CONFLICT (message_id) DO UPDATE \
+             SET stage = excluded.stage, reason = excluded.reason, updated = excluded.updated \
              WHERE progress.stage < excluded.stage",
         )
         .bind(message_id)
         .bind(stage as i64)
-        .bind(reason)
+        .bind(reason.map(|reason| reason.replace('\0', "\u{fffd}")))
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
         Ok(true)
     }
 
+    /// Removes what is at least so old: messages that were accepted or failed, the progress of
+    /// messages that are not stored, and deliveries. Returns the number of removed messages.
+    pub async fn prune(&self, age: Duration) -> Result<u64> {
+        let mut transaction = self.pool.begin().await?;
+        let mut removed = Vec::new();
+        for statement in [
+            "DELETE FROM messages WHERE finished <= (SELECT now FROM clock) - $1",
+            "DELETE FROM progress WHERE updated <= (SELECT now FROM clock) - $1 AND NOT EXISTS \
+             (SELECT 1 FROM messages WHERE messages.message_id = progress.message_id)",
+            "DELETE FROM deliveries WHERE received <= (SELECT now FROM clock) - $1",
+        ] {
+            let statement = sqlx::query(statement).bind(millis(age));
+            removed.push(statement.execute(&mut *transaction).await?.rows_affected());
+        }
+        transaction.commit().await?;
+        Ok(removed[0])
+    }
+
     pub async fn counts(&self) -> Result<Counts> {
-        let row = sqlx::query(
-            "SELECT count(CASE WHEN stage = 0 THEN 1 END) AS queued, \
-             count(CASE WHEN stage = 1 THEN 1 END) AS sent, \
-             count(CASE WHEN stage = 2 THEN 1 END) AS failed, \
-             count(CASE WHEN stage = 3 THEN 1 END) AS delivered, \
-             count(CASE WHEN stage = 4 THEN 1 END) AS read, \
-             count(CASE WHEN attempts > 1 THEN 1 END) AS retried FROM \
+        let (queued, sent, failed, delivered, read, retried) = sqlx::query_as(
+            "SELECT count(CASE WHEN stage = 0 THEN 1 END), count(CASE WHEN stage = 1 THEN 1 END), \
+             count(CASE WHEN stage = 2 THEN 1 END), count(CASE WHEN stage = 3 THEN 1 END), \
+             count(CASE WHEN stage = 4 THEN 1 END), count(CASE WHEN attempts > 1 THEN 1 END) FROM \
              (SELECT attempts, CASE WHEN failure IS NOT NULL THEN 2 \
              WHEN messages.message_id IS NULL THEN 0 ELSE COALESCE(stage, 1) END AS stage \
              FROM messages LEFT JOIN progress ON progress.message_id = messages.message_id) \
@@ -282,35 +275,30 @@ impl Store {
         )
         .fetch_one(&self.pool)
         .await?;
-        Ok(Counts {
-            queued: row.try_get("queued")?,
-            sent: row.try_get("sent")?,
-            failed: row.try_get("failed")?,
-            delivered: row.try_get("delivered")?,
-            read: row.try_get("read")?,
-            retried: row.try_get("retried")?,
-        })
+        Ok(Counts { queued, sent, delivered, read, failed, retried })
     }
 
     /// The keys of failed messages with the reasons, at most `limit`.
     pub async fn failures(&self, limit: i64) -> Result<Vec<(String, String)>> {
-        let rows = sqlx::query(
-            "SELECT key, COALESCE(failure, reason, '') AS reason FROM messages \
+        let failures = sqlx::query_as(
+            "SELECT key, COALESCE(failure, reason, '') FROM messages \
              LEFT JOIN progress ON progress.message_id = messages.message_id \
              WHERE failure IS NOT NULL OR stage = 2 ORDER BY key LIMIT $1",
-        )
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(|row| Ok((row.try_get("key")?, row.try_get("reason")?))).collect()
+        );
+        failures.bind(limit).fetch_all(&self.pool).await.context("cannot read the failures")
     }
+}
 
-    /// The ids that the service gave to messages.
-    pub async fn message_ids(&self) -> Result<Vec<String>> {
-        let rows = sqlx::query("SELECT message_id FROM messages WHERE message_id IS NOT NULL")
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+/// Whether the database may be restarting.
+fn is_unavailable(error: &MigrateError) -> bool {
+    let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else {
+        return false;
+    };
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+        // The class of PostgreSQL for interventions by an operator, such as a shutdown.
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57")),
+        _ => false,
     }
 }
 

@@ -1,93 +1,168 @@
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use tempfile::TempDir;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
 
 use super::{Message, Outcome, Stage, Store};
+use crate::databases_tests::{new_database, on_each_database, server};
+use crate::postgres::MISSING;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A new database in a folder that lives as long as the test.
-async fn store() -> (Store, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("outbox.db");
-    (Store::open(&format!("sqlite:{}?mode=rwc", file.display())).await.unwrap(), folder)
+impl Store {
+    /// The number of attempts for a message.
+    pub async fn attempts(&self, key: &str) -> i64 {
+        let attempts = sqlx::query_scalar("SELECT attempts FROM messages WHERE key = $1");
+        attempts.bind(key).fetch_one(&self.pool).await.unwrap()
+    }
 }
 
 fn message(key: &str, body: &str) -> Message {
     Message { key: key.into(), recipient: "+12125550101".into(), body: body.into() }
 }
 
-async fn enqueue(store: &Store, messages: &[Message]) -> anyhow::Result<u64> {
-    store.enqueue(messages, |index| format!("line {index}")).await
-}
-
 #[tokio::test]
 async fn a_message_is_enqueued_once_and_its_key_belongs_to_it() {
-    let (store, _folder) = store().await;
-    let messages = [message("a", "Oi"), message("b", "Oi")];
-    assert_eq!(enqueue(&store, &messages).await.unwrap(), 2);
-    assert_eq!(enqueue(&store, &messages).await.unwrap(), 0);
+    on_each_database(async |store| {
+        let messages = [message("a", "Oi"), message("b", "Oi")];
+        assert_eq!(store.enqueue(&messages).await.unwrap(), 2);
+        assert_eq!(store.enqueue(&messages).await.unwrap(), 0);
 
-    let error = enqueue(&store, &[message("c", "Oi"), message("a", "Tchau")]).await.unwrap_err();
-    assert!(error.to_string().starts_with("line 1: the key \"a\" belongs to another"), "{error}");
-    assert_eq!(store.counts().await.unwrap().queued, 2, "all or none are stored");
+        let other = [message("c", "Oi"), message("a", "Tchau")];
+        let error = store.enqueue(&other).await.unwrap_err().to_string();
+        assert!(error.starts_with("the key \"a\" belongs to another message"), "{error}");
+        assert_eq!(store.counts().await.unwrap().queued, 2, "all or none are stored");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_row_has_one_worker_until_its_lease_ends_or_is_released() {
-    let (store, _folder) = store().await;
-    enqueue(&store, &[message("a", "Oi")]).await.unwrap();
-    assert_eq!(store.lease("gone", Duration::ZERO, 9).await.unwrap().len(), 1);
-    assert_eq!(store.lease("first", HOUR, 9).await.unwrap().len(), 1, "the lease has ended");
-    assert_eq!(store.lease("second", HOUR, 9).await.unwrap().len(), 0);
-    assert_eq!(store.release("second").await.unwrap(), 0);
-    assert_eq!(store.release("first").await.unwrap(), 1);
-    assert_eq!(store.lease("second", HOUR, 9).await.unwrap().len(), 1);
+    on_each_database(async |store| {
+        store.enqueue(&[message("a", "Oi")]).await.unwrap();
+        assert_eq!(store.lease("gone", Duration::ZERO, 9).await.unwrap().len(), 1);
+        assert_eq!(store.lease("first", HOUR, 9).await.unwrap().len(), 1, "the lease has ended");
+        assert_eq!(store.lease("second", HOUR, 9).await.unwrap().len(), 0);
+        assert_eq!(store.release("second").await.unwrap(), 0);
+        assert_eq!(store.release("first").await.unwrap(), 1);
+        assert_eq!(store.lease("second", HOUR, 9).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn workers_that_lease_at_the_same_time_get_different_rows() {
+    on_each_database(async |store| {
+        let messages: Vec<_> = (0..40).map(|index| message(&index.to_string(), "Oi")).collect();
+        store.enqueue(&messages).await.unwrap();
+        let lease = async |owner: &str| store.lease(owner, HOUR, 10).await.unwrap();
+        let (a, b, c, d) = tokio::join!(lease("a"), lease("b"), lease("c"), lease("d"));
+        let keys: Vec<_> =
+            [a, b, c, d].into_iter().flatten().map(|leased| leased.message.key).collect();
+        assert!(!keys.is_empty());
+        assert_eq!(BTreeSet::from_iter(&keys).len(), keys.len());
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn only_the_holder_of_a_lease_postpones_but_anybody_stores_a_success() {
-    let (store, _folder) = store().await;
-    enqueue(&store, &[message("a", "Oi")]).await.unwrap();
-    let leased = store.lease("late", Duration::ZERO, 9).await.unwrap().remove(0);
-    store.lease("holder", HOUR, 9).await.unwrap();
+    on_each_database(async |store| {
+        store.enqueue(&[message("a", "Oi")]).await.unwrap();
+        let leased = store.lease("late", Duration::ZERO, 9).await.unwrap().remove(0);
+        store.lease("holder", HOUR, 9).await.unwrap();
 
-    let failed = Outcome::Failed { reason: "late".into() };
-    store.finish("late", &leased, &failed).await.unwrap();
-    assert_eq!(store.counts().await.unwrap().queued, 1);
+        let failed = Outcome::Failed { reason: "late".into() };
+        store.finish("late", &leased, &failed).await.unwrap();
+        assert_eq!(store.counts().await.unwrap().queued, 1);
 
-    let accepted = Outcome::Accepted { message_id: "msg_1".into() };
-    store.finish("late", &leased, &accepted).await.unwrap();
-    assert_eq!(store.counts().await.unwrap().sent, 1);
+        let accepted = Outcome::Accepted { message_id: "msg_1".into() };
+        store.finish("late", &leased, &accepted).await.unwrap();
+        assert_eq!(store.counts().await.unwrap().sent, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_attempt_that_was_not_sent_does_not_count() {
+    on_each_database(async |store| {
+        store.enqueue(&[message("a", "Oi")]).await.unwrap();
+        for (was_sent, attempts) in [(false, 1), (true, 1), (true, 2), (false, 3)] {
+            let leased = store.lease("worker", HOUR, 9).await.unwrap().remove(0);
+            assert_eq!(leased.attempts, attempts);
+            let later = Outcome::Later { wait: Duration::ZERO, was_sent, is_uncertain: false };
+            store.finish("worker", &leased, &later).await.unwrap();
+        }
+        assert_eq!(store.counts().await.unwrap().retried, 1);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_status_moves_only_forward_and_a_delivery_counts_once() {
     use Stage::{Delivered, Failed, Read, Sent};
-    for (arriving, last) in [
-        (&[Sent, Delivered, Read][..], Read),
-        (&[Read, Delivered, Sent], Read),
-        (&[Delivered, Sent], Delivered),
-        (&[Failed, Sent], Failed),
-        (&[Delivered, Failed], Delivered),
-    ] {
-        let (store, _folder) = store().await;
-        enqueue(&store, &[message("a", "Oi")]).await.unwrap();
-        // A delivery may be faster than the response to the request.
-        for stage in arriving {
-            let delivery = format!("{stage:?}");
-            assert!(store.receive(&delivery, "msg_1", *stage, None).await.unwrap());
-            assert!(!store.receive(&delivery, "msg_1", *stage, None).await.unwrap());
+    on_each_database(async |store| {
+        for (index, (arriving, last)) in [
+            (&[Sent, Delivered, Read][..], Read),
+            (&[Read, Delivered, Sent], Read),
+            (&[Delivered, Sent], Delivered),
+            (&[Failed, Sent], Failed),
+            (&[Delivered, Failed], Delivered),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let id = format!("msg_{index}");
+            store.enqueue(&[message(&id, "Oi")]).await.unwrap();
+            // A delivery may be faster than the response to the request.
+            for stage in arriving {
+                let delivery = format!("{stage:?} {id}");
+                assert!(store.receive(&delivery, &id, *stage, Some("\0")).await.unwrap());
+                assert!(!store.receive(&delivery, &id, *stage, None).await.unwrap());
+            }
+            let leased = store.lease("worker", HOUR, 9).await.unwrap().remove(0);
+            let accepted = Outcome::Accepted { message_id: id };
+            store.finish("worker", &leased, &accepted).await.unwrap();
+            let counts = store.counts().await.unwrap();
+            let found = [counts.sent, counts.failed, counts.delivered, counts.read];
+            let mut expected = [0; 4];
+            expected[last as usize - 1] = 1;
+            assert_eq!(found, expected, "{arriving:?}");
+            assert_eq!(store.prune(Duration::ZERO).await.unwrap(), 1);
         }
-        let leased = store.lease("worker", HOUR, 9).await.unwrap().remove(0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_what_is_finished_and_old_is_pruned() {
+    on_each_database(async |store| {
+        store.enqueue(&["a", "b", "c"].map(|key| message(key, "Oi"))).await.unwrap();
+        let leased = store.lease("worker", HOUR, 2).await.unwrap();
         let accepted = Outcome::Accepted { message_id: "msg_1".into() };
-        store.finish("worker", &leased, &accepted).await.unwrap();
-        let counts = store.counts().await.unwrap();
-        let found = [counts.sent, counts.failed, counts.delivered, counts.read];
-        let mut expected = [0; 4];
-        expected[last as usize - 1] = 1;
-        assert_eq!(found, expected, "{arriving:?}");
-    }
+        store.finish("worker", &leased[0], &accepted).await.unwrap();
+        let failed = Outcome::Failed { reason: "refused".into() };
+        store.finish("worker", &leased[1], &failed).await.unwrap();
+        // The second message belongs to another program that uses the number.
+        for id in ["msg_1", "msg_2"] {
+            assert!(store.receive(&format!("read {id}"), id, Stage::Read, None).await.unwrap());
+        }
+        let rows = async |table: &str| {
+            let count = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+            sqlx::query_scalar::<_, i64>(count).fetch_one(&store.pool).await.unwrap()
+        };
+        assert_eq!(store.prune(HOUR).await.unwrap(), 0);
+        assert_eq!((rows("messages").await, rows("progress").await), (3, 2));
+        assert_eq!(rows("deliveries").await, 2);
+
+        assert_eq!(store.prune(Duration::ZERO).await.unwrap(), 2);
+        assert_eq!((rows("messages").await, rows("progress").await), (1, 0));
+        assert_eq!(rows("deliveries").await, 0);
+        assert_eq!(store.counts().await.unwrap().queued, 1);
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -96,5 +171,45 @@ async fn a_url_of_another_database_is_refused_without_its_password() {
         let error = Store::open(url).await.err().unwrap();
         assert!(format!("{error:#}").contains("DATABASE_URL"), "{error:#}");
         assert!(!format!("{error:#}").contains("marked"), "{error:#}");
+    }
+}
+
+/// Closes so many connections at once, as a server that restarts, and forwards the others.
+async fn restarting_server(closed: usize, server: SocketAddr) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        for number in 0.. {
+            let (mut client, _) = listener.accept().await.unwrap();
+            if number >= closed {
+                tokio::spawn(async move {
+                    let mut server = TcpStream::connect(server).await.unwrap();
+                    copy_bidirectional(&mut client, &mut server).await
+                });
+            }
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_program_that_starts_while_the_database_restarts_waits_for_it() {
+    let Some(server) = server() else { return println!("NOT RUN: {MISSING}") };
+    let url = new_database(&server).await;
+    let address = url.split(['@', '/']).nth(3).unwrap();
+    let proxy = restarting_server(2, address.parse().unwrap()).await;
+    let store = Store::open(&url.replace(address, &proxy.to_string())).await.unwrap();
+    assert_eq!(store.enqueue(&[message("a", "Oi")]).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_program_waits_for_the_database_for_a_limited_time() {
+    let proxy = restarting_server(usize::MAX, ([127, 0, 0, 1], 1).into()).await;
+    for address in [proxy.to_string(), "127.0.0.1:1".to_owned()] {
+        let url = format!("postgres://user:marked@{address}/outbox");
+        let error = Store::open_within(&url, Duration::from_millis(100)).await.err().unwrap();
+        let error = format!("{error:#}");
+        assert!(error.starts_with("no connection to the database of DATABASE_URL"), "{error}");
+        assert!(!error.contains("marked"), "{error}");
     }
 }

@@ -1,38 +1,52 @@
 //! Sends the messages that are due.
 
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
+use clap::{Args, value_parser};
+use futures_util::FutureExt;
 use pilot_status::types::MessageRequest;
 use pilot_status::{Client, Error, ErrorKind, RetryPolicy};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
-use crate::store::{Leased, Outcome, Store};
+use crate::store::{Leased, Message, Outcome, Store};
 
 /// The service forgets idempotency keys after 24 hours. A later attempt could send the message
 /// twice.
 const KEY_LIFETIME: Duration = Duration::from_secs(23 * 3600);
 
-/// After this many attempts a message fails, unless the service is rejecting or unreachable.
+const KEY_EXPIRED: &str = "an attempt a day ago may have taken effect, and the service has \
+    forgotten its idempotency key; check with the recipient before you send it again";
+
+/// After this many attempts a message fails, unless the service rejects every message or is
+/// unreachable. With the default backoff that takes two hours.
 const MAX_ATTEMPTS: i64 = 20;
 
-const MAX_BACKOFF: Duration = Duration::from_secs(600);
+/// How often a worker looks for messages that are due.
+const POLL: Duration = Duration::from_millis(250);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Args, Clone, Copy, Debug)]
 pub struct Settings {
-    pub concurrency: usize,
-    /// A worker that is gone blocks its messages this long. A call takes at most half of it.
-    pub lease: Duration,
-    pub poll: Duration,
-    /// End when all messages are sent or have failed.
+    /// How many messages are sent at once
+    #[arg(long, default_value_t = 8, value_parser = value_parser!(u16).range(1..=1000))]
+    pub concurrency: u16,
+    /// Seconds until another worker takes the messages of one that is gone
+    ///
+    /// A call takes at most half of it.
+    #[arg(long, default_value_t = 60, value_parser = value_parser!(u16).range(2..=3600))]
+    pub lease: u16,
+    /// The longest wait between the attempts for a message, in seconds
+    #[arg(long, default_value_t = 600, value_parser = value_parser!(u16).range(1..))]
+    pub max_backoff: u16,
+    /// End when every message is sent or has failed
+    #[arg(long)]
     pub drain: bool,
 }
-
-/// What a task found: whether the whole worker has to stop.
-type Verdict = Option<Error>;
 
 /// Sends messages until `shutdown`. The calls in progress get half a lease to finish, and the
 /// leases of the others are released.
@@ -46,90 +60,94 @@ pub async fn run(
     settings: Settings,
     shutdown: impl Future<Output = ()>,
 ) -> Result<()> {
-    let total = settings.lease / 2;
-    let client = client.with_retry(RetryPolicy::default().total_timeout(total));
-    let owner = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
+    let lease = Duration::from_secs(settings.lease.into());
+    let total = lease / 2;
+    // The row counts the attempts and holds the backoff.
+    let policy = RetryPolicy::default().max_attempts(1).total_timeout(total);
+    let worker = Arc::new(Worker {
+        store: store.clone(),
+        client: client.with_retry(policy),
+        owner: format!("{}-{:016x}", std::process::id(), fastrand::u64(..)),
+        max_backoff: Duration::from_secs(settings.max_backoff.into()),
+    });
     let mut calls = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     let ended = loop {
-        let free = settings.concurrency - calls.len();
-        let leased = if free == 0 {
-            Ok(Vec::new())
-        } else {
-            store.lease(&owner, settings.lease, free).await
-        };
-        let count = leased.as_ref().map_or(0, Vec::len);
-        match leased {
-            Ok(leased) => {
-                for leased in leased {
-                    calls.spawn(send(store.clone(), client.clone(), owner.clone(), leased));
-                }
-            }
+        let free = usize::from(settings.concurrency) - calls.len();
+        match store.lease(&worker.owner, lease, free).await {
+            Ok(leased) => leased.into_iter().for_each(|leased| {
+                calls.spawn(Arc::clone(&worker).send(leased));
+            }),
             // The database may be restarting.
             Err(error) => warn!("cannot lease messages, next try in a moment: {error:#}"),
         }
-        if settings.drain && count == 0 && calls.is_empty() && is_drained(store).await {
+        let is_idle = settings.drain && calls.is_empty();
+        if is_idle && store.counts().await.is_ok_and(|counts| counts.queued == 0) {
             break Ok(());
         }
         tokio::select! {
             () = &mut shutdown => break Ok(()),
-            Some(ended) = calls.join_next() => match ended {
-                Ok(None) => {}
-                Ok(Some(error)) => break Err(error),
-                Err(panic) => warn!("a call failed, its lease will end: {panic}"),
-            },
-            () = sleep(settings.poll), if count < free || free == 0 => {}
+            Some(call) = calls.join_next() => if let Ok(Err(error)) = call { break Err(error) },
+            () = sleep(POLL) => {}
         }
     };
+    info!(calls = calls.len(), "stopping, after the calls in progress");
     let finish = async { while calls.join_next().await.is_some() {} };
     if timeout(total, finish).await.is_err() {
         warn!("calls were cut off; their messages are sent again under the same keys");
     }
     calls.shutdown().await;
-    let released =
-        store.release(&owner).await.context("cannot release the leases; they will end")?;
-    info!(released, "stopped");
-    match ended {
-        Ok(()) => Ok(()),
-        Err(error) => bail!("stopped, because every message would fail: {error}"),
-    }
+    let released = store.release(&worker.owner).await;
+    info!(released = released.context("cannot release the leases; they will end")?, "stopped");
+    ended.map_err(|error| anyhow!("stopped, because every message would fail: {error}"))
 }
 
-async fn is_drained(store: &Store) -> bool {
-    store.counts().await.is_ok_and(|counts| counts.queued == 0)
+struct Worker {
+    store: Store,
+    client: Client,
+    owner: String,
+    max_backoff: Duration,
 }
 
-async fn send(store: Store, client: Client, owner: String, leased: Leased) -> Verdict {
-    let (outcome, verdict) = attempt(&client, &leased).await;
-    let key = &leased.message.key;
-    match &outcome {
-        Outcome::Accepted { message_id } => info!(key, message_id, "accepted"),
-        Outcome::Later { wait, .. } => info!(key, ?wait, "postponed"),
-        Outcome::Failed { reason } => warn!(key, reason, "failed"),
-    }
-    if let Err(error) = store.finish(&owner, &leased, &outcome).await {
-        // The next attempt has the same key, and gets the stored response.
-        warn!(key, "cannot store the outcome, so the message is sent again: {error:#}");
-    }
-    verdict
-}
-
-async fn attempt(client: &Client, leased: &Leased) -> (Outcome, Verdict) {
-    if leased.uncertain_for > KEY_LIFETIME {
-        let reason = "an attempt a day ago may have taken effect, and the service has forgotten \
-                      its idempotency key; check with the recipient before you send it again";
-        return (Outcome::Failed { reason: reason.to_owned() }, None);
-    }
-    let message = &leased.message;
-    let request =
-        MessageRequest::builder().destination_number(&message.recipient).text(&message.body);
-    let call = client.send_message().idempotency_key(&message.key).body(request);
-    match call.send().await {
-        Ok(sent) => (Outcome::Accepted { message_id: sent.into_inner().id }, None),
-        Err(error) => {
-            let outcome = after(&error, leased.attempts, fastrand::f64());
-            (outcome, concerns_all(&error).then_some(error))
+impl Worker {
+    /// Sends a message and stores the outcome. Returns errors that concern all messages.
+    async fn send(self: Arc<Self>, leased: Leased) -> Result<(), Error> {
+        let key = &leased.message.key;
+        let (outcome, error) = self.attempt(&leased).await;
+        match &outcome {
+            Outcome::Accepted { message_id } => info!(key, message_id, "accepted"),
+            Outcome::Later { wait, .. } => info!(key, ?wait, "postponed"),
+            Outcome::Failed { reason } => warn!(key, reason, "failed"),
         }
+        if let Err(error) = self.store.finish(&self.owner, &leased, &outcome).await {
+            // The next attempt has the same key, and gets the stored response.
+            warn!(key, "cannot store the outcome, so the message is sent again: {error:#}");
+        }
+        error.filter(concerns_all).map_or(Ok(()), Err)
+    }
+
+    async fn attempt(&self, leased: &Leased) -> (Outcome, Option<Error>) {
+        if leased.uncertain_for > KEY_LIFETIME {
+            return (Outcome::Failed { reason: KEY_EXPIRED.to_owned() }, None);
+        }
+        let attempts = leased.attempts;
+        let backoff = backoff(attempts, self.max_backoff);
+        match AssertUnwindSafe(self.call(&leased.message)).catch_unwind().await {
+            Ok(Ok(message_id)) => (Outcome::Accepted { message_id }, None),
+            Ok(Err(error)) => (after(&error, attempts, backoff, fastrand::f64()), Some(error)),
+            Err(_) if attempts >= MAX_ATTEMPTS => {
+                let reason = format!("the worker panicked, see its log ({attempts} attempts)");
+                (Outcome::Failed { reason }, None)
+            }
+            Err(_) => (Outcome::Later { wait: backoff, was_sent: true, is_uncertain: true }, None),
+        }
+    }
+
+    async fn call(&self, message: &Message) -> Result<String, Error> {
+        let request =
+            MessageRequest::builder().destination_number(&message.recipient).text(&message.body);
+        let call = self.client.send_message().idempotency_key(&message.key).body(request);
+        Ok(call.send().await?.into_inner().id)
     }
 }
 
@@ -144,22 +162,31 @@ fn concerns_all(error: &Error) -> bool {
     )
 }
 
+/// The longest wait after so many attempts.
+fn backoff(attempts: i64, max: Duration) -> Duration {
+    let doublings = u32::try_from(attempts.clamp(1, 16)).unwrap_or(16) - 1;
+    Duration::from_secs(1 << doublings).min(max)
+}
+
 /// What to do after a failed attempt. `random` is between 0 and 1.
-fn after(error: &Error, attempts: i64, random: f64) -> Outcome {
+fn after(error: &Error, attempts: i64, backoff: Duration, random: f64) -> Outcome {
     let kind = error.kind();
+    // A failure of the account or of the service, not of the message.
+    let is_general =
+        concerns_all(error) || matches!(kind, ErrorKind::RateLimited | ErrorKind::Connect);
     // Every failure of a server may be transient, and the key makes a repetition safe.
-    let is_transient = error.is_retryable() || kind == ErrorKind::Server || concerns_all(error);
-    let is_service = matches!(kind, ErrorKind::RateLimited | ErrorKind::Connect);
-    if !is_transient || (attempts >= MAX_ATTEMPTS && !is_service && !concerns_all(error)) {
+    let is_transient = is_general || error.is_retryable() || kind == ErrorKind::Server;
+    if !is_transient || (attempts >= MAX_ATTEMPTS && !is_general) {
         return Outcome::Failed { reason: error.to_string() };
     }
-    let doublings = u32::try_from(attempts.clamp(1, 16)).unwrap_or(16) - 1;
-    let backoff = Duration::from_secs(1).saturating_mul(1 << doublings).min(MAX_BACKOFF);
+    // A client does not send calls while the service limits their rate.
+    let was_sent = error.attempts() > 0;
+    let backoff = if was_sent { backoff } else { Duration::from_secs(1) };
     let wait = match error.retry_after() {
-        Some(asked) => asked.saturating_add(backoff.mul_f64(random * 0.5)),
+        Some(asked) => asked.min(KEY_LIFETIME) + backoff.mul_f64(random * 0.5),
         None => backoff.mul_f64(0.5 + random * 0.5),
     };
-    Outcome::Later { wait, is_uncertain: error.may_have_taken_effect() }
+    Outcome::Later { wait, was_sent, is_uncertain: error.may_have_taken_effect() }
 }
 
 #[cfg(test)]

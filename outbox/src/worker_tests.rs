@@ -1,67 +1,154 @@
 use std::future::{pending, ready};
+use std::sync::Arc;
 use std::time::Duration;
 
-use pilot_status::StatusCode;
 use pilot_status::mock::{OperationId, Reply, Sandbox};
-use tempfile::TempDir;
+use pilot_status::reqwest::dns::{Name, Resolve, Resolving};
+use pilot_status::{Client, Credentials, StatusCode, reqwest};
 
-use super::{Settings, run};
+use super::{MAX_ATTEMPTS, Settings, run};
+use crate::databases_tests::on_each_database;
 use crate::store::{Message, Store};
 
-const SETTINGS: Settings = Settings {
-    concurrency: 4,
-    lease: Duration::from_secs(60),
-    poll: Duration::from_millis(5),
-    drain: true,
-};
+const SETTINGS: Settings = Settings { concurrency: 4, lease: 60, max_backoff: 600, drain: true };
+const KEEP_RUNNING: Settings = Settings { drain: false, ..SETTINGS };
 
-async fn store_with_a_message() -> (Store, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("outbox.db");
-    let store = Store::open(&format!("sqlite:{}?mode=rwc", file.display())).await.unwrap();
-    let message = Message { key: "a".into(), recipient: "+12125550101".into(), body: "Oi".into() };
-    store.enqueue(&[message], |index| index.to_string()).await.unwrap();
-    (store, folder)
+async fn enqueue(store: &Store, keys: &[&str]) {
+    let message = |key: &&str| Message {
+        key: (*key).into(),
+        recipient: "+12125550101".into(),
+        body: "Oi".into(),
+    };
+    store.enqueue(&keys.iter().map(message).collect::<Vec<_>>()).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_message_is_sent_under_its_key() {
-    let (store, _folder) = store_with_a_message().await;
-    let sandbox = Sandbox::start().await.unwrap();
-    run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
-    assert_eq!(store.counts().await.unwrap().sent, 1);
-    let requests = sandbox.requests();
-    assert_eq!(requests.len(), 1);
-    assert!(format!("{:?}", requests[0]).contains("idempotency-key"), "{requests:?}");
+    on_each_database(async |store| {
+        enqueue(&store, &["a"]).await;
+        let sandbox = Sandbox::start().await.unwrap();
+        run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
+        let counts = store.counts().await.unwrap();
+        assert_eq!((counts.sent, counts.retried), (1, 0));
+        let requests = sandbox.requests();
+        assert_eq!(requests.len(), 1);
+        assert_eq!(requests[0].headers["idempotency-key"], "a");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_row_that_the_service_refuses_ends_with_the_reason() {
-    let (store, _folder) = store_with_a_message().await;
-    let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue(OperationId::SendMessage, Reply::error(StatusCode::UNPROCESSABLE_ENTITY, None));
-    run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
-    assert_eq!(store.counts().await.unwrap().failed, 1);
-    let failures = store.failures(9).await.unwrap();
-    assert!(failures[0].1.contains("422"), "{failures:?}");
+    on_each_database(async |store| {
+        enqueue(&store, &["a"]).await;
+        let sandbox = Sandbox::start().await.unwrap();
+        sandbox.enqueue(OperationId::SendMessage, Reply::error(StatusCode::UNPROCESSABLE_ENTITY, None));
+        run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
+        assert_eq!(store.counts().await.unwrap().failed, 1);
+        let failures = store.failures(9).await.unwrap();
+        assert!(failures[0].1.contains("422"), "{failures:?}");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_rejected_api_key_stops_the_worker_and_fails_no_row() {
-    let (store, _folder) = store_with_a_message().await;
-    let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue(OperationId::SendMessage, Reply::error(StatusCode::UNAUTHORIZED, None));
-    let error = run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap_err();
-    assert!(error.to_string().contains("every message would fail"), "{error}");
-    assert_eq!(store.counts().await.unwrap().queued, 1);
+    on_each_database(async |store| {
+        enqueue(&store, &["a"]).await;
+        let sandbox = Sandbox::start().await.unwrap();
+        sandbox.enqueue(OperationId::SendMessage, Reply::error(StatusCode::UNAUTHORIZED, None));
+        let error = run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap_err();
+        assert!(error.to_string().contains("every message would fail"), "{error}");
+        assert_eq!(store.counts().await.unwrap().queued, 1);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn calls_in_progress_finish_at_shutdown() {
-    let (store, _folder) = store_with_a_message().await;
-    let sandbox = Sandbox::start().await.unwrap();
-    let slow = Reply::documented().delay(Duration::from_millis(50));
-    sandbox.enqueue(OperationId::SendMessage, slow);
-    run(&store, &sandbox.client(), Settings { drain: false, ..SETTINGS }, ready(())).await.unwrap();
-    assert_eq!(store.counts().await.unwrap().sent, 1);
+    on_each_database(async |store| {
+        enqueue(&store, &["a"]).await;
+        let sandbox = Sandbox::start().await.unwrap();
+        let slow = Reply::documented().delay(Duration::from_millis(50));
+        sandbox.enqueue(OperationId::SendMessage, slow);
+        run(&store, &sandbox.client(), KEEP_RUNNING, ready(())).await.unwrap();
+        assert_eq!(store.counts().await.unwrap().sent, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_retry_is_an_attempt_of_the_row() {
+    on_each_database(async |store| {
+        enqueue(&store, &["a"]).await;
+        let sandbox = Sandbox::start().await.unwrap();
+        sandbox.enqueue(OperationId::SendMessage, Reply::html(StatusCode::BAD_GATEWAY));
+        run(&store, &sandbox.client(), KEEP_RUNNING, ready(())).await.unwrap();
+        assert_eq!(sandbox.requests().len(), 1, "the row holds the backoff");
+        assert_eq!(store.lease("other", Duration::ZERO, 9).await.unwrap().len(), 0);
+
+        run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
+        let counts = store.counts().await.unwrap();
+        assert_eq!((counts.sent, counts.retried), (1, 1));
+        let keys = sandbox.requests();
+        assert_eq!(keys[0].headers["idempotency-key"], keys[1].headers["idempotency-key"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_a_rate_limit_is_no_attempt() {
+    on_each_database(async |store| {
+        // The service rejects the first call, and the client sends no other one for an hour.
+        let sandbox = Sandbox::start().await.unwrap();
+        let hour = Some(Duration::from_secs(3600));
+        sandbox.enqueue(OperationId::SendMessage, Reply::too_many_requests(hour));
+        let client = sandbox.client();
+        enqueue(&store, &["a"]).await;
+        run(&store, &client, KEEP_RUNNING, ready(())).await.unwrap();
+        enqueue(&store, &["b", "c"]).await;
+        run(&store, &client, KEEP_RUNNING, ready(())).await.unwrap();
+        assert_eq!(sandbox.requests().len(), 1);
+        let counts = store.counts().await.unwrap();
+        assert_eq!((counts.queued, counts.retried), (3, 0));
+        assert_eq!((store.attempts("a").await, store.attempts("b").await), (1, 0));
+        assert_eq!(store.lease("other", Duration::ZERO, 9).await.unwrap().len(), 0);
+    })
+    .await;
+}
+
+struct Panics;
+
+impl Resolve for Panics {
+    fn resolve(&self, _: Name) -> Resolving {
+        panic!("a bug of the client")
+    }
+}
+
+#[tokio::test]
+async fn a_send_that_panics_is_an_attempt_and_ends_in_failed() {
+    on_each_database(async |store| {
+        let http = reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(Panics));
+        let client = Client::builder(Credentials::api_key("ps_test"))
+            .base_url("http://localhost:1")
+            .http_client_builder(http)
+            .build()
+            .unwrap();
+        enqueue(&store, &["a"]).await;
+        run(&store, &client, KEEP_RUNNING, ready(())).await.unwrap();
+        assert_eq!(store.counts().await.unwrap().queued, 1);
+        assert_eq!(store.lease("other", Duration::ZERO, 9).await.unwrap().len(), 0, "it waits");
+
+        // Workers that were killed before the last attempt.
+        enqueue(&store, &["b"]).await;
+        for _ in 1..MAX_ATTEMPTS {
+            assert_eq!(store.lease("gone", Duration::ZERO, 9).await.unwrap().len(), 1);
+        }
+        run(&store, &client, KEEP_RUNNING, ready(())).await.unwrap();
+        let failures = store.failures(9).await.unwrap();
+        assert_eq!(failures.len(), 1);
+        assert!(failures[0].1.contains("panicked"), "{failures:?}");
+        assert_eq!(failures[0].0, "b");
+    })
+    .await;
 }

@@ -1,0 +1,192 @@
+//! The program as a process that gets signals.
+#![cfg(unix)]
+
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::routing::post;
+use pilot_status::mock::{delivery, sign_delivery};
+use pilot_status::webhooks::SIGNATURE_HEADER;
+use serde_json::json;
+use sqlx::{AnyConnection, Connection};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+const SECRET: &str = "a secret";
+
+/// A database and the programs that use it.
+struct Outbox {
+    folder: TempDir,
+    service: String,
+}
+
+impl Outbox {
+    fn new(service: &str) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), service: service.to_owned() }
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite:{}?mode=rwc", self.folder.path().join("outbox.db").display())
+    }
+
+    fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_outbox"));
+        command
+            .args(arguments)
+            .env("DATABASE_URL", self.url())
+            .env("PILOT_STATUS_BASE_URL", &self.service)
+            .env("PILOT_STATUS_API_KEY", "ps_test")
+            .env("PILOT_STATUS_WEBHOOK_SECRET", SECRET)
+            .env_remove("PILOT_STATUS_API_KEY_ID")
+            .env_remove("PILOT_STATUS_WEBHOOK_TOKEN")
+            .env("RUST_LOG", "info")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
+    async fn enqueue(&self) {
+        let file = self.folder.path().join("messages.csv");
+        std::fs::write(&file, "number,text,key\n+12125550101,Oi,a\n").unwrap();
+        let enqueue = self.program(&["enqueue", file.to_str().unwrap()]).output().await.unwrap();
+        assert!(enqueue.status.success(), "{enqueue:?}");
+    }
+
+    /// A column of the only row of a table.
+    async fn column(&self, table: &str, column: &str) -> String {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(&self.url()).await.unwrap();
+        let select = format!("SELECT COALESCE(CAST({column} AS TEXT), 'NULL') FROM {table}");
+        let select = sqlx::query_scalar(sqlx::AssertSqlSafe(select));
+        select.fetch_one(&mut connection).await.unwrap()
+    }
+}
+
+/// A program that runs, and the lines of its log.
+struct Running {
+    child: Child,
+    log: Lines<BufReader<ChildStderr>>,
+}
+
+impl Running {
+    fn start(mut program: Command) -> Self {
+        let mut child = program.spawn().unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap()).lines();
+        Self { child, log }
+    }
+
+    async fn terminate(&self) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    }
+
+    /// Waits until the log contains a text.
+    async fn wait_for(&mut self, text: &str) {
+        let found = async {
+            while let Some(line) = self.log.next_line().await.unwrap() {
+                if line.contains(text) {
+                    return;
+                }
+            }
+            panic!("the program ended without {text:?}");
+        };
+        timeout(Duration::from_secs(30), found).await.unwrap();
+    }
+
+    async fn end(mut self) {
+        let status = timeout(Duration::from_secs(30), self.child.wait()).await.unwrap().unwrap();
+        assert!(status.success(), "{status}");
+    }
+}
+
+/// A service that responds to a request once it is told to.
+async fn slow_service() -> (String, Arc<Notify>, Arc<Notify>) {
+    let (arrived, respond) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (arriving, responding) = (Arc::clone(&arrived), Arc::clone(&respond));
+    let send = async move || {
+        arriving.notify_one();
+        responding.notified().await;
+        let body = json!({"id": "msg_1", "status": "QUEUED"}).to_string();
+        (StatusCode::ACCEPTED, [(header::CONTENT_TYPE, "application/json")], body)
+    };
+    let app = Router::new().fallback(post(send));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (url, arrived, respond)
+}
+
+#[tokio::test]
+async fn a_worker_finishes_its_calls_at_sigterm() {
+    let (service, arrived, respond) = slow_service().await;
+    let outbox = Outbox::new(&service);
+    outbox.enqueue().await;
+    let mut worker = Running::start(outbox.program(&["work"]));
+    arrived.notified().await;
+    worker.terminate().await;
+    worker.wait_for("stopping").await;
+    assert_eq!(outbox.column("messages", "message_id").await, "NULL");
+    respond.notify_one();
+    worker.end().await;
+    assert_eq!(outbox.column("messages", "message_id").await, "msg_1");
+}
+
+#[tokio::test]
+async fn a_call_that_does_not_finish_after_sigterm_is_released_with_its_key() {
+    let (service, arrived, _respond) = slow_service().await;
+    let outbox = Outbox::new(&service);
+    outbox.enqueue().await;
+    let worker = Running::start(outbox.program(&["work", "--lease", "2"]));
+    arrived.notified().await;
+    assert_ne!(outbox.column("messages", "owner").await, "NULL");
+    worker.terminate().await;
+    worker.end().await;
+    for (column, value) in [("owner", "NULL"), ("message_id", "NULL"), ("failure", "NULL")] {
+        assert_eq!(outbox.column("messages", column).await, value, "{column}");
+    }
+    assert_ne!(outbox.column("messages", "uncertain_since").await, "NULL");
+    assert_eq!(outbox.column("messages", "key").await, "a");
+}
+
+#[tokio::test]
+async fn a_receiver_finishes_its_requests_at_sigterm() {
+    let outbox = Outbox::new("http://127.0.0.1:1");
+    let mut program = outbox.program(&["serve", "--listen", "127.0.0.1:0"]);
+    let mut child = program.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = lines.next_line().await.unwrap().unwrap();
+    let address = line.strip_prefix("listening on http://").unwrap();
+    let mut client = TcpStream::connect(address.trim_end_matches("/webhook")).await.unwrap();
+
+    let body = delivery::event("message.read", &json!({ "id": "msg_1" }));
+    let head = format!(
+        "POST /webhook HTTP/1.1\r\nexpect: 100-continue\r\n{SIGNATURE_HEADER}: {}\r\n\
+         content-length: {}\r\nhost: test\r\n\r\n",
+        sign_delivery(SECRET, &body),
+        body.len()
+    );
+    client.write_all(head.as_bytes()).await.unwrap();
+    // The server asks for the body, so the request is in progress.
+    let mut interim = [0; 25];
+    client.read_exact(&mut interim).await.unwrap();
+    assert_eq!(interim, *b"HTTP/1.1 100 Continue\r\n\r\n");
+    let log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut receiver = Running { child, log };
+    receiver.terminate().await;
+    receiver.wait_for("stopping").await;
+
+    client.write_all(body.as_bytes()).await.unwrap();
+    let mut response = String::new();
+    client.read_to_string(&mut response).await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+    receiver.end().await;
+    assert_eq!(outbox.column("progress", "stage").await, "4");
+}
