@@ -17,6 +17,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use chrono::Utc;
 use clap::{Args, ValueEnum};
 use figure::{Figure, Figures};
 use serde::Deserialize;
@@ -102,6 +103,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let is_chosen = |part: &&Part| options.parts.is_empty() || options.parts.contains(part);
     let (mut sections, mut over, mut changes) = (Vec::new(), Vec::new(), Changes::default());
     let machine = machine::describe(&Shell::new(root))?;
+    let today = Utc::now().format("%F");
     for &part in Part::value_variants().iter().filter(is_chosen) {
         let (name, tells) = console::words(&part);
         console::print(format_args!("\n== {name}: {tells}"));
@@ -116,7 +118,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         let table = table::markdown(&rows);
         console::print(format_args!("\n{table}"));
         over.extend(table::over(&rows));
-        sections.push((part, format!("On {machine}.\n\n{table}")));
+        sections.push((part, format!("Measured {today} on {machine}.\n\n{table}")));
     }
     if !options.dry_run {
         let page = fs::read_to_string(root.join(FILE)).unwrap_or_default();

@@ -17,8 +17,8 @@ without this crate would; `progenitor` reqwest and the generator, for which it h
 `numbers` and `full` this crate with those features and rustls; `ring` is `numbers` with ring in
 place of aws-lc.
 
-Each section was measured in one run, on the machine that it names. A figure with a range is the
-median of interleaved runs, with the fastest and the slowest.
+Each section was measured in one run. A figure with a range is the median of interleaved runs, with
+the fastest and the slowest.
 ";
 
 /// The page, with these sections in place of those that it has for the same parts.
