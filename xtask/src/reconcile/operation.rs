@@ -106,14 +106,18 @@ impl Holder {
                 self.add(what, "no such parameter", &all.at, Some(format!("- {}", **theirs)));
                 continue;
             };
-            let is_required = ours["required"] == true;
-            if theirs["required"].as_bool().is_some_and(|stated| stated != is_required) {
-                let mut words = ["optional", "required"];
-                words.rotate_left(usize::from(!is_required));
-                let patch = Some(format!("required: {}", !is_required));
-                self.add(format!("{what} is {}", words[0]), words[1], &ours.at, patch);
-            }
+            self.required_part(theirs, ours, &what);
             self.text(theirs, ours, &what);
+        }
+    }
+
+    /// Holds whether a parameter or a body has to be there.
+    fn required_part(&mut self, theirs: &Node, ours: &Node, what: &str) {
+        let words = |is_required| if is_required { "required" } else { "optional" };
+        let known = ours["required"] == true;
+        if let Some(stated) = theirs["required"].as_bool().filter(|stated| *stated != known) {
+            let patch = Some(format!("required: {stated}"));
+            self.add(format!("{what} is {}", words(stated)), words(known), &ours.at, patch);
         }
     }
 
@@ -130,10 +134,7 @@ impl Holder {
         if known.is_null() && !theirs.is_null() {
             return self.add(format!("a {what} body"), "none", &ours.at, None);
         }
-        if theirs["required"] == true && known["required"] != true {
-            let patch = Some("required: true".to_owned());
-            self.add(format!("the {what} body is required"), "optional", &known.at, patch);
-        }
+        self.required_part(&theirs, &known, &format!("the {what} body"));
         self.content(&theirs, &known, what);
     }
 
