@@ -177,16 +177,17 @@ impl Holder {
         }
     }
 
-    /// Holds what the server sends to a URL of the user's.
+    /// Holds what the server sends to a URL of the user's, of which ours has one.
     fn callbacks(&mut self, theirs: &Node, ours: &Node) {
         let all = ours.key("callbacks");
         for (name, theirs) in theirs.key("callbacks").entries() {
-            if all.get(name).is_none() {
+            let Some((_, ours)) = all.key(name).resolved().entries().into_iter().next() else {
                 self.add(format!("the callback {name}"), "no such callback", &all.at, None);
-            }
-            let ours = all.key(name).resolved().entries();
-            for ((_, theirs), (_, ours)) in theirs.resolved().entries().into_iter().zip(ours) {
-                self.body(&theirs.key("post"), &ours.key("post"), &format!("callback {name}"));
+                continue;
+            };
+            let theirs = theirs.resolved().entries().into_iter();
+            for (method, theirs) in theirs.flat_map(|(_, item)| item.entries()) {
+                self.body(&theirs, &ours.key(method), &format!("callback {name}"));
             }
         }
     }

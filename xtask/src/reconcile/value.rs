@@ -22,7 +22,9 @@ impl Holder {
         // What refers to itself comes to an end, as examples do.
         let places = |said: &Said| said.schemas.iter().map(|one| one.at.clone()).collect();
         let is_new = self.seen.insert((places(theirs), places(ours)));
-        if theirs.shown.is_empty() && !is_new {
+        // Bytes have no schema.
+        let is_open = ours.schemas.iter().all(|schema| schema.is_null());
+        if is_open || (theirs.shown.is_empty() && !is_new) {
             return;
         }
         let (mut stated, known) = (theirs.whole(), ours.whole());
@@ -52,7 +54,8 @@ impl Holder {
             let known = Vec::from_iter(ours.types()).join(" or ");
             self.add(format!("{path} as {kind}"), known, &ours.place(&["type"]), None);
         }
-        theirs.schemas.retain(|schema| types(schema).into_iter().all(is_ours));
+        let is_held = |kind: &str| kind == "null" || is_ours(kind);
+        theirs.schemas.retain(|schema| types(schema).into_iter().all(is_held));
         theirs.shown.retain(|value| ours.has_type(type_of(value)));
     }
 
