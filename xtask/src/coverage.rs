@@ -8,46 +8,25 @@ use serde_json::Value;
 
 use crate::places;
 
-const HEAD: &str = "\
-# Operations
-
-Written by `cargo xtask regen` from `openapi.json`; do not edit it.
-
-Nothing here was tried against the live service. The column *Evidence* says what the
-description of an operation rests on, the strongest first:
-
-- **fragment**: a fragment of the vendor's OpenAPI document; where its page is kept in
-  `xtask/spec/upstream`, every run of regen holds the description against it,
-- **page**: a reference page of the vendor, with its parameters and an example,
-- **prose**: a page of the vendor that describes it in prose,
-- **sdk**: the vendor's Python SDK 1.15.0 only,
-- **field**: public programs that use the service, and older documentation that one of them
-  keeps. No operation rests on these alone. Single facts do: their descriptions say *seen in
-  programs that use the service* or *by older documentation*.
-
-Each tag is a feature of Cargo. A call takes the API key or its id, unless it says `none`.
-";
+const HEAD: &str = include_str!("coverage.md");
 
 /// The text of the page.
 pub fn page(document: &Value) -> String {
-    let mut tags: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut tags: BTreeMap<&str, String> = BTreeMap::new();
     for (path, method, operation, _) in places::operations(document) {
         let tag = operation["tags"][0].as_str().unwrap_or("Without a tag");
-        tags.entry(tag).or_default().push(row(method, path, operation));
+        *tags.entry(tag).or_default() += &row(method, path, operation);
     }
-    let count: usize = tags.values().map(Vec::len).sum();
+    let count = places::operations(document).count();
     let head = format!("{HEAD}\n{count} operations in {} tags.\n", tags.len());
-    let sections = tags.iter().map(|(tag, rows)| section(tag, rows));
-    [head].into_iter().chain(sections).collect()
-}
-
-fn section(tag: &str, rows: &[String]) -> String {
-    format!(
-        "\n## {tag}\n\nFeature `{}`.\n\n\
-         | Operation | Method and path | Key | Evidence | Call |\n|---|---|---|---|---|\n{}",
-        tag.to_kebab_case(),
-        rows.concat()
-    )
+    let section = |(tag, rows): (&str, String)| {
+        format!(
+            "\n## {tag}\n\nFeature `{}`.\n\n\
+             | Operation | Method and path | Key | Evidence | Call |\n|---|---|---|---|---|\n{rows}",
+            tag.to_kebab_case()
+        )
+    };
+    [head].into_iter().chain(tags.into_iter().map(section)).collect()
 }
 
 /// What an operation says of itself; what is new upstream says less.

@@ -74,7 +74,7 @@ pub fn named(new: &Undescribed) -> String {
 fn operation(new: &Undescribed, ours: &Value, schemas: &mut Schemas) -> Value {
     let item = Node::root(&new.page.document, ()).key("paths").key(new.path.as_str());
     let theirs = item.key(new.method.as_str());
-    let (id, words) = (id(new), theirs.key("description").text());
+    let (id, words) = (id(&theirs, new), theirs.key("description").text());
     let mut draft = theirs.value.clone();
     if let Some(published) = theirs.get("operationId") {
         draft["x-upstream-operation-id"] = published.clone();
@@ -110,8 +110,8 @@ fn operation(new: &Undescribed, ours: &Value, schemas: &mut Schemas) -> Value {
 
 /// The id that the page states in snake_case, with the verb first where it has the method
 /// there.
-fn id(new: &Undescribed) -> String {
-    let (theirs, method) = (new.operation(), new.method.as_str());
+fn id(theirs: &Value, new: &Undescribed) -> String {
+    let method = new.method.as_str();
     let content = &theirs["responses"]["200"]["content"]["application/json"];
     let is_array = content["example"].is_array() || content["schema"]["type"] == "array";
     let published = theirs["operationId"].as_str();

@@ -10,11 +10,6 @@ use crate::generate::schema::references;
 pub use crate::generate::schema::{SCHEMAS, alternatives as members};
 use crate::pointer::Pointer;
 
-/// The place of a named schema.
-pub fn schema(name: &str) -> Pointer {
-    Pointer::default().join("components").join("schemas").join(name)
-}
-
 /// The entries of an object; none of any other value.
 pub fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()

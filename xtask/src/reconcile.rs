@@ -46,12 +46,6 @@ pub struct Undescribed {
     pub method: String,
 }
 
-impl Undescribed {
-    pub fn operation(&self) -> &Value {
-        &self.page.document["paths"][&self.path][&self.method]
-    }
-}
-
 /// Holds the pages against ours. Returns ours, with what it rests on, and the operations
 /// that only the pages describe.
 pub fn reconcile(

@@ -5,41 +5,27 @@ use crate::pointer::Pointer;
 /// The line of a place, from 1. Of what stands on the line of another, such as an
 /// entry of `{...}`, it is that line.
 pub fn line(text: &str, place: &Pointer) -> usize {
-    let lines: Vec<&str> = text.lines().collect();
-    let (mut found, mut indent) = (0, None);
-    for step in steps(place) {
-        let from = if indent.is_none() { 0 } else { found + 1 };
-        let Some((line, deeper)) = entry(&lines, from, indent, &step) else { break };
-        (found, indent) = (line, Some(deeper));
-    }
-    found + 1
-}
-
-/// The line with a key or an element, among those that are indented deeper than
-/// `outer`, and how deep that one is. Only what stands right within counts.
-fn entry(lines: &[&str], from: usize, outer: Option<usize>, key: &str) -> Option<(usize, usize)> {
-    let (mut level, mut elements) = (None, 0);
-    for (index, line) in lines.iter().enumerate().skip(from) {
+    let lines = text.lines().enumerate().filter_map(|(index, line)| {
         let content = line.trim_start();
-        let indent = line.len() - content.len();
-        if content.is_empty() || content.starts_with('#') {
-            continue;
-        }
-        if outer.is_some_and(|outer| indent <= outer) {
-            return None;
-        }
-        if indent != *level.get_or_insert(indent) {
-            continue;
-        }
-        let is_element = content.starts_with("- ");
-        let is_here =
-            if is_element { key.parse() == Ok(elements) } else { key_of(content) == Some(key) };
-        if is_here {
-            return Some((index, indent));
-        }
-        elements += usize::from(is_element);
+        let is_empty = content.is_empty() || content.starts_with('#');
+        (!is_empty).then_some((index + 1, line.len() - content.len(), content))
+    });
+    let lines: Vec<(usize, usize, &str)> = lines.collect();
+    let (mut found, mut block) = (1, lines.as_slice());
+    for step in steps(place) {
+        // Only what is indented as the first line of the block stands right within it.
+        let level = block.first().map_or(0, |(_, indent, _)| *indent);
+        let entries = block.iter().enumerate().filter(|(_, (_, indent, _))| *indent == level);
+        let mut entries = entries.zip(0..).filter(|((_, (.., content)), element)| {
+            let is_element = content.starts_with("- ");
+            if is_element { step.parse() == Ok(*element) } else { key_of(content) == Some(&step) }
+        });
+        let Some(((index, (number, ..)), _)) = entries.next() else { break };
+        let inner = &block[index + 1..];
+        let end = inner.iter().position(|(_, indent, _)| *indent <= level);
+        (found, block) = (*number, &inner[..end.unwrap_or(inner.len())]);
     }
-    None
+    found
 }
 
 /// The key that a line begins with.

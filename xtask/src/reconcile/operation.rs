@@ -106,14 +106,18 @@ impl Holder {
                 self.add(what, "no such parameter", &all.at, Some(format!("- {}", **theirs)));
                 continue;
             };
-            let is_required = ours["required"] == true;
-            if theirs["required"].as_bool().is_some_and(|stated| stated != is_required) {
-                let mut words = ["optional", "required"];
-                words.rotate_left(usize::from(!is_required));
-                let patch = Some(format!("required: {}", !is_required));
-                self.add(format!("{what} is {}", words[0]), words[1], &ours.at, patch);
-            }
+            self.required_part(theirs, ours, &what);
             self.text(theirs, ours, &what);
+        }
+    }
+
+    /// Holds whether a parameter or a body has to be there.
+    fn required_part(&mut self, theirs: &Node, ours: &Node, what: &str) {
+        let words = |is_required| if is_required { "required" } else { "optional" };
+        let known = ours["required"] == true;
+        if let Some(stated) = theirs["required"].as_bool().filter(|stated| *stated != known) {
+            let patch = Some(format!("required: {stated}"));
+            self.add(format!("{what} is {}", words(stated)), words(known), &ours.at, patch);
         }
     }
 
@@ -130,10 +134,7 @@ impl Holder {
         if known.is_null() && !theirs.is_null() {
             return self.add(format!("a {what} body"), "none", &ours.at, None);
         }
-        if theirs["required"] == true && known["required"] != true {
-            let patch = Some("required: true".to_owned());
-            self.add(format!("the {what} body is required"), "optional", &known.at, patch);
-        }
+        self.required_part(&theirs, &known, &format!("the {what} body"));
         self.content(&theirs, &known, what);
     }
 
@@ -176,16 +177,17 @@ impl Holder {
         }
     }
 
-    /// Holds what the server sends to a URL of the user's.
+    /// Holds what the server sends to a URL of the user's, of which ours has one.
     fn callbacks(&mut self, theirs: &Node, ours: &Node) {
         let all = ours.key("callbacks");
         for (name, theirs) in theirs.key("callbacks").entries() {
-            if all.get(name).is_none() {
+            let Some((_, ours)) = all.key(name).resolved().entries().into_iter().next() else {
                 self.add(format!("the callback {name}"), "no such callback", &all.at, None);
-            }
-            let ours = all.key(name).resolved().entries();
-            for ((_, theirs), (_, ours)) in theirs.resolved().entries().into_iter().zip(ours) {
-                self.body(&theirs.key("post"), &ours.key("post"), &format!("callback {name}"));
+                continue;
+            };
+            let theirs = theirs.resolved().entries().into_iter();
+            for (method, theirs) in theirs.flat_map(|(_, item)| item.entries()) {
+                self.body(&theirs, &ours.key(method), &format!("callback {name}"));
             }
         }
     }

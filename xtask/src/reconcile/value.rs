@@ -22,7 +22,9 @@ impl Holder {
         // What refers to itself comes to an end, as examples do.
         let places = |said: &Said| said.schemas.iter().map(|one| one.at.clone()).collect();
         let is_new = self.seen.insert((places(theirs), places(ours)));
-        if theirs.shown.is_empty() && !is_new {
+        // Bytes have no schema.
+        let is_open = ours.schemas.iter().all(|schema| schema.is_null());
+        if is_open || (theirs.shown.is_empty() && !is_new) {
             return;
         }
         let (mut stated, known) = (theirs.whole(), ours.whole());
@@ -52,7 +54,8 @@ impl Holder {
             let known = Vec::from_iter(ours.types()).join(" or ");
             self.add(format!("{path} as {kind}"), known, &ours.place(&["type"]), None);
         }
-        theirs.schemas.retain(|schema| types(schema).into_iter().all(is_ours));
+        let is_held = |kind: &str| kind == "null" || is_ours(kind);
+        theirs.schemas.retain(|schema| types(schema).into_iter().all(is_held));
         theirs.shown.retain(|value| ours.has_type(type_of(value)));
     }
 
@@ -132,9 +135,10 @@ impl Holder {
             if !ours.schemas.is_empty() {
                 self.value(&theirs, &ours, &path);
             } else if let Some(home) = &home {
-                let schema = theirs.schemas.first().map(|schema| schema.value.clone());
-                let schema = schema.or_else(|| theirs.shown.first().map(schema_of));
-                let yaml = Some(format!("{name}: {}", schema.unwrap_or_else(|| json!({}))));
+                let stated = theirs.schemas.first().map(|schema| schema.value.clone());
+                let shown = theirs.shown.iter().find(|value| !value.is_null());
+                let shown = || shown.map_or(json!({}), |value| json!({"type": type_of(value)}));
+                let yaml = Some(format!("{name}: {}", stated.unwrap_or_else(shown)));
                 self.add(format!("the member {path}"), "no such member", &home.at, yaml);
             }
         }
@@ -163,7 +167,11 @@ fn breaks(value: &Value, keyword: &str, bound: &Value) -> bool {
         ("const", _) => return value != bound,
         // One null of the types says it as well as one of the values.
         ("enum", _) => return !value.is_null() && elements(bound).all(|one| one != value),
-        ("format", Value::String(text)) => return !has_format(text, bound),
+        ("format", Value::String(text)) => match bound.as_str() {
+            Some("date-time") => return DateTime::parse_from_rfc3339(text).is_err(),
+            Some("date") => return text.parse::<NaiveDate>().is_err(),
+            _ => return false,
+        },
         ("minLength" | "maxLength", Value::String(text)) => text.chars().count().into(),
         ("minItems" | "maxItems", Value::Array(elements)) => elements.len().into(),
         (_, Value::Number(_)) => value.clone(),
@@ -177,24 +185,5 @@ fn breaks(value: &Value, keyword: &str, bound: &Value) -> bool {
         "exclusiveMaximum" => size >= bound,
         "multipleOf" => size % bound != 0.0,
         _ => false,
-    }
-}
-
-/// Whether a text has a format that the client reads it by.
-fn has_format(text: &str, format: &Value) -> bool {
-    match format.as_str() {
-        Some("date-time") => DateTime::parse_from_rfc3339(text).is_ok(),
-        Some("date") => text.parse::<NaiveDate>().is_ok(),
-        _ => true,
-    }
-}
-
-/// A schema for a member that an example shows.
-fn schema_of(member: &Value) -> Value {
-    match type_of(member) {
-        "null" => json!({}),
-        "array" => json!({"type": "array", "items": {}}),
-        "object" => json!({"type": "object", "additionalProperties": true}),
-        kind => json!({"type": kind}),
     }
 }

@@ -99,6 +99,11 @@ fn a_schema_states_what_ours_does_not() {
         ("Map", json!({"additionalProperties": {"type": "boolean"}}), &["it.* as boolean"]),
         ("Map", json!({"additionalProperties": {"multipleOf": 5}}), &["multipleOf 5 of it.*"]),
         ("Text", json!({"additionalProperties": {"type": "integer"}}), &["the member it.*"]),
+        (
+            "Text",
+            json!({"type": ["object", "null"], "properties": {"size": {}}}),
+            &["it as null", "the member it.size"],
+        ),
         ("Text", json!({"properties": {"id": {"format": "date"}}}), &["format date of it.id"]),
         ("List", json!({"items": {"properties": {"size": {}}}}), &["the member it[].size"]),
         ("List", json!({"maxItems": 3}), &["maxItems 3 of it"]),
