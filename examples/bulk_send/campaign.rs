@@ -1,17 +1,24 @@
-//! One message of a campaign.
+//! The message of a campaign.
 
 use pilot_status::types::MessageRequest;
 use pilot_status::{Client, Error, ErrorKind};
 
 use crate::recipients::Recipient;
 
-/// Sends the message of a campaign, and gives its id.
+const TEXT: &str = "Olá, {name}! Temos novidades.";
+
+/// A line that identifies a campaign and its text.
+pub fn identity(campaign: &str) -> String {
+    format!("{campaign:?} {TEXT:?}")
+}
+
+/// Sends the message of a campaign, and returns its id.
 pub async fn send(
     client: &Client,
     campaign: &str,
     recipient: Recipient,
 ) -> (Recipient, Result<String, Error>) {
-    let text = format!("Olá, {}! Temos novidades.", recipient.name);
+    let text = TEXT.replace("{name}", &recipient.name);
     let message = MessageRequest::builder().destination_number(&recipient.number).text(text);
     let key = format!("{campaign}/{}", recipient.number);
     let sent = client.send_message().body(message).idempotency_key(key).send().await;
@@ -19,6 +26,6 @@ pub async fn send(
 }
 
 /// Whether all other messages would fail as well.
-pub fn ends_all(error: &Error) -> bool {
+pub fn concerns_all(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::RateLimited)
 }

@@ -1,8 +1,10 @@
-//! Who got the message: a file with a line for each.
+//! The recipients that got the message of a campaign: a file with a line for each.
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
+
+use crate::recipients::Recipient;
 
 pub struct Journal {
     file: File,
@@ -10,21 +12,42 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens a journal for this program alone, or makes an empty one.
-    pub fn open(path: &str) -> Result<Self, String> {
-        Self::load(path).map_err(|error| format!("{path}: {error}"))
+    /// Opens the journal of a campaign for this program alone, or creates it. `campaign` is its
+    /// first line. All its numbers have to be among the recipients.
+    pub fn open(path: &str, campaign: &str, recipients: &[Recipient]) -> Result<Self, String> {
+        let journal = Self::load(path, campaign).map_err(|error| format!("{path}: {error}"))?;
+        let known: HashSet<_> = recipients.iter().map(|recipient| &recipient.number).collect();
+        match journal.sent.iter().filter(|number| !known.contains(number)).count() {
+            0 => Ok(journal),
+            others => Err(format!(
+                "{path}: {others} of its numbers are not among the recipients, so it belongs to \
+                 another file; use that file, or a new journal"
+            )),
+        }
     }
 
-    fn load(path: &str) -> io::Result<Self> {
+    fn load(path: &str, campaign: &str) -> io::Result<Self> {
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         file.try_lock().map_err(|_| io::Error::other("another run writes to it"))?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
-        if !text.is_empty() && !text.ends_with('\n') {
+        if campaign.starts_with(&text) {
+            // The file is new, or a run ended within the first line.
+            file.set_len(0)?;
+            file.write_all(format!("{campaign}\n").as_bytes())?;
+            return Ok(Self { file, sent: HashSet::new() });
+        }
+        if text.lines().next() != Some(campaign) {
+            return Err(io::Error::other(format!(
+                "it belongs to another campaign or text, since its first line is not {campaign}; \
+                 use a new journal"
+            )));
+        }
+        if !text.ends_with('\n') {
             // A run ended within this line.
             file.write_all(b"\n")?;
         }
-        // Where the tab is missing, so may be the end of the number.
+        // A line without a tab may lack the end of the number.
         let numbers = text.lines().filter_map(|line| Some(line.split_once('\t')?.0.to_owned()));
         Ok(Self { file, sent: numbers.collect() })
     }
@@ -35,7 +58,7 @@ impl Journal {
 
     /// Writes that a number got the message, and returns when it is on the disk.
     pub fn add(&mut self, number: &str, id: &str) -> io::Result<()> {
-        // What a server sends must not add a line.
+        // The id must not add a line.
         let id = id.escape_debug();
         self.file.write_all(format!("{number}\t{id}\n").as_bytes())?;
         self.file.sync_data()

@@ -5,15 +5,20 @@
 //!     CAMPAIGN RECIPIENTS.csv JOURNAL
 //! ```
 //!
-//! The journal lists who got the message of a campaign, and a run leaves them out. Whoever
-//! got it without being in the journal, since a run ended or an answer was lost, is known
-//! to the service for 24 hours, by the idempotency key: within that time, another run sends
-//! it to nobody twice. Without a key in the environment it talks to a server of its own.
+//! The journal lists the recipients that got the message of a campaign, and a run skips them. A
+//! recipient may have got it without an entry in the journal, if a run ended or a response was
+//! lost. The service recognises such a message by its idempotency key for 24 hours: another run
+//! within that time sends nothing twice. Without a key in the environment, it uses a server of its
+//! own.
 
-#[path = "../account/mod.rs"]
+#[path = "../shared/account.rs"]
 mod account;
 mod campaign;
 mod journal;
+#[path = "../shared/phone_number.rs"]
+mod phone_number;
+#[path = "../shared/program.rs"]
+mod program;
 mod recipients;
 
 use std::cell::Cell;
@@ -25,21 +30,23 @@ use futures_util::stream::{self, StreamExt};
 use indicatif::{ProgressBar, ProgressStyle};
 use journal::Journal;
 
-const MOST_AT_ONCE: usize = 8;
+const HELP: &str = "usage: bulk_send CAMPAIGN RECIPIENTS.csv JOURNAL
+
+Sends a message to everyone in a CSV file with the columns number and name. Skips the numbers in
+the journal, which lists those that got the message.";
+
+const MAX_CONCURRENT: usize = 8;
 const BAR: &str = "{wide_bar} {pos}/{len}, {per_sec:1}, {eta} left";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    account::end(run().await)
+    program::run(HELP, run).await
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [name, file, journal] = arguments.as_slice() else {
-        return Err("usage: bulk_send CAMPAIGN RECIPIENTS.csv JOURNAL".into());
-    };
-    let mut journal = Journal::open(journal)?;
+async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
+    let [name, file, journal] = arguments.as_slice() else { return Err(program::usage(HELP)) };
     let mut recipients = recipients::read(file)?;
+    let mut journal = Journal::open(journal, &campaign::identity(name), &recipients)?;
     let all = recipients.len();
     recipients.retain(|recipient| !journal.has(&recipient.number));
     let left = recipients.len();
@@ -51,7 +58,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let mut sends = stream::iter(recipients)
         .take_while(|_| future::ready(!is_over.get()))
         .map(|recipient| campaign::send(&client, name, recipient))
-        .buffer_unordered(MOST_AT_ONCE);
+        .buffer_unordered(MAX_CONCURRENT);
     let (mut sent, mut failed) = (0, Vec::new());
     while let Some((recipient, outcome)) = sends.next().await {
         match outcome {
@@ -60,7 +67,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
                 sent += 1;
             }
             Err(error) => {
-                is_over.set(is_over.get() || campaign::ends_all(&error));
+                is_over.set(is_over.get() || campaign::concerns_all(&error));
                 failed.push(format!("{recipient} failed: {error}\n"));
             }
         }

@@ -1,12 +1,14 @@
-//! Who is to get the message.
+//! The recipients of the message.
 
 use std::collections::HashSet;
 use std::error::Error;
 use std::fmt;
 
+use crate::phone_number;
+
 #[derive(serde::Deserialize)]
 pub struct Recipient {
-    /// Digits alone, however they are written in the file.
+    /// Digits only, however the file writes them.
     pub number: String,
     pub name: String,
 }
@@ -17,7 +19,7 @@ impl fmt::Display for Recipient {
     }
 }
 
-/// Reads a CSV file. Of those with the same number, the first counts.
+/// Reads a CSV file. Keeps the first of the recipients with the same number.
 pub fn read(path: &str) -> Result<Vec<Recipient>, String> {
     load(path).map_err(|error| format!("{path}: {error}"))
 }
@@ -25,12 +27,14 @@ pub fn read(path: &str) -> Result<Vec<Recipient>, String> {
 fn load(path: &str) -> Result<Vec<Recipient>, Box<dyn Error>> {
     let mut seen = HashSet::new();
     let mut recipients = Vec::new();
-    for recipient in csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path)?.deserialize() {
-        let mut recipient: Recipient = recipient?;
-        if !recipient.number.contains(|character: char| character.is_ascii_digit()) {
-            return Err(format!("{:?} is no number", recipient.number).into());
-        }
-        recipient.number.retain(|character| character.is_ascii_digit());
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path)?;
+    let headers = reader.headers()?.clone();
+    for record in reader.records() {
+        let record = record?;
+        let mut recipient: Recipient = record.deserialize(Some(&headers))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        recipient.number = phone_number::parse(&recipient.number)
+            .map_err(|error| format!("line {line}: {error}"))?;
         if seen.insert(recipient.number.clone()) {
             recipients.push(recipient);
         }

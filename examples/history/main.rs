@@ -4,31 +4,41 @@
 //! PILOT_STATUS_API_KEY=ps_... cargo run --example history [-- NUMBER_ID]
 //! ```
 //!
-//! A tenant key needs the id of one of its numbers, as `list_numbers` gives it. Without
-//! a key in the environment it talks to a server of its own.
+//! A tenant key needs the id of one of its numbers, as `list_numbers` prints it. Without a key in
+//! the environment, it uses a server of its own.
 
-#[path = "../account/mod.rs"]
+#[path = "../shared/account.rs"]
 mod account;
+#[path = "../shared/program.rs"]
+mod program;
 
 use std::error::Error;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
+const HELP: &str = "usage: history [NUMBER_ID]
+
+Writes all messages of a number to stdout, the newest first, each as a line of JSON. A tenant key
+needs the id of one of its numbers, as list_numbers prints it.";
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    account::end(run().await)
+    program::run(HELP, run).await
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
-    let (mut client, _sandbox) = account::client().await?;
-    if let Some(id) = std::env::args().nth(1) {
+async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
+    let (mut client, _sandbox) = match arguments.as_slice() {
+        [] | [_] => account::client().await?,
+        _ => return Err(program::usage(HELP)),
+    };
+    if let Some(id) = arguments.first() {
         client = client.for_number(id);
     }
     let mut messages = client.list_message_history().page_size(100).stream();
     while let Some(message) = messages.next().await {
         let line = serde_json::to_string(&message?)?;
         match writeln!(std::io::stdout(), "{line}") {
-            // Whoever reads has seen enough.
+            // The reader closed the pipe.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
             written => written?,
         }

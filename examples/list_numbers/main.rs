@@ -4,10 +4,12 @@
 //! PILOT_STATUS_API_KEY=ps_... cargo run --example list_numbers [-- --json]
 //! ```
 //!
-//! Without a key in the environment it talks to a server of its own.
+//! Without a key in the environment, it uses a server of its own.
 
-#[path = "../account/mod.rs"]
+#[path = "../shared/account.rs"]
 mod account;
+#[path = "../shared/program.rs"]
+mod program;
 
 use std::error::Error;
 use std::io::Write;
@@ -19,27 +21,31 @@ use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
 use pilot_status::mock::{OperationId, Reply};
 use pilot_status::types::Number;
 
+const HELP: &str = "usage: list_numbers [--json]
+
+Lists the WhatsApp numbers of an account.";
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    account::end(run().await)
+    program::run(HELP, run).await
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
-    let json = match std::env::args_os().nth(1) {
-        None => false,
-        Some(argument) if argument == "--json" => true,
-        Some(_) => return Err("unknown argument; the only one is --json".into()),
+async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
+    let json = match arguments.as_slice() {
+        [] => false,
+        [argument] if argument == "--json" => true,
+        _ => return Err("unknown argument; the only one is --json".into()),
     };
     let (client, sandbox) = account::client().await?;
     if let Some(sandbox) = &sandbox {
-        // So short a wait that nobody has to watch it.
+        // The client retries, without a wait.
         sandbox.enqueue(OperationId::ListNumbers, Reply::too_many_requests(Some(Duration::ZERO)));
     }
     let numbers = client.list_numbers().send().await?.into_inner();
     let output =
         if json { serde_json::to_string_pretty(&numbers)? } else { table(&numbers).to_string() };
     match writeln!(std::io::stdout(), "{output}") {
-        // Whoever reads has seen enough.
+        // The reader closed the pipe.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         written => Ok(written?),
     }

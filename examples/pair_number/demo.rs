@@ -1,4 +1,4 @@
-//! A number for those who have none, which is connected at the second look.
+//! A number in the sandbox, which is connected at the second poll.
 
 use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{DataUrl, Error, StatusCode};

@@ -5,12 +5,16 @@
 //!     NUMBER NAME [SECONDS]
 //! ```
 //!
-//! It waits for 120 seconds, or for as many as it is told. Without a key in the
-//! environment it talks to a server of its own.
+//! It waits for 120 seconds by default. Without a key in the environment, it uses a server of its
+//! own.
 
-#[path = "../account/mod.rs"]
+#[path = "../shared/account.rs"]
 mod account;
 mod demo;
+#[path = "../shared/phone_number.rs"]
+mod phone_number;
+#[path = "../shared/program.rs"]
+mod program;
 mod qr;
 
 use std::error::Error;
@@ -21,30 +25,35 @@ use account::printable;
 use pilot_status::types::{ConnectionState, NumberRequest};
 use pilot_status::{Client, phone};
 
-const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+const HELP: &str = "usage: pair_number NUMBER NAME [SECONDS]
+
+Adds a number with its country code, draws the QR code that connects it, and waits until it is
+connected, for 120 seconds by default.";
+
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    account::end(run().await)
+    program::run(HELP, run).await
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let (number, name, seconds) = match arguments.as_slice() {
         [number, name] => (number, name, 120),
-        [number, name, seconds] => (number, name, seconds.parse()?),
-        _ => return Err("usage: pair_number NUMBER NAME [SECONDS]".into()),
+        [number, name, seconds] => (number, name, seconds_of(seconds)?),
+        _ => return Err(program::usage(HELP)),
     };
+    let number = &phone_number::parse(number)?;
     let (client, sandbox) = account::client().await?;
     if let Some(sandbox) = &sandbox {
         demo::prepare(sandbox, number).await?;
     }
-    let request = NumberRequest::builder().number(number).name(name);
+    let request = NumberRequest::builder().number(number.as_str()).name(name);
     let created = client.create_number().body(request).send().await?.into_inner();
     let picture = created.qrcode_base64.and_then(|picture| qr::draw(&picture.decode()?));
-    println!("{}", picture.unwrap_or("there is no picture of a QR code to draw".to_owned()));
+    println!("{}", picture.unwrap_or("the response has no picture of a QR code".to_owned()));
     if let Some(code) = created.pairing_code {
-        println!("to type into the phone instead: {}", printable(code.expose_secret()));
+        println!("the code to type into the phone instead: {}", printable(code.expose_secret()));
     }
     let id = id_of(&client, number).await?;
     tokio::time::timeout(Duration::from_secs(seconds), connected(&client, &id))
@@ -54,8 +63,11 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The id of a number. The `instance.id` of a new number is not the one that other calls
-/// take.
+fn seconds_of(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|error| format!("{text:?} is not a number of seconds: {error}"))
+}
+
+/// The id of a number. Other calls do not accept the `instance.id` of a new number.
 async fn id_of(client: &Client, number: &str) -> Result<String, Box<dyn Error>> {
     let numbers = client.list_numbers().send().await?.into_inner();
     let same = numbers.into_iter().find(|one| phone::same(&one.number, number));
@@ -67,7 +79,7 @@ async fn connected(client: &Client, id: &str) -> Result<(), pilot_status::Error>
     loop {
         match client.get_number_status().id(id).send().await?.state {
             ConnectionState::Open | ConnectionState::Connected => return Ok(()),
-            _ => tokio::time::sleep(BETWEEN_LOOKS).await,
+            _ => tokio::time::sleep(POLL_INTERVAL).await,
         }
     }
 }

@@ -2,17 +2,17 @@
 
 use std::fmt::Write;
 
-/// How wide the rim is, in modules.
+/// The width of the rim, in modules.
 const RIM: usize = 2;
-/// What a picture may take in memory.
-const MOST_BYTES: usize = 16 << 20;
+/// The largest size of a picture in memory.
+const MAX_BYTES: usize = 16 << 20;
 
-/// Draws the picture of a QR code, two modules in each character; none where the bytes
-/// are no such picture.
+/// Draws the picture of a QR code, two modules in each character. None if the bytes are not such
+/// a picture.
 pub fn draw(picture: &[u8]) -> Option<String> {
     let (width, dark) = pixels(picture)?;
-    // The first dark pixels are the upper edge of a finder, which is 7 modules wide. At
-    // the other end of that line is the edge of another one.
+    // The first dark pixels are the upper edge of a finder, which is 7 modules wide. The line
+    // ends with the edge of another finder.
     let first = dark.iter().position(|is_dark| *is_dark)?;
     let line = &dark[first..first + width - first % width];
     let finder = line.iter().take_while(|is_dark| **is_dark).count();
@@ -22,7 +22,7 @@ pub fn draw(picture: &[u8]) -> Option<String> {
         return None;
     }
     let is_dark = |x: usize, y: usize| {
-        // How far the middle of a module is from the first.
+        // The distance in pixels from the first module to the middle of this one.
         let middle = |place: usize| {
             let place = place.checked_sub(RIM).filter(|place| *place < modules)?;
             Some((2 * place + 1) * finder / 14)
@@ -48,7 +48,7 @@ pub fn draw(picture: &[u8]) -> Option<String> {
 /// The width of a PNG, and which of its pixels are dark, line by line.
 fn pixels(picture: &[u8]) -> Option<(usize, Vec<bool>)> {
     let header = minipng::decode_png_header(picture).ok()?;
-    let size = Some(header.required_bytes_rgba8bpc()).filter(|size| *size <= MOST_BYTES)?;
+    let size = Some(header.required_bytes_rgba8bpc()).filter(|size| *size <= MAX_BYTES)?;
     let mut bytes = vec![0; size];
     let mut image = minipng::decode_png(picture, &mut bytes).ok()?;
     image.convert_to_rgba8bpc().ok()?;

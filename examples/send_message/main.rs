@@ -4,11 +4,15 @@
 //! PILOT_STATUS_API_KEY=ps_... cargo run --example send_message -- NUMBER
 //! ```
 //!
-//! Without a key in the environment it talks to a server of its own. The account needs
-//! a template `boas_vindas` with the variable `nome`.
+//! Without a key in the environment, it uses a server of its own. The account needs a template
+//! `boas_vindas` with the variable `nome`.
 
-#[path = "../account/mod.rs"]
+#[path = "../shared/account.rs"]
 mod account;
+#[path = "../shared/phone_number.rs"]
+mod phone_number;
+#[path = "../shared/program.rs"]
+mod program;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -16,20 +20,25 @@ use std::process::ExitCode;
 use account::printable;
 use pilot_status::types::{MediaType, MessageRequest, MessageStatus, SentMessage};
 
+const HELP: &str = "usage: send_message NUMBER
+
+Sends a text, a template and a picture to a phone number with its country code.";
+
 const PICTURE: &str = "https://rust-lang.org/logos/rust-logo-512x512.png";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    account::end(run().await)
+    program::run(HELP, run).await
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
-    let number = std::env::args().nth(1).ok_or("usage: send_message NUMBER")?;
+async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
+    let [number] = arguments.as_slice() else { return Err(program::usage(HELP)) };
+    let number = phone_number::parse(number)?;
     let (client, _sandbox) = account::client().await?;
     let message = || MessageRequest::builder().destination_number(number.as_str());
 
-    // With a key of your own it is sent once, however often your program sends it: the
-    // service remembers the key for 24 hours.
+    // The service remembers the key for 24 hours. Within that time, it sends the message once,
+    // however often this program runs.
     let sent = client
         .send_message()
         .body(message().text("Seu pedido 42 foi pago.").footer("Acme"))

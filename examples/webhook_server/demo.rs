@@ -1,4 +1,4 @@
-//! Deliveries for those who have no webhook, signed as the service signs them.
+//! Deliveries without a webhook, signed as the service signs them.
 
 use std::net::SocketAddr;
 
@@ -31,8 +31,8 @@ pub async fn deliver(address: SocketAddr) {
     for (what, body) in [("the event", good), ("the event with another text", tampered)] {
         let delivery = client.post(format!("http://{address}/webhook"));
         match delivery.header(SIGNATURE_HEADER, &signature).body(body).send().await {
-            Ok(answer) => println!("{what} was answered with {}", answer.status()),
-            Err(error) => println!("{what} was not delivered: {error}"),
+            Ok(response) => println!("{what}: {}", response.status()),
+            Err(error) => println!("{what}: not delivered: {error}"),
         }
     }
 }

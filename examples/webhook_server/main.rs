@@ -1,4 +1,4 @@
-//! Receives what a webhook delivers.
+//! Receives the deliveries of a webhook.
 //!
 //! ```text
 //! PILOT_STATUS_WEBHOOK_SECRET=... cargo run --example webhook_server [-- 0.0.0.0:8080]
@@ -6,21 +6,24 @@
 //!
 //! | Variable | |
 //! |---|---|
-//! | `PILOT_STATUS_WEBHOOK_SECRET` | the secret that deliveries are signed with |
-//! | `PILOT_STATUS_WEBHOOK_SECRET_OLD` | the one before, while it is being replaced |
+//! | `PILOT_STATUS_WEBHOOK_SECRET` | the secret that signs the deliveries |
+//! | `PILOT_STATUS_WEBHOOK_SECRET_OLD` | the previous secret, while it is being replaced |
 //! | `PILOT_STATUS_WEBHOOK_TOKEN` | the token in the address, `/webhook?token=...`, for a webhook without a secret |
-//! | `PILOT_STATUS_WEBHOOK_VERIFY_TOKEN` | what Meta has to send to have the address confirmed |
+//! | `PILOT_STATUS_WEBHOOK_VERIFY_TOKEN` | the token with which Meta confirms the address |
 //!
-//! With neither a secret nor a token it delivers an event to itself, once as it is and
-//! once tampered with, and ends. Ctrl-C ends it once it is done with what it took; what
-//! waits is in memory only.
+//! Without a secret and a token, it delivers an event to itself, once unchanged and once tampered
+//! with, and ends. Ctrl-C ends it after it has processed the accepted events, which are in memory
+//! only.
 
 mod demo;
 mod processing;
+#[path = "../shared/program.rs"]
+mod program;
 
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Display;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use axum::Router;
@@ -32,10 +35,19 @@ use pilot_status::webhooks::{AddressToken, Event, SIGNATURE_HEADER, Verifier};
 use processing::Queue;
 use tokio::net::TcpListener;
 
-/// A file of 25 MB in Base64, and what stands around it.
-const MOST_BYTES: usize = 40 * 1024 * 1024;
+const HELP: &str = "usage: webhook_server [ADDRESS]
 
-/// What a delivery must carry. Without a verifier, its signature is ignored.
+Receives the deliveries of a webhook at http://ADDRESS/webhook, by default on 127.0.0.1:8080.
+
+PILOT_STATUS_WEBHOOK_SECRET        the secret that signs the deliveries
+PILOT_STATUS_WEBHOOK_SECRET_OLD    the previous secret, while it is being replaced
+PILOT_STATUS_WEBHOOK_TOKEN         the token in the address, for a webhook without a secret
+PILOT_STATUS_WEBHOOK_VERIFY_TOKEN  the token with which Meta confirms the address";
+
+/// A file of 25 MB in Base64, and the JSON around it.
+const MAX_BYTES: usize = 40 * 1024 * 1024;
+
+/// What a delivery must contain. Without a verifier, its signature is ignored.
 #[derive(Default)]
 struct Expected {
     verifier: Option<Verifier>,
@@ -46,7 +58,16 @@ struct Expected {
 type Receiver = Arc<(Expected, Queue)>;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    program::run(HELP, run).await
+}
+
+async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
+    let address = match arguments.as_slice() {
+        [] => "127.0.0.1:8080",
+        [address] => address,
+        _ => return Err(program::usage(HELP)),
+    };
     let old = setting("PILOT_STATUS_WEBHOOK_SECRET_OLD")?.unwrap_or_default();
     let expected = Expected {
         verifier: setting("PILOT_STATUS_WEBHOOK_SECRET")?
@@ -60,13 +81,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let verifier = Some(Verifier::new(demo::SECRET));
         return serve(listener, Expected { verifier, ..expected }, deliveries).await;
     }
-    let address = std::env::args().nth(1).unwrap_or("127.0.0.1:8080".to_owned());
-    let listener = TcpListener::bind(address).await?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| format!("cannot listen on {address}: {error}"))?;
     println!("listening on http://{}/webhook", listener.local_addr()?);
     serve(listener, expected, async { _ = tokio::signal::ctrl_c().await }).await
 }
 
-/// A variable of the environment. Blank, it would let everybody in or nobody.
+/// A variable of the environment. A blank secret would authenticate everybody or nobody.
 fn setting(name: &str) -> Result<Option<String>, String> {
     let Some(value) = std::env::var_os(name) else { return Ok(None) };
     match value.into_string() {
@@ -75,7 +97,7 @@ fn setting(name: &str) -> Result<Option<String>, String> {
     }
 }
 
-/// Takes deliveries until `end`, and is done when all of them are processed.
+/// Accepts deliveries until `end`, and returns when all of them are processed.
 async fn serve(
     listener: TcpListener,
     expected: Expected,
@@ -91,7 +113,7 @@ async fn serve(
     Ok(processing.await?)
 }
 
-/// Answers before anything is done: what is not answered soon is sent again.
+/// Responds before the event is processed: the service repeats deliveries without a timely response.
 async fn receive(
     State(receiver): State<Receiver>,
     Query(query): Query<HashMap<String, String>>,
@@ -99,10 +121,10 @@ async fn receive(
     body: Body,
 ) -> StatusCode {
     let (expected, queue) = &*receiver;
-    if !carries(expected.token.as_ref(), &query, "token") {
+    if !contains(expected.token.as_ref(), &query, "token") {
         return refuse(StatusCode::UNAUTHORIZED, "the token in the address");
     }
-    let body = match to_bytes(body, MOST_BYTES).await {
+    let body = match to_bytes(body, MAX_BYTES).await {
         Ok(body) => body,
         Err(error) => return refuse(StatusCode::PAYLOAD_TOO_LARGE, error),
     };
@@ -111,36 +133,36 @@ async fn receive(
         Some(verifier) => verifier.verify(signature, &body),
         None => Ok(Event::from_unverified(&body)),
     };
-    match event.map(|event| queue.take(event)) {
+    match event.map(|event| queue.accept(event)) {
         Ok(true) => StatusCode::OK,
-        // It has to be sent again.
+        // The service delivers it again.
         Ok(false) => refuse(StatusCode::SERVICE_UNAVAILABLE, "the queue is full"),
         Err(refused) => refuse(StatusCode::UNAUTHORIZED, refused),
     }
 }
 
-/// Confirms the address to Meta, which asks for that before it delivers.
+/// Confirms the address to Meta, which asks for it before the first delivery.
 async fn confirm(
     State(receiver): State<Receiver>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<String, StatusCode> {
     let (expected, _) = &*receiver;
-    if !carries(expected.token.as_ref(), &query, "token") {
+    if !contains(expected.token.as_ref(), &query, "token") {
         return Err(refuse(StatusCode::UNAUTHORIZED, "the token in the address"));
     }
-    if !carries(expected.verify_token.as_ref(), &query, "hub.verify_token") {
+    if !contains(expected.verify_token.as_ref(), &query, "hub.verify_token") {
         return Err(refuse(StatusCode::FORBIDDEN, "hub.verify_token"));
     }
     let challenge = query.get("hub.challenge").cloned();
     challenge.ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "no hub.challenge"))
 }
 
-/// Whether a query carries a token, where one is expected.
-fn carries(token: Option<&AddressToken>, query: &HashMap<String, String>, name: &str) -> bool {
+/// Whether a query contains the expected token. True if none is expected.
+fn contains(token: Option<&AddressToken>, query: &HashMap<String, String>, name: &str) -> bool {
     token.is_none_or(|token| query.get(name).is_some_and(|given| token.matches(given)))
 }
 
-/// Logs a refusal, with nothing of what came.
+/// Logs a refusal, without any part of the request.
 fn refuse(status: StatusCode, why: impl Display) -> StatusCode {
     eprintln!("refused with {status}: {why}");
     status

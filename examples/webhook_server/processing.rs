@@ -1,4 +1,4 @@
-//! What is done with events, apart from the answers to their deliveries.
+//! Processes events after the response to their deliveries.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,41 +7,41 @@ use pilot_status::webhooks::Event;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
 
-const MOST_WAITING: usize = 100;
-const MOST_REMEMBERED: usize = 1000;
+const MAX_QUEUED: usize = 100;
+const MAX_REMEMBERED: usize = 1000;
 
-/// Takes events, each one once.
+/// Accepts each event once.
 pub struct Queue {
-    waiting: Sender<Event>,
-    taken: Mutex<VecDeque<String>>,
+    events: Sender<Event>,
+    accepted: Mutex<VecDeque<String>>,
 }
 
-/// A queue, and what ends when the queue is gone and empty.
+/// A queue, and a task that ends when the queue is dropped and empty.
 pub fn start() -> (Queue, JoinHandle<()>) {
-    let (waiting, events) = mpsc::channel(MOST_WAITING);
-    (Queue { waiting, taken: Mutex::default() }, tokio::spawn(process(events)))
+    let (sender, events) = mpsc::channel(MAX_QUEUED);
+    (Queue { events: sender, accepted: Mutex::default() }, tokio::spawn(process(events)))
 }
 
 impl Queue {
-    /// Takes an event, unless it was taken before. False where there is no room for it.
-    pub fn take(&self, event: Event) -> bool {
-        // First, so that what is remembered is sure to be processed.
-        let Ok(place) = self.waiting.try_reserve() else { return false };
+    /// Accepts an event, or ignores a duplicate. Returns false if the queue is full.
+    pub fn accept(&self, event: Event) -> bool {
+        // Reserved first, so that every remembered event is processed.
+        let Ok(place) = self.events.try_reserve() else { return false };
         match key(&event) {
-            Some(key) if !self.remember(&key) => println!("{key} came again"),
+            Some(key) if !self.remember(&key) => println!("ignored a duplicate of {key}"),
             _ => place.send(event),
         }
         true
     }
 
-    /// Remembers a key, and says whether it is new. Of two deliveries of an event at the
-    /// same time, only one is. A database does the same with a unique column and `INSERT`.
+    /// Remembers a key, and returns whether it is new. Of two simultaneous deliveries of an event,
+    /// only one is. A database does the same with a unique column and `INSERT`.
     fn remember(&self, key: &str) -> bool {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_new = !taken.iter().any(|other| other == key);
+        let mut accepted = self.accepted.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = !accepted.iter().any(|other| other == key);
         if is_new {
-            taken.push_front(key.to_owned());
-            taken.truncate(MOST_REMEMBERED);
+            accepted.push_front(key.to_owned());
+            accepted.truncate(MAX_REMEMBERED);
         }
         is_new
     }
@@ -50,22 +50,22 @@ impl Queue {
 async fn process(mut events: Receiver<Event>) {
     while let Some(event) = events.recv().await {
         match event {
-            Event::MessageReceived(event) => println!("message {:?} came in", event.data.id),
+            Event::MessageReceived(event) => println!("received message {:?}", event.data.id),
             Event::Meta(envelope) => {
                 for found in envelope.media() {
                     let (media, number) = (found.media_id, found.phone_number_id);
-                    println!("media {media:?} came in for number {number:?}");
+                    println!("received media {media:?} for number {number:?}");
                 }
-                println!("{} changes came from Meta", envelope.changes.len());
+                println!("received {} changes from Meta", envelope.changes.len());
             }
-            Event::Unknown(event) => println!("event {:?} is new", event.name),
-            other => println!("{} came", other.name()),
+            Event::Unknown(event) => println!("received the unknown event {:?}", event.name),
+            other => println!("received {}", other.name()),
         }
     }
 }
 
-/// What identifies repeated deliveries of an event, if it has that. Events of one number, and
-/// those that are new, may share an id and not be the same.
+/// What identifies repeated deliveries of an event. None for events of a number and unknown
+/// events, of which different ones may share an id.
 fn key(event: &Event) -> Option<String> {
     if matches!(event, Event::Unknown(_)) || event.name().starts_with("number.") {
         return None;

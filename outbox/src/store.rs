@@ -295,7 +295,7 @@ fn is_unavailable(error: &MigrateError) -> bool {
         return false;
     };
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_) => true,
         // The class of PostgreSQL for interventions by an operator, such as a shutdown.
         sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57")),
         _ => false,

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{Message, Outcome, Stage, Store};
@@ -174,7 +174,8 @@ async fn a_url_of_another_database_is_refused_without_its_password() {
     }
 }
 
-/// Closes so many connections at once, as a server that restarts, and forwards the others.
+/// Closes so many connections, as a server that restarts, and forwards the others. The client
+/// sees a reset if the server has not read the request, or else the end of the stream.
 async fn restarting_server(closed: usize, server: SocketAddr) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -186,6 +187,9 @@ async fn restarting_server(closed: usize, server: SocketAddr) -> SocketAddr {
                     let mut server = TcpStream::connect(server).await.unwrap();
                     copy_bidirectional(&mut client, &mut server).await
                 });
+            } else if number % 2 == 1 {
+                // An SSLRequest.
+                let _ = client.read_exact(&mut [0; 8]).await;
             }
         }
     });

@@ -1,4 +1,4 @@
-//! The program `list_numbers`, as its user runs it.
+//! The example `list_numbers`, as a process.
 
 use std::process::Output;
 
@@ -10,14 +10,14 @@ use pilot_status::mock::{OperationId, Reply, Sandbox};
 use serde_json::Value;
 use tokio::process::Command;
 
-/// Runs the program with nothing of its variables in the environment but `variables`.
+/// Runs the program with only `variables` of its variables in the environment.
 async fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     Command::new(example_program("list_numbers"))
         .args(arguments)
         .env_remove("PILOT_STATUS_API_KEY")
         .env_remove("PILOT_STATUS_API_KEY_ID")
         .env_remove("PILOT_STATUS_BASE_URL")
-        // They would take a proxy of a test away.
+        // They would exclude the proxy of a test.
         .env_remove("NO_PROXY")
         .env_remove("no_proxy")
         .env_remove("REQUEST_METHOD")
@@ -41,7 +41,7 @@ fn failure(output: &Output) -> String {
 }
 
 #[tokio::test]
-async fn without_a_key_it_lists_the_number_of_its_own_server() {
+async fn without_a_key_it_lists_the_number_of_a_server_of_its_own() {
     let blank = [("PILOT_STATUS_API_KEY", " "), ("PILOT_STATUS_API_KEY_ID", "")];
     let output = run(&[], &blank).await;
     assert!(output.status.success());
@@ -58,7 +58,7 @@ async fn without_a_key_it_lists_the_number_of_its_own_server() {
 }
 
 #[tokio::test]
-async fn a_proxy_in_the_environment_does_not_see_what_stays_on_this_machine() {
+async fn a_request_to_this_machine_does_not_use_the_proxy_of_the_environment() {
     let proxy = ScriptedServer::start([&[] as Script]).await;
     let sandbox = Sandbox::start().await.unwrap();
     let output = run(

@@ -1,5 +1,4 @@
-//! The programs `send_message`, `bulk_send`, `pair_number` and `history`, as their users
-//! run them.
+//! The examples, as processes.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
-/// A program without a key in its environment, or with that of a sandbox.
+/// A program with the key of a sandbox in its environment, or without a key.
 fn program(name: &str, sandbox: Option<&Sandbox>) -> Command {
     let mut command = Command::new(example_program(name));
     for variable in ["PILOT_STATUS_API_KEY", "PILOT_STATUS_API_KEY_ID", "PILOT_STATUS_BASE_URL"] {
@@ -31,13 +30,13 @@ async fn run(name: &str, arguments: &[&str], sandbox: Option<&Sandbox>) -> Outpu
     program(name, sandbox).args(arguments).output().await.unwrap()
 }
 
-/// What a program that succeeded wrote to stdout.
+/// The output of a program, which succeeded.
 fn success(output: &Output) -> String {
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// What a program that failed wrote to stderr, which is one line.
+/// The error of a program, which failed with one line.
 fn failure(output: &Output) -> String {
     let line = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!((output.status.code(), line.lines().count()), (Some(1), 1), "{output:?}");
@@ -49,7 +48,7 @@ fn keys(requests: &[RecordedRequest]) -> Vec<&str> {
     requests.iter().map(|request| request.headers["idempotency-key"].to_str().unwrap()).collect()
 }
 
-/// Files for one run after the other of `bulk_send`, until they are dropped.
+/// Files for several runs of `bulk_send`, until they are dropped.
 struct Campaign {
     folder: PathBuf,
 }
@@ -76,6 +75,10 @@ impl Campaign {
     fn set_journal(&self, journal: &str) {
         std::fs::write(self.folder.join("journal"), journal).unwrap();
     }
+
+    fn set_recipients(&self, recipients: &str) {
+        std::fs::write(self.folder.join("recipients.csv"), recipients).unwrap();
+    }
 }
 
 impl Drop for Campaign {
@@ -88,7 +91,7 @@ const THREE: &str =
     "number,name\n+1 212 555 0101,Ana\n12125550102,Bruno\n12125550103,\"Silva, C\"\n";
 
 #[tokio::test]
-async fn without_a_key_every_example_talks_to_its_own_server() {
+async fn without_a_key_every_example_uses_a_server_of_its_own() {
     let campaign = Campaign::new("own_server", THREE);
     let recipients = campaign.folder.join("recipients.csv");
     let journal = campaign.folder.join("journal");
@@ -108,8 +111,89 @@ async fn without_a_key_every_example_talks_to_its_own_server() {
 }
 
 #[tokio::test]
+async fn help_is_printed_and_nothing_is_sent() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let names =
+        ["bulk_send", "history", "list_numbers", "pair_number", "send_message", "webhook_server"];
+    for name in names {
+        for arguments in [&["-h"][..], &["--help"], &["5511988887777", "Suporte", "--help"]] {
+            let text = success(&run(name, arguments, Some(&sandbox)).await);
+            assert!(text.starts_with(&format!("usage: {name} ")), "{text}");
+        }
+    }
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_argument_that_is_not_utf8_is_an_error() {
+    use std::os::unix::ffi::OsStrExt;
+    let argument = std::ffi::OsStr::from_bytes(b"\xff");
+    let line = failure(&program("history", None).arg(argument).output().await.unwrap());
+    assert_eq!(line, "error: the argument \"\u{fffd}\" is not UTF-8\n");
+}
+
+#[tokio::test]
+async fn an_error_names_its_cause_once() {
+    let mut program = program("history", None);
+    program
+        .env("PILOT_STATUS_API_KEY", "ps_test")
+        .env("PILOT_STATUS_BASE_URL", "http://127.0.0.1:1");
+    let line = failure(&program.output().await.unwrap());
+    assert_eq!(line.matches("Connection refused").count(), 1, "{line}");
+}
+
+#[tokio::test]
+async fn a_number_without_a_country_code_is_refused() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (number, hint) in [
+        ("11988887777", "write +5511988887777 if it is Brazilian"),
+        ("(081) 98596-6115", "write +5581985966115 if it is Brazilian"),
+        ("1133334444", "write +551133334444 if it is Brazilian"),
+        ("55981234567", "write +5555981234567 if it is Brazilian"),
+        // A number in Peru, which needs its plus.
+        ("51912345678", "write +5551912345678 if it is Brazilian"),
+        ("", "is not a phone number"),
+        ("+", "is not a phone number"),
+        ("ana", "is not a phone number"),
+        ("0123456789", "is not a phone number"),
+        ("1203630@g.us", "is not a phone number"),
+        ("+12", "is not a phone number"),
+        ("+1234567890123456", "is not a phone number"),
+    ] {
+        let line = failure(&run("send_message", &[number], Some(&sandbox)).await);
+        assert!(line.contains(hint), "{number} {line}");
+        let line = failure(&run("pair_number", &[number, "Suporte"], Some(&sandbox)).await);
+        assert!(line.contains(hint), "{number} {line}");
+    }
+    let campaign = Campaign::new("country_code", "number,name\n+551133334444,Ana\n");
+    campaign.set_recipients("number,name\n+551133334444,Ana\n11988887777,Bruno\n");
+    let line = failure(&campaign.send(&sandbox).await);
+    assert!(line.starts_with("error: recipients.csv: line 3: \"11988887777\" has no"), "{line}");
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_number_with_a_country_code_is_sent_in_digits() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (number, digits) in [
+        ("+5511988887777", "5511988887777"),
+        ("5511988887777", "5511988887777"),
+        ("+55 (11) 3333-4444", "551133334444"),
+        ("0055 11 98888 7777", "5511988887777"),
+        ("12125550102", "12125550102"),
+        ("+51912345678", "51912345678"),
+        ("+351 912 345 678", "351912345678"),
+    ] {
+        success(&run("send_message", &[number], Some(&sandbox)).await);
+        let request = sandbox.requests().pop().unwrap();
+        assert_eq!(request.json()["destinationNumber"], digits, "{number}");
+    }
+}
+
+#[tokio::test]
 async fn an_error_is_one_line() {
-    let campaign = Campaign::new("errors", "number,name\n1\n");
+    let campaign = Campaign::new("errors", "number,name\n12125550101\n");
     let recipients = campaign.folder.join("recipients.csv");
     let recipients = recipients.to_str().unwrap();
     let nobody = campaign.folder.join("nobody.csv");
@@ -117,14 +201,23 @@ async fn an_error_is_one_line() {
     let nobody = nobody.to_str().unwrap();
     let journal = campaign.folder.join("journal");
     let journal = journal.to_str().unwrap();
-    let examples: [(&str, &[&str], &str); 8] = [
+    let examples: [(&str, &[&str], &str); 9] = [
         ("send_message", &[], "usage: send_message NUMBER"),
         ("bulk_send", &["natal"], "usage: bulk_send CAMPAIGN RECIPIENTS.csv JOURNAL"),
         ("bulk_send", &["natal", "missing.csv", journal], "missing.csv: "),
         ("bulk_send", &["natal", recipients, journal], "recipients.csv: CSV error: record 1"),
-        ("bulk_send", &["natal", nobody, journal], "nobody.csv: \"-\" is no number"),
+        (
+            "bulk_send",
+            &["natal", nobody, journal],
+            "nobody.csv: line 2: \"-\" is not a phone number",
+        ),
         ("pair_number", &["5511988887777"], "usage: pair_number NUMBER NAME [SECONDS]"),
-        ("pair_number", &["5511988887777", "Suporte", "soon"], "invalid digit"),
+        (
+            "pair_number",
+            &["5511988887777", "Suporte", "soon"],
+            "\"soon\" is not a number of seconds: invalid digit",
+        ),
+        ("history", &["a", "b"], "usage: history [NUMBER_ID]"),
         ("history", &[], "check the credentials"),
     ];
     let sandbox = Sandbox::start().await.unwrap();
@@ -138,7 +231,7 @@ async fn an_error_is_one_line() {
 }
 
 #[tokio::test]
-async fn a_text_a_template_and_a_picture_are_sent_the_text_under_a_key_of_its_own() {
+async fn a_text_a_template_and_a_picture_are_sent_and_the_text_has_its_own_key() {
     let sandbox = Sandbox::start().await.unwrap();
     for _ in 0..2 {
         let text = success(&run("send_message", &["5511988887777"], Some(&sandbox)).await);
@@ -170,32 +263,32 @@ async fn a_second_run_sends_nothing_twice() {
         .collect();
     assert_eq!(sandbox.requests().len(), 3);
     assert_eq!(numbers, ["12125550101", "12125550102", "12125550103"].map(str::to_owned).into());
-    assert_eq!(campaign.journal().lines().count(), 3);
+    assert_eq!(campaign.journal().lines().count(), 4);
 }
 
 #[tokio::test]
-async fn what_was_sent_but_not_journaled_goes_out_under_the_same_key() {
+async fn a_message_that_is_missing_in_the_journal_is_sent_under_the_same_key() {
     let campaign = Campaign::new("crash", THREE);
     let sandbox = Sandbox::start().await.unwrap();
     success(&campaign.send(&sandbox).await);
     let journal = campaign.journal();
     let lines: Vec<&str> = journal.lines().collect();
-    let last = lines[2].split('\t').next().unwrap();
+    let last = lines[3].split('\t').next().unwrap();
     // The run ended before the last line, or within it.
     for rest in ["", &last[..5], last] {
         let before = sandbox.requests().len();
-        campaign.set_journal(&format!("{}\n{}\n{rest}", lines[0], lines[1]));
+        campaign.set_journal(&format!("{}\n{}\n{}\n{rest}", lines[0], lines[1], lines[2]));
         let text = success(&campaign.send(&sandbox).await);
         assert_eq!(text, "2 of 3 were sent before\n1 of 1 were sent now\n");
         let requests = sandbox.requests();
         assert_eq!(keys(&requests[before..]), [format!("natal/{last}")]);
         assert_eq!(keys(&requests[..3]).iter().filter(|key| key.ends_with(last)).count(), 1);
-        assert!(campaign.journal().ends_with(&format!("\n{}\n", lines[2])));
+        assert!(campaign.journal().ends_with(&format!("\n{}\n", lines[3])));
     }
 }
 
 #[tokio::test]
-async fn those_who_did_not_get_it_are_listed_and_get_it_in_the_next_run() {
+async fn failed_messages_are_listed_and_sent_in_the_next_run() {
     let campaign = Campaign::new("failed", THREE);
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.enqueue(OperationId::SendMessage, Reply::error(StatusCode::PAYMENT_REQUIRED, None));
@@ -208,7 +301,7 @@ async fn those_who_did_not_get_it_are_listed_and_get_it_in_the_next_run() {
 }
 
 #[tokio::test]
-async fn a_campaign_ends_at_once_when_all_would_fail() {
+async fn a_campaign_ends_when_all_messages_would_fail() {
     let rows: Vec<String> = (100..200).map(|end| format!("12125550{end},Ana")).collect();
     let campaign = Campaign::new("wrong_key", &format!("number,name\n{}", rows.join("\n")));
     let sandbox = Sandbox::start().await.unwrap();
@@ -222,9 +315,44 @@ async fn a_campaign_ends_at_once_when_all_would_fail() {
     (0..8)
         .for_each(|_| sandbox.enqueue(OperationId::SendMessage, Reply::too_many_requests(an_hour)));
     let line = failure(&campaign.send(&sandbox).await);
-    // Those that were under way; all others would have been held back, and failed.
+    // The messages in progress. The others were not sent.
     let failed: u32 = line.split(' ').nth(1).unwrap().parse().unwrap();
     assert!((1..=8).contains(&failed), "{line}");
+}
+
+#[tokio::test]
+async fn a_journal_of_another_campaign_is_refused() {
+    let campaign = Campaign::new("other_campaign", THREE);
+    let sandbox = Sandbox::start().await.unwrap();
+    success(&campaign.send(&sandbox).await);
+    let journal = campaign.journal();
+
+    // More recipients are no other campaign.
+    campaign.set_recipients(&format!("{THREE}12125550104,Dora\n"));
+    assert!(success(&campaign.send(&sandbox).await).ends_with("1 of 1 were sent now\n"));
+
+    let sent = sandbox.requests().len();
+    campaign.set_recipients("number,name\n12125550101,Ana\n12125550199,Elisa\n");
+    let line = failure(&campaign.send(&sandbox).await);
+    assert!(line.starts_with("error: journal: 3 of its numbers are not among"), "{line}");
+
+    campaign.set_recipients(THREE);
+    let text = journal.replace("Temos novidades.", "Feliz Natal.");
+    let name = journal.replace("\"natal\"", "\"pascoa\"");
+    let old = journal.lines().skip(1).collect::<Vec<_>>().join("\n");
+    for other in [text, name, old, "notes\n".to_owned()] {
+        assert_ne!(other, journal);
+        campaign.set_journal(&other);
+        let line = failure(&campaign.send(&sandbox).await);
+        assert!(line.contains("another campaign or text"), "{line}");
+        assert_eq!(campaign.journal(), other, "the journal is not changed");
+    }
+    assert_eq!(sandbox.requests().len(), sent);
+
+    // A run ended within the first line.
+    campaign.set_journal(&journal[..9]);
+    assert!(success(&campaign.send(&sandbox).await).starts_with("0 of 3 were sent before\n"));
+    assert_eq!(campaign.journal().lines().next(), journal.lines().next());
 }
 
 #[tokio::test]
@@ -292,14 +420,14 @@ async fn without_a_picture_the_pairing_code_is_shown() {
     let output = run("pair_number", &["5511999999999", "Suporte"], Some(&sandbox)).await;
     assert_eq!(
         success(&output),
-        "there is no picture of a QR code to draw\n\
-         to type into the phone instead: ABCD-1234\n\
+        "the response has no picture of a QR code\n\
+         the code to type into the phone instead: ABCD-1234\n\
          num_01HZX... is connected\n"
     );
-    let [created, listed, looked] = &sandbox.requests()[..] else { panic!("three requests") };
+    let [created, listed, polled] = &sandbox.requests()[..] else { panic!("three requests") };
     assert_eq!(created.json(), json!({"number": "5511999999999", "name": "Suporte"}));
     assert_eq!(listed.line(), "GET /v1/numbers");
-    assert_eq!(looked.path, "/v1/numbers/num_01HZX.../status");
+    assert_eq!(polled.path, "/v1/numbers/num_01HZX.../status");
 }
 
 #[tokio::test]
@@ -324,7 +452,7 @@ async fn a_number_that_is_not_connected_in_time_is_an_error() {
     assert_eq!(failure(&output), "error: num_01HZX... was not connected within 1 s\n");
 }
 
-/// A sandbox with a history of so many pages, of one message each.
+/// A sandbox with a history of this number of pages, with one message each.
 async fn history(pages: u32) -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();
     let history = sandbox.client().list_message_history().send().await.unwrap().into_inner();
@@ -346,7 +474,7 @@ async fn the_history_is_a_line_of_json_for_each_message_of_all_pages() {
 }
 
 #[tokio::test]
-async fn a_reader_who_has_seen_enough_ends_the_history_quietly() {
+async fn a_closed_pipe_ends_the_history_without_an_error() {
     let sandbox = history(1_000_000).await;
     let mut program = program("history", Some(&sandbox));
     let mut child =

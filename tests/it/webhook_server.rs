@@ -1,4 +1,4 @@
-//! The program `webhook_server`, as the service and its user meet it.
+//! The example `webhook_server`, as a process.
 
 use std::process::{Output, Stdio};
 use std::time::Duration;
@@ -9,14 +9,15 @@ use pilot_status::reqwest::Client;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::net::TcpListener;
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
 const SECRET: &str = "marked secret";
 const OLD_SECRET: &str = "marked old secret";
-const MOST_BYTES: usize = 40 * 1024 * 1024;
+const MAX_BYTES: usize = 40 * 1024 * 1024;
 
-/// The program with nothing of its variables in the environment but `variables`.
+/// The program with only `variables` of its variables in the environment.
 fn program(variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(example_program("webhook_server"));
     command
@@ -25,7 +26,7 @@ fn program(variables: &[(&str, &str)]) -> Command {
         .env_remove("PILOT_STATUS_WEBHOOK_SECRET_OLD")
         .env_remove("PILOT_STATUS_WEBHOOK_TOKEN")
         .env_remove("PILOT_STATUS_WEBHOOK_VERIFY_TOKEN")
-        // One of them may wait for its output to be read.
+        // A thread may block while nobody reads its output.
         .env("TOKIO_WORKER_THREADS", "4")
         .envs(variables.iter().copied())
         .stdout(Stdio::piped())
@@ -74,7 +75,7 @@ impl Running {
         line.expect("a line in time").unwrap().expect("a line")
     }
 
-    /// The status that it answers a delivery with.
+    /// The status of the response to a delivery.
     async fn deliver(&self, signature: Option<String>, body: impl Into<String>) -> u16 {
         let mut delivery = self.client.post(&self.url).body(body.into());
         if let Some(signature) = signature {
@@ -83,13 +84,13 @@ impl Running {
         delivery.send().await.unwrap().status().as_u16()
     }
 
-    /// The status and body that it answers a GET with.
+    /// The status and body of the response to a GET.
     async fn get(&self, query: &str) -> (u16, String) {
         let response = self.client.get(format!("{}{query}", self.url)).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
     }
 
-    /// So many lines that it prints, sorted.
+    /// The next lines that it prints, sorted.
     async fn lines(&mut self, count: usize) -> Vec<String> {
         let mut lines = Vec::new();
         for _ in 0..count {
@@ -104,7 +105,7 @@ impl Running {
         self.deliver(Some(signature(SECRET, &body)), body).await
     }
 
-    /// What it says of deliveries that it refused.
+    /// Its log of refused deliveries.
     async fn end(mut self) -> String {
         self.child.start_kill().unwrap();
         String::from_utf8(self.child.wait_with_output().await.unwrap().stderr).unwrap()
@@ -125,29 +126,39 @@ fn message(event: &str, id: &str) -> Value {
 async fn without_a_secret_it_delivers_to_itself() {
     let (output, text) = run(&[]).await;
     assert!(output.status.success(), "{text}");
-    for part in [
-        "the event was answered with 200",
-        "the event with another text was answered with 401",
-        "message \"msg_01HZX\" came in",
-    ] {
+    for part in
+        ["the event: 200", "the event with another text: 401", "received message \"msg_01HZX\""]
+    {
         assert_eq!(text.matches(part).count(), 1, "{text}");
     }
 }
 
 #[tokio::test]
-async fn a_blank_secret_or_token_is_none() {
+async fn an_address_in_use_is_an_error_that_names_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut program = Command::new(example_program("webhook_server"));
+    program.arg(&address).env("PILOT_STATUS_WEBHOOK_SECRET", SECRET);
+    let output = program.output().await.unwrap();
+    let line = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), line.lines().count()), (Some(1), 1), "{line}");
+    assert!(line.starts_with(&format!("error: cannot listen on {address}: ")), "{line}");
+}
+
+#[tokio::test]
+async fn a_blank_secret_or_token_is_an_error() {
     for name in ["SECRET", "SECRET_OLD", "TOKEN", "VERIFY_TOKEN"] {
         let name = format!("PILOT_STATUS_WEBHOOK_{name}");
         let mut variables = vec![("PILOT_STATUS_WEBHOOK_SECRET", SECRET)];
         variables.push((&name, " "));
         let (output, text) = run(&variables).await;
         assert_eq!(output.status.code(), Some(1));
-        assert!(text.contains(&format!("{name} is blank")), "{text}");
+        assert!(text.starts_with(&format!("error: {name} is blank")), "{text}");
     }
 }
 
 #[tokio::test]
-async fn without_a_secret_the_token_in_the_address_lets_a_delivery_in() {
+async fn without_a_secret_the_token_in_the_address_authenticates_a_delivery() {
     let token = "marked token&+";
     let mut program = Running::start_with(&[("PILOT_STATUS_WEBHOOK_TOKEN", token)]).await;
     let url = program.url.clone();
@@ -159,7 +170,7 @@ async fn without_a_secret_the_token_in_the_address_lets_a_delivery_in() {
     }
     program.url = format!("{url}?token=marked%20token%26%2B");
     assert_eq!(program.deliver(None, body).await, 200);
-    assert_eq!(program.line().await, "message \"msg_1\" came in");
+    assert_eq!(program.line().await, "received message \"msg_1\"");
     assert_eq!(program.get("&hub.challenge=42").await, (200, "42".to_owned()));
     let refusals = program.end().await;
     assert_eq!(refusals.matches("refused with 401").count(), 8, "{refusals}");
@@ -181,7 +192,7 @@ async fn with_a_secret_and_a_token_both_are_checked() {
 }
 
 #[tokio::test]
-async fn the_address_is_confirmed_to_who_knows_the_verify_token() {
+async fn the_address_is_confirmed_with_the_verify_token() {
     let program = Running::start_with(&[
         ("PILOT_STATUS_WEBHOOK_SECRET", SECRET),
         ("PILOT_STATUS_WEBHOOK_VERIFY_TOKEN", "marked"),
@@ -200,7 +211,7 @@ async fn the_address_is_confirmed_to_who_knows_the_verify_token() {
 }
 
 #[tokio::test]
-async fn everything_that_is_refused_is_logged() {
+async fn every_refusal_is_logged() {
     let program = Running::start().await;
     let put = program.client.put(&program.url).send().await.unwrap();
     assert_eq!(put.status(), 405);
@@ -211,11 +222,11 @@ async fn everything_that_is_refused_is_logged() {
 }
 
 #[tokio::test]
-async fn whatever_is_signed_is_taken() {
+async fn every_signed_body_is_accepted() {
     let mut program = Running::start().await;
     for body in ["[]", "{}", r#"{"type":"ping"}"#, "no JSON"] {
         assert_eq!(program.deliver(Some(signature(SECRET, body)), body).await, 200, "{body}");
-        assert_eq!(program.line().await, "event \"\" is new");
+        assert_eq!(program.line().await, "received the unknown event \"\"");
     }
 }
 
@@ -233,18 +244,18 @@ async fn an_envelope_of_meta_is_processed_once() {
         assert_eq!(program.deliver_signed(&envelope(status)).await, 200);
     }
     let expected = [
-        "1 changes came from Meta",
-        "1 changes came from Meta",
-        "1 changes came from Meta",
-        "media \"1003\" came in for number \"1065\"",
-        "whatsapp_business_account \"wamid.1 sent\" came again",
-        "whatsapp_business_account \"wamid.1\" came again",
+        "ignored a duplicate of whatsapp_business_account \"wamid.1 sent\"",
+        "ignored a duplicate of whatsapp_business_account \"wamid.1\"",
+        "received 1 changes from Meta",
+        "received 1 changes from Meta",
+        "received 1 changes from Meta",
+        "received media \"1003\" for number \"1065\"",
     ];
     assert_eq!(program.lines(6).await, expected);
 }
 
 #[tokio::test]
-async fn of_deliveries_at_the_same_time_one_is_processed() {
+async fn one_of_two_simultaneous_deliveries_is_processed() {
     let mut program = Running::start().await;
     for round in 0..20 {
         let event = message("message.received", &format!("msg_{round}"));
@@ -252,25 +263,25 @@ async fn of_deliveries_at_the_same_time_one_is_processed() {
             tokio::join!(program.deliver_signed(&event), program.deliver_signed(&event));
         assert_eq!((one, other), (200, 200));
         let expected = [
-            format!("message \"msg_{round}\" came in"),
-            format!("message.received \"msg_{round}\" came again"),
+            format!("ignored a duplicate of message.received \"msg_{round}\""),
+            format!("received message \"msg_{round}\""),
         ];
         assert_eq!(program.lines(2).await, expected);
     }
 }
 
 #[tokio::test]
-async fn a_delivery_is_taken_under_both_secrets() {
+async fn deliveries_are_accepted_under_both_secrets() {
     let mut program = Running::start().await;
     for (secret, id) in [(SECRET, "msg_1"), (OLD_SECRET, "msg_2")] {
         let body = message("message.received", id).to_string();
         assert_eq!(program.deliver(Some(signature(secret, &body)), body).await, 200);
-        assert_eq!(program.line().await, format!("message {id:?} came in"));
+        assert_eq!(program.line().await, format!("received message {id:?}"));
     }
 }
 
 #[tokio::test]
-async fn what_is_not_signed_rightly_is_refused_and_not_processed() {
+async fn a_delivery_with_a_wrong_signature_is_refused_and_not_processed() {
     let mut program = Running::start().await;
     let body = message("message.received", "msg_1").to_string();
     let right = signature(SECRET, &body);
@@ -279,17 +290,17 @@ async fn what_is_not_signed_rightly_is_refused_and_not_processed() {
     assert_eq!(program.deliver(Some(signature("other", &body)), body.clone()).await, 401);
     assert_eq!(program.deliver(None, body.clone()).await, 401);
     assert_eq!(program.deliver(Some(right), body).await, 200);
-    assert_eq!(program.line().await, "message \"msg_1\" came in");
+    assert_eq!(program.line().await, "received message \"msg_1\"");
     let refusals = program.end().await;
     assert_eq!(refusals.lines().count(), 3, "{refusals}");
     assert!(!refusals.contains("marked"), "{refusals}");
 }
 
 #[tokio::test]
-async fn an_event_that_it_does_not_know_is_taken() {
+async fn an_unknown_event_is_accepted() {
     let mut program = Running::start().await;
     assert_eq!(program.deliver_signed(&json!({"event": "message.edited\n"})).await, 200);
-    assert_eq!(program.line().await, "event \"message.edited\\n\" is new");
+    assert_eq!(program.line().await, "received the unknown event \"message.edited\\n\"");
 }
 
 #[tokio::test]
@@ -306,14 +317,14 @@ async fn the_same_event_is_processed_once() {
         }
     }
     let expected = [
-        "call.missed \"call_1\" came again",
-        "call.missed came",
-        "event \"message.edited\" is new",
-        "event \"message.edited\" is new",
-        "message.read \"msg_1\" came again",
-        "message.read came",
-        "message.sent \"msg_1\" came again",
-        "message.sent came",
+        "ignored a duplicate of call.missed \"call_1\"",
+        "ignored a duplicate of message.read \"msg_1\"",
+        "ignored a duplicate of message.sent \"msg_1\"",
+        "received call.missed",
+        "received message.read",
+        "received message.sent",
+        "received the unknown event \"message.edited\"",
+        "received the unknown event \"message.edited\"",
     ];
     assert_eq!(program.lines(8).await, expected);
 }
@@ -321,7 +332,7 @@ async fn the_same_event_is_processed_once() {
 #[tokio::test]
 async fn a_body_that_is_too_large_is_refused() {
     let program = Running::start().await;
-    for (length, status) in [(MOST_BYTES, 200), (MOST_BYTES + 1, 413)] {
+    for (length, status) in [(MAX_BYTES, 200), (MAX_BYTES + 1, 413)] {
         let body = message("message.received", "msg_1").to_string();
         let body = format!("{body}{}", " ".repeat(length - body.len()));
         assert_eq!(program.deliver(Some(signature(SECRET, &body)), body).await, status);
@@ -329,31 +340,31 @@ async fn a_body_that_is_too_large_is_refused() {
 }
 
 #[tokio::test]
-async fn while_too_many_wait_they_are_to_be_sent_again() {
+async fn a_full_queue_refuses_deliveries_with_503() {
     let mut program = Running::start().await;
-    // Nobody reads what it prints, so that it comes to wait for that.
+    // Nobody reads its output, so it blocks.
     let name = "a".repeat(10_000);
-    let mut taken = 0;
+    let mut accepted = 0;
     let status = loop {
         match program.deliver_signed(&json!({ "event": name })).await {
-            200 if taken < 1000 => taken += 1,
+            200 if accepted < 1000 => accepted += 1,
             status => break status,
         }
     };
     assert_eq!(status, 503);
-    assert!(taken >= 100);
-    for _ in 0..taken {
-        assert!(program.line().await.ends_with("is new"));
+    assert!(accepted >= 100);
+    for _ in 0..accepted {
+        assert!(program.line().await.starts_with("received the unknown event"));
     }
     assert_eq!(program.deliver_signed(&message("message.received", "msg_1")).await, 200);
-    assert_eq!(program.line().await, "message \"msg_1\" came in");
+    assert_eq!(program.line().await, "received message \"msg_1\"");
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn an_interrupt_ends_it_once_all_is_processed() {
+async fn an_interrupt_ends_it_after_all_events_are_processed() {
     let mut program = Running::start().await;
-    // More than it can print before somebody reads.
+    // More than it can print while nobody reads.
     let event = json!({ "event": "a".repeat(10_000) });
     for _ in 0..20 {
         assert_eq!(program.deliver_signed(&event).await, 200);

@@ -1,0 +1,52 @@
+//! The start and the end of the examples.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Runs a program with the arguments of the command line, and prints an error on one line. `-h`
+/// and `--help` print the help instead.
+pub async fn run(
+    help: &str,
+    program: impl AsyncFnOnce(Vec<String>) -> Result<(), Box<dyn Error>>,
+) -> ExitCode {
+    let arguments = std::env::args_os().skip(1).map(OsString::into_string);
+    let result = match arguments.collect::<Result<Vec<_>, _>>() {
+        Err(argument) => {
+            Err(format!("the argument {:?} is not UTF-8", argument.to_string_lossy()).into())
+        }
+        Ok(arguments)
+            if arguments.iter().any(|argument| argument == "-h" || argument == "--help") =>
+        {
+            writeln!(std::io::stdout(), "{help}").map_err(Into::into)
+        }
+        Ok(arguments) => program(arguments).await,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", with_sources(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The error for other arguments than the first line of the help lists.
+#[allow(dead_code, reason = "not every example has required arguments")]
+pub fn usage(help: &str) -> Box<dyn Error> {
+    help.lines().next().unwrap_or_default().into()
+}
+
+/// The text of an error and of its sources.
+fn with_sources(mut error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    // The text of an error of the client names its sources.
+    while !error.is::<pilot_status::Error>()
+        && let Some(source) = error.source()
+    {
+        text = format!("{text}: {source}");
+        error = source;
+    }
+    text
+}
