@@ -42,7 +42,10 @@ async fn a_row_that_the_service_refuses_ends_with_the_reason() {
     on_each_database(async |store| {
         enqueue(&store, &["a"]).await;
         let sandbox = Sandbox::start().await.unwrap();
-        sandbox.enqueue(OperationId::SendMessage, Reply::error(StatusCode::UNPROCESSABLE_ENTITY, None));
+        sandbox.enqueue(
+            OperationId::SendMessage,
+            Reply::error(StatusCode::UNPROCESSABLE_ENTITY, None),
+        );
         run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
         assert_eq!(store.counts().await.unwrap().failed, 1);
         let failures = store.failures(9).await.unwrap();

@@ -217,7 +217,7 @@ async fn a_long_wait_is_announced_before_it_begins() {
 #[tokio::test]
 async fn a_long_wait_for_a_slot_is_announced() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue("list_numbers", Reply::documented().delay(Duration::from_secs(5)));
+    sandbox.enqueue(OperationId::ListNumbers, Reply::documented().delay(Duration::from_secs(5)));
     let client = sandbox.builder().max_concurrent_requests(1).build().unwrap();
     let first = tokio::spawn({
         let client = client.clone();
