@@ -229,15 +229,12 @@ fn is_same(parameter: &Node, place: &str, name: &str) -> bool {
 }
 
 /// A response of theirs as we would describe it.
-fn response(status: &str, theirs: &Value) -> Value {
-    let mut response = json!({"description": theirs["description"].as_str().unwrap_or_default()});
+fn response(status: &str, theirs: &Node) -> Value {
+    let mut response = json!({"description": theirs.key("description").text()});
     if let Some(content) = theirs.get("content") {
         let error = json!({"schema": {"$ref": "#/components/schemas/ApiError"}});
-        response["content"] = if status.starts_with('2') {
-            content.clone()
-        } else {
-            json!({"application/json": error})
-        };
+        let error = json!({"application/json": error});
+        response["content"] = if status.starts_with('2') { content.clone() } else { error };
     }
     response
 }
