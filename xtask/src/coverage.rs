@@ -33,12 +33,12 @@ pub fn page(document: &Value) -> String {
 fn row(method: &str, path: &str, operation: &Value) -> String {
     let method = method.to_uppercase();
     let id = operation["operationId"].as_str().unwrap_or("?");
-    let evidence = operation["x-evidence"].as_str().unwrap_or("not said");
+    let evidence = operation["x-evidence"].as_str().unwrap_or("not stated");
     let key = if operation["security"].as_array().is_some_and(Vec::is_empty) {
         "none"
     } else {
         let description = operation["description"].as_str().unwrap_or_default();
-        description.split_once("Key: ").map_or("not said", |(_, key)| {
+        description.split_once("Key: ").map_or("not stated", |(_, key)| {
             key.split(". ").next().unwrap_or_default().trim_end_matches('.')
         })
     };
@@ -87,7 +87,7 @@ mod tests {
     fn an_operation_may_say_less() {
         let page = page(&document(&json!({"operationId": "get_thing", "responses": {}})));
         assert!(page.contains("\n## Without a tag\n"), "{page}");
-        let row = "| `get_thing` | `GET /v1/things/{id}` | not said | not said | \
+        let row = "| `get_thing` | `GET /v1/things/{id}` | not stated | not stated | \
                    `client.get_thing()…send()` |\n";
         assert!(page.contains(row), "{page}");
     }

@@ -22,7 +22,7 @@ use crate::names;
 use crate::node::Node;
 use crate::places::entries;
 use crate::pointer::Pointer;
-use crate::reconcile::{Said, Undescribed, alternatives, parameters, security};
+use crate::reconcile::{Facts, Undescribed, alternatives, parameters, security};
 use crate::yaml;
 
 use schema::Schemas;
@@ -136,7 +136,7 @@ fn holder(theirs: &Node, name: &str, schemas: &mut Schemas) -> Value {
             holder["content"][media_type]["schema"] = if name.is_empty() {
                 json!({"$ref": "#/components/schemas/ApiError"})
             } else {
-                schemas.schema(&Said::of(&media), name)
+                schemas.schema(&Facts::of(&media), name)
             };
         }
     }

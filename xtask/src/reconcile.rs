@@ -3,8 +3,8 @@
 //! ```text
 //! page -> servers, security schemes
 //! operation (by path and method)
-//!   parameters, statuses, headers, media types -> schema (what the page states)
-//!                                              -> example (what the page shows)
+//!   parameters, headers, media types of bodies and deliveries
+//!     -> facts of a value (what schemas state, what examples show)
 //! ```
 //!
 //! What we describe is the whole document. What a page states beyond it is a difference,
@@ -13,8 +13,8 @@
 
 mod accepted;
 mod difference;
+mod facts;
 mod operation;
-mod said;
 mod value;
 
 #[cfg(test)]
@@ -27,9 +27,9 @@ use serde_json::{Value, json};
 
 pub use accepted::Accepted;
 use difference::Difference;
+pub use facts::{Facts, type_of};
 use operation::Holder;
 pub use operation::{alternatives, parameters, security};
-pub use said::{Said, type_of};
 
 use crate::fragments::Fragments;
 use crate::node::Node;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::fragments::UNFINISHED;
 use crate::names;
 use crate::places::{SCHEMAS, entries};
-use crate::reconcile::{Said, type_of};
+use crate::reconcile::{Facts, type_of};
 
 /// How the names of texts end that are secrets.
 const SECRETS: [&str; 5] = ["ApiKey", "Token", "Secret", "Password", "PairingCode"];
@@ -25,31 +25,31 @@ pub struct Schemas {
 }
 
 impl Schemas {
-    /// The schema of a value, by what a page says of it.
-    pub fn schema(&mut self, said: &Said, name: &str) -> Value {
+    /// The schema of a value, by the facts on a page.
+    pub fn schema(&mut self, facts: &Facts, name: &str) -> Value {
         // References may lead back to themselves, and examples come to an end.
-        let mut said = if said.shown.is_empty() { said.clone() } else { said.whole() };
-        let shown = said.shown.len();
-        said.shown.retain(|value| !value.is_null());
-        let kind = kind(&said);
+        let mut facts = if facts.shown.is_empty() { facts.clone() } else { facts.whole() };
+        let shown = facts.shown.len();
+        facts.shown.retain(|value| !value.is_null());
+        let kind = kind(&facts);
         let mut schema = match kind {
-            Some("object") => self.object(&said, name),
+            Some("object") => self.object(&facts, name),
             Some("array") => {
-                let items = self.schema(&said.items(), &format!("{name}Item"));
+                let items = self.schema(&facts.items(), &format!("{name}Item"));
                 json!({"type": "array", "items": items})
             }
-            Some("string") => text(&said.shown, name),
+            Some("string") => text(&facts.shown, name),
             Some(kind) => json!({"type": kind}),
             None => json!({}),
         };
         let is_reference = schema.get("$ref").is_some();
-        let stated = said.schemas.iter().flat_map(|schema| entries(schema.value));
+        let stated = facts.schemas.iter().flat_map(|schema| entries(schema.value));
         for (key, value) in stated.filter(|_| !is_reference) {
             if !STRUCTURE.split(' ').any(|other| other == key) {
                 schema[key] = value.clone();
             }
         }
-        let is_nullable = said.types().contains("null") || said.shown.len() < shown;
+        let is_nullable = facts.types().contains("null") || facts.shown.len() < shown;
         if let Some(kind) = kind.filter(|_| is_nullable) {
             if is_reference {
                 return json!({"oneOf": [schema, {"type": "null"}]});
@@ -60,27 +60,27 @@ impl Schemas {
     }
 
     /// An object has a name, unless its keys are data.
-    fn object(&mut self, said: &Said, name: &str) -> Value {
-        if !said.names().into_iter().all(is_property) {
-            let shown = said.shown.iter().flat_map(entries).map(|(_, value)| value.clone());
-            let values = Said { shown: shown.collect(), ..Said::default() };
+    fn object(&mut self, facts: &Facts, name: &str) -> Value {
+        if !facts.names().into_iter().all(is_property) {
+            let shown = facts.shown.iter().flat_map(entries).map(|(_, value)| value.clone());
+            let values = Facts { shown: shown.collect(), ..Facts::default() };
             let values = self.schema(&values, &format!("{name}Value"));
             return json!({"type": "object", "additionalProperties": values});
         }
         let numbered = (2..).map(|number| format!("{name}{number}"));
         let mut names = [name.to_owned()].into_iter().chain(numbered);
         let name = names.find(|name| self.taken.insert(name.to_lowercase())).unwrap_or_default();
-        let words = said.find("description");
+        let words = facts.find("description");
         let description = format!("{UNFINISHED}. {}", words.map_or("", |words| words.text()));
         let mut schema = json!({"type": "object", "description": description.trim_end()});
-        for key in said.names() {
+        for key in facts.names() {
             let name = format!("{name}{}", names::pascal(key));
-            schema["properties"][key] = self.schema(&said.member(key), &name);
+            schema["properties"][key] = self.schema(&facts.member(key), &name);
         }
         if schema.get("properties").is_none() {
             schema["additionalProperties"] = json!(true);
         }
-        if let Some(required) = said.find("required") {
+        if let Some(required) = facts.find("required") {
             schema["required"] = required.value.clone();
         }
         let known = self.drafted.iter().find(|(_, other)| *other == schema);
@@ -100,10 +100,10 @@ fn is_property(key: &str) -> bool {
 }
 
 /// The type that examples have in common, or without any the one that is stated.
-fn kind<'a>(said: &Said<'a>) -> Option<&'a str> {
-    let shown: BTreeSet<&str> = said.shown.iter().map(type_of).collect();
+fn kind<'a>(facts: &Facts<'a>) -> Option<&'a str> {
+    let shown: BTreeSet<&str> = facts.shown.iter().map(type_of).collect();
     match *Vec::from_iter(shown) {
-        [] => said.types().into_iter().find(|kind| *kind != "null"),
+        [] => facts.types().into_iter().find(|kind| *kind != "null"),
         [one] => Some(one),
         ["integer", "number"] => Some("number"),
         _ => None,

@@ -46,8 +46,8 @@ pub fn check(root: &Part) {
         id.expect(is_free, format!("`{name}` is not a free name in snake_case; rename it"));
         let servers = operation.key("servers");
         servers.expect(servers.is_null(), "is not the server of the client; remove it");
-        let is_said = operation.get("x-idempotent").is_none_or(Value::is_boolean);
-        operation.key("x-idempotent").expect(is_said, "is not true or false; make it one");
+        let is_flag = operation.get("x-idempotent").is_none_or(Value::is_boolean);
+        operation.key("x-idempotent").expect(is_flag, "is not true or false; make it one");
         tags(&operation.key("tags"));
         security(&operation.key("security"));
         parameters(path, &operation.key("parameters"));

@@ -107,13 +107,13 @@ fn text_enum(schema: &Part) {
     let what = "is not a list of texts, one for each value; write it in the order of `enum`";
     meanings.expect(meanings.is_null() || is_list, what);
     for key in ["x-enum-names", "x-retry"] {
-        let said = schema.key(key);
-        said.expect(said.is_null() || said.is_object(), "is not a map; make it one");
-        for (value, said) in said.entries() {
-            said.expect(all.contains(&value), "is not a value of the enum; add it there");
-            said.expect(said.is_string(), "is not a text; make it one");
-            let fits = key != "x-retry" || ["never", "alone", "later"].contains(&said.text());
-            said.expect(fits, "is not never, alone or later; make it one");
+        let words = schema.key(key);
+        words.expect(words.is_null() || words.is_object(), "is not a map; make it one");
+        for (value, word) in words.entries() {
+            word.expect(all.contains(&value), "is not a value of the enum; add it there");
+            word.expect(word.is_string(), "is not a text; make it one");
+            let fits = key != "x-retry" || ["never", "alone", "later"].contains(&word.text());
+            word.expect(fits, "is not never, alone or later; make it one");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::difference::{Difference, plain};
-use super::said::Said;
+use super::facts::Facts;
 use super::value;
 use crate::node::Node;
 use crate::places::{elements, entries, placeholders};
@@ -123,7 +123,7 @@ impl Holder {
 
     /// Holds a parameter or a header, whose examples are what is sent, so text.
     fn text(&mut self, theirs: &Node, ours: &Node, what: &str) {
-        let (mut theirs, ours) = (Said::of(theirs), Said::of(ours));
+        let (mut theirs, ours) = (Facts::of(theirs), Facts::of(ours));
         let known = ours.whole();
         theirs.shown = theirs.shown.iter().map(|one| value::read(one, &known)).collect();
         self.value(&theirs, &ours, what);
@@ -168,7 +168,7 @@ impl Holder {
         let known: Vec<&str> = entries(all.value).map(|(known, _)| known.as_str()).collect();
         for (media_type, theirs) in theirs.key("content").entries() {
             if known.contains(&media_type) {
-                self.value(&Said::of(&theirs), &Said::of(&all.key(media_type)), what);
+                self.value(&Facts::of(&theirs), &Facts::of(&all.key(media_type)), what);
             } else {
                 let words =
                     if known.is_empty() { "no body".to_owned() } else { known.join(" or ") };
@@ -229,15 +229,12 @@ fn is_same(parameter: &Node, place: &str, name: &str) -> bool {
 }
 
 /// A response of theirs as we would describe it.
-fn response(status: &str, theirs: &Value) -> Value {
-    let mut response = json!({"description": theirs["description"].as_str().unwrap_or_default()});
+fn response(status: &str, theirs: &Node) -> Value {
+    let mut response = json!({"description": theirs.key("description").text()});
     if let Some(content) = theirs.get("content") {
         let error = json!({"schema": {"$ref": "#/components/schemas/ApiError"}});
-        response["content"] = if status.starts_with('2') {
-            content.clone()
-        } else {
-            json!({"application/json": error})
-        };
+        let error = json!({"application/json": error});
+        response["content"] = if status.starts_with('2') { content.clone() } else { error };
     }
     response
 }

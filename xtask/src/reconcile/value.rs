@@ -1,4 +1,4 @@
-//! Holds what a page says of a value against our schema.
+//! Holds the facts of a value on a page against our schema.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
 
 use super::difference::plain;
+use super::facts::{Facts, type_of, types};
 use super::operation::Holder;
-use super::said::{Said, type_of, types};
 use crate::node::Node;
 use crate::places::{elements, entries};
 use crate::pointer::Pointer;
@@ -17,10 +17,10 @@ const BOUNDS: &str = "format minimum maximum exclusiveMinimum exclusiveMaximum m
     minLength maxLength minItems maxItems pattern const default enum";
 
 impl Holder {
-    /// Holds what they say against what we say. `path` is what the value is called.
-    pub fn value(&mut self, theirs: &Said, ours: &Said, path: &str) {
+    /// Holds their facts against ours. `path` is what the value is called.
+    pub fn value(&mut self, theirs: &Facts, ours: &Facts, path: &str) {
         // What refers to itself comes to an end, as examples do.
-        let places = |said: &Said| said.schemas.iter().map(|one| one.at.clone()).collect();
+        let places = |facts: &Facts| facts.schemas.iter().map(|one| one.at.clone()).collect();
         let is_new = self.seen.insert((places(theirs), places(ours)));
         // Bytes have no schema.
         let is_open = ours.schemas.iter().all(|schema| schema.is_null());
@@ -45,7 +45,7 @@ impl Holder {
 
     /// Takes out what is of another type than ours. `type: string` is written where nothing
     /// is known.
-    fn types(&mut self, theirs: &mut Said, ours: &Said, path: &str) {
+    fn types(&mut self, theirs: &mut Facts, ours: &Facts, path: &str) {
         let is_ours = |kind: &str| kind == "string" || ours.has_type(kind);
         let stated = theirs.types().into_iter().filter(|kind| !is_ours(kind));
         let shown = theirs.shown.iter().map(|value| -> &str { type_of(value) });
@@ -60,7 +60,7 @@ impl Holder {
     }
 
     /// Holds the bounds that they state, and ours against the values that they show.
-    fn bounds(&mut self, theirs: &Said, ours: &Said, path: &str) {
+    fn bounds(&mut self, theirs: &Facts, ours: &Facts, path: &str) {
         for key in BOUNDS.split(' ') {
             let known = ours.find(key);
             for bound in theirs.schemas.iter().filter_map(|schema| schema.get(key)) {
@@ -85,14 +85,14 @@ impl Holder {
     }
 
     /// Holds a value against the alternative that it names, if it has to name one.
-    fn is_tagged(&mut self, value: &Value, ours: &Said, path: &str) -> bool {
+    fn is_tagged(&mut self, value: &Value, ours: &Facts, path: &str) -> bool {
         let Some(tag) = ours.find("discriminator") else { return false };
         let (name, mapping) = (tag.key("propertyName").text(), tag.key("mapping"));
         let Some(kind) = value.get(name).and_then(Value::as_str) else { return false };
         if let Some(target) = mapping[kind].as_str() {
-            let theirs = Said { shown: vec![value.clone()], ..Said::default() };
+            let theirs = Facts { shown: vec![value.clone()], ..Facts::default() };
             let schemas = vec![tag.at(Pointer::of_reference(target))];
-            self.value(&theirs, &Said { schemas, ..Said::default() }, path);
+            self.value(&theirs, &Facts { schemas, ..Facts::default() }, path);
         } else {
             let what = format!("the value {kind} of {path}.{name}");
             self.add(what, "no such alternative", &mapping.at, None);
@@ -102,7 +102,7 @@ impl Holder {
 
     /// Holds which properties have to be there, where theirs says so of any. Of a
     /// response, theirs may promise more than we rely on.
-    fn required(&mut self, theirs: &Said, ours: &Said, path: &str) {
+    fn required(&mut self, theirs: &Facts, ours: &Facts, path: &str) {
         let (stated, known) = (&theirs.required, &ours.required);
         let place = ours.place(&["required", "properties"]);
         for name in known {
@@ -124,7 +124,7 @@ impl Holder {
     }
 
     /// Holds the properties of an object, and as `*` all others.
-    fn members(&mut self, theirs: &Said, ours: &Said, path: &str) {
+    fn members(&mut self, theirs: &Facts, ours: &Facts, path: &str) {
         let others = |schema: &Node| entries(&schema["additionalProperties"]).next().is_some();
         let others = theirs.schemas.iter().any(others).then_some("*");
         let rest = ours.find("additionalProperties").is_some_and(|rest| *rest != false);
@@ -146,7 +146,7 @@ impl Holder {
 }
 
 /// The values that a schema shows or lists.
-fn listed(schema: &Node, ours: &Said) -> Vec<Value> {
+fn listed(schema: &Node, ours: &Facts) -> Vec<Value> {
     let shown = schema.get("example").into_iter().chain(elements(&schema["examples"]));
     let shown = shown.chain(elements(&schema["enum"]));
     let is_text = types(schema) == ["string"];
@@ -155,7 +155,7 @@ fn listed(schema: &Node, ours: &Said) -> Vec<Value> {
 
 /// A value that may be a text only because `type: string` stands for any type, or because a
 /// URL and a header have nothing else.
-pub fn read(value: &Value, ours: &Said) -> Value {
+pub fn read(value: &Value, ours: &Facts) -> Value {
     let scalar = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
     let scalar = scalar.filter(|scalar| scalar.is_boolean() || scalar.is_number());
     scalar.filter(|scalar| ours.has_type(type_of(scalar))).unwrap_or_else(|| value.clone())

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::node::Node;
-use crate::reconcile::Said;
+use crate::reconcile::Facts;
 use crate::reconcile::operation::Holder;
 
 fn document() -> Value {
@@ -44,8 +44,8 @@ fn document() -> Value {
 /// What is found in a schema of theirs and in values, by a schema of ours, of a request.
 fn found(schemas: &[Node], shown: &[Value], ours: Node) -> Vec<String> {
     let mut holder = Holder { is_request: true, ..Holder::default() };
-    let theirs = Said { schemas: schemas.to_vec(), shown: shown.to_vec(), ..Said::default() };
-    holder.value(&theirs, &Said { schemas: vec![ours], ..Said::default() }, "it");
+    let theirs = Facts { schemas: schemas.to_vec(), shown: shown.to_vec(), ..Facts::default() };
+    holder.value(&theirs, &Facts { schemas: vec![ours], ..Facts::default() }, "it");
     holder.differences.into_iter().map(|difference| difference.what).collect()
 }
 

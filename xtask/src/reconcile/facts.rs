@@ -1,4 +1,4 @@
-//! What is said of a value: what schemas state, and what examples show.
+//! The facts of a value: what schemas state of it, and what examples show.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,15 +16,15 @@ const DEEPEST: usize = 64;
 
 /// The alternatives for the schema of a value, and some values.
 #[derive(Clone, Default)]
-pub struct Said<'a> {
+pub struct Facts<'a> {
     pub schemas: Vec<Node<'a>>,
     pub shown: Vec<Value>,
     /// Of the whole, the properties that are required whichever alternative a value is.
     pub required: BTreeSet<&'a str>,
 }
 
-impl<'a> Said<'a> {
-    /// What a parameter, a header or a media type says.
+impl<'a> Facts<'a> {
+    /// Those of a parameter, a header or a media type.
     pub fn of(holder: &Node<'a>) -> Self {
         let named = holder.key("examples").entries().into_iter();
         let named = named.filter_map(|(_, example)| example.resolved().value.get("value"));
@@ -78,7 +78,7 @@ impl<'a> Said<'a> {
         stated.chain(self.shown.iter().flat_map(entries)).map(|(name, _)| &**name).collect()
     }
 
-    /// What is said of a member.
+    /// The facts of a member.
     pub fn member(&self, name: &str) -> Self {
         let all = |of: &dyn Fn(&Node<'a>) -> Node<'a>| {
             let all = self.schemas.iter().map(of);
@@ -92,7 +92,7 @@ impl<'a> Said<'a> {
         Self { schemas, shown: shown.collect(), ..Self::default() }
     }
 
-    /// What is said of the elements.
+    /// The facts of the elements.
     pub fn items(&self) -> Self {
         let schemas = self.schemas.iter().map(|schema| schema.key("items"));
         let schemas = schemas.filter(|items| items.is_object()).collect();
