@@ -17,6 +17,7 @@ mod operations;
 mod overrides;
 mod raw_requests;
 mod retries;
+mod runtimes;
 mod sandbox;
 mod secrets;
 mod support;
