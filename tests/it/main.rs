@@ -10,6 +10,7 @@ mod errors;
 mod example;
 mod examples;
 mod faults;
+mod fuzz;
 mod list_numbers;
 mod logs;
 mod open_enums;
