@@ -21,6 +21,7 @@ mod retries;
 mod runtimes;
 mod sandbox;
 mod secrets;
+mod soak;
 mod support;
 mod telemetry;
 mod transport;
