@@ -31,6 +31,11 @@ pub(crate) fn error(
             "304 is a response to conditional requests, which this client does not send",
         );
     }
+    if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        error = error.with_detail(
+            "a proxy requires a user and a password; add them to the URL of the proxy",
+        );
+    }
     if let Some(origin) = redirect_target(response, &headers, confidential) {
         error = error.with_detail(format!("to {origin}"));
     }

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::script::Step::{AnswerAll, Pause, Read, Send, Silent, Tell};
 use crate::support::script::{GOOD, Script, ScriptedServer};
@@ -25,6 +25,9 @@ const A_WHILE: Duration = Duration::from_millis(300);
 
 /// The tasks of a pool of one connection: one for that, and one that tidies up.
 const POOL: usize = 2;
+
+/// When a client whose slots are all taken sends one request more.
+const LONGEST_STALL: Duration = Duration::from_secs(5);
 
 /// Time for the client to do what it does with what has just reached it.
 const A_MOMENT: Duration = Duration::from_millis(20);
@@ -129,4 +132,50 @@ fn a_call_may_be_dropped_while_it_connects() {
     let url = format!("http://localhost:{}", server.address.port());
     let builder = builder(&server).base_url(url).http_client_builder(http);
     drop_a_call(&server, builder, resolver.asked.notified(), 0);
+}
+
+#[test]
+fn a_thousand_dropped_calls_leave_no_trace() {
+    drop_calls(1_000);
+}
+
+#[test]
+#[ignore = "it takes long: see CONTRIBUTING.md"]
+fn ten_thousand_dropped_calls_leave_no_trace() {
+    drop_calls(10_000);
+}
+
+/// Drops so many calls, each after some polls.
+fn drop_calls(calls: usize) {
+    let (_runtime, server) = server(&[AnswerAll(GOOD)]);
+    // A slot that is not released would stop the next call.
+    let builder = builder(&server).max_concurrent_requests(1);
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = builder.build().unwrap();
+        let (mut dropped, mut completed) = (0, 0);
+        while dropped < calls {
+            // From too few to connect to enough to read the response.
+            let polls = fastrand::u32(..1 << fastrand::u32(1..6));
+            tokio::select! {
+                biased;
+                outcome = client.list_numbers().send() => {
+                    outcome.unwrap();
+                    completed += 1;
+                }
+                () = async { for _ in 0..polls { tokio::task::yield_now().await } } => dropped += 1,
+            }
+        }
+        assert!(completed > 0, "no call had the time to complete");
+        assert!(server.accepted() > calls / 100, "hardly any call had the time to connect");
+
+        let begun = Instant::now();
+        client.list_numbers().send().await.unwrap();
+        assert!(begun.elapsed() < LONGEST_STALL, "a dropped call has kept its slot");
+        eventually("one connection is open", || server.open() == 1).await;
+        eventually("only its tasks are left", || tasks() == POOL).await;
+        drop(client);
+        eventually("no task is left", || tasks() == 0).await;
+        eventually("no connection is left", || server.open() == 0).await;
+    });
 }

@@ -131,8 +131,12 @@ fn without_ca_certificates_only_this_machine_is_called() {
         builder().base_url("https://127.0.0.1:1").build().unwrap_err();
         return;
     }
-    let nowhere = [("SSL_CERT_FILE", "/nonexistent/file"), ("SSL_CERT_DIR", "/nonexistent")];
-    run_again("environment::without_ca_certificates_only_this_machine_is_called", &nowhere, 1024);
+    // A file that is missing, one that is empty, and one that is no certificate.
+    for file in ["/nonexistent/file", "/dev/null", "/proc/version"] {
+        let nowhere = [("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "/nonexistent")];
+        let test = "environment::without_ca_certificates_only_this_machine_is_called";
+        run_again(test, &nowhere, 1024);
+    }
 }
 
 #[cfg(unix)]

@@ -1,10 +1,15 @@
 //! What a failure of the transport says about a request: whether the server may have
 //! processed it, whether a retry may succeed, and which end failed.
 
+mod http_2;
+mod pool;
+mod proxy;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::support::script::Step::{AnswerAll, Read, Reset, Send, Silent};
+use crate::support::process::{is_child, run_again};
+use crate::support::script::Step::{AnswerAll, Read, ReadSome, Reset, Send, Silent};
 use crate::support::script::{GOOD, Script, ScriptedServer};
 use crate::support::{KEY, shown};
 use pilot_status::{Client, ClientBuilder, Credentials, Error, ErrorKind, RetryPolicy, reqwest};
@@ -36,144 +41,6 @@ async fn assert_ends(client: &Client, name: &str, kind: ErrorKind, attempts: u32
         assert!(!crate::support::echo::shows_key(&shown(&error)), "{name}: {error:?}");
     }
     pay(client).await
-}
-
-mod http_2 {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::{TcpListener, TcpStream};
-
-    use super::*;
-
-    /// What the server does with a stream.
-    #[derive(Clone, Copy, Debug)]
-    enum Act {
-        /// Resets it with an error code.
-        Reset(u32),
-        /// Goes away with an error code. The last stream that it processes is so many
-        /// before this one.
-        GoAway { code: u32, before: u32 },
-        /// Begins a response, and then goes away as if it had not.
-        BeginAndGoAway,
-        /// Responds with 400.
-        Refuse,
-    }
-
-    const REFUSED_STREAM: u32 = 7;
-
-    fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-        let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-        [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
-    }
-
-    fn go_away(last: u32, code: u32) -> Vec<u8> {
-        // Its debug data quotes the key, as a server may.
-        frame(7, 0, 0, &[&last.to_be_bytes(), &code.to_be_bytes(), KEY.as_bytes()].concat())
-    }
-
-    /// Does one act after another, one with each request, the last again and again.
-    async fn server(acts: &'static [Act]) -> SocketAddr {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move {
-            let mut requests = 0;
-            while let Ok((mut stream, _)) = listener.accept().await {
-                // The client may be gone, which is its right.
-                _ = serve(&mut stream, acts, &mut requests).await;
-            }
-        });
-        address
-    }
-
-    async fn serve(
-        stream: &mut TcpStream,
-        acts: &[Act],
-        requests: &mut usize,
-    ) -> std::io::Result<()> {
-        stream.read_exact(&mut [0; b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".len()]).await?;
-        stream.write_all(&frame(4, 0, 0, &[])).await?;
-        loop {
-            let mut head = [0; 9];
-            stream.read_exact(&mut head).await?;
-            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
-            stream.read_exact(&mut vec![0; length as usize]).await?;
-            let number = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
-            if head[3] != 1 {
-                continue;
-            }
-            let act = acts[(*requests).min(acts.len() - 1)];
-            *requests += 1;
-            match act {
-                Act::Reset(code) => {
-                    stream.write_all(&frame(3, 0, number, &code.to_be_bytes())).await?;
-                }
-                Act::GoAway { code, before } => {
-                    stream.write_all(&go_away(number - before, code)).await?;
-                    return Ok(());
-                }
-                Act::BeginAndGoAway => {
-                    stream.write_all(&frame(1, 4, number, &[0x88])).await?;
-                    stream.write_all(&go_away(0, 2)).await?;
-                    return Ok(());
-                }
-                Act::Refuse => stream.write_all(&frame(1, 5, number, &[0x8c])).await?,
-            }
-        }
-    }
-
-    fn client(address: SocketAddr) -> Client {
-        let http = reqwest::Client::builder().http2_prior_knowledge();
-        builder(&format!("http://{address}")).http_client_builder(http).build().unwrap()
-    }
-
-    #[tokio::test]
-    async fn a_stream_that_the_server_did_not_process_is_repeated_for_every_method() {
-        for first in [
-            Act::Reset(REFUSED_STREAM),
-            Act::GoAway { code: 0, before: 1 },
-            Act::GoAway { code: 11, before: 1 },
-        ] {
-            let acts = vec![first, first, Act::Refuse].leak();
-            let client = client(server(acts).await);
-            let error = pay(&client).await;
-            assert_eq!((error.kind(), error.attempts()), (ErrorKind::BadRequest, 3), "{first:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_stream_that_is_refused_to_the_end_was_not_processed() {
-        for act in [Act::Reset(REFUSED_STREAM), Act::GoAway { code: 0, before: 1 }] {
-            let client = client(server(vec![act].leak()).await);
-            let error = assert_ends(&client, "refused", ErrorKind::Interrupted, 4).await;
-            let text = error.to_string();
-            assert!(text.contains("before it processed the request"), "{text}");
-            assert!(!error.may_have_taken_effect(), "{text}");
-            assert!(error.is_retryable());
-        }
-    }
-
-    #[tokio::test]
-    async fn a_stream_that_the_server_may_have_processed_is_not_repeated() {
-        for act in [
-            Act::Reset(2),
-            Act::Reset(8),
-            Act::GoAway { code: 0, before: 0 },
-            Act::GoAway { code: 2, before: 0 },
-            Act::BeginAndGoAway,
-        ] {
-            let client = client(server(vec![act].leak()).await);
-            let error = pay(&client).await;
-            assert_eq!(
-                (error.kind(), error.attempts()),
-                (ErrorKind::Interrupted, 1),
-                "{act:?}: {error}"
-            );
-            assert!(error.may_have_taken_effect(), "{act:?}: {error}");
-            assert!(!error.to_string().contains("refused"), "{act:?}: {error}");
-            assert!(!crate::support::echo::shows_key(&shown(&error)), "{act:?}: {error:?}");
-            let error = purge(&client).await;
-            assert_eq!(error.attempts(), 4, "{act:?}: {error:?}");
-        }
-    }
 }
 
 #[tokio::test]
@@ -321,139 +188,6 @@ mod concurrency {
     }
 }
 
-mod pool {
-    use std::io::{Read as _, Write as _};
-    use std::sync::mpsc;
-
-    use super::*;
-
-    /// A server in a thread of its own that closes a connection when it is told to.
-    fn server() -> (SocketAddr, impl Fn()) {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let (order, orders) = mpsc::channel();
-        let (closed, is_closed) = mpsc::channel();
-        std::thread::spawn(move || {
-            while let Ok((mut stream, _)) = listener.accept() {
-                let mut request = Vec::new();
-                while !request.ends_with(b"\r\n\r\n") {
-                    let mut byte = [0];
-                    stream.read_exact(&mut byte).unwrap();
-                    request.push(byte[0]);
-                }
-                stream.write_all(REFUSAL).unwrap();
-                if orders.recv().is_err() {
-                    break;
-                }
-                drop(stream);
-                closed.send(()).unwrap();
-            }
-        });
-        (address, move || {
-            order.send(()).unwrap();
-            is_closed.recv().unwrap();
-        })
-    }
-
-    #[tokio::test]
-    async fn no_request_goes_to_a_connection_that_the_server_has_closed() {
-        let (address, close) = server();
-        let client = builder(&format!("http://{address}")).build().unwrap();
-        for _ in 0..100 {
-            let error = pay(&client).await;
-            assert_eq!((error.kind(), error.attempts()), (ErrorKind::BadRequest, 1), "{error}");
-            for _ in 0..5 {
-                tokio::task::yield_now().await;
-            }
-            // The thread of the runtime waits here, and sees nothing of it.
-            close();
-        }
-    }
-
-    async fn wait(time: Duration) {
-        tokio::time::pause();
-        tokio::time::advance(time).await;
-        tokio::time::resume();
-    }
-
-    #[tokio::test]
-    async fn an_idle_connection_is_kept_for_less_than_servers_keep_it() {
-        let server = ScriptedServer::start([&[AnswerAll(GOOD)] as Script]).await;
-        let client = builder(&server.url()).build().unwrap();
-        for (pause, connections) in [(0, 1), (49_900, 1), (50_100, 2), (60_000, 3)] {
-            wait(Duration::from_millis(pause)).await;
-            client.list_numbers().send().await.unwrap();
-            assert_eq!(server.accepted(), connections, "{pause}");
-        }
-    }
-
-    #[tokio::test]
-    async fn how_long_an_idle_connection_is_kept_can_be_chosen() {
-        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-        for (timeout, connections) in [(Duration::ZERO, 3), (Duration::MAX, 1)] {
-            let server = ScriptedServer::start([&[AnswerAll(GOOD)] as Script]).await;
-            // The setting of the client takes the place of reqwest's.
-            let http = reqwest::Client::builder().pool_idle_timeout(DAY / 24);
-            let client = builder(&server.url())
-                .http_client_builder(http)
-                .pool_idle_timeout(timeout)
-                .build()
-                .unwrap();
-            for _ in 0..3 {
-                client.list_numbers().send().await.unwrap();
-                wait(DAY).await;
-            }
-            assert_eq!(server.accepted(), connections, "{timeout:?}");
-        }
-    }
-}
-
-mod proxy {
-    use super::*;
-
-    fn through(proxy: SocketAddr) -> Client {
-        let proxy = reqwest::Proxy::all(format!("http://user:marked@{proxy}")).unwrap();
-        let http = reqwest::Client::builder().proxy(proxy);
-        builder("https://pilot.test").http_client_builder(http).build().unwrap()
-    }
-
-    #[tokio::test]
-    async fn a_proxy_that_refuses_a_tunnel_is_asked_once() {
-        for head in [
-            "HTTP/1.1 403 Any\r\n\r\n",
-            "HTTP/1.1 407 Any\r\nproxy-authenticate: Basic\r\n\r\n",
-            "HTTP/1.1 302 Any\r\nlocation: https://login.example\r\n\r\n",
-            "HTTP/1.1 511 Any\r\n\r\n",
-            "<html>\r\n\r\n",
-        ] {
-            let script: Script = vec![Read, Send(head.as_bytes()), Silent].leak();
-            let server = ScriptedServer::start([script]).await;
-            let client = through(server.address);
-            let error = assert_ends(&client, head, ErrorKind::Connect, 1).await;
-            let text = error.to_string();
-            assert!(text.contains("the proxy failed to reach pilot.test:443"), "{text}");
-            assert!(!error.is_retryable());
-            assert_eq!(server.accepted(), 4);
-        }
-    }
-
-    #[tokio::test]
-    async fn a_proxy_that_is_not_there_or_goes_away_is_asked_again() {
-        for script in [&[Read] as Script, &[Read, Reset], &[Read, Send(b"HTTP/1.1 2")]] {
-            let server = ScriptedServer::start([script]).await;
-            let error =
-                assert_ends(&through(server.address), "closes", ErrorKind::Connect, 4).await;
-            let text = error.to_string();
-            assert!(text.contains("the proxy failed to reach pilot.test:443"), "{text}");
-        }
-        let nobody = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await.address;
-        let error = assert_ends(&through(nobody), "nobody", ErrorKind::Connect, 4).await;
-        let text = error.to_string();
-        let expected = format!("the proxy {nobody} failed to reach pilot.test:443");
-        assert!(text.contains(&expected), "{text}");
-    }
-}
-
 #[tokio::test]
 async fn a_connection_that_fails_names_the_end_that_failed() {
     let nobody = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await;
@@ -503,6 +237,7 @@ mod tls {
     use tokio::io::AsyncReadExt;
     use tokio::net::TcpListener;
     use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs, ring};
     use tokio_rustls::rustls::pki_types::pem::PemObject;
     use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
     use tokio_rustls::rustls::server::WebPkiClientVerifier;
@@ -514,10 +249,10 @@ mod tls {
     /// A certificate for `pilot.test` that signs itself, and its key.
     const PEM: &[u8] = include_bytes!("fixtures/pilot.test.pem");
 
-    fn config(wants_certificate: bool) -> ServerConfig {
+    pub(super) fn config(wants_certificate: bool) -> ServerConfig {
         let certificate = CertificateDer::from_pem_slice(PEM).unwrap();
         // More than one provider may be in the tree, of which none is the default then.
-        let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+        let provider = Arc::new(aws_lc_rs::default_provider());
         let config = ServerConfig::builder_with_provider(Arc::clone(&provider));
         let config = config.with_safe_default_protocol_versions().unwrap();
         let config = if wants_certificate {
@@ -551,7 +286,7 @@ mod tls {
         address
     }
 
-    fn trusting() -> reqwest::ClientBuilder {
+    pub(super) fn trusting() -> reqwest::ClientBuilder {
         let certificate = reqwest::Certificate::from_pem(PEM).unwrap();
         reqwest::Client::builder().tls_certs_only([certificate])
     }
@@ -571,6 +306,28 @@ mod tls {
             assert!(text.contains(cause), "{text}");
             assert!(!error.is_retryable());
         }
+    }
+
+    /// With two in the tree, rustls has no default.
+    #[tokio::test]
+    async fn the_cryptography_is_that_of_the_program_or_the_one_of_the_feature() {
+        if !is_child() {
+            let test = "the_cryptography_is_that_of_the_program_or_the_one_of_the_feature";
+            return run_again(&format!("transport::tls::{test}"), &[], 1024);
+        }
+        let address = server(config(false)).await;
+        let url = format!("https://pilot.test:{}", address.port());
+        let connect = async || {
+            let http = trusting().resolve("pilot.test", address);
+            let client = builder(&url).http_client_builder(http).build().unwrap();
+            // The handshake succeeds, after which the server closes the connection.
+            let error = pay(&client).await;
+            assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
+        };
+        assert!(CryptoProvider::get_default().is_none());
+        connect().await;
+        ring::default_provider().install_default().unwrap();
+        connect().await;
     }
 
     #[tokio::test]

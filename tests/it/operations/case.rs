@@ -205,6 +205,9 @@ pub struct Sends {
 /// A call under way.
 pub type Called<'c> = Pin<Box<dyn Future<Output = Result<Value, Error>> + 'c>>;
 
+/// Calls an operation.
+pub type Call = for<'c> fn(&'c Client) -> Called<'c>;
+
 /// The client and the server of one case.
 pub struct Case {
     operation: Operation,
@@ -330,7 +333,7 @@ pub fn mock() -> Client {
     Client::builder(Credentials::api_key("ps_any")).base_url(url).build().unwrap()
 }
 
-/// Makes the tests of a table of operations, and names them in `CASES`.
+/// Makes the tests of a table of operations, and lists their names and calls in `CASES`.
 ///
 /// ```text
 /// operations! {
@@ -353,7 +356,8 @@ macro_rules! operations {
         reads: |$value:ident| $reads:expr,
         refused: ($status:literal, $code:expr),
     })*) => {
-        pub const CASES: &[&str] = &[$(stringify!($id)),*];
+        pub const CASES: &[(&str, $crate::operations::case::Call)] =
+            &[$((stringify!($id), calls::$id)),*];
 
         $(
             #[tokio::test]
@@ -387,6 +391,8 @@ macro_rules! operations {
                 pub fn $id($client: &::pilot_status::Client) -> $crate::operations::case::Called<'_> {
                     Box::pin(async move {
                         let success = $call.send().await?;
+                        // No value panics when it is printed.
+                        let _ = format!("{success:?}");
                         Ok(::serde_json::to_value(success.into_inner()).unwrap())
                     })
                 }

@@ -18,7 +18,7 @@ pub fn run_again(test: &str, variables: &[(&str, &str)], open_files: u32) {
     } else {
         Command::new(program)
     };
-    command.args(["--exact", test, "--nocapture"]);
+    command.args(["--exact", test, "--nocapture", "--include-ignored"]);
     for name in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "REQUEST_METHOD"] {
         command.env_remove(name).env_remove(name.to_lowercase());
     }
@@ -30,6 +30,7 @@ pub fn run_again(test: &str, variables: &[(&str, &str)], open_files: u32) {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{variables:?}: {printed}\n{errors}");
     assert!(printed.contains("1 passed"), "{printed}");
+    print!("{printed}");
 }
 
 pub fn is_child() -> bool {

@@ -10,13 +10,17 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
-use self::Step::{AnswerAll, Pause, Read, Reset, Send, SendForever, Silent, Tell, Trickle};
+use self::Step::{
+    AnswerAll, Pause, Read, ReadSome, Reset, Send, SendForever, Silent, Tell, Trickle,
+};
 
 /// What the server does next with a connection. After the last step it closes it.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
     /// Reads to the end of the head of a request.
     Read,
+    /// Reads some bytes.
+    ReadSome,
     Send(&'static [u8]),
     /// Sends a byte every few milliseconds.
     Trickle(&'static [u8]),
@@ -127,6 +131,7 @@ async fn follow(script: Script, mut stream: TcpStream, seen: Arc<Seen>) {
 async fn take(step: Step, stream: &mut TcpStream, seen: &Seen) -> std::io::Result<()> {
     match step {
         Read => read_head(stream).await?,
+        ReadSome => drop(stream.read(&mut [0; 1024]).await?),
         Send(bytes) => stream.write_all(bytes).await?,
         Trickle(bytes) => {
             for byte in bytes {

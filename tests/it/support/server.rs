@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 /// What the server does with a request.
@@ -21,18 +21,19 @@ pub struct Answer {
 
 impl Answer {
     /// A complete answer after which the connection stays open.
-    pub fn new(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+    pub fn new(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
+        let body = body.as_ref();
         let mut text = format!("HTTP/1.1 {status} Any\r\ncontent-length: {}\r\n", body.len());
         for (name, value) in headers {
             write!(text, "{name}: {value}\r\n").unwrap();
         }
-        text = text + "\r\n" + body;
-        Self { bytes: text.into_bytes(), delay: Duration::ZERO, close: false }
+        let bytes = [text.as_bytes(), b"\r\n", body].concat();
+        Self { bytes, delay: Duration::ZERO, close: false }
     }
 
     /// A JSON answer.
     pub fn json(status: u16, body: &Value) -> Self {
-        Self::new(status, &[("content-type", "application/json")], &body.to_string())
+        Self::new(status, &[("content-type", "application/json")], body.to_string())
     }
 
     /// Any bytes, after which the connection closes.
@@ -70,7 +71,12 @@ impl Received {
 
 pub struct Server {
     pub url: String,
-    received: Arc<Mutex<Vec<Received>>>,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    answers: Vec<Answer>,
+    received: Vec<Received>,
 }
 
 impl Server {
@@ -78,30 +84,39 @@ impl Server {
     pub async fn start(answers: impl Into<Vec<Answer>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = Self { url, received: Arc::default() };
-        let answers: Arc<[Answer]> = answers.into().into();
-        let received = Arc::clone(&server.received);
+        let state = State { answers: answers.into(), received: Vec::new() };
+        let state = Arc::new(Mutex::new(state));
+        let server = Self { url, state: Arc::clone(&state) };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&answers), Arc::clone(&received)));
+                tokio::spawn(serve(BufReader::new(stream), Arc::clone(&state)));
             }
         });
         server
     }
 
     pub fn received(&self) -> Vec<Received> {
-        self.received.lock().unwrap().clone()
+        self.state.lock().unwrap().received.clone()
+    }
+
+    /// Gives this answer from now on, and forgets what was received.
+    #[allow(dead_code, reason = "the unit tests of the library do without")]
+    pub fn restart(&self, answer: Answer) {
+        let mut state = self.state.lock().unwrap();
+        *state = State { answers: vec![answer], received: Vec::new() };
     }
 }
 
-async fn serve(mut stream: TcpStream, answers: Arc<[Answer]>, received: Arc<Mutex<Vec<Received>>>) {
+async fn serve(mut stream: BufReader<TcpStream>, state: Arc<Mutex<State>>) {
     while let Some(request) = read_request(&mut stream).await {
         let answer = {
-            let mut received = received.lock().unwrap();
+            let State { answers, received } = &mut *state.lock().unwrap();
             received.push(request);
             answers[received.len().min(answers.len()) - 1].clone()
         };
-        tokio::time::sleep(answer.delay).await;
+        if !answer.delay.is_zero() {
+            tokio::time::sleep(answer.delay).await;
+        }
         // The client may be gone, which is its right.
         if stream.write_all(&answer.bytes).await.is_err() || answer.close {
             return;
@@ -109,7 +124,7 @@ async fn serve(mut stream: TcpStream, answers: Arc<[Answer]>, received: Arc<Mute
     }
 }
 
-async fn read_request(stream: &mut TcpStream) -> Option<Received> {
+async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Received> {
     let head = String::from_utf8(read_until(stream, b"\r\n\r\n").await?).ok()?;
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
     let body = match length.and_then(|length| length.parse().ok()) {
@@ -126,7 +141,7 @@ async fn read_request(stream: &mut TcpStream) -> Option<Received> {
     Some(Received { head, body })
 }
 
-async fn read_until(stream: &mut TcpStream, end: &[u8]) -> Option<Vec<u8>> {
+async fn read_until(stream: &mut BufReader<TcpStream>, end: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     while !bytes.ends_with(end) {
         bytes.push(stream.read_u8().await.ok()?);
