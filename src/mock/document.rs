@@ -13,17 +13,15 @@ pub static ROOT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../openapi.json")).unwrap_or_default());
 
 /// The operation of a request, or the status of the error. A fixed segment takes precedence over
-/// a parameter, as in the client.
+/// a parameter, also where its path lacks the method.
 pub fn find(method: &Method, path: &str) -> Result<OperationId, StatusCode> {
     let all = OperationId::ALL.iter().copied();
     let matching = all.filter(|operation| matches(path, operation.path()));
     let matching: Vec<OperationId> = matching.collect();
-    let allowed = matching.iter().filter(|operation| operation.method() == *method);
-    match allowed.min_by_key(|operation| placeholders(operation.path())) {
-        Some(operation) => Ok(*operation),
-        None if matching.is_empty() => Err(StatusCode::NOT_FOUND),
-        None => Err(StatusCode::METHOD_NOT_ALLOWED),
-    }
+    let paths = matching.iter().map(|operation| operation.path());
+    let path = paths.min_by_key(|path| placeholders(path)).ok_or(StatusCode::NOT_FOUND)?;
+    let mut allowed = matching.into_iter().filter(|operation| operation.path() == path);
+    allowed.find(|operation| operation.method() == *method).ok_or(StatusCode::METHOD_NOT_ALLOWED)
 }
 
 impl OperationId {

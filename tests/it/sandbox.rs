@@ -1,5 +1,6 @@
 //! The sandbox, asked over a real socket, by the client where the client can ask.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -226,6 +227,14 @@ async fn what_is_wrong_with_a_request_is_told_with_its_place() {
             "the body/messageIds has fewer than 1 entries",
         ),
         (
+            ("POST", "/v1/embed/sessions".to_owned()),
+            Some(
+                json!({"surface": "chat", "allowedOrigins": ["https://a.example"], "ttlSeconds": 0})
+                    .to_string(),
+            ),
+            "the body/ttlSeconds is less than 1",
+        ),
+        (
             (send.0, send.1.to_owned()),
             message(json!({"deliverAt": "soon"})),
             "the body/deliverAt is not a date and time, such as 2026-01-31T12:00:00Z",
@@ -241,6 +250,172 @@ async fn what_is_wrong_with_a_request_is_told_with_its_place() {
         let error = json!({"error": expected, "code": "VALIDATION_ERROR"});
         assert_eq!(answer, (400, error), "{method} {path}");
     }
+}
+
+/// A case that a request may not be. Only the sandbox checks it.
+struct Excluded {
+    method: &'static str,
+    path: &'static str,
+    violation: &'static str,
+    broken: Vec<Value>,
+    kept: Vec<Value>,
+}
+
+fn excluded_messages() -> Vec<Excluded> {
+    let to = |members: Value| {
+        let mut body = json!({"destinationNumber": "5511988887777", "text": "Hi"});
+        body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        body
+    };
+    let buttons = |count| vec![json!({"type": "reply", "label": "Yes"}); count];
+    let list = json!({"buttonText": "Open", "sections": []});
+    let captioned = |media_type: &str| {
+        to(json!({"media": "https://a.example/a", "mediaType": media_type, "caption": "Hi"}))
+    };
+    let labelled = |destination: &str| json!({destination: "a", "text": "Hi", "labels": ["b"]});
+    let others = [
+        json!({"templateId": "a"}),
+        json!({"buttons": buttons(1)}),
+        json!({"header": {"type": "text", "content": "a"}}),
+        json!({"media": "https://a.example/a"}),
+        json!({"carousel": {}}),
+        json!({"flow": {}}),
+    ];
+    let with_list = |other: &Value| {
+        let mut body = to(other.clone());
+        body["list"] = list.clone();
+        body
+    };
+    let messages = [
+        (
+            "has more than 3 `buttons` and no `templateId`",
+            vec![to(json!({"buttons": buttons(4)}))],
+            vec![
+                to(json!({"buttons": buttons(3)})),
+                to(json!({"buttons": buttons(4), "templateId": "a"})),
+            ],
+        ),
+        (
+            "has `list` together with `templateId`, `buttons`, `header`, `media`, `carousel` or \
+            `flow`",
+            others.iter().map(with_list).collect(),
+            others.iter().cloned().chain([json!({"list": list})]).map(to).collect(),
+        ),
+        (
+            "has `caption` for the `mediaType` `audio`",
+            vec![captioned("audio")],
+            ["image", "video", "document"].map(captioned).to_vec(),
+        ),
+        (
+            "has `labels` for a `newsletterId`",
+            vec![labelled("newsletterId")],
+            ["destinationNumber", "groupId"].map(labelled).to_vec(),
+        ),
+    ];
+    let (method, path) = ("POST", "/v1/messages/send");
+    let messages = messages.into_iter();
+    messages
+        .map(|(violation, broken, kept)| Excluded { method, path, violation, broken, kept })
+        .collect()
+}
+
+fn excluded_others() -> Vec<Excluded> {
+    let (pairing, number) = ("/v1/numbers/remote-pairing", "/v1/numbers/num_1");
+    let urls = |url: Value| {
+        ["logoUrl", "supportUrl", "defaultRedirectUrl"].map(|name| json!({name: url})).to_vec()
+    };
+    vec![
+        Excluded {
+            method: "POST",
+            path: "/v1/billing/checkout",
+            violation: "has the `purpose` `wallet_topup` and no `amount`",
+            broken: vec![json!({"purpose": "wallet_topup"})],
+            kept: vec![
+                json!({"purpose": "add_card"}),
+                json!({"purpose": "wallet_topup", "amount": 1}),
+            ],
+        },
+        Excluded {
+            method: "PATCH",
+            path: number,
+            violation: "has none of `piiMode`, `piiRetentionDays` and `settings`",
+            broken: vec![json!({})],
+            kept: vec![json!({"settings": {}}), json!({"piiMode": "RELAY_ONLY"})],
+        },
+        Excluded {
+            method: "PATCH",
+            path: number,
+            violation: "has the `piiMode` `STORE_X_DAYS` and no `piiRetentionDays`",
+            broken: vec![
+                json!({"piiMode": "STORE_X_DAYS"}),
+                json!({"piiMode": "STORE_X_DAYS", "piiRetentionDays": null}),
+            ],
+            kept: vec![
+                json!({"piiMode": "STORE_X_DAYS", "piiRetentionDays": 1}),
+                json!({"piiMode": "STORE_INDEFINITE"}),
+            ],
+        },
+        Excluded {
+            method: "POST",
+            path: pairing,
+            violation: "has no `name` or no `number`, which the `provider` `PILOT_STATUS` requires",
+            broken: vec![
+                json!({}),
+                json!({"name": "a", "provider": "PILOT_STATUS"}),
+                json!({"number": "b"}),
+            ],
+            kept: vec![json!({"name": "a", "number": "b"}), json!({"provider": "META"})],
+        },
+        Excluded {
+            method: "POST",
+            path: pairing,
+            violation: "has `redirectUrl` or `externalRef`, which only the `provider` `META` takes",
+            broken: vec![
+                json!({"name": "a", "number": "b", "redirectUrl": "c"}),
+                json!({"name": "a", "number": "b", "externalRef": "c"}),
+            ],
+            kept: vec![json!({"provider": "META", "redirectUrl": "a", "externalRef": "b"})],
+        },
+        Excluded {
+            method: "POST",
+            path: "/v1/webhooks",
+            violation: "has a `url` that is not HTTPS",
+            broken: vec![json!({"url": "http://a.example"}), json!({"url": "a.example"})],
+            kept: vec![json!({"url": "https://a.example"})],
+        },
+        Excluded {
+            method: "PUT",
+            path: "/v1/branding",
+            violation: "has a `logoUrl`, `supportUrl` or `defaultRedirectUrl` that is not HTTPS",
+            broken: urls(json!("http://a.example")),
+            kept: [urls(json!("https://a.example")), urls(Value::Null)].concat(),
+        },
+    ]
+}
+
+#[tokio::test]
+async fn requests_that_the_documentation_excludes_are_rejected() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut tested = BTreeSet::new();
+    for case in excluded_messages().into_iter().chain(excluded_others()) {
+        let Excluded { method, path, violation, broken, kept } = case;
+        for body in broken {
+            let (status, rejection) = ask(&sandbox, method, path, Some(&body.to_string())).await;
+            let error = format!("the body {violation}");
+            let error = json!({"error": error, "code": "VALIDATION_ERROR"});
+            assert_eq!((status, rejection), (400, error), "{method} {path} {body}");
+        }
+        for body in kept {
+            let (status, success) = ask(&sandbox, method, path, Some(&body.to_string())).await;
+            assert!((200..300).contains(&status), "{method} {path} {body}: {status} {success}");
+        }
+        tested.insert(violation.to_owned());
+    }
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap().values();
+    let cases = schemas.filter_map(|schema| schema["not"]["anyOf"].as_array()).flatten();
+    let cases = cases.map(|case| case["description"].as_str().unwrap().to_owned());
+    assert_eq!(tested, cases.collect());
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 
 mod choices;
 mod document;
+mod exclusions;
 mod operations;
 mod part;
 mod schemas;

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate};
+use reqwest::Url;
 use serde_json::Value;
 
 use super::Violation;
@@ -18,6 +19,9 @@ pub fn check(format: &str, value: &Value) -> Result<(), Violation> {
         }
         "date-time" => matches(text, "date and time, such as 2026-01-31T12:00:00Z", |text| {
             DateTime::parse_from_rfc3339(text).is_ok()
+        }),
+        "https-url" => matches(text, "URL with https", |text| {
+            Url::parse(text).is_ok_and(|url| url.scheme() == "https")
         }),
         "data-url" => matches(text, "data URL with Base64", |text| {
             let data = text.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));

@@ -92,6 +92,7 @@ fn check_keyword(
         "allOf" => list(argument).iter().try_for_each(|part| check(part, value)),
         "oneOf" => alternatives::check(schema, argument, value, true),
         "anyOf" => alternatives::check(schema, argument, value, false),
+        "not" => not(argument, value),
         "properties" => properties(argument, value),
         "required" => required(argument, value),
         "additionalProperties" => others(schema, argument, value),
@@ -125,6 +126,15 @@ fn has_kind(value: &Value, kind: Option<&str>) -> Result<(), Violation> {
 
 fn is_integer(value: &Value) -> bool {
     value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0)
+}
+
+/// Refuses a value that matches what `not` holds, with the description of the case that it
+/// matches.
+fn not(excluded: &Value, value: &Value) -> Result<(), Violation> {
+    let cases = excluded.get("anyOf").map_or(std::slice::from_ref(excluded), list);
+    let case = cases.iter().find(|case| check(case, value).is_ok());
+    let what = |case: &Value| case["description"].as_str().unwrap_or("is excluded").to_owned();
+    case.map_or(Ok(()), |case| Err(Violation::new(what(case))))
 }
 
 fn properties(properties: &Value, value: &Value) -> Result<(), Violation> {

@@ -23,6 +23,7 @@ fn a_violation_states_its_place() {
             "tags": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"enum": ["a", "b"]}},
             "born": {"type": "string", "format": "date-time"},
             "photo": {"type": "string", "format": "data-url"},
+            "page": {"type": "string", "format": "https-url"},
             "height": {
                 "type": "number",
                 "minimum": 0,
@@ -60,6 +61,9 @@ fn a_violation_states_its_place() {
         (json!({"name": "Ana", "born": "2026-01-31T12:00:00-03:00"}), ""),
         (json!({"name": "Ana", "photo": "data:image/png;base64,AAAA"}), ""),
         (json!({"name": "Ana", "photo": "AAAA"}), "/photo is not a data URL with Base64"),
+        (json!({"name": "Ana", "page": "HTTPS://a.example"}), ""),
+        (json!({"name": "Ana", "page": "http://a.example"}), "/page is not a URL with https"),
+        (json!({"name": "Ana", "page": "a.example"}), "/page is not a URL with https"),
         (json!({"name": "Ana", "notes": {"x": 1}}), "/notes/x is not text"),
         (json!({"name": "Ana", "nam": 1}), " has nam, which is not documented"),
     ] {
@@ -84,6 +88,25 @@ fn a_value_must_match_an_alternative() {
     assert_eq!(violation(&either, &json!(1)), " is not text, or is not a list");
     let all = json!({"allOf": [{"required": ["a"]}, {"required": ["b"]}]});
     assert_eq!(violation(&all, &json!({"a": 1})), " has no b");
+}
+
+#[test]
+fn an_excluded_value_is_described() {
+    let cases = json!([
+        {"description": "has a and b", "required": ["a", "b"]},
+        {"description": "has c and no d", "required": ["c"], "not": {"required": ["d"]}},
+    ]);
+    let schema = json!({"not": {"anyOf": cases}});
+    for (value, expected) in [
+        (json!({}), ""),
+        (json!({"a": 1}), ""),
+        (json!({"a": 1, "b": 1}), " has a and b"),
+        (json!({"c": 1}), " has c and no d"),
+        (json!({"c": 1, "d": 1}), ""),
+    ] {
+        assert_eq!(violation(&schema, &value), expected, "{value}");
+    }
+    assert_eq!(violation(&json!({"not": {"required": ["a"]}}), &json!({"a": 1})), " is excluded");
 }
 
 #[test]
@@ -112,7 +135,7 @@ fn within<'a>(schema: &'a Value, visit: &mut dyn FnMut(&'a Value)) {
     for (_, property) in schema["properties"].as_object().into_iter().flatten() {
         within(property, visit);
     }
-    for key in ["items", "additionalProperties"] {
+    for key in ["items", "additionalProperties", "not"] {
         if schema[key].is_object() {
             within(&schema[key], visit);
         }

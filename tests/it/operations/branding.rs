@@ -60,7 +60,7 @@ async fn a_part_is_left_cleared_or_set() {
         (update(), json!({})),
         (update().logo_url(None::<Nullable<String>>), json!({})),
         (update().logo_url(Nullable::Null), json!({"logoUrl": null})),
-        (update().logo_url(""), json!({"logoUrl": ""})),
+        (update().company_name(""), json!({"companyName": ""})),
         (update().hide_pilot_status_branding(false), json!({"hidePilotStatusBranding": false})),
         (update().subtitle(Nullable::from(None::<String>)), json!({"subtitle": null})),
     ] {

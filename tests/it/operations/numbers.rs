@@ -236,7 +236,7 @@ async fn a_setting_is_left_reset_or_set() {
     let client = sandbox.client();
     let patch = types::NumberSettingsRequest::builder;
     for (settings, body) in [
-        (None, json!({})),
+        (None, json!({"piiMode": "RELAY_ONLY"})),
         (Some(patch()), json!({"settings": {}})),
         (
             Some(patch().always_online(Nullable::Null).msg_reject_call(Nullable::Null)),
@@ -254,7 +254,7 @@ async fn a_setting_is_left_reset_or_set() {
         let call = client.update_number().id("num_1");
         let call = match settings {
             Some(settings) => call.body_map(|body| body.settings(settings)),
-            None => call,
+            None => call.body_map(|body| body.pii_mode(types::PiiMode::RelayOnly)),
         };
         let number = call.send().await.unwrap();
         assert_eq!((&number.settings, &number.settings_sync), (&None, &None));

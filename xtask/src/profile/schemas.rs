@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::part::Part;
 use super::values::{inner, is_scalar, plain};
-use super::{choices, unions};
+use super::{choices, exclusions, unions};
 use crate::names::{Names, pascal, variant};
 use crate::places::{self, elements, may_be_null, requires};
 
@@ -25,6 +25,7 @@ pub fn check(root: &Part) {
         let (is_sent, is_received) = (sent.contains(place), received.contains(place));
         if schema.get("properties").is_some() {
             choices::check(name, &schema, is_sent && !is_received, &mut choices);
+            exclusions::check(&schema, is_sent);
         }
         if is_sent {
             optional(&schema, is_received);
@@ -68,7 +69,7 @@ fn named(schema: &Part) {
 
 fn object(schema: &Part) {
     schema.key("type").expect(schema["type"] == "object", "is not `object`; make it that");
-    schema.keys(|key| !["enum", "not", "items", "discriminator"].contains(&key));
+    schema.keys(|key| !["enum", "items", "discriminator"].contains(&key));
     let rest = schema.key("additionalProperties");
     let is_any = rest.is_null() || rest.is_boolean() || *rest == json!({});
     rest.expect(is_any, "has a type beside properties; make it true");

@@ -9,6 +9,8 @@ use super::{of, table, text};
 fn what_a_schema_is() {
     let field = "/components/schemas/Number/properties/a";
     let new = "/components/schemas/New";
+    let not = "/components/schemas/MessageRequest/not";
+    let case = |case: Value| json!({"anyOf": [case]});
     let object = |properties: Value| json!({"type": "object", "properties": properties});
     let with = |key: &str, value: Value| json!({"type": "object", "properties": {"a": text()}, key: value});
     let values = |values: Value| json!({"type": "string", "enum": values});
@@ -67,7 +69,17 @@ fn what_a_schema_is() {
         ("fields of a map", field, json!({"type": "object", "required": ["b"]})),
         ("a map of nothing", field, json!({"type": "object", "additionalProperties": false})),
         ("an object of no type", new, json!({"properties": {"a": text()}})),
-        ("an object that is not", new, with("not", json!({}))),
+        ("what no request is not", new, with("not", json!({"anyOf": [{"description": "d"}]}))),
+        ("a request that is not anything", not, json!({})),
+        ("a request that is not one schema", not, json!({"required": ["text"]})),
+        ("a request that is not a case without a name", not, case(json!({"required": ["text"]}))),
+        ("a case with a rule", not, case(json!({"description": "d", "minProperties": 1}))),
+        ("a case without such a field", not, case(json!({"description": "d", "required": ["b"]}))),
+        (
+            "a case with the value of no field",
+            not,
+            case(json!({"description": "d", "not": {"anyOf": [{"properties": {"b": text()}}]}})),
+        ),
         ("an object with a typed rest", new, with("additionalProperties", text())),
         ("two fields that are one name", new, object(json!({"a-b": text(), "a_b": text()}))),
         (
