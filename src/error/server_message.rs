@@ -108,18 +108,17 @@ fn api_error(mut object: Map<String, Value>) -> ApiError {
 }
 
 #[cfg(test)]
-impl From<ApiError> for ServerMessage {
-    fn from(api_error: ApiError) -> Self {
-        Self { message: api_error.error.clone(), api_error, shown: String::new() }
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
     use crate::credentials::{Confidential, Credentials};
+
+    impl From<ApiError> for ServerMessage {
+        fn from(api_error: ApiError) -> Self {
+            Self { message: api_error.error.clone(), api_error, shown: String::new() }
+        }
+    }
 
     fn read(object: Value, status: u16) -> ServerMessage {
         let credentials = Credentials::api_key("ps_0123456789");

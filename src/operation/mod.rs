@@ -128,23 +128,22 @@ pub(crate) fn placeholders(template: &str) -> Vec<bool> {
 }
 
 #[cfg(test)]
-impl Operation {
-    /// An operation for tests to vary.
-    pub(crate) const ODD: Self = Self {
-        id: Some("x"),
-        method: Method::GET,
-        path: Cow::Borrowed("/x"),
-        credential_headers: &[],
-        anonymous: true,
-        safe_to_repeat: true,
-        takes_idempotency_key: false,
-        response: ResponseBody::ANY,
-    };
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Operation {
+        /// An operation for tests to vary.
+        pub(crate) const ODD: Self = Self {
+            id: Some("x"),
+            method: Method::GET,
+            path: Cow::Borrowed("/x"),
+            credential_headers: &[],
+            anonymous: true,
+            safe_to_repeat: true,
+            takes_idempotency_key: false,
+            response: ResponseBody::ANY,
+        };
+    }
 
     #[test]
     fn a_documented_operation_is_found_by_method_and_path() {
