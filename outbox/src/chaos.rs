@@ -135,9 +135,8 @@ impl Test {
         while Instant::now() < end {
             sleep(Duration::from_millis(self.random.u64(300..1200))).await;
             for (arguments, process) in &mut self.processes {
-                if let Some(status) = process.try_wait()? {
-                    anyhow::bail!("`outbox {}` ended, {status}", arguments.join(" "));
-                }
+                let status = process.try_wait()?;
+                ensure!(status.is_none(), "`outbox {}` ended, {status:?}", arguments.join(" "));
             }
             // The database may be restarting.
             let Ok(counts) = store.counts().await else { continue };

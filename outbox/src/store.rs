@@ -102,11 +102,11 @@ impl Store {
         let store = Self { pool, lock };
         let end = Instant::now() + timeout;
         while let Err(error) = store.migrate(clock).await {
-            ensure!(is_unavailable(&error), "cannot open the database of DATABASE_URL: {error}");
+            ensure!(is_transient(&error), "cannot open the database of DATABASE_URL: {error}");
             ensure!(
                 Instant::now() < end,
-                "no connection to the database of DATABASE_URL within {timeout:?}, check that it \
-                 is running: {error}"
+                "cannot open the database of DATABASE_URL within {timeout:?}, check that it \
+                 is running and holds no other tables: {error}"
             );
             warn!("waiting for the database of DATABASE_URL: {error}");
             sleep(Duration::from_millis(500)).await;
@@ -289,15 +289,16 @@ impl Store {
     }
 }
 
-/// Whether the database may be restarting.
-fn is_unavailable(error: &MigrateError) -> bool {
-    let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else {
-        return false;
-    };
+/// Whether the database may be restarting, or another program may be migrating it.
+fn is_transient(error: &MigrateError) -> bool {
+    use sqlx::Error::{Database, Io, PoolTimedOut, Protocol};
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_) => true,
+        MigrateError::ExecuteMigration(..)
+        | MigrateError::Execute(Io(_) | PoolTimedOut | Protocol(_)) => true,
         // The class of PostgreSQL for interventions by an operator, such as a shutdown.
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57")),
+        MigrateError::Execute(Database(error)) => {
+            error.code().is_some_and(|code| code.starts_with("57"))
+        }
         _ => false,
     }
 }

@@ -24,8 +24,8 @@ const KEY_EXPIRED: &str = "an attempt a day ago may have taken effect, and the s
     forgotten its idempotency key; check with the recipient before you send it again";
 
 /// After this many attempts a message fails, unless the service rejects every message or is
-/// unreachable. With the default backoff that takes two hours.
-const MAX_ATTEMPTS: i64 = 20;
+/// unreachable. With the default backoff that takes 11 hours.
+const MAX_ATTEMPTS: i64 = 100;
 
 /// How often a worker looks for messages that are due.
 const POLL: Duration = Duration::from_millis(250);
