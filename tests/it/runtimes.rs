@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::Duration;
 
-use pilot_status::mock::Sandbox;
+use pilot_status::mock::{OperationId, Sandbox};
 use pilot_status::{ClientBuilder, ErrorKind, RetryPolicy};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
@@ -27,7 +27,7 @@ fn sandbox() -> (Runtime, Sandbox) {
 
 fn paid(sandbox: &Sandbox) -> usize {
     let requests = sandbox.requests();
-    requests.iter().filter(|request| request.operation == Some("pay_number")).count()
+    requests.iter().filter(|request| request.operation == Some(OperationId::PayNumber)).count()
 }
 
 #[test]

@@ -450,7 +450,7 @@ async fn the_codes_of_a_number_are_read_and_not_printed() {
 }
 
 #[tokio::test]
-async fn a_number_that_failed_to_come_about_is_not_added_again() {
+async fn a_number_that_could_not_be_added_is_not_added_again() {
     let sandbox =
         sandbox("create_number", [Reply::error(UNAVAILABLE, ErrorCode::UpstreamError)]).await;
     let client = quick(&sandbox);
