@@ -51,7 +51,7 @@ pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
         }
     };
     tokio::select! {
-        ended = worker::run(&store, &client, settings, crate::shutdown::requested()) => ended?,
+        ended = worker::run(&store, &client, settings, crate::shutdown::requested()?) => ended?,
         () = progress => {}
     }
     // Without the service there are no further ids, so the deliveries end.

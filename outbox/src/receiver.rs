@@ -14,7 +14,7 @@ use pilot_status::webhooks::{AddressToken, Event, SIGNATURE_HEADER, Verifier};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::sleep;
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
 use crate::store::{Stage, Store};
 
@@ -109,10 +109,7 @@ async fn receive(
     };
     let delivery = format!("{} {id}", event.name());
     match store.receive(&delivery, id, stage, reason).await {
-        Ok(is_new) => {
-            debug!(delivery, is_new, "received");
-            StatusCode::OK
-        }
+        Ok(_) => StatusCode::OK,
         // The service delivers it again.
         Err(problem) => {
             error!(delivery, "cannot store a delivery: {problem:#}");

@@ -1,19 +1,17 @@
 //! The signals that end the program.
 
-use tokio::signal;
+use std::io;
 
-/// Returns at SIGTERM or ctrl-C.
-pub async fn requested() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+use tokio::signal::unix::{SignalKind, signal};
+
+/// A future that ends at SIGTERM or ctrl-C. From this call on, neither ends the program at once.
+pub fn requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
-            _ = signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
         }
-        return;
-    }
-    // Without a handler the signal ends the process, and its leases end by themselves.
-    if signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    })
 }

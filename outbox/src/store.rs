@@ -133,7 +133,7 @@ impl Store {
     pub async fn enqueue(&self, messages: &[Message]) -> Result<u64> {
         let mut transaction = self.pool.begin().await?;
         let mut added = 0;
-        for Message { key, recipient, body } in messages {
+        for (index, Message { key, recipient, body }) in messages.iter().enumerate() {
             let insert = "INSERT INTO messages (key, recipient, body) VALUES ($1, $2, $3) \
                           ON CONFLICT (key) DO NOTHING";
             let insert = sqlx::query(insert).bind(key).bind(recipient).bind(body);
@@ -147,7 +147,8 @@ impl Store {
             let same: i64 = same.fetch_one(&mut *transaction).await?;
             ensure!(
                 same == 1,
-                "the key {key:?} belongs to another message; give this one its own key"
+                "record {}: the key {key:?} belongs to another message; give this one its own key",
+                index + 1
             );
         }
         transaction.commit().await?;

@@ -38,7 +38,7 @@ async fn a_message_is_enqueued_once_and_its_key_belongs_to_it() {
 
         let other = [message("c", "Oi"), message("a", "Tchau")];
         let error = store.enqueue(&other).await.unwrap_err().to_string();
-        assert!(error.starts_with("the key \"a\" belongs to another message"), "{error}");
+        assert!(error.starts_with("record 2: the key \"a\" belongs to another"), "{error}");
         assert_eq!(store.counts().await.unwrap().queued, 2, "all or none are stored");
     })
     .await;

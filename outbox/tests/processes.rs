@@ -1,5 +1,4 @@
 //! The program as a process that gets signals.
-#![cfg(unix)]
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -90,13 +89,15 @@ impl Running {
 
     /// Waits until the log contains a text.
     async fn wait_for(&mut self, text: &str) {
+        let mut log = String::new();
         let found = async {
             while let Some(line) = self.log.next_line().await.unwrap() {
                 if line.contains(text) {
                     return;
                 }
+                log = log + &line + "\n";
             }
-            panic!("the program ended without {text:?}");
+            panic!("the program ended without {text:?}: {log}");
         };
         timeout(Duration::from_secs(30), found).await.unwrap();
     }
