@@ -36,6 +36,7 @@ mod generated;
 macro_rules! page {
     ($(#[$attribute:meta])* $name:ident, $file:literal) => {
         $(#[$attribute])*
+        #[doc = ""]
         #[doc = include_str!("links.md")]
         #[doc = include_str!($file)]
         pub mod $name {}
@@ -62,7 +63,11 @@ pub mod guide {
     page!(newer_servers, "../docs/newer-servers.md");
     page!(guarantees, "../docs/guarantees.md");
     page!(limits, "../docs/limits.md");
-    page!(operations, "../OPERATIONS.md");
+    page!(
+        #[doc = "Each operation is a method of [`Client`](crate::Client), under the heading of its tag."]
+        operations,
+        "../OPERATIONS.md"
+    );
     page!(regenerating, "../docs/regenerating.md");
 
     /// The README in Portuguese is `README.pt-BR.md` in the repository.

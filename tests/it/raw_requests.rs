@@ -174,6 +174,10 @@ const MISTAKES: &[Mistake] = &[
     ("must begin with `/`", |client| client.request(Method::GET, "https://marked.example/v1/a")),
     ("must begin with `/`", |client| client.request(Method::GET, "v1/marked")),
     ("holds the credential", |client| client.request(Method::DELETE, format!("/v1/a/{KEY}"))),
+    // The error of another argument would show the path.
+    ("holds the credential", |client| {
+        client.request(Method::GET, format!("/v1/a/{KEY}")).header("a b", "c")
+    }),
     ("holds the credential", |client| client.request(Method::GET, "/v1/a").query("key", KEY)),
     ("segment", |client| client.request(Method::GET, "//marked.example/v1/a")),
     ("segment", |client| client.request(Method::GET, "/v1/../marked")),
