@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::StatusCode;
+use http::header::ALLOW;
 use http::request::Parts;
 use serde_json::Value;
 use tokio::time::sleep;
@@ -57,7 +58,10 @@ impl State {
         self.lock().requests.push(request.clone());
         let (operation, values) = match route {
             Route::Found(operation, values) => (operation, values),
-            Route::OtherMethod => return Ok(undocumented(StatusCode::METHOD_NOT_ALLOWED)),
+            Route::OtherMethod(allowed) => {
+                let response = undocumented(StatusCode::METHOD_NOT_ALLOWED);
+                return Ok(response.with_header(ALLOW, allowed));
+            }
             Route::NotFound => return Ok(undocumented(StatusCode::NOT_FOUND)),
         };
         if let Some(rejection) = rejection(operation, &values, &request) {
@@ -109,7 +113,7 @@ fn record(head: Parts, body: Bytes, route: &Route) -> RecordedRequest {
     credentials::mark_sensitive(&mut headers);
     let operation = match route {
         Route::Found(operation, _) => Some(operation.id),
-        Route::OtherMethod | Route::NotFound => None,
+        Route::OtherMethod(_) | Route::NotFound => None,
     };
     let query = parameters::query(uri.query().unwrap_or_default());
     RecordedRequest { operation, method, path: uri.path().to_owned(), query, headers, body, uri }

@@ -10,8 +10,8 @@ use crate::operation::{matches, placeholders};
 pub enum Route<'a> {
     /// An operation, with its parameters in the path.
     Found(&'a Operation, Vec<(&'static str, String)>),
-    /// A path with operations of other methods.
-    OtherMethod,
+    /// A path with operations of other methods: their names, as in the header `Allow`.
+    OtherMethod(String),
     NotFound,
 }
 
@@ -22,11 +22,12 @@ pub fn find<'a>(operations: &'a [Operation], method: &Method, path: &str) -> Rou
     let Some(most_fixed) = matching().map(|operation| placeholders(operation.path)).min() else {
         return Route::NotFound;
     };
-    let mut best = matching().filter(|operation| placeholders(operation.path) == most_fixed);
-    match best.find(|operation| operation.method == *method) {
-        Some(operation) => Route::Found(operation, values(operation.path, path)),
-        None => Route::OtherMethod,
+    let best = || matching().filter(|operation| placeholders(operation.path) == most_fixed);
+    if let Some(operation) = best().find(|operation| operation.method == *method) {
+        return Route::Found(operation, values(operation.path, path));
     }
+    let methods: Vec<&str> = best().map(|operation| operation.method.as_str()).collect();
+    Route::OtherMethod(methods.join(", "))
 }
 
 /// The values of the parameters in a path.

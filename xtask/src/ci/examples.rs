@@ -10,6 +10,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("send_message", "12125550101"),
     ("bulk_send", "natal examples/bulk_send/recipients.csv target/natal"),
     ("pair_number", "12125550101 Suporte"),
+    ("sandbox_server", "cargo run --locked --example list_numbers"),
 ];
 
 pub fn check(shell: &Shell) -> Result<()> {
