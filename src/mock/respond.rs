@@ -40,11 +40,11 @@ impl Shared {
     /// Records a request and responds to it. An error resets the connection.
     pub async fn respond(&self, head: Parts, body: Bytes) -> io::Result<CannedResponse> {
         let found = document::find(&head.method, head.uri.path());
-        let request = record(head, body, found.ok());
+        let request = record(head, body, found.as_ref().ok().copied());
         self.lock().requests.push(request.clone());
         let operation = match found {
             Ok(operation) => operation,
-            Err(status) => return Ok(canned_response::undocumented(status, None)),
+            Err(response) => return Ok(response),
         };
         if let Some(rejection) = rejection(operation, &request) {
             return Ok(rejection);

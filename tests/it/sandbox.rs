@@ -88,6 +88,15 @@ async fn what_the_document_does_not_have_is_not_found() {
 }
 
 #[tokio::test]
+async fn a_path_with_other_methods_names_them() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let error = client.request(Method::DELETE, "/v1/numbers").send().await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 405);
+    assert_eq!(error.headers().unwrap()["allow"], "GET, POST");
+}
+
+#[tokio::test]
 async fn it_demands_a_credential_that_it_accepts() {
     let sandbox = Sandbox::start().await.unwrap();
     for (credentials, expected) in [

@@ -6,6 +6,7 @@ mod duplicates;
 mod features;
 mod licences;
 mod lowest;
+mod outside;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -95,6 +96,7 @@ impl Step {
                 regen::run(shell.root, &target_folder(shell.root), &options)?;
             }
             "outbox" => return break_postgres(shell),
+            "outside" => return outside::check(shell),
             name => ensure!(!self.run.is_empty(), "the step {name} checks nothing"),
         }
         Ok(Outcome::Passed)
