@@ -40,10 +40,10 @@ pub fn items(document: &Value) -> Result<Items, String> {
 
 /// The changes from some items to others.
 pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Vec<Change> {
-    let mut added: BTreeMap<&str, &String> =
-        new.difference(old).map(|line| (key(line), line)).collect();
+    let added = new.difference(old).filter(|line| is_told(line, new, old));
+    let mut added: BTreeMap<&str, &String> = added.map(|line| (key(line), line)).collect();
     let mut changes = Vec::new();
-    for line in old.difference(new) {
+    for line in old.difference(new).filter(|line| is_told(line, old, new)) {
         changes.push(match added.remove(key(line)) {
             Some(now) => change(Major, line, &format!("-> {now}")),
             None => change(Major, line, "is gone"),
@@ -61,6 +61,15 @@ pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Vec<
         }
     }
     changes
+}
+
+/// Whether a line is told of items that others lack. That of a type stands for its traits.
+fn is_told(line: &str, items: &BTreeSet<String>, others: &BTreeSet<String>) -> bool {
+    let Some((of, _)) = line.split_once(" impl ") else { return true };
+    let [structure, choice] = ["struct", "enum"].map(|kind| format!("{of} {kind}"));
+    let is_type = |line: &String| line.starts_with(&structure) || line.starts_with(&choice);
+    let defines = |items: &BTreeSet<String>| items.iter().any(is_type);
+    !defines(items) || defines(others)
 }
 
 /// What a line is about: a field before its type, a function before what it takes.

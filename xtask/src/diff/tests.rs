@@ -278,7 +278,13 @@ fn a_type_that_implements_a_trait_more_has_more_to_use() {
         };
         assert_eq!(levels(rust::changes(&old, &new)), [Minor], "{kind}");
         assert_eq!(levels(rust::changes(&new, &old)), [Major], "{kind}");
+        // The line of a type that is new stands for its traits.
+        let told = rust::changes(&items(""), &new);
+        assert!(told.iter().all(|change| !change.text.contains(" impl ")), "{told:?}");
+        assert!(told.iter().any(|change| change.text.starts_with("S ")), "{told:?}");
     }
+    let foreign = items("impl From<u8> for ::serde_json::Value {}");
+    assert_eq!(rust::changes(&foreign, &items("")).len(), 1);
 }
 
 #[test]
