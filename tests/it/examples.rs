@@ -1,5 +1,5 @@
-//! The programs `send_message`, `bulk_send`, `pair_number` and `history`, as their users
-//! run them.
+//! The programs `send_message`, `bulk_send`, `pair_number`, `history` and `sandbox_server`, as their
+//! users run them.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -352,4 +352,15 @@ async fn a_reader_who_has_seen_enough_ends_the_history_quietly() {
     let output = child.wait_with_output().await.unwrap();
     assert!(output.status.success());
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[tokio::test]
+async fn a_command_finds_the_sandbox_that_is_served_to_it() {
+    let list = example_program("list_numbers");
+    let output = run("sandbox_server", &[list.to_str().unwrap(), "--json"], None).await;
+    let numbers: Value = serde_json::from_str(&success(&output)).unwrap();
+    assert_eq!(numbers[0]["id"], crate::support::example(200)[0]["id"]);
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    let error = failure(&run("sandbox_server", &["/nonexistent"], None).await);
+    assert!(error.starts_with("error: cannot run /nonexistent: No such file"), "{error}");
 }
