@@ -3,10 +3,9 @@
 use std::sync::LazyLock;
 
 use http::header::ALLOW;
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
-use super::canned_response::{CannedResponse, undocumented};
 use super::operation_id::OperationId;
 use crate::operation::{matches, placeholders};
 
@@ -14,24 +13,19 @@ use crate::operation::{matches, placeholders};
 pub static ROOT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../openapi.json")).unwrap_or_default());
 
-/// The operation of a request, or the response with the error. A fixed segment takes precedence
-/// over a parameter, also where its path lacks the method.
-pub fn find(method: &Method, path: &str) -> Result<OperationId, CannedResponse> {
+/// The operation of a request, or the status and the headers of the error. A fixed segment takes
+/// precedence over a parameter, also where its path lacks the method.
+pub fn find(method: &Method, path: &str) -> Result<OperationId, (StatusCode, HeaderMap)> {
     let all = OperationId::ALL.iter().copied();
-    let matching = all.filter(|operation| matches(path, operation.path()));
-    let matching: Vec<OperationId> = matching.collect();
+    let matching: Vec<OperationId> = all.filter(|one| matches(path, one.path())).collect();
     let paths = matching.iter().map(|operation| operation.path());
-    let path = paths.min_by_key(|path| placeholders(path));
-    let path = path.ok_or_else(|| undocumented(StatusCode::NOT_FOUND, None))?;
+    let Some(path) = paths.min_by_key(|path| placeholders(path)) else {
+        return Err((StatusCode::NOT_FOUND, HeaderMap::new()));
+    };
     let allowed = || matching.iter().copied().filter(|operation| operation.path() == path);
     allowed().find(|operation| operation.method() == *method).ok_or_else(|| {
-        let mut response = undocumented(StatusCode::METHOD_NOT_ALLOWED, None);
-        let methods =
-            allowed().map(|one| (ALLOW, HeaderValue::from_str(one.method().as_str()).ok()));
-        for (name, method) in methods {
-            method.map(|method| response.headers_mut().append(name, method));
-        }
-        response
+        let methods = allowed().filter_map(|one| one.method().as_str().parse().ok());
+        (StatusCode::METHOD_NOT_ALLOWED, methods.map(|method| (ALLOW, method)).collect())
     })
 }
 

@@ -44,7 +44,11 @@ impl Shared {
         self.lock().requests.push(request.clone());
         let operation = match found {
             Ok(operation) => operation,
-            Err(response) => return Ok(response),
+            Err((status, headers)) => {
+                let mut response = canned_response::undocumented(status, None);
+                response.headers_mut().extend(headers);
+                return Ok(response);
+            }
         };
         if let Some(rejection) = rejection(operation, &request) {
             return Ok(rejection);

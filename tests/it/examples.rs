@@ -486,3 +486,14 @@ async fn a_closed_pipe_ends_the_history_without_an_error() {
     assert!(output.status.success());
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
+
+#[tokio::test]
+async fn a_command_finds_the_sandbox_that_is_served_to_it() {
+    let list = example_program("list_numbers");
+    let output = run("sandbox_server", &[list.to_str().unwrap(), "--json"], None).await;
+    let numbers: Value = serde_json::from_str(&success(&output)).unwrap();
+    assert_eq!(numbers[0]["id"], crate::support::example(200)[0]["id"]);
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    let error = failure(&run("sandbox_server", &["/nonexistent"], None).await);
+    assert!(error.starts_with("error: cannot run /nonexistent: No such file"), "{error}");
+}
