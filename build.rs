@@ -22,11 +22,7 @@ fn run() -> Result<(), String> {
     let json = std::fs::read_to_string(DOCUMENT).map_err(|error| error.to_string())?;
     let generated = generate::generate(&json, &has_feature)?;
     let folder = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
-    for (name, code) in [
-        ("client.rs", generated.client),
-        ("document.rs", generated.document),
-        ("operation_ids.rs", generated.operation_ids),
-    ] {
+    for (name, code) in generated {
         let file = Path::new(&folder).join(name);
         std::fs::write(&file, code)
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;

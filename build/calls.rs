@@ -16,8 +16,7 @@ pub fn close(client: &mut File) -> Result<(), String> {
         _ => true,
     });
     for item in code::structs(&mut client.items).filter(|item| item.ident == "Client") {
-        item.attrs.retain(|attribute| !attribute.path().is_ident("derive"));
-        item.attrs.push(parse_quote!(#[derive(Clone)]));
+        code::drop_debug(&mut item.attrs);
     }
     let calls = code::module(&mut client.items, "builder")?;
     let debugs: Vec<Item> = code::structs(calls).map(close_call).collect();

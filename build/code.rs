@@ -56,12 +56,8 @@ pub fn generic(of: &Type) -> Option<(&Ident, &Type)> {
     arguments(of)?.last().copied().zip(name(of)).map(|(argument, name)| (name, argument))
 }
 
-/// The first argument of a generic type.
-pub fn first(of: &Type) -> Option<&Type> {
-    arguments(of)?.first().copied()
-}
-
-fn arguments(of: &Type) -> Option<Vec<&Type>> {
+/// The arguments of a generic type.
+pub fn arguments(of: &Type) -> Option<Vec<&Type>> {
     let Type::Path(path) = of else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
         return None;

@@ -31,15 +31,10 @@ mod unions;
 
 use serde_json::Value;
 
-/// The code of the client, as three files.
-pub struct Generated {
-    /// The client, its operations and its models.
-    pub client: String,
-    /// What the hand-written layer has to know of the document.
-    pub document: String,
-    /// The operations, for the sandbox.
-    pub operation_ids: String,
-}
+/// The code of the client, by the names of its files: the client with its operations and its
+/// models, what the hand-written layer has to know of the document, and the operations for the
+/// sandbox.
+pub type Generated = [(&'static str, String); 3];
 
 /// Generates the code of the client from the text of a document, for the features that
 /// `has_feature` reports.
@@ -54,11 +49,11 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
     let operation_ids = operations::emit_ids(&document);
     select::select(&mut document, has_feature);
     let client = client(&document, &reach)?;
-    Ok(Generated {
-        client: adjust(&prettyplease::unparse(&client)),
-        document: prettyplease::unparse(&operations::emit(&document)),
-        operation_ids,
-    })
+    Ok([
+        ("client.rs", adjust(&prettyplease::unparse(&client))),
+        ("document.rs", prettyplease::unparse(&operations::emit(&document))),
+        ("operation_ids.rs", operation_ids),
+    ])
 }
 
 fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {

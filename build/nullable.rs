@@ -17,7 +17,8 @@ pub fn settle(document: &mut Value, reach: &Reach) {
             }
             let is_required = required.contains(field);
             let may_be_cleared = !is_required && reach.is_only_sent(name);
-            if may_be_cleared && is_collection(property) {
+            let is_map = property["type"] == "object" && property.get("properties").is_none();
+            if may_be_cleared && (is_map || property["type"] == "array") {
                 // Of a plain list, an empty one would be left out.
                 property["nullable"] = json!(true);
             }
@@ -43,8 +44,4 @@ fn settle_scalar(property: &mut Value, is_required: bool) {
 /// Whether a schema is one of text, a number or a boolean.
 pub fn is_scalar(schema: &Value) -> bool {
     matches!(schema["type"].as_str(), Some("string" | "boolean" | "integer" | "number"))
-}
-
-fn is_collection(schema: &Value) -> bool {
-    schema["type"] == "array" || (schema["type"] == "object" && schema.get("properties").is_none())
 }

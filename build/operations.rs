@@ -49,8 +49,8 @@ pub fn emit(document: &Value) -> File {
 pub fn emit_ids(document: &Value) -> String {
     let ids = operations(document).map(|(path, method, operation)| {
         let id = operation["operationId"].as_str().unwrap_or_default();
-        let (name, method) = (id.to_pascal_case(), method.to_uppercase());
-        let (name, method) = (format_ident!("{name}"), format_ident!("{method}"));
+        let name = format_ident!("{}", id.to_pascal_case());
+        let method = format_ident!("{}", method.to_uppercase());
         quote!(#name = #id: #method #path,)
     });
     quote!(operation_ids! { #(#ids)* }).to_string()

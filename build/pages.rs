@@ -9,7 +9,7 @@ use serde_json::Value;
 use syn::{Item, parse_quote};
 
 use super::schema::{elements, operations, reference, schema, snake, success, texts};
-use super::simplify::is_own;
+use super::simplify::{NUMBER_ID, is_header};
 
 /// The code of the streams of a document.
 pub fn emit(document: &Value) -> Vec<Item> {
@@ -18,7 +18,8 @@ pub fn emit(document: &Value) -> Vec<Item> {
 
 fn emit_one(document: &Value, operation: &Value) -> Option<Item> {
     let call = format_ident!("{}", operation["operationId"].as_str()?.to_pascal_case());
-    let parameters = elements(operation, "parameters").filter(|parameter| !is_own(parameter));
+    let parameters =
+        elements(operation, "parameters").filter(|parameter| !is_header(parameter, NUMBER_ID));
     let (cursors, given): (Vec<&Value>, Vec<&Value>) = parameters.partition(|parameter| {
         let of = |key: &str| parameter["schema"][key].as_str().unwrap_or_default();
         let (name, is_date) = (parameter["name"].as_str(), of("format") == "date-time");

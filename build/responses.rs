@@ -75,27 +75,15 @@ impl Response {
 
     /// The code that describes it.
     pub fn emit(&self) -> TokenStream {
-        let lists = [("fields", &self.fields), ("envelopes", &self.envelopes)];
-        let lists =
-            lists.into_iter().filter(|(_, names)| !names.is_empty()).map(|(list, names)| {
-                let list = format_ident!("{list}");
-                quote!(#list: &[#(#names),*],)
-            });
-        let flags = [
-            ("requires_fields", self.requires_fields),
-            ("is_union", self.is_union),
-            ("is_file", self.is_file),
-        ];
-        let flags = flags.into_iter().filter(|(_, is)| *is).map(|(flag, _)| {
-            let flag = format_ident!("{flag}");
-            quote!(#flag: true,)
-        });
-        let content = self.content.map(|content| {
-            let content = format_ident!("{content}");
-            quote!(content: Content::#content,)
-        });
-        let accept = self.accept.as_ref().map(|accept| quote!(accept: Some(#accept),));
-        quote!(ResponseBody { #content #accept #(#lists)* #(#flags)* ..ResponseBody::ANY })
+        let Self { fields, requires_fields, is_union, envelopes, is_file, .. } = self;
+        let (fields, envelopes) = (fields.iter(), envelopes.iter());
+        let content = format_ident!("{}", self.content.unwrap_or("Json"));
+        let accept = self.accept.as_ref().map_or(quote!(None), |accept| quote!(Some(#accept)));
+        quote!(ResponseBody {
+            content: Content::#content, accept: #accept, fields: &[#(#fields),*],
+            requires_fields: #requires_fields, is_union: #is_union,
+            envelopes: &[#(#envelopes),*], is_file: #is_file,
+        })
     }
 }
 

@@ -53,7 +53,7 @@ pub fn document_and_widen(builders: &mut [Item], docs: &Docs) {
             let of = builder.ident.to_string();
             builder.fields.iter().filter_map(move |field| {
                 let name = field.ident.as_ref()?.unraw().to_string();
-                Some(((of.clone(), name), code::first(&field.ty)?.clone()))
+                Some(((of.clone(), name), (*code::arguments(&field.ty)?.first()?).clone()))
             })
         })
         .collect();

@@ -9,7 +9,7 @@ use super::schema::{self, elements_mut, entries, entries_mut, operations_mut, vi
 use super::select::features;
 
 /// The header parameter that the client sends by itself.
-const NUMBER_ID: &str = "x-whatsapp-number-id";
+pub const NUMBER_ID: &str = "x-whatsapp-number-id";
 
 /// The header parameter that the client sends where the caller gives none.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -71,18 +71,13 @@ fn simplify_parameters(operation: &mut Value) {
     let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else {
         return;
     };
-    parameters.retain(|parameter| !is_own(parameter));
+    parameters.retain(|parameter| !is_header(parameter, NUMBER_ID));
     for parameter in parameters {
         if is_header(parameter, IDEMPOTENCY_KEY) {
             parameter["required"] = json!(false);
         }
         visit(&mut parameter["schema"], &mut |schema| simplify_schema(schema, false));
     }
-}
-
-/// Whether the client sends a parameter by itself.
-pub fn is_own(parameter: &Value) -> bool {
-    is_header(parameter, NUMBER_ID)
 }
 
 /// Whether a parameter is a header of a name.
@@ -142,7 +137,6 @@ fn take_null_for_nullable(schema: &mut Map<String, Value>) {
         && null["enum"] == json!([null])
     {
         let parts = json!([reference]);
-        schema.remove("anyOf");
         schema.insert("allOf".to_owned(), parts);
         schema.insert("nullable".to_owned(), json!(true));
     }

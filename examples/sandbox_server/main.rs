@@ -13,6 +13,10 @@ use std::process::ExitCode;
 use pilot_status::mock::Sandbox;
 use tokio::process::Command;
 
+const HELP: &str = "usage: sandbox_server [COMMAND [ARGUMENT...]]
+
+Serves the API document to a command, or until ctrl-C.";
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match run().await {
@@ -25,9 +29,14 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<ExitCode, Box<dyn Error>> {
-    let sandbox = Sandbox::start().await?;
     let mut arguments = std::env::args_os().skip(1);
-    let Some(program) = arguments.next() else {
+    let program = arguments.next();
+    if program.as_ref().is_some_and(|program| program == "-h" || program == "--help") {
+        println!("{HELP}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let sandbox = Sandbox::start().await?;
+    let Some(program) = program else {
         eprintln!("PILOT_STATUS_BASE_URL={}", sandbox.url());
         eprintln!("PILOT_STATUS_API_KEY={}", Sandbox::API_KEY);
         tokio::signal::ctrl_c().await?;

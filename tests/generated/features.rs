@@ -40,7 +40,7 @@ fn every_tag_is_a_feature_of_cargo_and_one_of_all() {
 #[test]
 fn a_feature_brings_its_operations_and_no_others() {
     for feature in features() {
-        let client = generate(DOCUMENT, &|name| name == feature).unwrap().client;
+        let [(_, client), ..] = generate(DOCUMENT, &|name| name == feature).unwrap();
         let operations = tags().iter().filter(|(of, _)| *of == feature).count();
         let named = client.matches(&format!("Cargo feature: `{feature}`.")).count();
         assert!(
@@ -115,10 +115,11 @@ fn models(client: &str) -> BTreeMap<String, String> {
 
 #[test]
 fn a_model_is_the_same_under_every_feature() {
-    let full = models(&generate(DOCUMENT, &|_| true).unwrap().client);
+    let [(_, full), ..] = generate(DOCUMENT, &|_| true).unwrap();
+    let full = models(&full);
     for feature in features() {
-        let generated = generate(DOCUMENT, &|name| name == feature).unwrap();
-        for (name, code) in models(&generated.client) {
+        let [(_, client), ..] = generate(DOCUMENT, &|name| name == feature).unwrap();
+        for (name, code) in models(&client) {
             assert_eq!(Some(&code), full.get(&name), "{feature}: {name}");
         }
     }

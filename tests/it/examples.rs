@@ -122,6 +122,8 @@ async fn help_is_printed_and_nothing_is_sent() {
         }
     }
     assert_eq!(sandbox.requests().len(), 0);
+    let text = success(&run("sandbox_server", &["--help"], None).await);
+    assert!(text.starts_with("usage: sandbox_server "), "{text}");
 }
 
 #[cfg(unix)]

@@ -9,7 +9,7 @@ use crate::generate;
 pub fn code(document: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<String, String> {
     let generate = AssertUnwindSafe(|| generate::generate(document, has_feature));
     let made = catch_unwind(generate).map_err(|_| "the generator does not take it".to_owned())?;
-    made.map(|generated| generated.client)
+    made.map(|[(_, client), ..]| client)
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ pub fn count(root: &Path) -> Result<Vec<Figure>> {
     let count = |name: &&str| {
         let has_feature = |feature: &str| *name == "full" || feature == *name;
         let made = generate::generate(&document, &has_feature).map_err(|error| anyhow!(error))?;
-        let lines = u32::try_from((made.client + &made.document).lines().count())?;
+        let lines =
+            u32::try_from(made.iter().map(|(_, code)| code.lines().count()).sum::<usize>())?;
         Ok(Figure::new("lines", name, f64::from(lines), "lines"))
     };
     ["numbers", "full"].iter().map(count).collect()
