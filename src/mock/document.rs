@@ -24,8 +24,9 @@ pub fn find(method: &Method, path: &str) -> Result<OperationId, (StatusCode, Hea
     };
     let allowed = || matching.iter().copied().filter(|operation| operation.path() == path);
     allowed().find(|operation| operation.method() == *method).ok_or_else(|| {
-        let methods = allowed().filter_map(|one| one.method().as_str().parse().ok());
-        (StatusCode::METHOD_NOT_ALLOWED, methods.map(|method| (ALLOW, method)).collect())
+        let methods: Vec<String> = allowed().map(|one| one.method().to_string()).collect();
+        let allow = methods.join(", ").parse().ok().map(|methods| (ALLOW, methods));
+        (StatusCode::METHOD_NOT_ALLOWED, allow.into_iter().collect())
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use crate::support::echo::{self, KEYS, ODD_KEYS, shows_key};
@@ -13,7 +13,7 @@ use pilot_status::{Client, ClientBuilder, Credentials, Method, RetryPolicy, Stat
 use tracing::field::{Field, Visit};
 use tracing::instrument::WithSubscriber;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Subscriber};
+use tracing::{Dispatch, Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -42,8 +42,14 @@ impl Visit for Values {
     }
 }
 
+/// While there is only one dispatcher, `tracing` asks the thread that meets an event first whether
+/// anyone listens, and may keep the reply of a thread of another test for all.
+static DISPATCHERS: LazyLock<[Dispatch; 2]> =
+    LazyLock::new(|| [(); 2].map(|()| Dispatch::new(tracing_subscriber::registry())));
+
 impl Recorder {
     fn subscriber(&self) -> impl Subscriber + Send + Sync + use<> {
+        LazyLock::force(&DISPATCHERS);
         tracing_subscriber::registry().with(self.clone())
     }
 
