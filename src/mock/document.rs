@@ -19,9 +19,8 @@ pub fn find(method: &Method, path: &str) -> Result<OperationId, (StatusCode, Hea
     let all = OperationId::ALL.iter().copied();
     let matching: Vec<OperationId> = all.filter(|one| matches(path, one.path())).collect();
     let paths = matching.iter().map(|operation| operation.path());
-    let Some(path) = paths.min_by_key(|path| placeholders(path)) else {
-        return Err((StatusCode::NOT_FOUND, HeaderMap::new()));
-    };
+    let path = paths.min_by_key(|path| placeholders(path));
+    let path = path.ok_or_else(|| (StatusCode::NOT_FOUND, HeaderMap::new()))?;
     let allowed = || matching.iter().copied().filter(|operation| operation.path() == path);
     allowed().find(|operation| operation.method() == *method).ok_or_else(|| {
         let methods: Vec<String> = allowed().map(|one| one.method().to_string()).collect();

@@ -34,12 +34,10 @@ fn keep(body: &mut Map<String, Value>, is_kept: impl Fn(&Value) -> bool) {
 }
 
 fn is_before(moment: &Value, end: &str) -> bool {
-    let moment = moment.as_str().map(DateTime::parse_from_rfc3339);
-    match (moment, DateTime::parse_from_rfc3339(end)) {
-        (Some(Ok(moment)), Ok(end)) => moment < end,
-        // Without comparable times, keep the entry.
-        _ => true,
-    }
+    let moment = moment.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    let end = DateTime::parse_from_rfc3339(end).ok();
+    // What has no readable date is kept.
+    moment.zip(end).is_none_or(|(moment, end)| moment < end)
 }
 
 #[cfg(test)]

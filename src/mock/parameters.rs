@@ -29,10 +29,9 @@ pub fn check(operation: OperationId, request: &RecordedRequest) -> Result<(), St
         check_one(parameter, &values)
             .map_err(|what| format!("the {place} parameter {name}{what}"))?;
     }
-    match request.query.iter().find(|(name, _)| !operation.has_parameter("query", name)) {
-        Some((name, _)) => Err(format!("the operation has no query parameter {name}")),
-        None => Ok(()),
-    }
+    let mut names = request.query.iter().map(|(name, _)| name);
+    let unknown = names.find(|name| !operation.has_parameter("query", name));
+    unknown.map_or(Ok(()), |name| Err(format!("the operation has no query parameter {name}")))
 }
 
 fn of_path(template: &str, path: &str, name: &str) -> Option<String> {

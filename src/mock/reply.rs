@@ -77,10 +77,8 @@ impl Reply {
     /// The documented 429, with an optional wait in `Retry-After`, rounded up to whole seconds.
     pub fn too_many_requests(wait: Option<Duration>) -> Self {
         let mut reply = Self::error(StatusCode::TOO_MANY_REQUESTS, None);
-        if let Some(wait) = wait {
-            let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
-            reply.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
+        let up = |wait: Duration| wait.as_secs().saturating_add((wait.subsec_nanos() > 0).into());
+        reply.headers.extend(wait.map(|wait| (RETRY_AFTER, HeaderValue::from(up(wait)))));
         reply
     }
 

@@ -51,7 +51,9 @@ fn header_hint(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
 /// Parses a date in one of the forms of RFC 9110, section 5.6.7.
 fn date(text: &str) -> Option<DateTime<Utc>> {
     const FORMS: [&str; 3] =
-        ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+        ["%d %b %Y %H:%M:%S GMT", "%d-%b-%y %H:%M:%S GMT", "%b %e %H:%M:%S %Y"];
+    // A server may name the wrong day of the week.
+    let (_, text) = text.split_once(' ')?;
     let parse = |form: &&str| NaiveDateTime::parse_from_str(text, form).ok();
     Some(FORMS.iter().find_map(parse)?.and_utc())
 }
@@ -103,6 +105,7 @@ mod tests {
             ("Wed, 21 Oct 2015 07:28:30 GMT", None, seconds(30)),
             ("Wednesday, 21-Oct-15 07:28:30 GMT", None, seconds(30)),
             ("Wed Oct 21 07:28:30 2015", None, seconds(30)),
+            ("Sun, 21 Oct 2015 07:28:30 GMT", None, seconds(30)),
             // The server's clock takes precedence, and a past date is a wait of zero.
             ("Wed, 21 Oct 2015 07:28:30 GMT", Some("Wed, 21 Oct 2015 07:28:25 GMT"), seconds(5)),
             ("Wed, 21 Oct 2015 07:28:30 GMT", Some("nonsense"), seconds(30)),

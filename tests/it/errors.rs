@@ -241,7 +241,7 @@ async fn the_path_in_an_error_has_the_prefix_of_the_base_url() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_encoded_unasked_for_is_named() {
+async fn an_encoding_that_was_not_requested_is_named() {
     for encoding in ["gzip", "deflate", "br", "zstd"] {
         let reply = reply(200, [0x1f, 0x8b, 8, 0]).header("content-encoding", encoding).unwrap();
         let error = call(reply.header("content-type", "application/json").unwrap()).await;

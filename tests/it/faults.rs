@@ -110,7 +110,7 @@ const WRONG_HEADS: &[(&str, Script, End)] = &[
         INTERRUPTED,
     ),
     ("another protocol", &[Send(b"220 mail.example ESMTP\r\n"), Silent], INTERRUPTED),
-    ("HTTP/2 unasked", &[Read, Send(HTTP_2), Silent], INTERRUPTED),
+    ("HTTP/2 that was not negotiated", &[Read, Send(HTTP_2), Silent], INTERRUPTED),
     ("TLS in place of plain text", &[Read, Send(TLS_ALERT), Silent], INTERRUPTED),
     ("no head", &[Read, Send(b"[]\r\n\r\n"), Silent], INTERRUPTED),
     ("another version", &[Read, Send(b"HTTP/9.9 200 OK\r\n\r\n[]"), Silent], INTERRUPTED),
@@ -274,10 +274,10 @@ async fn the_status_of_a_refusal_counts_even_if_its_body_stalls() {
 }
 
 #[tokio::test]
-async fn an_answer_that_comes_unasked_answers_no_call() {
-    let unasked: Script =
+async fn an_unsolicited_response_is_not_used_for_a_call() {
+    let unsolicited: Script =
         &[Read, Send(GOOD), Send(b"HTTP/1.1 403 Any\r\ncontent-length: 0\r\n\r\n"), Silent];
-    let server = ScriptedServer::start([unasked, &[AnswerAll(GOOD)]]).await;
+    let server = ScriptedServer::start([unsolicited, &[AnswerAll(GOOD)]]).await;
     let client = builder(&server.url()).build().unwrap();
     for _ in 0..3 {
         client.list_numbers().send().await.unwrap();

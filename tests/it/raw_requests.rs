@@ -83,7 +83,7 @@ async fn an_undocumented_operation_gets_what_it_is_given() {
 }
 
 #[tokio::test]
-async fn headers_replace_the_usual_ones_and_no_body_is_sent_unasked() {
+async fn headers_replace_the_defaults_and_only_a_body_that_was_set_is_sent() {
     let (server, client) = served(ok()).await;
     let request = || client.request(Method::GET, "/v1/messages").header("accept", "text/csv");
     request().send().await.unwrap();

@@ -34,7 +34,7 @@ async fn a_rejected_call_is_sent_once_more_and_not_too_early() {
 }
 
 #[tokio::test]
-async fn every_way_to_name_a_wait_is_heard() {
+async fn every_form_of_a_wait_is_read() {
     let in_an_hour =
         (Utc::now() + Duration::from_secs(3600)).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let by_the_servers_clock = rejected("Thu, 01 Jan 1970 01:00:00 GMT")

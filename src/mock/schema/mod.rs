@@ -149,10 +149,8 @@ fn properties(properties: &Value, value: &Value) -> Result<(), Violation> {
 fn required(names: &Value, value: &Value) -> Result<(), Violation> {
     let Some(object) = value.as_object() else { return Ok(()) };
     let mut names = list(names).iter().filter_map(Value::as_str);
-    match names.find(|name| !object.contains_key(*name)) {
-        Some(name) => Err(Violation::new(format!("has no {name}"))),
-        None => Ok(()),
-    }
+    let missing = names.find(|name| !object.contains_key(*name));
+    missing.map_or(Ok(()), |name| Err(Violation::new(format!("has no {name}"))))
 }
 
 fn others(schema: &Value, others: &Value, value: &Value) -> Result<(), Violation> {

@@ -91,7 +91,7 @@ async fn accounts_are_listed_though_meta_was_not_asked() {
 }
 
 #[tokio::test]
-async fn a_link_that_failed_is_not_made_again_unasked() {
+async fn a_link_that_failed_is_not_retried() {
     for (status, code) in [
         (409, "AD_ACCOUNT_NOT_SHARED"),
         (502, "ADS_LOOKUP_UNAVAILABLE"),

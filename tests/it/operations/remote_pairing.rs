@@ -46,7 +46,7 @@ operations! {
 }
 
 #[tokio::test]
-async fn neither_key_nor_number_goes_to_whoever_holds_a_token() {
+async fn neither_key_nor_number_reaches_the_holder_of_a_token() {
     let nothing = json!({"qrcodeBase64": null, "pairingCode": null});
     let sandbox = sandbox("connect_remote_pairing", [ok(&nothing)]).await;
     let client = sandbox.client().for_number("num_1");

@@ -159,7 +159,7 @@ async fn over_tls(acts: Vec<Act>) -> Client {
 }
 
 #[tokio::test]
-async fn a_client_that_gets_http_2_unasked_follows_the_same_rules() {
+async fn a_client_that_negotiates_http_2_follows_the_same_rules() {
     for (act, kind, attempts) in [
         (Act::Reset(REFUSED_STREAM), ErrorKind::BadRequest, 2),
         (Act::GoAway { code: 0, before: 1 }, ErrorKind::BadRequest, 2),
