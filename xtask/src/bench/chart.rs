@@ -58,7 +58,7 @@ where
             0.0..greatest(|point| point.0),
             0.0..1.05 * greatest(|point| point.1),
         )?;
-    chart.configure_mesh().light_line_style(WHITE).x_desc("seconds").draw()?;
+    chart.configure_mesh().max_light_lines(1).x_desc("seconds").draw()?;
     for ((name, points), color) in curves.iter().zip(COLORS.iter().cycle()) {
         chart
             .draw_series(LineSeries::new(points.iter().copied(), color.stroke_width(2)))?
