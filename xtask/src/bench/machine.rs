@@ -10,7 +10,10 @@ pub fn describe(shell: &Shell) -> Result<String> {
     let rustc = shell.output("rustc --version")?;
     // A commit and its date follow.
     let rustc = rustc.split(" (").next().unwrap_or_default();
-    Ok(format!("{cores} cores of {}, {system}, with {rustc} and Cargo.lock", cpu(shell)))
+    Ok(format!(
+        "{cores} cores of {}, {system}, with {rustc} and the versions of Cargo.lock",
+        cpu(shell)
+    ))
 }
 
 /// The model, which every system tells in its own way.
