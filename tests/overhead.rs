@@ -193,38 +193,32 @@ fn benchmark() {
     }
 }
 
-/// Calls of which `cargo xtask bench instructions` counts the instructions.
-const COUNTED_CALLS: u32 = 200;
+/// Makes the calls of which `cargo xtask bench instructions` counts the instructions, once the
+/// connection is open. callgrind finds the inner function by its name.
+fn count_instructions<T>(peer: &str, call: fn(&Peers) -> T) {
+    const CALLS: u32 = 200;
 
-/// It has a name of its own for callgrind, which counts while it runs.
-#[inline(never)]
-fn counted_by_hand(peers: &Peers) {
-    for _ in 0..COUNTED_CALLS {
-        drop(black_box(peers.by_hand()));
+    #[inline(never)]
+    fn counted<T>(peers: &Peers, call: fn(&Peers) -> T) {
+        for _ in 0..CALLS {
+            drop(black_box(call(peers)));
+        }
     }
+
+    let peers = Peers::new(numbers(2));
+    drop(call(&peers));
+    counted(&peers, call);
+    print(&format!("counted-calls/{peer}"), CALLS, "calls");
 }
 
-/// As [`counted_by_hand`].
-#[inline(never)]
-fn counted_ours(peers: &Peers) {
-    for _ in 0..COUNTED_CALLS {
-        drop(black_box(peers.ours()));
-    }
-}
-
-/// Counts once the connection is open.
 #[test]
 #[ignore = "a benchmark"]
 fn by_hand_instructions() {
-    let peers = Peers::new(numbers(2));
-    drop(peers.by_hand());
-    counted_by_hand(&peers);
+    count_instructions("by-hand", Peers::by_hand);
 }
 
 #[test]
 #[ignore = "a benchmark"]
 fn ours_instructions() {
-    let peers = Peers::new(numbers(2));
-    drop(peers.ours());
-    counted_ours(&peers);
+    count_instructions("pilot-status", Peers::ours);
 }

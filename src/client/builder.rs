@@ -239,8 +239,11 @@ impl ClientBuilder {
             )));
         }
         let http = http_client_builder(self.http, &base_url)?;
-        let user_agent = format!("{USER_AGENT} {}", self.user_agent);
-        let user_agent = HeaderValue::from_str(user_agent.trim_end()).map_err(|_| {
+        let user_agent = match self.user_agent.as_str() {
+            "" => USER_AGENT.to_owned(),
+            caller => format!("{USER_AGENT} {caller}"),
+        };
+        let user_agent = HeaderValue::from_str(&user_agent).map_err(|_| {
             Error::configuration(
                 "the user agent contains a character that is not valid in headers; remove it",
             )

@@ -19,26 +19,25 @@ pub(super) fn replaced(event: &str, body: &[u8]) -> Option<Vec<u8>> {
     if !event.starts_with("message.") {
         return None;
     }
-    let received: Value = surrogates::from_slice(body).ok()?;
-    let mut whole = received.clone();
+    let mut whole: Value = surrogates::from_slice(body).ok()?;
     if let Some(fields) = whole.get_mut("data").and_then(Value::as_object_mut) {
-        replace(fields);
-    } else {
-        // The fields are not in `data`.
-        let fields = whole.as_object_mut()?;
-        replace(fields);
-        fields.get("id")?;
-        whole = json!({"event": event, "data": fields});
+        return replace(fields).then(|| whole.to_string().into_bytes());
     }
-    (whole != received).then(|| whole.to_string().into_bytes())
+    // The fields are not in `data`.
+    let fields = whole.as_object_mut()?;
+    replace(fields);
+    fields.get("id")?;
+    Some(json!({"event": event, "data": fields}).to_string().into_bytes())
 }
 
-/// Renames fields to their documented names. If both names exist, the documented one takes
-/// precedence.
-fn replace(fields: &mut Map<String, Value>) {
+/// Renames fields to their documented names. Returns whether any was renamed. If both names
+/// exist, the documented one takes precedence.
+fn replace(fields: &mut Map<String, Value>) -> bool {
+    let mut is_replaced = false;
     for (name, earlier) in NAMES {
         if !has(fields, name) && has(fields, earlier) {
             rename(fields, earlier, name);
+            is_replaced = true;
         }
     }
     // If `replyContent` exists, it is the text of the reply and `content` is the quoted text.
@@ -48,7 +47,9 @@ fn replace(fields: &mut Map<String, Value>) {
             rename(fields, "content", "contentReplied");
         }
         rename(fields, "replyContent", "content");
+        is_replaced = true;
     }
+    is_replaced
 }
 
 fn has(fields: &Map<String, Value>, name: &str) -> bool {

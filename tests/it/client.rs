@@ -101,6 +101,7 @@ fn settings_that_cannot_work_are_refused_when_the_client_is_built() {
         (builder().base_url("http://pilotstatus.com.br"), "must begin with https://"),
         (builder().base_url("nonsense"), "is not a URL"),
         (builder().user_agent("marked\r\nx-api-key: 1"), "the user agent contains a character"),
+        (builder().user_agent("marked\n"), "the user agent contains a character"),
         (builder().connect_timeout(Duration::ZERO), "the connect timeout is zero"),
         (builder().attempt_timeout(Duration::ZERO), "the attempt timeout is zero"),
         (

@@ -2,12 +2,9 @@
 
 use anyhow::{Context, Result};
 
-use super::Figure;
+use super::figure::{self, Figure, Figures};
 use crate::console;
 use crate::shell::Shell;
-
-/// Calls that the test makes while instructions are counted.
-const CALLS: f64 = 200.0;
 
 /// Counts the instructions of each client alone. Without valgrind, there are no figures.
 pub fn count(shell: &Shell) -> Result<Vec<Figure>> {
@@ -20,16 +17,19 @@ pub fn count(shell: &Shell) -> Result<Vec<Figure>> {
         let report = scratch.path().join(name);
         let runner = format!(
             "target.'cfg(all())'.runner=['valgrind','--tool=callgrind','--collect-atstart=no',\
-             '--toggle-collect=*counted_{function}*','--callgrind-out-file={}']",
+             '--toggle-collect=*::counted*','--callgrind-out-file={}']",
             report.display()
         );
-        shell.output(&format!(
-            "cargo --config {runner} test --locked --release --test overhead -- --ignored --exact {function}_instructions"
+        let output = shell.output(&format!(
+            "cargo --config {runner} test --locked --release --test overhead -- --ignored --nocapture --exact {function}_instructions"
         ))?;
+        let mut printed = Figures::default();
+        figure::parse(&output)?.into_iter().try_for_each(|figure| printed.add(figure))?;
+        let calls = printed.get("counted-calls", name)?.value;
         let report = std::fs::read_to_string(&report)?;
         let total = report.lines().find_map(|line| line.strip_prefix("summary: "));
         let total: f64 = total.context("callgrind wrote no summary")?.trim().parse()?;
-        Ok(Figure::new("call-instructions", name, total / CALLS, "instructions"))
+        Ok(Figure::new("call-instructions", name, total / calls, "instructions"))
     };
     [("by-hand", "by_hand"), ("pilot-status", "ours")].into_iter().map(count).collect()
 }
