@@ -184,12 +184,4 @@ mod tests {
             }
         }
     }
-
-    #[cfg(feature = "schemars")]
-    #[test]
-    fn the_json_schema_is_that_of_the_document() {
-        let schema = schemars::schema_for!(Option<Secret>);
-        assert_eq!(schema.get("format"), Some(&json!("password")));
-        assert_eq!(schema.get("type"), Some(&json!(["string", "null"])));
-    }
 }

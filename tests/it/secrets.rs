@@ -36,10 +36,3 @@ fn a_secret_that_does_not_fit_is_not_quoted() {
     let error = serde_json::from_value::<RealtimeSession>(body).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("4711"), "{error}");
 }
-
-#[test]
-fn the_json_schema_says_that_it_is_a_password() {
-    let schemas = pilot_status::types::json_schemas();
-    let secret = &schemas["ApiKey"].as_value()["properties"]["key"];
-    assert_eq!(secret["format"], json!("password"));
-}

@@ -1,47 +1,19 @@
 //! What a failure of the transport says about a request: whether the server may have
 //! processed it, whether a retry may succeed, and which end failed.
 
-mod http_2;
 mod pool;
 mod proxy;
+mod tls;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::support::process::{is_child, run_again};
+use crate::support::calls::{assert_ends, builder, list, pay};
 use crate::support::script::Step::{AnswerAll, Read, ReadSome, Reset, Send, Silent};
 use crate::support::script::{GOOD, Script, ScriptedServer};
-use crate::support::{KEY, shown};
-use pilot_status::{Client, ClientBuilder, Credentials, Error, ErrorKind, RetryPolicy, reqwest};
+use pilot_status::{Client, Error, ErrorKind, RetryPolicy, reqwest};
 
 const REFUSAL: &[u8] = b"HTTP/1.1 400 Any\r\ncontent-length: 0\r\n\r\n";
-
-fn builder(url: &str) -> ClientBuilder {
-    let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
-    Client::builder(Credentials::api_key(KEY)).base_url(url).retry(policy)
-}
-
-/// Calls an operation that is not repeated when the server may have processed it.
-async fn pay(client: &Client) -> Error {
-    client.pay_number().id("1").send().await.map(drop).unwrap_err()
-}
-
-async fn list(client: &Client) -> Error {
-    client.list_numbers().send().await.map(drop).unwrap_err()
-}
-
-async fn purge(client: &Client) -> Error {
-    client.purge_number().id("1").send().await.map(drop).unwrap_err()
-}
-
-/// Calls of each method fail the same way: so often attempted, and in the end of a kind.
-async fn assert_ends(client: &Client, name: &str, kind: ErrorKind, attempts: u32) -> Error {
-    for error in [list(client).await, purge(client).await, pay(client).await] {
-        assert_eq!((error.kind(), error.attempts()), (kind, attempts), "{name}: {error}");
-        assert!(!crate::support::echo::shows_key(&shown(&error)), "{name}: {error:?}");
-    }
-    pay(client).await
-}
 
 #[tokio::test]
 async fn a_head_that_cannot_be_read_is_named_and_not_asked_for_again() {
@@ -229,135 +201,6 @@ async fn a_connection_that_takes_too_long_is_attempted_again() {
         builder(&format!("http://{address}")).connect_timeout(Duration::from_millis(20)).build();
     let error = assert_ends(&client.unwrap(), "full", ErrorKind::Connect, 4).await;
     assert!(error.to_string().contains(&format!("the server {address}")), "{error}");
-}
-
-mod tls {
-    use std::sync::Arc;
-
-    use tokio::io::AsyncReadExt;
-    use tokio::net::TcpListener;
-    use tokio_rustls::TlsAcceptor;
-    use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs, ring};
-    use tokio_rustls::rustls::pki_types::pem::PemObject;
-    use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-    use tokio_rustls::rustls::server::WebPkiClientVerifier;
-    use tokio_rustls::rustls::{RootCertStore, ServerConfig};
-
-    use super::*;
-    use crate::support::script::Step::Pause;
-
-    /// A certificate for `pilot.test` that signs itself, and its key.
-    const PEM: &[u8] = include_bytes!("fixtures/pilot.test.pem");
-
-    pub(super) fn config(wants_certificate: bool) -> ServerConfig {
-        let certificate = CertificateDer::from_pem_slice(PEM).unwrap();
-        // More than one provider may be in the tree, of which none is the default then.
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let config = ServerConfig::builder_with_provider(Arc::clone(&provider));
-        let config = config.with_safe_default_protocol_versions().unwrap();
-        let config = if wants_certificate {
-            let mut roots = RootCertStore::empty();
-            roots.add(certificate.clone()).unwrap();
-            let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
-            let verifier = verifier.build().unwrap();
-            config.with_client_cert_verifier(verifier)
-        } else {
-            config.with_no_client_auth()
-        };
-        let key = PrivateKeyDer::from_pem_slice(PEM).unwrap();
-        config.with_single_cert(vec![certificate], key).unwrap()
-    }
-
-    async fn server(config: ServerConfig) -> SocketAddr {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let acceptor = acceptor.clone();
-                tokio::spawn(async move {
-                    // The client may refuse, which is its right.
-                    if let Ok(mut stream) = acceptor.accept(stream).await {
-                        _ = stream.read(&mut [0; 1024]).await;
-                    }
-                });
-            }
-        });
-        address
-    }
-
-    pub(super) fn trusting() -> reqwest::ClientBuilder {
-        let certificate = reqwest::Certificate::from_pem(PEM).unwrap();
-        reqwest::Client::builder().tls_certs_only([certificate])
-    }
-
-    #[tokio::test]
-    async fn a_certificate_that_is_not_valid_is_looked_at_once() {
-        let address = server(config(false)).await;
-        for (name, http, cause) in [
-            ("not trusted", reqwest::Client::builder(), "invalid peer certificate"),
-            ("another name", trusting(), "certificate not valid for name"),
-        ] {
-            let client =
-                builder(&format!("https://{address}")).http_client_builder(http).build().unwrap();
-            let error = assert_ends(&client, name, ErrorKind::Connect, 1).await;
-            let text = error.to_string();
-            assert!(text.contains(&format!("the server {address}")), "{text}");
-            assert!(text.contains(cause), "{text}");
-            assert!(!error.is_retryable());
-        }
-    }
-
-    /// With two in the tree, rustls has no default.
-    #[tokio::test]
-    async fn the_cryptography_is_that_of_the_program_or_the_one_of_the_feature() {
-        if !is_child() {
-            let test = "the_cryptography_is_that_of_the_program_or_the_one_of_the_feature";
-            return run_again(&format!("transport::tls::{test}"), &[], 1024);
-        }
-        let address = server(config(false)).await;
-        let url = format!("https://pilot.test:{}", address.port());
-        let connect = async || {
-            let http = trusting().resolve("pilot.test", address);
-            let client = builder(&url).http_client_builder(http).build().unwrap();
-            // The handshake succeeds, after which the server closes the connection.
-            let error = pay(&client).await;
-            assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
-        };
-        assert!(CryptoProvider::get_default().is_none());
-        connect().await;
-        ring::default_provider().install_default().unwrap();
-        connect().await;
-    }
-
-    #[tokio::test]
-    async fn a_server_that_refuses_the_client_is_asked_once() {
-        let address = server(config(true)).await;
-        let url = format!("https://pilot.test:{}", address.port());
-        let http = trusting().resolve("pilot.test", address);
-        let client = builder(&url).http_client_builder(http).build().unwrap();
-        let error = assert_ends(&client, "no certificate", ErrorKind::Interrupted, 1).await;
-        assert!(error.to_string().contains("alert"), "{error}");
-        assert!(!error.is_retryable());
-    }
-
-    #[tokio::test]
-    async fn a_server_without_tls_is_asked_once() {
-        let server = ScriptedServer::start([&[Send(REFUSAL), Silent] as Script]).await;
-        let client = builder(&server.url().replace("http:", "https:")).build().unwrap();
-        assert_ends(&client, "plain text", ErrorKind::Connect, 1).await;
-    }
-
-    #[tokio::test]
-    async fn a_handshake_that_breaks_is_begun_again() {
-        // Time to connect, without which a reset would be a failure of that.
-        const CLOSED: Script = &[Pause(Duration::from_millis(1))];
-        for script in [CLOSED, &[Reset]] {
-            let server = ScriptedServer::start([script]).await;
-            let client = builder(&server.url().replace("http:", "https:")).build().unwrap();
-            assert_ends(&client, "breaks", ErrorKind::Connect, 4).await;
-        }
-    }
 }
 
 #[tokio::test]

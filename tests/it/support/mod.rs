@@ -2,10 +2,12 @@
 //! HTTP as it should and takes the credentials of the document: bytes that are no HTTP,
 //! answers that break off, connections to count, keys that come back.
 
+pub mod calls;
 pub mod echo;
 pub mod process;
 pub mod script;
 mod server;
+pub mod tls;
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};

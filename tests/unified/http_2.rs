@@ -1,6 +1,7 @@
 //! Streams that a server refuses, and connections that it closes with GOAWAY: with prior
 //! knowledge, and over TLS, where another crate of a program turns HTTP/2 on for the client.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -8,8 +9,11 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use super::tls::{config, trusting};
-use super::*;
+use pilot_status::{Client, ErrorKind, reqwest};
+
+use crate::support::calls::{assert_ends, builder, pay, purge};
+use crate::support::tls::{config, trusting};
+use crate::support::{KEY, echo, shown};
 
 /// What the server does with a stream.
 #[derive(Clone, Copy, Debug)]
@@ -142,7 +146,7 @@ async fn a_stream_that_the_server_may_have_processed_is_not_repeated() {
         );
         assert!(error.may_have_taken_effect(), "{act:?}: {error}");
         assert!(!error.to_string().contains("refused"), "{act:?}: {error}");
-        assert!(!crate::support::echo::shows_key(&shown(&error)), "{act:?}: {error:?}");
+        assert!(!echo::shows_key(&shown(&error)), "{act:?}: {error:?}");
         let error = purge(&client).await;
         assert_eq!(error.attempts(), 4, "{act:?}: {error:?}");
     }
