@@ -8,6 +8,8 @@ CREATE TABLE messages (
     next_attempt BIGINT NOT NULL DEFAULT 0,
     -- The worker that holds the lease.
     owner TEXT,
+    -- The number of workers that stored no outcome before their lease ended.
+    lost_leases BIGINT NOT NULL DEFAULT 0,
     -- When the first attempt began that the service may have processed.
     uncertain_since BIGINT,
     -- The id that the service gave to the message. Set once.

@@ -3,10 +3,11 @@
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, bail, ensure};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::phone_number;
 use crate::store::Message;
 
 #[derive(Deserialize)]
@@ -42,11 +43,8 @@ fn parse(file: impl Read, campaign: &str) -> Result<Vec<Message>> {
 }
 
 fn message_of(record: Record, campaign: &str) -> Result<Message> {
-    let Record { number: recipient, text: body, key } = record;
-    ensure!(
-        recipient.contains(|character: char| character.is_ascii_digit()),
-        "the number {recipient:?} has no digits"
-    );
+    let Record { number, text: body, key } = record;
+    let recipient = phone_number::parse(&number).map_err(Error::msg)?;
     ensure!(!body.is_empty(), "the text is empty");
     // The same line in the same campaign is the same message.
     let key = key.filter(|key| !key.is_empty()).unwrap_or_else(|| {
@@ -70,7 +68,7 @@ mod tests {
 
     #[test]
     fn the_same_line_has_the_same_key_and_another_campaign_another() {
-        let text = "number,text\n551199,Oi\n551199,Oi\n551199,Tchau\n";
+        let text = "number,text\n5511988887777,Oi\n5511988887777,Oi\n5511988887777,Tchau\n";
         let keys = |campaign| {
             let messages = parse(text.as_bytes(), campaign).unwrap();
             messages.into_iter().map(|message| message.key).collect::<Vec<_>>()
@@ -84,20 +82,24 @@ mod tests {
 
     #[test]
     fn a_key_of_the_file_is_kept() {
-        let read = parse("key,number,text\norder-1,551199,Oi\n".as_bytes(), "natal").unwrap();
+        let read =
+            parse("key,number,text\norder-1,5511988887777,Oi\n".as_bytes(), "natal").unwrap();
         assert_eq!(read[0].key, "order-1");
     }
 
     #[test]
     fn errors_name_the_line() {
-        assert_eq!(error("number,text\n1,Oi\n,Oi\n"), "line 3: the number \"\" has no digits");
-        assert_eq!(error("number,text\n1,\n"), "line 2: the text is empty");
+        let records = |records: &str| error(&format!("number,text,key\n{records}"));
+        let good = "12125550101,Oi,a";
+        assert!(records(&format!("{good}\n,Oi,b\n")).starts_with("line 3: \"\" is not a phone"));
+        assert!(records("11988887777,Oi,a\n").contains("write +5511988887777 if it is Brazilian"));
+        assert_eq!(records("12125550101,,a\n"), "line 2: the text is empty");
         assert!(error("number\n1\n").starts_with("line 1: the column \"text\" is missing"));
         assert!(
             error("number,text\n1,a,b\n").contains("line: 2"),
             "{}",
             error("number,text\n1,a,b\n")
         );
-        assert!(error("number,text,key\n1,a,é\n").starts_with("line 2: the key \"é\""));
+        assert!(records("12125550101,Oi,é\n").starts_with("line 2: the key \"é\""));
     }
 }

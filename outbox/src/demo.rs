@@ -30,8 +30,7 @@ pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
         Service::start(fastrand::u64(..), 10, Duration::from_millis(50), accepted).await?;
     let client = Client::builder(Credentials::api_key(Sandbox::API_KEY)).base_url(&service.url);
     let client = client.build()?;
-    let run = fastrand::u32(..);
-    store.enqueue(&messages(&format!("demo-{run:08x}"), count)).await?;
+    store.enqueue(&messages(&format!("demo-{:08x}", fastrand::u32(..)), count)).await?;
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let webhook = format!("http://{}/webhook", listener.local_addr()?);

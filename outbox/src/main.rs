@@ -5,6 +5,8 @@ mod csv_file;
 #[cfg(test)]
 mod databases_tests;
 mod demo;
+#[path = "../../examples/shared/phone_number.rs"]
+mod phone_number;
 mod postgres;
 mod receiver;
 mod service;
@@ -14,7 +16,6 @@ mod worker;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -82,15 +83,12 @@ enum Task {
 }
 
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn main() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+    if let Err(error) = run(Arguments::parse()).await {
+        eprintln!("error: {error:#}");
+        std::process::exit(1);
     }
 }
 

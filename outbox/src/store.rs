@@ -13,11 +13,12 @@ use tracing::warn;
 /// Leases the messages that are due. The statement is atomic: on SQLite because one connection
 /// writes at a time, on PostgreSQL because `{lock}` skips rows that another worker is leasing.
 const LEASE: &str = "UPDATE messages SET owner = $1, attempts = attempts + 1, \
+    lost_leases = lost_leases + CASE WHEN owner IS NULL THEN 0 ELSE 1 END, \
     next_attempt = (SELECT now FROM clock) + $2, \
     uncertain_since = COALESCE(uncertain_since, (SELECT now FROM clock)) \
     WHERE key IN (SELECT key FROM messages WHERE message_id IS NULL AND failure IS NULL \
     AND next_attempt <= (SELECT now FROM clock) ORDER BY next_attempt, key LIMIT $3 {lock}) \
-    RETURNING key, recipient, body, attempts, next_attempt - $2 - uncertain_since";
+    RETURNING key, recipient, body, attempts, lost_leases, next_attempt - $2 - uncertain_since";
 
 /// How long a program waits at its start for a database that restarts.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -44,6 +45,8 @@ pub struct Message {
 pub struct Leased {
     pub message: Message,
     pub attempts: i64,
+    /// The number of workers that stored no outcome before their lease ended.
+    pub lost_leases: i64,
     /// How long ago the first attempt began that the service may have processed. Zero if there
     /// is none before this one.
     pub uncertain_for: Duration,
@@ -157,14 +160,15 @@ impl Store {
 
     /// Leases up to `limit` messages that are due to `owner`, for a time.
     pub async fn lease(&self, owner: &str, time: Duration, limit: usize) -> Result<Vec<Leased>> {
-        type Columns = (String, String, String, i64, i64);
+        type Columns = (String, String, String, i64, i64, i64);
         let lease = AssertSqlSafe(LEASE.replace("{lock}", self.lock));
         let lease = sqlx::query_as(lease).bind(owner).bind(millis(time));
         let rows: Vec<Columns> = lease.bind(i64::try_from(limit)?).fetch_all(&self.pool).await?;
-        let leased = |(key, recipient, body, attempts, uncertain_for): Columns| Leased {
+        let leased = |(key, recipient, body, attempts, lost_leases, age): Columns| Leased {
             message: Message { key, recipient, body },
             attempts,
-            uncertain_for: Duration::from_millis(u64::try_from(uncertain_for).unwrap_or(0)),
+            lost_leases,
+            uncertain_for: Duration::from_millis(u64::try_from(age).unwrap_or(0)),
         };
         Ok(rows.into_iter().map(leased).collect())
     }

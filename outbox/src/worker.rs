@@ -27,6 +27,13 @@ const KEY_EXPIRED: &str = "an attempt a day ago may have taken effect, and the s
 /// unreachable. With the default backoff that takes 11 hours.
 const MAX_ATTEMPTS: i64 = 100;
 
+/// After so many workers that were gone before they stored an outcome, a message fails: it may be
+/// what ends them.
+const MAX_LOST_LEASES: i64 = 20;
+
+const LOST_LEASES: &str = "20 workers ended while they sent it, the last of which may have \
+    succeeded; look for the cause in their logs, and check with the recipient";
+
 /// How often a worker looks for messages that are due.
 const POLL: Duration = Duration::from_millis(250);
 
@@ -129,6 +136,9 @@ impl Worker {
     async fn attempt(&self, leased: &Leased) -> (Outcome, Option<Error>) {
         if leased.uncertain_for > KEY_LIFETIME {
             return (Outcome::Failed { reason: KEY_EXPIRED.to_owned() }, None);
+        }
+        if leased.lost_leases >= MAX_LOST_LEASES {
+            return (Outcome::Failed { reason: LOST_LEASES.to_owned() }, None);
         }
         let attempts = leased.attempts;
         let backoff = backoff(attempts, self.max_backoff);

@@ -6,7 +6,7 @@ use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::reqwest::dns::{Name, Resolve, Resolving};
 use pilot_status::{Client, Credentials, StatusCode, reqwest};
 
-use super::{MAX_ATTEMPTS, Settings, run};
+use super::{MAX_ATTEMPTS, MAX_LOST_LEASES, Settings, run};
 use crate::databases_tests::on_each_database;
 use crate::store::{Message, Store};
 
@@ -148,6 +148,33 @@ async fn a_send_that_panics_is_an_attempt_and_ends_in_failed() {
         assert_eq!(failures.len(), 1);
         assert!(failures[0].1.contains("panicked"), "{failures:?}");
         assert_eq!(failures[0].0, "b");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_that_ends_its_workers_ends_in_failed() {
+    on_each_database(async |store| {
+        enqueue(&store, &["a", "b"]).await;
+        let sandbox = Sandbox::start().await.unwrap();
+        for _ in 0..MAX_LOST_LEASES {
+            // Ends at once, as does a worker that is killed.
+            assert_eq!(store.lease("killed", Duration::ZERO, 2).await.unwrap().len(), 2);
+        }
+        // A lease that a worker releases at its end is not lost.
+        store.release("killed").await.unwrap();
+        run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
+        assert_eq!(store.counts().await.unwrap().sent, 2);
+
+        enqueue(&store, &["c"]).await;
+        for _ in 0..=MAX_LOST_LEASES {
+            assert_eq!(store.lease("killed", Duration::ZERO, 1).await.unwrap().len(), 1);
+        }
+        run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
+        let failures = store.failures(9).await.unwrap();
+        assert_eq!(failures.len(), 1);
+        assert!(failures[0].1.starts_with("20 workers ended"), "{failures:?}");
+        assert_eq!(sandbox.requests().len(), 2);
     })
     .await;
 }
