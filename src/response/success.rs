@@ -124,8 +124,10 @@ impl Success<'_> {
     /// Inspects the fields of the body, if it is an object.
     fn seen(self) -> Seen {
         let mut seen = Seen { expected: self.operation.response.fields, ..Seen::default() };
-        if self.text().starts_with(b"{") {
-            _ = serde_json::Deserializer::from_slice(self.text()).deserialize_map(&mut seen);
+        let mut inspect =
+            |text: &[u8]| serde_json::Deserializer::from_slice(text).deserialize_map(&mut seen);
+        if self.text().starts_with(b"{") && inspect(self.text()).is_err() {
+            _ = surrogates::replaced(self.text()).map(|text| inspect(&text));
         }
         seen
     }

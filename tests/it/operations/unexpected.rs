@@ -89,6 +89,11 @@ async fn check_error_objects(operation: &Operation, made: for<'c> fn(&'c Client)
         let error = error.expect_err("an error object is no success");
         keeps(&error, operation, &body.to_string());
     }
+    // Text that was cut inside a character, in a value or in a name.
+    for body in [r#"{"error": "No \ud83d"}"#, r#"{"\ud83d": 1, "error": "No"}"#] {
+        let error = call(&operation.id, made, json_reply(body)).await;
+        keeps(&error.expect_err("an error object is no success"), operation, body);
+    }
     let body = json!({"error": "There is no such number", "code": "NUMBER_NOT_FOUND"});
     let error = call(&operation.id, made, json_reply(body.to_string())).await;
     let error = error.expect_err("an error object is no success");
