@@ -1,9 +1,10 @@
-//! The operations of the client in one block for each tag, which gives its page of the
-//! documentation a heading for each.
+//! The operations of the client in one block for each tag, whose heading and example in the
+//! documentation are in `src/generated/tags`.
 
 use std::collections::BTreeMap;
 use std::mem::take;
 
+use heck::ToKebabCase;
 use serde_json::Value;
 use syn::{File, ImplItem, Item, parse_quote};
 
@@ -24,8 +25,10 @@ pub fn by_tag(client: &mut File, document: &Value) {
         groups.entry(tag_of(&item)).or_default().push(item);
     }
     client.items.extend(groups.into_iter().map(|(tag, items)| -> Item {
-        let link = "See also [all operations](crate::guide::operations).";
-        let heading = tag.iter().map(|tag| format!("# {tag}\n\n{link}"));
-        parse_quote!(#(#[doc = #heading])* impl Client { #(#items)* })
+        let file = tag.iter().map(|tag| format!("/src/generated/tags/{}.md", tag.to_kebab_case()));
+        parse_quote! {
+            #(#[doc = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), #file))])*
+            impl Client { #(#items)* }
+        }
     }));
 }

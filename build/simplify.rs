@@ -115,7 +115,7 @@ fn simplify_schema(schema: &mut Map<String, Value>, is_received: bool) {
     let text = |key| schema.get(key).and_then(Value::as_str).unwrap_or_default();
     let is_date = matches!(
         (text("type"), text("format")),
-        ("string", "date-time" | "date") | ("integer", "unix-time")
+        ("string", "date-time" | "date") | ("integer", "unixtime")
     );
     if is_received && is_date {
         schema.insert("type".to_owned(), json!("string"));

@@ -34,7 +34,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let json = match arguments.as_slice() {
         [] => false,
         [argument] if argument == "--json" => true,
-        _ => return Err("unknown argument; the only one is --json".into()),
+        _ => return Err(program::usage(HELP)),
     };
     let (client, sandbox) = account::client().await?;
     if let Some(sandbox) = &sandbox {

@@ -1,4 +1,4 @@
-//! Serves the API document to a program in any language: for one command, or until ctrl-C.
+//! Serves the API document to a program in any language: for one command, or until Ctrl-C.
 //!
 //! ```text
 //! cargo run --example sandbox_server [-- COMMAND [ARGUMENT...]]
@@ -15,7 +15,7 @@ use tokio::process::Command;
 
 const HELP: &str = "usage: sandbox_server [COMMAND [ARGUMENT...]]
 
-Serves the API document to a command, or until ctrl-C.";
+Serves the API document to a command, or until Ctrl-C.";
 
 #[tokio::main]
 async fn main() -> ExitCode {

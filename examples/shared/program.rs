@@ -33,9 +33,8 @@ pub async fn run(
 }
 
 /// The error for other arguments than the first line of the help lists.
-#[allow(dead_code, reason = "not every example has required arguments")]
 pub fn usage(help: &str) -> Box<dyn Error> {
-    help.lines().next().unwrap_or_default().into()
+    format!("wrong arguments; {}", help.lines().next().unwrap_or_default()).into()
 }
 
 /// The text of an error and of its sources.

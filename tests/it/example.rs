@@ -125,6 +125,8 @@ async fn an_error_is_one_line_that_says_what_to_do() {
         let line = failure(&run(&[], &variables).await);
         assert!(line.contains(part), "{line}");
     }
-    assert!(failure(&run(&["--marked"], &[key, url]).await).contains("the only one is --json"));
+    assert!(
+        failure(&run(&["--marked"], &[key, url]).await).contains("usage: list_numbers [--json]")
+    );
     assert_eq!(sandbox.requests().len(), 1);
 }

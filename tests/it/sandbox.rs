@@ -330,9 +330,6 @@ fn excluded_messages() -> Vec<Excluded> {
 
 fn excluded_others() -> Vec<Excluded> {
     let (pairing, number) = ("/v1/numbers/remote-pairing", "/v1/numbers/num_1");
-    let urls = |url: Value| {
-        ["logoUrl", "supportUrl", "defaultRedirectUrl"].map(|name| json!({name: url})).to_vec()
-    };
     vec![
         Excluded {
             method: "POST",
@@ -385,20 +382,6 @@ fn excluded_others() -> Vec<Excluded> {
             ],
             kept: vec![json!({"provider": "META", "redirectUrl": "a", "externalRef": "b"})],
         },
-        Excluded {
-            method: "POST",
-            path: "/v1/webhooks",
-            violation: "has a `url` that is not HTTPS",
-            broken: vec![json!({"url": "http://a.example"}), json!({"url": "a.example"})],
-            kept: vec![json!({"url": "https://a.example"})],
-        },
-        Excluded {
-            method: "PUT",
-            path: "/v1/branding",
-            violation: "has a `logoUrl`, `supportUrl` or `defaultRedirectUrl` that is not HTTPS",
-            broken: urls(json!("http://a.example")),
-            kept: [urls(json!("https://a.example")), urls(Value::Null)].concat(),
-        },
     ]
 }
 
@@ -425,6 +408,32 @@ async fn requests_that_the_documentation_excludes_are_rejected() {
     let cases = schemas.filter_map(|schema| schema["not"]["anyOf"].as_array()).flatten();
     let cases = cases.map(|case| case["description"].as_str().unwrap().to_owned());
     assert_eq!(tested, cases.collect());
+}
+
+#[tokio::test]
+async fn fields_that_do_not_match_their_pattern_are_rejected() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let https = ("^[Hh][Tt][Tt][Pp][Ss]://", ["https://a.example", "HTTPS://a.example"]);
+    let (webhooks, branding) = (("POST", "/v1/webhooks"), ("PUT", "/v1/branding"));
+    for ((method, path), name, (pattern, kept), broken) in [
+        (webhooks, "url", https, "http://a.example"),
+        (branding, "logoUrl", https, "a.example"),
+        (branding, "supportUrl", https, "ftp://https://a"),
+        (branding, "defaultRedirectUrl", https, ""),
+        (branding, "primaryColor", ("^#[0-9A-Fa-f]{6}$", ["#1fd286", "#1FD286"]), "#1fd28g"),
+        (("POST", "/v1/ads/accounts"), "adAccountId", ("^act_[0-9]+$", ["act_1", "act_42"]), "42"),
+    ] {
+        let body = json!({name: broken}).to_string();
+        let (status, rejection) = ask(&sandbox, method, path, Some(&body)).await;
+        let error = format!("the body/{name} does not match the pattern {pattern}");
+        let error = json!({"error": error, "code": "VALIDATION_ERROR"});
+        assert_eq!((status, rejection), (400, error), "{method} {path} {body}");
+        for value in kept {
+            let body = json!({name: value}).to_string();
+            let (status, success) = ask(&sandbox, method, path, Some(&body)).await;
+            assert!((200..300).contains(&status), "{method} {path} {body}: {status} {success}");
+        }
+    }
 }
 
 #[tokio::test]

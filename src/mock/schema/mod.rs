@@ -2,9 +2,9 @@
 //! unknown keyword is a violation, so that none is ignored.
 
 mod alternatives;
-mod format;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::fmt;
 
@@ -44,6 +44,10 @@ impl fmt::Display for Violation {
 /// Fails with a message unless something holds.
 fn ensure<S: Into<String>>(holds: bool, what: impl FnOnce() -> S) -> Result<(), Violation> {
     if holds { Ok(()) } else { Err(Violation::new(what())) }
+}
+
+fn unknown(what: &str, name: &str) -> Violation {
+    Violation::new(format!("has the {what} {name}, which the sandbox does not know"))
 }
 
 /// Checks a value.
@@ -102,8 +106,9 @@ fn check_keyword(
             bound(rule, argument, value.as_str().map(|text| text.chars().count()), "characters")
         }
         "minimum" | "maximum" => range(schema, rule, argument, value),
-        "format" => format::check(argument.as_str().unwrap_or_default(), value),
-        _ => Err(Violation::new(format!("has the rule {rule}, which the sandbox does not know"))),
+        "format" => text::check_format(argument.as_str().unwrap_or_default(), value),
+        "pattern" => text::check_pattern(argument.as_str().unwrap_or_default(), value),
+        _ => Err(unknown("rule", rule)),
     }
 }
 
@@ -116,10 +121,7 @@ fn has_kind(value: &Value, kind: Option<&str>) -> Result<(), Violation> {
         Some("boolean") => (value.is_boolean(), "a boolean"),
         Some("array") => (value.is_array(), "a list"),
         Some("object") => (value.is_object(), "an object"),
-        Some(other) => {
-            let what = format!("has the type {other}, which the sandbox does not know");
-            return Err(Violation::new(what));
-        }
+        Some(other) => return Err(unknown("type", other)),
     };
     ensure(is_match, || format!("is not {name}"))
 }

@@ -195,7 +195,7 @@ fn fit(value: &Site, reader: &Site) -> Level {
             parts.any(|(_, part)| fit(value, &part) == Patch)
         }
         "" => true,
-        "string date" | "string date-time" | "integer unix-time" => is_client,
+        "string date" | "string date-time" | "integer unixtime" => is_client,
         "string" | "string password" => is(&["string"]) || is_text && is(&["integer", "number"]),
         "string data-url" => is_client && is(&["string"]),
         "integer" | "integer int64" => is(&["integer"]) && kind != "integer uint64",

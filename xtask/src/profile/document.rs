@@ -1,6 +1,7 @@
 //! What a document says of the whole API.
 
 use heck::ToPascalCase;
+use regex_lite::Regex;
 use serde_json::json;
 
 use super::part::Part;
@@ -26,6 +27,9 @@ pub fn check(root: &Part, parts: Vec<(Kind, Pointer)>) {
         let what = "is read in place only; put what it refers to here";
         part.expect(is_followed || part["$ref"].is_null(), what);
         words(&part);
+        if kind == Schema {
+            pattern(&part.key("pattern"));
+        }
     }
     callbacks(root);
 }
@@ -75,6 +79,13 @@ fn words(part: &Part) {
         let what = "has a block of code or an unprintable sign; write code in a line, in backticks";
         words.expect(!is_code && !text.contains(is_odd), what);
     }
+}
+
+/// The sandbox matches requests with patterns.
+fn pattern(pattern: &Part) {
+    let what = "is not a pattern that the sandbox reads; write one without look-around or \
+                back-references";
+    pattern.expect(Regex::new(pattern.text()).is_ok(), what);
 }
 
 /// What the server calls: one webhook for the whole document.

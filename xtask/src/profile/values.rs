@@ -8,7 +8,7 @@ use crate::places;
 /// The formats that have a type in the client, by the type of JSON.
 const FORMATS: [(&str, &str); 3] = [
     ("string", "date date-time password data-url"),
-    ("integer", "int64 uint64 unix-time"),
+    ("integer", "int64 uint64 unixtime"),
     ("number", "double"),
 ];
 

@@ -41,7 +41,7 @@ fn accepted() -> Vec<Row> {
             "",
             "/components/schemas/Cat",
             object(json!({
-                "born": moment(), "home": of("Home"), "seen": {"type": "integer", "format": "unix-time"},
+                "born": moment(), "home": of("Home"), "seen": {"type": "integer", "format": "unixtime"},
                 "mood": {"anyOf": [of("CatMood"), {"type": "object", "nullable": true, "enum": [null]}]},
                 "tricks": list(of("CatTrick")),
             })),

@@ -52,7 +52,7 @@ fn what_a_schema_is() {
         ("a type that is unknown", field, json!({"type": "number of sorts"})),
         ("no type", field, json!({"minimum": 1})),
         ("a format that is unknown", field, json!({"type": "string", "format": "uuid"})),
-        ("a format of another type", field, json!({"type": "string", "format": "unix-time"})),
+        ("a format of another type", field, json!({"type": "string", "format": "unixtime"})),
         ("an object without a name", field, object(json!({"b": text()}))),
         (
             "an object without a name in a list",
@@ -106,6 +106,7 @@ fn what_a_schema_is() {
             field,
             json!({"type": "object", "additionalProperties": {"type": "string", "nullable": true}}),
         ),
+        ("a pattern with a condition", field, json!({"type": "string", "pattern": "^(?!a)"})),
         ("a size of text", field, json!({"type": "string", "minItems": 1})),
         (
             "a size of a list that may be missing",
