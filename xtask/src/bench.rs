@@ -3,12 +3,10 @@
 mod budgets;
 mod builds;
 mod chart;
-mod commands;
 mod figure;
 mod instructions;
 mod lines;
 mod machine;
-mod packages;
 mod page;
 mod programs;
 mod table;
@@ -19,7 +17,6 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use chrono::Utc;
 use clap::{Args, ValueEnum};
-use figure::{Figure, Figures};
 use serde::Deserialize;
 
 use crate::console;
@@ -70,28 +67,26 @@ pub enum Part {
 }
 
 impl Part {
-    fn measure(self, root: &Path, runs: u32, changes: &mut Changes) -> Result<Vec<Figure>> {
+    /// What the measurement prints, with its figures among it.
+    fn measure(self, root: &Path, runs: u32, changes: &mut Changes) -> Result<String> {
         let shell = Shell::new(root);
         match self {
-            Self::Packages => packages::count(root),
+            Self::Packages => builds::count_packages(root),
             Self::Lines => lines::count(root),
-            Self::Build => builds::time_cold(root, runs),
-            Self::Commands => commands::time(root),
+            Self::Build => builds::time_programs(root, runs),
+            Self::Commands => builds::time_commands(root),
             Self::Size => builds::weigh(root),
-            Self::Overhead => figure::parse(&shell.output(
+            Self::Overhead => shell.output(
                 "cargo test --locked --release --test overhead -- --include-ignored --nocapture \
                  --test-threads=1",
-            )?),
+            ),
             Self::Instructions => instructions::count(&shell),
             Self::RateLimit => {
                 let output = shell.output("cargo bench --locked --bench rate_limit")?;
                 changes.write(root.join(CHART), chart::draw(&output)?);
-                figure::parse(&output)
+                Ok(output)
             }
-            Self::Convert => {
-                let command = "cargo bench --locked --package xtask --bench convert";
-                figure::parse(&shell.output(command)?)
-            }
+            Self::Convert => shell.output("cargo bench --locked --package xtask --bench convert"),
         }
     }
 }
@@ -107,17 +102,14 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     for &part in Part::value_variants().iter().filter(is_chosen) {
         let (name, tells) = console::words(&part);
         console::print(format_args!("\n== {name}: {tells}"));
-        let mut figures = Figures::default();
-        for figure in part.measure(root, options.runs, &mut changes)? {
-            figures.add(figure)?;
-        }
+        let figures = figure::parse(&part.measure(root, options.runs, &mut changes)?)?;
         if figures.is_empty() {
             continue;
         }
-        let rows = table::rows(budgets.iter().filter(|measure| measure.part == part), &figures)?;
-        let table = table::markdown(&rows);
+        let measures = budgets.iter().filter(|measure| measure.part == part);
+        let (table, passed) = table::hold(measures, &figures)?;
         console::print(format_args!("\n{table}"));
-        over.extend(table::over(&rows));
+        over.extend(passed);
         sections.push((part, format!("Measured {today} on {machine}.\n\n{table}")));
     }
     if !options.dry_run {

@@ -1,83 +1,53 @@
-//! Holds figures against their budgets, and writes the table of both.
+//! Holds figures against their budgets, in a table of both.
 
-use anyhow::{Error, Result};
+use anyhow::Result;
 
 use super::budgets::{Budget, Measure, Most};
-use super::figure::{Figure, Figures, digits};
+use super::figure::{self, Figures, digits};
 
-/// A budget, and what was measured of it.
-pub struct Row<'a> {
-    what: String,
-    measured: &'a Figure,
-    /// What is held against it, and how many times that it is.
-    peer: Option<(String, f64)>,
-    is_kept: bool,
-    most: String,
-    reason: &'a str,
-}
+const HEAD: &str = "| What | Measured | Peer | Ratio | At most |\n|---|---|---|---|---|\n";
 
-/// A row for every budget of the measures.
-pub fn rows<'a>(
-    of: impl Iterator<Item = &'a Measure>,
-    figures: &'a Figures,
-) -> Result<Vec<Row<'a>>> {
-    let mut rows = Vec::new();
-    for Measure { name, title, budgets, .. } in of {
+/// The table in Markdown, with a row for every budget of the measures; and the rows of the
+/// budgets that are passed, each with its reason.
+pub fn hold<'a>(
+    measures: impl Iterator<Item = &'a Measure>,
+    figures: &Figures,
+) -> Result<(String, Vec<String>)> {
+    let (mut table, mut over) = (HEAD.to_owned(), Vec::new());
+    for Measure { name, title, budgets, .. } in measures {
         for Budget { of, most, peer, reason } in budgets {
-            let measured = figures.get(name, of)?;
-            let Figure { value, unit, .. } = measured;
-            let peer = peer.as_ref().map(|peer| Ok::<_, Error>((peer, figures.get(name, peer)?)));
-            let peer = peer.transpose()?;
-            let beside = peer.map_or(0.0, |(_, figure)| figure.value);
+            let figure = figure::get(figures, name, of)?;
+            let (value, unit) = (figure.value, &figure.unit);
+            let (mut beside, mut cells) = (0.0, " | ".to_owned());
+            if let Some(peer) = peer {
+                let other = figure::get(figures, name, peer)?;
+                beside = other.value;
+                cells = format!("`{peer}` ({other}) | {:.3}", value / beside);
+            }
             let (limit, most) = match most {
                 Most::Total(total) => (*total, format!("{} {unit}", digits(*total))),
                 Most::Times(times) => (times * beside, format!("{times} times")),
                 Most::More(more) => (more + beside, format!("{} {unit} more", digits(*more))),
             };
-            rows.push(Row {
-                what: format!("{title}, `{of}`"),
-                measured,
-                peer: peer.map(|(name, figure)| (format!("`{name}` ({figure})"), value / beside)),
-                is_kept: *value <= limit,
-                most,
-                reason,
-            });
+            let is_kept = value <= limit;
+            let mark = if is_kept { "" } else { ", **over**" };
+            let row = format!("| {title}, `{of}` | {figure} | {cells} | {most}{mark} |");
+            table.extend([&row, "\n"]);
+            if !is_kept {
+                over.push(format!("{row} {reason}"));
+            }
         }
     }
-    Ok(rows)
-}
-
-/// A line for each budget that is passed, with its reason.
-pub fn over(rows: &[Row]) -> Vec<String> {
-    let line = |Row { what, measured, peer, most, reason, .. }: &Row| {
-        let peer = peer.as_ref().map(|(peer, ratio)| format!(", {ratio:.3} times {peer}"));
-        format!("{what}: {measured}{}; at most {most}: {reason}", peer.unwrap_or_default())
-    };
-    rows.iter().filter(|row| !row.is_kept).map(line).collect()
-}
-
-/// The rows as a table in Markdown.
-pub fn markdown(rows: &[Row]) -> String {
-    let line = |Row { what, measured, peer, is_kept, most, .. }: &Row| {
-        let peer = peer.as_ref().map(|(peer, ratio)| format!("{peer} | {ratio:.3}"));
-        let peer = peer.unwrap_or_else(|| " | ".to_owned());
-        let mark = if *is_kept { "" } else { ", **over**" };
-        format!("| {what} | {measured} | {peer} | {most}{mark} |\n")
-    };
-    let lines: Vec<String> = rows.iter().map(line).collect();
-    format!(
-        "| What | Measured | Peer | Ratio | At most |\n|---|---|---|---|---|\n{}",
-        lines.concat()
-    )
+    Ok((table, over))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{Row, markdown, over, rows};
+    use super::hold;
     use crate::bench::budgets::Measure;
-    use crate::bench::figure::{Figure, Figures};
+    use crate::bench::figure::{self, Figures};
 
     /// Two budgets for each measure: kept to the last unit, and passed by one.
     fn measures() -> Vec<Measure> {
@@ -99,50 +69,41 @@ mod tests {
         serde_json::from_value(measures).unwrap()
     }
 
-    fn made_up() -> Figures {
-        let mut figures = Figures::default();
-        for (measure, subject, value, unit) in [
-            ("build", "reqwest", 30.0, "s"),
-            ("build", "numbers", 36.0, "s"),
-            ("build", "full", 45.3, "s"),
-            ("lines", "numbers", 4_500.0, "lines"),
-            ("lines", "full", 40_000.0, "lines"),
-            ("call-allocations", "by-hand", 37.0, "allocations"),
-            ("call-allocations", "pilot-status", 41.0, "allocations"),
-            ("call-allocations", "full", 41.0, "allocations"),
-        ] {
-            figures.add(Figure::new(measure, subject, value, unit)).unwrap();
-        }
-        figures
-    }
-
-    fn with_rows<T>(use_rows: impl FnOnce(&[Row]) -> T) -> T {
-        use_rows(&rows(measures().iter(), &made_up()).unwrap())
-    }
-
     #[test]
     fn each_budget_is_a_row() {
-        insta::assert_snapshot!(with_rows(markdown));
+        insta::assert_snapshot!(held().0);
+    }
+
+    fn held() -> (String, Vec<String>) {
+        let figures = figure::parse(
+            "figure build/reqwest 30 s\nfigure build/numbers 36 s\nfigure build/full 45.3 s\n\
+             figure lines/numbers 4500 lines\nfigure lines/full 40000 lines\n\
+             figure call-allocations/by-hand 37 allocations\n\
+             figure call-allocations/pilot-status 41 allocations\n\
+             figure call-allocations/full 41 allocations\n",
+        );
+        hold(measures().iter(), &figures.unwrap()).unwrap()
     }
 
     #[test]
     fn a_budget_is_kept_up_to_its_last_unit_and_told_with_its_reason_beyond() {
         assert_eq!(
-            with_rows(over),
+            held().1,
             [
-                "cold build, `full`: 45.30 s, 1.510 times `reqwest` (30 s); at most 1.5 times: \
+                "| cold build, `full` | 45.30 s | `reqwest` (30 s) | 1.510 | 1.5 times, **over** | \
                  asked for",
-                "generated lines, `full`: 40,000 lines; at most 39,999 lines: they are compiled",
-                "allocations of a call, `full`: 41 allocations, 1.108 times `by-hand` (37 \
-                 allocations); at most 3 allocations more: promised",
+                "| generated lines, `full` | 40,000 lines |  |  | 39,999 lines, **over** | they are \
+                 compiled",
+                "| allocations of a call, `full` | 41 allocations | `by-hand` (37 allocations) | \
+                 1.108 | 3 allocations more, **over** | promised",
             ]
         );
     }
 
     #[test]
     fn a_figure_that_nobody_measured_is_named() {
-        let error = rows(measures().iter(), &Figures::default()).err().unwrap().to_string();
+        let error = hold(measures().iter(), &Figures::default()).unwrap_err().to_string();
         assert_eq!(error, "nothing measured build/numbers");
-        assert_eq!(markdown(&[]).lines().count(), 2);
+        assert_eq!(hold([].iter(), &Figures::default()).unwrap().0.lines().count(), 2);
     }
 }
