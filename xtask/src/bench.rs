@@ -122,11 +122,6 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Holds against their budgets what is counted: every machine counts alike.
-pub fn check_counts(shell: &Shell) -> Result<()> {
-    run(shell.root, &Options { parts: vec![Part::Packages, Part::Lines], dry_run: true, runs: 1 })
-}
-
 #[cfg(test)]
 mod tests {
     use clap::ValueEnum;

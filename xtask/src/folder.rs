@@ -5,18 +5,21 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// The files of a folder in the order of their names, hidden ones left out.
-pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+/// What is in a folder, in the order of the names, hidden files left out.
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let list = |entries: ReadDir| entries.map(|entry| Ok(entry?.path())).collect();
-    let files = fs::read_dir(folder).and_then(list);
-    let mut files: Vec<PathBuf> =
-        files.with_context(|| format!("cannot list {}", folder.display()))?;
-    let is_hidden = |path: &PathBuf| {
-        path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
-    };
-    files.retain(|path| path.is_file() && !is_hidden(path));
-    files.sort();
-    Ok(files)
+    let entries = fs::read_dir(folder).and_then(list);
+    let mut entries: Vec<PathBuf> =
+        entries.with_context(|| format!("cannot list {}", folder.display()))?;
+    let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_owned();
+    entries.retain(|path| !name(path).as_encoded_bytes().starts_with(b"."));
+    entries.sort();
+    Ok(entries)
+}
+
+/// The files of a folder, in the same order.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    Ok(entries(folder)?.into_iter().filter(|path| path.is_file()).collect())
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 //! document.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::files;
 
 /// The files by their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,12 +26,8 @@ struct Entry {
 impl Lock {
     /// Reads a lock file. One that is not there locks nothing.
     pub fn read(path: &Path) -> Result<Self> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => serde_json::from_str(&text).map_err(anyhow::Error::from),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(error.into()),
-        }
-        .with_context(|| format!("cannot read {}", path.display()))
+        serde_json::from_str(&files::text_or(path, "{}")?)
+            .with_context(|| format!("cannot read {}", path.display()))
     }
 
     /// Takes a file as it is now.

@@ -4,8 +4,9 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use fs_extra::dir::CopyOptions;
 
-use crate::console;
+use crate::{console, folder};
 
 /// Takes a folder that one run at a time may use, until the file is dropped. Waits for
 /// another run that has it.
@@ -39,27 +40,9 @@ pub fn target_folder(root: &Path) -> PathBuf {
 /// Copies the workspace to a folder in it or elsewhere, without hidden files and without what
 /// Cargo built.
 pub fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
-    for entry in std::fs::read_dir(from)? {
-        let name = entry?.file_name();
-        let path = from.join(&name);
-        let is_built = to.starts_with(&path) || path.join("CACHEDIR.TAG").exists();
-        if !is_built && !name.to_string_lossy().starts_with('.') {
-            copy_all(&path, &to.join(&name))
-                .with_context(|| format!("cannot copy {}", path.display()))?;
-        }
-    }
-    Ok(())
-}
-
-/// Copies a file, or a folder with all that is in it.
-pub fn copy_all(from: &Path, to: &Path) -> std::io::Result<()> {
-    if !from.is_dir() {
-        return std::fs::copy(from, to).map(drop);
-    }
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let name = entry?.file_name();
-        copy_all(&from.join(&name), &to.join(&name))?;
-    }
+    let mut entries = folder::entries(from)?;
+    entries.retain(|path| !to.starts_with(path) && !path.join("CACHEDIR.TAG").exists());
+    fs_extra::copy_items(&entries, to, &CopyOptions::new())
+        .with_context(|| format!("cannot copy {}", from.display()))?;
     Ok(())
 }

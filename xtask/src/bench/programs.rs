@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
+use fs_extra::dir::CopyOptions;
 use tempfile::TempDir;
 
-use crate::packed::Packed;
+use crate::packed;
 use crate::scratch;
 use crate::shell::Shell;
 use crate::steps::Steps;
@@ -43,26 +44,18 @@ impl Programs {
         let lock = scratch::lock(&base, "benchmark")?;
         let programs = Self { folder: base.join("programs"), _lock: lock };
         scratch::empty(&programs.folder)?;
-        scratch::copy_all(&root.join("xtask/programs"), &programs.folder)?;
-        programs.pack(root)?;
+        fs_extra::dir::copy(root.join("xtask/programs"), &base, &CopyOptions::new())?;
+        // All that the programs are built from, so that no time is that of a download.
+        Shell::new(root).run("cargo fetch --quiet --locked")?;
+        let client = packed::unpack(root, &programs.folder)?;
+        // A registry tells the digests of files; nobody holds these against any.
+        fs::write(client.join(".cargo-checksum.json"), r#"{"files": {}}"#)?;
         for name in NAMES {
             fs::copy(root.join("Cargo.lock"), programs.folder.join(name).join("Cargo.lock"))?;
             // Takes what the program does not need out of its Cargo.lock.
             programs.output(name, "metadata --format-version 1")?;
         }
         Ok(programs)
-    }
-
-    /// Packs the client, and puts it where the programs look for it.
-    fn pack(&self, root: &Path) -> Result<()> {
-        let shell = Shell::new(root);
-        // All that the programs are built from, so that no time is that of a download.
-        shell.run("cargo fetch --quiet --locked")?;
-        let client = self.folder.join("packaged/pilot-status");
-        scratch::copy_all(&Packed::new(&shell)?.folder(), &client)?;
-        // A registry tells the digests of files; nobody holds these against any.
-        fs::write(client.join(".cargo-checksum.json"), r#"{"files": {}}"#)?;
-        Ok(())
     }
 
     /// Runs Cargo for a program, and returns what it prints.

@@ -6,13 +6,13 @@ use std::fs;
 use anyhow::Result;
 use toml_edit::DocumentMut;
 
-use crate::packed::Packed;
+use crate::packed;
 use crate::scratch::target_folder;
 use crate::shell::Shell;
 
 pub fn check(shell: &Shell) -> Result<()> {
-    let packed = Packed::new(shell)?;
-    let folder = packed.folder();
+    let scratch = tempfile::tempdir()?;
+    let folder = packed::unpack(shell.root, scratch.path())?;
     let manifest = folder.join("Cargo.toml");
     let mut document: DocumentMut = fs::read_to_string(&manifest)?.parse()?;
     // No user gets them.
