@@ -3,13 +3,12 @@
 mod budgets;
 mod builds;
 mod chart;
+mod conversion;
 mod figure;
 mod instructions;
-mod lines;
 mod machine;
 mod page;
 mod programs;
-mod table;
 
 use std::fs;
 use std::path::Path;
@@ -72,7 +71,7 @@ impl Part {
         let shell = Shell::new(root);
         match self {
             Self::Packages => builds::count_packages(root),
-            Self::Lines => lines::count(root),
+            Self::Lines => builds::count_lines(root),
             Self::Build => builds::time_programs(root, runs),
             Self::Commands => builds::time_commands(root),
             Self::Size => builds::weigh(root),
@@ -86,7 +85,7 @@ impl Part {
                 changes.write(root.join(CHART), chart::draw(&output)?);
                 Ok(output)
             }
-            Self::Convert => shell.output("cargo bench --locked --package xtask --bench convert"),
+            Self::Convert => conversion::time(root),
         }
     }
 }
@@ -107,7 +106,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
             continue;
         }
         let measures = budgets.iter().filter(|measure| measure.part == part);
-        let (table, passed) = table::hold(measures, &figures)?;
+        let (table, passed) = budgets::hold(measures, &figures)?;
         console::print(format_args!("\n{table}"));
         over.extend(passed);
         sections.push((part, format!("Measured {today} on {machine}.\n\n{table}")));

@@ -2,10 +2,8 @@
 //! what it guards.
 
 pub mod api;
-mod duplicates;
-mod features;
-mod licences;
-mod lowest;
+mod builds;
+mod crates;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,7 +15,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde::Deserialize;
 
-use crate::scratch::target_folder;
+use crate::folder::target_folder;
 use crate::shell::Shell;
 use crate::{console, yaml};
 
@@ -80,11 +78,11 @@ impl Step {
         }
         self.run(root)?;
         match self.name.as_str() {
-            "licences" => licences::check(shell)?,
-            "duplicates" => duplicates::check(shell)?,
+            "licences" => crates::licences(shell)?,
+            "duplicates" => crates::duplicates(shell)?,
             "api" => api::check(root)?,
-            "features" => features::check(shell)?,
-            "lowest" => lowest::check(shell)?,
+            "features" => builds::features(shell)?,
+            "lowest" => builds::lowest(shell)?,
             name => ensure!(!self.run.is_empty(), "the step {name} checks nothing"),
         }
         Ok(None)

@@ -1,9 +1,51 @@
-//! What lies in a folder.
+//! Folders: those under Cargo's target folder in which clients are built, and what lies in others.
 
-use std::fs::{self, ReadDir};
+use std::fs::{self, File, ReadDir, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use fs_extra::dir::CopyOptions;
+
+use crate::console;
+
+/// Takes a folder that one run at a time may use, until the file is dropped. Waits for
+/// another run that has it.
+pub fn lock(folder: &Path, run: &str) -> Result<File> {
+    fs::create_dir_all(folder)?;
+    let file = File::create(folder.join("lock"))?;
+    if let Err(error) = file.try_lock() {
+        match error {
+            TryLockError::WouldBlock => console::report(format_args!("waiting for another {run}")),
+            TryLockError::Error(error) => return Err(error.into()),
+        }
+        file.lock()?;
+    }
+    Ok(file)
+}
+
+/// Makes a folder, without what was in it.
+pub fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    Ok(fs::create_dir_all(folder)?)
+}
+
+/// Cargo's folder for what it builds.
+pub fn target_folder(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root.join("target"), |folder| root.join(folder))
+}
+
+/// Copies the workspace to a folder in it or elsewhere, without hidden files and without what
+/// Cargo built.
+pub fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
+    let mut entries = entries(from)?;
+    entries.retain(|path| !to.starts_with(path) && !path.join("CACHEDIR.TAG").exists());
+    fs_extra::copy_items(&entries, to, &CopyOptions::new())
+        .with_context(|| format!("cannot copy {}", from.display()))?;
+    Ok(())
+}
 
 /// What is in a folder, in the order of the names, hidden files left out.
 pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {

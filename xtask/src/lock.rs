@@ -38,12 +38,12 @@ impl Lock {
 
     /// Holds the files of the folder against the lock.
     pub fn verify<'a>(&self, files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<()> {
-        let mut missing: Vec<&String> = self.0.keys().collect();
-        for (name, bytes) in files {
-            missing.retain(|other| *other != name);
-            let reason = match self.0.get(name) {
+        let digests: BTreeMap<&str, String> =
+            files.map(|(name, bytes)| (name, sha256(bytes))).collect();
+        for (name, digest) in &digests {
+            let reason = match self.0.get(*name) {
                 None => "is not listed in",
-                Some(entry) if entry.sha256 != sha256(bytes) => "differs from the digest in",
+                Some(entry) if entry.sha256 != *digest => "differs from the digest in",
                 Some(_) => continue,
             };
             bail!(
@@ -52,13 +52,13 @@ impl Lock {
                  `cargo xtask regen --save --from xtask/spec/upstream/{name}`"
             );
         }
-        match missing.first() {
-            None => Ok(()),
-            Some(name) => bail!(
+        if let Some(name) = self.0.keys().find(|name| !digests.contains_key(name.as_str())) {
+            bail!(
                 "xtask/spec/upstream.lock lists xtask/spec/upstream/{name}, which does not exist: \
                  restore it, or remove its entry"
-            ),
+            );
         }
+        Ok(())
     }
 
     /// The text of the file: names in order, two spaces, a newline at the end.

@@ -6,11 +6,12 @@ use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 use super::figure;
 use super::programs::{NAMES, Programs, cold};
-use crate::scratch::target_folder;
+use crate::folder::target_folder;
+use crate::generate;
 use crate::shell::Shell;
 
 /// Those that can list numbers.
@@ -30,6 +31,19 @@ pub fn count_packages(root: &Path) -> Result<String> {
 fn packages(tree: &str) -> usize {
     let packages = tree.lines().skip(1).map(|line| line.trim_end_matches(" (*)"));
     packages.filter(|package| !package.is_empty()).collect::<BTreeSet<_>>().len()
+}
+
+/// Counts the lines that are generated for the features of a program.
+pub fn count_lines(root: &Path) -> Result<String> {
+    let document =
+        fs::read_to_string(root.join("openapi.json")).context("cannot read openapi.json")?;
+    let count = |name: &&str| {
+        let has_feature = |feature: &str| *name == "full" || feature == *name;
+        let made = generate::generate(&document, &has_feature).map_err(|error| anyhow!(error))?;
+        let lines: usize = made.iter().map(|(_, code)| code.lines().count()).sum();
+        Ok(format!("figure lines/{name} {lines} lines\n"))
+    };
+    ["numbers", "full"].iter().map(count).collect()
 }
 
 /// Builds the programs in turns, so that what else the machine does slows all of them.

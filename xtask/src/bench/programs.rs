@@ -10,8 +10,8 @@ use anyhow::Result;
 use fs_extra::dir::CopyOptions;
 use tempfile::TempDir;
 
+use crate::folder;
 use crate::packed;
-use crate::scratch;
 use crate::shell::Shell;
 use crate::steps::Steps;
 
@@ -40,10 +40,10 @@ pub struct Programs {
 
 impl Programs {
     pub fn lay_out(root: &Path) -> Result<Self> {
-        let base = scratch::target_folder(root).join("bench");
-        let lock = scratch::lock(&base, "benchmark")?;
+        let base = folder::target_folder(root).join("bench");
+        let lock = folder::lock(&base, "benchmark")?;
         let programs = Self { folder: base.join("programs"), _lock: lock };
-        scratch::empty(&programs.folder)?;
+        folder::empty(&programs.folder)?;
         fs_extra::dir::copy(root.join("xtask/programs"), &base, &CopyOptions::new())?;
         // All that the programs are built from, so that no time is that of a download.
         Shell::new(root).run("cargo fetch --quiet --locked")?;

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use crate::folder::target_folder;
 use crate::regen;
-use crate::scratch::target_folder;
 use anyhow::{Context, Result, ensure};
 use public_api::{Builder, PublicItem};
 

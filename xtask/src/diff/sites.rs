@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::Level::{self, Major, Patch};
+use crate::generate::events::delivery;
 use crate::generate::schema::success;
 use crate::node::Node;
 use crate::places::{self, SCHEMAS, elements, entries};
@@ -195,11 +196,11 @@ fn body<'d>(label: &str, body: &Part<'d>, is_required: bool) -> Sites<'d> {
 
 /// What the server delivers to webhooks.
 pub fn deliveries(document: &Value) -> Sites<'_> {
-    let root = Node::root(document, Direction::Delivered);
-    let operations = places::operations(document).map(|(.., at)| root.at(at));
-    let callbacks = operations.flat_map(|one| one.key("callbacks").entries());
-    let items = callbacks.flat_map(|(_, callback)| callback.entries());
-    items
-        .flat_map(|(_, item)| body("delivery", &item.key("post").key("requestBody"), false))
-        .collect()
+    let union = delivery(document).map(|name| format!("{SCHEMAS}{name}"));
+    let union = union.map(|union| Pointer::of_reference(&union));
+    let site = |at| {
+        let union = Node::root(document, Direction::Delivered).at(at);
+        ("delivery".to_owned(), Site::new("delivery".to_owned(), &union, false))
+    };
+    union.map(site).into_iter().collect()
 }
