@@ -13,12 +13,12 @@ use crate::console;
 pub fn lock(folder: &Path, run: &str) -> Result<File> {
     fs::create_dir_all(folder)?;
     let file = File::create(folder.join("lock"))?;
-    if let Err(error) = file.try_lock() {
-        match error {
-            TryLockError::WouldBlock => console::report(format_args!("waiting for another {run}")),
-            TryLockError::Error(error) => return Err(error.into()),
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            console::report(format_args!("waiting for another {run}"));
+            file.lock()?;
         }
-        file.lock()?;
+        taken => taken?,
     }
     Ok(file)
 }

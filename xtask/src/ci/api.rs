@@ -38,20 +38,16 @@ fn list(root: &Path) -> Result<String> {
         .omit_auto_trait_impls(true)
         .omit_blanket_impls(true)
         .build()?;
-    let of_traits: HashSet<_> =
-        api.items().filter(|item| is_impl_of_trait(item)).map(PublicItem::id).collect();
+    let is_impl = |item: &PublicItem, of_trait: bool| {
+        let line = item.to_string();
+        line.starts_with("impl") && line.contains(" for ") == of_trait
+    };
+    let of_traits = api.items().filter(|item| is_impl(item, true)).map(PublicItem::id);
+    let of_traits: HashSet<_> = of_traits.collect();
     let is_told = |item: &&PublicItem| {
         let repeats = item.parent_id().is_some_and(|parent| of_traits.contains(&parent));
-        !repeats && (is_impl_of_trait(item) || !is_impl(item))
+        !repeats && !is_impl(item, false)
     };
     let lines = api.items().filter(is_told);
     Ok(lines.map(|item| item.to_string().replace("pilot_status::", "") + "\n").collect())
-}
-
-fn is_impl(item: &PublicItem) -> bool {
-    item.to_string().starts_with("impl")
-}
-
-fn is_impl_of_trait(item: &PublicItem) -> bool {
-    is_impl(item) && item.to_string().contains(" for ")
 }
