@@ -13,7 +13,7 @@
 mod calls;
 mod code;
 mod enums;
-mod events;
+pub mod events;
 mod generator;
 mod groups;
 mod models;

@@ -3,15 +3,12 @@
 mod budgets;
 mod builds;
 mod chart;
-mod commands;
+mod conversion;
 mod figure;
 mod instructions;
-mod lines;
 mod machine;
-mod packages;
 mod page;
 mod programs;
-mod table;
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +16,6 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use chrono::Utc;
 use clap::{Args, ValueEnum};
-use figure::{Figure, Figures};
 use serde::Deserialize;
 
 use crate::console;
@@ -70,28 +66,26 @@ pub enum Part {
 }
 
 impl Part {
-    fn measure(self, root: &Path, runs: u32, changes: &mut Changes) -> Result<Vec<Figure>> {
+    /// What the measurement prints, with its figures among it.
+    fn measure(self, root: &Path, runs: u32, changes: &mut Changes) -> Result<String> {
         let shell = Shell::new(root);
         match self {
-            Self::Packages => packages::count(root),
-            Self::Lines => lines::count(root),
-            Self::Build => builds::time_cold(root, runs),
-            Self::Commands => commands::time(root),
+            Self::Packages => builds::count_packages(root),
+            Self::Lines => builds::count_lines(root),
+            Self::Build => builds::time_programs(root, runs),
+            Self::Commands => builds::time_commands(root),
             Self::Size => builds::weigh(root),
-            Self::Overhead => figure::parse(&shell.output(
+            Self::Overhead => shell.output(
                 "cargo test --locked --release --test overhead -- --include-ignored --nocapture \
                  --test-threads=1",
-            )?),
+            ),
             Self::Instructions => instructions::count(&shell),
             Self::RateLimit => {
                 let output = shell.output("cargo bench --locked --bench rate_limit")?;
                 changes.write(root.join(CHART), chart::draw(&output)?);
-                figure::parse(&output)
+                Ok(output)
             }
-            Self::Convert => {
-                let command = "cargo bench --locked --package xtask --bench convert";
-                figure::parse(&shell.output(command)?)
-            }
+            Self::Convert => conversion::time(root),
         }
     }
 }
@@ -107,17 +101,14 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     for &part in Part::value_variants().iter().filter(is_chosen) {
         let (name, tells) = console::words(&part);
         console::print(format_args!("\n== {name}: {tells}"));
-        let mut figures = Figures::default();
-        for figure in part.measure(root, options.runs, &mut changes)? {
-            figures.add(figure)?;
-        }
+        let figures = figure::parse(&part.measure(root, options.runs, &mut changes)?)?;
         if figures.is_empty() {
             continue;
         }
-        let rows = table::rows(budgets.iter().filter(|measure| measure.part == part), &figures)?;
-        let table = table::markdown(&rows);
+        let measures = budgets.iter().filter(|measure| measure.part == part);
+        let (table, passed) = budgets::hold(measures, &figures)?;
         console::print(format_args!("\n{table}"));
-        over.extend(table::over(&rows));
+        over.extend(passed);
         sections.push((part, format!("Measured {today} on {machine}.\n\n{table}")));
     }
     if !options.dry_run {
@@ -128,11 +119,6 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     }
     ensure!(over.is_empty(), "over budget:\n{}", over.join("\n"));
     Ok(())
-}
-
-/// Holds against their budgets what is counted: every machine counts alike.
-pub fn check_counts(shell: &Shell) -> Result<()> {
-    run(shell.root, &Options { parts: vec![Part::Packages, Part::Lines], dry_run: true, runs: 1 })
 }
 
 #[cfg(test)]

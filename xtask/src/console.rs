@@ -2,13 +2,15 @@
 //! the run goes on to its end, so that its exit code is true.
 
 use std::fmt::Display;
-use std::io::{ErrorKind, Result, Write as _, stderr, stdout};
+use std::io::{ErrorKind, Write as _, stderr, stdout};
 
 use clap::ValueEnum;
 
 /// Prints a line of what was asked for.
 pub fn print(line: impl Display) {
-    if let Err(error) = written(writeln!(stdout().lock(), "{line}")) {
+    if let Err(error) = writeln!(stdout().lock(), "{line}")
+        && error.kind() != ErrorKind::BrokenPipe
+    {
         report(format_args!("error: cannot write to stdout: {error}"));
         std::process::exit(1);
     }
@@ -31,11 +33,4 @@ pub fn progress(words: impl Display) {
     let mut stderr = stderr().lock();
     // Nowhere is left to say that stderr cannot be written to.
     let _ = write!(stderr, "{words}").and_then(|()| stderr.flush());
-}
-
-fn written(outcome: Result<()>) -> Result<()> {
-    outcome.or_else(|error| match error.kind() {
-        ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(error),
-    })
 }

@@ -19,6 +19,14 @@ pub fn read(path: &Path) -> Option<Vec<u8>> {
     fs::read(path).ok()
 }
 
+/// The text of a file, or of one that is not there another text.
+pub fn text_or(path: &Path, other: &str) -> Result<String> {
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(other.to_owned()),
+        read => read.with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
 /// What is to become of some files: their contents, or none to remove them.
 #[derive(Default)]
 pub struct Changes(Vec<(PathBuf, Option<Vec<u8>>)>);
@@ -77,39 +85,30 @@ impl Staged {
     fn new(path: &Path, contents: Option<&[u8]>) -> Result<Self> {
         // The file that a link names is replaced, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let name = path.file_name().context("it names no file")?.to_string_lossy().into_owned();
-        // What a run that was killed left there is removed first.
-        let beside = |ending| path.with_file_name(format!(".{name}.{ending}"));
-        let permissions = match fs::metadata(&path) {
-            Ok(metadata) => {
-                ensure!(metadata.is_file(), "it is there, and no file");
-                Some(metadata.permissions())
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(error.into()),
+        let name = path.file_name().context("it names no file")?.to_string_lossy();
+        let beside = |ending| {
+            let beside = path.with_file_name(format!(".{name}.{ending}"));
+            // A run that was killed may have left it there.
+            let _ = fs::remove_file(&beside);
+            TempPath::try_from_path(beside)
         };
-        let mut staged = Self { path: path.clone(), new: None, old: None };
-        if permissions.is_some() {
-            let old = beside(BACKUP);
-            let _ = fs::remove_file(&old);
+        let (mut old, mut new) = (None, None);
+        if path.try_exists()? {
+            ensure!(path.is_file(), "it is there, and no file");
+            let kept = old.insert(beside(BACKUP)?);
             // Not every file system has hard links.
-            let kept = fs::hard_link(&path, &old).or_else(|_| fs::copy(&path, &old).map(drop));
-            staged.old = Some(TempPath::try_from_path(old)?);
-            kept?;
+            fs::hard_link(&path, &kept).or_else(|_| fs::copy(&path, &kept).map(drop))?;
         }
         if let Some(contents) = contents {
-            let new = beside(TEMPORARY);
-            let _ = fs::remove_file(&new);
-            let mut file = File::create_new(&new)?;
-            staged.new = Some(TempPath::try_from_path(new)?);
+            let mut file = File::create_new(new.insert(beside(TEMPORARY)?))?;
             file.write_all(contents)?;
-            if let Some(permissions) = permissions {
-                file.set_permissions(permissions)?;
+            if let Some(old) = &old {
+                file.set_permissions(fs::metadata(old)?.permissions())?;
             }
             // Some file systems say only now that they are full.
             file.sync_all()?;
         }
-        Ok(staged)
+        Ok(Self { path, new, old })
     }
 
     fn place(&mut self) -> std::io::Result<()> {
@@ -120,18 +119,16 @@ impl Staged {
     }
 
     fn take_back(&mut self) {
-        let path = self.path.display();
-        let Some(old) = self.old.take() else {
-            if let Err(error) = fs::remove_file(&self.path) {
-                console::report(format_args!("cannot take back {path}: {error}"));
-            }
-            return;
+        let taken = match self.old.take() {
+            Some(old) => old.persist(&self.path).map_err(|PathPersistError { error, mut path }| {
+                // It is the only copy of what stood there.
+                path.disable_cleanup(true);
+                format!("{error}; it is kept as {}", path.display())
+            }),
+            None => fs::remove_file(&self.path).map_err(|error| error.to_string()),
         };
-        if let Err(PathPersistError { error, path: mut old }) = old.persist(&self.path) {
-            // It is the only copy of what stood there.
-            old.disable_cleanup(true);
-            let old = old.display();
-            console::report(format_args!("cannot take back {path}: {error}; it is kept as {old}"));
+        if let Err(error) = taken {
+            console::report(format_args!("cannot take back {}: {error}", self.path.display()));
         }
     }
 }

@@ -1,22 +1,67 @@
-//! What lies in a folder.
+//! Folders: those under Cargo's target folder in which clients are built, and what lies in others.
 
-use std::fs::{self, ReadDir};
+use std::fs::{self, File, ReadDir, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use fs_extra::dir::CopyOptions;
 
-/// The files of a folder in the order of their names, hidden ones left out.
-pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+use crate::console;
+
+/// Takes a folder that one run at a time may use, until the file is dropped. Waits for
+/// another run that has it.
+pub fn lock(folder: &Path, run: &str) -> Result<File> {
+    fs::create_dir_all(folder)?;
+    let file = File::create(folder.join("lock"))?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            console::report(format_args!("waiting for another {run}"));
+            file.lock()?;
+        }
+        taken => taken?,
+    }
+    Ok(file)
+}
+
+/// Makes a folder, without what was in it.
+pub fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    Ok(fs::create_dir_all(folder)?)
+}
+
+/// Cargo's folder for what it builds.
+pub fn target_folder(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root.join("target"), |folder| root.join(folder))
+}
+
+/// Copies the workspace to a folder in it or elsewhere, without hidden files and without what
+/// Cargo built.
+pub fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
+    let mut entries = entries(from)?;
+    entries.retain(|path| !to.starts_with(path) && !path.join("CACHEDIR.TAG").exists());
+    fs_extra::copy_items(&entries, to, &CopyOptions::new())
+        .with_context(|| format!("cannot copy {}", from.display()))?;
+    Ok(())
+}
+
+/// What is in a folder, in the order of the names, hidden files left out.
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let list = |entries: ReadDir| entries.map(|entry| Ok(entry?.path())).collect();
-    let files = fs::read_dir(folder).and_then(list);
-    let mut files: Vec<PathBuf> =
-        files.with_context(|| format!("cannot list {}", folder.display()))?;
-    let is_hidden = |path: &PathBuf| {
-        path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
-    };
-    files.retain(|path| path.is_file() && !is_hidden(path));
-    files.sort();
-    Ok(files)
+    let entries = fs::read_dir(folder).and_then(list);
+    let mut entries: Vec<PathBuf> =
+        entries.with_context(|| format!("cannot list {}", folder.display()))?;
+    let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_owned();
+    entries.retain(|path| !name(path).as_encoded_bytes().starts_with(b"."));
+    entries.sort();
+    Ok(entries)
+}
+
+/// The files of a folder, in the same order.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    Ok(entries(folder)?.into_iter().filter(|path| path.is_file()).collect())
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 //! document.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::files;
 
 /// The files by their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,12 +26,8 @@ struct Entry {
 impl Lock {
     /// Reads a lock file. One that is not there locks nothing.
     pub fn read(path: &Path) -> Result<Self> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => serde_json::from_str(&text).map_err(anyhow::Error::from),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(error.into()),
-        }
-        .with_context(|| format!("cannot read {}", path.display()))
+        serde_json::from_str(&files::text_or(path, "{}")?)
+            .with_context(|| format!("cannot read {}", path.display()))
     }
 
     /// Takes a file as it is now.
@@ -41,12 +38,12 @@ impl Lock {
 
     /// Holds the files of the folder against the lock.
     pub fn verify<'a>(&self, files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<()> {
-        let mut missing: Vec<&String> = self.0.keys().collect();
-        for (name, bytes) in files {
-            missing.retain(|other| *other != name);
-            let reason = match self.0.get(name) {
+        let digests: BTreeMap<&str, String> =
+            files.map(|(name, bytes)| (name, sha256(bytes))).collect();
+        for (name, digest) in &digests {
+            let reason = match self.0.get(*name) {
                 None => "is not listed in",
-                Some(entry) if entry.sha256 != sha256(bytes) => "differs from the digest in",
+                Some(entry) if entry.sha256 != *digest => "differs from the digest in",
                 Some(_) => continue,
             };
             bail!(
@@ -55,13 +52,13 @@ impl Lock {
                  `cargo xtask regen --save --from xtask/spec/upstream/{name}`"
             );
         }
-        match missing.first() {
-            None => Ok(()),
-            Some(name) => bail!(
+        if let Some(name) = self.0.keys().find(|name| !digests.contains_key(name.as_str())) {
+            bail!(
                 "xtask/spec/upstream.lock lists xtask/spec/upstream/{name}, which does not exist: \
                  restore it, or remove its entry"
-            ),
+            );
         }
+        Ok(())
     }
 
     /// The text of the file: names in order, two spaces, a newline at the end.

@@ -29,7 +29,6 @@ mod pointer;
 mod profile;
 mod reconcile;
 mod regen;
-mod scratch;
 mod shell;
 mod snapshots;
 mod source;
@@ -103,7 +102,7 @@ fn main() -> ExitCode {
         Task::Ci(options) => ci::run(&root, &options),
         Task::Api => ci::api::accept(&root),
         Task::Bench(options) => bench::run(&root, &options),
-        Task::Regen(options) => regen::run(&root, &scratch::target_folder(&root), &options),
+        Task::Regen(options) => regen::run(&root, &folder::target_folder(&root), &options),
         Task::Chaos { options } => shell::Shell::new(&root)
             .run(&format!("cargo run --locked --package outbox -- chaos {}", options.join(" "))),
         Task::Diff { old, new } => diff::run(&root, &old, &new).map(console::print),

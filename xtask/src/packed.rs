@@ -1,31 +1,21 @@
-//! The crate to publish, unpacked in a folder that knows nothing of this workspace.
+//! The crate to publish.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use tempfile::TempDir;
 
 use crate::shell::Shell;
 
 /// The crate with its version, which is that of the workspace.
 const NAME: &str = concat!("pilot-status-", env!("CARGO_PKG_VERSION"));
 
-/// The folder, which goes with this.
-pub struct Packed(TempDir);
-
-impl Packed {
-    /// Packs it as it lies here, with changes that are not committed.
-    pub fn new(shell: &Shell) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        Shell::new(shell.root)
-            .with("CARGO_TARGET_DIR", folder.path())
-            .run("cargo package --locked --allow-dirty --package pilot-status --no-verify")?;
-        Shell::new(&folder.path().join("package")).run(&format!("tar -xzf {NAME}.crate"))?;
-        Ok(Self(folder))
-    }
-
-    /// Where the files of the crate are.
-    pub fn folder(&self) -> PathBuf {
-        self.0.path().join("package").join(NAME)
-    }
+/// Packs it as it lies here, with changes that are not committed, and unpacks it under a folder
+/// that knows nothing of this workspace. Returns where its files are.
+pub fn unpack(root: &Path, under: &Path) -> Result<PathBuf> {
+    Shell::new(root)
+        .with("CARGO_TARGET_DIR", under)
+        .run("cargo package --locked --allow-dirty --package pilot-status --no-verify")?;
+    let folder = under.join("package");
+    Shell::new(&folder).run(&format!("tar -xzf {NAME}.crate"))?;
+    Ok(folder.join(NAME))
 }

@@ -15,10 +15,10 @@ use crate::fragments::Fragments;
 use crate::lock::Lock;
 use crate::reconcile::{self, Accepted, Undescribed};
 use crate::source::{self, Text};
-use crate::steps::{Notes, Steps};
+use crate::steps::Steps;
 use crate::{
-    console, convert, coverage, diff, draft, files, fragments, line, merge, normalise, profile,
-    scratch, snapshots, upkeep, upstream, validate, vanished,
+    console, convert, coverage, diff, draft, files, folder, fragments, line, merge, normalise,
+    profile, snapshots, upkeep, upstream, validate, vanished,
 };
 
 /// Where what the vendor published is kept, and what was kept of it.
@@ -71,7 +71,7 @@ pub struct Options {
 pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
     let steps = Steps { quiet: options.quiet };
     // Another run would write what this one reads.
-    let _lock = scratch::lock(&target.join("regen"), "regen")?;
+    let _lock = folder::lock(&target.join("regen"), "regen")?;
     let mut changes = Changes::default();
     let texts = steps.run("read", |_| inputs(root, options, &mut changes))?;
     if let Some(out) = &options.out {
@@ -79,8 +79,8 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
         changes.write(out.clone(), stable_form(&convert(document, &steps)?));
         return write(root, changes, &steps);
     }
-    let ours = steps.run("merge", |_| Ours::read(root))?;
-    let (document, undescribed) = ours.reconcile(&texts, &steps)?;
+    let ours = steps.run("merge", |_| described(root))?;
+    let (document, undescribed) = reconcile(root, &ours, &texts, &steps)?;
     if !undescribed.is_empty() {
         return draft(root, &ours, &undescribed, options.check, changes, &steps);
     }
@@ -119,23 +119,20 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
 /// is a check. What is left to do is an error in either case.
 fn draft(
     root: &Path,
-    ours: &Ours,
+    ours: &Fragments,
     undescribed: &[Undescribed],
     is_check: bool,
     mut changes: Changes,
     steps: &Steps,
 ) -> Result<()> {
-    if is_check {
-        let named: Vec<String> = undescribed.iter().map(draft::named).collect();
-        let named = named.join("\n");
-        bail!("xtask/spec/api lacks these operations; `cargo xtask regen` drafts them:\n{named}");
+    let (text, lines) = draft::draft(undescribed, ours)?;
+    if !is_check {
+        changes.write(root.join(FRAGMENTS).join(draft::FILE), text);
+        write(root, changes, steps)?;
     }
-    let (text, lines) = draft::draft(undescribed, &ours.fragments)?;
-    changes.write(root.join(FRAGMENTS).join(draft::FILE), text);
-    write(root, changes, steps)?;
     bail!(
-        "xtask/spec/api lacked operations of the vendor's pages. Finish the draft of each, take \
-         out its `{}`, and run `cargo xtask regen` again. {}:\n{}",
+        "xtask/spec/api lacks operations of the vendor's pages, which `cargo xtask regen` drafts. \
+         Finish the draft of each, take out its `{}`, and run it again. {}:\n{}",
         fragments::UNFINISHED,
         draft::TO_FINISH,
         lines.join("\n")
@@ -201,27 +198,22 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
     Ok(kept)
 }
 
-/// What we describe, and where that differs from what the vendor published.
-struct Ours {
-    fragments: Fragments,
-    accepted: Accepted,
+fn described(root: &Path) -> Result<Fragments> {
+    Fragments::read(&root.join(FRAGMENTS), root).context("cannot read xtask/spec/api")
 }
 
-impl Ours {
-    fn read(root: &Path) -> Result<Self> {
-        let fragments =
-            Fragments::read(&root.join(FRAGMENTS), root).context("cannot read xtask/spec/api")?;
-        Ok(Self { fragments, accepted: Accepted::read(&root.join(ACCEPTED))? })
-    }
-
-    /// The document that it is once pages were held against it, and the operations that
-    /// only the pages describe.
-    fn reconcile(&self, pages: &[Text], steps: &Steps) -> Result<(Value, Vec<Undescribed>)> {
-        steps.run("reconcile", |notes: &mut Notes| {
-            let pages = upstream::parts(pages)?;
-            reconcile::reconcile(pages, &self.fragments, &self.accepted, notes)
-        })
-    }
+/// What we describe, once pages were held against it, and the operations that only the pages
+/// describe.
+fn reconcile(
+    root: &Path,
+    ours: &Fragments,
+    pages: &[Text],
+    steps: &Steps,
+) -> Result<(Value, Vec<Undescribed>)> {
+    let accepted = Accepted::read(&root.join(ACCEPTED))?;
+    steps.run("reconcile", |notes| {
+        reconcile::reconcile(upstream::parts(pages)?, ours, &accepted, notes)
+    })
 }
 
 /// Brings a document into the one form of OpenAPI 3.0 that the build step reads.
@@ -266,8 +258,8 @@ pub use tests::document_of;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folder::lock;
     use crate::folder::tree;
-    use crate::scratch::lock;
 
     /// The text of `openapi.json`, made from the sources under `xtask/spec`.
     fn document(root: &Path) -> Result<String> {
@@ -278,7 +270,7 @@ mod tests {
     /// The same, with other pages in place of what the vendor published.
     pub fn document_of(root: &Path, pages: &[Text]) -> Result<String> {
         let steps = Steps { quiet: true };
-        let (document, undescribed) = Ours::read(root)?.reconcile(pages, &steps)?;
+        let (document, undescribed) = reconcile(root, &described(root)?, pages, &steps)?;
         let undescribed: Vec<String> = undescribed.iter().map(draft::named).collect();
         ensure!(undescribed.is_empty(), "{}", undescribed.join("\n"));
         let document = convert(document, &steps)?;

@@ -55,6 +55,7 @@ impl<'a> Shell<'a> {
         let mut command = match words.next().unwrap_or_default() {
             // The one that runs this.
             "cargo" => Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
+            "xtask" => Command::new(std::env::current_exe().unwrap_or_else(|_| "xtask".into())),
             program => Command::new(program),
         };
         command

@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::files::Changes;
+use crate::folder;
 use crate::shell::Shell;
-use crate::{folder, scratch};
 
 /// Where the snapshots lie, and how the names of the generated ones begin.
 const FOLDER: &str = "tests/snapshots";
@@ -23,8 +23,8 @@ pub fn make(
     changes: &mut Changes,
 ) -> Result<()> {
     let copy = target.join("regen/workspace");
-    scratch::empty(&copy)?;
-    scratch::copy_workspace(root, &copy)?;
+    folder::empty(&copy)?;
+    folder::copy_workspace(root, &copy)?;
     for (path, text) in files {
         fs::write(copy.join(path), text).with_context(|| format!("cannot copy {path}"))?;
     }

@@ -17,20 +17,19 @@ pub type Notes = Vec<String>;
 impl Steps {
     /// Runs a step. What it notes is printed once it is over, on lines of its own.
     pub fn run<T>(&self, name: &str, work: impl FnOnce(&mut Notes) -> Result<T>) -> Result<T> {
-        self.tell(format_args!("{name} "));
+        let tell = |words: String| {
+            if !self.quiet {
+                console::progress(words);
+            }
+        };
+        tell(format!("{name} "));
         let (began, mut notes) = (Instant::now(), Notes::new());
         let outcome = work(&mut notes);
         let failed = if outcome.is_ok() { "" } else { ", failed" };
-        self.tell(format_args!("{:.1} s{failed}\n", began.elapsed().as_secs_f32()));
+        tell(format!("{:.1} s{failed}\n", began.elapsed().as_secs_f32()));
         for note in notes {
             console::report(format_args!("  {note}"));
         }
         outcome
-    }
-
-    fn tell(&self, words: std::fmt::Arguments) {
-        if !self.quiet {
-            console::progress(words);
-        }
     }
 }

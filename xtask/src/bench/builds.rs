@@ -1,48 +1,102 @@
-//! How long the programs take to build from nothing, and how large they are afterwards.
+//! What it takes to build the programs and this workspace, and how large the programs are
+//! afterwards. Each function returns lines with figures.
 
+use std::collections::BTreeSet;
+use std::env::consts::EXE_SUFFIX;
+use std::fs;
 use std::path::Path;
-use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result, anyhow};
 
-use super::Figure;
-use super::programs::{self, Programs};
-use crate::steps::Steps;
-
-const STEPS: Steps = Steps { quiet: false };
+use super::figure;
+use super::programs::{NAMES, Programs, cold};
+use crate::folder::target_folder;
+use crate::generate;
+use crate::shell::Shell;
 
 /// Those that can list numbers.
 const LISTING: [&str; 3] = ["by-hand", "numbers", "full"];
 
-/// Builds the programs in turns, so that what else the machine does slows all of them.
-/// Each figure is the median of its runs, with the fastest and the slowest.
-pub fn time_cold(root: &Path, runs: u32) -> Result<Vec<Figure>> {
+/// Counts the packages that each program is built from.
+pub fn count_packages(root: &Path) -> Result<String> {
     let programs = Programs::lay_out(root)?;
-    let mut times = programs::NAMES.map(|name| (name, Vec::new()));
-    for run in 1..=runs {
+    let count = |name: &&str| {
+        let tree = programs.output(name, "tree --edges normal,build --prefix none")?;
+        Ok(format!("figure packages/{name} {} packages\n", packages(&tree)))
+    };
+    NAMES.iter().map(count).collect()
+}
+
+/// The packages in a tree, as `cargo tree` prints it, but its root.
+fn packages(tree: &str) -> usize {
+    let packages = tree.lines().skip(1).map(|line| line.trim_end_matches(" (*)"));
+    packages.filter(|package| !package.is_empty()).collect::<BTreeSet<_>>().len()
+}
+
+/// Counts the lines that are generated for the features of a program.
+pub fn count_lines(root: &Path) -> Result<String> {
+    let document =
+        fs::read_to_string(root.join("openapi.json")).context("cannot read openapi.json")?;
+    let count = |name: &&str| {
+        let has_feature = |feature: &str| *name == "full" || feature == *name;
+        let made = generate::generate(&document, &has_feature).map_err(|error| anyhow!(error))?;
+        let lines: usize = made.iter().map(|(_, code)| code.lines().count()).sum();
+        Ok(format!("figure lines/{name} {lines} lines\n"))
+    };
+    ["numbers", "full"].iter().map(count).collect()
+}
+
+/// Builds the programs in turns, so that what else the machine does slows all of them.
+pub fn time_programs(root: &Path, runs: u32) -> Result<String> {
+    let programs = Programs::lay_out(root)?;
+    let mut times = NAMES.map(|name| (name, Vec::new()));
+    for _ in 0..runs {
         for (name, times) in &mut times {
-            let step = format!("build {run} of {runs} of {name}");
-            let seconds = STEPS.run(&step, |_| {
-                let began = Instant::now();
-                programs.output(name, "build")?;
-                Ok(began.elapsed().as_secs_f64())
-            })?;
-            programs.clean(name)?;
-            times.push(seconds);
+            times.push(programs.build(name, "")?.1);
         }
     }
-    Ok(times.map(|(name, times)| Figure::median("build", name, times, "s")).into())
+    Ok(times.map(|(name, times)| figure::median(&format!("build/{name}"), times)).concat())
+}
+
+/// Runs the commands of the README.
+pub fn time_commands(root: &Path) -> Result<String> {
+    Shell::new(root).run("cargo fetch --quiet --locked")?;
+    let readme = fs::read_to_string(root.join("README.md"))?;
+    let command = |beginning: &str| {
+        let command = readme.lines().find(|line| line.starts_with(beginning));
+        command.with_context(|| format!("README.md has no command `{beginning}`"))
+    };
+    let commands = [
+        ("library", "cargo build --lib --features mock"),
+        ("first", command("cargo run")?),
+        ("test", command("cargo test")?),
+    ];
+    let time = |(name, command)| {
+        let (_, seconds) = cold(root, &target_folder(root), command)?;
+        Ok(figure::median(&format!("command/{name}"), vec![seconds]))
+    };
+    commands.into_iter().map(time).collect()
 }
 
 /// Weighs the programs as they would be shipped.
-pub fn weigh(root: &Path) -> Result<Vec<Figure>> {
+pub fn weigh(root: &Path) -> Result<String> {
     let programs = Programs::lay_out(root)?;
     let weigh = |name: &&str| {
-        let step = format!("release build of {name}");
-        STEPS.run(&step, |_| programs.output(name, "build --release"))?;
-        let bytes = programs.size(name)?;
-        programs.clean(name)?;
-        Ok(Figure::new("size", name, f64::from(bytes), "bytes"))
+        let (target, _) = programs.build(name, " --release")?;
+        let binary = target.path().join(format!("release/program{EXE_SUFFIX}"));
+        Ok(format!("figure size/{name} {} bytes\n", fs::metadata(binary)?.len()))
     };
     LISTING.iter().map(weigh).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::packages;
+
+    #[test]
+    fn a_package_counts_once_in_each_version() {
+        let tree = "program v0.0.0 (/a)\nsyn v2.0.1\nsyn v3.0.1\nquote v1.0.0\nsyn v2.0.1 (*)\n\n\
+                    serde_derive v1.0.0 (proc-macro)\n";
+        assert_eq!(packages(tree), 4);
+    }
 }

@@ -39,14 +39,11 @@ fn parse(line: &str) -> Option<(&str, &str, (f64, f64))> {
     Some((panel, curve, (words.next()?.parse().ok()?, words.next()?.parse().ok()?)))
 }
 
-fn draw_panel<B: DrawingBackend>(
-    area: &DrawingArea<B, plotters::coord::Shift>,
+fn draw_panel(
+    area: &DrawingArea<SVGBackend, plotters::coord::Shift>,
     title: &str,
     curves: &Curves,
-) -> Result<()>
-where
-    B::ErrorType: 'static,
-{
+) -> Result<()> {
     let greatest =
         |axis: fn(&(f64, f64)) -> f64| curves.values().flatten().map(axis).fold(1.0, f64::max);
     let mut chart = ChartBuilder::on(area)

@@ -5,45 +5,34 @@ use std::fmt::{self, Display};
 
 use anyhow::{Context, Result, ensure};
 
-/// Begins a line in which a benchmark prints a figure: `figure NAME VALUE UNIT`.
+/// Begins a line with a figure: `figure MEASURE/SUBJECT VALUE UNIT`, maybe followed by a comma
+/// and the spread of several runs.
 const BEGIN: &str = "figure ";
 
 /// A value with its unit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
-    /// `MEASURE/SUBJECT`, such as `build/numbers`.
-    name: String,
     pub value: f64,
     pub unit: String,
-    /// The least and the greatest value, where the figure is the median of several runs.
-    spread: Option<(f64, f64)>,
-}
-
-impl Figure {
-    pub fn new(measure: &str, subject: &str, value: f64, unit: &str) -> Self {
-        let name = format!("{measure}/{subject}");
-        Self { name, value, unit: unit.to_owned(), spread: None }
-    }
-
-    /// The median of several runs. Of an even number, the slower of the middle two.
-    pub fn median(measure: &str, subject: &str, mut values: Vec<f64>, unit: &str) -> Self {
-        values.sort_by(f64::total_cmp);
-        let spread = values.first().copied().zip(values.last().copied());
-        let median = values.get(values.len() / 2).copied().unwrap_or_default();
-        Self { spread, ..Self::new(measure, subject, median, unit) }
-    }
+    /// Empty, or a comma and between what the values of several runs were.
+    spread: String,
 }
 
 impl Display for Figure {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        write!(formatter, "{} {}", digits(self.value), self.unit)?;
-        match self.spread {
-            Some((least, greatest)) if least < greatest => {
-                write!(formatter, ", {} to {}", digits(least), digits(greatest))
-            }
-            _ => Ok(()),
-        }
+        write!(formatter, "{} {}{}", digits(self.value), self.unit, self.spread)
     }
+}
+
+/// The line of the median of several runs, in seconds. Of an even number, the slower of the
+/// middle two.
+pub fn median(name: &str, mut values: Vec<f64>) -> String {
+    values.sort_by(f64::total_cmp);
+    let [least, median, greatest] =
+        [0, values.len() / 2, values.len() - 1].map(|index| values[index]);
+    let (from, to) = (digits(least), digits(greatest));
+    let spread = if from == to { String::new() } else { format!(", {from} to {to}") };
+    format!("{BEGIN}{name} {median} s{spread}\n")
 }
 
 /// A number as a reader wants it: large ones in groups, small ones with a fraction.
@@ -60,56 +49,46 @@ pub fn digits(value: f64) -> String {
     digits
 }
 
+/// Figures by their names.
+pub type Figures = BTreeMap<String, Figure>;
+
 /// The figures in what a benchmark printed. Other lines are for people.
-pub fn parse(output: &str) -> Result<Vec<Figure>> {
-    let lines = output.lines().filter(|line| line.starts_with(BEGIN));
-    lines.map(|line| parse_line(line).with_context(|| format!("no figure: {line}"))).collect()
+pub fn parse(output: &str) -> Result<Figures> {
+    let mut figures = Figures::new();
+    for line in output.lines().filter(|line| line.starts_with(BEGIN)) {
+        let (name, figure) = parse_line(line).with_context(|| format!("no figure: {line}"))?;
+        ensure!(figures.insert(name, figure).is_none(), "measured twice: {line}");
+    }
+    Ok(figures)
 }
 
-fn parse_line(line: &str) -> Option<Figure> {
+fn parse_line(line: &str) -> Option<(String, Figure)> {
     let mut words = line.split_whitespace().skip(1);
     let name = words.next().filter(|name| name.contains('/'))?.to_owned();
     let value = words.next()?.parse().ok().filter(|value| (0.0..f64::INFINITY).contains(value))?;
-    let unit = words.collect::<Vec<_>>().join(" ");
-    (!unit.is_empty()).then_some(Figure { name, value, unit, spread: None })
+    let rest = words.collect::<Vec<_>>().join(" ");
+    let (unit, spread) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+    let figure = Figure { value, unit: unit.to_owned(), spread: spread.to_owned() };
+    (!unit.is_empty()).then_some((name, figure))
 }
 
-/// Figures by their names.
-#[derive(Default)]
-pub struct Figures(BTreeMap<String, Figure>);
-
-impl Figures {
-    pub fn add(&mut self, figure: Figure) -> Result<()> {
-        let name = figure.name.clone();
-        ensure!(self.0.insert(name, figure).is_none(), "a figure was measured twice");
-        Ok(())
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub fn get(&self, measure: &str, subject: &str) -> Result<&Figure> {
-        let name = format!("{measure}/{subject}");
-        self.0.get(&name).with_context(|| format!("nothing measured {name}"))
-    }
+pub fn get<'a>(figures: &'a Figures, measure: &str, subject: &str) -> Result<&'a Figure> {
+    let name = format!("{measure}/{subject}");
+    figures.get(&name).with_context(|| format!("nothing measured {name}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Figure, Figures, digits, parse};
+    use super::{digits, get, median, parse};
 
     #[test]
     fn figures_are_read_from_lines_of_their_own() {
         let output = "running 1 test\ntest overhead ... \nfigure  call/ours   2.5  us\n\
                       a figure for people\nfigure rejected/ours 0 rejections per success\nok\n";
-        assert_eq!(
-            parse(output).unwrap(),
-            [
-                Figure::new("call", "ours", 2.5, "us"),
-                Figure::new("rejected", "ours", 0.0, "rejections per success"),
-            ]
-        );
+        let figures = parse(output).unwrap();
+        let told: Vec<_> =
+            figures.iter().map(|(name, figure)| format!("{name}: {figure}")).collect();
+        assert_eq!(told, ["call/ours: 2.50 us", "rejected/ours: 0 rejections per success"]);
     }
 
     #[test]
@@ -128,19 +107,23 @@ mod tests {
 
     #[test]
     fn a_figure_is_measured_once_and_missed_by_its_name() {
-        let mut figures = Figures::default();
-        figures.add(Figure::new("build", "full", 1.0, "s")).unwrap();
-        figures.add(Figure::new("build", "full", 2.0, "s")).unwrap_err();
-        let error = figures.get("build", "numbers").unwrap_err().to_string();
+        let line = "figure build/full 1 s\n";
+        parse(&format!("{line}{line}")).unwrap_err();
+        let error = get(&parse(line).unwrap(), "build", "numbers").unwrap_err().to_string();
         assert_eq!(error, "nothing measured build/numbers");
     }
 
     #[test]
     fn a_median_tells_its_spread() {
-        let median = |values: &[f64]| Figure::median("build", "full", values.to_vec(), "s");
-        assert_eq!(median(&[3.25, 9.5, 1.5]).to_string(), "3.25 s, 1.50 to 9.50");
-        assert_eq!(median(&[2.0, 1.0]).to_string(), "2 s, 1 to 2");
-        assert_eq!(median(&[2.5]).to_string(), "2.50 s");
+        let told = |values: &[f64]| {
+            let figures = parse(&median("build/full", values.to_vec())).unwrap();
+            let figure = get(&figures, "build", "full").unwrap();
+            assert_eq!(figure.unit, "s");
+            figure.to_string()
+        };
+        assert_eq!(told(&[3.25, 9.5, 1.5]), "3.25 s, 1.50 to 9.50");
+        assert_eq!(told(&[2.0, 1.0]), "2 s, 1 to 2");
+        assert_eq!(told(&[2.5]), "2.50 s");
     }
 
     #[test]

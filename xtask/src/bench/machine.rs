@@ -10,19 +10,9 @@ pub fn describe(shell: &Shell) -> Result<String> {
     let rustc = shell.output("rustc --version")?;
     // A commit and its date follow.
     let rustc = rustc.split(" (").next().unwrap_or_default();
-    Ok(format!(
-        "{cores} cores of {}, {system}, with {rustc} and the versions of Cargo.lock",
-        cpu(shell)
-    ))
-}
-
-/// The model, which every system tells in its own way.
-fn cpu(shell: &Shell) -> String {
-    let told = std::fs::read_to_string("/proc/cpuinfo")
-        .ok()
-        .and_then(|text| model(&text))
-        .or_else(|| shell.output("sysctl -n machdep.cpu.brand_string").ok());
-    told.map_or_else(|| "an unknown CPU".to_owned(), |model| model.trim().to_owned())
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| model(&text));
+    let cpu = cpu.unwrap_or_else(|| "an unknown CPU".to_owned());
+    Ok(format!("{cores} cores of {cpu}, {system}, with {rustc} and the versions of Cargo.lock"))
 }
 
 fn model(cpuinfo: &str) -> Option<String> {

@@ -5,21 +5,7 @@ use super::Part;
 use crate::console;
 
 /// What stands above the sections.
-const HEAD: &str = "\
-# Benchmarks
-
-![Calls over time under a rate limit](docs/rate-limit.svg)
-
-Written by `cargo xtask bench`, which fails where a budget is passed. The budgets and their reasons
-are in `xtask/budgets.yaml`, and the programs that are built under `xtask/programs`:
-`reqwest` has reqwest with rustls and no more; `by-hand` serde and serde_json as well, as a program
-without this crate would; `progenitor` reqwest and the generator, for which it has nothing to do;
-`numbers` and `full` this crate with those features and rustls; `ring` is `numbers` with ring in
-place of aws-lc.
-
-Each section was measured in one run. A figure with a range is the median of interleaved runs, with
-the fastest and the slowest.
-";
+const HEAD: &str = include_str!("page.md");
 
 /// The page, with these sections in place of those that it has for the same parts.
 pub fn update(page: &str, parts: &[Part], sections: &[(Part, String)]) -> String {

@@ -2,15 +2,18 @@
 //! in no workspace of ours, with the client from a registry, and with the versions of
 //! our Cargo.lock.
 
-use std::env::consts::EXE_SUFFIX;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::Result;
+use fs_extra::dir::CopyOptions;
+use tempfile::TempDir;
 
-use crate::packed::Packed;
-use crate::scratch;
+use crate::folder;
+use crate::packed;
 use crate::shell::Shell;
+use crate::steps::Steps;
 
 /// With reqwest alone; with serde as well, to list numbers without a client for it;
 /// with reqwest and the generator, as every client has that it generates; with the
@@ -37,12 +40,16 @@ pub struct Programs {
 
 impl Programs {
     pub fn lay_out(root: &Path) -> Result<Self> {
-        let base = scratch::target_folder(root).join("bench");
-        let lock = scratch::lock(&base, "benchmark")?;
+        let base = folder::target_folder(root).join("bench");
+        let lock = folder::lock(&base, "benchmark")?;
         let programs = Self { folder: base.join("programs"), _lock: lock };
-        scratch::empty(&programs.folder)?;
-        scratch::copy_all(&root.join("xtask/programs"), &programs.folder)?;
-        programs.pack(root)?;
+        folder::empty(&programs.folder)?;
+        fs_extra::dir::copy(root.join("xtask/programs"), &base, &CopyOptions::new())?;
+        // All that the programs are built from, so that no time is that of a download.
+        Shell::new(root).run("cargo fetch --quiet --locked")?;
+        let client = packed::unpack(root, &programs.folder)?;
+        // A registry tells the digests of files; nobody holds these against any.
+        fs::write(client.join(".cargo-checksum.json"), r#"{"files": {}}"#)?;
         for name in NAMES {
             fs::copy(root.join("Cargo.lock"), programs.folder.join(name).join("Cargo.lock"))?;
             // Takes what the program does not need out of its Cargo.lock.
@@ -51,38 +58,32 @@ impl Programs {
         Ok(programs)
     }
 
-    /// Packs the client, and puts it where the programs look for it.
-    fn pack(&self, root: &Path) -> Result<()> {
-        let shell = Shell::new(root);
-        // All that the programs are built from, so that no time is that of a download.
-        shell.run("cargo fetch --quiet --locked")?;
-        let client = self.folder.join("packaged/pilot-status");
-        scratch::copy_all(&Packed::new(&shell)?.folder(), &client)?;
-        // A registry tells the digests of files; nobody holds these against any.
-        fs::write(client.join(".cargo-checksum.json"), r#"{"files": {}}"#)?;
-        Ok(())
-    }
-
     /// Runs Cargo for a program, and returns what it prints.
     pub fn output(&self, name: &str, command: &str) -> Result<String> {
-        let folder = self.folder.join(name);
-        let shell = Shell::new(&folder).with("CARGO_TARGET_DIR", self.target(name));
-        let shell = SETTINGS.into_iter().fold(shell, Shell::without);
-        shell.output(&format!("cargo {command} --offline"))
+        users(&self.folder.join(name)).output(&format!("cargo {command} --offline"))
     }
 
-    /// How large the binary of a release build is, in bytes.
-    pub fn size(&self, name: &str) -> Result<u32> {
-        let binary = self.target(name).join("release/program").display().to_string() + EXE_SUFFIX;
-        Ok(fs::metadata(binary)?.len().try_into()?)
+    /// Builds a program from nothing, as `cold` does.
+    pub fn build(&self, name: &str, options: &str) -> Result<(TempDir, f64)> {
+        cold(&self.folder.join(name), &self.folder, &format!("cargo build --offline{options}"))
     }
+}
 
-    /// Removes what was built of a program.
-    pub fn clean(&self, name: &str) -> Result<()> {
-        scratch::empty(&self.target(name))
-    }
+/// Runs a command in a folder where nothing was compiled before. Returns what it built, in a
+/// temporary folder within another, and how many seconds it took.
+pub fn cold(folder: &Path, within: &Path, command: &str) -> Result<(TempDir, f64)> {
+    let target = tempfile::tempdir_in(within)?;
+    let shell = users(folder).with("CARGO_TARGET_DIR", target.path());
+    let name = folder.file_name().unwrap_or_default().display();
+    Steps { quiet: false }.run(&format!("{name}: {command}"), |_| {
+        let began = Instant::now();
+        shell.output(command)?;
+        let seconds = began.elapsed().as_secs_f64();
+        Ok((target, seconds))
+    })
+}
 
-    fn target(&self, name: &str) -> PathBuf {
-        self.folder.join(name).join("target")
-    }
+/// The shell of a user in a folder.
+fn users(folder: &Path) -> Shell<'_> {
+    SETTINGS.into_iter().fold(Shell::new(folder), Shell::without)
 }

@@ -3,11 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Level::{self, Major, Patch};
+use crate::generate::events::delivery;
 use crate::generate::schema::success;
-use crate::places::{self, elements, entries};
+use crate::node::Node;
+use crate::places::{self, SCHEMAS, elements, entries};
+use crate::pointer::Pointer;
 
 /// Begins the name of an alternative.
 pub const ALTERNATIVE: &str = ": alternative ";
@@ -22,38 +25,38 @@ pub enum Direction {
     Delivered,
 }
 
-/// The document, and who sends what is found there.
-type Within<'d> = (&'d Value, Direction);
-
 /// Schemas by what they are used for, whatever they are called.
 pub type Sites<'d> = BTreeMap<String, Site<'d>>;
 
+/// A part of a document, which knows who sends what it describes.
+pub type Part<'d> = Node<'d, Direction>;
+
 /// Where a schema is used, and the schema, behind the reference to it.
 pub struct Site<'d> {
-    document: &'d Value,
-    pub direction: Direction,
     pub label: String,
     pub is_required: bool,
     pub is_nullable: bool,
     /// The name of the schema, or the label where it has none.
     pub name: String,
-    pub schema: &'d Value,
+    pub schema: Part<'d>,
 }
 
 impl<'d> Site<'d> {
-    fn new(within: Within<'d>, label: String, schema: &'d Value, is_required: bool) -> Self {
-        let (document, direction) = within;
+    fn new(label: String, schema: &Part<'d>, is_required: bool) -> Self {
         let nullable = places::nullable_reference(schema);
         let reference = places::lone_reference(schema).or(nullable);
+        let behind = |name| schema.at(Pointer::of_reference(&format!("{SCHEMAS}{name}")));
         Self {
-            document,
-            direction,
             is_required,
-            is_nullable: schema["nullable"] == true || nullable.is_some(),
+            is_nullable: places::may_be_null(schema),
             name: reference.map_or_else(|| label.clone(), str::to_owned),
-            schema: reference.map_or(schema, |name| &document["components"]["schemas"][name]),
+            schema: reference.map_or_else(|| schema.clone(), behind),
             label,
         }
+    }
+
+    pub fn direction(&self) -> Direction {
+        self.schema.shared
     }
 
     /// The type and the format.
@@ -64,45 +67,50 @@ impl<'d> Site<'d> {
 
     /// The schemas within: fields, entries and alternatives.
     pub fn parts(&self) -> Sites<'d> {
-        let within = (self.document, self.direction);
-        let mut parts = Sites::new();
-        let mut add = |key: String, schema, is_required| {
+        let schema = &self.schema;
+        let fields = schema.key("properties").entries().into_iter();
+        let fields =
+            fields.map(|(name, part)| (format!(".{name}"), part, places::requires(schema, name)));
+        let inner = [("items", "[]"), ("additionalProperties", "{*}")].into_iter();
+        let inner = inner.map(|(key, mark)| (mark.to_owned(), schema.key(key), false));
+        let inner = inner.filter(|(_, part, _)| part.is_object());
+        let named = self.alternatives().into_iter();
+        let named = named.map(|(name, one)| (format!("{ALTERNATIVE}{name}"), one, false));
+        let site = |(key, part, is_required)| {
             let label = format!("{}{key}", self.name);
-            parts.insert(key, Self::new(within, label, schema, is_required));
+            (key, Self::new(label, &part, is_required))
         };
-        for (field, schema) in entries(&self.schema["properties"]) {
-            let is_required = places::requires(self.schema, field);
-            add(format!(".{field}"), schema, is_required);
-        }
-        for (key, mark) in [("items", "[]"), ("additionalProperties", "{*}")] {
-            if self.schema[key].is_object() {
-                add(mark.to_owned(), &self.schema[key], false);
-            }
-        }
-        for (name, schema) in self.alternatives() {
-            add(format!("{ALTERNATIVE}{name}"), schema, false);
-        }
-        parts
+        fields.chain(inner).chain(named).map(site).collect()
     }
 
     /// The alternatives by the values that name them, or by their titles.
-    pub fn alternatives(&self) -> impl Iterator<Item = (&'d str, &'d Value)> {
-        let schema = self.schema;
-        let tagged = entries(&schema["discriminator"]["mapping"]).filter_map(|(tag, target)| {
-            let one = places::members(schema).find(|one| one["$ref"] == *target)?;
-            Some((tag.as_str(), one))
+    pub fn alternatives(&self) -> Vec<(&'d str, Part<'d>)> {
+        let all = ["oneOf", "anyOf"].map(|key| self.schema.key(key).elements()).concat();
+        let tags = self.schema.key("discriminator").key("mapping").entries();
+        let tagged = tags.into_iter().filter_map(|(tag, target)| {
+            Some((tag, all.iter().find(|one| one["$ref"] == *target)?.clone()))
         });
-        tagged.chain(places::members(schema).filter_map(|one| Some((one["title"].as_str()?, one))))
+        let titled = all.iter().filter(|one| one["title"].is_string());
+        tagged.chain(titled.map(|one| (one.key("title").text(), one.clone()))).collect()
     }
 
     /// The fields of which one has to be set, and whether exactly one.
     pub fn choices(&self) -> Vec<(bool, BTreeSet<&'d str>)> {
-        let parts = elements(&self.schema["allOf"]).chain([self.schema]);
+        let parts = elements(&self.schema.value["allOf"]).chain([self.schema.value]);
         let choices = parts.filter(|part| places::is_choice(part)).map(|part| {
             let fields = places::members(part).flat_map(|one| elements(&one["required"]));
             (part.get("oneOf").is_some(), fields.filter_map(Value::as_str).collect())
         });
         choices.collect()
+    }
+
+    /// The cases that a request must not be, without the words for them.
+    pub fn exclusions(&self) -> BTreeSet<String> {
+        let cases = elements(&self.schema["not"]["anyOf"]).map(|case| {
+            let facts = entries(case).filter(|(key, _)| *key != "description");
+            json!(facts.collect::<BTreeMap<_, _>>()).to_string()
+        });
+        cases.collect()
     }
 
     /// Whether it is there, for people.
@@ -119,35 +127,39 @@ impl<'d> Site<'d> {
     }
 }
 
-/// What is sent or read, and how, by names that do not depend on those of schemas.
-pub struct Operation<'d> {
-    pub is_safe: bool,
-    /// The headers that it takes to know the caller. An empty one says that it need not.
-    pub credentials: BTreeSet<String>,
-    pub sites: Sites<'d>,
-}
-
-/// The operations by method and path. Names of parameters in the path are not sent.
-pub fn operations(document: &Value) -> BTreeMap<String, Operation<'_>> {
-    let all = places::operations(document).map(|(path, method, value, _)| {
+/// The operations by method and path, each with its path. Names of parameters in the path are
+/// not sent.
+pub fn operations(document: &Value) -> BTreeMap<String, (&str, Part<'_>)> {
+    let root = Node::root(document, Direction::Sent);
+    let all = places::operations(document).map(|(path, method, _, at)| {
         let name = format!("{} {}", method.to_uppercase(), places::shape(path));
-        let (request, response) = (&value["requestBody"], success(value));
-        let (sent, read) = ((document, Direction::Sent), (document, Direction::Read));
-        let mut sites = parameters(sent, &name, path, &value["parameters"]);
-        sites.extend(body(sent, &format!("{name}: body"), request, request["required"] == true));
-        sites.extend(body(read, &format!("{name}: response"), response, true));
-        let is_safe = matches!(method, "get" | "head" | "put" | "delete");
-        let operation = Operation {
-            is_safe: value["x-idempotent"].as_bool().unwrap_or(is_safe),
-            credentials: credentials(document, value),
-            sites,
-        };
-        (name, operation)
+        (name, (path, root.at(at)))
     });
     all.collect()
 }
 
-fn credentials(document: &Value, operation: &Value) -> BTreeSet<String> {
+/// What an operation sends and reads.
+pub fn sites<'d>(name: &str, path: &str, operation: &Part<'d>) -> Sites<'d> {
+    let request = operation.key("requestBody");
+    let is_required = request["required"] == true;
+    let success = success(operation.value);
+    let response = Node { value: success, shared: Direction::Read, ..operation.clone() };
+    let mut sites = parameters(name, path, &operation.key("parameters"));
+    sites.extend(body(&format!("{name}: body"), &request, is_required));
+    sites.extend(body(&format!("{name}: response"), &response, true));
+    sites
+}
+
+/// Whether an operation may be repeated.
+pub fn is_safe(operation: &Part) -> bool {
+    let method = operation.at.as_str().rsplit('/').next();
+    let is_safe = method.is_some_and(|method| ["get", "head", "put", "delete"].contains(&method));
+    operation["x-idempotent"].as_bool().unwrap_or(is_safe)
+}
+
+/// The headers that an operation takes to know the caller. An empty one says that it need not.
+pub fn credentials(operation: &Part) -> BTreeSet<String> {
+    let document = operation.document;
     let secured = operation.get("security").unwrap_or(&document["security"]);
     let header = |name: &String| {
         let scheme = &document["components"]["securitySchemes"][name];
@@ -159,37 +171,36 @@ fn credentials(document: &Value, operation: &Value) -> BTreeSet<String> {
 }
 
 /// The parameters. One in the path is known by its place there.
-fn parameters<'d>(within: Within<'d>, of: &str, path: &str, all: &'d Value) -> Sites<'d> {
-    let parameters = elements(all).map(|parameter| {
-        let text = |key: &str| parameter[key].as_str().unwrap_or_default();
-        let (place, name) = (text("in"), text("name"));
+fn parameters<'d>(of: &str, path: &str, all: &Part<'d>) -> Sites<'d> {
+    let parameters = all.elements().into_iter().map(|parameter| {
+        let [place, name] = ["in", "name"].map(|key| parameter.key(key).text());
         let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
         let label = format!("{of}: {place} {name}");
         let key = match path.find(&format!("{{{name}}}")) {
             Some(at) if place == "path" => path[..at].matches('{').count().to_string(),
             _ => label.clone(),
         };
-        (key, Site::new(within, label, &parameter["schema"], parameter["required"] == true))
+        (key, Site::new(label, &parameter.key("schema"), parameter["required"] == true))
     });
     parameters.collect()
 }
 
 /// A body, by its media type.
-fn body<'d>(within: Within<'d>, label: &str, body: &'d Value, is_required: bool) -> Sites<'d> {
-    let media = entries(&body["content"]).map(|(kind, media)| {
+fn body<'d>(label: &str, body: &Part<'d>, is_required: bool) -> Sites<'d> {
+    let media = body.key("content").entries().into_iter().map(|(kind, media)| {
         let label = format!("{label} {kind}");
-        (label.clone(), Site::new(within, label, &media["schema"], is_required))
+        (label.clone(), Site::new(label, &media.key("schema"), is_required))
     });
     media.collect()
 }
 
 /// What the server delivers to webhooks.
 pub fn deliveries(document: &Value) -> Sites<'_> {
-    let callbacks =
-        places::operations(document).flat_map(|(.., one, _)| entries(&one["callbacks"]));
-    let items = callbacks.flat_map(|(_, callback)| entries(callback));
-    let within = (document, Direction::Delivered);
-    items
-        .flat_map(|(_, item)| body(within, "delivery", &item["post"]["requestBody"], false))
-        .collect()
+    let union = delivery(document).map(|name| format!("{SCHEMAS}{name}"));
+    let union = union.map(|union| Pointer::of_reference(&union));
+    let site = |at| {
+        let union = Node::root(document, Direction::Delivered).at(at);
+        ("delivery".to_owned(), Site::new("delivery".to_owned(), &union, false))
+    };
+    union.map(site).into_iter().collect()
 }

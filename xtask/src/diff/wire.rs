@@ -16,7 +16,7 @@
 //! | another type or format | major, unless all values fit it | major, unless the client reads it |
 //! | other media type | major | major |
 //! | value of an enum added; removed | patch; major | patch |
-//! | bound or rule tightened; loosened | major; patch | patch |
+//! | bound, rule or exclusion tightened; loosened | major; patch | patch |
 //! | another default; default added or removed | minor; patch | patch |
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,9 @@ use serde_json::{Value, json};
 use super::Change;
 use super::Level::{self, Major, Minor, Patch};
 use super::sites::Direction::{Read, Sent};
-use super::sites::{ALTERNATIVE, Direction, Operation, Site, Sites, deliveries, operations};
+use super::sites::{
+    ALTERNATIVE, Direction, Part, Site, Sites, credentials, deliveries, is_safe, operations, sites,
+};
 use crate::generate::simplify::{IDEMPOTENCY_KEY, inline_shared};
 use crate::places::{elements, entries};
 
@@ -51,7 +53,9 @@ pub fn compare(old: &Value, new: &Value) -> (Vec<Change>, Vec<Change>) {
     }
     for (name, old, new) in pairs(operations(&old), operations(&new)) {
         match (old, new) {
-            (Some(old), Some(new)) => wire.operation(&name, old, new),
+            (Some((path, old)), Some((now, new))) => {
+                wire.operation(&name, [path, now], [&old, &new]);
+            }
             (Some(_), None) => wire.tell(Major, format!("{name} is gone")),
             _ => wire.tell(Patch, format!("{name} is new")),
         }
@@ -89,14 +93,14 @@ impl<'d> Wire<'d> {
         }
     }
 
-    fn operation(&mut self, name: &str, old: Operation<'d>, new: Operation<'d>) {
-        let level = if new.is_safe { Patch } else { Major };
-        self.differ(level, &format!("{name} x-idempotent"), old.is_safe, new.is_safe);
-        let (before, now) = (old.credentials, new.credentials);
-        let keeps = now.is_superset(&before) || now.contains("");
-        let level = if keeps { Patch } else { Major };
+    fn operation(&mut self, name: &str, paths: [&str; 2], [old, new]: [&Part<'d>; 2]) {
+        let [before, now] = [old, new].map(is_safe);
+        let level = if now { Patch } else { Major };
+        self.differ(level, &format!("{name} x-idempotent"), before, now);
+        let [before, now] = [old, new].map(credentials);
+        let level = if now.is_superset(&before) || now.contains("") { Patch } else { Major };
         self.differ(level, &format!("{name} credentials"), json!(before), json!(now));
-        self.parts(old.sites, new.sites);
+        self.parts(sites(name, paths[0], old), sites(name, paths[1], new));
     }
 
     fn parts(&mut self, old: Sites<'d>, new: Sites<'d>) {
@@ -105,12 +109,12 @@ impl<'d> Wire<'d> {
             match (old, new) {
                 (Some(old), Some(new)) => self.open.push((old, new)),
                 (Some(old), None) => {
-                    let is_needed = old.direction == Sent || old.label.contains(": response ");
+                    let is_needed = old.direction() == Sent || old.label.contains(": response ");
                     let level = if is_needed { Major } else { old.missing().max(Minor) };
                     self.tell(level, format!("{} is gone", old.label));
                 }
                 (None, Some(new)) => {
-                    let level = match new.direction {
+                    let level = match new.direction() {
                         Sent if new.is_required => Major,
                         Read if is_alternative => Minor,
                         _ => Patch,
@@ -127,7 +131,7 @@ impl<'d> Wire<'d> {
     }
 
     fn schema(&mut self, old: &Site<'d>, new: &Site<'d>) {
-        let is_sent = new.direction == Sent;
+        let is_sent = new.direction() == Sent;
         // The client sends a key of its own.
         let is_demanded = new.is_required && !new.label.ends_with(IDEMPOTENCY_KEY);
         let level = match is_sent {
@@ -137,8 +141,8 @@ impl<'d> Wire<'d> {
             _ => Patch,
         };
         self.differ(level, &old.label, old.presence(), new.presence());
-        let address = |site: &Site| std::ptr::from_ref(site.schema).addr();
-        if !self.seen.insert((new.direction, address(old), address(new))) {
+        let address = |site: &Site| std::ptr::from_ref(site.schema.value).addr();
+        if !self.seen.insert((new.direction(), address(old), address(new))) {
             return;
         }
         if old.kind() != new.kind() {
@@ -179,19 +183,26 @@ impl<'d> Wire<'d> {
                 self.tell(Major, text);
             }
         }
+        let [before, now] = [old, new].map(Site::exclusions);
+        for (level, cases, word) in [
+            (Major, now.difference(&before), "takes no longer"),
+            (Patch, before.difference(&now), "takes again"),
+        ] {
+            cases.for_each(|case| self.tell(level, format!("{}: {word} {case}", new.name)));
+        }
     }
 }
 
 /// What it means that a value of one type is read as another. All values of a URL are texts, and
 /// the client reads texts from numbers, and dates from anything.
 fn fit(value: &Site, reader: &Site) -> Level {
-    let is_client = reader.direction != Sent;
+    let is_client = reader.direction() != Sent;
     let is_text = is_client || [": query ", ": path "].iter().any(|at| value.label.contains(at));
     let kind = value.kind();
     let is = |kinds: &[&str]| kinds.contains(&kind.split(' ').next().unwrap_or_default());
     let mut parts = reader.parts().into_iter();
     let fits = match reader.kind().as_str() {
-        "" if reader.alternatives().next().is_some() => {
+        "" if !reader.alternatives().is_empty() => {
             parts.any(|(_, part)| fit(value, &part) == Patch)
         }
         "" => true,

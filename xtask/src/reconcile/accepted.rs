@@ -1,14 +1,13 @@
 //! The differences that stay: `xtask/spec/accepted.yaml`, a list of lines
 //! `METHOD PATH: what`.
 
-use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use super::Difference;
 use crate::steps::Notes;
-use crate::yaml;
+use crate::{files, yaml};
 
 #[derive(Default)]
 pub struct Accepted(Vec<String>);
@@ -16,12 +15,8 @@ pub struct Accepted(Vec<String>);
 impl Accepted {
     /// Reads the file; one that is not there accepts nothing.
     pub fn read(file: &Path) -> Result<Self> {
-        let read = || match std::fs::read_to_string(file) {
-            Ok(text) => yaml::parse(&text),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(error.into()),
-        };
-        read().map(Self).with_context(|| format!("cannot read {}", file.display()))
+        let lines = yaml::parse(&files::text_or(file, "[]")?);
+        lines.map(Self).with_context(|| format!("cannot read {}", file.display()))
     }
 
     /// Takes out what is accepted, and notes what is accepted in vain.

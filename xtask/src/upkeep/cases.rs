@@ -95,12 +95,19 @@ fn case(document: &Value, operation: &Value, at: &Pointer, line: &str) -> Option
     if !content.is_null() && content["application/json"].is_null() {
         return None;
     }
-    let error = responses().find_map(|(status, response)| {
+    let errors = responses().filter_map(|(status, response)| {
         let content = &places::resolve(document, response, at).1["content"]["application/json"];
-        Some((status.parse::<u16>().ok().filter(|status| *status >= 400)?, example(content)?))
+        let status = status.parse::<u16>().ok().filter(|status| *status >= 400)?;
+        Some((status, example(content)?, response.get("$ref").is_some()))
+    });
+    let text = document.to_string();
+    // The code that the fewest operations share says most of this one.
+    let error = errors.min_by_key(|(_, error, is_shared)| {
+        let code = &error["code"];
+        (code.is_null(), *is_shared, text.matches(&format!("\"code\":{code}")).count())
     });
     // Without an example of an error, the case fails and asks for one.
-    let (status, error) = error.unwrap_or((400, &Value::Null));
+    let (status, error, _) = error.unwrap_or((400, &Value::Null, false));
     let code = error["code"].as_str().map_or("None::<&str>".to_owned(), |code| format!("{code:?}"));
     Some(format!(
         "        call: |client| {call},

@@ -102,6 +102,26 @@ fn an_operation_without_a_case_gets_one_in_the_file_of_its_tag() {
 }
 
 #[test]
+fn the_error_of_a_case_is_one_that_few_operations_have() {
+    let root = workspace();
+    let text = fs::read_to_string(root.path().join("openapi.json")).unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let made = files(root.path(), &document, &document).unwrap();
+    for (tag, id, refused) in [
+        ("leads", "get_lead", r#"(404, "LEAD_NOT_FOUND")"#),
+        ("webhooks", "get_webhook", r#"(404, "WEBHOOK_NOT_FOUND")"#),
+        ("numbers", "list_numbers", r#"(403, "NUMBER_SCOPE_NOT_ALLOWED")"#),
+        ("projects", "list_projects", "(400, None::<&str>)"),
+    ] {
+        let (_, case) = made[&format!("tests/it/operations/{tag}.rs")]
+            .split_once(&format!("    {id} {{\n"))
+            .unwrap();
+        let line = case.lines().find_map(|line| line.trim().strip_prefix("refused: "));
+        assert_eq!(line.unwrap().trim_end_matches(','), refused, "{id}");
+    }
+}
+
+#[test]
 fn our_files_are_what_the_document_asks_for() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let text = fs::read_to_string(root.join("openapi.json")).unwrap();

@@ -1,10 +1,13 @@
-//! Builds the client with few of its features.
+//! Builds of the client that few users make: with few of its features, and with the lowest
+//! versions of its dependencies.
 
 use std::fs;
 
 use anyhow::{Context, Result};
 use toml_edit::DocumentMut;
 
+use crate::folder::target_folder;
+use crate::packed;
 use crate::shell::Shell;
 
 /// They stand for others, or are dear to build and have a step of their own.
@@ -13,7 +16,8 @@ const NOT_ALONE: [&str; 5] = ["default", "full", "native-tls", "rustls", "rustls
 /// Tags whose models meet.
 const PAIRS: [&str; 3] = ["messages,webhooks", "numbers,mock", "conversations,templates"];
 
-pub fn check(shell: &Shell) -> Result<()> {
+/// Builds with each feature alone, and with some pairs.
+pub fn features(shell: &Shell) -> Result<()> {
     let manifest: DocumentMut = fs::read_to_string(shell.root.join("Cargo.toml"))?.parse()?;
     let features = manifest["features"].as_table().context("Cargo.toml has no features")?;
     for set in sets(features.iter().map(|(name, _)| name)) {
@@ -25,6 +29,25 @@ pub fn check(shell: &Shell) -> Result<()> {
 /// The sets of features to build with: each alone, and the pairs.
 fn sets<'a>(features: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     features.filter(|feature| !NOT_ALONE.contains(feature)).chain(PAIRS).collect()
+}
+
+/// Builds with the lowest versions that Cargo.toml allows, so that nobody gets one of them and an
+/// error.
+pub fn lowest(shell: &Shell) -> Result<()> {
+    let scratch = tempfile::tempdir()?;
+    let folder = packed::unpack(shell.root, scratch.path())?;
+    let manifest = folder.join("Cargo.toml");
+    let mut document: DocumentMut = fs::read_to_string(&manifest)?.parse()?;
+    // No user gets them.
+    document.remove("dev-dependencies");
+    fs::write(&manifest, document.to_string())?;
+    fs::remove_file(folder.join("Cargo.lock"))?;
+    Shell::new(&folder)
+        .with("RUSTC_BOOTSTRAP", "1")
+        .run("cargo generate-lockfile -Zdirect-minimal-versions")?;
+    Shell::new(&folder)
+        .with("CARGO_TARGET_DIR", target_folder(shell.root).join("lowest"))
+        .run("cargo check --locked --lib --all-features")
 }
 
 #[cfg(test)]

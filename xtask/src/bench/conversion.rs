@@ -1,0 +1,42 @@
+//! How long a document takes from its text to the text of `openapi.json`.
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
+use crate::places::entries;
+use crate::{convert, files, validate, yaml};
+
+pub fn time(root: &Path) -> Result<String> {
+    let ours = serde_json::from_str(&files::text_or(&root.join("openapi.json"), "")?)?;
+    let time = |megabytes: usize| {
+        let text = repeated(&ours, megabytes * 2).to_string();
+        let began = Instant::now();
+        let mut document: Value = yaml::parse(&text)?;
+        validate::validate(&document)?;
+        convert::to_3_0(&mut document)?;
+        validate::validate(&document)?;
+        ensure!(format!("{document:#}\n").len() > megabytes << 20, "the document is too small");
+        let seconds = began.elapsed().as_secs_f64();
+        Ok(format!("figure regenerate/{megabytes}-MB {seconds} s\n"))
+    };
+    [1, 10].into_iter().map(time).collect()
+}
+
+/// Our document, of about half a megabyte, with its paths and schemas so many times.
+fn repeated(ours: &Value, times: usize) -> Value {
+    let copies = |part: &Value| {
+        let copies = entries(part).flat_map(|(key, value)| {
+            let copies = (1..times).map(move |copy| (format!("{key}{copy}"), value.clone()));
+            copies.chain([(key.clone(), value.clone())])
+        });
+        copies.collect()
+    };
+    let mut document = ours.clone();
+    document["openapi"] = "3.1.0".into();
+    document["paths"] = copies(&ours["paths"]);
+    document["components"]["schemas"] = copies(&ours["components"]["schemas"]);
+    document
+}
