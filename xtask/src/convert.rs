@@ -20,14 +20,6 @@ use crate::pointer::Pointer;
 /// The version that the generator reads.
 const TARGET: &str = "3.0.3";
 
-/// How deep a document may be. Readers of `openapi.json` recurse, and give up at 128 levels.
-const DEEPEST: usize = 64;
-
-/// Fields that 3.0 does not have, with the place of the object that has them. They are kept
-/// as extensions.
-const EXTENSIONS: [(&str, &str); 3] =
-    [("", "webhooks"), ("/info", "summary"), ("/info/license", "identifier")];
-
 /// The parts of a document in version 3.0 or 3.1, whose references all lead to a component.
 pub fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
     let version = document["openapi"].as_str().unwrap_or_default();
@@ -35,7 +27,6 @@ pub fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
         version.starts_with("3.0.") || version.starts_with("3.1."),
         "/openapi: version `{version}` is not supported: write the document in 3.0 or 3.1"
     );
-    check_depth(document, &Pointer::default(), DEEPEST)?;
     let parts = grammar::parts(document)?;
     references::check(document, &parts)?;
     Ok(parts)
@@ -56,6 +47,8 @@ pub fn to_3_0(document: &mut Value) -> Result<Vec<String>> {
         match kind {
             Kind::Schema => schema::convert(object, at, &mut dropped)?,
             Kind::Document => drop_keys(object, at, &mut dropped, |key| key == "jsonSchemaDialect"),
+            Kind::Info => drop_keys(object, at, &mut dropped, |key| key == "summary"),
+            Kind::License => drop_keys(object, at, &mut dropped, |key| key == "identifier"),
             // In 3.0 a reference stands alone.
             _ if object.contains_key("$ref") => {
                 drop_keys(object, at, &mut dropped, |key| key != "$ref");
@@ -63,16 +56,7 @@ pub fn to_3_0(document: &mut Value) -> Result<Vec<String>> {
             _ => {}
         }
     }
-    for (holder, key) in EXTENSIONS {
-        if let Some(Value::Object(object)) = document.pointer_mut(holder)
-            && let Some(value) = object.remove(key)
-        {
-            object.insert(format!("x-{key}"), value);
-        }
-    }
     document["openapi"] = TARGET.into();
-    // What is moved may be deeper than it was.
-    check_depth(document, &Pointer::default(), DEEPEST)?;
     dropped.sort();
     Ok(dropped)
 }
@@ -89,24 +73,6 @@ fn drop_keys(
         }
         !is_note(key)
     });
-}
-
-fn check_depth(value: &Value, at: &Pointer, left: usize) -> Result<()> {
-    match value {
-        Value::Object(_) | Value::Array(_) if left == 0 => {
-            let what = format!("is deeper than {DEEPEST} levels");
-            Err(refuse(at, &format!("{what}: move a part of it to `/components`")))
-        }
-        Value::Object(entries) => {
-            let mut entries = entries.iter();
-            entries.try_for_each(|(key, value)| check_depth(value, &at.join(key), left - 1))
-        }
-        Value::Array(elements) => {
-            let mut elements = elements.iter().enumerate();
-            elements.try_for_each(|(index, value)| check_depth(value, &at.join(index), left - 1))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// An error at a place, with what to do.

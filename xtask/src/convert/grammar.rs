@@ -12,6 +12,8 @@ use crate::pointer::Pointer;
 pub(crate) enum Kind {
     Document,
     Info,
+    License,
+    Paths,
     Components,
     SecurityScheme,
     PathItem,
@@ -19,6 +21,7 @@ pub(crate) enum Kind {
     Parameter,
     Header,
     RequestBody,
+    Responses,
     Response,
     MediaType,
     Encoding,
@@ -37,11 +40,9 @@ pub(crate) enum Child {
     List(Kind),
     /// Each value of a map whose keys are names.
     Map(Kind),
-    /// Each value of an object that may also hold extensions.
-    Extensible(Kind),
 }
 
-use Child::{Extensible, List, Map, One};
+use Child::{List, Map, One};
 
 /// The keys of a path item that are operations.
 pub(crate) const METHODS: &[&str] =
@@ -53,9 +54,13 @@ impl Kind {
         Some(match (self, key) {
             (Self::Document, "info") => One(Self::Info),
             (Self::Document, "components") => One(Self::Components),
-            (Self::Document, "paths") => Extensible(Self::PathItem),
-            (Self::Document, "webhooks" | "x-webhooks") => Map(Self::PathItem),
-            (Self::Callback, key) if !key.starts_with("x-") => One(Self::PathItem),
+            (Self::Document, "paths") => One(Self::Paths),
+            (Self::Info, "license") => One(Self::License),
+            (Self::Paths | Self::Callback | Self::Responses, key) if key.starts_with("x-") => {
+                return None;
+            }
+            (Self::Paths | Self::Callback, _) => One(Self::PathItem),
+            (Self::Responses, _) => One(Self::Response),
             (Self::Components, "responses") => Map(Self::Response),
             (Self::Components, "parameters") => Map(Self::Parameter),
             (Self::Components, "requestBodies") => Map(Self::RequestBody),
@@ -69,7 +74,7 @@ impl Kind {
             (Self::PathItem | Self::Operation, "parameters") => List(Self::Parameter),
             (Self::PathItem, method) if METHODS.contains(&method) => One(Self::Operation),
             (Self::Operation, "requestBody") => One(Self::RequestBody),
-            (Self::Operation, "responses") => Extensible(Self::Response),
+            (Self::Operation, "responses") => One(Self::Responses),
             (Self::RequestBody | Self::Response | Self::Parameter | Self::Header, "content") => {
                 Map(Self::MediaType)
             }
@@ -104,10 +109,6 @@ pub(super) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
                 }
                 (Some(Map(kind)), Value::Object(values)) => {
                     parts.extend(values.keys().map(|name| (kind, at.join(name))));
-                }
-                (Some(Extensible(kind)), Value::Object(values)) => {
-                    let names = values.keys().filter(|name| !name.starts_with("x-"));
-                    parts.extend(names.map(|name| (kind, at.join(name))));
                 }
                 (Some(List(_)), _) => return Err(refuse(&at, "is no list: make it one")),
                 _ => return Err(refuse(&at, "is no object: make it one")),
