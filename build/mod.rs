@@ -13,14 +13,14 @@
 mod calls;
 mod code;
 mod enums;
-mod events;
+pub mod events;
 mod generator;
 mod groups;
 mod models;
 mod nullable;
 mod operations;
 mod pages;
-mod reach;
+pub mod reach;
 mod responses;
 mod rules;
 pub mod schema;

@@ -29,7 +29,7 @@ pub use accepted::Accepted;
 use difference::Difference;
 pub use facts::{Facts, type_of};
 use operation::Holder;
-pub use operation::{alternatives, parameters, security};
+pub use operation::parameters;
 
 use crate::convert;
 use crate::fragments::Fragments;

@@ -38,9 +38,6 @@ fn documents(bytes: &[u8]) -> Result<Vec<Value>> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| anyhow!("not UTF-8 text from byte {} on", error.valid_up_to()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim_start().starts_with('{') {
-        return Ok(vec![document(text)?]);
-    }
     match fenced_blocks(text)?.as_slice() {
         [] => Ok(vec![document(text)?]),
         blocks => blocks.iter().map(|block| document(block)).collect(),

@@ -70,8 +70,7 @@ fn tags(tags: &Part) {
     tags.expect(!tags.elements().is_empty(), "is missing; name the feature of the operation");
     for tag in tags.elements() {
         let feature = tag.text().to_kebab_case();
-        let is_free = !["", "full", "default"].contains(&feature.as_str());
-        let is_feature = is_free && feature.is_ascii();
+        let is_feature = feature.is_ascii() && !["", "full", "default"].contains(&&*feature);
         tag.expect(is_feature, format!("`{}` names no feature of Cargo; rename it", tag.text()));
     }
 }
