@@ -11,7 +11,7 @@ pub(crate) mod schema;
 mod tests;
 
 use anyhow::{Result, anyhow, ensure};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use self::grammar::Kind;
 use crate::line::one_line;
@@ -27,9 +27,7 @@ pub fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
         version.starts_with("3.0.") || version.starts_with("3.1."),
         "/openapi: version `{version}` is not supported: write the document in 3.0 or 3.1"
     );
-    let parts = grammar::parts(document)?;
-    references::check(document, &parts)?;
-    Ok(parts)
+    grammar::parts(document)
 }
 
 /// Converts `document` in place and returns the place of each note dropped.
@@ -37,42 +35,30 @@ pub fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
 /// On an error the document is left half converted.
 pub fn to_3_0(document: &mut Value) -> Result<Vec<String>> {
     let parts = parts(document)?;
-    for (kind, at) in &parts {
-        keywords::check(*kind, document.pointer(at.as_str()), at)?;
-    }
     let mut dropped = Vec::new();
     // The inner parts first: the conversion of a part expects 3.0 within it.
     for (kind, at) in parts.iter().rev() {
         let Some(Value::Object(object)) = document.pointer_mut(at.as_str()) else { continue };
-        match kind {
-            Kind::Schema => schema::convert(object, at, &mut dropped)?,
-            Kind::Document => drop_keys(object, at, &mut dropped, |key| key == "jsonSchemaDialect"),
-            Kind::Info => drop_keys(object, at, &mut dropped, |key| key == "summary"),
-            Kind::License => drop_keys(object, at, &mut dropped, |key| key == "identifier"),
+        keywords::check(*kind, object, at)?;
+        let is_reference = object.contains_key("$ref");
+        let is_note = |key: &str| match kind {
+            Kind::Document => key == "jsonSchemaDialect",
+            Kind::Info => key == "summary",
+            Kind::License => key == "identifier",
+            Kind::Schema => matches!(key, "$comment" | "$schema"),
             // In 3.0 a reference stands alone.
-            _ if object.contains_key("$ref") => {
-                drop_keys(object, at, &mut dropped, |key| key != "$ref");
-            }
-            _ => {}
+            _ => is_reference && key != "$ref",
+        };
+        let notes = object.keys().filter(|key| is_note(key));
+        dropped.extend(notes.map(|key| at.join(key).to_string()));
+        object.retain(|key, _| !is_note(key));
+        if *kind == Kind::Schema {
+            schema::convert(object, at, &mut dropped)?;
         }
     }
     document["openapi"] = TARGET.into();
     dropped.sort();
     Ok(dropped)
-}
-
-fn drop_keys(
-    object: &mut Map<String, Value>,
-    at: &Pointer,
-    dropped: &mut Vec<String>,
-    is_note: fn(&str) -> bool,
-) {
-    object.retain(|key, _| {
-        if is_note(key) {
-            dropped.push(at.join(key).to_string());
-        }
-        !is_note(key)
-    });
 }
 
 /// An error at a place, with what to do.

@@ -76,11 +76,7 @@ fn operation(new: &Undescribed, schemas: &mut Schemas) -> Value {
     let theirs = item.key(new.method.as_str());
     let (id, words) = (id(&theirs, new), theirs.key("description").text());
     let mut draft = theirs.value.clone();
-    if let Some(published) = theirs.get("operationId") {
-        draft["x-upstream-operation-id"] = published.clone();
-    }
     draft["operationId"] = json!(id);
-    draft["x-evidence"] = json!("fragment");
     draft["description"] =
         json!(format!("{UNFINISHED}. {TO_FINISH}.\n\n{words}\n\nKey: not known."));
     if !theirs["tags"][0].is_string() {
@@ -95,7 +91,6 @@ fn operation(new: &Undescribed, schemas: &mut Schemas) -> Value {
         let body = theirs.key("requestBody");
         draft["requestBody"] = holder(&body, &format!("{name}Request"), schemas);
     }
-    draft["responses"] = json!({});
     for (status, response) in theirs.key("responses").entries() {
         let is_error = !status.starts_with('2');
         let name = if is_error { String::new() } else { format!("{name}Response") };

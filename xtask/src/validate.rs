@@ -25,7 +25,6 @@ pub fn validate(document: &Value) -> Result<()> {
             Kind::RequestBody => read::<openapiv3::RequestBody>(part, at),
             Kind::Response => read::<openapiv3::Response>(part, at),
             Kind::Example => read::<openapiv3::Example>(part, at),
-            Kind::Link => read::<openapiv3::Link>(part, at),
             Kind::SecurityScheme => read::<openapiv3::SecurityScheme>(part, at),
             Kind::PathItem => read::<openapiv3::PathItem>(part, at),
             _ => Ok(()),

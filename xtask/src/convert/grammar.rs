@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::Value;
 
-use super::refuse;
+use super::{references, refuse};
 use crate::pointer::Pointer;
 
 /// An object of the specification that holds schemas or references, or holds
@@ -27,7 +27,6 @@ pub(crate) enum Kind {
     Encoding,
     Callback,
     Example,
-    Link,
     Schema,
 }
 
@@ -66,7 +65,6 @@ impl Kind {
             (Self::Components, "requestBodies") => Map(Self::RequestBody),
             (Self::Components, "securitySchemes") => Map(Self::SecurityScheme),
             (Self::Components | Self::Operation, "callbacks") => Map(Self::Callback),
-            (Self::Components | Self::Response, "links") => Map(Self::Link),
             (Self::Components | Self::Response | Self::Encoding, "headers") => Map(Self::Header),
             (Self::Components | Self::Parameter | Self::Header | Self::MediaType, "examples") => {
                 Map(Self::Example)
@@ -88,7 +86,8 @@ impl Kind {
     }
 }
 
-/// Every object of the specification in a document, the outer ones first.
+/// Every object of the specification in a document, the outer ones first. Their references
+/// all lead to a component.
 pub(super) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
     let mut parts = vec![(Kind::Document, Pointer::default())];
     let mut next = 0;
@@ -97,6 +96,7 @@ pub(super) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
         let Some(Value::Object(object)) = document.pointer(at.as_str()) else {
             return Err(refuse(&at, &format!("is no object: describe the {kind:?} in one")));
         };
+        references::check(document, kind, object.get("$ref"), &at)?;
         for (key, value) in object {
             let at = at.join(key);
             match (kind.child(key), value) {

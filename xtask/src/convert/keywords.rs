@@ -65,9 +65,9 @@ const UNSUPPORTED: [(&str, &str); 11] = [
 ];
 
 /// Refuses what cannot be converted in one part of a document.
-pub(super) fn check(kind: Kind, part: Option<&Value>, at: &Pointer) -> Result<()> {
+pub(super) fn check(kind: Kind, part: &Map<String, Value>, at: &Pointer) -> Result<()> {
     let is_of = |keywords: &str, key: &str| keywords.split(' ').any(|keyword| keyword == key);
-    for (key, value) in part.and_then(Value::as_object).into_iter().flat_map(Map::iter) {
+    for (key, value) in part {
         let is_checked = match kind {
             Kind::Schema => !key.starts_with("x-"),
             Kind::Components => key == "pathItems",

@@ -9,23 +9,24 @@ use crate::pointer::Pointer;
 
 /// Refuses a reference that does not lead to a component of the kind that belongs in its
 /// place, which is no reference itself.
-pub(super) fn check(document: &Value, parts: &[(Kind, Pointer)]) -> Result<()> {
-    for (kind, at) in parts {
-        let part = document.pointer(at.as_str());
-        let Some(reference) = part.and_then(|part| part.get("$ref")) else { continue };
-        let what = match target(document, *kind, reference) {
-            None => format!(
-                "{reference} is no {kind:?} in this document: describe it under `/components`, and \
-                 refer to it there"
-            ),
-            Some(target) if target.get("$ref").is_some() => {
-                "leads from reference to reference: refer to the last of them".to_owned()
-            }
-            Some(_) => continue,
-        };
-        return Err(refuse(&at.join("$ref"), &what));
-    }
-    Ok(())
+pub(super) fn check(
+    document: &Value,
+    kind: Kind,
+    reference: Option<&Value>,
+    at: &Pointer,
+) -> Result<()> {
+    let Some(reference) = reference else { return Ok(()) };
+    let what = match target(document, kind, reference) {
+        None => format!(
+            "{reference} is no {kind:?} in this document: describe it under `/components`, and \
+             refer to it there"
+        ),
+        Some(target) if target.get("$ref").is_some() => {
+            "leads from reference to reference: refer to the last of them".to_owned()
+        }
+        Some(_) => return Ok(()),
+    };
+    Err(refuse(&at.join("$ref"), &what))
 }
 
 fn target<'a>(document: &'a Value, kind: Kind, reference: &Value) -> Option<&'a Value> {

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-use super::{drop_keys, refuse};
+use super::refuse;
 use crate::pointer::Pointer;
 
 /// The schema that only null fits. In 3.0 `nullable` means something only beside a `type`
@@ -25,8 +25,10 @@ const TYPES: [&str; 6] = ["string", "boolean", "integer", "number", "array", "ob
 
 /// Converts a schema whose inner schemas are converted.
 pub(super) fn convert(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<String>) -> Result<()> {
-    drop_keys(schema, at, dropped, |key| matches!(key, "$comment" | "$schema"));
-    constant(schema, at)?;
+    // A constant is an enum of one.
+    if let Some(value) = schema.remove("const") {
+        schema.insert("enum".into(), json!([value]));
+    }
     bounds(schema, at)?;
     examples(schema, at, dropped);
     null_branches(schema);
@@ -40,16 +42,6 @@ pub(super) fn convert(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<Strin
             parts.extend(others);
         }
         schema.insert("allOf".into(), parts.into());
-    }
-    Ok(())
-}
-
-/// A constant is an enum of one.
-fn constant(schema: &mut Schema, at: &Pointer) -> Result<()> {
-    if let Some(value) = schema.remove("const")
-        && schema.insert("enum".into(), json!([value])).is_some()
-    {
-        return Err(refuse(&at.join("const"), "stands beside `enum`: remove one of them"));
     }
     Ok(())
 }
