@@ -5,7 +5,6 @@
 
 pub(crate) mod grammar;
 mod keywords;
-mod references;
 pub(crate) mod schema;
 #[cfg(test)]
 mod tests;

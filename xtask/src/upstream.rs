@@ -68,12 +68,12 @@ fn title(page: &str) -> String {
 /// What came in place of an OpenAPI document.
 fn instead(value: &Value) -> String {
     match value {
-        Value::Object(fields) if fields.contains_key("swagger") => {
-            "it is Swagger 2.0, and versions 3.0 and 3.1 are read".to_owned()
-        }
         Value::Object(fields) => {
             let keys: Vec<&str> = fields.keys().take(5).map(String::as_str).collect();
-            format!("it has no `openapi` version, but `{}`", one_line(&keys.join("`, `")))
+            format!(
+                "it has no `openapi` version, such as 3.1.0, but `{}`",
+                one_line(&keys.join("`, `"))
+            )
         }
         Value::String(text) => format!("it is text, `{}`", one_line(text)),
         _ => "it is no object".to_owned(),
@@ -178,8 +178,8 @@ mod tests {
             (" \n", "it is empty"),
             ("<!doctype html><title>Log\n in</title><form></form>", "it is a web page, `Log in`"),
             ("<html><form>", "it is a web page, `<html><form>`"),
-            ("swagger: '2.0'", "it is Swagger 2.0"),
-            ("{\"error\": 1, \"code\": 2}", "no `openapi` version, but `code`, `error`"),
+            ("swagger: '2.0'", "no `openapi` version, such as 3.1.0, but `swagger`"),
+            ("{\"error\": 1, \"code\": 2}", ", but `code`, `error`"),
             ("Not\nfound", "it is text, `Not found`"),
             ("- 1", "it is no object"),
             ("{\"openapi\": ", "unclosed bracket '{' at line 1"),

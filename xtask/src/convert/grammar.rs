@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::Value;
 
-use super::{references, refuse};
+use super::refuse;
 use crate::pointer::Pointer;
 
 /// An object of the specification that holds schemas or references, or holds
@@ -96,7 +96,9 @@ pub(super) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
         let Some(Value::Object(object)) = document.pointer(at.as_str()) else {
             return Err(refuse(&at, &format!("is no object: describe the {kind:?} in one")));
         };
-        references::check(document, kind, object.get("$ref"), &at)?;
+        if let Some(reference) = object.get("$ref") {
+            check_reference(document, kind, reference, &at.join("$ref"))?;
+        }
         for (key, value) in object {
             let at = at.join(key);
             match (kind.child(key), value) {
@@ -116,4 +118,27 @@ pub(super) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
         }
     }
     Ok(parts)
+}
+
+/// Refuses a reference that does not lead to a component of the kind that belongs in its
+/// place, which is no reference itself.
+fn check_reference(document: &Value, kind: Kind, reference: &Value, at: &Pointer) -> Result<()> {
+    let what = match target(document, kind, reference) {
+        None => format!(
+            "{reference} is no {kind:?} in this document: describe it under `/components`, and \
+             refer to it there"
+        ),
+        Some(target) if target.get("$ref").is_some() => {
+            "leads from reference to reference: refer to the last of them".to_owned()
+        }
+        Some(_) => return Ok(()),
+    };
+    Err(refuse(at, &what))
+}
+
+fn target<'a>(document: &'a Value, kind: Kind, reference: &Value) -> Option<&'a Value> {
+    let (section, name) = reference.as_str()?.strip_prefix("#/components/")?.split_once('/')?;
+    let is_of_kind =
+        matches!(Kind::Components.child(section), Some(Child::Map(child)) if child == kind);
+    document["components"][section].get(name).filter(|_| is_of_kind)
 }
