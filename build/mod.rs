@@ -20,7 +20,7 @@ mod models;
 mod nullable;
 mod operations;
 mod pages;
-mod reach;
+pub mod reach;
 mod responses;
 mod rules;
 pub mod schema;

@@ -5,13 +5,12 @@
 
 pub(crate) mod grammar;
 mod keywords;
-mod references;
 pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 
 use anyhow::{Result, anyhow, ensure};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use self::grammar::Kind;
 use crate::line::one_line;
@@ -20,14 +19,6 @@ use crate::pointer::Pointer;
 /// The version that the generator reads.
 const TARGET: &str = "3.0.3";
 
-/// How deep a document may be. Readers of `openapi.json` recurse, and give up at 128 levels.
-const DEEPEST: usize = 64;
-
-/// Fields that 3.0 does not have, with the place of the object that has them. They are kept
-/// as extensions.
-const EXTENSIONS: [(&str, &str); 3] =
-    [("", "webhooks"), ("/info", "summary"), ("/info/license", "identifier")];
-
 /// The parts of a document in version 3.0 or 3.1, whose references all lead to a component.
 pub fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
     let version = document["openapi"].as_str().unwrap_or_default();
@@ -35,10 +26,7 @@ pub fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
         version.starts_with("3.0.") || version.starts_with("3.1."),
         "/openapi: version `{version}` is not supported: write the document in 3.0 or 3.1"
     );
-    check_depth(document, &Pointer::default(), DEEPEST)?;
-    let parts = grammar::parts(document)?;
-    references::check(document, &parts)?;
-    Ok(parts)
+    grammar::parts(document)
 }
 
 /// Converts `document` in place and returns the place of each note dropped.
@@ -46,67 +34,30 @@ pub fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
 /// On an error the document is left half converted.
 pub fn to_3_0(document: &mut Value) -> Result<Vec<String>> {
     let parts = parts(document)?;
-    for (kind, at) in &parts {
-        keywords::check(*kind, document.pointer(at.as_str()), at)?;
-    }
     let mut dropped = Vec::new();
     // The inner parts first: the conversion of a part expects 3.0 within it.
     for (kind, at) in parts.iter().rev() {
         let Some(Value::Object(object)) = document.pointer_mut(at.as_str()) else { continue };
-        match kind {
-            Kind::Schema => schema::convert(object, at, &mut dropped)?,
-            Kind::Document => drop_keys(object, at, &mut dropped, |key| key == "jsonSchemaDialect"),
+        keywords::check(*kind, object, at)?;
+        let is_reference = object.contains_key("$ref");
+        let is_note = |key: &str| match kind {
+            Kind::Document => key == "jsonSchemaDialect",
+            Kind::Info => key == "summary",
+            Kind::License => key == "identifier",
+            Kind::Schema => matches!(key, "$comment" | "$schema"),
             // In 3.0 a reference stands alone.
-            _ if object.contains_key("$ref") => {
-                drop_keys(object, at, &mut dropped, |key| key != "$ref");
-            }
-            _ => {}
-        }
-    }
-    for (holder, key) in EXTENSIONS {
-        if let Some(Value::Object(object)) = document.pointer_mut(holder)
-            && let Some(value) = object.remove(key)
-        {
-            object.insert(format!("x-{key}"), value);
+            _ => is_reference && key != "$ref",
+        };
+        let notes = object.keys().filter(|key| is_note(key));
+        dropped.extend(notes.map(|key| at.join(key).to_string()));
+        object.retain(|key, _| !is_note(key));
+        if *kind == Kind::Schema {
+            schema::convert(object, at, &mut dropped)?;
         }
     }
     document["openapi"] = TARGET.into();
-    // What is moved may be deeper than it was.
-    check_depth(document, &Pointer::default(), DEEPEST)?;
     dropped.sort();
     Ok(dropped)
-}
-
-fn drop_keys(
-    object: &mut Map<String, Value>,
-    at: &Pointer,
-    dropped: &mut Vec<String>,
-    is_note: fn(&str) -> bool,
-) {
-    object.retain(|key, _| {
-        if is_note(key) {
-            dropped.push(at.join(key).to_string());
-        }
-        !is_note(key)
-    });
-}
-
-fn check_depth(value: &Value, at: &Pointer, left: usize) -> Result<()> {
-    match value {
-        Value::Object(_) | Value::Array(_) if left == 0 => {
-            let what = format!("is deeper than {DEEPEST} levels");
-            Err(refuse(at, &format!("{what}: move a part of it to `/components`")))
-        }
-        Value::Object(entries) => {
-            let mut entries = entries.iter();
-            entries.try_for_each(|(key, value)| check_depth(value, &at.join(key), left - 1))
-        }
-        Value::Array(elements) => {
-            let mut elements = elements.iter().enumerate();
-            elements.try_for_each(|(index, value)| check_depth(value, &at.join(index), left - 1))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// An error at a place, with what to do.

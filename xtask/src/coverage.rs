@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use heck::ToKebabCase;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::places;
+use crate::places::{self, elements};
 
 const HEAD: &str = include_str!("coverage.md");
 
@@ -34,25 +34,20 @@ fn row(method: &str, path: &str, operation: &Value) -> String {
     let method = method.to_uppercase();
     let id = operation["operationId"].as_str().unwrap_or("?");
     let evidence = operation["x-evidence"].as_str().unwrap_or("not stated");
-    let key = if operation["security"].as_array().is_some_and(Vec::is_empty) {
-        "none"
-    } else {
-        let description = operation["description"].as_str().unwrap_or_default();
-        description.split_once("Key: ").map_or("not stated", |(_, key)| {
-            key.split(". ").next().unwrap_or_default().trim_end_matches('.')
-        })
-    };
+    let description = operation["description"].as_str().unwrap_or_default();
+    let stated = description.split_once("Key: ").and_then(|(_, key)| key.split(". ").next());
+    let stated = stated.map_or("not stated", |key| key.trim_end_matches('.'));
+    let key = if operation["security"] == json!([]) { "none" } else { stated };
     let send = if is_paged(operation) { "send()` or `.stream()" } else { "send()" };
     format!("| `{id}` | `{method} {path}` | {key} | {evidence} | `client.{id}()…{send}` |\n")
 }
 
 /// Whether the build gives it a stream of all pages.
 pub fn is_paged(operation: &Value) -> bool {
-    let parameters = operation["parameters"].as_array().into_iter().flatten();
-    let mut names = parameters.filter_map(|parameter| {
-        parameter["name"].as_str().or_else(|| parameter["$ref"].as_str()?.rsplit('/').next())
-    });
-    names.any(|name| ["page", "Page", "before"].contains(&name))
+    elements(&operation["parameters"]).any(|one| {
+        let name = one["name"].as_str().or_else(|| one["$ref"].as_str()?.rsplit('/').next());
+        matches!(name, Some("page" | "Page" | "before"))
+    })
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::names;
 use crate::node::Node;
 use crate::places::entries;
 use crate::pointer::Pointer;
-use crate::reconcile::{Facts, Undescribed, alternatives, parameters, security};
+use crate::reconcile::{Facts, Undescribed, parameters};
 use crate::yaml;
 
 use schema::Schemas;
@@ -49,7 +49,7 @@ pub fn draft(undescribed: &[Undescribed], ours: &Fragments) -> Result<(String, V
         "info": {"title": "Drafts of operations", "version": "1.0.0"},
     });
     for new in undescribed {
-        let operation = operation(new, &ours.document, &mut schemas);
+        let operation = operation(new, &mut schemas);
         fragment["paths"][&new.path][&new.method] = operation;
     }
     for (name, schema) in schemas.drafted {
@@ -71,24 +71,16 @@ pub fn named(new: &Undescribed) -> String {
 }
 
 /// An operation as the fragments describe it, with all that the page states.
-fn operation(new: &Undescribed, ours: &Value, schemas: &mut Schemas) -> Value {
+fn operation(new: &Undescribed, schemas: &mut Schemas) -> Value {
     let item = Node::root(&new.page.document, ()).key("paths").key(new.path.as_str());
     let theirs = item.key(new.method.as_str());
     let (id, words) = (id(&theirs, new), theirs.key("description").text());
     let mut draft = theirs.value.clone();
-    if let Some(published) = theirs.get("operationId") {
-        draft["x-upstream-operation-id"] = published.clone();
-    }
     draft["operationId"] = json!(id);
-    draft["x-evidence"] = json!("fragment");
     draft["description"] =
         json!(format!("{UNFINISHED}. {TO_FINISH}.\n\n{words}\n\nKey: not known."));
     if !theirs["tags"][0].is_string() {
         draft["tags"] = json!(["Other"]);
-    }
-    let security = security(&theirs).cloned().unwrap_or_else(|| json!([]));
-    if alternatives(&security) != alternatives(&ours["security"]) {
-        draft["security"] = security;
     }
     let parameters = parameters(&item, &new.method);
     if !parameters.is_empty() {
@@ -99,7 +91,6 @@ fn operation(new: &Undescribed, ours: &Value, schemas: &mut Schemas) -> Value {
         let body = theirs.key("requestBody");
         draft["requestBody"] = holder(&body, &format!("{name}Request"), schemas);
     }
-    draft["responses"] = json!({});
     for (status, response) in theirs.key("responses").entries() {
         let is_error = !status.starts_with('2');
         let name = if is_error { String::new() } else { format!("{name}Response") };

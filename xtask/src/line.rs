@@ -12,11 +12,13 @@ pub fn one_line(text: &str) -> String {
 
 /// The text on one line, without what steers a terminal.
 pub fn whole_line(text: &str) -> String {
-    let words = text.split(|character: char| {
-        let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        character.is_whitespace() || character.is_control() || turns
-    });
+    let words = text.split(|sign: char| sign.is_whitespace() || steers(sign));
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a sign steers a terminal, or turns the direction of a text.
+pub fn steers(sign: char) -> bool {
+    sign.is_control() || matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

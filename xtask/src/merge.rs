@@ -15,7 +15,7 @@ pub fn merge(parts: &[Part]) -> Result<Value> {
     for (index, part) in parts.iter().enumerate() {
         ensure!(part.document.is_object(), "{}: not an object", part.source);
         for (field, value) in entries(&part.document) {
-            let is_map = matches!(field.as_str(), "paths" | "webhooks" | "components");
+            let is_map = matches!(field.as_str(), "paths" | "components");
             let (at, depth) = (Pointer::default().join(field), if is_map { 2 } else { 0 });
             unite(&mut merged[field], value, at, depth).map_err(|at| {
                 let states = |part: &&Part| part.document.pointer(at.as_str()).is_some();

@@ -6,9 +6,9 @@ use heck::ToPascalCase;
 
 pub use crate::generate::schema::snake;
 
-/// What the generated code means by these names is of the language, its library or
-/// the build step.
-const TAKEN: &str = "AsRef Box Client Clone Copy Debug Default Deref Deserialize Drop Eq Err Event From Hash \
+/// What no schema can be called: the generated code means by these names what is of the
+/// language, its library or the build step.
+pub const TAKEN: &str = "AsRef Box Client Clone Copy Debug Default Deref Deserialize Drop Eq Err Event From Hash \
     Into Iterator None Ok Option Ord PartialEq PartialOrd Result Self Send Serialize Sized \
     Some String Sync ToString TryFrom TryInto Vec";
 
@@ -19,11 +19,6 @@ impl Names {
     /// A scope that has some names already.
     pub fn with(taken: &str) -> Self {
         Self(taken.split(' ').map(str::to_owned).collect())
-    }
-
-    /// The scope of the schemas, with what no schema can be called.
-    pub fn of_schemas() -> Self {
-        Self::with(TAKEN)
     }
 
     /// Takes a name. False if it is none in Rust, or is taken.
@@ -41,7 +36,8 @@ impl Names {
 /// A text in PascalCase, as the generator writes it: once more makes no difference,
 /// while `V2C` would become `V2c`.
 pub fn pascal(text: &str) -> String {
-    let name = with_letters(text).to_pascal_case().to_pascal_case();
+    let letters = text.replace('\'', "").replace(|it: char| !it.is_ascii_alphanumeric(), "-");
+    let name = letters.to_pascal_case().to_pascal_case();
     let name = if name.starts_with(|first: char| first.is_ascii_alphabetic()) {
         name
     } else {
@@ -62,12 +58,4 @@ pub fn variant(value: &str) -> String {
 pub fn is_identifier(text: &str) -> bool {
     let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
     text.chars().all(is_word) && syn::parse_str::<syn::Ident>(text).is_ok()
-}
-
-/// A text with dashes for what no name holds.
-fn with_letters(text: &str) -> String {
-    let letter = |character: char| {
-        if character.is_ascii_alphanumeric() || character == '_' { character } else { '-' }
-    };
-    text.replace('\'', "").chars().map(letter).collect()
 }

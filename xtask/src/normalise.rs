@@ -6,11 +6,13 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use serde_json::{Value, json};
 
 use crate::node::Node;
-use crate::places::{self, elements, entries};
+use crate::places::{self, SCHEMAS, elements, entries};
 use crate::pointer::Pointer;
 
 /// Normalises a converted document in place.
@@ -29,14 +31,21 @@ pub fn normalise(document: &mut Value) -> Result<()> {
         }
     }
     // A part that nothing refers to any more would be a type that nobody meets.
-    let after = places::reached(document, [&*document]);
-    let before = places::reached(&earlier, [&earlier]);
-    let parts = before.difference(&after).filter_map(|place| place.rsplit_once('/'));
-    for (holder, name) in parts.filter(|(holder, _)| *holder == "/components/schemas") {
-        let schemas = document.pointer_mut(holder).and_then(Value::as_object_mut);
-        schemas.and_then(|schemas| schemas.remove(name));
+    let (before, after) = (referred(&earlier), referred(document));
+    if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
+        schemas.retain(|name, _| {
+            let reference = format!("{SCHEMAS}{name}");
+            after.contains(&reference) || !before.contains(&reference)
+        });
     }
     Ok(())
+}
+
+/// All that a document refers to.
+fn referred(document: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    places::references(document, &mut |reference| _ = found.insert(reference.to_owned()));
+    found
 }
 
 /// Whether a schema joins others: it is not a name for another, and its parts say more

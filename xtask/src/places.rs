@@ -1,13 +1,12 @@
 //! Where the parts of a converted document stand.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use crate::convert::grammar::METHODS;
 pub(crate) use crate::convert::schema::is_null;
-use crate::generate::schema::references;
-pub use crate::generate::schema::{SCHEMAS, alternatives as members};
+pub use crate::generate::schema::{
+    SCHEMAS, alternatives as members, reference as lone_reference, references,
+};
 use crate::pointer::Pointer;
 
 /// The entries of an object; none of any other value.
@@ -23,14 +22,6 @@ pub fn elements(value: &Value) -> impl Iterator<Item = &Value> {
 /// The name of the schema that a schema refers to, and to nothing else.
 pub fn reference(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.strip_prefix(SCHEMAS)
-}
-
-/// The name of the schema that a schema refers to, maybe with words beside it.
-pub fn lone_reference(schema: &Value) -> Option<&str> {
-    match schema["allOf"].as_array().map(Vec::as_slice) {
-        Some([only]) if schema.get("properties").is_none() => reference(only),
-        _ => reference(schema),
-    }
 }
 
 /// The name of the schema that a schema refers to where it may also be null.
@@ -95,26 +86,6 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value,
             (path.as_str(), method.as_str(), operation, at)
         })
     })
-}
-
-/// The places that some values refer to, and those that what is there refers to.
-pub fn reached<'a>(
-    document: &'a Value,
-    from: impl IntoIterator<Item = &'a Value>,
-) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut open: Vec<&Value> = from.into_iter().collect();
-    while let Some(value) = open.pop() {
-        references(value, &mut |reference| {
-            let place = Pointer::of_reference(reference);
-            if let Some(target) = document.pointer(place.as_str())
-                && found.insert(place.to_string())
-            {
-                open.push(target);
-            }
-        });
-    }
-    found
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Places in a document, as JSON pointers (RFC 6901).
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 /// A JSON pointer. The root is the empty pointer and shows as `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,15 +9,8 @@ pub struct Pointer(String);
 impl Pointer {
     /// The pointer to what `key` names in the value that this one points to.
     pub fn join(&self, key: impl fmt::Display) -> Self {
-        let mut pointer = self.0.clone();
-        pointer.push('/');
-        let from = pointer.len();
-        write!(pointer, "{key}").expect("a string takes everything");
-        if pointer[from..].contains(['~', '/']) {
-            let key = pointer[from..].replace('~', "~0").replace('/', "~1");
-            pointer.replace_range(from.., &key);
-        }
-        Self(pointer)
+        let key = key.to_string().replace('~', "~0").replace('/', "~1");
+        Self(format!("{}/{key}", self.0))
     }
 
     /// The pointer of a reference within a document, `#/...`.

@@ -29,15 +29,15 @@ pub use accepted::Accepted;
 use difference::Difference;
 pub use facts::{Facts, type_of};
 use operation::Holder;
-pub use operation::{alternatives, parameters, security};
+pub use operation::parameters;
 
+use crate::convert;
 use crate::fragments::Fragments;
 use crate::node::Node;
 use crate::places;
 use crate::pointer::Pointer;
 use crate::steps::Notes;
 use crate::upstream::Part;
-use crate::validate;
 
 /// An operation of a page that we do not describe.
 pub struct Undescribed {
@@ -102,7 +102,8 @@ fn mark(ours: &mut Value, theirs: &Value) {
 
 /// Refuses a page that cannot be held against ours.
 fn check(page: &Part, ours: &Fragments) -> Result<()> {
-    validate::validate(&page.document).with_context(|| page.source.clone())?;
+    convert::parts(&page.document)
+        .with_context(|| format!("{}: not a valid OpenAPI document", page.source))?;
     let version = |document: &Value| document["openapi"].as_str().unwrap_or_default().to_owned();
     let (theirs, own) = (version(&page.document), version(&ours.document));
     ensure!(

@@ -219,7 +219,6 @@ fn reconcile(
 /// Brings a document into the one form of OpenAPI 3.0 that the build step reads.
 fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
     steps.run("convert", |notes| {
-        validate::validate(&document).context("the document")?;
         let dropped = convert::to_3_0(&mut document)?;
         notes.extend(
             dropped.iter().map(|place| format!("dropped {place}: OpenAPI 3.0 cannot say it")),
@@ -227,7 +226,9 @@ fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
         Ok(())
     })?;
     steps.run("normalise", |_| normalise::normalise(&mut document))?;
-    steps.run("validate", |_| validate::validate(&document).context("the converted document"))?;
+    steps.run("validate", |_| {
+        validate::validate(&document).context("not a valid OpenAPI document")
+    })?;
     Ok(document)
 }
 

@@ -38,9 +38,6 @@ fn documents(bytes: &[u8]) -> Result<Vec<Value>> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| anyhow!("not UTF-8 text from byte {} on", error.valid_up_to()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim_start().starts_with('{') {
-        return Ok(vec![document(text)?]);
-    }
     match fenced_blocks(text)?.as_slice() {
         [] => Ok(vec![document(text)?]),
         blocks => blocks.iter().map(|block| document(block)).collect(),
@@ -71,12 +68,12 @@ fn title(page: &str) -> String {
 /// What came in place of an OpenAPI document.
 fn instead(value: &Value) -> String {
     match value {
-        Value::Object(fields) if fields.contains_key("swagger") => {
-            "it is Swagger 2.0, and versions 3.0 and 3.1 are read".to_owned()
-        }
         Value::Object(fields) => {
             let keys: Vec<&str> = fields.keys().take(5).map(String::as_str).collect();
-            format!("it has no `openapi` version, but `{}`", one_line(&keys.join("`, `")))
+            format!(
+                "it has no `openapi` version, such as 3.1.0, but `{}`",
+                one_line(&keys.join("`, `"))
+            )
         }
         Value::String(text) => format!("it is text, `{}`", one_line(text)),
         _ => "it is no object".to_owned(),
@@ -181,8 +178,8 @@ mod tests {
             (" \n", "it is empty"),
             ("<!doctype html><title>Log\n in</title><form></form>", "it is a web page, `Log in`"),
             ("<html><form>", "it is a web page, `<html><form>`"),
-            ("swagger: '2.0'", "it is Swagger 2.0"),
-            ("{\"error\": 1, \"code\": 2}", "no `openapi` version, but `code`, `error`"),
+            ("swagger: '2.0'", "no `openapi` version, such as 3.1.0, but `swagger`"),
+            ("{\"error\": 1, \"code\": 2}", ", but `code`, `error`"),
             ("Not\nfound", "it is text, `Not found`"),
             ("- 1", "it is no object"),
             ("{\"openapi\": ", "unclosed bracket '{' at line 1"),

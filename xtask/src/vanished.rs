@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 use serde_json::Value;
 
+use crate::generate::events::delivery;
 use crate::places::{self, elements, entries};
 
 /// Holds a document against the one before. `dropped` may go.
@@ -28,22 +29,14 @@ pub fn check(earlier: &Value, document: &Value, dropped: &[String]) -> Result<()
 
 /// The tags, the callbacks and the events of a document.
 fn names(document: &Value) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for (.., operation, at) in places::operations(document) {
-        for tag in elements(&operation["tags"]).filter_map(Value::as_str) {
-            names.insert(format!("tag {tag}"));
-        }
-        for (name, callback) in entries(&operation["callbacks"]) {
-            names.insert(format!("callback {name}"));
-            for (_, delivery) in entries(callback) {
-                let media = &delivery["post"]["requestBody"]["content"]["application/json"];
-                let (_, union) = places::resolve(document, &media["schema"], &at);
-                let events = entries(&union["discriminator"]["mapping"]);
-                names.extend(events.map(|(event, _)| format!("event {event}")));
-            }
-        }
-    }
-    names
+    let operations = || places::operations(document).map(|(.., operation, _)| operation);
+    let tags = operations().flat_map(|one| elements(&one["tags"]).filter_map(Value::as_str));
+    let callbacks = operations().flat_map(|one| entries(&one["callbacks"]));
+    let union = &document["components"]["schemas"][delivery(document).unwrap_or_default()];
+    let events = entries(&union["discriminator"]["mapping"]);
+    let tags = tags.map(|tag| format!("tag {tag}"));
+    let callbacks = callbacks.map(|(name, _)| format!("callback {name}"));
+    tags.chain(callbacks).chain(events.map(|(event, _)| format!("event {event}"))).collect()
 }
 
 #[cfg(test)]

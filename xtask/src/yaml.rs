@@ -11,10 +11,14 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
     let options = serde_saphyr::options! {
         // A plain `no` is a word, as everywhere in OpenAPI.
         strict_booleans: true,
-        // Room for the largest documents that are read. How deep values lie stays
-        // bounded, ...
-        budget: serde_saphyr::budget! { max_events: 8_000_000, max_nodes: 4_000_000 },
-        // ... and so does what aliases repeat.
+        // Room for the largest documents that are read. Readers of `openapi.json` recurse,
+        // and give up at 128 levels, ...
+        budget: serde_saphyr::budget! {
+            max_events: 8_000_000,
+            max_nodes: 4_000_000,
+            max_depth: 64,
+        },
+        // ... and what aliases repeat is bounded too.
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 100_000 },
     };
     // Snippets are left out of the message, which then fits a line.

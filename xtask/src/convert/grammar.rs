@@ -12,6 +12,8 @@ use crate::pointer::Pointer;
 pub(crate) enum Kind {
     Document,
     Info,
+    License,
+    Paths,
     Components,
     SecurityScheme,
     PathItem,
@@ -19,12 +21,12 @@ pub(crate) enum Kind {
     Parameter,
     Header,
     RequestBody,
+    Responses,
     Response,
     MediaType,
     Encoding,
     Callback,
     Example,
-    Link,
     Schema,
 }
 
@@ -37,11 +39,9 @@ pub(crate) enum Child {
     List(Kind),
     /// Each value of a map whose keys are names.
     Map(Kind),
-    /// Each value of an object that may also hold extensions.
-    Extensible(Kind),
 }
 
-use Child::{Extensible, List, Map, One};
+use Child::{List, Map, One};
 
 /// The keys of a path item that are operations.
 pub(crate) const METHODS: &[&str] =
@@ -53,15 +53,18 @@ impl Kind {
         Some(match (self, key) {
             (Self::Document, "info") => One(Self::Info),
             (Self::Document, "components") => One(Self::Components),
-            (Self::Document, "paths") => Extensible(Self::PathItem),
-            (Self::Document, "webhooks" | "x-webhooks") => Map(Self::PathItem),
-            (Self::Callback, key) if !key.starts_with("x-") => One(Self::PathItem),
+            (Self::Document, "paths") => One(Self::Paths),
+            (Self::Info, "license") => One(Self::License),
+            (Self::Paths | Self::Callback | Self::Responses, key) if key.starts_with("x-") => {
+                return None;
+            }
+            (Self::Paths | Self::Callback, _) => One(Self::PathItem),
+            (Self::Responses, _) => One(Self::Response),
             (Self::Components, "responses") => Map(Self::Response),
             (Self::Components, "parameters") => Map(Self::Parameter),
             (Self::Components, "requestBodies") => Map(Self::RequestBody),
             (Self::Components, "securitySchemes") => Map(Self::SecurityScheme),
             (Self::Components | Self::Operation, "callbacks") => Map(Self::Callback),
-            (Self::Components | Self::Response, "links") => Map(Self::Link),
             (Self::Components | Self::Response | Self::Encoding, "headers") => Map(Self::Header),
             (Self::Components | Self::Parameter | Self::Header | Self::MediaType, "examples") => {
                 Map(Self::Example)
@@ -69,7 +72,7 @@ impl Kind {
             (Self::PathItem | Self::Operation, "parameters") => List(Self::Parameter),
             (Self::PathItem, method) if METHODS.contains(&method) => One(Self::Operation),
             (Self::Operation, "requestBody") => One(Self::RequestBody),
-            (Self::Operation, "responses") => Extensible(Self::Response),
+            (Self::Operation, "responses") => One(Self::Responses),
             (Self::RequestBody | Self::Response | Self::Parameter | Self::Header, "content") => {
                 Map(Self::MediaType)
             }
@@ -83,7 +86,8 @@ impl Kind {
     }
 }
 
-/// Every object of the specification in a document, the outer ones first.
+/// Every object of the specification in a document, the outer ones first. Their references
+/// all lead to a component.
 pub(super) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
     let mut parts = vec![(Kind::Document, Pointer::default())];
     let mut next = 0;
@@ -92,6 +96,9 @@ pub(super) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
         let Some(Value::Object(object)) = document.pointer(at.as_str()) else {
             return Err(refuse(&at, &format!("is no object: describe the {kind:?} in one")));
         };
+        if let Some(reference) = object.get("$ref") {
+            check_reference(document, kind, reference, &at.join("$ref"))?;
+        }
         for (key, value) in object {
             let at = at.join(key);
             match (kind.child(key), value) {
@@ -105,14 +112,33 @@ pub(super) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
                 (Some(Map(kind)), Value::Object(values)) => {
                     parts.extend(values.keys().map(|name| (kind, at.join(name))));
                 }
-                (Some(Extensible(kind)), Value::Object(values)) => {
-                    let names = values.keys().filter(|name| !name.starts_with("x-"));
-                    parts.extend(names.map(|name| (kind, at.join(name))));
-                }
                 (Some(List(_)), _) => return Err(refuse(&at, "is no list: make it one")),
                 _ => return Err(refuse(&at, "is no object: make it one")),
             }
         }
     }
     Ok(parts)
+}
+
+/// Refuses a reference that does not lead to a component of the kind that belongs in its
+/// place, which is no reference itself.
+fn check_reference(document: &Value, kind: Kind, reference: &Value, at: &Pointer) -> Result<()> {
+    let what = match target(document, kind, reference) {
+        None => format!(
+            "{reference} is no {kind:?} in this document: describe it under `/components`, and \
+             refer to it there"
+        ),
+        Some(target) if target.get("$ref").is_some() => {
+            "leads from reference to reference: refer to the last of them".to_owned()
+        }
+        Some(_) => return Ok(()),
+    };
+    Err(refuse(at, &what))
+}
+
+fn target<'a>(document: &'a Value, kind: Kind, reference: &Value) -> Option<&'a Value> {
+    let (section, name) = reference.as_str()?.strip_prefix("#/components/")?.split_once('/')?;
+    let is_of_kind =
+        matches!(Kind::Components.child(section), Some(Child::Map(child)) if child == kind);
+    document["components"][section].get(name).filter(|_| is_of_kind)
 }

@@ -38,7 +38,7 @@ const SUPPORTED: [(&str, Is, &str); 12] = [
 
 /// Keywords without a counterpart in 3.0 that constrain values or name schemas, each with
 /// what to write in its place.
-const UNSUPPORTED: [(&str, &str); 10] = [
+const UNSUPPORTED: [(&str, &str); 11] = [
     (
         "prefixItems contains minContains maxContains unevaluatedItems",
         "describe the array with `items`",
@@ -60,16 +60,21 @@ const UNSUPPORTED: [(&str, &str); 10] = [
     ("$vocabulary", "remove it"),
     ("contentEncoding contentMediaType", "write a `format`, or describe it in `description`"),
     ("contentSchema", "describe the text in `description`"),
+    ("webhooks", "describe each as a callback of an operation"),
     ("pathItems", "describe the operations under `/paths`"),
 ];
 
 /// Refuses what cannot be converted in one part of a document.
-pub(super) fn check(kind: Kind, part: Option<&Value>, at: &Pointer) -> Result<()> {
+pub(super) fn check(kind: Kind, part: &Map<String, Value>, at: &Pointer) -> Result<()> {
     let is_of = |keywords: &str, key: &str| keywords.split(' ').any(|keyword| keyword == key);
-    for (key, value) in part.and_then(Value::as_object).into_iter().flat_map(Map::iter) {
-        let is_checked =
-            kind == Kind::Schema || (kind, key.as_str()) == (Kind::Components, "pathItems");
-        if !is_checked || key.starts_with("x-") {
+    for (key, value) in part {
+        let is_checked = match kind {
+            Kind::Schema => !key.starts_with("x-"),
+            Kind::Components => key == "pathItems",
+            Kind::Document => key == "webhooks",
+            _ => false,
+        };
+        if !is_checked {
             continue;
         }
         let what = match SUPPORTED.iter().find(|(keywords, ..)| is_of(keywords, key)) {

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-use super::{drop_keys, refuse};
+use super::refuse;
 use crate::pointer::Pointer;
 
 /// The schema that only null fits. In 3.0 `nullable` means something only beside a `type`
@@ -21,27 +21,18 @@ pub(crate) fn is_null(schema: &Value) -> bool {
 
 type Schema = Map<String, Value>;
 
-type Is = fn(&Value) -> bool;
-
-/// The types of 3.0, each with whether a value has it.
-const TYPES: [(&str, Is); 6] = [
-    ("string", Value::is_string),
-    ("boolean", Value::is_boolean),
-    ("integer", |value| value.is_i64() || value.is_u64()),
-    ("number", Value::is_number),
-    ("array", Value::is_array),
-    ("object", Value::is_object),
-];
+const TYPES: [&str; 6] = ["string", "boolean", "integer", "number", "array", "object"];
 
 /// Converts a schema whose inner schemas are converted.
 pub(super) fn convert(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<String>) -> Result<()> {
-    drop_keys(schema, at, dropped, |key| matches!(key, "$comment" | "$schema"));
-    constant(schema, at)?;
+    // A constant is an enum of one.
+    if let Some(value) = schema.remove("const") {
+        schema.insert("enum".into(), json!([value]));
+    }
     bounds(schema, at)?;
     examples(schema, at, dropped);
     null_branches(schema);
-    let kind = types(schema, at)?;
-    values(schema, kind, at)?;
+    types(schema, at)?;
     // In 3.0 nothing stands beside a reference.
     if schema.len() > 1
         && let Some(reference) = schema.remove("$ref")
@@ -51,16 +42,6 @@ pub(super) fn convert(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<Strin
             parts.extend(others);
         }
         schema.insert("allOf".into(), parts.into());
-    }
-    Ok(())
-}
-
-/// A constant is an enum of one.
-fn constant(schema: &mut Schema, at: &Pointer) -> Result<()> {
-    if let Some(value) = schema.remove("const")
-        && schema.insert("enum".into(), json!([value])).is_some()
-    {
-        return Err(refuse(&at.join("const"), "stands beside `enum`: remove one of them"));
     }
     Ok(())
 }
@@ -117,70 +98,41 @@ fn null_branches(schema: &mut Schema) {
 }
 
 /// Writes the type, which may be several in 3.1, as 3.0 does: one, that may be nullable.
-fn types(schema: &mut Schema, at: &Pointer) -> Result<Option<&'static str>> {
+fn types(schema: &mut Schema, at: &Pointer) -> Result<()> {
     let mut stated = match schema.remove("type") {
         Some(Value::Array(stated)) => stated,
-        Some(stated) => vec![stated],
-        None => implied(schema),
+        stated => stated.into_iter().collect(),
     };
     let before = stated.len();
     stated.retain(|kind| kind != "null");
     if stated.len() < before {
         schema.insert("nullable".into(), true.into());
     }
-    match stated.as_slice() {
+    let (place, reason) = match stated.as_slice() {
         [] if before > 0 => {
             schema.extend(only_null().as_object().cloned().unwrap_or_default());
-            Ok(Some("object"))
+            return Ok(());
         }
-        [] if schema.get("nullable") == Some(&Value::Bool(true)) => {
-            let reason =
-                "says nothing without a type: remove it, or write null as a branch of `anyOf`";
-            Err(refuse(&at.join("nullable"), reason))
-        }
-        [] => Ok(None),
-        [only] => {
-            let Some((name, _)) = TYPES.iter().find(|(name, _)| only == name) else {
-                let reason = format!("there is no type {only}: write one of JSON");
-                return Err(refuse(&at.join("type"), &reason));
-            };
-            schema.insert("type".into(), (*name).into());
-            if *name == "array" {
+        [] if schema.get("nullable") == Some(&Value::Bool(true)) => (
+            "nullable",
+            "says nothing without a type: remove it, or write null as a branch of `anyOf`"
+                .to_owned(),
+        ),
+        [] => return Ok(()),
+        [only] if TYPES.iter().any(|name| only == name) => {
+            schema.insert("type".into(), only.clone());
+            if only == "array" {
                 // 3.0 requires it.
                 schema.entry("items").or_insert_with(|| json!({}));
             }
-            Ok(Some(name))
+            return Ok(());
         }
-        _ => {
-            let reason = "the client supports one type, or one and null: write a branch of \
-                          `oneOf` for each";
-            Err(refuse(&at.join("type"), reason))
-        }
-    }
-}
-
-/// The types of the values that a schema lists, if they are text, numbers or booleans.
-fn implied(schema: &Schema) -> Vec<Value> {
-    let values = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
-    let (nulls, others): (Vec<_>, Vec<_>) = values.partition(|value| value.is_null());
-    let mut kinds = TYPES[..4].iter().filter(|(_, is)| others.iter().all(|value| is(value)));
-    let kind = kinds.next().filter(|_| !others.is_empty()).map(|(name, _)| *name);
-    let null = Some("null").filter(|_| !nulls.is_empty() && (kind.is_some() || others.is_empty()));
-    kind.into_iter().chain(null).map(Value::from).collect()
-}
-
-/// Refuses listed values that are of another type.
-fn values(schema: &Schema, kind: Option<&str>, at: &Pointer) -> Result<()> {
-    let Some((kind, is)) = TYPES.iter().find(|(name, _)| Some(*name) == kind) else {
-        return Ok(());
+        [only] => ("type", format!("there is no type {only}: write one of JSON")),
+        _ => (
+            "type",
+            "the client supports one type, or one and null: write a branch of `oneOf` for each"
+                .to_owned(),
+        ),
     };
-    let may_be_null = schema.get("nullable") == Some(&Value::Bool(true));
-    let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
-    let listed = listed.map(|value| ("enum", value));
-    for (key, value) in listed.chain(schema.get("default").map(|value| ("default", value))) {
-        if !(is(value) || value.is_null() && may_be_null) {
-            return Err(refuse(&at.join(key), &format!("{value} is no {kind}: correct it")));
-        }
-    }
-    Ok(())
+    Err(refuse(&at.join(place), &reason))
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::part::Part;
 use crate::convert::grammar::Kind::{self, Header, Parameter, RequestBody, Response, Schema};
+use crate::line::steers;
 use crate::names::Names;
 use crate::places::{self, entries};
 use crate::pointer::Pointer;
@@ -67,14 +68,10 @@ fn error(root: &Part) {
 /// Words become comments, in which Rust runs code as tests.
 fn words(part: &Part) {
     let meanings = part.key("x-enum-descriptions").elements();
-    for words in
-        ["title", "summary", "description"].map(|key| part.key(key)).into_iter().chain(meanings)
-    {
+    let texts = ["title", "summary", "description"].map(|key| part.key(key));
+    for words in texts.into_iter().chain(meanings) {
         let text = words.text();
-        let is_odd = |sign: char| {
-            let turns = matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            turns || (sign.is_control() && sign != '\n')
-        };
+        let is_odd = |sign| steers(sign) && sign != '\n';
         let is_code = ["```", "~~~", "    "].iter().any(|mark| text.contains(mark));
         let what = "has a block of code or an unprintable sign; write code in a line, in backticks";
         words.expect(!is_code && !text.contains(is_odd), what);

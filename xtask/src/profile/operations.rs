@@ -9,6 +9,7 @@ use url::Url;
 use super::document::security;
 use super::part::Part;
 use super::values;
+use crate::generate::simplify::{IDEMPOTENCY_KEY, NUMBER_ID, is_header};
 use crate::names::Names;
 use crate::places;
 
@@ -25,9 +26,6 @@ const OPERATIONS: &str = "builder from_env call send byte_stream client_info cli
 /// Names that the generated `send` and the setters around it use.
 const PARAMETERS: &str = "new send stream body body_map header_map encode_path client url request \
     response result";
-
-/// The headers that the layer knows.
-const HEADERS: [&str; 2] = ["idempotency-key", "x-whatsapp-number-id"];
 
 pub fn check(root: &Part) {
     for (path, item) in root.key("paths").entries() {
@@ -70,8 +68,7 @@ fn tags(tags: &Part) {
     tags.expect(!tags.elements().is_empty(), "is missing; name the feature of the operation");
     for tag in tags.elements() {
         let feature = tag.text().to_kebab_case();
-        let is_free = !["", "full", "default"].contains(&feature.as_str());
-        let is_feature = is_free && feature.is_ascii();
+        let is_feature = feature.is_ascii() && !["", "full", "default"].contains(&&*feature);
         tag.expect(is_feature, format!("`{}` names no feature of Cargo; rename it", tag.text()));
     }
 }
@@ -87,7 +84,7 @@ fn parameters(path: &str, parameters: &Part) {
         if parameter["in"] == "path" {
             in_path.push(name);
         }
-        check_parameter(name, &parameter);
+        check_parameter(&parameter);
     }
     let mut placeholders = places::placeholders(path);
     placeholders.sort_unstable();
@@ -96,11 +93,11 @@ fn parameters(path: &str, parameters: &Part) {
     parameters.expect(placeholders == in_path, what);
 }
 
-fn check_parameter(name: &str, parameter: &Part) {
+fn check_parameter(parameter: &Part) {
     let place = parameter.key("in").text();
     let is_sent = match place {
         "path" => parameter["required"] == true,
-        "header" => HEADERS.contains(&name.to_ascii_lowercase().as_str()),
+        "header" => [NUMBER_ID, IDEMPOTENCY_KEY].iter().any(|one| is_header(parameter, one)),
         place => place == "query",
     };
     let what = "parameter that the client does not send; remove or require it";

@@ -1,19 +1,28 @@
 //! What requests and responses are made of.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::part::Part;
 use super::values::{inner, is_scalar, plain};
 use super::{choices, exclusions, unions};
-use crate::names::{Names, pascal, variant};
+use crate::generate::reach::follow;
+use crate::generate::simplify::inline_shared;
+use crate::names::{Names, TAKEN, pascal, variant};
 use crate::places::{self, elements, may_be_null, requires};
 
 pub fn check(root: &Part) {
-    let operations = || places::operations(root.value).map(|(.., operation, _)| operation);
-    let sent = places::reached(root.value, operations().map(|one| &one["requestBody"]));
-    let received = operations().flat_map(|one| [&one["responses"], &one["callbacks"]]);
-    let received = places::reached(root.value, received);
-    let (mut names, mut choices) = (Names::of_schemas(), Names::with(""));
+    // As the build step reads it.
+    let mut document = root.value.clone();
+    inline_shared(&mut document);
+    let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
+    for (.., operation, _) in places::operations(&document) {
+        follow(&document, &operation["requestBody"], &mut sent);
+        follow(&document, &operation["responses"], &mut received);
+        follow(&document, &operation["callbacks"], &mut received);
+    }
+    let (mut names, mut choices) = (Names::with(TAKEN), Names::with(""));
     for (name, schema) in root.key("components").key("schemas").entries() {
         let is_pascal = pascal(name) == name;
         schema.expect(is_pascal, format!("is not in PascalCase; call it {}", pascal(name)));
@@ -21,8 +30,7 @@ pub fn check(root: &Part) {
         let is_free = !name.starts_with("Nullable") && names.take(name);
         schema.expect(is_free, "has a name that the client has; rename it");
         named(&schema);
-        let place = schema.at.as_str();
-        let (is_sent, is_received) = (sent.contains(place), received.contains(place));
+        let (is_sent, is_received) = (sent.contains(name), received.contains(name));
         if schema.get("properties").is_some() {
             choices::check(name, &schema, is_sent && !is_received, &mut choices);
             exclusions::check(&schema, is_sent);

@@ -72,22 +72,15 @@ fn untagged(members: &Part) {
 
 /// An object by name, one value, or a list or map of such.
 fn held(member: &Part) {
-    let is_held = match member.key("type").text() {
-        "array" => is_entry(&member.key("items")),
-        "object" => is_entry(&member.key("additionalProperties")),
-        _ => is_one(member),
+    let part = match member.key("type").text() {
+        "array" => member.key("items"),
+        "object" => member.key("additionalProperties"),
+        _ => member.clone(),
+    };
+    let is_held = match places::lone_reference(&part) {
+        Some(_) => part.end()["type"] == "object",
+        None => *part == json!({}) || values::is_scalar(&part) && part["format"].is_null(),
     };
     member.expect(is_held, "is not an object by name, a value, or a list or map of such; name it");
     values::entry(member);
-}
-
-fn is_entry(part: &Part) -> bool {
-    is_one(part) || **part == json!({})
-}
-
-fn is_one(part: &Part) -> bool {
-    match places::lone_reference(part) {
-        Some(_) => part.end()["type"] == "object",
-        None => values::is_scalar(part) && part["format"].is_null(),
-    }
 }

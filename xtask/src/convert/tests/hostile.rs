@@ -58,7 +58,6 @@ const KEYWORDS: &[&str] = &[
     "get",
     "headers",
     "pathItems",
-    "webhooks",
 ];
 
 /// A schema made of what 3.1 has.
@@ -166,7 +165,6 @@ fn whole() -> Value {
         "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base",
         "info": {"title": "T", "version": "1", "license": {"name": "n", "identifier": "i"}},
         "paths": {"/a": {"get": operation}},
-        "webhooks": {"w": {"post": {"responses": {}}}},
         "components": {
             "schemas": {
                 "S": {
@@ -208,25 +206,17 @@ fn the_document_with_something_of_everything_is_converted() {
 }
 
 #[test]
-fn a_document_that_is_too_deep_is_an_error() {
-    let nested = |levels: usize, wrap: fn(Value) -> Value| {
-        document(&(0..levels).fold(json!({"type": "string"}), |schema, _| wrap(schema)))
+fn the_deepest_document_that_is_read_is_converted() {
+    let nested = |levels: usize| {
+        // What is beside a reference moves it two levels down.
+        let reference = json!({"$ref": "#/components/schemas/T", "title": "t"});
+        let items = |schema, _| json!({"type": "array", "items": schema});
+        document(&(0..levels).fold(reference, items)).to_string()
     };
-    let items = |schema| json!({"type": "array", "items": schema});
-    convert(nested(60, items)).unwrap();
-    for levels in [62, 300] {
-        let error = to_3_0(&mut nested(levels, items)).unwrap_err().to_string();
-        assert!(error.starts_with("/components/schemas/S/items/items"), "{error}");
-        assert!(error.contains("is deeper than 64 levels: "), "{error}");
-    }
-    // What is beside a reference moves it two levels down.
-    let reference = json!({"$ref": "#/components/schemas/T", "title": "t"});
-    let schema = (0..60).fold(reference, |schema, _| items(schema));
-    let error = to_3_0(&mut document(&schema)).unwrap_err().to_string();
-    assert!(error.contains("is deeper than 64 levels: "), "{error}");
-    let value = (0..200).fold(json!(1), |value, _| json!([value]));
-    let error = to_3_0(&mut document(&json!({"example": value}))).unwrap_err().to_string();
-    assert!(error.starts_with("/components/schemas/S/example/0/0"), "{error}");
+    let (deepest, _) = convert(crate::yaml::parse(&nested(60)).unwrap()).unwrap();
+    serde_json::from_str::<Value>(&deepest.to_string()).unwrap();
+    let error = crate::yaml::parse::<Value>(&nested(61)).unwrap_err().to_string();
+    assert!(error.contains("depth"), "{error}");
 }
 
 #[test]
