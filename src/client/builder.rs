@@ -15,8 +15,9 @@ use crate::credentials::{Credentials, environment};
 use crate::error::Error;
 use crate::generated::Client;
 use crate::operation::{API_KEY, API_KEY_ID, SERVER};
+use crate::rate_limit::RequestQueues;
 use crate::rate_limit::slots::Slots;
-use crate::retry::RetryPolicy;
+use crate::retry::{Budget, RetryPolicy};
 use crate::time::MAX_TIMEOUT;
 
 const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION"));
@@ -24,8 +25,6 @@ const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION")
 const HAS_TLS: bool =
     cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"));
 const BASE_URL_VARIABLE: &str = "PILOT_STATUS_BASE_URL";
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// macOS allows 256 open files per process. A test with a server in the same process needs two
 /// for each connection.
@@ -43,8 +42,8 @@ impl Client {
             base_url: None,
             base_url_name: "the base URL",
             danger_allow_http: false,
-            connect_timeout: CONNECT_TIMEOUT,
-            attempt_timeout: ATTEMPT_TIMEOUT,
+            connect_timeout: Duration::from_secs(10),
+            attempt_timeout: Duration::from_secs(30),
             max_response_bytes: None,
             max_concurrent_requests: MAX_CONCURRENT_REQUESTS,
             pool_idle_timeout: POOL_IDLE_TIMEOUT,
@@ -239,11 +238,8 @@ impl ClientBuilder {
             )));
         }
         let http = http_client_builder(self.http, &base_url)?;
-        let user_agent = match self.user_agent.as_str() {
-            "" => USER_AGENT.to_owned(),
-            caller => format!("{USER_AGENT} {caller}"),
-        };
-        let user_agent = HeaderValue::from_str(&user_agent).map_err(|_| {
+        let user_agent = format!("{USER_AGENT} {}", self.user_agent);
+        let user_agent = HeaderValue::from_str(user_agent.trim_end_matches(' ')).map_err(|_| {
             Error::configuration(
                 "the user agent contains a character that is not valid in headers; remove it",
             )
@@ -261,7 +257,8 @@ impl ClientBuilder {
             .map_err(Error::of_builder)?;
         let settings = Arc::new(Settings {
             credentials: self.credentials,
-            shared: self.retry.shared(),
+            queues: RequestQueues::new(self.retry.backoff),
+            budget: Budget::default(),
             max_response_bytes: self.max_response_bytes,
             slots: Slots::new(self.max_concurrent_requests),
         });

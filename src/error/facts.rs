@@ -17,7 +17,7 @@ impl Error {
     /// The `operationId` of the call, such as `list_numbers`. None if a client could not be
     /// built, or for a [raw call](crate::Client::request) of an undocumented operation.
     pub fn operation_id(&self) -> Option<&'static str> {
-        self.0.operation.as_ref()?.id
+        self.0.call.as_ref()?.operation.id
     }
 
     /// The status of the response, if one arrived.
@@ -80,12 +80,12 @@ impl Error {
     /// The number of attempts, failed connections included. 0 if the call failed before the
     /// first.
     pub fn attempts(&self) -> u32 {
-        self.0.attempts
+        self.0.call.as_ref().map_or(0, |call| call.attempts)
     }
 
     /// The `Idempotency-Key` of the call, if it had one: the caller's or a generated one.
     /// Under the same key, the server processes the call only once.
     pub fn idempotency_key(&self) -> Option<&str> {
-        self.0.idempotency_key.as_ref()?.to_str().ok()
+        self.0.call.as_ref()?.idempotency_key.as_ref()?.to_str().ok()
     }
 }

@@ -41,13 +41,6 @@ macro_rules! lists {
             }
         }
     )*};
-    (cloned: $([$($generic:tt)*] $collection:ty;)*) => {$(
-        impl<T, E: IntoOptional<T> + Clone, $($generic)*> IntoList<T> for $collection {
-            fn into_list(self) -> Result<Option<Vec<T>>, String> {
-                list(self.iter().cloned())
-            }
-        }
-    )*};
 }
 
 lists! {
@@ -58,11 +51,10 @@ lists! {
     [S] HashSet<E, S>;
 }
 
-lists! {
-    cloned:
-    [] &[E];
-    [] &Vec<E>;
-    [const N: usize] &[E; N];
+impl<T, L: ToOwned<Owned: IntoList<T>> + ?Sized> IntoList<T> for &L {
+    fn into_list(self) -> Result<Option<Vec<T>>, String> {
+        self.to_owned().into_list()
+    }
 }
 
 impl<T, L: IntoList<T>> IntoList<T> for Option<L> {

@@ -1,11 +1,12 @@
 //! Files as text in JSON.
 
 use std::fmt;
-use std::str::FromStr;
 
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use base64::engine::{DecodePaddingMode, Engine};
 use serde::{Deserialize, Serialize};
+
+use super::text::{FromText, text_conversions};
 
 /// Base64 with or without padding.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -70,19 +71,9 @@ impl From<String> for DataUrl {
     }
 }
 
-impl From<&str> for DataUrl {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
+text_conversions!(DataUrl);
 
-impl FromStr for DataUrl {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self::from(text))
-    }
-}
+impl FromText for DataUrl {}
 
 impl fmt::Display for DataUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

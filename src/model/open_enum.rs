@@ -1,22 +1,5 @@
 //! Enums that keep undocumented values.
 
-use crate::IntoOptional;
-
-/// An enum or union that any text converts into.
-pub trait FromText: From<String> {}
-
-impl<T: FromText> IntoOptional<T> for String {
-    fn into_optional(self) -> Result<Option<T>, String> {
-        Ok(Some(self.into()))
-    }
-}
-
-impl<T: FromText> IntoOptional<T> for &str {
-    fn into_optional(self) -> Result<Option<T>, String> {
-        self.to_owned().into_optional()
-    }
-}
-
 /// The index of a text. An exact match takes precedence over one in another case. Not generic: one
 /// function for all enums.
 pub(crate) fn find(known: &[&str], text: &str) -> Option<usize> {
@@ -69,23 +52,9 @@ macro_rules! open_enum {
             }
         }
 
-        impl ::std::convert::From<&str> for $name {
-            #[inline]
-            fn from(value: &str) -> Self {
-                Self::from(value.to_owned())
-            }
-        }
+        crate::model::text::text_conversions!($name);
 
-        impl crate::model::open_enum::FromText for $name {}
-
-        impl ::std::str::FromStr for $name {
-            type Err = ::std::convert::Infallible;
-
-            #[inline]
-            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-                ::std::result::Result::Ok(Self::from(value))
-            }
-        }
+        impl crate::model::text::FromText for $name {}
 
         impl ::std::fmt::Display for $name {
             #[inline]

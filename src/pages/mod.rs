@@ -10,10 +10,9 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 
 pub(crate) use self::macros::{dated, numbered};
-use self::paginator::{Call, Page, Paginator};
-use crate::error::{Error, ErrorKind};
-
-const NO_END: &str = "the last entry of a page has no time, so the next page is unknown";
+pub(crate) use self::paginator::Page;
+use self::paginator::{Call, Paginator};
+use crate::error::Error;
 
 /// The entries of all pages: a [`Stream`] of results.
 ///
@@ -53,58 +52,9 @@ const NO_END: &str = "the last entry of a page has no time, so the next page is 
 pub struct Pages<T>(Pin<Box<dyn Stream<Item = Result<T, Error>> + Send>>);
 
 impl<T: Send + Unpin + 'static> Pages<T> {
-    /// Numbered pages, beginning with `first`. `key` identifies an entry. `call` returns the
-    /// entries of a page and the total number of pages, if the server reports it.
-    pub(crate) fn by_number<K, F>(
-        first: i64,
-        key: fn(&T) -> K,
-        mut call: impl FnMut(i64) -> F + Send + 'static,
-    ) -> Self
-    where
-        K: PartialEq + Send + Unpin + 'static,
-        F: Future<Output = Result<(Vec<T>, Option<i64>), Error>> + Send + 'static,
-    {
-        Self::new(first, key, move |number: i64| {
-            let response = call(number);
-            async move {
-                let (items, total) = response.await?;
-                let total = total.filter(|total| *total >= number.max(1));
-                let is_last = items.is_empty() || total == Some(number);
-                let next = number.checked_add(1).filter(|_| !is_last);
-                Ok(Page { items, next: next.map(Ok), is_counted: total.is_some() })
-            }
-        })
-    }
-
-    /// Pages that go back from a cursor. `key` identifies an entry. `call` returns the entries of
-    /// a page and the cursor of the last one. A page that is empty or does not go further back
-    /// is the last. If the cursor is unknown, the stream ends with an error.
-    pub(crate) fn by_cursor<C, K, F>(
-        first: Option<C>,
-        key: fn(&T) -> K,
-        mut call: impl FnMut(Option<C>) -> F + Send + 'static,
-    ) -> Self
-    where
-        C: PartialOrd + Clone + Send + Unpin + 'static,
-        K: PartialEq + Send + Unpin + 'static,
-        F: Future<Output = Result<(Vec<T>, Option<C>), Error>> + Send + 'static,
-    {
-        Self::new(first, key, move |cursor: Option<C>| {
-            let response = call(cursor.clone());
-            async move {
-                let (items, end) = response.await?;
-                let goes_back = |end: &C| cursor.as_ref().is_none_or(|cursor| end < cursor);
-                let next = match end {
-                    _ if items.is_empty() => None,
-                    Some(end) => goes_back(&end).then_some(Ok(Some(end))),
-                    None => Some(Err(Error::new(ErrorKind::Decode).with_detail(NO_END))),
-                };
-                Ok(Page { items, next, is_counted: false })
-            }
-        })
-    }
-
-    fn new<C, K, F>(
+    /// The entries of the pages from `first` on. `key` identifies an entry, and `call` requests the
+    /// page at a cursor.
+    pub(crate) fn new<C, K, F>(
         first: C,
         key: fn(&T) -> K,
         mut call: impl FnMut(C) -> F + Send + 'static,

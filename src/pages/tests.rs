@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, advance, sleep, timeout};
 
 use super::*;
+use crate::error::ErrorKind;
 
 /// How long the calls of a [`Server`] may take.
 const TOTAL_TIME: Duration = Duration::from_secs(60);
@@ -16,6 +17,32 @@ struct Server {
     requests: Arc<Mutex<Vec<i64>>>,
 }
 
+fn by_number<F>(first: i64, mut page: impl FnMut(i64) -> F + Send + 'static) -> Pages<i64>
+where
+    F: Future<Output = Result<(Vec<i64>, Option<i64>), Error>> + Send + 'static,
+{
+    Pages::new(first, i64::clone, move |number| {
+        let response = page(number);
+        async move {
+            let (items, total) = response.await?;
+            Ok(Page::numbered(number, items, total))
+        }
+    })
+}
+
+fn by_cursor<F>(mut page: impl FnMut(Option<i64>) -> F + Send + 'static) -> Pages<i64>
+where
+    F: Future<Output = Result<(Vec<i64>, Option<i64>), Error>> + Send + 'static,
+{
+    Pages::new(None, i64::clone, move |cursor| {
+        let response = page(cursor);
+        async move {
+            let (items, end) = response.await?;
+            Ok(Page::before(cursor.as_ref(), items, end))
+        }
+    })
+}
+
 impl Server {
     /// Pages that are ready at once.
     fn pages(
@@ -23,7 +50,7 @@ impl Server {
         page: impl Fn(i64) -> Result<(Vec<i64>, Option<i64>), Error> + Send + 'static,
     ) -> Pages<i64> {
         let requests = Arc::clone(&self.requests);
-        Pages::by_number(1, i64::clone, move |number| {
+        by_number(1, move |number| {
             requests.lock().unwrap().push(number);
             std::future::ready(page(number))
         })
@@ -33,7 +60,7 @@ impl Server {
     /// is polled.
     fn slow_pages(&self, seconds: u64) -> Pages<i64> {
         let requests = Arc::clone(&self.requests);
-        Pages::by_number(1, i64::clone, move |number| {
+        by_number(1, move |number| {
             requests.lock().unwrap().push(number);
             async move {
                 let begun = Instant::now();
@@ -133,7 +160,7 @@ async fn similar_pages_are_not_repeated_pages() {
 
 #[tokio::test]
 async fn the_highest_number_is_the_last() {
-    let pages = Pages::by_number(i64::MAX, i64::clone, |_| async { Ok((vec![1], None)) });
+    let pages = by_number(i64::MAX, |_| async { Ok((vec![1], None)) });
     assert_eq!(all(pages).await, [Ok(1)]);
 }
 
@@ -164,7 +191,7 @@ async fn only_the_next_page_is_requested_ahead() {
 async fn pages_by_cursor_continue_until_one_is_empty() {
     let requests = Arc::new(Mutex::new(Vec::new()));
     let recorded = Arc::clone(&requests);
-    let pages = Pages::by_cursor(None, i64::clone, move |before: Option<i64>| {
+    let pages = by_cursor(move |before: Option<i64>| {
         recorded.lock().unwrap().push(before);
         let first = before.unwrap_or(5);
         let items: Vec<i64> = (1..first).rev().take(2).collect();
@@ -179,7 +206,7 @@ async fn pages_by_cursor_continue_until_one_is_empty() {
 async fn a_cursor_that_does_not_go_back_ends_the_stream() {
     let end_of_page = |ends: &'static [Option<i64>]| {
         let mut ends = (1..).zip(ends);
-        Pages::by_cursor(None, i64::clone, move |_| {
+        by_cursor(move |_| {
             let (number, end) = ends.next().expect("no further request");
             std::future::ready(Ok((vec![number], *end)))
         })
@@ -189,7 +216,7 @@ async fn a_cursor_that_does_not_go_back_ends_the_stream() {
         assert_eq!(all(end_of_page(ends)).await, numbers.collect::<Vec<_>>(), "{ends:?}");
     }
     assert_eq!(all(end_of_page(&[None])).await, [Ok(1), Err(ErrorKind::Decode)]);
-    let ignored = Pages::by_cursor(None, i64::clone, |_| async { Ok((vec![1], Some(7))) });
+    let ignored = by_cursor(|_| async { Ok((vec![1], Some(7))) });
     assert_eq!(all(ignored).await, [Ok(1)]);
 }
 
@@ -284,7 +311,7 @@ async fn a_page_with_a_permanent_error_is_not_requested_again() {
     for (status, requests) in [(401, 1), (404, 1), (400, 1), (500, 1), (503, 2)] {
         let server = Server::default();
         let recorded = Arc::clone(&server.requests);
-        let mut pages: Pages<i64> = Pages::by_number(1, i64::clone, move |number| {
+        let mut pages: Pages<i64> = by_number(1, move |number| {
             recorded.lock().unwrap().push(number);
             async move {
                 sleep(Duration::from_secs(1)).await;

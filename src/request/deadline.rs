@@ -44,7 +44,7 @@ impl Deadline {
 
     /// The time left until the deadline.
     fn left(&self) -> Duration {
-        let progress = self.upload.as_ref().map_or(self.begun, |upload| upload.last_progress());
+        let progress = self.upload.as_ref().map_or(self.begun, |upload| upload.progress().1);
         self.attempt_timeout.saturating_sub(progress.elapsed()).min(self.time_left())
     }
 
@@ -62,7 +62,7 @@ impl Deadline {
             ("attempt timeout", "attempt_timeout")
         };
         // The system may not have sent all bytes that it took.
-        let sent = match upload.progress() {
+        let sent = match (upload.progress().0, upload.length) {
             (taken, length) if taken < length => format!("{taken} of {length} bytes"),
             (_, length) => format!("all {length} bytes"),
         };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::Rules;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Call, Error, ErrorKind};
 use crate::rate_limit::slots::{Slot, settle_connections};
 use crate::telemetry::{waited, waiting};
 
@@ -13,23 +13,22 @@ use crate::telemetry::{waited, waiting};
 /// 1, and the time that the call has left, which it must not exceed. `random` returns numbers
 /// between 0 and 1.
 ///
-/// Returns the error of the last attempt, with the number of attempts and whether an earlier
-/// one may have taken effect.
+/// Returns the value of the last attempt, the call with its number of attempts, and the slot, which
+/// is held until the response has been read. The error of the last attempt has the call.
 #[allow(clippy::manual_async_fn, reason = "an `async fn` stores each argument twice")]
 pub(crate) fn run<T, Attempt>(
     rules: Rules<'_>,
+    mut call: Call,
     random: impl Fn() -> f64,
     mut attempt: impl FnMut(u32, Duration) -> Attempt,
-) -> impl Future<Output = Result<Success<T>, Error>>
+) -> impl Future<Output = Result<(T, Call, Slot), Error>>
 where
     Attempt: Future<Output = Result<T, Error>>,
 {
     async move {
         let start = Instant::now();
         let time_left = || rules.policy.time_left(start.elapsed());
-        let mut attempts = 0;
         let mut failure: Option<Error> = None;
-        let mut earlier_uncertain = false;
         // The attempts that only polled the outcome of an earlier one.
         let mut polls = 0;
         let mut since = start;
@@ -42,7 +41,7 @@ where
             };
             let (sent_at, slot) = match rules.slots.take_at(admission, time_left).await {
                 Ok(admitted) => admitted,
-                Err(error) => return Err(not_retried(failure, since, error)),
+                Err(error) => return Err(not_retried(failure, since, error.with_call(call))),
             };
             if !rules.repeatable {
                 // Whether the server processed a request on a connection that it closed
@@ -51,15 +50,15 @@ where
             }
             if time_left().is_zero() {
                 // A blocked or suspended program oversleeps.
-                return Err(not_retried(failure, since, not_sent_in_time()));
+                return Err(not_retried(failure, since, not_sent_in_time().with_call(call)));
             }
-            attempts += 1;
-            let error = match attempt(attempts, time_left()).await {
+            call.attempts += 1;
+            let error = match attempt(call.attempts, time_left()).await {
                 Ok(value) => {
                     rules.succeeded(sent_at);
-                    return Ok(Success { value, attempts, earlier_uncertain, slot });
+                    return Ok((value, call, slot));
                 }
-                Err(error) => error.with_attempts(attempts, earlier_uncertain),
+                Err(error) => error.with_call(call.clone()),
             };
             drop(slot);
             since = Instant::now();
@@ -73,7 +72,7 @@ where
                 }
                 None => return Err(error),
             }
-            earlier_uncertain |= error.is_uncertain();
+            call.earlier_uncertain |= error.is_uncertain();
             failure = Some(error);
         }
     }
@@ -90,17 +89,6 @@ fn not_retried(failure: Option<Error>, since: Instant, error: Error) -> Error {
     let asked = failure.retry_after().unwrap_or_default().saturating_sub(since.elapsed());
     let left = asked.max(error.retry_after().unwrap_or_default());
     failure.with_retry_after((!left.is_zero()).then_some(left))
-}
-
-/// The value of a successful attempt.
-#[derive(Debug)]
-pub(crate) struct Success<T> {
-    pub(crate) value: T,
-    pub(crate) attempts: u32,
-    /// Whether an attempt before the last may have taken effect.
-    pub(crate) earlier_uncertain: bool,
-    /// Held until the response has been read.
-    pub(crate) slot: Slot,
 }
 
 #[cfg(test)]

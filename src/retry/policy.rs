@@ -1,14 +1,10 @@
 //! The settings of retries, and the decision whether to retry.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::budget::Budget;
 use super::outcome::may_retry;
-use crate::credentials::number_scope::NumberScope;
 use crate::error::Error;
-use crate::operation::Operation;
-use crate::rate_limit::{Pacing, RequestQueue, RequestQueues};
+use crate::rate_limit::Pacing;
 use crate::time::{Backoff, spread};
 
 /// When and how often a call is retried.
@@ -37,7 +33,7 @@ use crate::time::{Backoff, spread};
 pub struct RetryPolicy {
     max_attempts: u32,
     total_timeout: Duration,
-    backoff: Backoff,
+    pub(crate) backoff: Backoff,
     pacing: Pacing,
     has_budget: bool,
 }
@@ -149,26 +145,6 @@ impl RetryPolicy {
         self.has_budget
     }
 
-    /// The state that the clones of a client with this policy share.
-    pub(crate) fn shared(&self) -> Shared {
-        Shared { queues: RequestQueues::new(self.backoff), budget: Budget::default() }
-    }
-
-    /// The queue of an operation. None without pacing.
-    pub(crate) fn queue(
-        &self,
-        shared: &Shared,
-        operation: &Operation,
-        number: &NumberScope,
-    ) -> Option<Arc<RequestQueue>> {
-        (self.pacing != Pacing::Off).then(|| shared.queues.of(operation, number))
-    }
-
-    /// The budget for retries. None if the policy has no budget.
-    pub(crate) fn budget<'s>(&self, shared: &'s Shared) -> Option<&'s Budget> {
-        self.has_budget.then_some(&shared.budget)
-    }
-
     /// The time left for a call that began `elapsed` ago.
     pub(crate) fn time_left(&self, elapsed: Duration) -> Duration {
         self.total_timeout.saturating_sub(elapsed)
@@ -202,10 +178,4 @@ impl RetryPolicy {
         let wait = if is_poll { wait.max(SHORTEST_POLL) } else { wait };
         (wait < time_left).then_some(wait)
     }
-}
-
-/// The state that a client and its clones share.
-pub(crate) struct Shared {
-    queues: RequestQueues,
-    budget: Budget,
 }

@@ -11,8 +11,9 @@ use super::*;
 use crate::credentials::number_scope::NumberScope;
 use crate::operation::Operation;
 use crate::rate_limit::Pacing;
+use crate::rate_limit::RequestQueues;
 use crate::rate_limit::slots::Slots;
-use crate::retry::{RetryPolicy, Shared};
+use crate::retry::{Budget, RetryPolicy};
 use crate::types::{ApiError, ErrorCode};
 
 /// The response to one attempt, after some time.
@@ -32,6 +33,19 @@ static UNLIMITED: LazyLock<Slots> = LazyLock::new(|| Slots::new(usize::MAX));
 /// The rules of a call that shares nothing with others.
 fn alone(policy: RetryPolicy, repeatable: bool) -> Rules<'static> {
     Rules { policy, repeatable, queue: None, budget: None, slots: &UNLIMITED }
+}
+
+fn writing() -> Call {
+    Call::new(Cow::Owned(Operation { method: Method::POST, ..Operation::ODD }), "")
+}
+
+/// Runs a call that writes.
+async fn run<T, A: Future<Output = Result<T, Error>>>(
+    rules: Rules<'_>,
+    random: impl Fn() -> f64,
+    attempt: impl FnMut(u32, Duration) -> A,
+) -> Result<Call, Error> {
+    super::run(rules, writing(), random, attempt).await.map(|(_, call, _)| call)
 }
 
 /// Runs a script of replies, the last of which repeats. Returns when each attempt began
@@ -62,7 +76,7 @@ async fn run_script(
         },
     )
     .await
-    .map(|success| success.attempts);
+    .map(|call| call.attempts);
     let end = start.elapsed().as_millis();
     (outcome, begun.into_inner(), end)
 }
@@ -118,7 +132,7 @@ async fn an_attempt_receives_the_time_that_is_left() {
         left.borrow_mut().push(time);
         async { Err::<(), _>(Error::of_status(StatusCode::TOO_MANY_REQUESTS)) }
     };
-    run(alone(RetryPolicy::default(), false), || 1.0, attempt).await.unwrap_err();
+    run(alone(RetryPolicy::default(), false), || 1.0, attempt).await.err().unwrap();
     assert_eq!(left.into_inner(), [60_000, 59_500, 58_500, 56_500].map(Duration::from_millis));
 }
 
@@ -158,7 +172,7 @@ async fn run_in_progress(
         _ => Ok(()),
     };
     let outcome = run(alone(policy, true), fastrand::f64, attempt).await;
-    (outcome.map(|success| success.attempts), start.elapsed())
+    (outcome.map(|call| call.attempts), start.elapsed())
 }
 
 #[tokio::test(start_paused = true)]
@@ -201,7 +215,7 @@ async fn nothing_is_sent_after_an_overslept_wait() {
             },
         );
         let (outcome, ()) = tokio::join!(call, tokio::time::advance(overslept));
-        let error = outcome.unwrap_err();
+        let error = outcome.err().unwrap();
         assert_eq!(error.status(), Some(StatusCode::BAD_GATEWAY));
         assert_eq!((error.attempts(), sent.get()), (1, 1), "{overslept:?}");
     }
@@ -214,10 +228,6 @@ async fn a_call_without_time_is_not_sent() {
     let error = outcome.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0), "{error}");
     assert_eq!(begun, [0; 0]);
-}
-
-fn writing() -> Cow<'static, Operation> {
-    Cow::Owned(Operation { method: Method::POST, ..Operation::ODD })
 }
 
 #[tokio::test(start_paused = true)]
@@ -244,8 +254,8 @@ async fn every_later_outcome_reports_an_uncertain_attempt() {
                 _ => Err(Error::of_status(StatusCode::from_u16(last).unwrap())),
             };
             let reported = match run(alone(RetryPolicy::default(), true), || 0.0, attempt).await {
-                Ok(success) => success.earlier_uncertain,
-                Err(error) => error.with_operation(writing(), "").may_have_taken_effect(),
+                Ok(call) => call.earlier_uncertain,
+                Err(error) => error.may_have_taken_effect(),
             };
             assert_eq!(reported, is_uncertain, "{first} {last}");
         }
@@ -282,7 +292,12 @@ fn script() -> impl Strategy<Value = Script> {
 }
 
 /// Runs one call of a script. Returns the number of attempts and the duration.
-async fn run_one(script: &Script, policy: RetryPolicy, shared: &Shared) -> (u32, Duration) {
+async fn run_one(
+    script: &Script,
+    policy: RetryPolicy,
+    queues: &RequestQueues,
+    budget: &Budget,
+) -> (u32, Duration) {
     let start = Instant::now();
     let begun = Cell::new(0);
     let attempt = |_, time_left: Duration| {
@@ -300,12 +315,13 @@ async fn run_one(script: &Script, policy: RetryPolicy, shared: &Shared) -> (u32,
         }
     };
     let operation = Operation::find("list_numbers").unwrap();
-    let queue = policy.queue(shared, operation, &NumberScope::Any);
+    let is_paced = policy.get_pacing() == Pacing::Pause;
+    let queue = is_paced.then(|| queues.of(operation, &NumberScope::Any));
     let (repeatable, queue) = (script.repeatable, queue.as_deref());
-    let rules = Rules { queue, budget: policy.budget(shared), ..alone(policy, repeatable) };
+    let rules = Rules { queue, budget: Some(budget), ..alone(policy, repeatable) };
     let outcome = run(rules, || script.random, attempt).await;
     let attempts = match &outcome {
-        Ok(success) => success.attempts,
+        Ok(call) => call.attempts,
         Err(error) => error.attempts(),
     };
     assert_eq!(attempts as usize, begun.get());
@@ -326,8 +342,8 @@ proptest! {
             .max_attempts(first.max_attempts)
             .total_timeout(first.total)
             .pacing(first.pacing);
-        let shared = policy.shared();
-        let call = |script| run_one(script, policy, &shared);
+        let (queues, budget) = (RequestQueues::new(policy.backoff), Budget::default());
+        let call = |script| run_one(script, policy, &queues, &budget);
         let (first, second, third) =
             runtime.block_on(async { tokio::join!(call(first), call(second), call(third)) });
         for (attempts, took) in [first, second, third] {
@@ -344,13 +360,14 @@ async fn a_budget_limits_retries_after_faults() {
         (503, RetryPolicy::default().without_budget(), 400),
         (429, RetryPolicy::default(), 400),
     ] {
-        let shared = policy.shared();
+        let budget = Budget::default();
         let mut sent = 0;
         for _ in 0..100 {
             let reply =
                 async |_, _| Err::<(), _>(Error::of_status(StatusCode::from_u16(status).unwrap()));
-            let rules = Rules { budget: policy.budget(&shared), ..alone(policy, true) };
-            sent += run(rules, || 0.0, reply).await.unwrap_err().attempts();
+            let budget = policy.has_budget().then_some(&budget);
+            let rules = Rules { budget, ..alone(policy, true) };
+            sent += run(rules, || 0.0, reply).await.err().unwrap().attempts();
         }
         assert_eq!(sent, attempts, "{status} {policy:?}");
     }

@@ -30,10 +30,10 @@
 use std::fmt;
 use std::ops::Deref;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::Timestamp;
+use crate::decode::from_value;
 use crate::model::undocumented::Names;
 
 /// The `object` of an envelope about WhatsApp.
@@ -262,28 +262,18 @@ fn field<T: Lenient>(object: &Value, pointers: &[&str]) -> Option<T> {
     pointers.iter().find_map(|pointer| T::read(object.pointer(pointer)?)).or_else(T::fallback)
 }
 
-impl Lenient for String {
-    /// Reads a number as text too, since ids may be either.
-    fn read(value: &Value) -> Option<Self> {
-        match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
+macro_rules! scalars {
+    ($($scalar:ty),*) => {$(
+        impl Lenient for $scalar {
+            /// Ids may be text or numbers.
+            fn read(value: &Value) -> Option<Self> {
+                from_value(value).ok()
+            }
         }
-    }
+    )*};
 }
 
-impl Lenient for i64 {
-    fn read(value: &Value) -> Option<Self> {
-        String::read(value)?.parse().ok()
-    }
-}
-
-impl Lenient for Timestamp {
-    fn read(value: &Value) -> Option<Self> {
-        Self::deserialize(value).ok()
-    }
-}
+scalars!(String, i64, Timestamp);
 
 impl<T: Lenient> Lenient for Option<T> {
     fn read(value: &Value) -> Option<Self> {

@@ -78,14 +78,10 @@ fn safe(name: &str) -> Option<String> {
 /// Whether Windows treats a name as that of a device, whatever its extension.
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
-    let ports = ["com", "lpt"].iter().any(|port| {
-        let number = stem.strip_prefix(port).unwrap_or_default();
-        matches!(
-            number,
-            "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"
-        )
-    });
-    ports || ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(&stem.as_str())
+    let port = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")).unwrap_or_default();
+    let is_port = port.chars().count() == 1
+        && port.starts_with(|number: char| number.is_ascii_digit() || "¹²³".contains(number));
+    is_port || ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(&stem.as_str())
 }
 
 #[cfg(test)]
