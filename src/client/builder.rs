@@ -35,7 +35,7 @@ const MAX_CONCURRENT_REQUESTS: usize = 100;
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 impl Client {
-    /// Begins to build a client with `credentials`.
+    /// Returns a builder for a client with `credentials`.
     pub fn builder(credentials: Credentials) -> ClientBuilder {
         ClientBuilder {
             credentials,
@@ -53,8 +53,8 @@ impl Client {
         }
     }
 
-    /// Builds a client with the [credentials in the environment](Credentials::from_env) and the
-    /// base URL in `PILOT_STATUS_BASE_URL`, if that is set and not blank.
+    /// Builds a client from environment variables: with [their credentials](Credentials::from_env),
+    /// and with the base URL in `PILOT_STATUS_BASE_URL` if that variable is set and not blank.
     ///
     /// # Errors
     ///
@@ -143,7 +143,7 @@ impl ClientBuilder {
     }
 
     /// Sets the maximum length of a response body in bytes. Default: 32 MiB, and 64 MiB for
-    /// whole files, as in `get_media`. A longer body is an error of kind
+    /// responses that contain a file, such as that of `get_media`. A longer body is an error of kind
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode). The chunks of a
     /// [`Download`](crate::Download) have no limit.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
@@ -154,30 +154,30 @@ impl ClientBuilder {
     /// Sets the maximum number of concurrent requests of the client and its clones. Default:
     /// 100.
     ///
-    /// Each request takes a connection and thus a file descriptor: choose fewer than the
-    /// limit of open files (`ulimit -n`) leaves. Further calls wait for a slot in order, up to
-    /// their total timeout. A call that gets no slot fails with
+    /// Each request needs a connection and thus a file descriptor. Choose a number below the
+    /// limit of open files (`ulimit -n`), minus the files that your program opens. Further calls
+    /// wait for a slot in order, up to their total timeout. A call that gets no slot fails with
     /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) and is not sent.
     ///
-    /// A request holds its slot until its response has been read, and a
-    /// [`Download`](crate::Download) until its end, unless they are dropped before. A future
-    /// that is not polled holds its slot too, such as those in `buffer_unordered` while the
-    /// loop body runs. So that such a loop body can make calls, one request beyond the limit
-    /// is sent whenever none has ended for 5 seconds. Spawn many calls as tasks, or hold fewer
-    /// of them than the limit.
+    /// A request holds its slot until its response has been read or its future is dropped. A
+    /// [`Download`](crate::Download) holds its slot until its end, or until it is dropped. A
+    /// future that is not polled holds its slot too, such as those in `buffer_unordered` while
+    /// the loop body runs. If no request ends for 5 seconds, the client sends one request beyond
+    /// the limit, so that such a loop body can make calls. Spawn many calls as tasks, or hold
+    /// fewer of them than the limit.
     pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
         self.max_concurrent_requests = requests;
         self
     }
 
-    /// Sets how long an idle connection is kept for the next request. Default: 50 seconds.
-    /// Zero keeps none.
+    /// Sets how long an idle connection is kept for the next request. Default: 50 seconds. With
+    /// zero, no idle connection is kept.
     ///
     /// Choose less than the idle timeout of the server or its proxy: 60 seconds or more for the
     /// load balancers of the large clouds, 75 for nginx, 5 for Node.js and Apache without a
-    /// proxy. If the server closes a connection at the moment at which a request is sent,
-    /// the outcome is unknown, and a call that is not safe to repeat fails. A new connection
-    /// costs two or three round trips.
+    /// proxy. If the server closes a connection just as a request is sent, the outcome is
+    /// unknown, and a call that is not safe to repeat fails. A new connection costs two or three
+    /// round trips.
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.pool_idle_timeout = timeout;
         self
@@ -215,10 +215,15 @@ impl ClientBuilder {
     ///
     /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the credentials are blank, in
     /// quotes, or not valid in a header.
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if another setting is invalid,
-    /// if `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` is not the URL of a proxy, or if the system
-    /// has no CA certificates or this build no TLS, unless the server is `http://` on this machine.
-    /// With `rustls-no-provider`, also if the program has installed no cryptography for rustls.
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if
+    ///
+    /// - another setting is invalid,
+    /// - `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` is not the URL of a proxy,
+    /// - the system has no CA certificates, or this build has no TLS, unless the base URL is
+    ///   `http://` on this machine,
+    /// - the feature `rustls-no-provider` is enabled, but the program has not installed a
+    ///   cryptography provider for rustls.
     pub fn build(self) -> Result<Client, Error> {
         self.credentials.check(match self.credentials.header() {
             API_KEY => "the API key",

@@ -70,15 +70,14 @@ impl Error {
         Some(&self.0.server_message.as_ref()?.api_error)
     }
 
-    /// How long to wait before the next attempt: the server's `Retry-After`, less the time
-    /// that has passed. For a call that was not sent, the rest of the pause that earlier
-    /// calls caused.
+    /// How long to wait before the next attempt: the server's `Retry-After`, minus the time that
+    /// has passed. For a call that was not sent, the rest of the pause that earlier calls caused.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
     /// The number of attempts, failed connections included. 0 if the call failed before the
-    /// first.
+    /// first attempt.
     pub fn attempts(&self) -> u32 {
         self.0.call.as_ref().map_or(0, |call| call.attempts)
     }

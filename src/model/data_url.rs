@@ -16,8 +16,8 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// A file as text: a `data:` URL (RFC 2397), such as a QR code or a recording.
 ///
-/// The text of the server is kept verbatim. [`decode`](Self::decode) returns the bytes, also
-/// if the server sent only the Base64.
+/// The text of the server is kept verbatim. [`decode`](Self::decode) returns the bytes, even if
+/// the server sent only Base64 without `data:`.
 ///
 /// ```
 /// use pilot_status::DataUrl;

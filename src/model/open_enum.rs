@@ -15,6 +15,12 @@ macro_rules! open_enum {
     ) => {
         #[doc = $description]
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        // Any string is valid, so the known ones are examples.
+        #[cfg_attr(
+            feature = "schemars",
+            derive(::schemars::JsonSchema),
+            schemars(with = "String", extend("examples" = [$($value),*]))
+        )]
         #[non_exhaustive]
         pub enum $name {
             $(#[doc = $doc] $variant,)*
@@ -78,22 +84,6 @@ macro_rules! open_enum {
             ) -> ::std::result::Result<Self, D::Error> {
                 <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
                     .map(Self::from)
-            }
-        }
-
-        #[cfg(feature = "schemars")]
-        impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                // Any string is valid, so the known ones are examples.
-                ::schemars::json_schema!({
-                    "description": $description,
-                    "type": "string",
-                    "examples": Self::KNOWN,
-                })
             }
         }
     };

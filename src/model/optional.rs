@@ -37,7 +37,7 @@ pub trait IntoOptional<T> {
     ///
     /// # Errors
     ///
-    /// The field that a builder lacks, or the range of an integer.
+    /// The name of a required field that a builder lacks, or the range that an integer exceeds.
     fn into_optional(self) -> Result<Option<T>, String>;
 }
 

@@ -12,8 +12,8 @@ use super::text::{FromText, text_conversions};
 /// the document.
 ///
 /// `Debug` does not print the value. It is wiped from memory when it is dropped, except for
-/// copies in request and response bodies. `Serialize` does write it, since it must reach the
-/// server: take care where else you serialize a model.
+/// copies in request and response bodies. `Serialize` writes the value, since it must reach the
+/// server. Take care where else you serialize a model.
 ///
 /// ```
 /// use pilot_status::Secret;

@@ -62,14 +62,14 @@ impl Timestamp {
         &self.text
     }
 
-    /// The moment. None if the text has none of these forms:
+    /// Parses the text. None if the text has none of these forms:
     ///
     /// - RFC 3339, such as `2026-06-28T10:00:00.000Z`. Seconds and their fraction are optional,
     ///   a space may replace the `T`, and the offset may be `-03:00`, `-0300` or `-03`. The
     ///   default offset is UTC.
     /// - A date, such as `2026-06-28`: midnight UTC.
-    /// - A number, or a text of digits: seconds since 1970, or milliseconds from
-    ///   100,000,000,000 (the year 5138 in seconds, 1973 in milliseconds) on.
+    /// - A number, or a text of digits: seconds since 1970. Numbers from 100,000,000,000 on are
+    ///   milliseconds: as seconds, they would be in the year 5138 or later.
     pub fn datetime(&self) -> Option<DateTime<Utc>> {
         let text = self.text.trim();
         since_1970(text).or_else(|| calendar(text))

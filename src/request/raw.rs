@@ -42,15 +42,15 @@ pub struct RawRequest<'c> {
 }
 
 impl Client {
-    /// Begins a call by method and path, such as `/v1/numbers/{id}/logout`: for an operation
-    /// without a method here, or for fields that no model has.
+    /// Returns a builder for a request by method and path, such as `/v1/numbers/{id}/logout`. Use
+    /// it for operations that have no method here, and for fields that no model has.
     ///
-    /// Like every call of this client, it has credentials, the number of
-    /// [`for_number`](Self::for_number), retries, limits, pauses after a 429, spans and errors.
+    /// The call has credentials, the number of [`for_number`](Self::for_number), retries, limits,
+    /// pauses after a 429, spans and errors, as every call of this client has.
     ///
-    /// - If the method and path are those of a documented operation of the enabled features, it
-    ///   is a call of that operation: it sends an idempotency key if the operation accepts one,
-    ///   and shares its pauses after a 429. Placeholders may have other names.
+    /// - If the method and path are those of a documented operation of the enabled features, the
+    ///   call is one of that operation. It sends an idempotency key if the operation accepts one,
+    ///   and shares the pauses of the operation after a 429. Placeholders may have other names.
     /// - Any other call sends the credential. If the outcome of an attempt is unknown, GET,
     ///   HEAD, OPTIONS, PUT and DELETE are retried, and other methods only with an
     ///   [`idempotency_key`](RawRequest::idempotency_key).
@@ -93,32 +93,30 @@ impl RawRequest<'_> {
     }
 
     /// Adds a query parameter: text, a number, a boolean, an enum of [`types`](crate::types) or
-    /// a date. A list adds the parameter once for each entry, `None` adds nothing.
+    /// a date. A list adds the parameter once for each entry. `None` adds nothing.
     pub fn query(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
         match serde_json::to_value(value).ok().and_then(scalars) {
             Some(values) => {
                 self.query.extend(values.into_iter().map(|value| (name.clone(), value)));
-                self
             }
             None => self.refuse(
                 "the value of a query parameter must be text, a number, a boolean or a list of \
                  these",
             ),
         }
+        self
     }
 
     /// Sets a JSON body, with `Content-Type: application/json` unless [`header`](Self::header)
     /// sets another.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(body) {
-            Ok(body) => {
-                self.body = Some(body);
-                self
-            }
+            Ok(body) => self.body = Some(body),
             // The cause may quote a value.
             Err(_) => self.refuse("its body cannot be serialized as JSON; map keys must be text"),
         }
+        self
     }
 
     /// Sets a header and replaces any previous value. The default of `Accept` is
@@ -131,12 +129,10 @@ impl RawRequest<'_> {
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let credentials = &self.client.inner.settings.credentials;
         match header(name.as_ref(), value.as_ref(), credentials) {
-            Ok((name, value)) => {
-                self.headers.insert(name, value);
-                self
-            }
+            Ok((name, value)) => drop(self.headers.insert(name, value)),
             Err(reason) => self.refuse(reason),
         }
+        self
     }
 
     /// Sets the `Idempotency-Key`: 1 to 255 visible ASCII characters.
@@ -156,11 +152,13 @@ impl RawRequest<'_> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body of a success is HTML or XML, as proxies send it, unless
-    /// the header `Accept` was set.
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), before anything is sent, if
+    /// the path does not begin with `/`, if a placeholder has no value or an unusable one, or if a
+    /// setter refused its argument.
     ///
-    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) before anything is sent, if the path does not begin with
-    /// `/`, a placeholder has no value or an unusable one, or a setter refused its argument.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body of a success is HTML or XML, as
+    /// proxies send it, unless the header `Accept` was set.
+    ///
     /// Otherwise the errors of every call.
     pub async fn send(self) -> Result<ResponseValue<Bytes>, Error> {
         if self.shows_credential() {
@@ -212,9 +210,8 @@ impl RawRequest<'_> {
         Ok(request)
     }
 
-    fn refuse(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
+    fn refuse(&mut self, reason: impl Into<Cow<'static, str>>) {
         self.invalid.get_or_insert_with(|| Error::refused(reason));
-        self
     }
 }
 

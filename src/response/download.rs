@@ -90,17 +90,17 @@ impl Download {
         file_name::of(self.headers.get(CONTENT_DISPOSITION)?.as_bytes())
     }
 
-    /// The next bytes, or None at the end.
+    /// Returns the next bytes, or None at the end.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Timeout`] if none arrive in time, and [`ErrorKind::Interrupted`] if the
+    /// [`ErrorKind::Timeout`] if no bytes arrive in time, and [`ErrorKind::Interrupted`] if the
     /// connection breaks.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await.transpose()
     }
 
-    /// All remaining bytes.
+    /// Returns all remaining bytes.
     ///
     /// # Errors
     ///

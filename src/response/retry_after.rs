@@ -21,13 +21,11 @@ pub(crate) fn server_hint(
     headers: &HeaderMap,
     body: Option<&Map<String, Value>>,
 ) -> Option<Duration> {
-    milliseconds_hint(headers)
+    text(headers, &RETRY_AFTER_MS)
+        .and_then(whole_number)
+        .map(Duration::from_millis)
         .or_else(|| header_hint(headers, Utc::now()))
         .or_else(|| body_hint(body?))
-}
-
-fn milliseconds_hint(headers: &HeaderMap) -> Option<Duration> {
-    whole_number(text(headers, &RETRY_AFTER_MS)?).map(Duration::from_millis)
 }
 
 /// Saturates, since `u64::MAX` is as good as forever.
