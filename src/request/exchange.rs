@@ -52,10 +52,6 @@ pub(super) async fn exchange(
         });
         deadline.bound(work).await
     };
-    let end = match end {
-        Ok(end) => end.map_err(Error::from),
-        Err(_) => Err(deadline.error()),
-    };
     match response {
         None => Err(end.err().unwrap_or_else(|| deadline.error())),
         Some(response) => {
