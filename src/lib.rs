@@ -98,7 +98,7 @@ pub use error::{Error, ErrorKind};
 /// A clone is cheap and shares connections, rate-limit state and the retry budget: build one client
 /// per program, and clone it into tasks. [`builder`](Client::builder) sets timeouts, the retry
 /// policy and the server. [`for_number`](Client::for_number) selects a number of a tenant key.
-/// [`request`](Client::request) calls what has no method.
+/// [`request`](Client::request) sends requests that have no method here.
 ///
 /// [The table of operations](guide::operations) states the key and the feature that each operation
 /// needs, and the evidence for its description.

@@ -25,21 +25,20 @@ impl BaseUrl {
             refuse(&format!("is not a URL ({error}); write it like https://example.com"))
         })?;
         let is_loopback = is_loopback(&url);
-        if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none_or(str::is_empty) {
-            return Err(refuse("must begin with https:// and contain a host"));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(refuse(
-                "must not contain a user or a password; pass the key as `Credentials`",
-            ));
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(refuse("must end with its path, without a query or a fragment"));
-        }
-        if url.scheme() == "http" && !danger_allow_http && !is_loopback {
-            return Err(refuse(
-                "must begin with https://, or anyone on the network can read the key",
-            ));
+        let is_without_host = url.host_str().is_none_or(str::is_empty);
+        let problem = if !matches!(url.scheme(), "https" | "http") || is_without_host {
+            "must begin with https:// and contain a host"
+        } else if !url.username().is_empty() || url.password().is_some() {
+            "must not contain a user or a password; pass the key as `Credentials`"
+        } else if url.query().is_some() || url.fragment().is_some() {
+            "must end with its path, without a query or a fragment"
+        } else if url.scheme() == "http" && !danger_allow_http && !is_loopback {
+            "must begin with https://, or anyone on the network can read the key"
+        } else {
+            ""
+        };
+        if !problem.is_empty() {
+            return Err(refuse(problem));
         }
         let prefix = without_version(url.path()).to_owned();
         url.set_path(&prefix);

@@ -15,8 +15,9 @@ use crate::credentials::{Credentials, environment};
 use crate::error::Error;
 use crate::generated::Client;
 use crate::operation::{API_KEY, API_KEY_ID, SERVER};
+use crate::rate_limit::RequestQueues;
 use crate::rate_limit::slots::Slots;
-use crate::retry::RetryPolicy;
+use crate::retry::{Budget, RetryPolicy};
 use crate::time::MAX_TIMEOUT;
 
 const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION"));
@@ -24,8 +25,6 @@ const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION")
 const HAS_TLS: bool =
     cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"));
 const BASE_URL_VARIABLE: &str = "PILOT_STATUS_BASE_URL";
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// macOS allows 256 open files per process. A test with a server in the same process needs two
 /// for each connection.
@@ -36,15 +35,15 @@ const MAX_CONCURRENT_REQUESTS: usize = 100;
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 impl Client {
-    /// Begins to build a client with `credentials`.
+    /// Returns a builder for a client with `credentials`.
     pub fn builder(credentials: Credentials) -> ClientBuilder {
         ClientBuilder {
             credentials,
             base_url: None,
             base_url_name: "the base URL",
             danger_allow_http: false,
-            connect_timeout: CONNECT_TIMEOUT,
-            attempt_timeout: ATTEMPT_TIMEOUT,
+            connect_timeout: Duration::from_secs(10),
+            attempt_timeout: Duration::from_secs(30),
             max_response_bytes: None,
             max_concurrent_requests: MAX_CONCURRENT_REQUESTS,
             pool_idle_timeout: POOL_IDLE_TIMEOUT,
@@ -54,8 +53,8 @@ impl Client {
         }
     }
 
-    /// Builds a client with the [credentials in the environment](Credentials::from_env) and the
-    /// base URL in `PILOT_STATUS_BASE_URL`, if that is set and not blank.
+    /// Builds a client from environment variables: with [their credentials](Credentials::from_env),
+    /// and with the base URL in `PILOT_STATUS_BASE_URL` if that variable is set and not blank.
     ///
     /// # Errors
     ///
@@ -144,7 +143,7 @@ impl ClientBuilder {
     }
 
     /// Sets the maximum length of a response body in bytes. Default: 32 MiB, and 64 MiB for
-    /// whole files, as in `get_media`. A longer body is an error of kind
+    /// responses that contain a file, such as that of `get_media`. A longer body is an error of kind
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode). The chunks of a
     /// [`Download`](crate::Download) have no limit.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
@@ -155,30 +154,30 @@ impl ClientBuilder {
     /// Sets the maximum number of concurrent requests of the client and its clones. Default:
     /// 100.
     ///
-    /// Each request takes a connection and thus a file descriptor: choose fewer than the
-    /// limit of open files (`ulimit -n`) leaves. Further calls wait for a slot in order, up to
-    /// their total timeout. A call that gets no slot fails with
+    /// Each request needs a connection and thus a file descriptor. Choose a number below the
+    /// limit of open files (`ulimit -n`), minus the files that your program opens. Further calls
+    /// wait for a slot in order, up to their total timeout. A call that gets no slot fails with
     /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) and is not sent.
     ///
-    /// A request holds its slot until its response has been read, and a
-    /// [`Download`](crate::Download) until its end, unless they are dropped before. A future
-    /// that is not polled holds its slot too, such as those in `buffer_unordered` while the
-    /// loop body runs. So that such a loop body can make calls, one request beyond the limit
-    /// is sent whenever none has ended for 5 seconds. Spawn many calls as tasks, or hold fewer
-    /// of them than the limit.
+    /// A request holds its slot until its response has been read or its future is dropped. A
+    /// [`Download`](crate::Download) holds its slot until its end, or until it is dropped. A
+    /// future that is not polled holds its slot too, such as those in `buffer_unordered` while
+    /// the loop body runs. If no request ends for 5 seconds, the client sends one request beyond
+    /// the limit, so that such a loop body can make calls. Spawn many calls as tasks, or hold
+    /// fewer of them than the limit.
     pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
         self.max_concurrent_requests = requests;
         self
     }
 
-    /// Sets how long an idle connection is kept for the next request. Default: 50 seconds.
-    /// Zero keeps none.
+    /// Sets how long an idle connection is kept for the next request. Default: 50 seconds. With
+    /// zero, no idle connection is kept.
     ///
     /// Choose less than the idle timeout of the server or its proxy: 60 seconds or more for the
     /// load balancers of the large clouds, 75 for nginx, 5 for Node.js and Apache without a
-    /// proxy. If the server closes a connection at the moment at which a request is sent,
-    /// the outcome is unknown, and a call that is not safe to repeat fails. A new connection
-    /// costs two or three round trips.
+    /// proxy. If the server closes a connection just as a request is sent, the outcome is
+    /// unknown, and a call that is not safe to repeat fails. A new connection costs two or three
+    /// round trips.
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.pool_idle_timeout = timeout;
         self
@@ -216,10 +215,15 @@ impl ClientBuilder {
     ///
     /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if the credentials are blank, in
     /// quotes, or not valid in a header.
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if another setting is invalid,
-    /// if `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` is not the URL of a proxy, or if the system
-    /// has no CA certificates or this build no TLS, unless the server is `http://` on this machine.
-    /// With `rustls-no-provider`, also if the program has installed no cryptography for rustls.
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if
+    ///
+    /// - another setting is invalid,
+    /// - `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` is not the URL of a proxy,
+    /// - the system has no CA certificates, or this build has no TLS, unless the base URL is
+    ///   `http://` on this machine,
+    /// - the feature `rustls-no-provider` is enabled, but the program has not installed a
+    ///   cryptography provider for rustls.
     pub fn build(self) -> Result<Client, Error> {
         self.credentials.check(match self.credentials.header() {
             API_KEY => "the API key",
@@ -239,11 +243,8 @@ impl ClientBuilder {
             )));
         }
         let http = http_client_builder(self.http, &base_url)?;
-        let user_agent = match self.user_agent.as_str() {
-            "" => USER_AGENT.to_owned(),
-            caller => format!("{USER_AGENT} {caller}"),
-        };
-        let user_agent = HeaderValue::from_str(&user_agent).map_err(|_| {
+        let user_agent = format!("{USER_AGENT} {}", self.user_agent);
+        let user_agent = HeaderValue::from_str(user_agent.trim_end_matches(' ')).map_err(|_| {
             Error::configuration(
                 "the user agent contains a character that is not valid in headers; remove it",
             )
@@ -261,7 +262,8 @@ impl ClientBuilder {
             .map_err(Error::of_builder)?;
         let settings = Arc::new(Settings {
             credentials: self.credentials,
-            shared: self.retry.shared(),
+            queues: RequestQueues::new(self.retry.backoff),
+            budget: Budget::default(),
             max_response_bytes: self.max_response_bytes,
             slots: Slots::new(self.max_concurrent_requests),
         });

@@ -14,8 +14,9 @@ use crate::credentials::Credentials;
 use crate::credentials::number_scope::NumberScope;
 use crate::generated::Client;
 use crate::operation::Operation;
+use crate::rate_limit::RequestQueues;
 use crate::rate_limit::slots::Slots;
-use crate::retry::{RetryPolicy, Shared};
+use crate::retry::{Budget, RetryPolicy};
 
 const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
 /// Enough for a file of 25 MiB, the largest that the service accepts, in Base64.
@@ -34,7 +35,8 @@ pub struct Inner {
 /// The state that all clones of a client share.
 pub(crate) struct Settings {
     pub(crate) credentials: Credentials,
-    pub(crate) shared: Shared,
+    pub(crate) queues: RequestQueues,
+    pub(crate) budget: Budget,
     pub(crate) max_response_bytes: Option<usize>,
     pub(crate) slots: Slots,
 }

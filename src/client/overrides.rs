@@ -9,9 +9,9 @@ use crate::generated::Client;
 use crate::retry::RetryPolicy;
 
 impl Client {
-    /// A clone of this client whose calls are for one number: they send its id in
-    /// `x-whatsapp-number-id`. A tenant key needs it to select one of its numbers. The key of a
-    /// number always acts for its own number.
+    /// Returns a clone of this client for one number. Its calls send the id of the number in
+    /// `x-whatsapp-number-id`. A tenant key needs this header to select one of its numbers. The
+    /// key of a number always acts for that number.
     ///
     /// The clone is cheap. It shares connections, settings and the retry budget with this
     /// client. Rate limits are tracked per number. Calls without a credential omit the header.
@@ -34,7 +34,7 @@ impl Client {
         clone
     }
 
-    /// A clone of this client with another retry policy.
+    /// Returns a clone of this client with another retry policy.
     ///
     /// The clone is cheap. It shares connections, rate-limit state and the retry budget with
     /// this client. [`without_budget`](RetryPolicy::without_budget) and
@@ -64,11 +64,12 @@ impl Client {
         clone
     }
 
-    /// A clone of this client with another
+    /// Returns a clone of this client with another
     /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), for the calls that need
     /// more time, such as large uploads, or less.
     ///
-    /// The clone is cheap and shares the same state as one of [`with_retry`](Self::with_retry).
+    /// The clone is cheap. It shares the same state as a clone from
+    /// [`with_retry`](Self::with_retry).
     /// The [`total_timeout`](RetryPolicy::total_timeout) of the retry policy still limits the
     /// call: for a longer timeout, set both.
     ///

@@ -21,7 +21,7 @@ use crate::text::quotes::is_quoted;
 const API_KEY_VARIABLE: &str = "PILOT_STATUS_API_KEY";
 const API_KEY_ID_VARIABLE: &str = "PILOT_STATUS_API_KEY_ID";
 
-/// An API key or the id of one, which authenticates the client.
+/// An API key, or the id of an API key, that authenticates the client.
 ///
 /// The value is never printed. It is wiped from memory when the last client that holds it is
 /// dropped. Its copy in a request is marked as sensitive.
@@ -55,7 +55,7 @@ impl Credentials {
         Self::new(API_KEY_ID, id.into())
     }
 
-    /// Reads an API key from `PILOT_STATUS_API_KEY`, or the id of one from
+    /// Reads an API key from `PILOT_STATUS_API_KEY`, or the id of an API key from
     /// `PILOT_STATUS_API_KEY_ID`. A blank variable counts as unset.
     ///
     /// # Errors
@@ -101,25 +101,21 @@ impl Credentials {
     /// errors.
     pub(crate) fn check(&self, name: &str) -> Result<(), Error> {
         let value = self.secret.expose_secret();
-        if value.trim().is_empty() {
-            return Err(refusal(format!("{name} is blank; set it to the value as issued")));
-        }
-        if is_quoted(value) {
-            return Err(refusal(format!(
-                "{name} is in quotes, which would be sent too; remove the quotes"
-            )));
-        }
-        if !is_portable(value.as_bytes()) {
-            return Err(refusal(format!(
-                "{name} has surrounding white space or a character that is not valid in headers; \
-                 set it to the value as issued"
-            )));
-        }
-        Ok(())
+        let problem = if value.trim().is_empty() {
+            "is blank; set it to the value as issued"
+        } else if is_quoted(value) {
+            "is in quotes, which would be sent too; remove the quotes"
+        } else if !is_portable(value.as_bytes()) {
+            "has surrounding white space or a character that is not valid in headers; set it to \
+             the value as issued"
+        } else {
+            return Ok(());
+        };
+        Err(refusal(format!("{name} {problem}")))
     }
 
-    /// Whether a text contains the value, ignoring case, since URLs convert host names to lower case. Values that
-    /// are too short for a key are never found.
+    /// Whether a text contains the value, ignoring case, since URLs convert host names to lower
+    /// case. Values that are too short for a key are never found.
     pub(crate) fn appears_in(&self, text: impl AsRef<[u8]>) -> bool {
         let value = self.secret.expose_secret().as_bytes();
         value.len() >= MIN_LENGTH && contains(text.as_ref(), value)

@@ -1,7 +1,7 @@
 //! Documented fields of an error body beyond its message and code.
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Error;
 use crate::decode;
@@ -63,7 +63,8 @@ impl Error {
     pub fn body_as<T: DeserializeOwned>(&self) -> Option<T> {
         let body = self.api_error()?;
         let mut fields = body.extra.clone();
-        let texts = [("error", body.error.as_deref()), ("code", self.code_text())];
+        let texts =
+            [("error", body.error.as_deref()), ("code", self.code().map(ErrorCode::as_str))];
         for (name, text) in texts {
             if let Some(text) = text {
                 fields.entry(name).or_insert_with(|| text.into());
@@ -86,12 +87,7 @@ impl Error {
     }
 
     fn field(&self, name: &str) -> Option<&Value> {
-        let fields: &Map<String, Value> = &self.api_error()?.extra;
-        fields.get(name)
-    }
-
-    fn code_text(&self) -> Option<&str> {
-        self.code().map(ErrorCode::as_str)
+        self.api_error()?.extra.get(name)
     }
 }
 

@@ -4,19 +4,17 @@ use std::fmt;
 
 use http::{Method, StatusCode};
 
-use super::{Error, Inner};
-use crate::operation::Operation;
+use super::{Call, Error};
 use crate::time::MAX_TIMEOUT;
 
 impl Error {
     /// Whether and how to repeat the call, as far as that is certain.
     fn instruction(&self) -> Option<String> {
-        let Inner { operation, idempotency_key, .. } = &*self.0;
+        let Call { operation, idempotency_key, .. } = self.0.call.as_ref()?;
         if !self.may_have_taken_effect() {
             let may_pass = self.is_uncertain() && self.is_retryable();
             return may_pass.then(|| "try again later".to_owned());
         }
-        let operation = operation.as_ref()?;
         let repeat = match idempotency_key {
             Some(_) => "repeat it only under the same key",
             None if operation.safe_to_repeat => "it is safe to repeat",
@@ -39,14 +37,12 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        match inner.operation.as_deref() {
-            Some(Operation { id: Some(id), method, path, .. }) => {
-                write!(f, "{id} ({method} {}{path}): ", inner.path_prefix)?;
+        if let Some(Call { operation, path_prefix, .. }) = &inner.call {
+            let request = format_args!("{} {path_prefix}{}", operation.method, operation.path);
+            match operation.id {
+                Some(id) => write!(f, "{id} ({request}): ")?,
+                None => write!(f, "{request}: ")?,
             }
-            Some(Operation { id: None, method, path, .. }) => {
-                write!(f, "{method} {}{path}: ", inner.path_prefix)?;
-            }
-            None => {}
         }
         if let Some(status) = inner.status {
             write!(f, "{status}: ")?;
@@ -68,8 +64,8 @@ impl fmt::Display for Error {
             Some(wait) => write!(f, " (wait {} s)", wait.as_secs_f64().ceil())?,
             None => {}
         }
-        if inner.attempts > 1 {
-            write!(f, " ({} attempts)", inner.attempts)?;
+        if self.attempts() > 1 {
+            write!(f, " ({} attempts)", self.attempts())?;
         }
         Ok(())
     }
@@ -84,7 +80,7 @@ impl fmt::Debug for Error {
             .field("operation", &self.operation_id())
             .field("status", &inner.status)
             .field("retry_after", &inner.retry_after)
-            .field("attempts", &inner.attempts)
+            .field("attempts", &self.attempts())
             .field("may_have_taken_effect", &self.may_have_taken_effect())
             .field("source", &inner.source)
             .finish_non_exhaustive()
@@ -97,10 +93,12 @@ mod tests {
 
     use super::*;
     use crate::error::ErrorKind;
+    use crate::operation::Operation;
 
-    fn operation(method: &str, safe_to_repeat: bool) -> Cow<'static, Operation> {
+    fn call(method: &str, safe_to_repeat: bool, attempts: u32) -> Call {
         let method = method.parse().unwrap();
-        Cow::Owned(Operation { method, safe_to_repeat, ..Operation::ODD })
+        let operation = Operation { method, safe_to_repeat, ..Operation::ODD };
+        Call { attempts, ..Call::new(Cow::Owned(operation), "") }
     }
 
     #[test]
@@ -124,18 +122,22 @@ mod tests {
             (of(429), earlier),
         ];
         for (error, warning) in table {
-            let error = error.with_attempts(2, warning == earlier);
-            let writing = error.clone().with_operation(operation("POST", false), "");
+            let with_call = |method, safe_to_repeat| {
+                let earlier_uncertain = warning == earlier;
+                let call = Call { earlier_uncertain, ..call(method, safe_to_repeat, 2) };
+                error.clone().with_call(call)
+            };
+            let writing = with_call("POST", false);
             assert_eq!(writing.may_have_taken_effect(), warning.is_some(), "{writing}");
             let text = writing.to_string();
             match warning {
                 Some(warning) => assert!(text.contains(warning), "{text}"),
                 None => assert!(!text.contains("effect"), "{text}"),
             }
-            let reading = error.clone().with_operation(operation("GET", true), "");
+            let reading = with_call("GET", true);
             assert!(!reading.may_have_taken_effect(), "{reading}");
             assert!(!reading.to_string().contains("repeat"), "{reading}");
-            let again = error.with_operation(operation("PUT", true), "").to_string();
+            let again = with_call("PUT", true).to_string();
             assert_eq!(again.contains("it is safe to repeat"), warning.is_some(), "{again}");
         }
     }
@@ -143,29 +145,28 @@ mod tests {
     #[test]
     fn an_error_before_the_first_attempt_has_no_effect() {
         for kind in [ErrorKind::Timeout, ErrorKind::RateLimited, ErrorKind::InvalidRequest] {
-            let error = Error::new(kind).with_operation(operation("POST", false), "");
+            let error = Error::new(kind).with_call(call("POST", false, 0));
             assert!(!error.may_have_taken_effect(), "{error}");
         }
     }
 
     #[test]
     fn the_error_for_a_reported_success_advises_against_a_repeat() {
-        let error =
-            Error::of_status(StatusCode::OK).with_reported_success().with_attempts(1, false);
-        let writing = error.clone().with_operation(operation("POST", false), "");
+        let error = Error::of_status(StatusCode::OK).with_reported_success();
+        let writing = error.clone().with_call(call("POST", false, 1));
         assert!(writing.may_have_taken_effect());
         assert!(
             writing.to_string().ends_with("the server reported success, so do not repeat it"),
             "{writing}"
         );
-        let reading = error.with_operation(operation("GET", true), "");
+        let reading = error.with_call(call("GET", true, 1));
         assert!(!reading.to_string().contains("repeat"), "{reading}");
     }
 
     #[test]
     fn a_deletion_that_finds_nothing_after_a_timeout_may_have_deleted_it() {
-        let error = Error::of_status(StatusCode::NOT_FOUND).with_attempts(2, true);
-        let error = error.with_operation(operation("DELETE", true), "");
+        let call = Call { earlier_uncertain: true, ..call("DELETE", true, 2) };
+        let error = Error::of_status(StatusCode::NOT_FOUND).with_call(call);
         assert!(error.to_string().contains("; an earlier attempt may have deleted it"), "{error}");
         assert!(error.may_have_taken_effect());
     }

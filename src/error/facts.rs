@@ -17,7 +17,7 @@ impl Error {
     /// The `operationId` of the call, such as `list_numbers`. None if a client could not be
     /// built, or for a [raw call](crate::Client::request) of an undocumented operation.
     pub fn operation_id(&self) -> Option<&'static str> {
-        self.0.operation.as_ref()?.id
+        self.0.call.as_ref()?.operation.id
     }
 
     /// The status of the response, if one arrived.
@@ -70,22 +70,21 @@ impl Error {
         Some(&self.0.server_message.as_ref()?.api_error)
     }
 
-    /// How long to wait before the next attempt: the server's `Retry-After`, less the time
-    /// that has passed. For a call that was not sent, the rest of the pause that earlier
-    /// calls caused.
+    /// How long to wait before the next attempt: the server's `Retry-After`, minus the time that
+    /// has passed. For a call that was not sent, the rest of the pause that earlier calls caused.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
     /// The number of attempts, failed connections included. 0 if the call failed before the
-    /// first.
+    /// first attempt.
     pub fn attempts(&self) -> u32 {
-        self.0.attempts
+        self.0.call.as_ref().map_or(0, |call| call.attempts)
     }
 
     /// The `Idempotency-Key` of the call, if it had one: the caller's or a generated one.
     /// Under the same key, the server processes the call only once.
     pub fn idempotency_key(&self) -> Option<&str> {
-        self.0.idempotency_key.as_ref()?.to_str().ok()
+        self.0.call.as_ref()?.idempotency_key.as_ref()?.to_str().ok()
     }
 }

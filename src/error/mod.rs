@@ -44,27 +44,21 @@ pub struct Error(Box<Inner>);
 #[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
-    operation: Option<Cow<'static, Operation>>,
-    /// The path of the base URL.
-    path_prefix: String,
+    call: Option<Call>,
     status: Option<StatusCode>,
     headers: HeaderMap,
     body: Option<Bytes>,
     server_message: Option<Box<ServerMessage>>,
     retry_after: Option<Duration>,
-    attempts: u32,
-    /// Whether an attempt before the last may have taken effect.
-    earlier_uncertain: bool,
     /// Whether the API reported success, in a response that cannot be decoded.
     reported_success: bool,
-    idempotency_key: Option<HeaderValue>,
     /// Whether the server processed an attempt without a response.
     outcome: Option<Outcome>,
     detail: Cow<'static, str>,
     source: Option<Source>,
 }
 
-/// The call that a response belongs to.
+/// The call that an error or a response belongs to.
 #[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) operation: Cow<'static, Operation>,
@@ -76,21 +70,30 @@ pub(crate) struct Call {
     pub(crate) idempotency_key: Option<HeaderValue>,
 }
 
+impl Call {
+    pub(crate) fn new(operation: Cow<'static, Operation>, path_prefix: &str) -> Self {
+        let path_prefix = path_prefix.to_owned();
+        Self {
+            operation,
+            path_prefix,
+            attempts: 0,
+            earlier_uncertain: false,
+            idempotency_key: None,
+        }
+    }
+}
+
 impl Error {
     pub(crate) fn new(kind: ErrorKind) -> Self {
         Self(Box::new(Inner {
             kind,
-            operation: None,
-            path_prefix: String::new(),
+            call: None,
             status: None,
             headers: HeaderMap::new(),
             body: None,
             server_message: None,
             retry_after: None,
-            attempts: 0,
-            earlier_uncertain: false,
             reported_success: false,
-            idempotency_key: None,
             outcome: None,
             detail: Cow::Borrowed(""),
             source: None,
@@ -127,33 +130,9 @@ impl Error {
         self
     }
 
-    /// Sets the operation and the path of the base URL, which precedes that of the operation.
-    pub(crate) fn with_operation(
-        mut self,
-        operation: Cow<'static, Operation>,
-        path_prefix: &str,
-    ) -> Self {
-        self.0.operation = Some(operation);
-        path_prefix.clone_into(&mut self.0.path_prefix);
+    pub(crate) fn with_call(mut self, call: Call) -> Self {
+        self.0.call = Some(call);
         self
-    }
-
-    /// Sets the number of attempts, and whether one before the last may have taken effect.
-    pub(crate) fn with_attempts(mut self, attempts: u32, earlier_uncertain: bool) -> Self {
-        self.0.attempts = attempts;
-        self.0.earlier_uncertain = earlier_uncertain;
-        self
-    }
-
-    pub(crate) fn with_idempotency_key(mut self, key: Option<HeaderValue>) -> Self {
-        self.0.idempotency_key = key;
-        self
-    }
-
-    pub(crate) fn with_call(self, call: &Call) -> Self {
-        self.with_operation(call.operation.clone(), &call.path_prefix)
-            .with_attempts(call.attempts, call.earlier_uncertain)
-            .with_idempotency_key(call.idempotency_key.clone())
     }
 
     fn with_outcome(mut self, outcome: Outcome) -> Self {

@@ -62,13 +62,15 @@ impl Error {
     /// # }
     /// ```
     pub fn may_have_taken_effect(&self) -> bool {
-        self.0.operation.as_ref().is_some_and(|operation| !operation.is_read_only())
-            && (self.0.earlier_uncertain || self.is_uncertain() || self.is_in_progress())
+        self.0.call.as_ref().is_some_and(|call| {
+            !call.operation.is_read_only()
+                && (call.earlier_uncertain || self.is_uncertain() || self.is_in_progress())
+        })
     }
 
     /// Whether the last attempt may have been processed.
     pub(crate) fn is_uncertain(&self) -> bool {
-        self.0.attempts > 0
+        self.attempts() > 0
             && self.0.outcome != Some(Outcome::NotProcessed)
             && match self.0.kind {
                 ErrorKind::Timeout
@@ -83,7 +85,7 @@ impl Error {
 
     /// Whether the server is still processing an earlier attempt of this call.
     pub(crate) fn awaits_earlier_attempt(&self) -> bool {
-        self.is_in_progress() && self.0.earlier_uncertain
+        self.is_in_progress() && self.0.call.as_ref().is_some_and(|call| call.earlier_uncertain)
     }
 
     /// Whether the server is still processing the first request under the idempotency key.

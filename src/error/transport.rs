@@ -30,7 +30,13 @@ pub(crate) enum Outcome {
 impl Outcome {
     fn of(error: &reqwest::Error) -> Self {
         if error.is_connect() {
-            return Self::of_connecting(error);
+            return if causes(error).any(is_out_of_descriptors) {
+                Self::OutOfDescriptors
+            } else if causes(error).any(|cause| is_tls_failure(cause) || is_refused_tunnel(cause)) {
+                Self::Permanent
+            } else {
+                Self::NotProcessed
+            };
         }
         // Once the head of the response arrived, the server has begun to process the request.
         causes(error)
@@ -47,16 +53,6 @@ impl Outcome {
                 _ => is_refused_stream(cause).then_some(Self::NotProcessed),
             })
             .unwrap_or(Self::Unknown)
-    }
-
-    fn of_connecting(error: &reqwest::Error) -> Self {
-        if causes(error).any(is_out_of_descriptors) {
-            Self::OutOfDescriptors
-        } else if causes(error).any(|cause| is_tls_failure(cause) || is_refused_tunnel(cause)) {
-            Self::Permanent
-        } else {
-            Self::NotProcessed
-        }
     }
 }
 

@@ -31,17 +31,7 @@ macro_rules! builder {
             }
         }
 
-        impl crate::IntoOptional<super::$model> for $model {
-            #[inline]
-            fn into_optional(
-                self,
-            ) -> ::std::result::Result<::std::option::Option<super::$model>, ::std::string::String>
-            {
-                super::$model::try_from(self)
-                    .map(::std::option::Option::Some)
-                    .map_err(|error| error.to_string())
-            }
-        }
+        crate::model::optional::optional_from_builder!(super::$model, $model);
     };
 }
 

@@ -21,7 +21,7 @@ use serde::de::DeserializeOwned;
 
 use super::Client;
 use crate::Download;
-use crate::error::ErrorKind;
+use crate::error::{Call, ErrorKind};
 use crate::operation::Operation;
 use crate::request::Succeeded;
 pub(super) use crate::request::path_guard::encode_path;
@@ -78,7 +78,7 @@ impl<T: DeserializeOwned> ResponseValue<T> {
 
 impl ResponseValue<()> {
     pub(super) fn empty(response: Succeeded<'_>) -> Self {
-        response.into_nothing()
+        response.with(())
     }
 }
 
@@ -95,7 +95,7 @@ impl Error {
         move |reason| {
             let error = Self::invalid_request(&reason);
             match Operation::find(operation_id) {
-                Some(operation) => error.with_operation(Cow::Borrowed(operation), ""),
+                Some(operation) => error.with_call(Call::new(Cow::Borrowed(operation), "")),
                 None => error,
             }
         }

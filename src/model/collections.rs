@@ -8,7 +8,8 @@ use crate::model::optional::IntoOptional;
 
 /// Entries for a list of a request: a `Vec`, an array, a slice or a set of values, texts,
 /// builders or anything else that implements [`IntoOptional`]. An entry that is `None` is left
-/// out. `None` instead of an optional list leaves it out. Collect an iterator first.
+/// out. If the list is optional, `None` leaves out the field. Collect an iterator before you pass
+/// its entries.
 ///
 /// ```
 /// use pilot_status::types::{MessageButton, MessageButtonType, MessageRequest};
@@ -27,7 +28,7 @@ pub trait IntoList<T> {
     ///
     /// # Errors
     ///
-    /// The field that an entry's builder lacks.
+    /// The name of a required field that the builder of an entry lacks.
     fn into_list(self) -> Result<Option<Vec<T>>, String>;
 }
 
@@ -41,13 +42,6 @@ macro_rules! lists {
             }
         }
     )*};
-    (cloned: $([$($generic:tt)*] $collection:ty;)*) => {$(
-        impl<T, E: IntoOptional<T> + Clone, $($generic)*> IntoList<T> for $collection {
-            fn into_list(self) -> Result<Option<Vec<T>>, String> {
-                list(self.iter().cloned())
-            }
-        }
-    )*};
 }
 
 lists! {
@@ -58,11 +52,10 @@ lists! {
     [S] HashSet<E, S>;
 }
 
-lists! {
-    cloned:
-    [] &[E];
-    [] &Vec<E>;
-    [const N: usize] &[E; N];
+impl<T, L: ToOwned<Owned: IntoList<T>> + ?Sized> IntoList<T> for &L {
+    fn into_list(self) -> Result<Option<Vec<T>>, String> {
+        self.to_owned().into_list()
+    }
 }
 
 impl<T, L: IntoList<T>> IntoList<T> for Option<L> {
@@ -78,7 +71,8 @@ fn list<T, E: IntoOptional<T>>(
     entries.collect::<Result<_, _>>().map(Some)
 }
 
-/// Entries for a map of a request: pairs or a map of the same values as for [`IntoList`].
+/// Entries for a map of a request: a map or pairs. The values are of the types that [`IntoList`]
+/// accepts as entries.
 ///
 /// ```
 /// use pilot_status::types::MessageRequest;
@@ -94,7 +88,7 @@ pub trait IntoMap<T> {
     ///
     /// # Errors
     ///
-    /// The field that an entry's builder lacks.
+    /// The name of a required field that the builder of an entry lacks.
     fn into_map<M: FromIterator<(String, T)>>(self) -> Result<Option<M>, String>;
 }
 

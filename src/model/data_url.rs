@@ -1,11 +1,12 @@
 //! Files as text in JSON.
 
 use std::fmt;
-use std::str::FromStr;
 
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use base64::engine::{DecodePaddingMode, Engine};
 use serde::{Deserialize, Serialize};
+
+use super::text::{FromText, text_conversions};
 
 /// Base64 with or without padding.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -15,8 +16,8 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// A file as text: a `data:` URL (RFC 2397), such as a QR code or a recording.
 ///
-/// The text of the server is kept verbatim. [`decode`](Self::decode) returns the bytes, also
-/// if the server sent only the Base64.
+/// The text of the server is kept verbatim. [`decode`](Self::decode) returns the bytes, even if
+/// the server sent only Base64 without `data:`.
 ///
 /// ```
 /// use pilot_status::DataUrl;
@@ -70,19 +71,9 @@ impl From<String> for DataUrl {
     }
 }
 
-impl From<&str> for DataUrl {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
+text_conversions!(DataUrl);
 
-impl FromStr for DataUrl {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self::from(text))
-    }
-}
+impl FromText for DataUrl {}
 
 impl fmt::Display for DataUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,6 +10,7 @@ pub(crate) mod optional;
 pub mod phone;
 pub(crate) mod rules;
 mod secret;
+pub(crate) mod text;
 mod timestamp;
 pub(crate) mod undocumented;
 

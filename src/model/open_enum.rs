@@ -1,22 +1,5 @@
 //! Enums that keep undocumented values.
 
-use crate::IntoOptional;
-
-/// An enum or union that any text converts into.
-pub trait FromText: From<String> {}
-
-impl<T: FromText> IntoOptional<T> for String {
-    fn into_optional(self) -> Result<Option<T>, String> {
-        Ok(Some(self.into()))
-    }
-}
-
-impl<T: FromText> IntoOptional<T> for &str {
-    fn into_optional(self) -> Result<Option<T>, String> {
-        self.to_owned().into_optional()
-    }
-}
-
 /// The index of a text. An exact match takes precedence over one in another case. Not generic: one
 /// function for all enums.
 pub(crate) fn find(known: &[&str], text: &str) -> Option<usize> {
@@ -32,6 +15,12 @@ macro_rules! open_enum {
     ) => {
         #[doc = $description]
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        // Any string is valid, so the known ones are examples.
+        #[cfg_attr(
+            feature = "schemars",
+            derive(::schemars::JsonSchema),
+            schemars(with = "String", extend("examples" = [$($value),*]))
+        )]
         #[non_exhaustive]
         pub enum $name {
             $(#[doc = $doc] $variant,)*
@@ -69,23 +58,9 @@ macro_rules! open_enum {
             }
         }
 
-        impl ::std::convert::From<&str> for $name {
-            #[inline]
-            fn from(value: &str) -> Self {
-                Self::from(value.to_owned())
-            }
-        }
+        crate::model::text::text_conversions!($name);
 
-        impl crate::model::open_enum::FromText for $name {}
-
-        impl ::std::str::FromStr for $name {
-            type Err = ::std::convert::Infallible;
-
-            #[inline]
-            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-                ::std::result::Result::Ok(Self::from(value))
-            }
-        }
+        impl crate::model::text::FromText for $name {}
 
         impl ::std::fmt::Display for $name {
             #[inline]
@@ -109,22 +84,6 @@ macro_rules! open_enum {
             ) -> ::std::result::Result<Self, D::Error> {
                 <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
                     .map(Self::from)
-            }
-        }
-
-        #[cfg(feature = "schemars")]
-        impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                // Any string is valid, so the known ones are examples.
-                ::schemars::json_schema!({
-                    "description": $description,
-                    "type": "string",
-                    "examples": Self::KNOWN,
-                })
             }
         }
     };

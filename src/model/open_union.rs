@@ -47,11 +47,8 @@ alternatives! {
 /// alternative. Otherwise their JSON types distinguish them.
 macro_rules! open_union {
     ($name:ident, $description:literal, { $($variant:ident($type:ty),)* }) => {
-        crate::model::open_union::open_union!(@type $name, $description, { $($variant($type),)* });
-
-        impl $name {
-            #[inline]
-            fn read(value: ::serde_json::Value) -> ::std::result::Result<Self, ::std::string::String> {
+        crate::model::open_union::open_union!(
+            @type $name, $description, { $($variant($type),)* }, value => {
                 for is_exact in [true, false] {
                     $(if let ::std::option::Option::Some(held) =
                         <$type as crate::model::open_union::Alternative>::read(&value, is_exact)
@@ -61,16 +58,13 @@ macro_rules! open_union {
                 }
                 ::std::result::Result::Ok(Self::Unknown(value))
             }
-        }
+        );
     };
     ($name:ident, $description:literal, by $tag:literal, {
         $($variant:ident($type:ty) = $($value:literal)|+,)*
     }) => {
-        crate::model::open_union::open_union!(@type $name, $description, { $($variant($type),)* });
-
-        impl $name {
-            #[inline]
-            fn read(value: ::serde_json::Value) -> ::std::result::Result<Self, ::std::string::String> {
+        crate::model::open_union::open_union!(
+            @type $name, $description, { $($variant($type),)* }, value => {
                 match value.get($tag).and_then(::serde_json::Value::as_str) {
                     $(::std::option::Option::Some($($value)|+) => {
                         crate::decode::tagged(&value).map(Self::$variant)
@@ -78,9 +72,12 @@ macro_rules! open_union {
                     _ => ::std::result::Result::Ok(Self::Unknown(value)),
                 }
             }
-        }
+        );
     };
-    (@type $name:ident, $description:literal, { $($variant:ident($type:ty),)* }) => {
+    (
+        @type $name:ident, $description:literal, { $($variant:ident($type:ty),)* },
+        $value:ident => $read:block
+    ) => {
         #[doc = $description]
         #[derive(::serde::Serialize, Clone, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -113,6 +110,13 @@ macro_rules! open_union {
                     .and_then(|value| Self::read(value).map_err(::serde::de::Error::custom))
             }
         }
+
+        impl $name {
+            #[inline]
+            fn read(
+                $value: ::serde_json::Value,
+            ) -> ::std::result::Result<Self, ::std::string::String> $read
+        }
     };
 }
 
@@ -141,16 +145,7 @@ macro_rules! from_builder {
             }
         }
 
-        impl crate::IntoOptional<$name> for builder::$model {
-            #[inline]
-            fn into_optional(
-                self,
-            ) -> ::std::result::Result<::std::option::Option<$name>, ::std::string::String> {
-                $name::try_from(self)
-                    .map(::std::option::Option::Some)
-                    .map_err(|error| error.to_string())
-            }
-        }
+        crate::model::optional::optional_from_builder!($name, builder::$model);
     };
 }
 
@@ -163,13 +158,9 @@ macro_rules! from_text {
             }
         }
 
-        impl ::std::convert::From<&str> for $name {
-            fn from(text: &str) -> Self {
-                Self::$variant(text.to_owned())
-            }
-        }
+        crate::model::text::text_conversions!($name);
 
-        impl crate::model::open_enum::FromText for $name {}
+        impl crate::model::text::FromText for $name {}
     };
 }
 

@@ -1,12 +1,10 @@
 //! The arguments of setters for optional fields.
 
-use std::borrow::Cow;
 use std::time::SystemTime;
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-use crate::model::nullable::Nullable;
-use crate::{DataUrl, Secret};
+use crate::{DataUrl, Nullable};
 
 /// A value for an optional field or parameter of a request: the value, an `Option` of it, or its
 /// builder. Some types accept more:
@@ -39,7 +37,7 @@ pub trait IntoOptional<T> {
     ///
     /// # Errors
     ///
-    /// The field that a builder lacks, or the range of an integer.
+    /// The name of a required field that a builder lacks, or the range that an integer exceeds.
     fn into_optional(self) -> Result<Option<T>, String>;
 }
 
@@ -60,29 +58,6 @@ impl<T> IntoOptional<Nullable<T>> for T {
         Ok(Some(Nullable::Value(self)))
     }
 }
-
-/// Converts text into types made of text.
-macro_rules! from_text {
-    ($type:ty: $($text:ty),*) => {$(
-        impl IntoOptional<$type> for $text {
-            fn into_optional(self) -> Result<Option<$type>, String> {
-                let text: &str = &self;
-                Ok(Some(text.into()))
-            }
-        }
-
-        impl IntoOptional<Nullable<$type>> for $text {
-            fn into_optional(self) -> Result<Option<Nullable<$type>>, String> {
-                let text: &str = &self;
-                Ok(Some(Nullable::Value(text.into())))
-            }
-        }
-    )*};
-}
-
-from_text!(String: &str, &String, Cow<'_, str>);
-from_text!(Secret: &str, &String, Cow<'_, str>);
-from_text!(DataUrl: &str, &String, Cow<'_, str>);
 
 /// Converts any integer into an `i64`.
 macro_rules! from_number {
@@ -117,9 +92,30 @@ impl IntoOptional<String> for DataUrl {
     }
 }
 
+/// Lets setters of a model, or of the union of a model, accept the builder of the model.
+macro_rules! optional_from_builder {
+    ($target:ty, $builder:ty) => {
+        impl crate::IntoOptional<$target> for $builder {
+            #[inline]
+            fn into_optional(
+                self,
+            ) -> ::std::result::Result<::std::option::Option<$target>, ::std::string::String> {
+                <$target>::try_from(self)
+                    .map(::std::option::Option::Some)
+                    .map_err(|error| error.to_string())
+            }
+        }
+    };
+}
+
+pub(crate) use optional_from_builder;
+
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
+    use crate::Secret;
 
     fn set<T>(value: impl IntoOptional<T>) -> Option<T> {
         value.into_optional().unwrap()

@@ -1,19 +1,19 @@
 //! Strings that must not be logged.
 
-use std::convert::Infallible;
 use std::fmt;
-use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
+use super::text::{FromText, text_conversions};
+
 /// A confidential field of a model, such as a password: a string with the format `password` in
 /// the document.
 ///
 /// `Debug` does not print the value. It is wiped from memory when it is dropped, except for
-/// copies in request and response bodies. `Serialize` does write it, since it must reach the
-/// server: take care where else you serialize a model.
+/// copies in request and response bodies. `Serialize` writes the value, since it must reach the
+/// server. Take care where else you serialize a model.
 ///
 /// ```
 /// use pilot_status::Secret;
@@ -23,6 +23,11 @@ use serde::ser::{Serialize, Serializer};
 /// assert_eq!(secret.expose_secret(), "correct horse");
 /// ```
 #[derive(Clone)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(inline, with = "String", description = "Confidential text.", extend("format" = "password"))
+)]
 pub struct Secret(SecretString);
 
 impl Secret {
@@ -52,19 +57,9 @@ impl From<String> for Secret {
     }
 }
 
-impl From<&str> for Secret {
-    fn from(value: &str) -> Self {
-        Self(value.into())
-    }
-}
+text_conversions!(Secret);
 
-impl FromStr for Secret {
-    type Err = Infallible;
-
-    fn from_str(value: &str) -> Result<Self, Self::Err> {
-        Ok(Self::from(value))
-    }
-}
+impl FromText for Secret {}
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -112,21 +107,6 @@ impl Visitor<'_> for SecretVisitor {
 /// The error for a number. It does not quote the number, which may be a PIN.
 fn number<E: de::Error>(visitor: &SecretVisitor) -> E {
     E::invalid_type(Unexpected::Other("a number"), visitor)
-}
-
-#[cfg(feature = "schemars")]
-impl schemars::JsonSchema for Secret {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Secret".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "format": "password"})
-    }
 }
 
 #[cfg(test)]

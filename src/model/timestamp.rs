@@ -10,6 +10,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use super::text::text_conversions;
+
 /// A date and time in a response or a webhook event, as the server wrote it.
 ///
 /// `Display` and JSON return the text of the server, even if it is not a date.
@@ -34,6 +36,12 @@ use serde_json::Value;
 /// `sent == "2026-06-28"` compares the text. Timestamps that are not a date are compared by
 /// their text, and are greater than all others.
 #[derive(Clone)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(with = "String", description = "A date and time as the server wrote it."),
+    schemars(extend("type" = ["string", "number"]))
+)]
 pub struct Timestamp {
     /// The JSON string, or the JSON of another value.
     text: String,
@@ -54,14 +62,14 @@ impl Timestamp {
         &self.text
     }
 
-    /// The moment. None if the text has none of these forms:
+    /// Parses the text. None if the text has none of these forms:
     ///
     /// - RFC 3339, such as `2026-06-28T10:00:00.000Z`. Seconds and their fraction are optional,
     ///   a space may replace the `T`, and the offset may be `-03:00`, `-0300` or `-03`. The
     ///   default offset is UTC.
     /// - A date, such as `2026-06-28`: midnight UTC.
-    /// - A number, or a text of digits: seconds since 1970, or milliseconds from
-    ///   100,000,000,000 (the year 5138 in seconds, 1973 in milliseconds) on.
+    /// - A number, or a text of digits: seconds since 1970. Numbers from 100,000,000,000 on are
+    ///   milliseconds: as seconds, they would be in the year 5138 or later.
     pub fn datetime(&self) -> Option<DateTime<Utc>> {
         let text = self.text.trim();
         since_1970(text).or_else(|| calendar(text))
@@ -121,11 +129,7 @@ impl From<String> for Timestamp {
     }
 }
 
-impl From<&str> for Timestamp {
-    fn from(text: &str) -> Self {
-        text.to_owned().into()
-    }
-}
+text_conversions!(Timestamp);
 
 impl From<DateTime<Utc>> for Timestamp {
     /// Formats the moment by RFC 3339, such as `2026-06-28T10:00:00Z`.
@@ -219,20 +223,6 @@ impl<'de> Deserialize<'de> for Timestamp {
             Value::String(text) => Ok(text.into()),
             other => Ok(Self { text: other.to_string(), other: Some(Box::new(other)) }),
         }
-    }
-}
-
-#[cfg(feature = "schemars")]
-impl schemars::JsonSchema for Timestamp {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Timestamp".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "A date and time as the server wrote it.",
-            "type": ["string", "number"],
-        })
     }
 }
 

@@ -1,12 +1,8 @@
 //! The operations of the API document, beyond their types.
 
-mod retry_advice;
-
 use std::borrow::Cow;
 
 use http::Method;
-
-pub(crate) use self::retry_advice::RetryAdvice;
 
 /// The header that carries an API key.
 pub(crate) const API_KEY: &str = "x-api-key";
@@ -111,6 +107,25 @@ impl Operation {
             takes_idempotency_key: false,
             response: ResponseBody::ANY,
         }
+    }
+}
+
+/// The document's advice on retries of calls that failed with a code: the extension `x-retry`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RetryAdvice {
+    /// `never`: a retry would fail too.
+    Permanent,
+    /// `alone`: the failure concerns the resource of this call only, so other calls do not
+    /// wait.
+    OnlyThisCall,
+    /// `later`: the failure is transient, whatever its status.
+    Transient,
+}
+
+impl RetryAdvice {
+    /// The advice for a code, if the document has any.
+    pub(crate) fn of(code: &str) -> Option<Self> {
+        RETRY_ADVICE.iter().find(|(known, _)| *known == code).map(|(_, advice)| *advice)
     }
 }
 

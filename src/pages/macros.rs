@@ -17,7 +17,7 @@ macro_rules! numbered {
                 let Self { client, page, $($given,)* } = self;
                 let client = client.clone();
                 let first = page.as_ref().ok().copied().flatten().unwrap_or(1);
-                crate::Pages::by_number(first, $key, move |number| {
+                crate::Pages::new(first, $key, move |number| {
                     let client = client.clone();
                     let page = page.clone().map(|_| ::std::option::Option::Some(number));
                     $(let $given = $given.clone();)*
@@ -26,7 +26,7 @@ macro_rules! numbered {
                         let response = call.send().await?.into_inner();
                         let total = ::std::option::Option::<i64>::None;
                         $(let total = ::std::option::Option::<i64>::from(response.$total);)?
-                        ::std::result::Result::Ok((response.$list, total))
+                        ::std::result::Result::Ok(crate::pages::Page::numbered(number, response.$list, total))
                     }
                 })
             }
@@ -47,7 +47,7 @@ macro_rules! dated {
                 let Self { client, before, $($given,)* } = self;
                 let client = client.clone();
                 let first = before.as_ref().ok().copied().flatten();
-                crate::Pages::by_cursor(first, $key, move |time| {
+                crate::Pages::new(first, $key, move |time| {
                     let client = client.clone();
                     let before = before.clone().map(|_| time);
                     $(let $given = $given.clone();)*
@@ -58,7 +58,7 @@ macro_rules! dated {
                             ::std::option::Option::<&crate::Timestamp>::from(&last.$time)?
                                 .datetime()
                         });
-                        ::std::result::Result::Ok((response.$list, end))
+                        ::std::result::Result::Ok(crate::pages::Page::before(time.as_ref(), response.$list, end))
                     }
                 })
             }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_core::Stream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// The maximum interval at which a task that awaits a page polls the stream. A longer gap means
 /// that the page was not awaited.
@@ -24,12 +24,37 @@ pub(super) type Fetch<T, C> = Pin<Box<dyn Future<Output = Result<Page<T, C>, Err
 pub(super) type Call<T, C> = Box<dyn FnMut(C) -> Fetch<T, C> + Send>;
 
 /// A page, and what follows it.
-pub(super) struct Page<T, C> {
-    pub(super) items: Vec<T>,
+pub(crate) struct Page<T, C> {
+    items: Vec<T>,
     /// The cursor of the next page, or why it is unknown. None for the last page.
-    pub(super) next: Option<Result<C, Error>>,
+    next: Option<Result<C, Error>>,
     /// Whether the server sent a total that includes this page.
-    pub(super) is_counted: bool,
+    is_counted: bool,
+}
+
+impl<T> Page<T, i64> {
+    /// A numbered page. `total` is the number of pages, if the server reports it.
+    pub(crate) fn numbered(number: i64, items: Vec<T>, total: Option<i64>) -> Self {
+        let total = total.filter(|total| *total >= number.max(1));
+        let is_last = items.is_empty() || total == Some(number);
+        let next = number.checked_add(1).filter(|_| !is_last);
+        Self { items, next: next.map(Ok), is_counted: total.is_some() }
+    }
+}
+
+impl<T, C: PartialOrd> Page<T, Option<C>> {
+    /// A page of entries before a cursor. `end` is the cursor of the last one. A page that is
+    /// empty or does not go further back is the last. If `end` is unknown, an error follows.
+    pub(crate) fn before(cursor: Option<&C>, items: Vec<T>, end: Option<C>) -> Self {
+        const NO_END: &str = "the last entry of a page has no time, so the next page is unknown";
+        let goes_back = |end: &C| cursor.is_none_or(|cursor| end < cursor);
+        let next = match end {
+            _ if items.is_empty() => None,
+            Some(end) => goes_back(&end).then_some(Ok(Some(end))),
+            None => Some(Err(Error::new(ErrorKind::Decode).with_detail(NO_END))),
+        };
+        Self { items, next, is_counted: false }
+    }
 }
 
 /// The state of a stream.

@@ -13,7 +13,7 @@ use http::Method;
 
 pub(crate) use self::pace::LONGEST_PAUSE;
 use self::pace::Pace;
-pub(crate) use self::queue::{RequestQueue, Throttled};
+pub(crate) use self::queue::RequestQueue;
 use crate::credentials::number_scope::NumberScope;
 use crate::operation::Operation;
 use crate::time::Backoff;

@@ -91,7 +91,14 @@ impl Pace {
     /// A call is sent.
     pub(super) fn on_send(&mut self, now: Instant) {
         if let Some(pause) = &mut self.pause {
-            let start = pause.start.get_or_insert(Start::new(now));
+            let start = pause.start.get_or_insert(Start {
+                first: now,
+                last: now,
+                sent: 0,
+                in_flight: 0,
+                accepted: 0,
+                ramp: None,
+            });
             start.last = now;
             start.sent = start.sent.saturating_add(1);
             start.in_flight = start.in_flight.saturating_add(1);
@@ -192,12 +199,6 @@ impl Pause {
         let beyond = f64::from(start.sent - self.quota - 1);
         let next = ramp + DOUBLING.mul_f64((1.0 + beyond / FIRST).log2());
         (now <= ramp + SECOND).then_some(next)
-    }
-}
-
-impl Start {
-    fn new(now: Instant) -> Self {
-        Self { first: now, last: now, sent: 0, in_flight: 0, accepted: 0, ramp: None }
     }
 }
 

@@ -35,16 +35,11 @@ struct State {
 /// The position of a call in the queue: when its wait began, and its number.
 type Position = (Instant, u64);
 
-/// The pause outlasts the call. Contains the rest of the pause.
-#[derive(Debug)]
-pub(crate) struct Throttled(pub(crate) Duration);
-
-impl From<Throttled> for Error {
-    fn from(Throttled(pause_left): Throttled) -> Self {
-        Self::new(ErrorKind::RateLimited)
-            .with_detail("not sent, since the server rate limited earlier calls")
-            .with_retry_after((!pause_left.is_zero()).then_some(pause_left))
-    }
+/// The error for a call that the pause outlasts.
+fn throttled(pause_left: Duration) -> Error {
+    Error::new(ErrorKind::RateLimited)
+        .with_detail("not sent, since the server rate limited earlier calls")
+        .with_retry_after((!pause_left.is_zero()).then_some(pause_left))
 }
 
 impl RequestQueue {
@@ -60,18 +55,19 @@ impl RequestQueue {
         &self,
         since: Instant,
         time_left: Duration,
-    ) -> Result<Instant, Throttled> {
+    ) -> Result<Instant, Error> {
         let arrival = Instant::now();
         let position = {
             let mut state = self.state();
             state.number += 1;
-            (since, state.number)
+            let position = (since, state.number);
+            if let Ok(sent_at) = state.admit(position) {
+                return Ok(sent_at);
+            }
+            position
         };
-        if let Ok(sent_at) = self.try_admit(position) {
-            return Ok(sent_at);
-        }
         if self.pause_left() >= time_left {
-            return Err(Throttled(self.pause_left()));
+            return Err(throttled(self.pause_left()));
         }
         waiting("rate_limit", self.pause_left());
         let patience = time_left.saturating_sub((time_left / 10).min(LONGEST_RESERVE));
@@ -87,7 +83,8 @@ impl RequestQueue {
         let entry = Entry { queue: self, position, wake: Arc::default() };
         self.state().waiting.insert(position, Arc::clone(&entry.wake));
         loop {
-            match self.try_admit(position) {
+            let admission = self.state().admit(position);
+            match admission {
                 Ok(sent_at) => return sent_at,
                 Err(ready) => _ = timeout_at(ready, entry.wake.notified()).await,
             }
@@ -100,11 +97,11 @@ impl RequestQueue {
         &self,
         arrival: Instant,
         time_left: Duration,
-    ) -> Result<Instant, Throttled> {
+    ) -> Result<Instant, Error> {
         loop {
             let pause = self.pause_left();
             if pause >= time_left.saturating_sub(arrival.elapsed()) {
-                return Err(Throttled(pause));
+                return Err(throttled(pause));
             }
             if pause.is_zero() {
                 let now = Instant::now();
@@ -115,15 +112,11 @@ impl RequestQueue {
         }
     }
 
-    fn try_admit(&self, position: Position) -> Result<Instant, Instant> {
-        self.state().admit(position)
-    }
-
     /// Whether the queue is empty and the pause is over.
     pub(super) fn is_idle(&self) -> bool {
         let mut state = self.state();
         state.pace.ready(Instant::now());
-        state.is_open()
+        state.waiting.is_empty() && state.pace.is_open()
     }
 
     /// The rest of the pause.
@@ -184,11 +177,6 @@ impl State {
         }
         self.pace.on_send(now);
         Ok(now)
-    }
-
-    /// Whether calls are admitted at once.
-    fn is_open(&self) -> bool {
-        self.waiting.is_empty() && self.pace.is_open()
     }
 
     /// Removes a call from the queue and wakes the first one.

@@ -2,15 +2,13 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
-use super::Throttled;
 use crate::error::Error;
 use crate::telemetry::{LONG_WAIT, waited, waiting};
 
@@ -20,28 +18,25 @@ const LONGEST_STALL: Duration = Duration::from_secs(5);
 
 /// Limits the concurrent requests of a client and its clones. Each takes a connection and
 /// thus a file descriptor.
-#[derive(Clone, Debug)]
-pub(crate) struct Slots(Arc<State>);
-
 #[derive(Debug)]
-struct State {
-    free: Semaphore,
-    begin: Instant,
-    /// When a request last ended or exceeded the limit, in milliseconds since `begin`.
-    last_change: AtomicU64,
+pub(crate) struct Slots {
+    free: Arc<Semaphore>,
+    /// When a request last ended or exceeded the limit.
+    last_change: Arc<Mutex<Instant>>,
 }
 
 /// The slot of one request. Dropping it releases the slot.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    state: Arc<State>,
-    is_within_limit: bool,
+    last_change: Arc<Mutex<Instant>>,
+    /// None for a request beyond the limit.
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Slots {
     pub(crate) fn new(limit: usize) -> Self {
-        let free = Semaphore::new(limit.min(Semaphore::MAX_PERMITS));
-        Self(Arc::new(State { free, begin: Instant::now(), last_change: AtomicU64::new(0) }))
+        let free = Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS)));
+        Self { free, last_change: Arc::new(Mutex::new(Instant::now())) }
     }
 
     /// Takes a slot for an attempt that its queue admits.
@@ -50,7 +45,7 @@ impl Slots {
     /// it. Releases the slot while it waits for the admission.
     pub(crate) async fn take_at<T>(
         &self,
-        admission: impl Future<Output = Result<T, Throttled>>,
+        admission: impl Future<Output = Result<T, Error>>,
         time_left: impl Fn() -> Duration,
     ) -> Result<(T, Slot), Error> {
         let slot = self.take(time_left()).await?;
@@ -67,7 +62,7 @@ impl Slots {
 
     /// Waits for a slot, at most for `time_left`.
     async fn take(&self, time_left: Duration) -> Result<Slot, Error> {
-        if let Ok(permit) = self.0.free.try_acquire() {
+        if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
             return Ok(self.slot(Some(permit)));
         }
         let begun = Instant::now();
@@ -84,12 +79,12 @@ impl Slots {
 
     async fn wait(&self, time_left: Duration) -> Result<Slot, Error> {
         let begun = Instant::now();
-        let mut free = pin!(self.0.free.acquire());
+        let mut free = pin!(Arc::clone(&self.free).acquire_owned());
         loop {
             let left = time_left.saturating_sub(begun.elapsed());
             let slot = match timeout(left.min(LONGEST_STALL), free.as_mut()).await {
                 Ok(permit) => self.slot(permit.ok()),
-                Err(_) if left > LONGEST_STALL && self.0.is_stalled() => self.slot(None),
+                Err(_) if left > LONGEST_STALL && self.is_stalled() => self.slot(None),
                 Err(_) if left > LONGEST_STALL => continue,
                 Err(_) => return Err(Error::no_slot()),
             };
@@ -100,39 +95,24 @@ impl Slots {
     }
 
     /// The slot of a permit, or one beyond the limit.
-    fn slot(&self, permit: Option<SemaphorePermit<'_>>) -> Slot {
-        let is_within_limit = permit.map(SemaphorePermit::forget).is_some();
-        Slot { state: Arc::clone(&self.0), is_within_limit }
+    fn slot(&self, permit: Option<OwnedSemaphorePermit>) -> Slot {
+        Slot { last_change: Arc::clone(&self.last_change), _permit: permit }
     }
-}
 
-impl State {
     /// Whether no request has ended for `LONGEST_STALL`. Returns true once per stall.
     fn is_stalled(&self) -> bool {
-        let last = self.last_change.load(Ordering::Relaxed);
-        let now = self.now();
-        now.saturating_sub(last) >= millis(LONGEST_STALL)
-            && self
-                .last_change
-                .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
+        let mut last_change = self.last_change.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_stalled = last_change.elapsed() >= LONGEST_STALL;
+        if is_stalled {
+            *last_change = Instant::now();
+        }
+        is_stalled
     }
-
-    fn now(&self) -> u64 {
-        millis(self.begin.elapsed())
-    }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.state.last_change.store(self.state.now(), Ordering::Relaxed);
-        if self.is_within_limit {
-            self.state.free.add_permits(1);
-        }
+        *self.last_change.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 }
 
@@ -146,6 +126,8 @@ pub(crate) async fn settle_connections() {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
 
     const LONG: Duration = Duration::from_secs(600);

@@ -8,9 +8,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::*;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Call, Error, ErrorKind};
 use crate::rate_limit::slots::Slots;
-use crate::retry::{RetryPolicy, Rules, Shared, attempts};
+use crate::retry::{Budget, RetryPolicy, Rules, attempts};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MILLI: Duration = Duration::from_millis(1);
@@ -145,7 +145,8 @@ struct Success {
 #[derive(Clone)]
 struct Client {
     policy: RetryPolicy,
-    shared: Arc<Shared>,
+    queues: Arc<RequestQueues>,
+    budget: Arc<Budget>,
     server: Arc<Mutex<Server>>,
     number: NumberScope,
 }
@@ -157,12 +158,15 @@ impl Client {
     }
 
     fn of(policy: RetryPolicy, server: Arc<Mutex<Server>>) -> Self {
-        Self { policy, shared: Arc::new(policy.shared()), server, number: NumberScope::Any }
+        let (queues, budget) = (RequestQueues::new(policy.backoff), Budget::default());
+        let (queues, budget) = (Arc::new(queues), Arc::new(budget));
+        Self { policy, queues, budget, server, number: NumberScope::Any }
     }
 
     fn queue(&self) -> Option<Arc<RequestQueue>> {
         let operation = Operation::find("list_numbers").unwrap();
-        self.policy.queue(&self.shared, operation, &self.number)
+        let is_paced = self.policy.get_pacing() != Pacing::Off;
+        is_paced.then(|| self.queues.of(operation, &self.number))
     }
 
     /// How many calls wait in the queue.
@@ -188,12 +192,15 @@ impl Client {
     }
 
     async fn call(self) -> Result<Success, Error> {
-        let (queue, budget) = (self.queue(), self.policy.budget(&self.shared));
+        let queue = self.queue();
+        let budget = self.policy.has_budget().then_some(&*self.budget);
         let slots = &Slots::new(usize::MAX);
         let (policy, queue) = (self.policy, queue.as_deref());
         let rules = Rules { policy, repeatable: true, queue, budget, slots };
-        let success = attempts::run(rules, fastrand::f64, async |_, _| self.send().await).await?;
-        Ok(Success { at: success.value, attempts: success.attempts })
+        let call = Call::new(Cow::Owned(Operation::ODD), "");
+        let attempt = async |_, _| self.send().await;
+        let (at, call, _) = attempts::run(rules, call, fastrand::f64, attempt).await?;
+        Ok(Success { at, attempts: call.attempts })
     }
 
     /// Repeats a call until the server accepts it, as a loop does that respects `Retry-After`.
@@ -581,9 +588,7 @@ async fn a_pause_does_not_delay_other_operations_or_numbers() {
     let start = Instant::now();
     let operation = Operation::find("list_numbers").unwrap();
     let other = Operation { path: "/v1/other".into(), ..operation.clone() };
-    let queue = |operation: &Operation, number: NumberScope| {
-        client.policy.queue(&client.shared, operation, &number).unwrap()
-    };
+    let queue = |operation: &Operation, number| client.queues.of(operation, &number);
     for queue in [
         queue(&other, number("a")),
         queue(operation, number("b")),

@@ -4,7 +4,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout};
 
 use crate::error::{Error, ErrorKind};
@@ -31,20 +30,21 @@ impl Deadline {
     /// Runs `work` until the deadline.
     pub(crate) async fn bound<T>(
         &self,
-        mut work: Pin<&mut impl Future<Output = T>>,
-    ) -> Result<T, Elapsed> {
+        mut work: Pin<&mut impl Future<Output = reqwest::Result<T>>>,
+    ) -> Result<T, Error> {
         loop {
             match timeout(self.left(), work.as_mut()).await {
+                Ok(done) => return Ok(done?),
+                Err(_) if self.left().is_zero() => return Err(self.error()),
                 // The transport has taken a part of the body, so the timeout restarts.
-                Err(_) if !self.left().is_zero() => {}
-                done => return done,
+                Err(_) => {}
             }
         }
     }
 
     /// The time left until the deadline.
     fn left(&self) -> Duration {
-        let progress = self.upload.as_ref().map_or(self.begun, |upload| upload.last_progress());
+        let progress = self.upload.as_ref().map_or(self.begun, |upload| upload.progress().1);
         self.attempt_timeout.saturating_sub(progress.elapsed()).min(self.time_left())
     }
 
@@ -62,7 +62,7 @@ impl Deadline {
             ("attempt timeout", "attempt_timeout")
         };
         // The system may not have sent all bytes that it took.
-        let sent = match upload.progress() {
+        let sent = match (upload.progress().0, upload.length) {
             (taken, length) if taken < length => format!("{taken} of {length} bytes"),
             (_, length) => format!("all {length} bytes"),
         };
@@ -88,12 +88,12 @@ mod tests {
 
     /// Reads a body up to `end`. Responds a second after the end of the body, or never if
     /// `end` comes first.
-    async fn read(mut body: Body, bytes_per_second: u32, end: usize) -> usize {
+    async fn read(mut body: Body, bytes_per_second: u32, end: usize) -> reqwest::Result<usize> {
         let mut taken = 0;
         while taken < end {
             let Some(part) = body.frame().await else {
                 sleep(SECOND).await;
-                return taken;
+                return Ok(taken);
             };
             let length = part.unwrap().into_data().unwrap().len();
             taken += length;
@@ -118,7 +118,7 @@ mod tests {
         let begun = Instant::now();
         let deadline = Deadline::new(30 * SECOND, total_timeout, upload);
         let outcome = deadline.bound(pin!(read(body, bytes_per_second, end))).await;
-        (outcome.map_err(|_| deadline.error().to_string()), begun.elapsed())
+        (outcome.map_err(|error| error.to_string()), begun.elapsed())
     }
 
     #[tokio::test(start_paused = true)]

@@ -17,7 +17,9 @@ use crate::response::success::{self, is_page};
 
 /// A successful response, with its body unless the caller reads it.
 pub(crate) struct Received {
+    /// Without its headers.
     pub(super) response: Response,
+    pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
@@ -50,10 +52,6 @@ pub(super) async fn exchange(
         });
         deadline.bound(work).await
     };
-    let end = match end {
-        Ok(end) => end.map_err(Error::from),
-        Err(_) => Err(deadline.error()),
-    };
     match response {
         None => Err(end.err().unwrap_or_else(|| deadline.error())),
         Some(response) => {
@@ -85,10 +83,14 @@ fn received(
         Err(_) if operation.is_read_only() => false,
         Err(_) => serde_json::from_slice::<IgnoredAny>(&body).is_ok(),
     };
-    if status.is_success() && is_complete {
-        return Ok(Received { response, body });
+    let mut headers = std::mem::take(response.headers_mut());
+    for value in headers.values_mut().filter(|value| confidential.appears_in(value.as_bytes())) {
+        // Hides it from `Debug`.
+        value.set_sensitive(true);
     }
-    let headers = take_headers(&mut response, confidential);
+    if status.is_success() && is_complete {
+        return Ok(Received { response, headers, body });
+    }
     if !status.is_success() {
         return Err(error_response::error(&response, headers, body, confidential));
     }
@@ -98,13 +100,4 @@ fn received(
         Ok(_) => Error::too_long(status, limit).with_reported_success(),
     };
     Err(error.with_response(headers, body))
-}
-
-/// Takes the headers out of a response, and hides values that contain a key from `Debug`.
-pub(super) fn take_headers(response: &mut Response, confidential: Confidential<'_>) -> HeaderMap {
-    let mut headers = std::mem::take(response.headers_mut());
-    for value in headers.values_mut().filter(|value| confidential.appears_in(value.as_bytes())) {
-        value.set_sensitive(true);
-    }
-    headers
 }

@@ -15,18 +15,14 @@ const MAX_LENGTH: usize = 255;
 /// Checks the caller's key, or adds a random UUID.
 pub(crate) fn ensure_key(headers: &mut HeaderMap) -> Result<(), Error> {
     if let Some(key) = headers.get(IDEMPOTENCY_KEY) {
-        return check(key);
+        let is_valid = (1..=MAX_LENGTH).contains(&key.len()) && is_portable(key.as_bytes());
+        return if is_valid { Ok(()) } else { Err(invalid_key()) };
     }
     let mut buffer = Uuid::encode_buffer();
     let key = Uuid::new_v4().hyphenated().encode_lower(&mut buffer);
     let key = HeaderValue::from_str(key).map_err(|_| invalid_key())?;
     headers.insert(IDEMPOTENCY_KEY, key);
     Ok(())
-}
-
-fn check(key: &HeaderValue) -> Result<(), Error> {
-    let is_valid = (1..=MAX_LENGTH).contains(&key.len()) && is_portable(key.as_bytes());
-    if is_valid { Ok(()) } else { Err(invalid_key()) }
 }
 
 pub(crate) fn invalid_key() -> Error {

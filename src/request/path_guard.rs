@@ -8,6 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_
 use reqwest::Url;
 
 use crate::error::Error;
+use crate::operation::matches;
 
 /// All but the unreserved characters (RFC 3986, section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -52,17 +53,7 @@ fn is_harmless(value: &[u8]) -> bool {
 /// segments, the same fixed segments, and no refused value.
 pub(crate) fn check(url: &Url, base_url: &str, template: &str) -> Result<(), Error> {
     let path = url.as_str().strip_prefix(base_url).and_then(|rest| rest.split(['?', '#']).next());
-    let is_match = path.is_some_and(|path| {
-        let (path, template) = (path.split('/'), template.split('/'));
-        path.clone().count() == template.clone().count()
-            && path.zip(template).all(|(segment, template)| {
-                if template.contains('{') {
-                    !segment.contains(REFUSED)
-                } else {
-                    segment == template
-                }
-            })
-    });
+    let is_match = path.is_some_and(|path| matches(path, template) && !path.contains(REFUSED));
     if is_match {
         return Ok(());
     }

@@ -3,69 +3,46 @@
 use crate::error::Error;
 use crate::request::path_guard::{REFUSED, encode_path};
 
-/// A path that cannot leave the server of the base URL.
-pub(crate) struct PathTemplate<'p> {
-    segments: Vec<Segment<'p>>,
-}
-
 /// The parts of a segment: a placeholder, if any, and the text after it.
 type Segment<'p> = Vec<(Option<&'p str>, &'p str)>;
 
-impl<'p> PathTemplate<'p> {
-    /// Parses a path. The error does not show it, since it may contain an id or a key.
-    pub(crate) fn parse(path: &'p str) -> Result<Self, Error> {
-        let Some(rest) = path.strip_prefix('/') else {
-            return Err(Error::refused(
-                "the path must begin with `/`, as in `/v1/numbers/{id}`; set the host with the \
-                 base URL of the client",
-            ));
-        };
-        if path.contains(['?', '#']) {
-            return Err(Error::refused(
-                "the path contains a query or a fragment; pass parameters with `query`, and \
-                 values in the path with `path`",
-            ));
-        }
-        let mut segments = rest.split('/').peekable();
-        let mut parsed = Vec::new();
-        while let Some(segment) = segments.next() {
-            // An empty segment is allowed only at the end.
-            let is_misplaced = segment.is_empty() && segments.peek().is_some();
-            let segment = parts(segment).filter(|parts| !is_misplaced && is_plain(parts));
-            parsed.push(segment.ok_or_else(|| {
-                Error::refused(
-                    "the path has a segment that is empty, leads to another path, or contains a \
-                     brace or a character that is not valid in a path; write placeholders as \
-                     `{id}` and pass their values with `path`",
-                )
-            })?);
-        }
-        Ok(Self { segments: parsed })
-    }
+/// Checks that a path cannot leave the server of the base URL. The error does not show the path,
+/// which may contain an id or a key.
+pub(crate) fn check(path: &str) -> Result<(), Error> {
+    let is_valid = |segment| parts(segment).is_some_and(|parts| is_plain(&parts));
+    Err(Error::refused(if !path.starts_with('/') {
+        "the path must begin with `/`, as in `/v1/numbers/{id}`; set the host with the base URL of \
+         the client"
+    } else if path.contains(['?', '#']) {
+        "the path contains a query or a fragment; pass parameters with `query`, and values in the \
+         path with `path`"
+    // An empty segment is allowed only at the end.
+    } else if path.contains("//") || !path.split('/').all(is_valid) {
+        "the path has a segment that is empty, leads to another path, or contains a brace or a \
+         character that is not valid in a path; write placeholders as `{id}` and pass their values \
+         with `path`"
+    } else {
+        return Ok(());
+    }))
+}
 
-    /// Replaces the placeholders by their values. The path guard refuses the segment of a value
-    /// that leads to another path.
-    pub(crate) fn fill(&self, values: &[(String, String)]) -> Result<String, Error> {
-        if let Some((name, _)) = values.iter().find(|(name, _)| !self.has(name)) {
-            // The caller may have passed an id as the name: do not show it.
-            let is_name = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-            return Err(if is_name {
-                Error::refused(format!("the path has no placeholder `{{{name}}}`"))
-            } else {
-                Error::refused("`path` was given a name that is not a placeholder of the path")
-            });
-        }
-        let mut path = String::new();
-        for segment in &self.segments {
-            path.push('/');
-            path.push_str(&filled(segment, values)?);
-        }
-        Ok(path)
+/// Replaces the placeholders of a checked path by their values. The path guard refuses the segment
+/// of a value that leads to another path.
+pub(crate) fn fill(path: &str, values: &[(String, String)]) -> Result<String, Error> {
+    let segments: Vec<_> = path.split('/').filter_map(parts).collect();
+    let has = |name| segments.iter().flatten().any(|(placeholder, _)| *placeholder == Some(name));
+    if let Some((name, _)) = values.iter().find(|(name, _)| !has(name)) {
+        // The caller may have passed an id as the name: do not show it.
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        return Err(if is_name {
+            Error::refused(format!("the path has no placeholder `{{{name}}}`"))
+        } else {
+            Error::refused("`path` was given a name that is not a placeholder of the path")
+        });
     }
-
-    fn has(&self, name: &str) -> bool {
-        self.segments.iter().flatten().any(|(placeholder, _)| *placeholder == Some(name))
-    }
+    let filled: Result<Vec<_>, _> =
+        segments.iter().map(|segment| filled(segment, values)).collect();
+    Ok(filled?.join("/"))
 }
 
 /// The parts of a segment. None if its braces do not enclose names.
@@ -124,14 +101,15 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
 
-    fn fill(path: &str, values: &[(&str, &str)]) -> Result<String, Error> {
+    fn filled(path: &str, values: &[(&str, &str)]) -> Result<String, Error> {
         let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
-        PathTemplate::parse(path)?.fill(&values.iter().map(owned).collect::<Vec<_>>())
+        check(path)?;
+        fill(path, &values.iter().map(owned).collect::<Vec<_>>())
     }
 
     #[test]
     fn placeholders_are_replaced_by_encoded_values() {
-        for (path, values, filled) in [
+        for (path, values, expected) in [
             ("/v1/numbers", &[][..], "/v1/numbers"),
             ("/v1/numbers/{id}/logout", &[("id", "num_1")], "/v1/numbers/num_1/logout"),
             ("/v1/numbers/{id}", &[("id", "a/b c%?#{x}")], "/v1/numbers/a%2Fb%20c%25%3F%23%7Bx%7D"),
@@ -141,7 +119,7 @@ mod tests {
             ("/v1/groups/1203@g.us/", &[], "/v1/groups/1203@g.us/"),
             ("/", &[], "/"),
         ] {
-            assert_eq!(fill(path, values).unwrap(), filled);
+            assert_eq!(filled(path, values).unwrap(), expected);
         }
     }
 
@@ -171,7 +149,7 @@ mod tests {
             ("/v1/numbers?key=marked", "`query`"),
             ("/v1/numbers#marked", "`query`"),
         ] {
-            let error = fill(path, &[]).expect_err(path);
+            let error = filled(path, &[]).expect_err(path);
             assert_eq!(error.kind(), ErrorKind::InvalidRequest);
             assert!(error.to_string().contains(part), "{path}: {error}");
             assert!(!format!("{error} {error:?}").contains("marked"), "{error}");
@@ -187,7 +165,7 @@ mod tests {
             ("/v1/numbers", &[("id", "1")], "no placeholder `{id}`"),
             ("/v1/{id}", &[("num_01", "id")], "was given a name"),
         ] {
-            let error = fill(path, values).expect_err(path);
+            let error = filled(path, values).expect_err(path);
             assert!(error.to_string().contains(text), "{error}");
             assert!(!error.to_string().contains("num_01"), "{error}");
         }
@@ -200,7 +178,7 @@ mod tests {
             name in "[a-z]{1,2}",
             value in r"[./\\%25ea]{0,6}",
         ) {
-            if let Ok(filled) = fill(&path, &[(&name, &value)]) {
+            if let Ok(filled) = filled(&path, &[(&name, &value)]) {
                 prop_assert_eq!(filled.split('/').count(), path.split('/').count());
                 let url = reqwest::Url::parse(&format!("https://example.com{filled}")).unwrap();
                 prop_assert_eq!(url.path(), filled);
@@ -209,8 +187,8 @@ mod tests {
 
         #[test]
         fn no_text_panics(path in any::<String>(), name in any::<String>(), value in any::<String>()) {
-            _ = fill(&path, &[(&name, &value)]);
-            _ = fill(&format!("/{path}/{{{name}}}"), &[(&name, &value)]);
+            _ = filled(&path, &[(&name, &value)]);
+            _ = filled(&format!("/{path}/{{{name}}}"), &[(&name, &value)]);
         }
     }
 }

@@ -9,7 +9,7 @@ use http::header::ACCEPT;
 use reqwest::Request;
 
 use super::deadline::Deadline;
-use super::exchange::{Reads, Received, exchange, take_headers};
+use super::exchange::{Reads, Received, exchange};
 use super::idempotency::{self, IDEMPOTENCY_KEY};
 use super::succeeded::Succeeded;
 use super::upload::Upload;
@@ -18,10 +18,10 @@ use crate::client::Inner;
 use crate::credentials::Confidential;
 use crate::error::{Call, Error};
 use crate::generated::Client;
-use crate::operation::{Content, Operation, ResponseBody};
-use crate::response::ResponseValue;
-use crate::response::origin::Origin;
-use crate::response::success;
+use crate::operation::{Content, Operation};
+use crate::rate_limit::Pacing;
+use crate::rate_limit::slots::Slot;
+use crate::response::{Origin, ResponseValue, success};
 use crate::retry::{Rules, attempts};
 use crate::telemetry::Span;
 use crate::time::MAX_TIMEOUT;
@@ -38,7 +38,7 @@ pub(crate) async fn bytes(
     operation: Cow<'static, Operation>,
     takes_pages: bool,
 ) -> Result<ResponseValue<Bytes>, Error> {
-    let succeeded = client.execute(request, Some(operation), Reads::All).await?;
+    let succeeded = client.execute(request, operation, Reads::All).await?;
     let credentials = client.inner.settings.credentials.clone();
     let origin = Origin { call: succeeded.call.clone(), credentials };
     let body = succeeded.received.body.clone();
@@ -59,13 +59,14 @@ impl Client {
         mut request: Request,
         operation_id: &str,
     ) -> Result<Succeeded<'_>, Error> {
-        let operation = Operation::find(operation_id);
-        let response = operation.map_or(ResponseBody::ANY, |operation| operation.response);
+        let operation = Operation::find(operation_id)
+            .ok_or_else(|| Error::refused("the document has no such operation"))?;
+        let response = operation.response;
         if let Some(accept) = response.accept {
             request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
         }
         let reads = if response.content == Content::File { Reads::Head } else { Reads::All };
-        let succeeded = self.execute(request, operation.map(Cow::Borrowed), reads).await?;
+        let succeeded = self.execute(request, Cow::Borrowed(operation), reads).await?;
         let check = match response.content {
             Content::Json => return Ok(succeeded),
             Content::Nothing => success::nothing,
@@ -77,40 +78,26 @@ impl Client {
     /// Makes a call. Returns its successful response.
     fn execute(
         &self,
-        request: Request,
-        operation: Option<Cow<'static, Operation>>,
+        mut request: Request,
+        operation: Cow<'static, Operation>,
         reads: Reads,
     ) -> Pending<'_> {
         Box::pin(async move {
-            let mut request = request;
-            let operation =
-                operation.ok_or_else(|| Error::refused("the document has no such operation"))?;
             let span = Span::call(&operation, request.url());
-            let prepared = self.prepare(&mut request, &operation);
-            let key = request.headers().get(IDEMPOTENCY_KEY).cloned();
+            let mut call = Call::new(operation, self.path_prefix());
+            let prepared = self.prepare(&mut request, &call.operation);
+            call.idempotency_key = request.headers().get(IDEMPOTENCY_KEY).cloned();
             let sent = async {
-                prepared?;
-                self.send(request, &operation, key.as_ref(), reads).await
+                match prepared {
+                    Ok(()) => self.send(request, call, reads).await,
+                    Err(error) => Err(error.with_call(call)),
+                }
             };
             match span.within(sent).await {
-                Ok(attempts::Success { mut value, attempts, earlier_uncertain, slot }) => {
-                    let confidential = self.confidential(key.as_ref());
-                    let headers = take_headers(&mut value.response, confidential);
-                    let path_prefix = self.path_prefix().to_owned();
-                    let idempotency_key = key;
-                    let call = Call {
-                        operation,
-                        path_prefix,
-                        attempts,
-                        earlier_uncertain,
-                        idempotency_key,
-                    };
-                    Ok(Succeeded { client: self, received: value, headers, call, span, slot })
+                Ok((received, call, slot)) => {
+                    Ok(Succeeded { client: self, received, call, span, slot })
                 }
                 Err(error) => {
-                    let error = error
-                        .with_idempotency_key(key)
-                        .with_operation(operation, self.path_prefix());
                     span.failed(&error);
                     Err(error)
                 }
@@ -132,17 +119,19 @@ impl Client {
     async fn send(
         &self,
         request: Request,
-        operation: &Operation,
-        key: Option<&HeaderValue>,
+        call: Call,
         reads: Reads,
-    ) -> Result<attempts::Success<Received>, Error> {
+    ) -> Result<(Received, Call, Slot), Error> {
         let Inner { settings, number, retry, attempt_timeout, .. } = &self.inner;
-        let queue = retry.queue(&settings.shared, operation, number);
+        let (operation, key) = (call.operation.clone(), call.idempotency_key.clone());
+        let (operation, key) = (&*operation, key.as_ref());
+        let is_paced = retry.get_pacing() != Pacing::Off;
+        let queue = is_paced.then(|| settings.queues.of(operation, number));
         let mut rules = Rules {
             policy: *retry,
             repeatable: operation.safe_to_repeat || key.is_some(),
             queue: queue.as_deref(),
-            budget: retry.budget(&settings.shared),
+            budget: retry.has_budget().then_some(&settings.budget),
             slots: &settings.slots,
         };
         if request.body().is_some_and(|body| body.as_bytes().is_none()) {
@@ -151,7 +140,7 @@ impl Client {
         }
         let limit = settings.response_limit(operation);
         let mut next = Some(request);
-        attempts::run(rules, fastrand::f64, |attempt, time_left| {
+        attempts::run(rules, call, fastrand::f64, |attempt, time_left| {
             let sent = replayable::take(&mut next).map(|mut request| {
                 if reads == Reads::Head {
                     // The caller limits the duration of a download.

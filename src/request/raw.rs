@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::mem::take;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -15,11 +14,11 @@ use super::pipeline;
 use super::query::scalars;
 use crate::credentials::number_scope::NUMBER_ID;
 use crate::credentials::{Confidential, Credentials};
-use crate::error::Error;
+use crate::error::{Call, Error};
 use crate::generated::Client;
 use crate::operation::{API_KEY, API_KEY_ID, Operation, ResponseBody};
 use crate::request::idempotency::{self, IDEMPOTENCY_KEY};
-use crate::request::path_template::PathTemplate;
+use crate::request::path_template;
 use crate::response::ResponseValue;
 use crate::response::success::{self, Success};
 
@@ -43,15 +42,15 @@ pub struct RawRequest<'c> {
 }
 
 impl Client {
-    /// Begins a call by method and path, such as `/v1/numbers/{id}/logout`: for an operation
-    /// without a method here, or for fields that no model has.
+    /// Returns a builder for a request by method and path, such as `/v1/numbers/{id}/logout`. Use
+    /// it for operations that have no method here, and for fields that no model has.
     ///
-    /// Like every call of this client, it has credentials, the number of
-    /// [`for_number`](Self::for_number), retries, limits, pauses after a 429, spans and errors.
+    /// The call has credentials, the number of [`for_number`](Self::for_number), retries, limits,
+    /// pauses after a 429, spans and errors, as every call of this client has.
     ///
-    /// - If the method and path are those of a documented operation of the enabled features, it
-    ///   is a call of that operation: it sends an idempotency key if the operation accepts one,
-    ///   and shares its pauses after a 429. Placeholders may have other names.
+    /// - If the method and path are those of a documented operation of the enabled features, the
+    ///   call is one of that operation. It sends an idempotency key if the operation accepts one,
+    ///   and shares the pauses of the operation after a 429. Placeholders may have other names.
     /// - Any other call sends the credential. If the outcome of an attempt is unknown, GET,
     ///   HEAD, OPTIONS, PUT and DELETE are retried, and other methods only with an
     ///   [`idempotency_key`](RawRequest::idempotency_key).
@@ -94,32 +93,30 @@ impl RawRequest<'_> {
     }
 
     /// Adds a query parameter: text, a number, a boolean, an enum of [`types`](crate::types) or
-    /// a date. A list adds the parameter once for each entry, `None` adds nothing.
+    /// a date. A list adds the parameter once for each entry. `None` adds nothing.
     pub fn query(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
         match serde_json::to_value(value).ok().and_then(scalars) {
             Some(values) => {
                 self.query.extend(values.into_iter().map(|value| (name.clone(), value)));
-                self
             }
             None => self.refuse(
                 "the value of a query parameter must be text, a number, a boolean or a list of \
                  these",
             ),
         }
+        self
     }
 
     /// Sets a JSON body, with `Content-Type: application/json` unless [`header`](Self::header)
     /// sets another.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(body) {
-            Ok(body) => {
-                self.body = Some(body);
-                self
-            }
+            Ok(body) => self.body = Some(body),
             // The cause may quote a value.
             Err(_) => self.refuse("its body cannot be serialized as JSON; map keys must be text"),
         }
+        self
     }
 
     /// Sets a header and replaces any previous value. The default of `Accept` is
@@ -132,12 +129,10 @@ impl RawRequest<'_> {
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let credentials = &self.client.inner.settings.credentials;
         match header(name.as_ref(), value.as_ref(), credentials) {
-            Ok((name, value)) => {
-                self.headers.insert(name, value);
-                self
-            }
+            Ok((name, value)) => drop(self.headers.insert(name, value)),
             Err(reason) => self.refuse(reason),
         }
+        self
     }
 
     /// Sets the `Idempotency-Key`: 1 to 255 visible ASCII characters.
@@ -157,27 +152,29 @@ impl RawRequest<'_> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body of a success is HTML or XML, as proxies send it, unless
-    /// the header `Accept` was set.
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), before anything is sent, if
+    /// the path does not begin with `/`, if a placeholder has no value or an unusable one, or if a
+    /// setter refused its argument.
     ///
-    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) before anything is sent, if the path does not begin with
-    /// `/`, a placeholder has no value or an unusable one, or a setter refused its argument.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body of a success is HTML or XML, as
+    /// proxies send it, unless the header `Accept` was set.
+    ///
     /// Otherwise the errors of every call.
-    pub async fn send(mut self) -> Result<ResponseValue<Bytes>, Error> {
+    pub async fn send(self) -> Result<ResponseValue<Bytes>, Error> {
         if self.shows_credential() {
             return Err(Error::refused(
                 "its path or query holds the credential of the client; remove it, or pass an id \
                  in the path with `path`",
             ));
         }
-        let (client, path) = (self.client, take(&mut self.path));
-        let template = PathTemplate::parse(&path)?;
-        let operation = Operation::at(self.method.clone(), &path);
+        path_template::check(&self.path)?;
+        let client = self.client;
+        let operation = Operation::at(self.method.clone(), &self.path);
         // A caller that sets `Accept` may expect a page.
         let takes_pages = self.headers.contains_key(ACCEPT);
-        match self.build(&template) {
+        match self.build() {
             Ok(request) => pipeline::bytes(client, request, operation, takes_pages).await,
-            Err(error) => Err(error.with_operation(operation, client.path_prefix())),
+            Err(error) => Err(error.with_call(Call::new(operation, client.path_prefix()))),
         }
     }
 
@@ -188,8 +185,8 @@ impl RawRequest<'_> {
         texts.any(|text| self.client.inner.settings.credentials.appears_in(text))
     }
 
-    fn build(self, template: &PathTemplate<'_>) -> Result<Request, Error> {
-        let Self { client, method, values, query, mut headers, body, invalid, .. } = self;
+    fn build(self) -> Result<Request, Error> {
+        let Self { client, method, path, values, query, mut headers, body, invalid, .. } = self;
         if let Some(error) = invalid {
             return Err(error);
         }
@@ -197,7 +194,8 @@ impl RawRequest<'_> {
             // CONNECT addresses a proxy, and TRACE makes the server echo the key.
             return Err(Error::refused("CONNECT and TRACE are not supported; use another method"));
         }
-        let mut url = Url::parse(&format!("{}{}", client.baseurl, template.fill(&values)?))
+        let path = path_template::fill(&path, &values)?;
+        let mut url = Url::parse(&format!("{}{path}", client.baseurl))
             .map_err(|_| Error::refused("the path is not valid in a URL"))?;
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -212,9 +210,8 @@ impl RawRequest<'_> {
         Ok(request)
     }
 
-    fn refuse(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
+    fn refuse(&mut self, reason: impl Into<Cow<'static, str>>) {
         self.invalid.get_or_insert_with(|| Error::refused(reason));
-        self
     }
 }
 
@@ -244,22 +241,28 @@ impl ResponseValue<Bytes> {
     /// # Ok(()) }
     /// ```
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let called = self.origin.as_ref().map(|origin| &*origin.call.operation);
+        let origin = self.origin.as_deref();
+        let called = origin.map(|origin| &*origin.call.operation);
         // `T` decides, not the documented model of the operation.
         let operation = Operation {
             response: ResponseBody { requires_fields: true, ..ResponseBody::ANY },
             ..called.cloned().unwrap_or_else(|| Operation::undocumented(Method::GET, "/"))
         };
         let success = Success { operation: &operation, headers: self.headers(), body: self };
-        success::model(success).map_err(|problem| match &self.origin {
-            Some(origin) => origin.error(problem, self),
+        success::model(success).map_err(|problem| {
             // A response that the caller constructed has no call, and thus no secrets.
-            None => problem
-                .into_error(
-                    self.status(),
-                    Confidential { credentials: &Credentials::api_key(""), idempotency_key: None },
-                )
-                .with_response(self.headers().clone(), Bytes::clone(self)),
+            let no_secret = Credentials::api_key("");
+            let confidential = Confidential {
+                credentials: origin.map_or(&no_secret, |origin| &origin.credentials),
+                idempotency_key: origin.and_then(|origin| origin.call.idempotency_key.as_ref()),
+            };
+            let error = problem
+                .into_error(self.status(), confidential)
+                .with_response(self.headers().clone(), Bytes::clone(self));
+            match origin {
+                Some(origin) => error.with_call(origin.call.clone()),
+                None => error,
+            }
         })
     }
 }
@@ -300,17 +303,10 @@ fn reserved(name: &str) -> Option<&'static str> {
         }
         NUMBER_ID => Some("selects a number; call `for_number` on the client instead"),
         "idempotency-key" => Some("is set with `idempotency_key`"),
-        "connection"
-        | "content-length"
-        | "host"
-        | "keep-alive"
-        | "proxy-authenticate"
-        | "proxy-authorization"
-        | "proxy-connection"
-        | "te"
-        | "trailer"
-        | "transfer-encoding"
-        | "upgrade" => Some("belongs to the connection and is set by the client; remove it"),
+        "connection" | "content-length" | "host" | "keep-alive" | "te" | "trailer"
+        | "transfer-encoding" | "upgrade" => {
+            Some("belongs to the connection and is set by the client; remove it")
+        }
         _ => None,
     }
 }

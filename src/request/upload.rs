@@ -18,14 +18,10 @@ const PART: usize = 16 * 1024;
 
 /// The progress of an upload.
 pub(crate) struct Upload {
-    length: usize,
-    progress: Mutex<Progress>,
-}
-
-#[derive(Clone, Copy)]
-struct Progress {
-    taken: usize,
-    at: Instant,
+    /// The length of the body.
+    pub(crate) length: usize,
+    /// The number of bytes that the transport has taken, and when it last took some.
+    progress: Mutex<(usize, Instant)>,
 }
 
 impl Upload {
@@ -43,24 +39,16 @@ impl Upload {
         let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut *body).poll_frame(&mut context) else {
             return None;
         };
-        let progress = Mutex::new(Progress { taken: 0, at: Instant::now() });
+        let progress = Mutex::new((0, Instant::now()));
         let upload = Arc::new(Self { length, progress });
         let rest = frame.into_data().ok()?;
         *body = Body::wrap(Parts { rest, upload: Arc::clone(&upload) });
         Some(upload)
     }
 
-    /// When the transport last took a part, or when the upload began.
-    pub(crate) fn last_progress(&self) -> Instant {
-        self.state().at
-    }
-
-    /// The number of bytes that the transport has taken, and the length of the body.
-    pub(crate) fn progress(&self) -> (usize, usize) {
-        (self.state().taken, self.length)
-    }
-
-    fn state(&self) -> MutexGuard<'_, Progress> {
+    /// The number of bytes that the transport has taken, and when it last took some, or when the
+    /// upload began.
+    pub(crate) fn progress(&self) -> MutexGuard<'_, (usize, Instant)> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -82,7 +70,7 @@ impl http_body::Body for Parts {
         let length = self.rest.len().min(PART);
         let part = self.rest.split_to(length);
         let taken = self.upload.length - self.rest.len();
-        *self.upload.state() = Progress { taken, at: Instant::now() };
+        *self.upload.progress() = (taken, Instant::now());
         Poll::Ready((length > 0).then(|| Ok(Frame::data(part))))
     }
 

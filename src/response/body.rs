@@ -55,10 +55,11 @@ impl Body {
     }
 }
 
-/// The content encoding of a body. The client never requests one.
-pub(crate) fn encoding(headers: &HeaderMap) -> Option<&'static str> {
+/// The detail for the error of an encoded body, if it is encoded. The client never requests that.
+pub(crate) fn encoded(headers: &HeaderMap) -> Option<String> {
     const KNOWN: [&str; 5] = ["gzip", "deflate", "br", "zstd", "compress"];
     let value = headers.get(CONTENT_ENCODING)?.to_str().ok()?.to_ascii_lowercase();
     let mut names = value.split(',').map(|name| name.trim().trim_start_matches("x-"));
-    names.find_map(|name| KNOWN.into_iter().find(|known| *known == name))
+    let encoding = names.find(|name| KNOWN.contains(name))?;
+    Some(format!("its body is encoded as {encoding}, which the client did not request"))
 }

@@ -44,68 +44,74 @@ pub struct Download {
     /// The timeout for the next chunk. Runs only while the caller waits for it.
     silence: Pin<Box<Sleep>>,
     is_waiting: bool,
-    source: Source,
-}
-
-/// The response that a download reads.
-pub(crate) struct Source {
-    pub(crate) call: Call,
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) longest_silence: Duration,
-    pub(crate) max_bytes: usize,
+    call: Call,
+    status: StatusCode,
+    headers: HeaderMap,
+    /// The maximum time between two chunks.
+    longest_silence: Duration,
+    /// The limit for all bytes together.
+    max_bytes: usize,
 }
 
 impl Download {
-    pub(crate) fn new(response: Response, source: Source, slot: Slot) -> Self {
+    pub(crate) fn new(
+        response: Response,
+        headers: HeaderMap,
+        call: Call,
+        slot: Slot,
+        longest_silence: Duration,
+        max_bytes: usize,
+    ) -> Self {
         Self {
+            status: response.status(),
             chunks: Some((Box::pin(response.bytes_stream()), slot)),
-            silence: Box::pin(sleep(source.longest_silence)),
+            silence: Box::pin(sleep(longest_silence)),
             is_waiting: false,
-            source,
+            call,
+            headers,
+            longest_silence,
+            max_bytes,
         }
     }
 
     /// The media type, such as `audio/mpeg`.
     pub fn content_type(&self) -> Option<&str> {
-        self.source.headers.get(CONTENT_TYPE)?.to_str().ok()
+        self.headers.get(CONTENT_TYPE)?.to_str().ok()
     }
 
     /// The length in bytes that the server announced.
     pub fn content_length(&self) -> Option<u64> {
-        self.source.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+        self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
     }
 
     /// The file name in `Content-Disposition`, without folders. None if there is no name that is
     /// safe to use.
     pub fn file_name(&self) -> Option<String> {
-        file_name::of(self.source.headers.get(CONTENT_DISPOSITION)?.as_bytes())
+        file_name::of(self.headers.get(CONTENT_DISPOSITION)?.as_bytes())
     }
 
-    /// The next bytes, or None at the end.
+    /// Returns the next bytes, or None at the end.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Timeout`] if none arrive in time, and [`ErrorKind::Interrupted`] if the
+    /// [`ErrorKind::Timeout`] if no bytes arrive in time, and [`ErrorKind::Interrupted`] if the
     /// connection breaks.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await.transpose()
     }
 
-    /// All remaining bytes.
+    /// Returns all remaining bytes.
     ///
     /// # Errors
     ///
     /// Those of [`chunk`](Self::chunk), and [`ErrorKind::Decode`] if there are more than
     /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
-        let limit = self.source.max_bytes;
+        let limit = self.max_bytes;
         let mut all = Vec::new();
         while let Some(bytes) = self.chunk().await? {
             if bytes.len() > limit.saturating_sub(all.len()) {
-                return Err(
-                    self.failed(Error::too_long(self.source.status, limit), Some(all.into()))
-                );
+                return Err(self.failed(Error::too_long(self.status, limit), Some(all.into())));
             }
             all.extend_from_slice(&bytes);
         }
@@ -114,8 +120,10 @@ impl Download {
 
     fn failed(&mut self, error: Error, body: Option<Bytes>) -> Error {
         self.chunks = None;
-        let Source { call, status, headers, .. } = &self.source;
-        error.with_status(*status).with_response(headers.clone(), body).with_call(call)
+        error
+            .with_status(self.status)
+            .with_response(self.headers.clone(), body)
+            .with_call(self.call.clone())
     }
 }
 
@@ -143,7 +151,7 @@ impl Stream for Download {
                 // The time that the caller spends between two chunks does not count.
                 if !this.is_waiting {
                     this.is_waiting = true;
-                    this.silence.as_mut().reset(Instant::now() + this.source.longest_silence);
+                    this.silence.as_mut().reset(Instant::now() + this.longest_silence);
                 }
                 ready!(this.silence.as_mut().poll(context));
                 Poll::Ready(Some(Err(this.failed(Error::new(ErrorKind::Timeout), None))))
@@ -155,8 +163,8 @@ impl Stream for Download {
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download")
-            .field("operation", &self.source.call.operation.id)
-            .field("status", &self.source.status)
+            .field("operation", &self.call.operation.id)
+            .field("status", &self.status)
             .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,7 @@
 //! Converts unsuccessful responses into errors.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
@@ -10,7 +12,7 @@ use super::retry_after::server_hint;
 use crate::credentials::Confidential;
 use crate::decode::surrogates;
 use crate::error::{Error, ErrorKind, ServerMessage};
-use crate::response::body::encoding;
+use crate::response::body::encoded;
 
 /// The length of a scheme, the longest host name (RFC 1035, section 2.3.4) and a port.
 const MAX_ORIGIN_LENGTH: usize = "https://".len() + 253 + ":65535".len();
@@ -24,31 +26,25 @@ pub(crate) fn error(
 ) -> Error {
     let status = response.status();
     let object: Option<Map<String, Value>> = surrogates::from_slice(&body).ok();
-    let mut error =
-        Error::of_status(status).with_retry_after(server_hint(&headers, object.as_ref()));
-    if status == StatusCode::NOT_MODIFIED {
-        error = error.with_detail(
-            "304 is a response to conditional requests, which this client does not send",
-        );
-    }
-    if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-        error = error.with_detail(
-            "a proxy requires a user and a password; add them to the URL of the proxy",
-        );
-    }
-    if let Some(origin) = redirect_target(response, &headers, confidential) {
-        error = error.with_detail(format!("to {origin}"));
-    }
-    if let Some(object) = object {
-        error = error.with_server_message(ServerMessage::new(object, status, |text| {
+    let error = Error::of_status(status).with_retry_after(server_hint(&headers, object.as_ref()));
+    let detail: Cow<'static, str> = if status == StatusCode::NOT_MODIFIED {
+        "304 is a response to conditional requests, which this client does not send".into()
+    } else if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        "a proxy requires a user and a password; add them to the URL of the proxy".into()
+    } else if let Some(origin) = redirect_target(response, &headers, confidential) {
+        format!("to {origin}").into()
+    } else if object.is_none() {
+        encoded(&headers).unwrap_or_default().into()
+    } else {
+        "".into()
+    };
+    let error = match object {
+        Some(object) => error.with_server_message(ServerMessage::new(object, status, |text| {
             confidential.appears_in(text)
-        }));
-    } else if let Some(encoding) = encoding(&headers) {
-        error = error.with_detail(format!(
-            "its body is encoded as {encoding}, which the client did not request"
-        ));
-    }
-    error.with_response(headers, body)
+        })),
+        None => error,
+    };
+    error.with_detail(detail).with_response(headers, body)
 }
 
 /// The origin of a redirect's target, whose path and query may be confidential. None if the

@@ -4,7 +4,6 @@
 pub(crate) mod body;
 pub(crate) mod download;
 pub(crate) mod error_response;
-pub(crate) mod origin;
 mod retry_after;
 pub(crate) mod success;
 
@@ -14,10 +13,18 @@ use std::ops::Deref;
 use http::{HeaderMap, StatusCode};
 
 pub use self::download::Download;
-use self::origin::Origin;
+use crate::credentials::Credentials;
+use crate::error::Call;
 
 /// The header of a stored response to an earlier request under the same idempotency key.
 pub(crate) const IDEMPOTENT_REPLAYED: &str = "idempotent-replayed";
+
+/// The call of a response that the caller decodes, and the credentials that no error may print.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    pub(crate) call: Call,
+    pub(crate) credentials: Credentials,
+}
 
 /// The value of a successful response, with its status and headers.
 ///

@@ -21,13 +21,11 @@ pub(crate) fn server_hint(
     headers: &HeaderMap,
     body: Option<&Map<String, Value>>,
 ) -> Option<Duration> {
-    milliseconds_hint(headers)
+    text(headers, &RETRY_AFTER_MS)
+        .and_then(whole_number)
+        .map(Duration::from_millis)
         .or_else(|| header_hint(headers, Utc::now()))
         .or_else(|| body_hint(body?))
-}
-
-fn milliseconds_hint(headers: &HeaderMap) -> Option<Duration> {
-    whole_number(text(headers, &RETRY_AFTER_MS)?).map(Duration::from_millis)
 }
 
 /// Saturates, since `u64::MAX` is as good as forever.
@@ -73,12 +71,15 @@ fn body_hint(body: &Map<String, Value>) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use http::{HeaderValue, StatusCode};
     use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
-    use crate::error::Error;
+    use crate::error::{Call, Error};
+    use crate::operation::Operation;
 
     /// 2015-10-21 07:28:00 UTC.
     const NOW: i64 = 1_445_412_480;
@@ -190,7 +191,8 @@ mod tests {
                 // No wait is negative or overflows the clock.
                 let policy = crate::RetryPolicy::default();
                 let error = Error::of_status(StatusCode::TOO_MANY_REQUESTS).with_retry_after(Some(wait));
-                let error = error.with_attempts(1, false);
+                let call = Call::new(Cow::Owned(Operation::ODD), "");
+                let error = error.with_call(Call { attempts: 1, ..call });
                 let next = policy.wait(&error, true, 0, Duration::from_secs(60), 1.0);
                 prop_assert_eq!(next.is_some(), wait < Duration::from_secs(60));
             }

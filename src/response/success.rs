@@ -10,10 +10,7 @@ use crate::decode;
 use crate::decode::surrogates::{self, without_bom};
 use crate::error::{Error, ServerMessage};
 use crate::operation::Operation;
-use crate::response::body::encoding;
-
-const EMPTY: &str = "its body is empty";
-const OTHER_FIELDS: &str = "its body has none of the expected fields";
+use crate::response::body::encoded;
 
 /// Why a response with a success status does not match the document.
 pub(crate) enum Problem {
@@ -43,7 +40,7 @@ pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Prob
     if success.text().is_empty() {
         let empty = serde_json::from_slice(b"{}").ok();
         let empty = empty.filter(|_| !success.operation.is_read_only());
-        return empty.ok_or_else(|| Problem::Unreadable(EMPTY.to_owned()));
+        return empty.ok_or_else(|| Problem::Unreadable("its body is empty".to_owned()));
     }
     if success.is_list_for_object() {
         return Err(success.problem("it is a list, not an object".to_owned()));
@@ -118,7 +115,7 @@ impl Success<'_> {
         }
         let takes_any = response.is_union || response.fields.is_empty();
         let is_other = seen.has_fields && !seen.is_expected && !takes_any;
-        is_other.then(|| Problem::Foreign(OTHER_FIELDS.to_owned()))
+        is_other.then(|| Problem::Foreign("its body has none of the expected fields".to_owned()))
     }
 
     /// Inspects the fields of the body, if it is an object.
@@ -138,7 +135,7 @@ impl Success<'_> {
             return problem;
         }
         let is_json = self.text().starts_with(b"{") || self.text().starts_with(b"[");
-        if !is_json || encoding(self.headers).is_some() {
+        if !is_json || encoded(self.headers).is_some() {
             return self.not_json();
         }
         let fields = self.operation.response.fields;
@@ -150,10 +147,8 @@ impl Success<'_> {
     }
 
     fn not_json(self) -> Problem {
-        Problem::Foreign(match (encoding(self.headers), media_type(self.headers)) {
-            (Some(encoding), _) => {
-                format!("its body is encoded as {encoding}, which the client did not request")
-            }
+        Problem::Foreign(match (encoded(self.headers), media_type(self.headers)) {
+            (Some(problem), _) => problem,
             (None, Some(media_type)) => format!("its body is {media_type}, not JSON"),
             (None, None) if self.text().starts_with(b"<") => {
                 "its body is HTML or XML, not JSON".to_owned()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::Rules;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Call, Error, ErrorKind};
 use crate::rate_limit::slots::{Slot, settle_connections};
 use crate::telemetry::{waited, waiting};
 
@@ -13,23 +13,22 @@ use crate::telemetry::{waited, waiting};
 /// 1, and the time that the call has left, which it must not exceed. `random` returns numbers
 /// between 0 and 1.
 ///
-/// Returns the error of the last attempt, with the number of attempts and whether an earlier
-/// one may have taken effect.
+/// Returns the value of the last attempt, the call with its number of attempts, and the slot, which
+/// is held until the response has been read. The error of the last attempt has the call.
 #[allow(clippy::manual_async_fn, reason = "an `async fn` stores each argument twice")]
 pub(crate) fn run<T, Attempt>(
     rules: Rules<'_>,
+    mut call: Call,
     random: impl Fn() -> f64,
     mut attempt: impl FnMut(u32, Duration) -> Attempt,
-) -> impl Future<Output = Result<Success<T>, Error>>
+) -> impl Future<Output = Result<(T, Call, Slot), Error>>
 where
     Attempt: Future<Output = Result<T, Error>>,
 {
     async move {
         let start = Instant::now();
         let time_left = || rules.policy.time_left(start.elapsed());
-        let mut attempts = 0;
         let mut failure: Option<Error> = None;
-        let mut earlier_uncertain = false;
         // The attempts that only polled the outcome of an earlier one.
         let mut polls = 0;
         let mut since = start;
@@ -42,7 +41,7 @@ where
             };
             let (sent_at, slot) = match rules.slots.take_at(admission, time_left).await {
                 Ok(admitted) => admitted,
-                Err(error) => return Err(not_retried(failure, since, error)),
+                Err(error) => return Err(not_retried(failure, since, error.with_call(call))),
             };
             if !rules.repeatable {
                 // Whether the server processed a request on a connection that it closed
@@ -51,15 +50,15 @@ where
             }
             if time_left().is_zero() {
                 // A blocked or suspended program oversleeps.
-                return Err(not_retried(failure, since, not_sent_in_time()));
+                return Err(not_retried(failure, since, not_sent_in_time().with_call(call)));
             }
-            attempts += 1;
-            let error = match attempt(attempts, time_left()).await {
+            call.attempts += 1;
+            let error = match attempt(call.attempts, time_left()).await {
                 Ok(value) => {
                     rules.succeeded(sent_at);
-                    return Ok(Success { value, attempts, earlier_uncertain, slot });
+                    return Ok((value, call, slot));
                 }
-                Err(error) => error.with_attempts(attempts, earlier_uncertain),
+                Err(error) => error.with_call(call.clone()),
             };
             drop(slot);
             since = Instant::now();
@@ -73,7 +72,7 @@ where
                 }
                 None => return Err(error),
             }
-            earlier_uncertain |= error.is_uncertain();
+            call.earlier_uncertain |= error.is_uncertain();
             failure = Some(error);
         }
     }
@@ -92,376 +91,6 @@ fn not_retried(failure: Option<Error>, since: Instant, error: Error) -> Error {
     failure.with_retry_after((!left.is_zero()).then_some(left))
 }
 
-/// The value of a successful attempt.
-#[derive(Debug)]
-pub(crate) struct Success<T> {
-    pub(crate) value: T,
-    pub(crate) attempts: u32,
-    /// Whether an attempt before the last may have taken effect.
-    pub(crate) earlier_uncertain: bool,
-    /// Held until the response has been read.
-    pub(crate) slot: Slot,
-}
-
 #[cfg(test)]
-mod tests {
-    use std::borrow::Cow;
-    use std::cell::{Cell, RefCell};
-    use std::sync::LazyLock;
-
-    use http::{Method, StatusCode};
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::credentials::number_scope::NumberScope;
-    use crate::operation::Operation;
-    use crate::rate_limit::Pacing;
-    use crate::rate_limit::slots::Slots;
-    use crate::retry::{RetryPolicy, Shared};
-    use crate::types::{ApiError, ErrorCode};
-
-    /// The response to one attempt, after some time.
-    #[derive(Clone, Copy)]
-    struct Reply {
-        after: Duration,
-        status: u16,
-        retry_after: Option<Duration>,
-    }
-
-    fn reply(status: u16, retry_after: Option<u64>) -> Reply {
-        Reply { after: Duration::ZERO, status, retry_after: retry_after.map(Duration::from_secs) }
-    }
-
-    static UNLIMITED: LazyLock<Slots> = LazyLock::new(|| Slots::new(usize::MAX));
-
-    /// The rules of a call that shares nothing with others.
-    fn alone(policy: RetryPolicy, repeatable: bool) -> Rules<'static> {
-        Rules { policy, repeatable, queue: None, budget: None, slots: &UNLIMITED }
-    }
-
-    /// Runs a script of replies, the last of which repeats. Returns when each attempt began
-    /// and when the call ended, in milliseconds.
-    async fn run_script(
-        policy: RetryPolicy,
-        random: f64,
-        script: &[Reply],
-    ) -> (Result<u32, Error>, Vec<u128>, u128) {
-        let start = Instant::now();
-        let begun = RefCell::new(Vec::new());
-        let next = Cell::new(0);
-        let outcome = run(
-            alone(policy, false),
-            || random,
-            |_, _| {
-                let Reply { after, status, retry_after } = script[next.get().min(script.len() - 1)];
-                next.set(next.get() + 1);
-                begun.borrow_mut().push(start.elapsed().as_millis());
-                async move {
-                    sleep(after).await;
-                    match status {
-                        200 => Ok(()),
-                        _ => Err(Error::of_status(StatusCode::from_u16(status).unwrap())
-                            .with_retry_after(retry_after)),
-                    }
-                }
-            },
-        )
-        .await
-        .map(|success| success.attempts);
-        let end = start.elapsed().as_millis();
-        (outcome, begun.into_inner(), end)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_rejected_call_is_retried_after_the_requested_wait() {
-        let (outcome, begun, _) = run_script(
-            RetryPolicy::default(),
-            0.0,
-            &[reply(429, Some(1)), reply(429, Some(7)), reply(200, None)],
-        )
-        .await;
-        assert_eq!(outcome.unwrap(), 3);
-        assert_eq!(begun, [0, 1000, 8000]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn without_a_hint_the_wait_doubles() {
-        let (outcome, begun, _) =
-            run_script(RetryPolicy::default(), 1.0, &[reply(429, None)]).await;
-        let error = outcome.unwrap_err();
-        assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 4));
-        assert_eq!(begun, [0, 500, 1500, 3500]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_wait_beyond_the_total_timeout_is_not_begun() {
-        for (hint, attempts) in [(59, 2), (60, 1), (61, 1), (u64::MAX, 1)] {
-            let (outcome, _, end) =
-                run_script(RetryPolicy::default(), 0.0, &[reply(429, Some(hint))]).await;
-            let error = outcome.unwrap_err();
-            assert_eq!(error.attempts(), attempts, "{hint}");
-            assert_eq!(error.retry_after(), Some(Duration::from_secs(hint)));
-            assert_eq!(end, if attempts == 1 { 0 } else { 59_000 }, "{hint}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_duration_of_attempts_counts_towards_the_total_timeout() {
-        let slow = Reply {
-            after: Duration::from_secs(20),
-            status: 429,
-            retry_after: Some(Duration::from_secs(15)),
-        };
-        let (outcome, begun, end) = run_script(RetryPolicy::default(), 0.0, &[slow]).await;
-        assert_eq!(outcome.unwrap_err().attempts(), 2);
-        assert_eq!((begun, end), (vec![0, 35_000], 55_000));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_attempt_receives_the_time_that_is_left() {
-        let left = RefCell::new(Vec::new());
-        let attempt = |_, time| {
-            left.borrow_mut().push(time);
-            async { Err::<(), _>(Error::of_status(StatusCode::TOO_MANY_REQUESTS)) }
-        };
-        run(alone(RetryPolicy::default(), false), || 1.0, attempt).await.unwrap_err();
-        assert_eq!(left.into_inner(), [60_000, 59_500, 58_500, 56_500].map(Duration::from_millis));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_policy_without_retries_sends_once() {
-        for policy in [
-            RetryPolicy::none(),
-            RetryPolicy::default().max_attempts(1),
-            RetryPolicy::default().max_attempts(0),
-        ] {
-            let (outcome, begun, _) = run_script(policy, 1.0, &[reply(429, Some(0))]).await;
-            assert_eq!((outcome.unwrap_err().attempts(), begun), (1, vec![0]));
-        }
-    }
-
-    /// An error as the server reports it, with a code.
-    fn coded(status: u16, code: &str) -> Error {
-        Error::of_status(StatusCode::from_u16(status).unwrap()).with_server_message(ApiError {
-            error: None,
-            code: Some(ErrorCode::from(code)),
-            extra: serde_json::Map::new(),
-        })
-    }
-
-    /// A call that breaks once. Then the server reports for some time that it is in progress.
-    async fn run_in_progress(
-        policy: RetryPolicy,
-        breaks: bool,
-        lasts: Duration,
-    ) -> (Result<u32, Error>, Duration) {
-        let start = Instant::now();
-        let attempt = async |attempt, _| match attempt {
-            1 if breaks => Err(Error::new(ErrorKind::Interrupted)),
-            9 => Err(Error::of_status(StatusCode::SERVICE_UNAVAILABLE)),
-            _ if start.elapsed() < lasts => Err(coded(409, "IDEMPOTENCY_KEY_IN_USE")
-                .with_retry_after((attempt % 2 == 0).then_some(Duration::ZERO))),
-            _ => Ok(()),
-        };
-        let outcome = run(alone(policy, true), fastrand::f64, attempt).await;
-        (outcome.map(|success| success.attempts), start.elapsed())
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_outcome_of_an_earlier_attempt_is_polled() {
-        let policy = RetryPolicy::default();
-        for lasts in [0, 3, 20, 50].map(Duration::from_secs) {
-            let (outcome, took) = run_in_progress(policy, true, lasts).await;
-            outcome.unwrap();
-            assert!(took < lasts + Duration::from_secs(5), "{took:?}");
-        }
-        let (outcome, took) = run_in_progress(policy, true, Duration::MAX).await;
-        let error = outcome.unwrap_err();
-        assert_eq!((error.kind(), error.awaits_earlier_attempt()), (ErrorKind::Conflict, true));
-        let total = Duration::from_secs(60);
-        assert!(took > total.saturating_sub(Duration::from_secs(5)) && took <= total, "{took:?}");
-        // No policy floods the server.
-        let hasty = policy.backoff(Duration::ZERO, Duration::ZERO);
-        let (outcome, _) = run_in_progress(hasty, true, Duration::MAX).await;
-        assert!(outcome.unwrap_err().attempts() < 700);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn another_call_under_the_same_key_counts_as_an_ordinary_failure() {
-        let (outcome, took) = run_in_progress(RetryPolicy::default(), false, Duration::MAX).await;
-        assert_eq!(outcome.unwrap_err().attempts(), 4);
-        assert!(took < Duration::from_secs(4), "{took:?}");
-    }
-
-    /// As when the executor is blocked.
-    #[tokio::test(start_paused = true)]
-    async fn nothing_is_sent_after_an_overslept_wait() {
-        for overslept in [60, 61, 3600].map(Duration::from_secs) {
-            let sent = Cell::new(0);
-            let call = run(
-                alone(RetryPolicy::default(), true),
-                || 1.0,
-                |_, _| {
-                    sent.set(sent.get() + 1);
-                    async { Err::<(), _>(Error::of_status(StatusCode::BAD_GATEWAY)) }
-                },
-            );
-            let (outcome, ()) = tokio::join!(call, tokio::time::advance(overslept));
-            let error = outcome.unwrap_err();
-            assert_eq!(error.status(), Some(StatusCode::BAD_GATEWAY));
-            assert_eq!((error.attempts(), sent.get()), (1, 1), "{overslept:?}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_call_without_time_is_not_sent() {
-        let policy = RetryPolicy::default().total_timeout(Duration::ZERO);
-        let (outcome, begun, _) = run_script(policy, 1.0, &[reply(200, None)]).await;
-        let error = outcome.unwrap_err();
-        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0), "{error}");
-        assert_eq!(begun, [0; 0]);
-    }
-
-    fn writing() -> Cow<'static, Operation> {
-        Cow::Owned(Operation { method: Method::POST, ..Operation::ODD })
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn every_later_outcome_reports_an_uncertain_attempt() {
-        let uncertain = || {
-            vec![
-                Error::new(ErrorKind::Timeout),
-                Error::new(ErrorKind::Interrupted),
-                Error::of_status(StatusCode::REQUEST_TIMEOUT),
-                Error::of_status(StatusCode::SERVICE_UNAVAILABLE),
-            ]
-        };
-        let certain = || {
-            vec![Error::new(ErrorKind::Connect), Error::of_status(StatusCode::TOO_MANY_REQUESTS)]
-        };
-        for (first, is_uncertain) in uncertain()
-            .into_iter()
-            .map(|error| (error, true))
-            .chain(certain().into_iter().map(|error| (error, false)))
-        {
-            for last in [401, 403, 404, 409, 200] {
-                let attempt = async |attempt, _| match (attempt, last) {
-                    (1, _) => Err(first.clone()),
-                    (_, 200) => Ok(()),
-                    _ => Err(Error::of_status(StatusCode::from_u16(last).unwrap())),
-                };
-                let reported = match run(alone(RetryPolicy::default(), true), || 0.0, attempt).await
-                {
-                    Ok(success) => success.earlier_uncertain,
-                    Err(error) => error.with_operation(writing(), "").may_have_taken_effect(),
-                };
-                assert_eq!(reported, is_uncertain, "{first} {last}");
-            }
-        }
-    }
-
-    /// Any responses and any policy.
-    #[derive(Clone, Debug)]
-    struct Script {
-        max_attempts: u32,
-        total: Duration,
-        repeatable: bool,
-        replies: Vec<(u64, u16, Option<u64>)>,
-        random: f64,
-        pacing: Pacing,
-    }
-
-    fn script() -> impl Strategy<Value = Script> {
-        let status = prop::sample::select(vec![200, 404, 408, 429, 429, 429, 500, 502, 503, 504]);
-        let hint = prop::option::of(prop_oneof![0..3_u64, 0..100_u64, any::<u64>()]);
-        let reply = (0..40_000_u64, status, hint);
-        let pacing = prop::sample::select(vec![Pacing::Off, Pacing::Pause]);
-        let replies = prop::collection::vec(reply, 1..8);
-        (0..8_u32, 0..120_000_u64, any::<bool>(), replies, 0.0..=1.0, pacing).prop_map(
-            |(max_attempts, total, repeatable, replies, random, pacing)| Script {
-                max_attempts,
-                total: Duration::from_millis(total),
-                repeatable,
-                replies,
-                random,
-                pacing,
-            },
-        )
-    }
-
-    /// Runs one call of a script. Returns the number of attempts and the duration.
-    async fn run_one(script: &Script, policy: RetryPolicy, shared: &Shared) -> (u32, Duration) {
-        let start = Instant::now();
-        let begun = Cell::new(0);
-        let attempt = |_, time_left: Duration| {
-            let (takes, status, hint) = script.replies[begun.get() % script.replies.len()];
-            begun.set(begun.get() + 1);
-            async move {
-                let takes = Duration::from_millis(takes);
-                sleep(takes.min(time_left)).await;
-                match status {
-                    _ if takes > time_left => Err(Error::new(ErrorKind::Timeout)),
-                    200 => Ok(()),
-                    _ => Err(Error::of_status(StatusCode::from_u16(status).unwrap())
-                        .with_retry_after(hint.map(Duration::from_secs))),
-                }
-            }
-        };
-        let operation = Operation::find("list_numbers").unwrap();
-        let queue = policy.queue(shared, operation, &NumberScope::Any);
-        let (repeatable, queue) = (script.repeatable, queue.as_deref());
-        let rules = Rules { queue, budget: policy.budget(shared), ..alone(policy, repeatable) };
-        let outcome = run(rules, || script.random, attempt).await;
-        let attempts = match &outcome {
-            Ok(success) => success.attempts,
-            Err(error) => error.attempts(),
-        };
-        assert_eq!(attempts as usize, begun.get());
-        (attempts, start.elapsed())
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1000))]
-        #[test]
-        fn no_call_exceeds_its_total_timeout_or_its_attempts(scripts in [script(), script(), script()]) {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_time()
-                .start_paused(true)
-                .build()
-                .unwrap();
-            let [first, second, third] = &scripts;
-            let policy = RetryPolicy::default()
-                .max_attempts(first.max_attempts)
-                .total_timeout(first.total)
-                .pacing(first.pacing);
-            let shared = policy.shared();
-            let call = |script| run_one(script, policy, &shared);
-            let (first, second, third) =
-                runtime.block_on(async { tokio::join!(call(first), call(second), call(third)) });
-            for (attempts, took) in [first, second, third] {
-                prop_assert!(attempts <= scripts[0].max_attempts.max(1));
-                prop_assert!(took <= scripts[0].total + Duration::from_millis(1), "{took:?}");
-            }
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_budget_limits_retries_after_faults() {
-        for (status, policy, attempts) in [
-            (503, RetryPolicy::default(), 100 + 100),
-            (503, RetryPolicy::default().without_budget(), 400),
-            (429, RetryPolicy::default(), 400),
-        ] {
-            let shared = policy.shared();
-            let mut sent = 0;
-            for _ in 0..100 {
-                let reply = async |_, _| {
-                    Err::<(), _>(Error::of_status(StatusCode::from_u16(status).unwrap()))
-                };
-                let rules = Rules { budget: policy.budget(&shared), ..alone(policy, true) };
-                sent += run(rules, || 0.0, reply).await.unwrap_err().attempts();
-            }
-            assert_eq!(sent, attempts, "{status} {policy:?}");
-        }
-    }
-}
+#[path = "tests.rs"]
+mod tests;

@@ -8,5 +8,4 @@ mod rules;
 
 pub(crate) use budget::Budget;
 pub use policy::RetryPolicy;
-pub(crate) use policy::Shared;
 pub(crate) use rules::Rules;

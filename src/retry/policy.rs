@@ -1,20 +1,16 @@
 //! The settings of retries, and the decision whether to retry.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::budget::Budget;
 use super::outcome::may_retry;
-use crate::credentials::number_scope::NumberScope;
 use crate::error::Error;
-use crate::operation::Operation;
-use crate::rate_limit::{Pacing, RequestQueue, RequestQueues};
+use crate::rate_limit::Pacing;
 use crate::time::{Backoff, spread};
 
 /// When and how often a call is retried.
 ///
-/// A call is retried if the server did not process it: it sent 429, refused the HTTP/2
-/// stream, or was unreachable. After 408, 502, 503, 504, a timeout or a broken connection,
+/// A call is retried if the server did not process the request: the server sent 429, refused
+/// the HTTP/2 stream, or was unreachable. After 408, 502, 503, 504, a timeout or a broken connection,
 /// the outcome is unknown, and the call is retried only if that is safe: because of its
 /// method (GET, HEAD, PUT, DELETE) or its `Idempotency-Key`. All other errors are returned
 /// at once, and so are permanent ones: a code such as `PROVIDER_NOT_CONFIGURED`, an invalid
@@ -37,7 +33,7 @@ use crate::time::{Backoff, spread};
 pub struct RetryPolicy {
     max_attempts: u32,
     total_timeout: Duration,
-    backoff: Backoff,
+    pub(crate) backoff: Backoff,
     pacing: Pacing,
     has_budget: bool,
 }
@@ -63,7 +59,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// A single attempt, limited only by the
+    /// Returns a policy with a single attempt, limited only by the
     /// [attempt timeout](crate::ClientBuilder::attempt_timeout). An upload that makes progress
     /// has no limit.
     pub fn none() -> Self {
@@ -75,14 +71,14 @@ impl RetryPolicy {
         }
     }
 
-    /// The maximum number of attempts, the first included. Default: 4. 0 counts as 1.
+    /// Sets the maximum number of attempts, including the first. Default: 4. 0 counts as 1.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// The maximum duration of a call, with all attempts and the waits between them. Default:
+    /// Sets the maximum duration of a call, with all attempts and the waits between them. Default:
     /// 60 seconds.
     ///
     /// If a wait would exceed it, the error is returned at once, with the wait in
@@ -93,7 +89,7 @@ impl RetryPolicy {
         self
     }
 
-    /// The wait if the server asks for none, or for less than `base`: a random time between
+    /// Sets the wait if the server asks for none, or for less than `base`: a random time between
     /// `base / 2` and `base`, doubled after every attempt, up to `cap`. Default: 500 ms and
     /// 30 seconds.
     ///
@@ -105,7 +101,7 @@ impl RetryPolicy {
         self
     }
 
-    /// How calls wait after a 429. Default: [`Pacing::Pause`].
+    /// Sets how calls wait after a 429. Default: [`Pacing::Pause`].
     #[must_use]
     pub fn pacing(mut self, pacing: Pacing) -> Self {
         self.pacing = pacing;
@@ -149,26 +145,6 @@ impl RetryPolicy {
         self.has_budget
     }
 
-    /// The state that the clones of a client with this policy share.
-    pub(crate) fn shared(&self) -> Shared {
-        Shared { queues: RequestQueues::new(self.backoff), budget: Budget::default() }
-    }
-
-    /// The queue of an operation. None without pacing.
-    pub(crate) fn queue(
-        &self,
-        shared: &Shared,
-        operation: &Operation,
-        number: &NumberScope,
-    ) -> Option<Arc<RequestQueue>> {
-        (self.pacing != Pacing::Off).then(|| shared.queues.of(operation, number))
-    }
-
-    /// The budget for retries. None if the policy has no budget.
-    pub(crate) fn budget<'s>(&self, shared: &'s Shared) -> Option<&'s Budget> {
-        self.has_budget.then_some(&shared.budget)
-    }
-
     /// The time left for a call that began `elapsed` ago.
     pub(crate) fn time_left(&self, elapsed: Duration) -> Duration {
         self.total_timeout.saturating_sub(elapsed)
@@ -202,10 +178,4 @@ impl RetryPolicy {
         let wait = if is_poll { wait.max(SHORTEST_POLL) } else { wait };
         (wait < time_left).then_some(wait)
     }
-}
-
-/// The state that a client and its clones share.
-pub(crate) struct Shared {
-    queues: RequestQueues,
-    budget: Budget,
 }

@@ -33,15 +33,15 @@ const PURPOSE: &str = "the address of a webhook";
 pub struct AddressToken(Option<[u8; 32]>);
 
 impl AddressToken {
-    /// The token that a delivery must carry, without surrounding white space. A blank token
-    /// matches nothing.
+    /// Returns a token that deliveries must carry. Surrounding white space is ignored. A blank
+    /// token matches nothing.
     pub fn new(token: impl AsRef<str>) -> Self {
         let token = token.as_ref().trim();
         Self((!is_blank(token)).then(|| HMAC::mac(token, PURPOSE)))
     }
 
-    /// Whether a request carries this token. `given` is the value of the query parameter,
-    /// decoded. The comparison takes constant time.
+    /// Whether a request carries this token. `given` is the decoded value of the query parameter.
+    /// The comparison takes constant time.
     pub fn matches(&self, given: impl AsRef<[u8]>) -> bool {
         self.0.is_some_and(|expected| HMAC::verify(given, PURPOSE, &expected))
     }

@@ -14,8 +14,8 @@ use crate::decode::surrogates;
 
 /// A typed event and the body of its delivery.
 ///
-/// It dereferences to the event: `event.data.content`. [`json`](Self::json) has the fields that
-/// the models lack.
+/// It dereferences to the event: `event.data.content`. [`json`](Self::json) also has the fields
+/// that the models lack.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Received<T> {
@@ -69,14 +69,14 @@ impl<T: fmt::Debug> fmt::Debug for Received<T> {
     }
 }
 
-/// An event that this version does not know, or that is not as documented.
+/// An event that this version does not know, or that does not match the document.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct UnknownEvent {
-    /// The name, such as `message.edited`. Empty if the body has none, as in the ping of a test.
+    /// The name, such as `message.edited`. Empty if the body has no name, as in a test ping.
     pub name: String,
-    /// The field `data`, or the whole body without one. Null if the body is not JSON or nested
-    /// too deep.
+    /// The field `data`, or the whole body if it has no such field. Null if the body is not JSON
+    /// or is nested deeper than 127 levels.
     pub data: Value,
     /// The body as received.
     pub raw: Bytes,
@@ -99,12 +99,12 @@ impl Event {
     /// Decodes the body of a delivery **without checking who sent it**: anyone who knows the
     /// address of the webhook can send one.
     ///
-    /// Use it for webhooks without a secret. Check something else before, such as an
-    /// [`AddressToken`](super::AddressToken), and confirm important facts with the API. With a
-    /// secret, use a [`Verifier`](super::Verifier), which checks the signature and decodes the
-    /// body.
+    /// Use this function for webhooks without a secret. First check something else, such as an
+    /// [`AddressToken`](super::AddressToken), and confirm important facts with the API. For a
+    /// webhook with a secret, use a [`Verifier`](super::Verifier), which checks the signature and
+    /// decodes the body.
     ///
-    /// Never fails: a body that is not a known event, JSON or not, is [`Event::Unknown`].
+    /// Never fails: a body that is not a known event is [`Event::Unknown`], even if it is not JSON.
     ///
     /// ```
     /// use pilot_status::webhooks::Event;

@@ -1,7 +1,7 @@
 //! Envelopes of Meta, which the service forwards for Meta numbers whose webhook receives all
 //! events.
 //!
-//! Only envelopes have the ids for `get_media`:
+//! Only envelopes contain the ids that `get_media` needs:
 //!
 //! ```
 //! use pilot_status::webhooks::Event;
@@ -25,15 +25,15 @@
 //!
 //! The types cover a part of Meta's documentation, which changes often, and are decoded leniently:
 //! a field of another type is `None`, and an element that is not an object or has no id is left
-//! out. `raw` has everything.
+//! out. `raw` has all fields.
 
 use std::fmt;
 use std::ops::Deref;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::Timestamp;
+use crate::decode::from_value;
 use crate::model::undocumented::Names;
 
 /// The `object` of an envelope about WhatsApp.
@@ -91,7 +91,7 @@ objects! {
         statuses: Vec<Status> = "/value/statuses",
         /// The messages that were sent with the WhatsApp Business app.
         message_echoes: Vec<Message> = "/value/message_echoes",
-        /// All of the `value`.
+        /// The whole `value`.
         raw: Raw = "/value",
     }
 
@@ -106,13 +106,13 @@ objects! {
         name: Option<String> = "/profile/name",
         /// The username, if the person has one.
         username: Option<String> = "/profile/username",
-        /// All of the contact.
+        /// The whole contact.
         raw: Raw = "",
     }
 
     /// A message that was received, or sent with the WhatsApp Business app.
     Message {
-        /// The id of the message at WhatsApp (`wamid...`). Repeated deliveries have the same.
+        /// The id of the message at WhatsApp (`wamid...`). Repeated deliveries have the same id.
         id: String = "/id",
         /// The phone number of the sender, with country code and digits only: prepend `+` for
         /// [`phone::same`](crate::phone::same).
@@ -137,7 +137,7 @@ objects! {
         context: Option<Context> = "/context",
         /// The ad that led to the conversation, in Meta's format.
         referral: Option<Raw> = "/referral",
-        /// All of the message.
+        /// The whole message.
         raw: Raw = "",
     }
 
@@ -184,7 +184,7 @@ objects! {
         timestamp: Option<Timestamp> = "/timestamp",
         /// Why the message failed.
         errors: Vec<StatusError> = "/errors",
-        /// All of the status, such as `conversation` and `pricing`.
+        /// The whole status, with fields such as `conversation` and `pricing`.
         raw: Raw = "",
     }
 
@@ -262,28 +262,18 @@ fn field<T: Lenient>(object: &Value, pointers: &[&str]) -> Option<T> {
     pointers.iter().find_map(|pointer| T::read(object.pointer(pointer)?)).or_else(T::fallback)
 }
 
-impl Lenient for String {
-    /// Reads a number as text too, since ids may be either.
-    fn read(value: &Value) -> Option<Self> {
-        match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
+macro_rules! scalars {
+    ($($scalar:ty),*) => {$(
+        impl Lenient for $scalar {
+            /// Ids may be text or numbers.
+            fn read(value: &Value) -> Option<Self> {
+                from_value(value).ok()
+            }
         }
-    }
+    )*};
 }
 
-impl Lenient for i64 {
-    fn read(value: &Value) -> Option<Self> {
-        String::read(value)?.parse().ok()
-    }
-}
-
-impl Lenient for Timestamp {
-    fn read(value: &Value) -> Option<Self> {
-        Self::deserialize(value).ok()
-    }
-}
+scalars!(String, i64, Timestamp);
 
 impl<T: Lenient> Lenient for Option<T> {
     fn read(value: &Value) -> Option<Self> {

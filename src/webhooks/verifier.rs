@@ -25,14 +25,15 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier for the secret of a webhook, or of the deliveries of phone lines (`plwh_...`).
+    /// Returns a verifier for the secret of a webhook, or for that of the deliveries of phone
+    /// lines (`plwh_...`).
     /// Surrounding white space, such as the line break at the end of a file, is ignored. A
     /// verifier with a blank secret or `""` rejects every delivery.
     pub fn new(secret: impl Into<String>) -> Self {
         Self { secrets: Vec::new() }.with_previous_secret(secret)
     }
 
-    /// Accepts another secret too, such as the previous one while it is being replaced.
+    /// Also accepts another secret, such as the previous one while you replace a secret.
     #[must_use = "only the returned verifier accepts both secrets"]
     pub fn with_previous_secret(mut self, secret: impl Into<String>) -> Self {
         let given = SecretString::from(secret.into());

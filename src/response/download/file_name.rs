@@ -26,34 +26,27 @@ pub(super) fn of(header: &[u8]) -> Option<String> {
 }
 
 /// The parameters after the disposition type, with unquoted values.
-fn parameters(header: &str) -> Vec<(String, String)> {
-    let mut parameters = Vec::new();
-    let mut rest = header.split_once(';').map_or("", |(_, rest)| rest);
-    while let Some((key, after)) = rest.split_once('=') {
-        let key = key.trim().trim_start_matches(';').trim().to_owned();
-        let (value, end) = value(after.trim_start());
-        parameters.push((key, value));
-        rest = end.split_once(';').map_or("", |(_, rest)| rest);
-    }
-    parameters
+fn parameters(header: &str) -> impl Iterator<Item = (&str, String)> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let parts = header.split(move |sign| {
+        is_quoted ^= sign == '"' && !is_escaped;
+        is_escaped = is_quoted && sign == '\\' && !is_escaped;
+        sign == ';' && !is_quoted
+    });
+    parts.skip(1).filter_map(|part| part.split_once('=')).map(|(key, value)| {
+        let value = value.trim();
+        (key.trim(), value.strip_prefix('"').map_or_else(|| value.to_owned(), unquoted))
+    })
 }
 
-/// The value at the beginning of a text, and the rest.
-fn value(text: &str) -> (String, &str) {
-    let Some(quoted) = text.strip_prefix('"') else {
-        let end = text.find(';').unwrap_or(text.len());
-        return (text[..end].trim().to_owned(), &text[end..]);
-    };
+/// The text before the closing quotation mark, without escapes.
+fn unquoted(quoted: &str) -> String {
     let mut value = String::new();
-    let mut signs = quoted.char_indices();
-    while let Some((place, sign)) = signs.next() {
-        match sign {
-            '"' => return (value, &quoted[place + 1..]),
-            '\\' => value.extend(signs.next().map(|(_, escaped)| escaped)),
-            sign => value.push(sign),
-        }
+    let mut signs = quoted.chars();
+    while let Some(sign) = signs.next().filter(|sign| *sign != '"') {
+        value.extend(if sign == '\\' { signs.next() } else { Some(sign) });
     }
-    (value, "")
+    value
 }
 
 /// `UTF-8'pt'%C3%A1udio.mp3` (RFC 8187).
@@ -78,14 +71,10 @@ fn safe(name: &str) -> Option<String> {
 /// Whether Windows treats a name as that of a device, whatever its extension.
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
-    let ports = ["com", "lpt"].iter().any(|port| {
-        let number = stem.strip_prefix(port).unwrap_or_default();
-        matches!(
-            number,
-            "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"
-        )
-    });
-    ports || ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(&stem.as_str())
+    let port = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")).unwrap_or_default();
+    let is_port = port.chars().count() == 1
+        && port.starts_with(|number: char| number.is_ascii_digit() || "¹²³".contains(number));
+    is_port || ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(&stem.as_str())
 }
 
 #[cfg(test)]
