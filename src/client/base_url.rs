@@ -27,17 +27,17 @@ impl BaseUrl {
         let is_loopback = is_loopback(&url);
         let is_without_host = url.host_str().is_none_or(str::is_empty);
         let problem = if !matches!(url.scheme(), "https" | "http") || is_without_host {
-            "must begin with https:// and contain a host"
+            Some("must begin with https:// and contain a host")
         } else if !url.username().is_empty() || url.password().is_some() {
-            "must not contain a user or a password; pass the key as `Credentials`"
+            Some("must not contain a user or a password; pass the key as `Credentials`")
         } else if url.query().is_some() || url.fragment().is_some() {
-            "must end with its path, without a query or a fragment"
+            Some("must end with its path, without a query or a fragment")
         } else if url.scheme() == "http" && !danger_allow_http && !is_loopback {
-            "must begin with https://, or anyone on the network can read the key"
+            Some("must begin with https://, or anyone on the network can read the key")
         } else {
-            ""
+            None
         };
-        if !problem.is_empty() {
+        if let Some(problem) = problem {
             return Err(refuse(problem));
         }
         let prefix = without_version(url.path()).to_owned();

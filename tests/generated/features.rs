@@ -1,7 +1,6 @@
-//! Each tag of the document is a feature, alone and beside any other.
+//! Each tag of the document is a feature. Whatever others are enabled, it brings the same.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use heck::ToKebabCase;
 use serde_json::Value;
@@ -52,29 +51,6 @@ fn a_feature_brings_its_operations_and_no_others() {
             assert_eq!(is_there, of == feature, "{feature}: {operation}");
         }
     }
-}
-
-#[test]
-fn any_two_features_make_a_client() {
-    let features: Vec<String> = features().into_iter().collect();
-    let pairs = features
-        .iter()
-        .enumerate()
-        .flat_map(|(index, first)| features[index + 1..].iter().map(move |second| (first, second)));
-    let pairs: Vec<_> = pairs.collect();
-    let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while let Some((first, second)) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let has = |name: &str| name == *first || name == *second;
-                    if let Err(error) = generate(DOCUMENT, &has) {
-                        panic!("{first}, {second}: {error}");
-                    }
-                }
-            });
-        }
-    });
 }
 
 /// The code of each model and of its builder, by where it is.
