@@ -67,7 +67,7 @@ pub fn entries_mut<'v>(
 /// The name of the schema that a schema refers to, alone or as its only part.
 pub fn reference(schema: &Value) -> Option<&str> {
     let only = match schema["allOf"].as_array().map(Vec::as_slice) {
-        Some([only]) => only,
+        Some([only]) if schema.get("properties").is_none() => only,
         _ => schema,
     };
     only["$ref"].as_str()?.strip_prefix(SCHEMAS)

@@ -1,6 +1,6 @@
 //! A field of a request that can be cleared.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The value of a field that can be left out, cleared or set.
 ///
@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(serde_json::to_string(&[set, cleared])?, r#"["Acme",null]"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(untagged, from = "Option<T>")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "Option<T>")]
 #[cfg_attr(
     feature = "schemars",
     derive(schemars::JsonSchema),
@@ -63,5 +63,11 @@ impl<T> From<Option<T>> for Nullable<T> {
 impl From<&str> for Nullable<String> {
     fn from(value: &str) -> Self {
         Self::Value(value.to_owned())
+    }
+}
+
+impl<T: Serialize> Serialize for Nullable<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_option().serialize(serializer)
     }
 }

@@ -7,7 +7,7 @@ use crate::{IntoOptional, Nullable};
 /// A type of request fields that any text converts into, such as an open enum.
 pub trait FromText: From<String> {}
 
-/// Lets setters of types made of text accept a text.
+/// Lets setters of text-like types accept any text.
 macro_rules! optional_from_text {
     ($($text:ty),*) => {$(
         impl<T: FromText> IntoOptional<T> for $text {

@@ -9,21 +9,22 @@ type Segment<'p> = Vec<(Option<&'p str>, &'p str)>;
 /// Checks that a path cannot leave the server of the base URL. The error does not show the path,
 /// which may contain an id or a key.
 pub(crate) fn check(path: &str) -> Result<(), Error> {
+    // Only the last segment may be empty.
     let is_valid = |segment| parts(segment).is_some_and(|parts| is_plain(&parts));
-    Err(Error::refused(if !path.starts_with('/') {
+    let problem = if !path.starts_with('/') {
         "the path must begin with `/`, as in `/v1/numbers/{id}`; set the host with the base URL of \
          the client"
     } else if path.contains(['?', '#']) {
         "the path contains a query or a fragment; pass parameters with `query`, and values in the \
          path with `path`"
-    // An empty segment is allowed only at the end.
     } else if path.contains("//") || !path.split('/').all(is_valid) {
         "the path has a segment that is empty, leads to another path, or contains a brace or a \
          character that is not valid in a path; write placeholders as `{id}` and pass their values \
          with `path`"
     } else {
         return Ok(());
-    }))
+    };
+    Err(Error::refused(problem))
 }
 
 /// Replaces the placeholders of a checked path by their values. The path guard refuses the segment

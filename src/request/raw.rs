@@ -303,10 +303,17 @@ fn reserved(name: &str) -> Option<&'static str> {
         }
         NUMBER_ID => Some("selects a number; call `for_number` on the client instead"),
         "idempotency-key" => Some("is set with `idempotency_key`"),
-        "connection" | "content-length" | "host" | "keep-alive" | "te" | "trailer"
-        | "transfer-encoding" | "upgrade" => {
-            Some("belongs to the connection and is set by the client; remove it")
-        }
+        "connection"
+        | "content-length"
+        | "host"
+        | "keep-alive"
+        | "proxy-authenticate"
+        | "proxy-authorization"
+        | "proxy-connection"
+        | "te"
+        | "trailer"
+        | "transfer-encoding"
+        | "upgrade" => Some("belongs to the connection and is set by the client; remove it"),
         _ => None,
     }
 }

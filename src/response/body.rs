@@ -56,7 +56,7 @@ impl Body {
 }
 
 /// The detail for the error of an encoded body, if it is encoded. The client never requests that.
-pub(crate) fn encoded(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn encoding_problem(headers: &HeaderMap) -> Option<String> {
     const KNOWN: [&str; 5] = ["gzip", "deflate", "br", "zstd", "compress"];
     let value = headers.get(CONTENT_ENCODING)?.to_str().ok()?.to_ascii_lowercase();
     let mut names = value.split(',').map(|name| name.trim().trim_start_matches("x-"));

@@ -12,7 +12,7 @@ use super::retry_after::server_hint;
 use crate::credentials::Confidential;
 use crate::decode::surrogates;
 use crate::error::{Error, ErrorKind, ServerMessage};
-use crate::response::body::encoded;
+use crate::response::body::encoding_problem;
 
 /// The length of a scheme, the longest host name (RFC 1035, section 2.3.4) and a port.
 const MAX_ORIGIN_LENGTH: usize = "https://".len() + 253 + ":65535".len();
@@ -34,7 +34,7 @@ pub(crate) fn error(
     } else if let Some(origin) = redirect_target(response, &headers, confidential) {
         format!("to {origin}").into()
     } else if object.is_none() {
-        encoded(&headers).unwrap_or_default().into()
+        encoding_problem(&headers).unwrap_or_default().into()
     } else {
         "".into()
     };

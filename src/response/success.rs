@@ -10,7 +10,7 @@ use crate::decode;
 use crate::decode::surrogates::{self, without_bom};
 use crate::error::{Error, ServerMessage};
 use crate::operation::Operation;
-use crate::response::body::encoded;
+use crate::response::body::encoding_problem;
 
 /// Why a response with a success status does not match the document.
 pub(crate) enum Problem {
@@ -135,7 +135,7 @@ impl Success<'_> {
             return problem;
         }
         let is_json = self.text().starts_with(b"{") || self.text().starts_with(b"[");
-        if !is_json || encoded(self.headers).is_some() {
+        if !is_json || encoding_problem(self.headers).is_some() {
             return self.not_json();
         }
         let fields = self.operation.response.fields;
@@ -147,7 +147,7 @@ impl Success<'_> {
     }
 
     fn not_json(self) -> Problem {
-        Problem::Foreign(match (encoded(self.headers), media_type(self.headers)) {
+        Problem::Foreign(match (encoding_problem(self.headers), media_type(self.headers)) {
             (Some(problem), _) => problem,
             (None, Some(media_type)) => format!("its body is {media_type}, not JSON"),
             (None, None) if self.text().starts_with(b"<") => {

@@ -211,6 +211,7 @@ const MISTAKES: &[Mistake] = &[
     ("belongs to the connection", |client| get(client).header("content-length", "1")),
     ("belongs to the connection", |client| get(client).header("Transfer-Encoding", "chunked")),
     ("belongs to the connection", |client| get(client).header("connection", "marked")),
+    ("belongs to the connection", |client| get(client).header("Proxy-Authorization", "marked")),
     ("holds the credential", |client| get(client).header("apikey", KEY)),
     ("holds the credential", |client| get(client).header("x-trace", KEY.to_uppercase())),
     ("holds the credential", |client| get(client).header(KEY, "x-trace")),

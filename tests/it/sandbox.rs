@@ -413,13 +413,13 @@ async fn requests_that_the_documentation_excludes_are_rejected() {
 #[tokio::test]
 async fn fields_that_do_not_match_their_pattern_are_rejected() {
     let sandbox = Sandbox::start().await.unwrap();
-    let https = ("^[Hh][Tt][Tt][Pp][Ss]://", ["https://a.example", "HTTPS://a.example"]);
+    let https = (r"^[Hh][Tt][Tt][Pp][Ss]://[^/?#\s]", ["https://a.example", "HTTPS://a.example"]);
     let (webhooks, branding) = (("POST", "/v1/webhooks"), ("PUT", "/v1/branding"));
     for ((method, path), name, (pattern, kept), broken) in [
         (webhooks, "url", https, "http://a.example"),
         (branding, "logoUrl", https, "a.example"),
         (branding, "supportUrl", https, "ftp://https://a"),
-        (branding, "defaultRedirectUrl", https, ""),
+        (branding, "defaultRedirectUrl", https, "https://"),
         (branding, "primaryColor", ("^#[0-9A-Fa-f]{6}$", ["#1fd286", "#1FD286"]), "#1fd28g"),
         (("POST", "/v1/ads/accounts"), "adAccountId", ("^act_[0-9]+$", ["act_1", "act_42"]), "42"),
     ] {

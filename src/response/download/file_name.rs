@@ -27,10 +27,12 @@ pub(super) fn of(header: &[u8]) -> Option<String> {
 
 /// The parameters after the disposition type, with unquoted values.
 fn parameters(header: &str) -> impl Iterator<Item = (&str, String)> {
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    let parts = header.split(move |sign| {
-        is_quoted ^= sign == '"' && !is_escaped;
+    let (mut is_quoted, mut is_escaped, mut last) = (false, false, ' ');
+    let parts = header.split(move |sign: char| {
+        // Only at the beginning of a value does a quotation mark open one.
+        is_quoted ^= sign == '"' && if is_quoted { !is_escaped } else { last == '=' };
         is_escaped = is_quoted && sign == '\\' && !is_escaped;
+        last = if sign.is_whitespace() { last } else { sign };
         sign == ';' && !is_quoted
     });
     parts.skip(1).filter_map(|part| part.split_once('=')).map(|(key, value)| {
@@ -98,6 +100,9 @@ mod tests {
             ("attachment", None),
             ("", None),
             ("attachment; filename=\"open", Some("open")),
+            ("attachment; filename=5\" disc.mp3; filename*=UTF-8''disc.mp3", Some("disc.mp3")),
+            ("attachment; name=a\"b; filename=c.mp3", Some("c.mp3")),
+            ("attachment; filename = \"a;b.mp3\"", Some("a;b.mp3")),
             ("attachment; filename*=UTF-8''invoice%E2%80%AEfdp.exe", Some("invoicefdp.exe")),
             ("attachment; filename*=UTF-8''%E2%81%A6a%E2%81%A9%E2%80%8B.mp3", Some("a.mp3")),
             ("attachment; filename=\"a\u{200f}\u{61c}.pdf\u{2028}.exe\"", Some("a.pdf.exe")),
