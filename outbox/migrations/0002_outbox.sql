@@ -1,3 +1,4 @@
+-- Until the first release, changes are made here; afterwards, in migrations of their own.
 CREATE TABLE messages (
     -- The idempotency key. It never changes.
     key TEXT PRIMARY KEY,
@@ -8,7 +9,7 @@ CREATE TABLE messages (
     next_attempt BIGINT NOT NULL DEFAULT 0,
     -- The worker that holds the lease.
     owner TEXT,
-    -- The number of workers that stored no outcome before their lease ended.
+    -- The number of leases that ended without a stored outcome.
     lost_leases BIGINT NOT NULL DEFAULT 0,
     -- When the first attempt began that the service may have processed.
     uncertain_since BIGINT,

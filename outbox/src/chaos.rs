@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use pilot_status::mock::Sandbox;
 use tokio::process::{Child, Command};
@@ -56,10 +56,7 @@ pub async fn run(options: &Options) -> Result<()> {
     let postgres = match options.database {
         Database::Sqlite => None,
         Database::Postgres => match Postgres::start()? {
-            None => {
-                println!("NOT RUN: {MISSING}");
-                return Ok(());
-            }
+            None => bail!(MISSING),
             started => started,
         },
     };

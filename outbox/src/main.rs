@@ -52,7 +52,7 @@ enum Task {
         #[arg(long)]
         campaign: Option<String>,
     },
-    /// Send the messages that are due, until SIGTERM or ctrl-C
+    /// Send the messages that are due, until SIGTERM or Ctrl-C
     ///
     /// Reads PILOT_STATUS_API_KEY. Any number of workers may run on one database.
     Work(Settings),

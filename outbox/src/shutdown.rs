@@ -4,7 +4,7 @@ use std::io;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A future that ends at SIGTERM or ctrl-C. From this call on, neither ends the program at once.
+/// A future that ends at SIGTERM or Ctrl-C. From this call on, neither ends the program at once.
 pub fn requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -45,7 +45,7 @@ pub struct Message {
 pub struct Leased {
     pub message: Message,
     pub attempts: i64,
-    /// The number of workers that stored no outcome before their lease ended.
+    /// The number of earlier leases that ended without a stored outcome.
     pub lost_leases: i64,
     /// How long ago the first attempt began that the service may have processed. Zero if there
     /// is none before this one.

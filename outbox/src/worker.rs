@@ -27,12 +27,12 @@ const KEY_EXPIRED: &str = "an attempt a day ago may have taken effect, and the s
 /// unreachable. With the default backoff that takes 11 hours.
 const MAX_ATTEMPTS: i64 = 100;
 
-/// After so many workers that were gone before they stored an outcome, a message fails: it may be
-/// what ends them.
+/// A message fails after this many leases that ended without an outcome: it may be what ends the
+/// workers.
 const MAX_LOST_LEASES: i64 = 20;
 
-const LOST_LEASES: &str = "20 workers ended while they sent it, the last of which may have \
-    succeeded; look for the cause in their logs, and check with the recipient";
+const LOST_LEASES: &str = "20 leases ended without a stored outcome, and any of the attempts may \
+    have succeeded; look for the cause in the logs, and check with the recipient";
 
 /// How often a worker looks for messages that are due.
 const POLL: Duration = Duration::from_millis(250);

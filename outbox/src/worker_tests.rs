@@ -173,7 +173,7 @@ async fn a_row_that_ends_its_workers_ends_in_failed() {
         run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
         let failures = store.failures(9).await.unwrap();
         assert_eq!(failures.len(), 1);
-        assert!(failures[0].1.starts_with("20 workers ended"), "{failures:?}");
+        assert!(failures[0].1.starts_with("20 leases ended"), "{failures:?}");
         assert_eq!(sandbox.requests().len(), 2);
     })
     .await;
