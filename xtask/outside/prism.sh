@@ -2,7 +2,7 @@
 # Runs a command while prism serves the document at PILOT_STATUS_TEST_SERVER.
 set -euo pipefail
 tools=target/outside
-if curl --silent --output /dev/null "$PILOT_STATUS_TEST_SERVER"; then
+if curl --noproxy '*' --silent --output /dev/null "$PILOT_STATUS_TEST_SERVER"; then
   echo "another server is at $PILOT_STATUS_TEST_SERVER: end it"
   exit 1
 fi
@@ -13,5 +13,8 @@ node -p 'JSON.stringify(require("./openapi.json"), (key, value) => key === "call
   >"$tools/prism.log" 2>&1 &
 prism=$!
 trap 'kill "$prism"' EXIT
-curl --silent --output /dev/null --retry 60 --retry-delay 1 --retry-connrefused "$PILOT_STATUS_TEST_SERVER"
+until curl --noproxy '*' --silent --output /dev/null "$PILOT_STATUS_TEST_SERVER"; do
+  kill -0 "$prism" || { echo "prism ended: $tools/prism.log says why"; exit 1; }
+  sleep 1
+done
 "$@" || { echo "$tools/prism.log has what prism says"; exit 1; }

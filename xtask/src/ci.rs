@@ -68,13 +68,19 @@ impl Step {
         self.run.iter().try_for_each(|command| shell.run(command))
     }
 
+    /// What it would take to run the step, where it cannot be run.
+    fn lacks(&self, shell: &Shell) -> Option<&str> {
+        let is_met = |Need { run, prints, .. }: &&Need| {
+            shell.output(run).is_ok_and(|output| output.starts_with(prints))
+        };
+        self.needs.iter().find(|need| !is_met(need)).map(|need| &*need.otherwise)
+    }
+
     /// Returns what it would take to run the step, where it cannot be run.
     fn check(&self, root: &Path) -> Result<Option<&str>> {
         let shell = &Shell::new(root);
-        for Need { run, prints, otherwise } in &self.needs {
-            if !shell.output(run).is_ok_and(|output| output.starts_with(prints)) {
-                return Ok(Some(otherwise));
-            }
+        if let Some(otherwise) = self.lacks(shell) {
+            return Ok(Some(otherwise));
         }
         self.run(root)?;
         match self.name.as_str() {

@@ -41,7 +41,7 @@ pub fn target_folder(root: &Path) -> PathBuf {
 /// Cargo built.
 pub fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
     let mut entries = entries(from)?;
-    entries.retain(|path| !to.starts_with(path) && !path.join("CACHEDIR.TAG").exists());
+    entries.retain(|path| !to.starts_with(path) && !path.ends_with("target"));
     fs_extra::copy_items(&entries, to, &CopyOptions::new())
         .with_context(|| format!("cannot copy {}", from.display()))?;
     Ok(())

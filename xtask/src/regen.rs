@@ -219,7 +219,7 @@ fn reconcile(
 /// Brings a document into the one form of OpenAPI 3.0 that the build step reads.
 fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
     steps.run("convert", |notes| {
-        let dropped = convert::to_3_0(&mut document)?;
+        let dropped = convert::to_3_0(&mut document).context("cannot convert the document")?;
         notes.extend(
             dropped.iter().map(|place| format!("dropped {place}: OpenAPI 3.0 cannot say it")),
         );
@@ -227,7 +227,7 @@ fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
     })?;
     steps.run("normalise", |_| normalise::normalise(&mut document))?;
     steps.run("validate", |_| {
-        validate::validate(&document).context("not a valid OpenAPI document")
+        validate::validate(&document).context("the converted document is not valid OpenAPI")
     })?;
     Ok(document)
 }

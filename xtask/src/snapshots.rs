@@ -60,7 +60,7 @@ fn run_tests(copy: &Path, target: &Path) -> Result<()> {
     // The client depends on no TLS, which takes long to build. Only the tests that write are
     // run: the others read what these write.
     let command = "cargo test --locked --package pilot-status --no-default-features \
-                   --features full --test generated -- match";
+                   --features full,schemars --test generated -- match";
     let shell = Shell::new(copy)
         // A warning is no reason against a document.
         .without("RUSTFLAGS")

@@ -81,7 +81,7 @@ const COMPILES: &str = "\
 rm -r tests/snapshots
 mkdir tests/snapshots
 echo new >'tests/snapshots/generated__code@client.snap'
-echo new >'tests/snapshots/generated__json_schema@exemplars.snap'
+echo new >'tests/snapshots/generated__surface@messages.snap'
 echo new >'tests/snapshots/generated__surface@numbers.snap'";
 
 const MANIFEST: &str = "\
@@ -216,7 +216,7 @@ fn a_run_writes_everything_and_then_nothing() {
          wrote tests/it/operations/numbers.rs\n\
          removed tests/snapshots/generated__code@old.snap\n\
          wrote tests/snapshots/generated__code@client.snap\n\
-         wrote tests/snapshots/generated__json_schema@exemplars.snap\n\
+         wrote tests/snapshots/generated__surface@messages.snap\n\
          wrote tests/snapshots/generated__surface@numbers.snap\n"
     );
     let written = workspace.tree();
@@ -446,7 +446,7 @@ fn a_place_that_cannot_be_written_changes_nothing() {
             symlink("/dev/full", file).unwrap();
         }),
         ("tests/snapshots/generated__code@client.snap", |file| fs::create_dir(file).unwrap()),
-        ("tests/snapshots/generated__json_schema@exemplars.snap", |file| {
+        ("tests/snapshots/generated__surface@messages.snap", |file| {
             symlink("/dev/full", file).unwrap();
         }),
     ];

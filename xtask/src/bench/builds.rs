@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow};
 
 use super::figure;
 use super::programs::{NAMES, Programs, cold};
-use crate::folder::target_folder;
+use crate::folder::{self, target_folder};
 use crate::generate;
 use crate::shell::Shell;
 
@@ -60,6 +60,8 @@ pub fn time_programs(root: &Path, runs: u32) -> Result<String> {
 
 /// Runs the commands of the README.
 pub fn time_commands(root: &Path) -> Result<String> {
+    let base = target_folder(root).join("bench");
+    let _lock = folder::lock(&base, "benchmark")?;
     Shell::new(root).run("cargo fetch --quiet --locked")?;
     let readme = fs::read_to_string(root.join("README.md"))?;
     let command = |beginning: &str| {
@@ -72,7 +74,7 @@ pub fn time_commands(root: &Path) -> Result<String> {
         ("test", command("cargo test")?),
     ];
     let time = |(name, command)| {
-        let (_, seconds) = cold(root, &target_folder(root), command)?;
+        let (_, seconds) = cold(root, &base, command)?;
         Ok(figure::median(&format!("command/{name}"), vec![seconds]))
     };
     commands.into_iter().map(time).collect()

@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use anyhow::{Context, Result, bail, ensure};
+use public_api::{Builder, PublicItem};
+
 use crate::folder::target_folder;
 use crate::regen;
-use anyhow::{Context, Result, ensure};
-use public_api::{Builder, PublicItem};
+use crate::shell::Shell;
 
 /// Where the lines are kept.
 const SNAPSHOT: &str = "tests/snapshots/public_api.txt";
@@ -25,7 +27,11 @@ pub fn check(root: &Path) -> Result<()> {
 
 /// Accepts the public items as they are.
 pub fn accept(root: &Path) -> Result<()> {
-    super::step("api")?.run(root)?;
+    let step = super::step("api")?;
+    if let Some(otherwise) = step.lacks(&Shell::new(root)) {
+        bail!("cannot list the public items: {otherwise}");
+    }
+    step.run(root)?;
     std::fs::write(root.join(SNAPSHOT), list(root)?).context("cannot write the list")
 }
 

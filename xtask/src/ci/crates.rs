@@ -32,6 +32,7 @@ pub fn licences(shell: &Shell) -> Result<()> {
         "cargo tree --locked --workspace --all-features --target all --edges all --prefix none \
          --format {l}|{p}",
     )?;
+    ensure!(tree.contains("pilot-status"), "cargo tree does not list the crates");
     let wrong = wrong(&tree);
     ensure!(wrong.is_empty(), "licences that are to be read: {wrong:#?}");
     Ok(())
@@ -40,7 +41,8 @@ pub fn licences(shell: &Shell) -> Result<()> {
 /// The lines of a tree, `LICENCE|CRATE`, with a licence that is none or is not allowed.
 fn wrong(tree: &str) -> BTreeSet<&str> {
     let lines = tree.lines().map(|line| line.trim_end_matches(" (*)"));
-    lines.filter(|line| line.split_once('|').is_some_and(|(one, _)| !is_met(one))).collect()
+    let lines = lines.filter(|line| !line.is_empty());
+    lines.filter(|line| !line.split_once('|').is_some_and(|(one, _)| is_met(one))).collect()
 }
 
 /// Whether an expression can be met with the licences that are allowed. One that cannot be

@@ -27,6 +27,10 @@ const TYPES: [&str; 6] = ["string", "boolean", "integer", "number", "array", "ob
 pub(super) fn convert(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<String>) -> Result<()> {
     // A constant is an enum of one.
     if let Some(value) = schema.remove("const") {
+        let all = schema.get("enum").and_then(Value::as_array);
+        if all.is_some_and(|all| !all.contains(&value)) {
+            return Err(refuse(&at.join("const"), "is not a value of `enum`: remove one of them"));
+        }
         schema.insert("enum".into(), json!([value]));
     }
     bounds(schema, at)?;

@@ -36,6 +36,15 @@ fn schemas(schemas: &Value) -> Value {
 }
 
 #[test]
+fn one_part_and_the_properties_beside_it_are_joined() {
+    let pet = object(&json!({"id": text()}));
+    let cat = json!({"allOf": [reference("Pet")], "properties": {"lives": {"type": "integer"}}});
+    let found = schemas(&json!({"Pet": pet, "Cat": cat}));
+    let properties = json!({"id": text(), "lives": {"type": "integer"}});
+    assert_eq!(found["Cat"]["properties"], properties);
+}
+
+#[test]
 fn the_parts_of_an_object_are_joined() {
     let pet = json!({"type": "object", "required": ["id"], "additionalProperties": false,
         "properties": {"id": text(), "kind": text(), "any": {}, "mood": reference("Mood")}});

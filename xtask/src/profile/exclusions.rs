@@ -1,6 +1,7 @@
 //! Rules for requests that only the sandbox checks: `not: {anyOf: [...]}` of an object.
 
 use super::part::Part;
+use super::values::typed;
 
 /// The cases that an object may not be. The sandbox responds with the description of the case.
 pub fn check(schema: &Part, is_sent: bool) {
@@ -28,6 +29,7 @@ fn condition(schema: &Part, part: &Part) {
         let is_known = schema["properties"].get(name).is_some();
         part.expect(is_known, format!("`{name}` is not a property; describe the property"));
     }
+    part.key("properties").entries().iter().for_each(|(_, value)| typed(value));
     part.key("anyOf").elements().iter().for_each(|part| condition(schema, part));
     let not = part.key("not");
     if !not.is_null() {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::part::Part;
 use crate::places;
+use crate::reconcile::type_of;
 
 /// The formats that have a type in the client, by the type of JSON.
 const FORMATS: [(&str, &str); 3] = [
@@ -34,6 +35,7 @@ pub fn is_scalar(schema: &Value) -> bool {
 pub fn plain(schema: &Part) {
     let unread = "allOf anyOf oneOf enum properties required not discriminator";
     schema.keys(|key| !unread.split(' ').any(|unread| unread == key));
+    typed(schema);
     let (kind, format) = (schema.key("type"), schema.key("format"));
     let (items, values) = (schema.key("items"), schema.key("additionalProperties"));
     match kind.text() {
@@ -48,6 +50,17 @@ pub fn plain(schema: &Part) {
         }
         _ if kind.is_null() => schema.only(&["nullable"]),
         _ => kind.refuse("is not one type of JSON; name one"),
+    }
+}
+
+/// Checks that the default and the values of an enum have the type of the schema.
+pub fn typed(schema: &Part) {
+    let kind = schema.key("type");
+    for value in [schema.key("default")].into_iter().chain(schema.key("enum").elements()) {
+        let found = type_of(&value);
+        let fits = found == kind.text() || (found, kind.text()) == ("integer", "number");
+        let what = format!("is not {}, the type of the schema; make it that", kind.text());
+        value.expect(fits || value.is_null(), what);
     }
 }
 

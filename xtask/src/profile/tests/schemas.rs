@@ -107,6 +107,7 @@ fn what_a_schema_is() {
             json!({"type": "object", "additionalProperties": {"type": "string", "nullable": true}}),
         ),
         ("a pattern with a condition", field, json!({"type": "string", "pattern": "^(?!a)"})),
+        ("a default of another type", field, json!({"type": "integer", "default": "50"})),
         ("a size of text", field, json!({"type": "string", "minItems": 1})),
         (
             "a size of a list that may be missing",
