@@ -24,6 +24,7 @@ mod secrets;
 mod soak;
 mod support;
 mod telemetry;
+mod tls;
 mod transport;
 mod uploads;
 mod webhook_server;

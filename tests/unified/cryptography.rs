@@ -5,7 +5,7 @@ use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 
 use crate::support::calls::{builder, pay};
 use crate::support::process::{is_child, run_again};
-use crate::support::tls::{config, server, trusting};
+use crate::tls::{config, server, trusting};
 
 #[tokio::test]
 async fn the_cryptography_is_that_of_the_program_or_the_one_of_the_feature() {

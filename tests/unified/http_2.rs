@@ -12,8 +12,8 @@ use tokio_rustls::TlsAcceptor;
 use pilot_status::{Client, ErrorKind, reqwest};
 
 use crate::support::calls::{assert_ends, builder, pay, purge};
-use crate::support::tls::{config, trusting};
 use crate::support::{KEY, echo, shown};
+use crate::tls::{config, trusting};
 
 /// What the server does with a stream.
 #[derive(Clone, Copy, Debug)]

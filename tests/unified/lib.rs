@@ -12,3 +12,5 @@ mod json_schemas;
 #[allow(dead_code, unused_imports)]
 #[path = "../it/support/mod.rs"]
 mod support;
+#[path = "../it/tls.rs"]
+mod tls;

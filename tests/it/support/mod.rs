@@ -7,7 +7,6 @@ pub mod echo;
 pub mod process;
 pub mod script;
 mod server;
-pub mod tls;
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};

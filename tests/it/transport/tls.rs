@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::support::script::Step::Pause;
-use crate::support::tls::{config, server, trusting};
+use crate::tls::{config, server, trusting};
 
 #[tokio::test]
 async fn a_certificate_that_is_not_valid_is_looked_at_once() {

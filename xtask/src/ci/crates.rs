@@ -29,7 +29,7 @@ const TWICE: [&str; 1] = ["syn"];
 /// Reads the licence of every crate that is built for the client or for xtask.
 pub fn licences(shell: &Shell) -> Result<()> {
     let tree = shell.output(
-        "cargo tree --locked --workspace --all-features --target all --edges all --prefix none \
+        "cargo tree --locked --workspace --all-features --target all --edges normal,build,dev --prefix none \
          --format {l}|{p}",
     )?;
     ensure!(tree.contains("pilot-status"), "cargo tree does not list the crates");

@@ -14,7 +14,7 @@ use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 /// A certificate for `pilot.test` that signs itself, and its key.
-const PEM: &[u8] = include_bytes!("../fixtures/pilot.test.pem");
+const PEM: &[u8] = include_bytes!("fixtures/pilot.test.pem");
 
 pub fn config(wants_certificate: bool) -> ServerConfig {
     let certificate = CertificateDer::from_pem_slice(PEM).unwrap();
