@@ -31,8 +31,8 @@ const MAX_ATTEMPTS: i64 = 100;
 /// workers.
 const MAX_LOST_LEASES: i64 = 20;
 
-const LOST_LEASES: &str = "20 leases ended without a stored outcome, and any of the attempts may \
-    have succeeded; look for the cause in the logs, and check with the recipient";
+const LOST_LEASES: &str = "leases ended without a stored outcome, and any of the attempts may have \
+    succeeded; look for the cause in the logs, and check with the recipient";
 
 /// How often a worker looks for messages that are due.
 const POLL: Duration = Duration::from_millis(250);
@@ -137,8 +137,8 @@ impl Worker {
         if leased.uncertain_for > KEY_LIFETIME {
             return (Outcome::Failed { reason: KEY_EXPIRED.to_owned() }, None);
         }
-        if leased.lost_leases >= MAX_LOST_LEASES {
-            return (Outcome::Failed { reason: LOST_LEASES.to_owned() }, None);
+        if let leases @ MAX_LOST_LEASES.. = leased.lost_leases {
+            return (Outcome::Failed { reason: format!("{leases} {LOST_LEASES}") }, None);
         }
         let attempts = leased.attempts;
         let backoff = backoff(attempts, self.max_backoff);

@@ -167,7 +167,7 @@ async fn a_row_that_ends_its_workers_ends_in_failed() {
         assert_eq!(store.counts().await.unwrap().sent, 2);
 
         enqueue(&store, &["c"]).await;
-        for _ in 0..=MAX_LOST_LEASES {
+        for _ in 0..MAX_LOST_LEASES {
             assert_eq!(store.lease("killed", Duration::ZERO, 1).await.unwrap().len(), 1);
         }
         run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();

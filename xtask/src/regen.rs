@@ -217,7 +217,7 @@ fn reconcile(
 }
 
 /// Brings a document into the one form of OpenAPI 3.0 that the build step reads.
-fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
+pub fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
     steps.run("convert", |notes| {
         let dropped = convert::to_3_0(&mut document).context("cannot convert the document")?;
         notes.extend(
@@ -233,7 +233,7 @@ fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
 }
 
 /// One text for one document: keys in order, two spaces, a newline at the end.
-fn stable_form(document: &Value) -> String {
+pub fn stable_form(document: &Value) -> String {
     format!("{document:#}\n")
 }
 

@@ -7,17 +7,17 @@ use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use crate::places::entries;
-use crate::{convert, files, validate, yaml};
+use crate::steps::Steps;
+use crate::{files, regen, yaml};
 
 pub fn time(root: &Path) -> Result<String> {
     let ours = serde_json::from_str(&files::text_or(&root.join("openapi.json"), "")?)?;
     let time = |megabytes: usize| {
         let text = repeated(&ours, megabytes * 2).to_string();
         let began = Instant::now();
-        let mut document: Value = yaml::parse(&text)?;
-        convert::to_3_0(&mut document)?;
-        validate::validate(&document)?;
-        ensure!(format!("{document:#}\n").len() > megabytes << 20, "the document is too small");
+        let document = regen::convert(yaml::parse(&text)?, &Steps { quiet: true })?;
+        let written = regen::stable_form(&document).len();
+        ensure!(written > megabytes << 20, "the document is too small");
         let seconds = began.elapsed().as_secs_f64();
         Ok(format!("figure regenerate/{megabytes}-MB {seconds} s\n"))
     };
