@@ -1,4 +1,4 @@
-//! Generates the client from `openapi.json`; `build/mod.rs` is the recipe.
+//! Generates the client from `openapi.json`. `build/mod.rs` lists the steps.
 
 #[path = "build/mod.rs"]
 mod generate;
@@ -8,9 +8,9 @@ use std::path::Path;
 const DOCUMENT: &str = "openapi.json";
 
 fn main() {
-    // Cargo knows by itself when these sources change.
+    // Cargo tracks these sources itself.
     println!("cargo::rerun-if-changed={DOCUMENT}");
-    // The generator panics where it does not support a document.
+    // The generator panics on a document that it does not support.
     std::panic::set_hook(Box::new(|panic| report(&panic.to_string())));
     if let Err(reason) = run() {
         report(&reason);
@@ -30,13 +30,13 @@ fn run() -> Result<(), String> {
     Ok(())
 }
 
-/// Has Cargo show one line for a build that fails.
+/// Makes Cargo show one line for a failed build.
 fn report(reason: &str) {
     let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
     println!("cargo::error={DOCUMENT} cannot become a client: {line}");
 }
 
-/// Whether Cargo builds the crate with a feature.
+/// Whether a feature is enabled.
 fn has_feature(name: &str) -> bool {
     let name = name.to_uppercase().replace('-', "_");
     std::env::var_os(format!("CARGO_FEATURE_{name}")).is_some()

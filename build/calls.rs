@@ -1,10 +1,10 @@
-//! What becomes of the generated client and of its calls.
+//! Restricts the generated client and its calls.
 
 use syn::{File, Item, ItemStruct, parse_quote};
 
 use super::code;
 
-/// Closes the client and its calls:
+/// Restricts the client and its calls:
 ///
 /// - The constructors of the client are dropped: they would take any HTTP client.
 /// - Neither the client nor a call prints what it holds, such as a token in a path.

@@ -1,4 +1,4 @@
-//! How the parts of generated code are found.
+//! Finds parts of the generated code.
 
 use proc_macro2::Ident;
 use syn::{
@@ -45,7 +45,7 @@ pub fn field<'c>(items: &'c mut [Item], of: &Ident, name: &Ident) -> Option<&'c 
     fields.find(|field| field.ident.as_ref() == Some(name)).map(|field| &field.ty)
 }
 
-/// The last name of a type.
+/// The last segment of the path of a type.
 pub fn name(of: &Type) -> Option<&Ident> {
     let Type::Path(path) = of else { return None };
     path.path.segments.last().map(|last| &last.ident)
@@ -69,12 +69,12 @@ pub fn arguments(of: &Type) -> Option<Vec<&Type>> {
     Some(types.collect())
 }
 
-/// What an `Option` holds.
+/// The type inside an `Option`.
 pub fn optional(of: &Type) -> Option<&Type> {
     generic(of).filter(|(name, _)| *name == "Option").map(|(_, held)| held)
 }
 
-/// Removes `Debug` from the derives.
+/// Removes `Debug` from the derived traits.
 pub fn drop_debug(attributes: &mut [Attribute]) {
     for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
         let derived = attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);

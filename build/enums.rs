@@ -1,5 +1,5 @@
-//! Enums that keep values which the document does not know yet: a call of
-//! `crate::model::open_enum!` for each named schema that is a string with an `enum`.
+//! Emits enums that keep undocumented values: a call of `crate::model::open_enum!` for each
+//! named schema that is a string with an `enum`.
 
 use heck::ToPascalCase;
 use quote::{format_ident, quote};
@@ -42,8 +42,8 @@ fn emit_one(name: &str, schema: &Value) -> Vec<Item> {
     items
 }
 
-/// `META_IS_ON` becomes `MetaIsOn`. `UNKNOWN` must differ from the variant that keeps the
-/// rest.
+/// `META_IS_ON` becomes `MetaIsOn`. `UNKNOWN` must differ from the variant for undocumented
+/// values.
 fn variant_name(value: &str) -> String {
     let name = value.to_pascal_case();
     if name == "Unknown" { "UnknownValue".to_owned() } else { name }

@@ -1,6 +1,5 @@
-//! The deliveries that a webhook receives, as one enum: a call of
-//! `crate::webhooks::events!` with each event that the document describes as the body of a
-//! callback, which is one of several schemas.
+//! Emits the enum of all webhook events: a call of `crate::webhooks::events!` with each
+//! alternative of the schema that callbacks deliver.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +12,7 @@ use super::reach::follow;
 use super::schema::{entries, operations, reference, schema};
 use super::unions::Union;
 
-/// The schema of the bodies that callbacks send.
+/// The name of the schema that callbacks deliver.
 pub fn delivery(document: &Value) -> Option<&str> {
     let callbacks =
         operations(document).flat_map(|(_, _, operation)| entries(operation, "callbacks"));
@@ -34,7 +33,7 @@ pub fn emit(union: &Union) -> Item {
     parse_quote!(crate::webhooks::events!(Event, { #(#events)* });)
 }
 
-/// The code that gives the sender of each delivered model where two fields may hold it.
+/// The code that returns the sender of each delivered model with two fields for it.
 pub fn emit_senders(document: &Value, union: &Union) -> Vec<Item> {
     let mut delivered = BTreeSet::new();
     follow(document, schema(document, union.name), &mut delivered);

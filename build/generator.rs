@@ -1,4 +1,4 @@
-//! Runs the generator, with our types in place of some of its own.
+//! Runs the generator, and replaces some of its types with ours.
 
 use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl, TypePatch};
@@ -10,7 +10,8 @@ use super::schema::named;
 use super::simplify::TIMESTAMP;
 use super::{enums, unions};
 
-/// Generates the client of a simplified document, with our enums and unions of the whole one.
+/// Generates the client from a simplified document. The enums and unions are those of the
+/// original document.
 pub fn run(simple: &Value, document: &Value) -> Result<File, String> {
     let mut settings = GenerationSettings::new();
     settings
@@ -19,7 +20,7 @@ pub fn run(simple: &Value, document: &Value) -> Result<File, String> {
         .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq");
     let mut patch = TypePatch::default();
-    // The server may add fields, and so may a version of this crate.
+    // The server may add fields, and so may a later version of this crate.
     patch.with_attr("#[cfg_attr(feature = \"schemars\", derive(::schemars::JsonSchema))]");
     patch.with_attr("#[non_exhaustive]");
     for (name, _) in named(document) {
@@ -42,7 +43,8 @@ pub fn run(simple: &Value, document: &Value) -> Result<File, String> {
         (json!({"type": ["integer", "null"]}), "crate::Nullable<i64>"),
         (json!({"type": ["number", "null"]}), "crate::Nullable<f64>"),
     ] {
-        // Of the generator's own version of schemars, whose types have no name here.
+        // The type is inferred: it belongs to the generator's version of schemars, which is not a
+        // dependency of ours.
         let schema = serde_json::from_value(schema).map_err(|error| error.to_string())?;
         settings.with_conversion(schema, ours, [TypeImpl::FromStr].into_iter());
     }

@@ -1,5 +1,5 @@
-//! The operations of the client in one block for each tag, whose heading and example in the
-//! documentation are in `src/generated/tags`.
+//! Groups the operations of the client into one `impl` block for each tag. The documentation of
+//! a block, a heading and an example, is in `src/generated/tags`.
 
 use std::collections::BTreeMap;
 use std::mem::take;

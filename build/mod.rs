@@ -1,14 +1,14 @@
-//! From the document to the code of the client.
+//! Generates the code of the client from the document.
 //!
 //! ```text
 //! openapi.json -----------> operations -----------------------------> operation_ids.rs
-//!              -> select -> operations -----------------------------> document.rs
-//!                        -> simplify, nullable -> generator -> models, setters, calls
-//!                        -> enums, unions, rules, pages, events ----> client.rs
+//! -> select -> operations -----------------------------> document.rs
+//! -> simplify, nullable -> generator -> models, setters, calls
+//! -> enums, unions, rules, pages, events ----> client.rs
 //! ```
 //!
-//! The document is trusted: `cargo xtask regen` writes it in the form that these modules
-//! take, and refuses all else.
+//! These modules trust the document: `cargo xtask regen` writes it in the form that they
+//! support, and refuses any other.
 
 mod calls;
 mod code;
@@ -31,17 +31,15 @@ mod unions;
 
 use serde_json::Value;
 
-/// The code of the client, by the names of its files: the client with its operations and its
-/// models, what the hand-written layer has to know of the document, and the operations for the
-/// sandbox.
+/// The generated files by name: the client with its operations and models, the facts that the
+/// hand-written layer needs, and the operations of the sandbox.
 pub type Generated = [(&'static str, String); 3];
 
-/// Generates the code of the client from the text of a document, for the features that
-/// `has_feature` reports.
+/// Generates the code for the text of a document and the features that `has_feature` reports.
 ///
 /// # Errors
 ///
-/// What the generator says of the document.
+/// The reason why the generator refuses the document.
 pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Generated, String> {
     let mut document: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
     simplify::inline_shared(&mut document);
@@ -88,9 +86,9 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
     Ok(client)
 }
 
-/// The printed code with what no setting of the generator changes: our error has no parameter
-/// and names the call whose request is not built, our module takes the place of the crate
-/// `progenitor_client`, `extra` may be left out, and WhatsApp is one word in names.
+/// Changes what no setting of the generator can change: our error has no type parameter and
+/// names the call, our module replaces the crate `progenitor_client`, `extra` is optional, and
+/// WhatsApp is one word in names.
 fn adjust(code: &str) -> String {
     let functions = code.split_inclusive("pub async fn send(").map(|function| {
         let id = function.split("operation_id: \"").nth(1).and_then(|rest| rest.split('"').next());

@@ -1,4 +1,4 @@
-//! What becomes of the generated models.
+//! Adjusts the generated models.
 
 use proc_macro2::Ident;
 use quote::{format_ident, quote};
@@ -9,7 +9,7 @@ use super::code;
 use super::reach::Reach;
 use super::schema::named;
 
-/// Drops the builders of the models that only the server sends, a good part of all code.
+/// Drops the builders of models that only the server sends: a large part of the generated code.
 pub fn drop_builders(models: &mut Vec<Item>, reach: &Reach) -> Result<(), String> {
     let is_sent =
         |name: Option<&Ident>| name.is_none_or(|name| reach.sent.contains(&name.to_string()));
@@ -27,9 +27,9 @@ pub fn drop_builders(models: &mut Vec<Item>, reach: &Reach) -> Result<(), String
     Ok(())
 }
 
-/// Reads a list or map that is null, or missing from a response, as an empty one.
+/// Decodes a list or map that is null, or absent from a response, as an empty one.
 ///
-/// In an alternative of a union, a required list has to be there: it may distinguish the
+/// In an alternative of a union, a required list must be present: it may distinguish the
 /// alternatives.
 pub fn read_null_lists(models: &mut [Item], reach: &Reach) {
     for model in code::structs(models) {
@@ -49,13 +49,13 @@ pub fn read_null_lists(models: &mut [Item], reach: &Reach) {
     }
 }
 
-/// Whether a field of its own is a list or a map.
+/// Whether a field is a list or a map, and not flattened.
 fn is_list(field: &Field) -> bool {
     let is_list = |name: &Ident| ["Vec", "BTreeMap", "Map"].iter().any(|list| name == list);
     field.ident.is_some() && !says(field, "flatten") && code::name(&field.ty).is_some_and(is_list)
 }
 
-/// Whether `#[serde(...)]` of a field holds a word.
+/// Whether the attribute `#[serde(...)]` of a field contains a word.
 fn says(field: &Field, word: &str) -> bool {
     let serde = field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
     serde
@@ -63,8 +63,7 @@ fn says(field: &Field, word: &str) -> bool {
         .any(|text| text.split([' ', '(', ')', ',']).any(|said| said == word))
 }
 
-/// Prints of members that the document does not describe only the names: they may hold
-/// secrets.
+/// Makes `Debug` print only the names of undocumented members, which may hold secrets.
 pub fn hide_undocumented(models: &mut Vec<Item>) {
     let hidden: Vec<Item> = code::structs(models).filter_map(hide).collect();
     models.extend(hidden);
@@ -88,7 +87,8 @@ fn hide(model: &mut ItemStruct) -> Option<Item> {
     Some(parse_quote!(crate::model::undocumented::debug!(#name { #(#fields,)* });))
 }
 
-/// A function that gives the JSON Schemas of all models. The union of all deliveries has none.
+/// A function that returns the JSON Schemas of all models, except of the union of all
+/// deliveries.
 pub fn list_schemas(document: &Value, delivery: Option<&str>) -> Item {
     let names =
         named(document).map(|(name, _)| name).filter(|name| Some(name.as_str()) != delivery);

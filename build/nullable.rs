@@ -1,13 +1,13 @@
-//! Fields that may be null. In a request, one can be left out, cleared or set: it is an
-//! `Option<Nullable<T>>`. In a response, null is as good as absent: it is an `Option<T>`.
+//! Settles the types of nullable fields. In a request, such a field can be omitted, cleared or
+//! set: it is an `Option<Nullable<T>>`. In a response, null means absent: it is an `Option<T>`.
 
 use serde_json::{Value, json};
 
 use super::reach::Reach;
 use super::schema::{entries_mut, texts};
 
-/// Says of every field whether it is required and whether it is nullable, as the generator
-/// has to read it: what stays nullable and optional of a scalar is a `Nullable`.
+/// Rewrites which fields are required and nullable for the generator: a scalar that stays both
+/// nullable and optional becomes a `Nullable`.
 pub fn settle(document: &mut Value, reach: &Reach) {
     for (name, schema) in entries_mut(&mut document["components"], "schemas") {
         let mut required: Vec<String> = texts(schema, "required").map(str::to_owned).collect();
@@ -19,7 +19,7 @@ pub fn settle(document: &mut Value, reach: &Reach) {
             let may_be_cleared = !is_required && reach.is_only_sent(name);
             let is_map = property["type"] == "object" && property.get("properties").is_none();
             if may_be_cleared && (is_map || property["type"] == "array") {
-                // Of a plain list, an empty one would be left out.
+                // An empty plain list would be omitted.
                 property["nullable"] = json!(true);
             }
             if !may_be_cleared && is_scalar(property) {
@@ -32,7 +32,7 @@ pub fn settle(document: &mut Value, reach: &Reach) {
     }
 }
 
-/// Makes a field an `Option` where it may be null. What is not required is one anyway.
+/// Makes a nullable field an `Option`. A field that is not required is one already.
 fn settle_scalar(property: &mut Value, is_required: bool) {
     let nullable = property.as_object_mut().and_then(|property| property.remove("nullable"));
     if is_required && nullable == Some(json!(true)) {
@@ -41,7 +41,7 @@ fn settle_scalar(property: &mut Value, is_required: bool) {
     }
 }
 
-/// Whether a schema is one of text, a number or a boolean.
+/// Whether a schema is a string, a number or a boolean.
 pub fn is_scalar(schema: &Value) -> bool {
     matches!(schema["type"].as_str(), Some("string" | "boolean" | "integer" | "number"))
 }

@@ -1,6 +1,5 @@
-//! What the hand-written layer has to know of the document: the server, of each operation what
-//! decides about credentials, retries and its response, and the names of fields, which an
-//! error may show.
+//! Emits the facts that the hand-written layer needs: the server, the credentials, retries and
+//! response of each operation, and the names of fields, which an error may print.
 
 use std::collections::BTreeSet;
 
@@ -31,21 +30,21 @@ pub fn emit(document: &Value) -> File {
         .flat_map(|(_, schema)| entries(schema, "properties").map(|(name, _)| name))
         .collect();
     parse_quote! {
-        /// The first server that the document names.
+        /// The first server of the document.
         pub(crate) const SERVER: &str = #server;
 
         /// Every operation of the document.
         pub(crate) static OPERATIONS: &[Operation] = &[#(#rows),*];
 
-        /// What the document says about retries, by error code.
+        /// The documented retry advice, by error code.
         pub(crate) static RETRY_ADVICE: &[(&str, RetryAdvice)] = &[#(#advice),*];
 
-        /// The names of all fields of the document.
+        /// The names of all documented fields.
         pub(crate) static FIELDS: &[&str] = &[#(#fields),*];
     }
 }
 
-/// The call of `operation_ids!` with every operation, whatever the features are.
+/// The call of `operation_ids!` with every operation, independent of the features.
 pub fn emit_ids(document: &Value) -> String {
     let ids = operations(document).map(|(path, method, operation)| {
         let id = operation["operationId"].as_str().unwrap_or_default();
@@ -62,9 +61,9 @@ fn row(document: &Value, path: &str, method: &str, operation: &Value) -> TokenSt
     let requirements: Vec<&Value> = elements(secured, "security").collect();
     let headers: Vec<String> =
         requirements.iter().filter_map(|one| credential_header(document, one)).collect();
-    // Without requirements, or where one of them requires nothing.
+    // Without requirements, or with an empty one.
     let anonymous = requirements.is_empty() || headers.len() < requirements.len();
-    // Idempotent methods (RFC 9110, section 9.2.2), unless the document says otherwise.
+    // Idempotent methods (RFC 9110, section 9.2.2), unless the document overrides it.
     let is_idempotent = matches!(method, "get" | "head" | "put" | "delete");
     let safe = operation["x-idempotent"].as_bool().unwrap_or(is_idempotent);
     let takes_key = elements(operation, "parameters").any(|one| is_header(one, IDEMPOTENCY_KEY));

@@ -1,7 +1,6 @@
-//! Streams of the entries of all pages: a call of `crate::pages::numbered!` for each operation
-//! with the parameter `page`, and one of `crate::pages::dated!` for each with `before`, whose
-//! pages go back in time from there. The one list of objects in the response holds the
-//! entries.
+//! Emits streams over the entries of all pages: a call of `crate::pages::numbered!` for each
+//! operation with the parameter `page`, and of `crate::pages::dated!` for each with `before`,
+//! whose pages go back in time. The entries are the only list of objects in the response.
 
 use heck::ToPascalCase;
 use quote::{format_ident, quote};
@@ -11,7 +10,7 @@ use syn::{Item, parse_quote};
 use super::schema::{elements, operations, reference, schema, snake, success, texts};
 use super::simplify::{NUMBER_ID, is_header};
 
-/// The code of the streams of a document.
+/// The code of all streams.
 pub fn emit(document: &Value) -> Vec<Item> {
     operations(document).filter_map(|(_, _, operation)| emit_one(document, operation)).collect()
 }

@@ -1,7 +1,7 @@
-//! Which named schemas requests and responses are made of.
+//! Finds the named schemas that requests and responses use.
 //!
-//! It is found in the whole document, before tags are dropped: the features of a build must
-//! not change the type of a field.
+//! It runs on the whole document, before tags are dropped: features must not change the type of
+//! a field.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use serde_json::Value;
 use super::schema::{self, SCHEMAS, operations};
 use super::unions;
 
-/// Named schemas by where their values go.
+/// The names of schemas by their use.
 pub struct Reach {
-    /// What requests are made of.
+    /// Those in requests.
     pub sent: BTreeSet<String>,
-    /// What responses and deliveries are made of.
+    /// Those in responses and deliveries.
     pub received: BTreeSet<String>,
-    /// What is one of several.
+    /// The alternatives of unions.
     pub alternatives: BTreeSet<String>,
 }
 
@@ -37,13 +37,13 @@ impl Reach {
         Self { sent, received, alternatives }
     }
 
-    /// Whether only requests are made of a schema.
+    /// Whether only requests use a schema.
     pub fn is_only_sent(&self, name: &str) -> bool {
         self.sent.contains(name) && !self.received.contains(name)
     }
 }
 
-/// Adds what a part refers to, and what that refers to.
+/// Adds the schemas that a part of the document refers to, directly or indirectly.
 pub fn follow(document: &Value, part: &Value, reached: &mut BTreeSet<String>) {
     schema::references(part, &mut |reference| {
         if let Some(name) = reference.strip_prefix(SCHEMAS)

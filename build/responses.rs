@@ -1,5 +1,5 @@
-//! What the successful response of an operation holds, as far as the hand-written layer has
-//! to know it to recognize a response of the API.
+//! Describes the successful response of an operation, so that the hand-written layer recognizes
+//! responses that the API did not send.
 
 use std::collections::BTreeSet;
 
@@ -12,32 +12,32 @@ use super::nullable::is_scalar;
 use super::schema::{alternatives, entries, resolve, success, texts};
 use super::unions::is_union;
 
-/// The body of a success.
+/// The body of a successful response.
 #[derive(Default)]
 pub struct Response {
     content: Option<&'static str>,
-    /// What to accept, where it is not what the generator says.
+    /// The `Accept` header, unless it is that of the generator.
     accept: Option<String>,
-    /// The names of the fields of its object.
+    /// The names of its fields.
     fields: BTreeSet<String>,
-    /// Whether it has to have one that is never null, a list or a map.
+    /// Whether one of them is a required scalar that is never null.
     requires_fields: bool,
-    /// Whether it is one of several, of which the client keeps those that it does not know.
+    /// Whether it is a union. The client keeps undocumented alternatives.
     is_union: bool,
-    /// Where it is a list, or may be one: the names under which an object may hold it.
+    /// If it may be a list: the names under which an object may wrap the list.
     envelopes: BTreeSet<String>,
-    /// Whether one of the fields holds a whole file.
+    /// Whether one of the fields holds a file.
     is_file: bool,
 }
 
 impl Response {
-    /// Looks at the success of an operation.
+    /// Reads the successful response of an operation.
     pub fn of(document: &Value, path: &str, operation: &Value) -> Self {
         let (content, accept) = match entries(success(operation), "content").next() {
             Some((media_type, body)) if media_type == "application/json" => {
                 return Self::of_json(document, path, &body["schema"]);
             }
-            // Errors are JSON, whatever a success is.
+            // Errors are always JSON.
             Some((media_type, _)) => ("File", format!("{media_type}, application/json")),
             None => ("Nothing", "application/json".to_owned()),
         };
@@ -73,7 +73,7 @@ impl Response {
         }
     }
 
-    /// The code that describes it.
+    /// The code of the description.
     pub fn emit(&self) -> TokenStream {
         let Self { fields, requires_fields, is_union, envelopes, is_file, .. } = self;
         let (fields, envelopes) = (fields.iter(), envelopes.iter());
@@ -87,7 +87,7 @@ impl Response {
     }
 }
 
-/// What a path calls the entries that it has, as a field would.
+/// The name of the entries by the last fixed segment of the path, in the form of a field.
 fn entries_of(path: &str) -> Option<String> {
     let fixed = path.rsplit('/').find(|segment| !segment.starts_with('{'))?;
     Some(fixed.to_lower_camel_case())

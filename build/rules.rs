@@ -1,9 +1,10 @@
-//! Rules for the fields of a request: which of them have to be set, and how many entries a
-//! list takes. A schema says so with `allOf: [{title, oneOf: [{required: [a]}, ..]}]` (exactly
-//! one), with `anyOf` in place of `oneOf` (at least one), and with `minItems` and `maxItems`.
+//! Emits the rules for the fields of a request: which of them must be set, and how many entries
+//! a list may have. A schema states them as `allOf: [{title, oneOf: [{required: [a]}, ..]}]`
+//! (exactly one), with `anyOf` in place of `oneOf` (at least one), and as `minItems` and
+//! `maxItems`.
 //!
-//! For each such request there is a call of `crate::model::rules!`, and for each choice with a
-//! title one of `crate::model::choice!`: an enum of the values that can be chosen.
+//! Each such request gets a call of `crate::model::rules!`, and each choice with a title gets a
+//! call of `crate::model::choice!`: an enum of the values to choose from.
 
 use heck::{ToPascalCase, ToTitleCase};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -15,7 +16,7 @@ use super::code;
 use super::reach::Reach;
 use super::schema::{alternatives, elements, entries, named, snake, texts};
 
-/// Lets the requests that have rules be built only where they keep them.
+/// Makes the builders of requests check their rules.
 pub fn enforce(document: &Value, reach: &Reach, models: &mut Vec<Item>) -> Result<(), String> {
     for (name, schema) in named(document).filter(|(name, _)| reach.sent.contains(*name)) {
         let choices: Vec<Choice> = choices(schema).collect();
@@ -40,13 +41,13 @@ pub fn enforce(document: &Value, reach: &Reach, models: &mut Vec<Item>) -> Resul
     Ok(())
 }
 
-/// Fields of which one has to be set.
+/// Fields of which one must be set.
 struct Choice<'d> {
-    /// What the choice is called.
+    /// The title of the choice.
     title: Option<&'d str>,
     /// The rule in `crate::model::rules`.
     rule: &'static str,
-    /// The fields, as they stand in JSON.
+    /// The names of the fields in JSON.
     fields: Vec<&'d str>,
 }
 
@@ -69,7 +70,7 @@ impl Choice<'_> {
         quote!(#rule(#(#fields),*))
     }
 
-    /// The enum of what can be chosen.
+    /// The enum of the values to choose from.
     fn emit(&self, model: &Ident, title: &str, models: &mut [Item]) -> Item {
         let name = choice_name(model, title);
         let description = format!("{} of a [`{model}`].", title.to_title_case());
@@ -107,14 +108,14 @@ fn size((name, property): (&String, &Value)) -> Option<TokenStream> {
     Some(quote!(#field = #name: #min, #max;))
 }
 
-/// Whether an `impl` is that of the conversion from a builder to its model.
+/// Whether an `impl` is the conversion from a builder to its model.
 fn builds(item: &ItemImpl, model: &Ident) -> bool {
     let is_from =
         item.trait_.as_ref().and_then(|(path, _)| Some(path.segments.last()?.ident == "TryFrom"));
     is_from == Some(true) && code::name(&item.self_ty) == Some(model)
 }
 
-/// Checks what is built.
+/// Makes the conversion check the built model.
 fn check(item: &mut ItemImpl) {
     for function in code::functions(item) {
         let build = &function.block;

@@ -1,9 +1,9 @@
-//! How the parts of a document are found, and which names they get in Rust.
+//! Finds parts of the document, and names them in Rust.
 
 use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
-/// Where schemas are named.
+/// The place of named schemas.
 pub const SCHEMAS: &str = "#/components/schemas/";
 
 /// The named schemas of a document.
@@ -11,7 +11,7 @@ pub fn named(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
     document["components"]["schemas"].as_object().into_iter().flatten()
 }
 
-/// The schema that a document gives a name.
+/// The schema with a name.
 pub fn schema<'d>(document: &'d Value, name: &str) -> &'d Value {
     &document["components"]["schemas"][name]
 }
@@ -24,39 +24,39 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)
     })
 }
 
-/// Every operation, to change it.
+/// Every operation, mutably.
 pub fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Value> {
     let items = entries_mut(document, "paths").filter_map(|(_, item)| item.as_object_mut());
     items.flatten().map(|(_, operation)| operation)
 }
 
-/// The response with which an operation succeeds.
+/// The successful response of an operation.
 pub fn success(operation: &Value) -> &Value {
     let mut all = entries(operation, "responses").filter(|(status, _)| status.starts_with('2'));
     all.next().map_or(&Value::Null, |(_, success)| success)
 }
 
-/// The entries of an object, or none.
+/// The entries of a member that is an object.
 pub fn entries<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {
     value[key].as_object().into_iter().flatten()
 }
 
-/// The elements of a list, or none.
+/// The elements of a member that is a list.
 pub fn elements<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
     value[key].as_array().into_iter().flatten()
 }
 
-/// The texts of a list, or none.
+/// The strings of a member that is a list.
 pub fn texts<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v str> {
     elements(value, key).filter_map(Value::as_str)
 }
 
-/// The elements of a list, to change them.
+/// The elements of a member that is a list, mutably.
 pub fn elements_mut<'v>(value: &'v mut Value, key: &str) -> impl Iterator<Item = &'v mut Value> {
     value.get_mut(key).and_then(Value::as_array_mut).into_iter().flatten()
 }
 
-/// The entries of an object, to change them.
+/// The entries of a member that is an object, mutably.
 pub fn entries_mut<'v>(
     value: &'v mut Value,
     key: &str,
@@ -64,7 +64,7 @@ pub fn entries_mut<'v>(
     value.get_mut(key).and_then(Value::as_object_mut).into_iter().flatten()
 }
 
-/// The name of the schema that a schema refers to, alone or as its only part.
+/// The name of the schema that a schema refers to, directly or by an `allOf` with one element.
 pub fn reference(schema: &Value) -> Option<&str> {
     let only = match schema["allOf"].as_array().map(Vec::as_slice) {
         Some([only]) if schema.get("properties").is_none() => only,
@@ -83,7 +83,7 @@ pub fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {
     elements(schema, "oneOf").chain(elements(schema, "anyOf"))
 }
 
-/// Visits every schema within one, and it last.
+/// Visits every schema inside a schema, then the schema itself.
 pub fn visit(schema: &mut Value, change: &mut dyn FnMut(&mut Map<String, Value>)) {
     let Some(entries) = schema.as_object_mut() else { return };
     for (key, inner) in entries.iter_mut() {
@@ -98,7 +98,7 @@ pub fn visit(schema: &mut Value, change: &mut dyn FnMut(&mut Map<String, Value>)
     change(entries);
 }
 
-/// Visits every reference within a part of a document.
+/// Visits every reference inside a part of a document.
 pub fn references(part: &Value, found: &mut dyn FnMut(&str)) {
     match part {
         Value::Object(entries) => {
@@ -112,7 +112,7 @@ pub fn references(part: &Value, found: &mut dyn FnMut(&str)) {
     }
 }
 
-/// The name of a field or parameter in Rust, as the generator gives it.
+/// The name that the generator gives a field or parameter.
 pub fn snake(name: &str) -> String {
     let name = name.to_snake_case();
     let is_free = syn::parse_str::<syn::Ident>(&name).is_ok() && name != "gen";

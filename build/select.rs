@@ -1,6 +1,5 @@
-//! Keeps what the features name: each tag of the document is one, in kebab-case, and `full`
-//! is all of them. The schemas that only other operations refer to are dropped
-//! too.
+//! Selects the operations by features: each tag of the document is a feature, in kebab-case,
+//! and `full` is all of them. Schemas that only the dropped operations use are dropped too.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +9,10 @@ use serde_json::Value;
 use super::reach::follow;
 use super::schema::{entries_mut, operations, texts};
 
-/// Schemas that the hand-written layer needs, whatever refers to them.
+/// Schemas that the hand-written layer needs in any case.
 const NEEDED: [&str; 2] = ["ApiError", "ErrorCode"];
 
-/// Drops the operations that no feature names, and their schemas.
+/// Drops the operations without an enabled feature, and their schemas.
 pub fn select(document: &mut Value, has_feature: &dyn Fn(&str) -> bool) {
     if has_feature("full") {
         return;
@@ -28,7 +27,7 @@ pub fn select(document: &mut Value, has_feature: &dyn Fn(&str) -> bool) {
     }
 }
 
-/// The names of the schemas that come with the operations of some features.
+/// The names of the schemas that the operations of some features use.
 pub fn reached(document: &Value, has_feature: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
     let mut reached: BTreeSet<String> = NEEDED.into_iter().map(str::to_owned).collect();
     let wanted = |(.., operation): &(_, _, &Value)| is_wanted(operation, has_feature);
@@ -40,7 +39,7 @@ fn is_wanted(operation: &Value, has_feature: &dyn Fn(&str) -> bool) -> bool {
     features(operation).any(|name| has_feature(&name))
 }
 
-/// The features that bring an operation.
+/// The features that enable an operation.
 pub fn features(operation: &Value) -> impl Iterator<Item = String> {
     texts(operation, "tags").map(ToKebabCase::to_kebab_case)
 }

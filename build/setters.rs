@@ -1,9 +1,8 @@
-//! What setters say and take.
+//! Documents setters, and widens the types that they accept.
 //!
-//! Each says what the document says of what it sets; the generator says that of the fields
-//! of models only. Those of what is optional, of lists and of maps take all that
-//! `crate::IntoOptional`, `crate::IntoList` and `crate::IntoMap` are for, where the generator's
-//! take a value, an `Option`, a `Vec` or a map.
+//! A setter gets the description of its field or parameter; the generator documents only the
+//! fields of models. Setters of optional values, lists and maps accept `crate::IntoOptional`,
+//! `crate::IntoList` and `crate::IntoMap` in place of a value, an `Option`, a `Vec` or a map.
 
 use std::collections::BTreeMap;
 
@@ -19,10 +18,10 @@ const BODY: &str = "Sets the body of the request.";
 const BODY_MAP: &str =
     "Sets parts of the body: `change` gets a builder with all that is set so far.";
 
-/// By the type that a setter belongs to and its name.
+/// Descriptions by the type of a setter and its name.
 pub type Docs = BTreeMap<(String, String), String>;
 
-/// What the document says of the fields of models and of the parameters of calls.
+/// The descriptions of the fields of models and of the parameters of calls.
 pub fn docs(document: &Value) -> Docs {
     let mut docs = Docs::new();
     let text = |part: &Value| part["description"].as_str().map(str::to_owned);
@@ -46,7 +45,7 @@ pub fn docs(document: &Value) -> Docs {
     docs
 }
 
-/// Documents the setters of calls or of the builders of models, and lets them take more.
+/// Documents and widens the setters of calls or of the builders of models.
 pub fn document_and_widen(builders: &mut [Item], docs: &Docs) {
     let fields: BTreeMap<(String, String), Type> = code::structs(builders)
         .flat_map(|builder| {
@@ -61,7 +60,7 @@ pub fn document_and_widen(builders: &mut [Item], docs: &Docs) {
         let Some(of) = code::name(&item.self_ty).map(ToString::to_string) else { continue };
         for function in code::functions(item) {
             if function.sig.generics.params.is_empty() {
-                // Leaves the machine code to the crate that calls it.
+                // The calling crate generates the machine code.
                 function.attrs.push(parse_quote!(#[inline]));
                 continue;
             }
@@ -76,8 +75,7 @@ pub fn document_and_widen(builders: &mut [Item], docs: &Docs) {
     }
 }
 
-/// Lets the setter of what is optional, of a list or of a map take more. `value` is the type
-/// of what it sets.
+/// Widens the setter of an optional value, a list or a map. `value` is the type of the field.
 fn take_more(function: &mut ImplItemFn, value: &Type) {
     let (held, given) = match code::optional(value) {
         Some(held) => (held, quote!()),
@@ -102,7 +100,7 @@ fn take_more(function: &mut ImplItemFn, value: &Type) {
     function.sig.generics.where_clause = Some(parse_quote!(where #parameter: crate::#bound<#of>));
 }
 
-/// Lets builders stand for the models that they build, and build them.
+/// Gives builders `build`, and lets setters accept a builder in place of its model.
 pub fn build_models(builders: &mut Vec<Item>) {
     let names = code::structs(builders).map(|builder| builder.ident.clone());
     let items: Vec<Item> =

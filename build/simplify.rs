@@ -1,6 +1,6 @@
-//! Takes from a document what the generator is not to read. Bounds, patterns and the like
-//! would become types that refuse what a newer server sends; of the responses, the
-//! hand-written layer reads the errors.
+//! Removes from the document what the generator must not read. Bounds and patterns would become
+//! types that refuse the values of a newer server, and the hand-written layer decodes error
+//! responses.
 
 use serde_json::{Map, Value, json};
 
@@ -8,17 +8,17 @@ use super::reach::Reach;
 use super::schema::{self, elements_mut, entries, entries_mut, operations_mut, visit};
 use super::select::features;
 
-/// The header parameter that the client sends by itself.
+/// The header parameter that the client sets itself.
 pub const NUMBER_ID: &str = "x-whatsapp-number-id";
 
-/// The header parameter that the client sends where the caller gives none.
+/// The header parameter that the client sets if the caller does not.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// The format that stands for a date that the server sends. It becomes a `crate::Timestamp`,
-/// which reads whatever is sent. Dates of requests stay `chrono::DateTime<Utc>`.
+/// The format of dates in responses. They become a `crate::Timestamp`, which keeps any text.
+/// Dates in requests stay `chrono::DateTime<Utc>`.
 pub const TIMESTAMP: &str = "timestamp";
 
-/// Puts shared parameters, bodies and responses where they are used.
+/// Replaces references to shared parameters, bodies and responses with their content.
 pub fn inline_shared(document: &mut Value) {
     let components = document["components"].clone();
     let inline = |part: &mut Value| {
@@ -49,8 +49,7 @@ pub fn simplify(document: &mut Value, reach: &Reach) {
     }
 }
 
-/// Adds to the description of an operation which errors are documented, and the feature that
-/// brings it.
+/// Adds the documented errors and the feature to the description of an operation.
 fn describe(operation: &mut Value) {
     let errors = entries(operation, "responses")
         .filter(|(status, _)| status.starts_with(['3', '4', '5']))
@@ -80,12 +79,13 @@ fn simplify_parameters(operation: &mut Value) {
     }
 }
 
-/// Whether a parameter is a header of a name.
+/// Whether a parameter is the header with a name.
 pub fn is_header(parameter: &Value, name: &str) -> bool {
     parameter["name"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(name))
 }
 
-/// One response for every 2xx status: 200 where the document says 201 must not fail a call.
+/// One response for every 2xx status: a call must not fail if the server sends 200 in place of
+/// 201.
 fn success(operation: &Value) -> Value {
     let mut success = schema::success(operation).clone();
     match success.get_mut("content").map(|content| content.get_mut("application/json")) {
@@ -106,7 +106,7 @@ fn simplify_schema(schema: &mut Map<String, Value>, is_received: bool) {
     }
     match schema.get("additionalProperties") {
         Some(Value::Bool(false)) => _ = schema.remove("additionalProperties"),
-        // Members without a name of their own may be any JSON.
+        // Undocumented members may be any JSON.
         Some(_) if schema.contains_key("properties") => {
             schema.insert("additionalProperties".to_owned(), json!({}));
         }
@@ -123,14 +123,14 @@ fn simplify_schema(schema: &mut Map<String, Value>, is_received: bool) {
     }
 }
 
-/// Whether the generator is to read what a schema says under a key.
+/// Whether the generator may read a keyword of a schema.
 #[rustfmt::skip]
 fn is_read(key: &str) -> bool {
     matches!(key, "$ref" | "type" | "format" | "nullable" | "enum" | "description" | "deprecated"
         | "properties" | "required" | "items" | "additionalProperties" | "allOf" | "anyOf")
 }
 
-/// `anyOf` a reference and null becomes the nullable reference.
+/// Turns `anyOf` of a reference and null into a nullable reference.
 fn take_null_for_nullable(schema: &mut Map<String, Value>) {
     if let Some([reference, null]) =
         schema.get("anyOf").and_then(Value::as_array).map(Vec::as_slice)

@@ -1,6 +1,5 @@
-//! Unions that keep what the document does not know yet: a call of
-//! `crate::model::open_union!` for each named schema that is one of several, and calls
-//! for what can become one.
+//! Emits unions that keep undocumented alternatives: a call of `crate::model::open_union!` for
+//! each named schema with `oneOf` or `anyOf`, and calls for the conversions into it.
 
 use heck::ToPascalCase;
 use proc_macro2::Ident;
@@ -11,11 +10,11 @@ use syn::{Item, Type, parse_quote};
 use super::reach::Reach;
 use super::schema::{alternatives, entries, named, reference, schema, snake};
 
-/// One of several schemas.
+/// A schema with alternatives.
 pub struct Union<'d> {
     pub name: &'d str,
     description: &'d str,
-    /// The property that names the alternative, of objects only.
+    /// The property that names the alternative, if all are objects.
     tag: Option<&'d str>,
     pub variants: Vec<Variant<'d>>,
 }
@@ -29,7 +28,7 @@ pub struct Variant<'d> {
 }
 
 impl<'d> Variant<'d> {
-    /// The name of the object that it is.
+    /// The name of its schema, if it is a named object.
     pub fn model(&self) -> Option<&'d str> {
         reference(self.schema)
     }
@@ -40,8 +39,8 @@ pub fn find(document: &Value) -> impl Iterator<Item = Union<'_>> {
     named(document).filter(|(_, schema)| is_union(schema)).map(|(name, schema)| union(name, schema))
 }
 
-/// Whether a schema is one of several. Beside properties, alternatives only say which of
-/// them are required.
+/// Whether a schema is a union. Beside properties, alternatives only state which of them are
+/// required.
 pub fn is_union(schema: &Value) -> bool {
     schema.get("properties").is_none() && alternatives(schema).next().is_some()
 }
@@ -94,7 +93,7 @@ pub fn emit(union: &Union, document: &Value, reach: &Reach) -> Vec<Item> {
     items
 }
 
-/// A list, bare or in an object, has the same entries.
+/// Gives a union of a list and an object with that list one accessor for the entries.
 fn emit_entries(union: &Union, document: &Value) -> Option<Item> {
     let list = union.variants.iter().find(|variant| variant.schema["type"] == "array")?;
     let object = union.variants.iter().find(|variant| variant.model().is_some())?;
@@ -106,7 +105,7 @@ fn emit_entries(union: &Union, document: &Value) -> Option<Item> {
     Some(parse_quote!(crate::model::entries!(#name, #entry, #object.#field, #list);))
 }
 
-/// The type of a variant. An object may hold the union, so it is in a box.
+/// The type of a variant. An object is boxed, since it may contain the union.
 fn held(schema: &Value) -> Type {
     let element = element(schema);
     if reference(schema).is_some() { parse_quote!(::std::boxed::Box<#element>) } else { element }
