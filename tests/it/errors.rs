@@ -182,8 +182,9 @@ async fn an_error_keeps_its_response() {
             assert!(!shown.contains("html>") && !shown.contains("req_1"), "{shown}");
         }
     }
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let error = call_at(format!("http://{nobody}")).await;
+    let unreachable =
+        tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let error = call_at(format!("http://{unreachable}")).await;
     assert_eq!((error.body(), error.headers()), (None, None));
     // The response was truncated; the part that arrived is kept.
     let error = call_for(b"HTTP/1.1 200 OK\r\na: b\r\ncontent-length: 9\r\n\r\n[").await;
@@ -228,7 +229,8 @@ async fn complete_json_is_read_despite_broken_framing() {
 
 #[tokio::test]
 async fn the_path_in_an_error_includes_the_prefix_of_the_base_url() {
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let unreachable =
+        tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     for (prefix, path) in [
         ("", "(GET /v1/numbers)"),
         ("/", "(GET /v1/numbers)"),
@@ -236,7 +238,7 @@ async fn the_path_in_an_error_includes_the_prefix_of_the_base_url() {
         ("/v1/v1", "(GET /v1/v1/numbers)"),
         ("/gateway/a/", "(GET /gateway/a/v1/numbers)"),
     ] {
-        let error = call_at(format!("http://{nobody}{prefix}")).await;
+        let error = call_at(format!("http://{unreachable}{prefix}")).await;
         assert!(error.to_string().contains(path), "{error}");
     }
 }
@@ -271,8 +273,9 @@ async fn a_response_above_the_size_limit_is_an_error() {
 async fn network_faults_have_distinct_errors() {
     let mut table = String::new();
 
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    table += &without_cause("refused", &call_at(format!("http://{nobody}")).await);
+    let unreachable =
+        tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    table += &without_cause("refused", &call_at(format!("http://{unreachable}")).await);
 
     let plain: Script = &[Send(b"HTTP/1.1 400 Bad Request\r\n\r\n")];
     let url = ScriptedServer::start([plain]).await.url().replace("http:", "https:");

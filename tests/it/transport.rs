@@ -162,22 +162,23 @@ mod concurrency {
 
 #[tokio::test]
 async fn a_connect_error_names_the_peer_that_failed() {
-    let nobody = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await;
-    let client = builder(&nobody.url()).build().unwrap();
-    let error = assert_ends(&client, "nobody", ErrorKind::Connect, 4).await;
-    let expected = format!("the server {} was not reached: Connection refused", nobody.address);
+    let unreachable = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await;
+    let client = builder(&unreachable.url()).build().unwrap();
+    let error = assert_ends(&client, "unreachable", ErrorKind::Connect, 4).await;
+    let expected =
+        format!("the server {} was not reached: Connection refused", unreachable.address);
     assert!(error.to_string().contains(&expected), "{error}");
     assert!(error.is_retryable());
 
     // For plain HTTP, the proxy gets the request itself.
-    let proxy = reqwest::Proxy::http(nobody.url()).unwrap();
+    let proxy = reqwest::Proxy::http(unreachable.url()).unwrap();
     let client = builder("http://pilot.test/prefix")
         .danger_allow_http()
         .http_client_builder(reqwest::Client::builder().proxy(proxy))
         .build()
         .unwrap();
     let error = assert_ends(&client, "proxy", ErrorKind::Connect, 4).await;
-    let expected = format!("the proxy {} failed to reach pilot.test:80", nobody.address);
+    let expected = format!("the proxy {} failed to reach pilot.test:80", unreachable.address);
     assert!(error.to_string().contains(&expected), "{error}");
 
     let client = builder("http://pilot.invalid:8080").danger_allow_http().build().unwrap();
