@@ -1,5 +1,5 @@
-//! The clients that are compared. All send the same headers with the same
-//! settings of reqwest, and decode what comes into the same type.
+//! The clients of the comparison. All send the same headers, use the same reqwest settings and
+//! decode responses into the same type.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use reqwest_retry::policies::ExponentialBackoff;
 
 use crate::crowd::{self, Failure, Outcome};
 
-/// So many that no call has to fail.
+/// High enough that no call has to fail.
 const MAX_ATTEMPTS: u32 = 50;
 const TOTAL_TIME: Duration = Duration::from_secs(120);
 
-/// What a loop sleeps when the server names no wait.
+/// The delay of `PlainLoop` after a 429 without `Retry-After`.
 const UNNAMED_WAIT: Duration = Duration::from_millis(500);
 
 const KEY: &str = "ps_0123456789";
@@ -26,24 +26,24 @@ const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION")
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A client, by the name that the table and the arguments give it.
+/// A client, named as in the table and the arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Runner {
     PilotStatus,
-    /// The same with its own settings, which are not as patient.
+    /// pilot-status with its default, less patient retry policy.
     Default,
-    /// The same without pacing.
+    /// pilot-status without pacing.
     Unpaced,
-    /// reqwest with the middleware of reqwest-retry and its defaults.
+    /// reqwest with the reqwest-retry middleware and its defaults.
     ReqwestRetry,
-    /// reqwest in a loop that sleeps after a 429 as long as that asks for.
+    /// reqwest in a loop that waits after a 429 for as long as `Retry-After` asks.
     PlainLoop,
-    /// reqwest, without retries.
+    /// reqwest without retries.
     Bare,
 }
 
 impl Runner {
-    /// Those that try again after a 429.
+    /// The clients that retry a 429.
     pub const RETRYING: [Self; 3] = [Self::PilotStatus, Self::ReqwestRetry, Self::PlainLoop];
 
     pub fn name(self) -> &'static str {
@@ -56,7 +56,7 @@ impl Runner {
         }
     }
 
-    /// A new client, with a pool of its own, for the server at `url`.
+    /// Creates a client with its own connection pool for the server at `url`.
     pub fn caller(self, url: &str) -> Result<Caller, Failure> {
         let default = RetryPolicy::default();
         let patient = default.max_attempts(MAX_ATTEMPTS).total_timeout(TOTAL_TIME);
@@ -76,7 +76,7 @@ impl Runner {
     }
 }
 
-/// reqwest as pilot-status sets it up.
+/// reqwest with the settings of pilot-status.
 fn reqwest_client() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
         .no_proxy()
@@ -95,7 +95,7 @@ fn with_retries(client: reqwest::Client) -> ClientWithMiddleware {
     reqwest_middleware::ClientBuilder::new(client).with(retries).build()
 }
 
-/// A client that is ready to call, and where the numbers are.
+/// A client, with the URL of the list of numbers unless it builds that itself.
 #[derive(Clone)]
 pub enum Caller {
     PilotStatus(Client),
@@ -105,13 +105,13 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// Sends so many calls at once.
+    /// Sends `calls` calls at once.
     pub async fn run(&self, calls: u32) -> Outcome {
         self.run_in(calls, calls).await
     }
 
-    /// Sends so many calls from so many tasks. Each client has tasks of its own type: one
-    /// for all would be as large as the largest and hide what that costs.
+    /// Sends `calls` calls from `tasks` tasks. The task type differs per client: a shared type
+    /// would be as large as the largest and hide its cost.
     pub async fn run_in(&self, calls: u32, tasks: u32) -> Outcome {
         match self.clone() {
             Self::PilotStatus(client) => {
@@ -147,7 +147,7 @@ async fn plain_loop(client: reqwest::Client, url: String) -> Result<Vec<Number>,
             return decode(response).await;
         }
         let wait = retry_after(&response).map_or(UNNAMED_WAIT, Duration::from_secs);
-        // Only a connection whose answer was read is used again.
+        // reqwest reuses a connection only after the body of the response is read.
         response.bytes().await?;
         tokio::time::sleep(wait).await;
     }

@@ -1,4 +1,4 @@
-//! Many calls at once.
+//! Many concurrent calls.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -9,23 +9,23 @@ use pilot_status::types::Number;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
-/// A call that has not ended by then counts as failed: backoff without a bound
-/// can keep a few waiting for hours.
+/// The deadline after which a call counts as failed: unbounded backoff can keep a few calls
+/// waiting for hours.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 pub type Failure = Box<dyn Error + Send + Sync>;
 
-/// How a crowd of calls ended.
+/// The result of a run.
 pub struct Outcome {
-    /// From before the first call to the end of the last.
+    /// The time from just before the first call to the end of the last.
     pub time: Duration,
     pub failures: u32,
-    /// What one of the failures was.
+    /// One of the failures.
     pub failure: Option<Failure>,
 }
 
-/// Sends so many calls from so many tasks at once, and waits for their end. Each task sends
-/// one call after another while any is left, so that no task decides how long all take.
+/// Sends `calls` calls from `tasks` concurrent tasks and waits for all of them. Tasks take
+/// calls from a shared count, so that no single task determines the total time.
 pub async fn run<Call>(
     calls: u32,
     tasks: u32,
@@ -36,7 +36,7 @@ where
 {
     let start = Instant::now();
     let deadline = start + PATIENCE;
-    // Each task has its first call for sure.
+    // Every task makes at least one call.
     let left = Arc::new(AtomicU32::new(calls - tasks));
     let take = |left: &AtomicU32| {
         left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()

@@ -1,29 +1,29 @@
-//! What a server allows. Times count from its start.
+//! The rate limits of the server. Times count from its start.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// How many calls a window holds.
+/// The number of calls per window.
 const LIMIT: usize = 50;
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// A server's rule, by the name that the table and the arguments give it.
+/// A rate limit, named as in the table and the arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
     /// 50 calls in each second since the start; a 429 has `Retry-After: 1`.
     Fixed,
     /// 50 calls in any second; a 429 has `Retry-After: 1`.
     Sliding,
-    /// As `Fixed`, but a 429 does not say how long to wait.
+    /// Like `Fixed`, but a 429 has no `Retry-After`.
     NoHint,
-    /// As `Fixed`, with 25 calls in each second once 500 were admitted.
+    /// Like `Fixed`, with 25 calls per second after the first 500.
     Halving,
     /// Every call is admitted.
     Unlimited,
-    /// One call is admitted, then none for 150 ms, and then all. A 429 names so many
-    /// seconds, if any.
+    /// One call is admitted, then none for 150 ms, then all. A 429 has this `Retry-After`, if
+    /// any.
     Outage(Option<&'static str>),
-    /// A random 2 % of all calls is rejected, and told to wait so many seconds.
+    /// A random 2 % of all calls is rejected with this `Retry-After`.
     Stray(&'static str),
 }
 
@@ -43,7 +43,7 @@ impl Rule {
         }
     }
 
-    /// The `Retry-After` of a 429.
+    /// The `Retry-After` header of a 429.
     pub fn retry_after(self) -> Option<&'static str> {
         match self {
             Self::NoHint => None,
@@ -66,13 +66,12 @@ impl Rule {
         }
     }
 
-    /// The ideal time of `calls` calls of which the first arrives at `first`:
-    /// from there to the earliest moment at which the server could admit the
-    /// last, if each call came just when there is room for it and none in vain.
+    /// The ideal time for `calls` calls, the first of which arrives at `first`: the earliest
+    /// moment at which the server could admit the last call if every call arrived exactly when
+    /// the limit allows it.
     ///
-    /// 1,000 calls at the start of a window take 19 s where 50 are allowed, as
-    /// the last 50 are admitted when the twentieth window begins, and 29 s where
-    /// the limit halves after 500.
+    /// 1,000 calls at the start of a window take 19 s at 50 per second, as the last 50 are
+    /// admitted when the twentieth window begins, and 29 s if the limit halves after 500.
     pub fn ideal(self, calls: u32, first: Duration) -> Duration {
         let mut limiter = self.limiter();
         let mut now = first;
@@ -84,22 +83,21 @@ impl Rule {
     }
 }
 
-/// Counts the calls that were admitted. No time that it is given lies before one
-/// that it was given earlier.
+/// Counts admitted calls. Each time passed to it must be at least as late as the one before.
 pub trait Limiter: Send {
-    /// The earliest time from `now` on at which there is room for a call.
+    /// The earliest time from `now` on at which the limit allows a call.
     fn next_room(&self, now: Duration) -> Duration;
 
-    /// Counts a call for which there is room.
+    /// Counts a call that the limit allows.
     fn admit(&mut self, now: Duration);
 }
 
 #[derive(Default)]
 struct FixedWindows {
-    /// The window of the last call that was admitted, and how many it admitted.
+    /// The window of the last admitted call, and the number of calls admitted in it.
     window: u32,
     used: usize,
-    /// How many calls were admitted in all.
+    /// The total number of admitted calls.
     admitted: usize,
     halves_after: Option<usize>,
 }
@@ -137,7 +135,7 @@ impl Limiter for FixedWindows {
     }
 }
 
-/// When the last calls were admitted, as many as a window holds.
+/// The times of the last admitted calls, at most one window's worth.
 #[derive(Default)]
 struct SlidingLog(VecDeque<Duration>);
 
@@ -167,7 +165,7 @@ impl Limiter for Unlimited {
     fn admit(&mut self, _now: Duration) {}
 }
 
-/// When the only call before the outage was admitted.
+/// The time of the only call admitted before the outage.
 #[derive(Default)]
 struct Outage(Option<Duration>);
 

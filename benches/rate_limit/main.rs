@@ -1,7 +1,6 @@
-//! What clients make of a rate limit: 1,000 calls at once against a server on
-//! loopback that allows 50 a second, compared with the ideal time and with other
-//! ways to call it. Where there is no limit, pilot-status is compared with bare
-//! reqwest.
+//! Measures clients under a rate limit: 1,000 concurrent calls to a loopback server that allows
+//! 50 per second, compared with the ideal time and with other clients. Without a limit,
+//! pilot-status is compared with bare reqwest.
 //!
 //! ```sh
 //! cargo bench --bench rate_limit                       # all: about 20 minutes
@@ -10,8 +9,8 @@
 //! cargo bench --bench rate_limit -- outage fleet       # scenarios with a few 429
 //! ```
 //!
-//! The first calls arrive just after the server has started, and with it the
-//! first window. `cargo xtask bench rate-limit` holds the figures against budgets.
+//! The server and its first window start just before the first calls arrive. `cargo xtask bench
+//! rate-limit` checks the figures against budgets.
 
 mod caller;
 mod crowd;
@@ -32,16 +31,15 @@ use scenarios::Scenario;
 use server::Server;
 use tokio::runtime::Runtime;
 
-/// How many calls begin at once under a limit.
+/// The number of concurrent calls under a limit.
 const CALLS: u32 = 1_000;
 
-/// Both ends of a connection for every call, and as many again of a second
-/// client, with something to spare.
+/// The file descriptors needed: both ends of a connection for every call, the same again for a
+/// second client, and some spare.
 const OPEN_FILES: usize = 5_000;
 
-/// How often each client sends all calls where there is no limit; an even
-/// number, so that each goes first as often as the other, and enough that other
-/// load of the machine does not decide.
+/// The number of runs per client without a limit: even, so that each client starts equally
+/// often, and large enough to average out other load on the machine.
 const ROUNDS: usize = 300;
 const WARM_UP_ROUNDS: usize = 10;
 
@@ -58,7 +56,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if !arguments.iter().any(|argument| argument == "--bench") {
-        // `cargo test --all-targets` runs it too, but without this argument.
+        // `cargo test --all-targets` runs this program without `--bench`.
         return Ok(());
     }
     if let Some(place) = arguments.iter().position(|argument| argument == scenarios::MEMBER) {
@@ -81,12 +79,12 @@ fn run() -> Result<(), Failure> {
     for scenario in scenarios {
         failures += scenario(&runtime)?;
     }
-    // Calls that give up are soon done, and would look fast.
+    // Calls that give up finish early and would look fast.
     report::figure("failed-calls", Runner::PilotStatus.name(), f64::from(failures), "calls");
     Ok(())
 }
 
-/// What to measure.
+/// The selected measurements.
 #[derive(Default)]
 struct Choice {
     rules: Vec<Rule>,
@@ -94,7 +92,7 @@ struct Choice {
     scenarios: Vec<Scenario>,
 }
 
-/// The limiters, the runners and the scenarios that are named, or all where none is.
+/// Selects the limiters, runners and scenarios named in the arguments, or all of them.
 fn choose(arguments: &[String]) -> Result<Choice, Failure> {
     let Choice { mut rules, mut runners, mut scenarios } = Choice::default();
     for word in arguments.iter().filter(|argument| !argument.starts_with("--")) {
@@ -123,7 +121,7 @@ fn choose(arguments: &[String]) -> Result<Choice, Failure> {
     Ok(Choice { rules, runners, scenarios })
 }
 
-/// A client that cannot connect would be measured for that.
+/// Fails if the limit of open files is too low: it would distort the measurement.
 fn check_open_files() -> Result<(), Failure> {
     let program = std::env::current_exe()?;
     let files: Result<Vec<_>, _> = (0..OPEN_FILES).map(|_| File::open(&program)).collect();
@@ -135,7 +133,7 @@ fn check_open_files() -> Result<(), Failure> {
     }
 }
 
-/// Measures one client under one rule, on a new server.
+/// Measures one client under one rule, with a new server.
 fn measure(runtime: &Runtime, rule: Rule, runner: Runner) -> Result<Row, Failure> {
     eprintln!("{} {} ...", rule.name(), runner.name());
     let server = Server::start(rule)?;
@@ -161,8 +159,8 @@ fn measure(runtime: &Runtime, rule: Rule, runner: Runner) -> Result<Row, Failure
     })
 }
 
-/// Measures pilot-status against bare reqwest without a limit, in turns: what
-/// else the machine does then slows both.
+/// Measures pilot-status against bare reqwest without a limit, alternating so that other load
+/// on the machine slows both.
 fn compare(runtime: &Runtime) -> Result<[Row; 2], Failure> {
     eprintln!("none pilot-status, reqwest: {ROUNDS} rounds ...");
     let server = Server::start(Rule::Unlimited)?;
@@ -170,7 +168,7 @@ fn compare(runtime: &Runtime) -> Result<[Row; 2], Failure> {
     let mut sides =
         [Side::new(runners[0].caller(&server.url)?), Side::new(runners[1].caller(&server.url)?)];
     for round in 0..WARM_UP_ROUNDS + ROUNDS {
-        // Neither is always the first.
+        // The two clients take turns at going first.
         let order = if round % 2 == 0 { [0, 1] } else { [1, 0] };
         for side in order {
             let time = runtime.block_on(sides[side].run());
@@ -192,7 +190,7 @@ fn compare(runtime: &Runtime) -> Result<[Row; 2], Failure> {
     Ok([row(0), row(1)])
 }
 
-/// One of two clients that are compared.
+/// One of the two clients that are compared.
 struct Side {
     caller: Caller,
     times: Vec<Duration>,

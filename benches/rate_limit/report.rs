@@ -1,19 +1,19 @@
-//! Prints the figures, which `cargo xtask bench` holds against budgets.
+//! Prints the figures, which `cargo xtask bench` checks against budgets.
 
 use std::time::Duration;
 
 use crate::caller::Runner;
 use crate::limiter::Rule;
 
-/// What a run of all calls under a rule cost a client.
+/// The figures of one client under one rule.
 pub struct Row {
     pub rule: Rule,
     pub runner: Runner,
-    /// The median, where there was more than one run.
+    /// The median of all runs.
     pub seconds: f64,
-    /// Those of the best that a client could do, where there is a limit.
+    /// The ideal time, if there is a limit.
     pub ideal: Option<f64>,
-    /// Rejected calls per success, in all and after the first burst.
+    /// Rejected calls per success, in total and after the first burst.
     pub rejected: f64,
     pub rejected_later: f64,
     pub failures: u32,
@@ -24,8 +24,8 @@ pub fn figure(measure: &str, subject: &str, value: f64, unit: &str) {
     println!("figure  {:<40}  {value:>8.4}  {unit}", format!("{measure}/{subject}"));
 }
 
-/// Prints how many calls were accepted and rejected by when, for the chart of
-/// `cargo xtask bench`: a line `point PANEL CLIENT SECONDS CALLS` each quarter of a second.
+/// Prints the cumulative number of accepted and rejected calls, for the chart of `cargo xtask
+/// bench`: a line `point PANEL CLIENT SECONDS CALLS` for each quarter of a second.
 pub fn curves(runner: Runner, curves: &[Vec<Duration>; 2]) {
     const STEP: Duration = Duration::from_millis(250);
     let end = curves.iter().flatten().max().copied().unwrap_or_default();
@@ -37,7 +37,7 @@ pub fn curves(runner: Runner, curves: &[Vec<Duration>; 2]) {
     }
 }
 
-/// Prints the figures of each row. Returns how many calls of pilot-status failed.
+/// Prints the figures of each row and returns the number of failed calls of pilot-status.
 pub fn print(rows: &[Row]) -> u32 {
     for row in rows {
         let (rule, runner) = (row.rule.name(), row.runner.name());

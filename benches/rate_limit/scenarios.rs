@@ -1,4 +1,4 @@
-//! What a few 429 cost, beside a client that obeys them or that there are none for.
+//! The cost of a few 429 responses, compared with a client that obeys them or meets none.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -13,18 +13,18 @@ use crate::report::figure;
 use crate::server::Server;
 use crate::{CALLS, median};
 
-/// A scenario, by the name that the arguments give it. It prints its figures, and returns
-/// how many calls of pilot-status failed.
+/// A scenario, named in the arguments. Prints its figures and returns the number of failed
+/// calls of pilot-status.
 pub type Scenario = fn(&Runtime) -> Result<u32, Failure>;
 
 pub const ALL: [(&str, Scenario); 4] =
     [("outage", outage), ("stray", stray), ("forgotten", forgotten), ("fleet", fleet)];
 
-/// The argument, before the address of the server, that starts one process of the fleet.
+/// The argument that starts one process of the fleet; the server's address follows it.
 pub const MEMBER: &str = "--member";
 
-/// Calls that begin when the server rejects all for a moment: how long they take, beside
-/// a loop that obeys the server, and a tenth and a second more.
+/// Measures calls that begin while the server rejects everything for a moment. The budget is
+/// the time of a loop that obeys the server, plus a tenth and one second.
 fn outage(runtime: &Runtime) -> Result<u32, Failure> {
     let (mut worst, mut failures) = ((0.0, 1.0), 0);
     for (hint, calls) in
@@ -55,8 +55,8 @@ fn outage(runtime: &Runtime) -> Result<u32, Failure> {
     Ok(failures)
 }
 
-/// Tasks that call one after another, where a random 2 % is rejected: how long they take,
-/// beside the same without pacing. The medians of three runs of each, in turns.
+/// Measures tasks that call in sequence while the server rejects a random 2 %, with and without
+/// pacing. Reports the medians of three alternating runs each.
 fn stray(runtime: &Runtime) -> Result<u32, Failure> {
     const RUNNERS: [Runner; 2] = [Runner::Unpaced, Runner::PilotStatus];
     let mut failures = 0;
@@ -80,7 +80,7 @@ fn stray(runtime: &Runtime) -> Result<u32, Failure> {
     Ok(failures)
 }
 
-/// 500 calls of a client that was idle after a pause, beside bare reqwest.
+/// Measures 500 calls of a client that was idle after a pause, against bare reqwest.
 fn forgotten(runtime: &Runtime) -> Result<u32, Failure> {
     const BURST: u32 = 500;
     let (mut ours, mut theirs, mut failures) = (Vec::new(), Vec::new(), 0);
@@ -96,7 +96,7 @@ fn forgotten(runtime: &Runtime) -> Result<u32, Failure> {
             bare.run(BURST).await;
             warm_up.run(BURST).await;
             sleep(Duration::from_secs(3)).await;
-            // Neither is the first after the sleep, and neither always before the other.
+            // Neither client is the first after the sleep, and they take turns at going first.
             warm_up.run(BURST).await;
             let before = if round % 2 == 0 { None } else { Some(bare.run(BURST).await) };
             let outcome = client.run(BURST).await;
@@ -115,7 +115,7 @@ fn forgotten(runtime: &Runtime) -> Result<u32, Failure> {
     Ok(failures)
 }
 
-/// Four processes share a limit, and know nothing of one another.
+/// Measures four processes that share a limit without coordination.
 fn fleet(_: &Runtime) -> Result<u32, Failure> {
     const PROCESSES: u32 = 4;
     eprintln!("fleet ...");
@@ -140,14 +140,14 @@ fn fleet(_: &Runtime) -> Result<u32, Failure> {
     Ok(failures + CALLS.saturating_sub(counts.accepted))
 }
 
-/// The part of one process of the fleet: a quarter of all calls at once.
+/// Runs one process of the fleet: a quarter of all calls at once.
 pub fn member(url: &str) -> Result<(), Failure> {
     let caller = Runner::PilotStatus.caller(url)?;
     let outcome = Runtime::new()?.block_on(caller.run(CALLS / 4));
     outcome.failure.map_or(Ok(()), Err)
 }
 
-/// Prints the time of an outcome, and returns how many calls failed.
+/// Prints the time of an outcome and returns the number of failed calls.
 fn report(measure: &str, runner: Runner, outcome: &Outcome) -> u32 {
     if let Some(failure) = &outcome.failure {
         eprintln!("a call failed: {failure}");

@@ -1,5 +1,5 @@
-//! A server on loopback that answers `GET /v1/numbers` with the examples of the
-//! document, as far as its rule allows, and counts.
+//! A loopback server that responds to `GET /v1/numbers` with the examples of the document,
+//! applies a rate limit and counts calls.
 
 use std::convert::Infallible;
 use std::io;
@@ -23,24 +23,24 @@ use crate::limiter::{Limiter, Rule};
 /// All calls of a run may connect before the first is accepted.
 const BACKLOG: u32 = 4096;
 
-/// No pause can have ended this long after the first rejection: the shortest
-/// that a server asks for is a second.
+/// No pause can end this soon after the first rejection: the shortest `Retry-After` is one
+/// second.
 const FIRST_BURST: Duration = Duration::from_millis(900);
 
-/// What a server saw. Times count from its start.
+/// The calls that the server received. Times count from its start.
 #[derive(Clone, Copy, Default)]
 pub struct Counts {
     pub first_arrival: Option<Duration>,
     first_rejection: Option<Duration>,
     pub accepted: u32,
     pub rejected: u32,
-    /// The rejected calls that arrived after the first burst. Those before it
-    /// ended were sent by a client that could not know better.
+    /// The rejected calls that arrived after the first burst. During the burst, no client could
+    /// have known the limit.
     pub rejected_later: u32,
 }
 
-/// Runs until it is dropped, on threads of its own: a client that shared them
-/// would be slowed down by the server's work.
+/// A server that runs until it is dropped. It has its own threads, so that its work does not
+/// slow down the client.
 pub struct Server {
     pub url: String,
     desk: Arc<Desk>,
@@ -48,8 +48,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the server. Not to be called, nor the server dropped, within an
-    /// asynchronous task.
+    /// Starts the server. Do not call this, or drop the server, in an asynchronous task.
     pub fn start(rule: Rule) -> io::Result<Self> {
         let runtime = Runtime::new()?;
         let listener = runtime.block_on(async { listen() })?;
@@ -63,7 +62,7 @@ impl Server {
         self.desk.state().counts
     }
 
-    /// When the calls were accepted, and when they were rejected.
+    /// The times of the accepted calls and of the rejected calls.
     pub fn curves(&self) -> [Vec<Duration>; 2] {
         self.desk.state().curves.clone()
     }
@@ -77,7 +76,7 @@ fn listen() -> io::Result<TcpListener> {
 
 async fn accept(listener: TcpListener, desk: Arc<Desk>) {
     while let Ok((stream, _)) = listener.accept().await {
-        // Answers are small and must not wait for one another.
+        // Responses are small and must not wait for one another.
         let _ = stream.set_nodelay(true);
         let desk = Arc::clone(&desk);
         let service = service_fn(move |request| {
@@ -88,7 +87,7 @@ async fn accept(listener: TcpListener, desk: Arc<Desk>) {
     }
 }
 
-/// Decides on calls and answers them.
+/// Admits or rejects calls, and responds to them.
 struct Desk {
     success: Bytes,
     rejection: Bytes,
@@ -100,7 +99,7 @@ struct Desk {
 struct State {
     limiter: Box<dyn Limiter>,
     counts: Counts,
-    /// When each call was decided on, accepted and rejected ones apart.
+    /// The arrival times of the accepted calls and of the rejected calls.
     curves: [Vec<Duration>; 2],
 }
 
@@ -134,7 +133,7 @@ impl Desk {
         }
         let admitted = {
             let mut state = self.state();
-            // Taken under the lock, so that times never go back.
+            // The time is read under the lock, so that times never decrease.
             state.arrive(self.start.elapsed())
         };
         if admitted {
@@ -149,7 +148,7 @@ impl Desk {
 }
 
 impl State {
-    /// Counts a call; says whether it is admitted.
+    /// Counts a call and returns whether it is admitted.
     fn arrive(&mut self, now: Duration) -> bool {
         let counts = &mut self.counts;
         counts.first_arrival.get_or_insert(now);

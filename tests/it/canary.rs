@@ -1,5 +1,5 @@
-//! A key that is easy to find, and everything that the crate prints: it is in
-//! none of it, whatever a server does with it.
+//! A recognizable API key must not appear in anything that the crate prints, even if a server
+//! echoes it.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
@@ -32,20 +32,20 @@ async fn no_outcome_prints_a_key_that_the_server_echoes() {
 }
 
 #[tokio::test]
-async fn what_a_server_says_in_a_model_is_printed() {
+async fn the_fields_of_a_model_are_printed() {
     let mut body = example(200);
     body[0]["name"] = json!(KEYS[0]);
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.enqueue(OperationId::ListNumbers, Reply::json(StatusCode::OK, &body));
     let value = sandbox.client().list_numbers().send().await.unwrap();
-    assert!(shows_key(&format!("{value:?}")), "the test above would find nothing");
+    assert!(shows_key(&format!("{value:?}")), "the test above could not fail");
 }
 
-/// A sandbox takes keys of its own only.
+/// The response to any key, as a sandbox accepts only its own.
 const ANY_KEY: Script = &[Step::AnswerAll(GOOD)];
 
 #[tokio::test]
-async fn nothing_that_leads_to_a_call_prints_the_key() {
+async fn credentials_builders_clients_and_calls_do_not_print_the_key() {
     for key in KEYS.into_iter().chain(ODD_KEYS) {
         for credentials in [Credentials::api_key(key), Credentials::api_key_id(key)] {
             let server = ScriptedServer::start([ANY_KEY]).await;
@@ -66,7 +66,7 @@ async fn nothing_that_leads_to_a_call_prints_the_key() {
 }
 
 #[test]
-fn a_base_url_with_a_key_is_refused_and_not_shown() {
+fn a_base_url_with_a_key_is_refused_and_not_printed() {
     for key in KEYS {
         for url in [
             format!("https://{key}@pilot.example"),
@@ -92,9 +92,9 @@ fn a_base_url_with_a_key_is_refused_and_not_shown() {
 }
 
 #[tokio::test]
-async fn no_panic_message_holds_the_key() {
+async fn no_panic_message_contains_the_key() {
     let outcomes = echo::outcomes(Credentials::api_key(KEYS[0]), KEYS[0]).await;
-    // What this thread says is kept from the output of the tests.
+    // Panics of this thread stay out of the test output.
     let (hook, this) = (panic::take_hook(), thread::current().id());
     panic::set_hook(Box::new(move |info| {
         if thread::current().id() != this {

@@ -1,4 +1,4 @@
-//! How a client is set up, and what its settings do on the wire.
+//! The settings of a client and their effect on the wire.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn clients_errors_and_calls_move_between_threads() {
 }
 
 #[tokio::test]
-async fn clones_share_their_connections() {
+async fn clones_share_connections() {
     let server = ScriptedServer::start([ANSWER]).await;
     let client = Client::builder(Credentials::api_key(KEY)).base_url(server.url()).build().unwrap();
     for _ in 0..5 {
@@ -49,7 +49,7 @@ async fn a_base_url_may_have_a_path() {
     let sandbox = Sandbox::start().await.unwrap();
     for suffix in ["", "/", "/gateway/pilot", "/gateway/pilot/"] {
         let builder = sandbox.builder().base_url(format!("{}{suffix}", sandbox.url()));
-        // The sandbox has nothing at the longer ones, which is as good.
+        // The sandbox may respond with 404, which does not matter here.
         _ = builder.build().unwrap().list_numbers().send().await;
     }
     let lines: Vec<String> = sandbox.requests().iter().map(RecordedRequest::line).collect();
@@ -73,7 +73,7 @@ async fn a_proxy_of_the_http_client_is_used() {
 }
 
 #[tokio::test]
-async fn a_server_on_this_machine_is_called_without_a_proxy() {
+async fn a_local_server_is_called_without_a_proxy() {
     let proxy = ScriptedServer::start([ANSWER]).await;
     let sandbox = Sandbox::start().await.unwrap();
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(proxy.url()).unwrap());
@@ -83,7 +83,7 @@ async fn a_server_on_this_machine_is_called_without_a_proxy() {
 }
 
 #[tokio::test]
-async fn a_timeout_of_the_http_client_gives_way() {
+async fn timeouts_of_the_http_client_are_overridden() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.enqueue(OperationId::ListNumbers, Reply::documented().delay(Duration::from_millis(20)));
     let http = reqwest::Client::builder()
@@ -95,7 +95,7 @@ async fn a_timeout_of_the_http_client_gives_way() {
 }
 
 #[test]
-fn settings_that_cannot_work_are_refused_when_the_client_is_built() {
+fn invalid_settings_fail_the_build() {
     let builder = || Client::builder(Credentials::api_key(KEY));
     for (builder, part) in [
         (builder().base_url("http://pilotstatus.com.br"), "must begin with https://"),
@@ -120,7 +120,7 @@ fn settings_that_cannot_work_are_refused_when_the_client_is_built() {
 }
 
 #[tokio::test]
-async fn extreme_settings_panic_nowhere() {
+async fn extreme_timeouts_do_not_panic() {
     for time in [Duration::from_nanos(1), Duration::MAX] {
         let sandbox = Sandbox::start().await.unwrap();
         let policy = RetryPolicy::default().max_attempts(u32::MAX).total_timeout(time);
@@ -132,7 +132,7 @@ async fn extreme_settings_panic_nowhere() {
             .build()
             .unwrap();
         let outcome = client.list_numbers().send().await;
-        // An answer that is there at once comes in any time.
+        // Only the timeout of 1 ns may fail the call.
         assert!(outcome.is_ok() || time < Duration::MAX, "{outcome:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What of the credentials goes over the wire, and what does not.
+//! The credentials on the wire.
 
 use pilot_status::mock::{OperationId, RecordedRequest, Reply, Sandbox};
 use pilot_status::reqwest;
@@ -7,7 +7,7 @@ use pilot_status::{Client, Credentials, ErrorKind, StatusCode};
 
 const KEY: &str = Sandbox::API_KEY;
 
-/// How often a request holds a text, wherever that is.
+/// Counts the occurrences of a text in the line, headers and body of a request.
 fn count(request: &RecordedRequest, text: &str) -> usize {
     let header =
         |(name, value): (&HeaderName, &HeaderValue)| format!("{name}: {}", value.to_str().unwrap());
@@ -18,7 +18,7 @@ fn count(request: &RecordedRequest, text: &str) -> usize {
 }
 
 #[tokio::test]
-async fn exactly_one_credential_header_goes_out() {
+async fn exactly_one_credential_header_is_sent() {
     let id = Sandbox::API_KEY_ID;
     for (credentials, sent, value) in [
         (Credentials::api_key(KEY), "x-api-key", KEY),
@@ -37,7 +37,7 @@ async fn exactly_one_credential_header_goes_out() {
 }
 
 #[tokio::test]
-async fn every_try_is_signed_once() {
+async fn every_attempt_has_the_credential_once() {
     let sandbox = Sandbox::start().await.unwrap();
     let fault = Reply::error(StatusCode::BAD_GATEWAY, None).header("retry-after", "0").unwrap();
     sandbox.enqueue(OperationId::ListNumbers, fault.clone());
@@ -54,14 +54,14 @@ async fn every_try_is_signed_once() {
 }
 
 #[tokio::test]
-async fn the_header_of_the_generator_does_not_go_out() {
+async fn the_api_version_header_of_the_generator_is_not_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.client().list_numbers().send().await.unwrap();
     assert!(!sandbox.requests()[0].headers.contains_key("api-version"));
 }
 
 #[test]
-fn an_http_client_that_brings_a_credential_is_refused() {
+fn an_http_client_with_a_credential_header_is_refused() {
     for name in ["x-api-key", "X-Api-Key-Id"] {
         for value in [KEY, "", "\"x\""] {
             let mut headers = HeaderMap::new();
@@ -79,11 +79,11 @@ fn an_http_client_that_brings_a_credential_is_refused() {
 }
 
 #[tokio::test]
-async fn other_default_headers_of_an_http_client_go_out() {
+async fn other_default_headers_of_an_http_client_are_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     let headers = HeaderMap::from_iter([(
         HeaderName::from_static("x-trace"),
-        // Looks like a credential, and is the value of another header.
+        // Looks like a credential header, but is the value of another header.
         HeaderValue::from_static("\"x-api-key\": 1"),
     )]);
     let http = reqwest::Client::builder().default_headers(headers);
@@ -95,7 +95,7 @@ async fn other_default_headers_of_an_http_client_go_out() {
 }
 
 #[test]
-fn a_value_that_no_header_can_carry_is_refused_before_anything_is_sent() {
+fn a_credential_that_is_not_a_valid_header_value_is_refused() {
     for value in ["", " ", "marked\n", " marked", "mar\rked", "marked\u{7f}", "märked"] {
         for credentials in [Credentials::api_key(value), Credentials::api_key_id(value)] {
             let error = Client::builder(credentials).build().unwrap_err();

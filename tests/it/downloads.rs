@@ -1,5 +1,4 @@
-//! An answer that is a file is read as it comes, over a connection that follows a
-//! script: slowly, without a length, or not to its end.
+//! Streamed file downloads from scripted servers: slow, without a length, or truncated.
 
 use std::time::Duration;
 
@@ -13,11 +12,10 @@ const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 const OF_TEN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n";
 const PART: &[u8] = b"3\r\nabc\r\n";
 
-/// How long the hurried client waits for a part.
+/// The time that an impatient client waits for the next part.
 const PATIENCE: Duration = Duration::from_millis(400);
 
-/// Starts servers that follow the scripts in their turn, and clients of them that
-/// have little time.
+/// Starts a server that follows the scripts, and clients with short timeouts.
 async fn hurried(scripts: &[Script]) -> (ScriptedServer, [Client; 2]) {
     let server = ScriptedServer::start(scripts).await;
     let builder = || {
@@ -32,7 +30,7 @@ async fn hurried(scripts: &[Script]) -> (ScriptedServer, [Client; 2]) {
 }
 
 #[tokio::test]
-async fn a_recording_that_was_read_gives_its_connection_back() {
+async fn a_completed_download_returns_its_connection_to_the_pool() {
     const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc";
     let (server, [client, _]) = hurried(&[&[AnswerAll(GOOD)]]).await;
     for _ in 0..2 {
@@ -43,7 +41,7 @@ async fn a_recording_that_was_read_gives_its_connection_back() {
 }
 
 #[tokio::test]
-async fn a_recording_may_come_without_a_length_or_a_name() {
+async fn a_download_may_lack_a_length_and_a_file_name() {
     let (_server, [client, _]) = hurried(&[&[Read, Send(b"HTTP/1.1 200 OK\r\n\r\nabc")]]).await;
     let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
     assert_eq!((audio.content_type(), audio.content_length()), (None, None));
@@ -52,7 +50,7 @@ async fn a_recording_may_come_without_a_length_or_a_name() {
 }
 
 #[tokio::test]
-async fn a_recording_may_take_longer_than_a_call_as_long_as_it_goes_on() {
+async fn a_download_may_outlast_the_total_timeout_while_data_arrives() {
     const PAUSE: Duration = Duration::from_millis(100);
     const STEADY: Script = &[
         Read,
@@ -80,7 +78,7 @@ async fn a_recording_may_take_longer_than_a_call_as_long_as_it_goes_on() {
 }
 
 #[tokio::test]
-async fn a_recording_that_stops_coming_is_a_timeout_after_what_came() {
+async fn a_stalled_download_yields_its_data_and_then_a_timeout() {
     let (server, clients) = hurried(&[&[Read, Send(CHUNKED), Send(PART), Silent]]).await;
     for client in clients {
         let mut audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
@@ -96,7 +94,7 @@ async fn a_recording_that_stops_coming_is_a_timeout_after_what_came() {
 }
 
 #[tokio::test]
-async fn a_recording_that_breaks_off_is_an_error_after_what_came() {
+async fn a_truncated_download_yields_its_data_and_then_an_error() {
     const BROKEN: [Script; 2] =
         [&[Read, Send(OF_TEN), Send(b"abc")], &[Read, Send(CHUNKED), Send(PART), Send(b"3\r\n")]];
     for script in BROKEN {
@@ -115,7 +113,7 @@ async fn a_recording_that_breaks_off_is_an_error_after_what_came() {
 }
 
 #[tokio::test]
-async fn a_recording_whose_connection_is_reset_is_an_error() {
+async fn a_download_whose_connection_is_reset_is_an_error() {
     const RESET: Script = &[Read, Send(OF_TEN), Pause(Duration::from_millis(50)), Reset];
     let (_server, [client, _]) = hurried(&[RESET]).await;
     let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
@@ -125,7 +123,7 @@ async fn a_recording_whose_connection_is_reset_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_recording_that_is_dropped_gives_up_its_connection() {
+async fn a_dropped_download_closes_its_connection() {
     let (server, [client, _]) = hurried(&[&[Read, Send(CHUNKED), Send(PART), Tell, Silent]]).await;
     let mut audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
     assert_eq!(audio.chunk().await.unwrap().unwrap(), "abc");
@@ -136,7 +134,7 @@ async fn a_recording_that_is_dropped_gives_up_its_connection() {
 }
 
 #[tokio::test]
-async fn a_page_is_no_recording() {
+async fn an_html_page_instead_of_a_download_is_an_error() {
     const PAGE: &[u8] =
         b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>";
     let (_server, [client, _]) = hurried(&[&[AnswerAll(PAGE)]]).await;

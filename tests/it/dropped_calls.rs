@@ -1,5 +1,5 @@
-//! A call may be dropped at any time: it leaves no task and no connection, and
-//! the client is as usable as it was.
+//! A call may be dropped at any time: it leaves no task or connection behind, and the client
+//! stays usable.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,26 +17,26 @@ use tokio::sync::Notify;
 const HALF: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[";
 const REJECTION: &[u8] = b"HTTP/1.1 429 Any\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n";
 
-/// More than the system takes from a client for a server that does not read.
+/// More than the socket buffers hold if the server does not read.
 const TOO_MUCH: usize = 16 * 1024 * 1024;
 
-/// Longer than the client is given to send it.
+/// Longer than the client needs to fill the socket buffers.
 const A_WHILE: Duration = Duration::from_millis(300);
 
-/// The tasks of a pool of one connection: one for that, and one that tidies up.
+/// The tasks of a pool with one connection: one for the connection, one for cleanup.
 const POOL: usize = 2;
 
-/// When a client whose slots are all taken sends one request more.
+/// The time after which a client without a free slot sends another request anyway.
 const LONGEST_STALL: Duration = Duration::from_secs(5);
 
-/// Time for the client to do what it does with what has just reached it.
+/// Time for the client to process data that it has just received.
 const A_MOMENT: Duration = Duration::from_millis(20);
 
 fn builder(server: &ScriptedServer) -> ClientBuilder {
     Client::builder(Credentials::api_key(KEY)).base_url(server.url())
 }
 
-/// A server whose tasks are not among those of the client, and its runtime.
+/// Starts a server in its own runtime, so that its tasks are not counted as the client's.
 fn server(first: Script) -> (Runtime, ScriptedServer) {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let server = runtime.block_on(ScriptedServer::start([first, &[AnswerAll(GOOD)]]));
@@ -47,8 +47,8 @@ fn tasks() -> usize {
     Handle::current().metrics().num_alive_tasks()
 }
 
-/// Drops a call a moment after something has happened, and then makes another,
-/// in a runtime where nothing else is. Of the first, `kept` tasks stay.
+/// Drops a call a moment after `happened`, then makes another, in a runtime without other
+/// tasks. `kept` tasks remain after the drop.
 fn drop_a_call(
     server: &ScriptedServer,
     builder: ClientBuilder,
@@ -87,25 +87,25 @@ fn a_call_may_be_dropped_while_it_sends() {
 }
 
 #[test]
-fn a_call_may_be_dropped_while_it_waits_for_the_answer() {
+fn a_call_may_be_dropped_while_it_waits_for_the_response() {
     let (_runtime, server) = server(&[Read, Tell, Silent]);
     drop_a_call(&server, builder(&server), server.told(), 0);
 }
 
 #[test]
-fn a_call_may_be_dropped_while_it_reads_the_answer() {
+fn a_call_may_be_dropped_while_it_reads_the_response() {
     let (_runtime, server) = server(&[Read, Send(HALF), Tell, Silent]);
     drop_a_call(&server, builder(&server), server.told(), 0);
 }
 
 #[test]
-fn a_call_may_be_dropped_while_it_waits_to_try_again() {
+fn a_call_may_be_dropped_during_backoff() {
     let (_runtime, server) = server(&[Read, Send(REJECTION), Tell, AnswerAll(GOOD)]);
     drop_a_call(&server, builder(&server), server.told(), POOL);
     assert_eq!(server.accepted(), 1);
 }
 
-/// Never finds the first name that it is asked for.
+/// Never resolves the first name that it is asked for.
 #[derive(Default)]
 struct Resolver {
     was_asked: AtomicBool,
@@ -135,27 +135,27 @@ fn a_call_may_be_dropped_while_it_connects() {
 }
 
 #[test]
-fn a_thousand_dropped_calls_leave_no_trace() {
+fn a_thousand_dropped_calls_leak_nothing() {
     drop_calls(1_000);
 }
 
 #[test]
-#[ignore = "it takes long: see CONTRIBUTING.md"]
-fn ten_thousand_dropped_calls_leave_no_trace() {
+#[ignore = "takes long: see CONTRIBUTING.md"]
+fn ten_thousand_dropped_calls_leak_nothing() {
     drop_calls(10_000);
 }
 
-/// Drops so many calls, each after some polls.
+/// Drops `calls` calls, each after a random number of polls.
 fn drop_calls(calls: usize) {
     let (_runtime, server) = server(&[AnswerAll(GOOD)]);
-    // A slot that is not released would stop the next call.
+    // A slot that is not released would block the next call.
     let builder = builder(&server).max_concurrent_requests(1);
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let client = builder.build().unwrap();
         let (mut dropped, mut completed) = (0, 0);
         while dropped < calls {
-            // From too few to connect to enough to read the response.
+            // From too few polls to connect to enough to read the response.
             let polls = fastrand::u32(..1 << fastrand::u32(1..6));
             tokio::select! {
                 biased;
@@ -166,12 +166,12 @@ fn drop_calls(calls: usize) {
                 () = async { for _ in 0..polls { tokio::task::yield_now().await } } => dropped += 1,
             }
         }
-        assert!(completed > 0, "no call had the time to complete");
-        assert!(server.accepted() > calls / 100, "hardly any call had the time to connect");
+        assert!(completed > 0, "no call completed");
+        assert!(server.accepted() > calls / 100, "hardly any call connected");
 
         let begun = Instant::now();
         client.list_numbers().send().await.unwrap();
-        assert!(begun.elapsed() < LONGEST_STALL, "a dropped call has kept its slot");
+        assert!(begun.elapsed() < LONGEST_STALL, "a dropped call kept its slot");
         eventually("one connection is open", || server.open() == 1).await;
         eventually("only its tasks are left", || tasks() == POOL).await;
         drop(client);

@@ -1,5 +1,5 @@
-//! What the environment of a process does to a client: proxies, CA certificates, and the
-//! limit of open files. Each test runs itself again in a process of its own.
+//! The effect of the process environment on a client: proxies, CA certificates and the limit of
+//! open files. Each test runs itself again in a child process.
 
 use std::env;
 use std::time::Duration;
@@ -18,19 +18,20 @@ fn local() -> ClientBuilder {
     builder().base_url("http://127.0.0.1:1")
 }
 
-/// What the child has to find in the `Debug` form of its client, or in its error.
+/// The variable with the text that the child expects in its client's `Debug` output or in its
+/// error.
 const EXPECTED: &str = "PILOT_STATUS_TEST_EXPECTED";
 
 #[test]
-fn a_blank_variable_is_an_unset_one_and_quotes_are_refused() {
+fn a_blank_variable_counts_as_unset_and_quotes_are_rejected() {
     if is_child() {
-        let said = match Client::from_env() {
+        let printed = match Client::from_env() {
             Ok(client) => format!("{client:?}"),
             Err(error) => shown(&error),
         };
         let expected = env::var(EXPECTED).unwrap();
-        assert!(said.contains(&expected), "{said}");
-        assert!(!said.contains("marked"), "{said}");
+        assert!(printed.contains(&expected), "{printed}");
+        assert!(!printed.contains("marked"), "{printed}");
         return;
     }
     let [key, id, url] =
@@ -56,18 +57,18 @@ fn a_blank_variable_is_an_unset_one_and_quotes_are_refused() {
     ] {
         let variables = [variables, &[(EXPECTED, expected)]].concat();
         run_again(
-            "environment::a_blank_variable_is_an_unset_one_and_quotes_are_refused",
+            "environment::a_blank_variable_counts_as_unset_and_quotes_are_rejected",
             &variables,
             1024,
         );
     }
 }
 
-/// Where the child looks for what its parent set.
+/// The variable with the name of the variable that the parent set.
 const NAME: &str = "PILOT_STATUS_TEST_VARIABLE";
 
 #[test]
-fn a_proxy_that_cannot_be_used_is_named_and_not_shown() {
+fn the_error_for_an_invalid_proxy_names_the_variable_but_not_its_value() {
     if is_child() {
         let name = env::var(NAME).unwrap();
         let plain = || builder().base_url("http://pilot.test").danger_allow_http();
@@ -79,14 +80,14 @@ fn a_proxy_that_cannot_be_used_is_named_and_not_shown() {
             assert!(error.to_string().contains(&name), "{error}");
             assert!(!shown(&error).contains("marked"), "{error:?}");
         }
-        // No proxy of the environment is on the way of these.
+        // These clients do not use the proxy of the environment.
         local().build().unwrap();
         let proxy = reqwest::Proxy::all("http://127.0.0.1:1").unwrap();
         let http = reqwest::Client::builder().proxy(proxy);
         builder().http_client_builder(http).build().unwrap();
         return;
     }
-    let test = "environment::a_proxy_that_cannot_be_used_is_named_and_not_shown";
+    let test = "environment::the_error_for_an_invalid_proxy_names_the_variable_but_not_its_value";
     for name in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy", "all_proxy"]
     {
         for value in ["http://user:marked word@proxy.example:8080", "http//marked", "marked://a:1"]
@@ -97,12 +98,12 @@ fn a_proxy_that_cannot_be_used_is_named_and_not_shown() {
 }
 
 #[test]
-fn a_proxy_that_can_be_used_is_accepted() {
+fn a_valid_proxy_is_accepted() {
     if is_child() {
         builder().build().unwrap();
         return;
     }
-    let test = "environment::a_proxy_that_can_be_used_is_accepted";
+    let test = "environment::a_valid_proxy_is_accepted";
     for (name, value) in [
         ("HTTPS_PROXY", "http://user:p%40ss@proxy.example:8080"),
         ("https_proxy", "proxy.example:8080"),
@@ -111,14 +112,14 @@ fn a_proxy_that_can_be_used_is_accepted() {
     ] {
         run_again(test, &[(name, value)], 1024);
     }
-    // Of two, the first counts; in a CGI program, none does.
+    // The first of two variables counts; in a CGI program, neither does.
     run_again(test, &[("HTTPS_PROXY", "proxy.example"), ("https_proxy", "//")], 1024);
     run_again(test, &[("REQUEST_METHOD", "GET"), ("HTTP_PROXY", "//")], 1024);
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn without_ca_certificates_only_this_machine_is_called() {
+fn without_ca_certificates_only_local_plain_http_is_allowed() {
     if is_child() {
         let error = builder().build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);
@@ -131,10 +132,10 @@ fn without_ca_certificates_only_this_machine_is_called() {
         builder().base_url("https://127.0.0.1:1").build().unwrap_err();
         return;
     }
-    // A file that is missing, one that is empty, and one that is no certificate.
+    // A missing file, an empty file, and a file that is not a certificate.
     for file in ["/nonexistent/file", "/dev/null", "/proc/version"] {
         let nowhere = [("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "/nonexistent")];
-        let test = "environment::without_ca_certificates_only_this_machine_is_called";
+        let test = "environment::without_ca_certificates_only_local_plain_http_is_allowed";
         run_again(test, &nowhere, 1024);
     }
 }
@@ -151,7 +152,7 @@ fn a_thousand_calls_at_once_need_few_open_files() {
         runtime.block_on(a_thousand_calls());
         return;
     }
-    // As few as macOS gives a process. Server and client share them.
+    // The default limit of macOS. Server and client share it.
     run_again("environment::a_thousand_calls_at_once_need_few_open_files", &[], 256);
 }
 
@@ -171,13 +172,13 @@ async fn a_thousand_calls() {
 
 #[cfg(unix)]
 #[test]
-fn a_process_without_a_free_descriptor_does_not_try_again() {
+fn a_call_without_a_free_descriptor_is_not_retried() {
     if is_child() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(call_without_a_descriptor());
         return;
     }
-    run_again("environment::a_process_without_a_free_descriptor_does_not_try_again", &[], 64);
+    run_again("environment::a_call_without_a_free_descriptor_is_not_retried", &[], 64);
 }
 
 #[cfg(unix)]
@@ -188,14 +189,14 @@ async fn call_without_a_descriptor() {
     while let Ok(file) = std::fs::File::open("/dev/null") {
         files.push(file);
     }
-    // More than the budget of retries holds.
+    // More than the retry budget covers.
     for _ in 0..150 {
         let error = client.list_numbers().send().await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1), "{error}");
         for part in ["Too many open files", "`max_concurrent_requests`"] {
             assert!(error.to_string().contains(part), "{error}");
         }
-        // Other parts of the program may close theirs.
+        // Other parts of the program may close files.
         assert!(error.is_retryable());
     }
     drop(files);

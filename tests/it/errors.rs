@@ -1,6 +1,6 @@
-//! Whatever the server or the network does, a call ends in one typed error that
-//! says what to do and gives nothing away. What no server does that speaks HTTP follows a
-//! script; all else a sandbox answers.
+//! Error handling: every call ends in one typed error that suggests a remedy and leaks nothing.
+//! Faults that a valid HTTP server cannot produce are scripted; a sandbox sends all other
+//! responses.
 
 mod troubleshooting;
 
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 const HTML: &str = "<html><body>marked by a proxy</body></html>";
 
-/// The error of a call that is sent once, to a server that answers with this.
+/// Returns the error of a single attempt against a sandbox with this response.
 async fn call(reply: Reply) -> Error {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.enqueue(OperationId::ListNumbers, reply);
@@ -25,14 +25,15 @@ async fn call(reply: Reply) -> Error {
     once.list_numbers().send().await.unwrap_err()
 }
 
-/// The same of a server at a URL.
+/// Returns the error of a single attempt against a URL.
 async fn call_at(url: impl Into<String>) -> Error {
     let builder = Client::builder(Credentials::api_key(KEY)).base_url(url);
     let once = builder.retry(RetryPolicy::none()).build().unwrap();
     once.list_numbers().send().await.unwrap_err()
 }
 
-/// The same of a server that sends these bytes and closes the connection.
+/// Returns the error of a single attempt against a server that sends these bytes and closes the
+/// connection.
 async fn call_for(bytes: &'static [u8]) -> Error {
     let script: Script = vec![Read, Send(bytes)].leak();
     call_at(ScriptedServer::start([script]).await.url()).await
@@ -46,7 +47,7 @@ fn in_json(status: u16, body: &Value) -> Reply {
     reply(status, body.to_string()).header("content-type", "application/json").unwrap()
 }
 
-/// A row of the snapshot: what a program sees of an error, and what a person does.
+/// Formats an error for a snapshot: its text and its properties.
 fn row(name: &str, error: &Error) -> String {
     let shown = shown(error);
     assert!(!shown.contains("marked"), "{shown}");
@@ -64,7 +65,7 @@ fn row(name: &str, error: &Error) -> String {
     row + "\n\n"
 }
 
-/// The same, without the words of the system and the address, which differ between runs.
+/// Formats an error without the system's message and the address, which vary between runs.
 fn without_cause(name: &str, error: &Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
@@ -83,7 +84,7 @@ fn without_cause(name: &str, error: &Error) -> String {
 }
 
 #[tokio::test]
-async fn every_status_has_its_error() {
+async fn every_error_status_is_explained() {
     let mut table = String::new();
     for status in
         [301, 304, 400, 401, 402, 403, 404, 408, 409, 418, 422, 429, 500, 501, 502, 503, 504, 599]
@@ -95,7 +96,7 @@ async fn every_status_has_its_error() {
 }
 
 #[tokio::test]
-async fn no_body_hides_the_status() {
+async fn an_odd_error_body_does_not_hide_the_status() {
     let huge = "marked".repeat(10 * 1024 * 1024 / 6);
     let typed = |status, media_type, body: &str| {
         reply(status, body).header("content-type", media_type).unwrap()
@@ -127,7 +128,7 @@ async fn no_body_hides_the_status() {
 }
 
 #[tokio::test]
-async fn further_keys_of_an_error_are_kept() {
+async fn extra_fields_of_an_error_are_kept() {
     let body = json!({"error": "Blocked", "code": "NUMBER_BLOCKED", "reason": "extra_charge_unpaid", "details": {"missing": ["a"]}});
     let error = call(in_json(409, &body)).await;
     assert_eq!(error.code(), Some(&ErrorCode::NumberBlocked));
@@ -137,7 +138,7 @@ async fn further_keys_of_an_error_are_kept() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_decoded_is_no_panic() {
+async fn an_invalid_success_body_is_a_decode_error() {
     let mut missing = example(200);
     missing[0].as_object_mut().unwrap().remove("id");
     let mut wrong = example(200);
@@ -167,9 +168,9 @@ async fn an_answer_that_cannot_be_decoded_is_no_panic() {
     insta::assert_snapshot!("decode", table);
 }
 
-/// Statuses with the bodies that services and proxies send with them.
+/// Covers each status with the bodies that services and proxies send.
 #[tokio::test]
-async fn every_response_that_arrived_is_kept_with_its_error() {
+async fn an_error_keeps_its_response() {
     let long = format!("<html>{}", "a".repeat(1024 * 1024));
     for status in [301, 400, 401, 404, 409, 429, 500, 503, 200] {
         for body in ["", "{}", HTML, r#"{"error": "No"}"#, &long] {
@@ -181,18 +182,19 @@ async fn every_response_that_arrived_is_kept_with_its_error() {
             assert!(!shown.contains("html>") && !shown.contains("req_1"), "{shown}");
         }
     }
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let error = call_at(format!("http://{nobody}")).await;
+    let unreachable =
+        tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let error = call_at(format!("http://{unreachable}")).await;
     assert_eq!((error.body(), error.headers()), (None, None));
-    // It broke off: what arrived is there.
+    // The response was truncated; the part that arrived is kept.
     let error = call_for(b"HTTP/1.1 200 OK\r\na: b\r\ncontent-length: 9\r\n\r\n[").await;
     assert_eq!(error.body().map(|body| &body[..]), Some(&b"["[..]));
     assert_eq!(error.headers().unwrap()["a"], "b");
 }
 
-/// Servers that end the connection before its framing ends, or keep it open after the body.
+/// The server closes the connection before the framing ends, or keeps it open after the body.
 #[tokio::test]
-async fn json_that_has_arrived_completely_is_read_whatever_its_framing() {
+async fn complete_json_is_read_despite_broken_framing() {
     const ROTATED: &str = r#"{"key": "ps_new_0123456789"}"#;
     const REFUSED: &str = r#"{"error": "There is no such number", "code": "NUMBER_NOT_FOUND"}"#;
     let too_short = |status, body: &str| {
@@ -226,8 +228,9 @@ async fn json_that_has_arrived_completely_is_read_whatever_its_framing() {
 }
 
 #[tokio::test]
-async fn the_path_in_an_error_has_the_prefix_of_the_base_url() {
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+async fn the_path_in_an_error_includes_the_prefix_of_the_base_url() {
+    let unreachable =
+        tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     for (prefix, path) in [
         ("", "(GET /v1/numbers)"),
         ("/", "(GET /v1/numbers)"),
@@ -235,23 +238,24 @@ async fn the_path_in_an_error_has_the_prefix_of_the_base_url() {
         ("/v1/v1", "(GET /v1/v1/numbers)"),
         ("/gateway/a/", "(GET /gateway/a/v1/numbers)"),
     ] {
-        let error = call_at(format!("http://{nobody}{prefix}")).await;
+        let error = call_at(format!("http://{unreachable}{prefix}")).await;
         assert!(error.to_string().contains(path), "{error}");
     }
 }
 
 #[tokio::test]
-async fn an_encoding_that_was_not_requested_is_named() {
+async fn an_error_names_an_unrequested_content_encoding() {
     for encoding in ["gzip", "deflate", "br", "zstd"] {
         let reply = reply(200, [0x1f, 0x8b, 8, 0]).header("content-encoding", encoding).unwrap();
         let error = call(reply.header("content-type", "application/json").unwrap()).await;
-        let said = format!("its body is encoded as {encoding}, which the client did not request");
-        assert!(error.to_string().contains(&said), "{error}");
+        let expected =
+            format!("its body is encoded as {encoding}, which the client did not request");
+        assert!(error.to_string().contains(&expected), "{error}");
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_is_too_long_is_an_error() {
+async fn a_response_above_the_size_limit_is_an_error() {
     let sandbox = Sandbox::start().await.unwrap();
     let length = example(200).to_string().len();
     for (limit, fits) in [(length, true), (length - 1, false), (1, false)] {
@@ -266,11 +270,12 @@ async fn an_answer_that_is_too_long_is_an_error() {
 }
 
 #[tokio::test]
-async fn faults_of_the_network_are_told_apart() {
+async fn network_faults_have_distinct_errors() {
     let mut table = String::new();
 
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    table += &without_cause("refused", &call_at(format!("http://{nobody}")).await);
+    let unreachable =
+        tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    table += &without_cause("refused", &call_at(format!("http://{unreachable}")).await);
 
     let plain: Script = &[Send(b"HTTP/1.1 400 Bad Request\r\n\r\n")];
     let url = ScriptedServer::start([plain]).await.url().replace("http:", "https:");
@@ -289,7 +294,7 @@ async fn faults_of_the_network_are_told_apart() {
 }
 
 #[tokio::test]
-async fn an_attempt_ends_with_its_time() {
+async fn an_attempt_ends_at_its_timeout() {
     const TIME: Duration = Duration::from_millis(100);
     const LATE: Script = &[Read, Silent];
     const UNFINISHED: Script =
@@ -310,7 +315,7 @@ async fn an_attempt_ends_with_its_time() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_error_and_the_other_server_hears_nothing() {
+async fn a_redirect_is_an_error_and_is_not_followed() {
     let sandbox = Sandbox::start().await.unwrap();
     let other = ScriptedServer::start([&[Read] as Script]).await;
     let other_host = other.url().replace("127.0.0.1", "localhost");

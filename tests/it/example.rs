@@ -1,4 +1,4 @@
-//! The example `list_numbers`, as a process.
+//! Runs the example `list_numbers` as a process.
 
 use std::process::Output;
 
@@ -10,14 +10,14 @@ use pilot_status::mock::{OperationId, Reply, Sandbox};
 use serde_json::Value;
 use tokio::process::Command;
 
-/// Runs the program with only `variables` of its variables in the environment.
+/// Runs the program with no variables of the client in its environment except `variables`.
 async fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     Command::new(example_program("list_numbers"))
         .args(arguments)
         .env_remove("PILOT_STATUS_API_KEY")
         .env_remove("PILOT_STATUS_API_KEY_ID")
         .env_remove("PILOT_STATUS_BASE_URL")
-        // They would exclude the proxy of a test.
+        // These could bypass the proxy of a test.
         .env_remove("NO_PROXY")
         .env_remove("no_proxy")
         .env_remove("REQUEST_METHOD")
@@ -31,7 +31,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// Checks that the program failed with one line, and returns it.
+/// Asserts that the program failed with a single line, and returns it.
 fn failure(output: &Output) -> String {
     let line = text(&output.stderr);
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""), "{line}");
@@ -41,7 +41,7 @@ fn failure(output: &Output) -> String {
 }
 
 #[tokio::test]
-async fn without_a_key_it_lists_the_number_of_a_server_of_its_own() {
+async fn without_a_key_it_lists_the_number_of_a_sandbox() {
     let blank = [("PILOT_STATUS_API_KEY", " "), ("PILOT_STATUS_API_KEY_ID", "")];
     let output = run(&[], &blank).await;
     assert!(output.status.success());
@@ -58,7 +58,7 @@ async fn without_a_key_it_lists_the_number_of_a_server_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_request_to_this_machine_does_not_use_the_proxy_of_the_environment() {
+async fn a_local_request_bypasses_the_proxy_of_the_environment() {
     let proxy = ScriptedServer::start([&[] as Script]).await;
     let sandbox = Sandbox::start().await.unwrap();
     let output = run(
@@ -92,7 +92,7 @@ async fn with_a_key_it_lists_the_numbers_of_the_account() {
 }
 
 #[tokio::test]
-async fn the_server_cannot_steer_the_terminal() {
+async fn control_characters_of_the_server_are_not_printed() {
     let mut body = example(200);
     body[0]["name"] = "\u{1b}[2Jgone\u{7}".into();
     let sandbox = Sandbox::start().await.unwrap();
@@ -104,7 +104,7 @@ async fn the_server_cannot_steer_the_terminal() {
 }
 
 #[tokio::test]
-async fn an_error_is_one_line_that_says_what_to_do() {
+async fn an_error_is_one_line_with_a_remedy() {
     let html = Reply::new(StatusCode::UNAUTHORIZED, "<html>marked\nmarked</html>");
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.enqueue(OperationId::ListNumbers, html.header("content-type", "text/html").unwrap());

@@ -1,4 +1,4 @@
-//! The examples, as processes.
+//! Runs the examples as processes.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
-/// A program with the key of a sandbox in its environment, or without a key.
+/// A program with the API key and URL of a sandbox in its environment, or with neither.
 fn program(name: &str, sandbox: Option<&Sandbox>) -> Command {
     let mut command = Command::new(example_program(name));
     for variable in ["PILOT_STATUS_API_KEY", "PILOT_STATUS_API_KEY_ID", "PILOT_STATUS_BASE_URL"] {
@@ -30,25 +30,25 @@ async fn run(name: &str, arguments: &[&str], sandbox: Option<&Sandbox>) -> Outpu
     program(name, sandbox).args(arguments).output().await.unwrap()
 }
 
-/// The output of a program, which succeeded.
+/// Returns the output of a successful program.
 fn success(output: &Output) -> String {
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// The error of a program, which failed with one line.
+/// Returns the error of a failed program, which must be a single line.
 fn failure(output: &Output) -> String {
     let line = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!((output.status.code(), line.lines().count()), (Some(1), 1), "{output:?}");
     line
 }
 
-/// The idempotency keys that a sandbox received.
+/// The idempotency keys of the requests.
 fn keys(requests: &[RecordedRequest]) -> Vec<&str> {
     requests.iter().map(|request| request.headers["idempotency-key"].to_str().unwrap()).collect()
 }
 
-/// Files for several runs of `bulk_send`, until they are dropped.
+/// The files for several runs of `bulk_send`, deleted on drop.
 struct Campaign {
     folder: PathBuf,
 }
@@ -91,7 +91,7 @@ const THREE: &str =
     "number,name\n+1 212 555 0101,Ana\n12125550102,Bruno\n12125550103,\"Silva, C\"\n";
 
 #[tokio::test]
-async fn without_a_key_every_example_uses_a_server_of_its_own() {
+async fn without_a_key_every_example_starts_a_sandbox() {
     let campaign = Campaign::new("own_server", THREE);
     let recipients = campaign.folder.join("recipients.csv");
     let journal = campaign.folder.join("journal");
@@ -153,7 +153,7 @@ async fn a_number_without_a_country_code_is_refused() {
         ("(081) 98596-6115", "write +5581985966115 if it is Brazilian"),
         ("1133334444", "write +551133334444 if it is Brazilian"),
         ("55981234567", "write +5555981234567 if it is Brazilian"),
-        // A number in Peru, which needs its plus.
+        // A number in Peru needs its plus.
         ("51912345678", "write +5551912345678 if it is Brazilian"),
         ("", "is not a phone number"),
         ("+", "is not a phone number"),
@@ -233,7 +233,7 @@ async fn an_error_is_one_line() {
 }
 
 #[tokio::test]
-async fn a_text_a_template_and_a_picture_are_sent_and_the_text_has_its_own_key() {
+async fn a_text_a_template_and_a_picture_are_sent_and_the_text_has_a_fixed_key() {
     let sandbox = Sandbox::start().await.unwrap();
     for _ in 0..2 {
         let text = success(&run("send_message", &["5511988887777"], Some(&sandbox)).await);
@@ -269,14 +269,14 @@ async fn a_second_run_sends_nothing_twice() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_missing_in_the_journal_is_sent_under_the_same_key() {
+async fn a_message_missing_in_the_journal_is_sent_with_the_same_key() {
     let campaign = Campaign::new("crash", THREE);
     let sandbox = Sandbox::start().await.unwrap();
     success(&campaign.send(&sandbox).await);
     let journal = campaign.journal();
     let lines: Vec<&str> = journal.lines().collect();
     let last = lines[3].split('\t').next().unwrap();
-    // The run ended before the last line, or within it.
+    // The previous run ended before or within the last line.
     for rest in ["", &last[..5], last] {
         let before = sandbox.requests().len();
         campaign.set_journal(&format!("{}\n{}\n{}\n{rest}", lines[0], lines[1], lines[2]));
@@ -303,7 +303,7 @@ async fn failed_messages_are_listed_and_sent_in_the_next_run() {
 }
 
 #[tokio::test]
-async fn a_campaign_ends_when_all_messages_would_fail() {
+async fn a_campaign_stops_when_all_messages_would_fail() {
     let rows: Vec<String> = (100..200).map(|end| format!("12125550{end},Ana")).collect();
     let campaign = Campaign::new("wrong_key", &format!("number,name\n{}", rows.join("\n")));
     let sandbox = Sandbox::start().await.unwrap();
@@ -329,7 +329,7 @@ async fn a_journal_of_another_campaign_is_refused() {
     success(&campaign.send(&sandbox).await);
     let journal = campaign.journal();
 
-    // More recipients are no other campaign.
+    // Additional recipients do not make another campaign.
     campaign.set_recipients(&format!("{THREE}12125550104,Dora\n"));
     assert!(success(&campaign.send(&sandbox).await).ends_with("1 of 1 were sent now\n"));
 
@@ -351,14 +351,14 @@ async fn a_journal_of_another_campaign_is_refused() {
     }
     assert_eq!(sandbox.requests().len(), sent);
 
-    // A run ended within the first line.
+    // The previous run ended within the first line.
     campaign.set_journal(&journal[..9]);
     assert!(success(&campaign.send(&sandbox).await).starts_with("0 of 3 were sent before\n"));
     assert_eq!(campaign.journal().lines().next(), journal.lines().next());
 }
 
 #[tokio::test]
-async fn a_journal_is_for_one_run_at_a_time() {
+async fn a_journal_in_use_is_refused() {
     let campaign = Campaign::new("two_runs", THREE);
     let sandbox = Sandbox::start().await.unwrap();
     let journal = std::fs::File::create(campaign.folder.join("journal")).unwrap();
@@ -368,7 +368,7 @@ async fn a_journal_is_for_one_run_at_a_time() {
     assert_eq!(sandbox.requests().len(), 0);
 }
 
-/// The modules of the code in `demo.png`.
+/// The modules of the QR code in `demo.png`.
 const MODULES: [&str; 25] = [
     "#######.##...#..#.#######",
     "#.....#......#....#.....#",
@@ -398,7 +398,7 @@ const MODULES: [&str; 25] = [
 ];
 
 #[tokio::test]
-async fn the_qr_code_is_drawn_module_by_module_within_a_rim() {
+async fn the_qr_code_is_drawn_with_a_quiet_zone() {
     let text = success(&run("pair_number", &["5511988887777", "Suporte"], None).await);
     let line = |line: &str| {
         let drawn = line.strip_prefix("\u{1b}[30;107m")?.strip_suffix("\u{1b}[0m")?;
@@ -417,7 +417,7 @@ async fn the_qr_code_is_drawn_module_by_module_within_a_rim() {
 
 #[tokio::test]
 async fn without_a_picture_the_pairing_code_is_shown() {
-    // The picture of the document's example is cut short.
+    // The picture in the document's example is truncated.
     let sandbox = Sandbox::start().await.unwrap();
     let output = run("pair_number", &["5511999999999", "Suporte"], Some(&sandbox)).await;
     assert_eq!(
@@ -426,7 +426,9 @@ async fn without_a_picture_the_pairing_code_is_shown() {
          the code to type into the phone instead: ABCD-1234\n\
          num_01HZX... is connected\n"
     );
-    let [created, listed, polled] = &sandbox.requests()[..] else { panic!("three requests") };
+    let [created, listed, polled] = &sandbox.requests()[..] else {
+        panic!("expected three requests")
+    };
     assert_eq!(created.json(), json!({"number": "5511999999999", "name": "Suporte"}));
     assert_eq!(listed.line(), "GET /v1/numbers");
     assert_eq!(polled.path, "/v1/numbers/num_01HZX.../status");
@@ -454,7 +456,7 @@ async fn a_number_that_is_not_connected_in_time_is_an_error() {
     assert_eq!(failure(&output), "error: num_01HZX... was not connected within 1 s\n");
 }
 
-/// A sandbox with a history of this number of pages, with one message each.
+/// Starts a sandbox with a history of `pages` pages, with one message each.
 async fn history(pages: u32) -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();
     let history = sandbox.client().list_message_history().send().await.unwrap().into_inner();
@@ -465,7 +467,7 @@ async fn history(pages: u32) -> Sandbox {
 }
 
 #[tokio::test]
-async fn the_history_is_a_line_of_json_for_each_message_of_all_pages() {
+async fn the_history_has_a_line_of_json_for_each_message() {
     let sandbox = history(3).await;
     let text = success(&run("history", &["num_1"], Some(&sandbox)).await);
     let messages: Vec<Value> =
@@ -490,7 +492,7 @@ async fn a_closed_pipe_ends_the_history_without_an_error() {
 }
 
 #[tokio::test]
-async fn a_command_finds_the_sandbox_that_is_served_to_it() {
+async fn sandbox_server_runs_a_command_with_its_sandbox() {
     let list = example_program("list_numbers");
     let output = run("sandbox_server", &[list.to_str().unwrap(), "--json"], None).await;
     let numbers: Value = serde_json::from_str(&success(&output)).unwrap();

@@ -1,5 +1,5 @@
-//! Whatever a connection does, a call ends in time, in a value or in an error of
-//! the kind that fits, and leaves the client as usable as it was.
+//! Connection faults: every call ends in time, with a value or an error of the right kind, and
+//! the client stays usable.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::support::{KEY, eventually};
 use pilot_status::{Client, ClientBuilder, Credentials, Error, ErrorKind, RetryPolicy};
 use tokio::task::JoinSet;
 
-/// What a call that meets a fault ends in.
+/// The outcome of a call.
 type End = Result<(), ErrorKind>;
 
 const VALUE: End = Ok(());
@@ -21,7 +21,7 @@ const INTERRUPTED: End = Err(ErrorKind::Interrupted);
 const DECODE: End = Err(ErrorKind::Decode);
 const SERVER: End = Err(ErrorKind::Server);
 
-/// An answer that is a value.
+/// The head of a valid response with two bytes of body.
 const GOOD_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n";
 const LONG_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n";
 const CHUNKED_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -33,20 +33,20 @@ const SWITCH: &[u8] = b"HTTP/1.1 101 Any\r\nupgrade: a\r\nconnection: upgrade\r\
 const HTTP_2: &[u8] = b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64";
 const TLS_ALERT: &[u8] = b"\x15\x03\x01\0\x02\x02\x46";
 
-/// Sends an answer that would be a value, but for its headers.
+/// Sends a response that would be valid except for the given headers.
 macro_rules! with {
     ($headers:literal) => {
         Send(concat!("HTTP/1.1 200 OK\r\n", $headers, "\r\n\r\n[]").as_bytes())
     };
 }
 
-/// Time to connect, without which a reset would be a failure of that.
+/// Time to connect, so that a reset is not a connect error.
 const A_MOMENT: Step = Pause(Duration::from_millis(1));
 
-/// The total time of a hurried client.
+/// The total timeout of an impatient client.
 const HURRY: Duration = Duration::from_millis(300);
 
-/// How long a call may take beyond its total time, on a machine with other work.
+/// The margin beyond the total timeout, for a busy machine.
 const SLACK: Duration = Duration::from_secs(10);
 
 /// Connections that end too early.
@@ -70,7 +70,7 @@ const BROKEN: &[(&str, Script, End)] = &[
     ("closed within a body without a length", &[Read, Send(b"HTTP/1.1 200 OK\r\n\r\n[")], DECODE),
 ];
 
-/// Bodies whose length is not what the head says.
+/// Bodies whose length does not match the head.
 const WRONG_LENGTHS: &[(&str, Script, End)] = &[
     ("a body longer than announced", &[Read, Send(GOOD), Send(b"[1, 2, 3]"), Silent], VALUE),
     (
@@ -89,7 +89,7 @@ const WRONG_LENGTHS: &[(&str, Script, End)] = &[
         INTERRUPTED,
     ),
     (
-        "a chunk beyond numbers",
+        "a chunk size out of range",
         &[Read, Send(CHUNKED_HEAD), Send(b"fffffffffffffffff\r\n[]"), Silent],
         INTERRUPTED,
     ),
@@ -100,18 +100,18 @@ const WRONG_LENGTHS: &[(&str, Script, End)] = &[
     ),
 ];
 
-/// What is no head of a response.
+/// Malformed heads.
 const WRONG_HEADS: &[(&str, Script, End)] = &[
     ("two lengths", &[Read, with!("content-length: 2\r\ncontent-length: 3"), Silent], INTERRUPTED),
     ("a negative length", &[Read, with!("content-length: -2"), Silent], INTERRUPTED),
     (
-        "a length beyond numbers",
+        "a length out of range",
         &[Read, with!("content-length: 99999999999999999999"), Silent],
         INTERRUPTED,
     ),
     ("another protocol", &[Send(b"220 mail.example ESMTP\r\n"), Silent], INTERRUPTED),
     ("HTTP/2 that was not negotiated", &[Read, Send(HTTP_2), Silent], INTERRUPTED),
-    ("TLS in place of plain text", &[Read, Send(TLS_ALERT), Silent], INTERRUPTED),
+    ("TLS instead of plain text", &[Read, Send(TLS_ALERT), Silent], INTERRUPTED),
     ("no head", &[Read, Send(b"[]\r\n\r\n"), Silent], INTERRUPTED),
     ("another version", &[Read, Send(b"HTTP/9.9 200 OK\r\n\r\n[]"), Silent], INTERRUPTED),
     ("a status of four digits", &[Read, Send(b"HTTP/1.1 2000 OK\r\n\r\n[]"), Silent], INTERRUPTED),
@@ -120,21 +120,17 @@ const WRONG_HEADS: &[(&str, Script, End)] = &[
     ("a switch of protocols", &[Read, Send(SWITCH), Silent], SERVER),
 ];
 
-/// What never comes to its end, or too late.
+/// Responses that never end, or end too late.
 const SLOW: &[(&str, Script, End)] = &[
     ("silence", &[Silent], TIMEOUT),
     ("silence after the request", &[Read, Silent], TIMEOUT),
     ("silence after the head", &[Read, Send(GOOD_HEAD), Silent], TIMEOUT),
     ("a slow head", &[Read, Send(b"HTTP/1.1 200 OK\r\na: "), Trickle(&[b'a'; 1000])], TIMEOUT),
     ("a slow body", &[Read, Send(LONG_HEAD), Trickle(&[b' '; 1000])], TIMEOUT),
-    (
-        "interim answers without end",
-        &[Read, SendForever(b"HTTP/1.1 100 Continue\r\n\r\n")],
-        TIMEOUT,
-    ),
+    ("endless interim responses", &[Read, SendForever(b"HTTP/1.1 100 Continue\r\n\r\n")], TIMEOUT),
 ];
 
-/// What never ends, and so must be cut off.
+/// Endless responses, which the client must cut off.
 const ENDLESS: &[(&str, Script, End)] = &[
     ("empty lines", &[Read, SendForever(b"\r\n")], INTERRUPTED),
     ("headers", &[Read, Send(b"HTTP/1.1 200 OK\r\n"), SendForever(b"a: a\r\n")], INTERRUPTED),
@@ -153,19 +149,19 @@ const ENDLESS: &[(&str, Script, End)] = &[
         DECODE,
     ),
     (
-        "a refusal without a length",
+        "an error response without a length",
         &[Read, Send(b"HTTP/1.1 500 Any\r\n\r\n"), SendForever(b"{")],
         SERVER,
     ),
 ];
 
-/// A builder for a client that tries again without a wait.
+/// Returns a builder for a client that retries without delay.
 fn builder(url: &str) -> ClientBuilder {
     let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
     Client::builder(Credentials::api_key(KEY)).base_url(url).retry(policy)
 }
 
-/// A builder for a client that has not much time.
+/// Returns a builder for a client with short timeouts.
 fn hurried(url: &str) -> ClientBuilder {
     let policy =
         RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).total_timeout(HURRY);
@@ -181,7 +177,7 @@ fn end(outcome: &Result<(), Error>) -> End {
 }
 
 #[tokio::test]
-async fn a_fault_ends_the_call_with_its_kind() {
+async fn a_fault_ends_the_call_with_the_expected_kind() {
     let mut calls = JoinSet::new();
     for &(name, script, expected) in &[BROKEN, WRONG_LENGTHS, WRONG_HEADS].concat() {
         calls.spawn(async move {
@@ -190,7 +186,7 @@ async fn a_fault_ends_the_call_with_its_kind() {
             let outcome = call(builder(&server.url())).await;
             assert_eq!(end(&outcome), expected, "{name}: {outcome:?}");
             assert!(start.elapsed() < SLACK, "{name}");
-            // Connections break by chance; what cannot be read comes again.
+            // Broken connections are transient; malformed responses are not.
             let is_unreadable = WRONG_HEADS.iter().any(|(wrong, ..)| *wrong == name);
             let attempts = if expected == INTERRUPTED && !is_unreadable { 4 } else { 1 };
             assert_eq!(server.accepted(), attempts, "{name}: {outcome:?}");
@@ -200,7 +196,7 @@ async fn a_fault_ends_the_call_with_its_kind() {
 }
 
 #[tokio::test]
-async fn what_comes_too_slowly_ends_the_call_in_time() {
+async fn a_slow_response_is_a_timeout() {
     let mut calls = JoinSet::new();
     for &(name, script, expected) in SLOW {
         calls.spawn(async move {
@@ -215,9 +211,9 @@ async fn what_comes_too_slowly_ends_the_call_in_time() {
 }
 
 #[tokio::test]
-async fn what_never_ends_is_cut_off() {
+async fn an_endless_response_is_cut_off() {
     const LIMIT: usize = 64 * 1024;
-    // What is read before the end, and what the system keeps on the way.
+    // The bytes that the client reads before it stops, plus the buffers of the system.
     const MOST: usize = 32 * 1024 * 1024;
     for (name, script, expected) in ENDLESS {
         let server = ScriptedServer::start([*script]).await;
@@ -229,7 +225,7 @@ async fn what_never_ends_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_ends_the_call() {
+async fn an_unreachable_server_is_a_connect_error() {
     let server = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await;
     let start = Instant::now();
     let outcome = call(builder(&server.url())).await;
@@ -238,7 +234,7 @@ async fn a_server_that_is_not_there_ends_the_call() {
 }
 
 #[tokio::test]
-async fn a_server_without_tls_ends_a_call_that_wants_it() {
+async fn a_server_without_tls_fails_an_https_call() {
     let table: [(Script, End); 6] = [
         (&[Send(b"HTTP/1.1 400 Bad Request\r\n\r\n"), Silent], CONNECT),
         (&[SendForever(b"HTTP/1.1 400 Bad Request\r\n\r\n")], CONNECT),
@@ -263,7 +259,7 @@ async fn a_server_without_tls_ends_a_call_that_wants_it() {
 }
 
 #[tokio::test]
-async fn the_status_of_a_refusal_counts_even_if_its_body_stalls() {
+async fn an_error_status_counts_even_if_its_body_stalls() {
     const TIME: Duration = Duration::from_millis(300);
     let script: Script = &[Read, Send(b"HTTP/1.1 401 Any\r\ncontent-length: 9\r\n\r\n{"), Silent];
     let server = ScriptedServer::start([script]).await;
@@ -286,7 +282,7 @@ async fn an_unsolicited_response_is_not_used_for_a_call() {
 }
 
 #[tokio::test]
-async fn a_hundred_faults_leave_no_trace() {
+async fn a_client_is_usable_after_a_hundred_faults() {
     const FAULTS: usize = 100;
     let faults = [BROKEN, WRONG_LENGTHS].concat();
     let broken = faults.iter().filter(|(_, _, end)| *end == INTERRUPTED);
@@ -307,7 +303,7 @@ async fn a_hundred_faults_leave_no_trace() {
 }
 
 #[tokio::test]
-async fn a_server_that_restarts_between_tries_is_found_again() {
+async fn a_retry_reaches_a_restarted_server() {
     let rejection: Script =
         &[Read, Send(b"HTTP/1.1 503 Any\r\nretry-after-ms: 50\r\ncontent-length: 0\r\n\r\n")];
     for last in [rejection, &[Read]] {
@@ -326,7 +322,7 @@ async fn a_server_that_restarts_between_tries_is_found_again() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_is_made_again() {
+async fn a_broken_connection_is_replaced() {
     for &(name, script, end) in BROKEN {
         if end == INTERRUPTED {
             let server = ScriptedServer::start([script, &[AnswerAll(GOOD)]]).await;
@@ -337,8 +333,8 @@ async fn a_connection_that_breaks_is_made_again() {
 }
 
 #[tokio::test]
-async fn a_connection_lives_on_after_a_rejection() {
-    // Longer than what hyper reads by itself of a response that is dropped.
+async fn a_connection_is_reused_after_a_rejection() {
+    // Longer than the rest of a dropped response that hyper drains.
     const LENGTH: usize = 60 * 1024;
     let head = format!("HTTP/1.1 429 Any\r\nretry-after: 0\r\ncontent-length: {LENGTH}\r\n\r\n");
     let rejection = Send(format!("{head}{}", " ".repeat(LENGTH)).into_bytes().leak());
@@ -349,7 +345,7 @@ async fn a_connection_lives_on_after_a_rejection() {
 }
 
 #[tokio::test]
-async fn a_connection_that_ended_while_nobody_used_it_is_replaced() {
+async fn a_connection_that_closed_while_idle_is_replaced() {
     for end in [&[Read, Send(GOOD)] as Script, &[Read, Send(GOOD), Reset]] {
         let server = ScriptedServer::start([end, end, &[AnswerAll(GOOD)]]).await;
         let client = builder(&server.url()).build().unwrap();

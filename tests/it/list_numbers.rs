@@ -1,4 +1,4 @@
-//! `list_numbers` over a real socket, as the document describes it.
+//! `list_numbers` over a real socket, compared with the document.
 
 use crate::support::example;
 use pilot_status::mock::{OperationId, Reply, Sandbox};
@@ -18,11 +18,11 @@ async fn read(body: &Value) -> Vec<Number> {
 }
 
 #[tokio::test]
-async fn the_documented_answer_becomes_typed_numbers() {
+async fn the_documented_success_is_read_as_typed_numbers() {
     let sandbox = Sandbox::start().await.unwrap();
     let response = sandbox.client().list_numbers().send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
-    let [number] = &response[..] else { panic!("one number is documented") };
+    let [number] = &response[..] else { panic!("expected one number") };
     assert_eq!(number.id, "num_01HZX...");
     assert_eq!(number.number, "5511999999999");
     assert_eq!(number.provider, Some(Provider::PilotStatus));
@@ -35,7 +35,7 @@ async fn the_documented_answer_becomes_typed_numbers() {
 }
 
 #[tokio::test]
-async fn the_documented_refusals_become_typed_errors() {
+async fn the_documented_errors_are_typed() {
     for (status, kind, message) in [
         (StatusCode::UNAUTHORIZED, ErrorKind::Unauthorized, "Unauthorized"),
         (StatusCode::TOO_MANY_REQUESTS, ErrorKind::RateLimited, "Too many requests"),
@@ -49,7 +49,7 @@ async fn the_documented_refusals_become_typed_errors() {
 }
 
 #[tokio::test]
-async fn what_a_newer_server_adds_does_not_fail_a_call() {
+async fn additions_of_a_newer_server_do_not_fail_a_call() {
     let mut body = example(200);
     body[0]["state"] = json!("HIBERNATING");
     body[0]["provider"] = json!("CARRIER");
@@ -65,7 +65,7 @@ async fn what_a_newer_server_adds_does_not_fail_a_call() {
 }
 
 #[tokio::test]
-async fn what_not_every_server_sends_may_be_missing_or_null() {
+async fn optional_fields_may_be_missing_or_null() {
     const REQUIRED: [&str; 8] = [
         "apiKeys",
         "createdAt",

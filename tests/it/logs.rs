@@ -1,4 +1,4 @@
-//! What the libraries underneath log at their most verbose level holds no key.
+//! Trace logs of the underlying libraries must not contain the API key.
 
 use std::sync::Mutex;
 
@@ -25,10 +25,10 @@ impl log::Log for Logger {
 }
 
 #[tokio::test]
-async fn no_log_line_holds_the_key() {
-    // A process has one logger, and it would log what other tests send.
+async fn no_log_line_contains_the_key() {
+    // A process has a single logger, which would also record the requests of other tests.
     if !is_child() {
-        return run_again("logs::no_log_line_holds_the_key", &[], 1024);
+        return run_again("logs::no_log_line_contains_the_key", &[], 1024);
     }
     log::set_logger(&Logger).unwrap();
     log::set_max_level(log::LevelFilter::Trace);

@@ -1,4 +1,4 @@
-//! How the client behaves, over sockets on loopback. A module for each subject.
+//! Tests of the client over loopback sockets, one module per subject.
 
 mod canary;
 mod client;

@@ -1,15 +1,15 @@
-//! Enums keep what the document does not know.
+//! Open enums, which keep undocumented values.
 
 use pilot_status::types::{CoexistenceStatus, ConnectionState, Provider};
 use proptest::prelude::*;
 
 #[test]
-fn known_values_have_names() {
+fn known_values_have_variants() {
     assert_eq!(ConnectionState::from("OPEN"), ConnectionState::Open);
     assert_eq!("CLOSE".parse(), Ok(ConnectionState::Close));
     assert_eq!(Provider::from("PILOT_STATUS".to_owned()), Provider::PilotStatus);
     assert_eq!(format!("[{:<10}]", ConnectionState::Open), "[OPEN      ]");
-    // A value of the document that is spelled like the variant for the rest.
+    // A documented value with the name of the catch-all variant.
     assert_eq!(CoexistenceStatus::from("UNKNOWN"), CoexistenceStatus::UnknownValue);
     for known in ConnectionState::KNOWN {
         assert_eq!(&ConnectionState::from(known.as_str()), known);
@@ -29,14 +29,14 @@ fn known_values_match_in_any_case() {
 }
 
 #[test]
-fn spaces_make_another_value() {
+fn surrounding_spaces_are_significant() {
     for value in [" OPEN", "OPEN ", ""] {
         assert_eq!(ConnectionState::from(value), ConnectionState::Unknown(value.to_owned()));
     }
 }
 
 #[test]
-fn what_is_no_string_is_no_value() {
+fn a_value_must_be_a_string() {
     for json in ["null", "1", "{}", "[]", "true"] {
         assert!(serde_json::from_str::<ConnectionState>(json).is_err(), "{json}");
     }
@@ -44,7 +44,7 @@ fn what_is_no_string_is_no_value() {
 
 proptest! {
     #[test]
-    fn every_other_string_comes_back_byte_for_byte(value in any::<String>()) {
+    fn an_unknown_value_round_trips_unchanged(value in any::<String>()) {
         let state = ConnectionState::from(value.as_str());
         prop_assume!(state.is_unknown());
         prop_assert_eq!(state.as_str(), &value);

@@ -1,4 +1,4 @@
-//! Clones of a client with other settings: what they change, and what they share.
+//! Clones of a client with other settings: what they change and what they share.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ async fn attempts(client: &Client) -> u32 {
     client.list_numbers().send().await.unwrap_err().attempts()
 }
 
-/// All clones that a client can have.
+/// Returns clones with different overrides.
 fn clones(client: &Client) -> [Client; 5] {
     let minute = Duration::from_secs(60);
     [
@@ -43,7 +43,7 @@ fn clones(client: &Client) -> [Client; 5] {
 }
 
 #[tokio::test]
-async fn a_clone_retries_by_its_own_policy_and_leaves_the_client_as_it_is() {
+async fn a_clone_has_its_own_retry_policy() {
     let sandbox = sandbox(vec![unavailable(); 2 + 4 + 1 + 4]).await;
     let client = sandbox.builder().retry(quick()).build().unwrap();
     let twice = client.with_retry(quick().max_attempts(2));
@@ -55,10 +55,10 @@ async fn a_clone_retries_by_its_own_policy_and_leaves_the_client_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_clone_times_out_by_its_own_timeout() {
+async fn a_clone_has_its_own_attempt_timeout() {
     const LATE: Script = &[Read, Pause(Duration::from_millis(200)), Send(GOOD)];
     let short = Duration::from_millis(10);
-    // The timeouts of reqwest must not cut the longer one.
+    // The timeouts of reqwest must not cut off the longer one.
     for http in [None, Some(reqwest::Client::builder().timeout(short).read_timeout(short))] {
         let server = ScriptedServer::start([&[Silent][..], LATE]).await;
         let builder = Client::builder(Credentials::api_key(KEY))
@@ -79,7 +79,7 @@ async fn a_clone_times_out_by_its_own_timeout() {
 }
 
 #[tokio::test]
-async fn the_timeout_of_a_clone_bounds_the_silence_of_its_downloads() {
+async fn the_timeout_of_a_clone_applies_to_stalled_downloads() {
     const STOPPED: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc";
     let server = ScriptedServer::start([&[Read, Send(STOPPED), Silent][..]]).await;
     let client = Client::builder(Credentials::api_key(KEY)).base_url(server.url()).build().unwrap();
@@ -128,7 +128,7 @@ async fn clones_share_the_retry_budget_unless_they_opt_out() {
         let sandbox = sandbox(vec![unavailable(); 1000]).await;
         let client = sandbox.builder().retry(built).build().unwrap();
         let bounded = client.with_retry(quick());
-        // The budget pays for 100 retries, 3 for each call.
+        // The budget allows 100 retries, and each call uses 3.
         for _ in 0..34 {
             attempts(&bounded).await;
         }
@@ -139,7 +139,7 @@ async fn clones_share_the_retry_budget_unless_they_opt_out() {
 }
 
 #[tokio::test]
-async fn settings_that_cannot_work_fail_every_call_before_it_is_sent() {
+async fn invalid_settings_fail_every_call_before_it_is_sent() {
     let sandbox = sandbox([]).await;
     let client = sandbox.client();
     let no_time = client.with_retry(RetryPolicy::default().total_timeout(Duration::ZERO));
@@ -158,14 +158,14 @@ async fn settings_that_cannot_work_fail_every_call_before_it_is_sent() {
         assert_eq!(numbers.next().await.unwrap().unwrap_err().kind(), ErrorKind::Configuration);
     }
     assert_eq!(sandbox.requests().len(), 0);
-    // A later override replaces what is wrong.
-    let mended = no_time.with_retry(RetryPolicy::default());
-    mended.list_numbers().send().await.unwrap();
+    // A later override replaces the invalid setting.
+    let fixed = no_time.with_retry(RetryPolicy::default());
+    fixed.list_numbers().send().await.unwrap();
     no_timeout.with_attempt_timeout(Duration::MAX).list_numbers().send().await.unwrap();
 }
 
 #[tokio::test]
-async fn debug_shows_the_settings_that_count() {
+async fn debug_shows_the_effective_settings() {
     let sandbox = sandbox([]).await;
     let client = sandbox.client();
     let policy = quick().max_attempts(7);

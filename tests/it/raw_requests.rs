@@ -25,7 +25,7 @@ fn client(server: &Server) -> Client {
     Client::builder(credentials).base_url(&server.url).retry(quick()).build().unwrap()
 }
 
-/// A server that answers all requests alike, and a client of it.
+/// Starts a server that sends the same response to every request, and its client.
 async fn served(answer: Answer) -> (Server, Client) {
     let server = Server::start([answer]).await;
     let client = client(&server);
@@ -37,7 +37,7 @@ fn ok() -> Answer {
 }
 
 #[tokio::test]
-async fn an_undocumented_operation_gets_what_it_is_given() {
+async fn an_undocumented_operation_is_sent_as_built() {
     let (server, client) = served(Answer::new(201, &[("x-request-id", "r1")], "any bytes")).await;
     let day = Utc.with_ymd_and_hms(2026, 11, 28, 12, 0, 0).unwrap();
     let response = client
@@ -61,7 +61,7 @@ async fn an_undocumented_operation_gets_what_it_is_given() {
     );
     assert_eq!(response.into_inner(), "any bytes");
 
-    let [request] = &server.received()[..] else { panic!("not one request") };
+    let [request] = &server.received()[..] else { panic!("expected one request") };
     assert_eq!(
         request.line(),
         "POST /v1/numbers/a%2Fb%20%C3%A7/logout?force=true&limit=5&state=OPEN\
@@ -83,7 +83,7 @@ async fn an_undocumented_operation_gets_what_it_is_given() {
 }
 
 #[tokio::test]
-async fn headers_replace_the_defaults_and_only_a_body_that_was_set_is_sent() {
+async fn headers_replace_the_defaults_and_no_body_is_sent_unless_set() {
     let (server, client) = served(ok()).await;
     let request = || client.request(Method::GET, "/v1/messages").header("accept", "text/csv");
     request().send().await.unwrap();
@@ -102,7 +102,7 @@ async fn headers_replace_the_defaults_and_only_a_body_that_was_set_is_sent() {
 }
 
 #[tokio::test]
-async fn a_documented_operation_is_called_as_its_method_calls_it() {
+async fn a_raw_call_of_a_documented_operation_acts_like_the_typed_call() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.builder().retry(quick()).build().unwrap();
     let message: MessageRequest = MessageRequest::builder()
@@ -140,12 +140,12 @@ async fn a_documented_operation_is_called_as_its_method_calls_it() {
 }
 
 #[tokio::test]
-async fn the_credential_goes_where_the_document_says_or_else_out() {
+async fn the_credential_is_sent_unless_the_document_excludes_it() {
     let server = Server::start([ok()]).await;
     let by_id = Client::builder(Credentials::api_key_id("ck_marked_01")).base_url(&server.url);
     let by_id = by_id.build().unwrap();
     by_id.request(Method::GET, "/v1/messages").send().await.unwrap();
-    // Its token is the credential.
+    // The token in the path is the credential.
     let pairing = client(&server).for_number("wn_1");
     for path in ["/v1/remote-pairing/{token}", "/v1/remote-pairing/{t}", "/v1/remote-pairing/tok1"]
     {
@@ -169,12 +169,12 @@ async fn the_credential_goes_where_the_document_says_or_else_out() {
 
 type Mistake = (&'static str, fn(&Client) -> RawRequest<'_>);
 
-/// Requests that are not sent, and what their errors say.
+/// Requests that must not be sent, and a part of their errors.
 const MISTAKES: &[Mistake] = &[
     ("must begin with `/`", |client| client.request(Method::GET, "https://marked.example/v1/a")),
     ("must begin with `/`", |client| client.request(Method::GET, "v1/marked")),
     ("holds the credential", |client| client.request(Method::DELETE, format!("/v1/a/{KEY}"))),
-    // The error of another argument would show the path.
+    // An error about another argument would print the path.
     ("holds the credential", |client| {
         client.request(Method::GET, format!("/v1/a/{KEY}")).header("a b", "c")
     }),
@@ -234,20 +234,20 @@ fn get(client: &Client) -> RawRequest<'_> {
 }
 
 #[tokio::test]
-async fn a_mistake_is_named_and_nothing_is_sent() {
+async fn an_invalid_request_is_explained_and_not_sent() {
     let (server, client) = served(ok()).await;
-    for (said, request) in MISTAKES {
+    for (part, request) in MISTAKES {
         assert!(!format!("{:?}", request(&client)).contains("marked"));
-        let error = request(&client).send().await.expect_err(said);
+        let error = request(&client).send().await.expect_err(part);
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{error}");
-        assert!(error.to_string().contains(said), "{said}: {error}");
+        assert!(error.to_string().contains(part), "{part}: {error}");
         assert!(!shown(&error).contains("marked"), "{error:?}");
     }
     assert_eq!(server.received().len(), 0);
 }
 
 #[tokio::test]
-async fn a_failure_is_retried_by_method_or_under_a_key() {
+async fn retries_depend_on_the_method_and_the_idempotency_key() {
     let (server, client) = served(Answer::new(503, &[], "")).await;
     for (method, key, attempts) in [
         ("GET", None, 2),
@@ -285,7 +285,7 @@ async fn a_failure_is_retried_by_method_or_under_a_key() {
 }
 
 #[tokio::test]
-async fn a_documented_operation_is_retried_as_the_document_says() {
+async fn a_documented_operation_is_retried_as_the_document_allows() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.builder().retry(quick()).build().unwrap();
     let reply = || Reply::error(StatusCode::SERVICE_UNAVAILABLE, None);
@@ -296,7 +296,7 @@ async fn a_documented_operation_is_retried_as_the_document_says() {
     assert_eq!(error.attempts(), 1, "{error}");
 }
 
-/// What the document says of an operation.
+/// Looks up an operation in the document.
 struct Operation;
 
 impl Operation {
@@ -344,7 +344,7 @@ async fn a_pause_of_a_documented_operation_holds_back_raw_calls_too() {
 }
 
 #[tokio::test]
-async fn errors_of_the_server_are_those_of_every_call() {
+async fn a_server_error_has_its_kind_code_and_body() {
     let body = json!({"error": "No such number", "code": "NUMBER_NOT_FOUND"});
     let server = Server::start([Answer::json(404, &body)]).await;
     let base_url = format!("{}/proxy/v1", server.url);
@@ -365,8 +365,8 @@ struct Job {
 }
 
 #[tokio::test]
-async fn a_body_that_cannot_be_decoded_stays_with_the_error() {
-    for (answer, said) in [
+async fn a_decode_error_keeps_the_response() {
+    for (answer, part) in [
         (
             Answer::new(200, &[("x-id", "1")], r#"{"id": {"a": "marked"}}"#),
             "$.id has an unexpected type",
@@ -385,7 +385,7 @@ async fn a_body_that_cannot_be_decoded_stays_with_the_error() {
             assert!(!format!("{response:?}").contains("marked"), "{response:?}");
             let error = response.json::<Job>().unwrap_err();
             assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1), "{error}");
-            assert!(error.to_string().contains(said), "{said}: {error}");
+            assert!(error.to_string().contains(part), "{part}: {error}");
             assert!(
                 error.to_string().starts_with(&format!("{method} /v1/jobs/{{id}}: 20")),
                 "{error}"
@@ -400,7 +400,7 @@ async fn a_body_that_cannot_be_decoded_stays_with_the_error() {
 }
 
 #[tokio::test]
-async fn a_page_in_place_of_a_success_is_an_error_unless_asked_for() {
+async fn an_html_page_is_an_error_unless_accepted() {
     for answer in [
         Answer::new(200, &[("content-type", "text/html")], "<html>marked</html>"),
         Answer::new(200, &[("content-type", "application/json")], " <!doctype html>marked"),
@@ -420,26 +420,26 @@ async fn a_page_in_place_of_a_success_is_an_error_unless_asked_for() {
 }
 
 #[tokio::test]
-async fn json_is_decoded_as_of_every_call() {
+async fn json_is_decoded_like_typed_responses() {
     let body = "\u{feff}{\"id\": \"a\\ud83d\", \"new\": 1}";
     let (_server, client) = served(Answer::new(200, &[], body)).await;
     let response = client.request(Method::GET, "/v1/jobs/1").send().await.unwrap();
     assert_eq!(response.json::<Job>().unwrap().id, "a\u{fffd}");
     assert_eq!(response.json::<Value>().unwrap()["new"], 1);
-    // Whatever the type takes is a value.
+    // Any JSON that the type accepts is a value.
     let (_server, client) = served(Answer::json(200, &json!({"code": "A", "message": "B"}))).await;
     let response = client.request(Method::GET, "/v1/numbers/n/connect").send().await.unwrap();
     assert_eq!(response.json::<Value>().unwrap()["code"], "A");
     let error = response.json::<Job>().unwrap_err();
     assert_eq!((error.message(), error.operation_id()), (Some("B"), Some("connect_number")));
-    // Nothing came after a write.
+    // A write may have an empty response.
     let (_server, client) = served(Answer::new(204, &[], "")).await;
     let response = client.request(Method::POST, "/v1/jobs").send().await.unwrap();
     assert_eq!(response.json::<Value>().unwrap(), json!({}));
 }
 
 #[test]
-fn a_response_made_for_a_test_is_decoded_as_well() {
+fn a_response_built_in_a_test_can_be_decoded() {
     let response = |body: &'static str| {
         ResponseValue::new(Bytes::from_static(body.as_bytes()), StatusCode::OK, HeaderMap::new())
     };
@@ -450,7 +450,7 @@ fn a_response_made_for_a_test_is_decoded_as_well() {
 }
 
 #[tokio::test]
-async fn limits_of_the_client_bound_raw_calls() {
+async fn the_limits_of_the_client_apply_to_raw_calls() {
     let (_server, client) = served(Answer::new(200, &[], "123456789")).await;
     client.request(Method::GET, "/v1/a").send().await.unwrap();
     let server = Server::start([Answer::new(200, &[], "123456789")]).await;
@@ -474,7 +474,7 @@ async fn limits_of_the_client_bound_raw_calls() {
 }
 
 #[tokio::test]
-async fn a_base_url_with_a_version_leads_to_the_same_paths() {
+async fn a_version_in_the_base_url_is_not_repeated() {
     let server = Server::start([Answer::json(200, &json!([]))]).await;
     for (suffix, prefix) in [
         ("", ""),
@@ -497,7 +497,7 @@ async fn a_base_url_with_a_version_leads_to_the_same_paths() {
 }
 
 #[test]
-fn no_value_of_a_caller_panics_or_leads_elsewhere() {
+fn no_argument_panics_or_changes_the_path() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (server, client) = runtime.block_on(served(ok()));
     let odd = || prop_oneof![any::<String>(), r"[./\\%25e{}?#&=: \r\n]{0,6}", "[a-z-]{1,8}"];

@@ -1,6 +1,5 @@
-//! Retries over a real socket. What the waits are is tested with paused time,
-//! beside the code; here is what reaches the server, with waits of zero or as
-//! long as the proof needs.
+//! Retries over a real socket: the requests that reach the server, with waits of zero or as
+//! short as the test allows. The unit tests cover the length of waits with paused time.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -17,7 +16,7 @@ fn rejected(retry_after: &str) -> Reply {
     Reply::too_many_requests(None).header("retry-after", retry_after).unwrap()
 }
 
-/// A server that answers the first call with this.
+/// Starts a sandbox that responds to the first call with this.
 async fn first(reply: Reply) -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.enqueue(OperationId::ListNumbers, reply);
@@ -25,7 +24,7 @@ async fn first(reply: Reply) -> Sandbox {
 }
 
 #[tokio::test]
-async fn a_rejected_call_is_sent_once_more_and_not_too_early() {
+async fn a_429_is_retried_after_the_requested_wait() {
     let sandbox = first(rejected("1")).await;
     let start = Instant::now();
     sandbox.client().list_numbers().send().await.unwrap();
@@ -34,7 +33,7 @@ async fn a_rejected_call_is_sent_once_more_and_not_too_early() {
 }
 
 #[tokio::test]
-async fn every_form_of_a_wait_is_read() {
+async fn every_form_of_retry_after_is_read() {
     let in_an_hour =
         (Utc::now() + Duration::from_secs(3600)).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let by_the_servers_clock = rejected("Thu, 01 Jan 1970 01:00:00 GMT")
@@ -58,7 +57,7 @@ async fn every_form_of_a_wait_is_read() {
 }
 
 #[tokio::test]
-async fn a_client_gives_up_after_its_attempts() {
+async fn a_call_fails_after_the_maximum_number_of_attempts() {
     for (policy, attempts) in [
         (RetryPolicy::default(), 4),
         (RetryPolicy::default().max_attempts(2), 2),
@@ -77,7 +76,7 @@ async fn a_client_gives_up_after_its_attempts() {
 }
 
 #[tokio::test]
-async fn a_fault_that_may_pass_is_repeated_for_a_call_that_reads() {
+async fn a_read_is_retried_after_a_transient_fault() {
     for fault in [
         Reply::new(StatusCode::REQUEST_TIMEOUT, "").header("retry-after", "0").unwrap(),
         Reply::new(StatusCode::BAD_GATEWAY, "").header("retry-after-ms", "1").unwrap(),
@@ -92,7 +91,7 @@ async fn a_fault_that_may_pass_is_repeated_for_a_call_that_reads() {
 }
 
 #[tokio::test]
-async fn what_would_end_the_same_way_is_not_repeated() {
+async fn a_permanent_error_is_not_retried() {
     for status in [400, 401, 402, 403, 404, 409, 422, 500, 501] {
         let status = StatusCode::from_u16(status).unwrap();
         let sandbox = first(Reply::new(status, "").header("retry-after", "0").unwrap()).await;
@@ -107,8 +106,8 @@ async fn what_would_end_the_same_way_is_not_repeated() {
     assert_eq!(error.attempts(), 1);
 }
 
-/// A client that retries at once, of a server that breaks the connection of the first call
-/// of an operation once it has read the request, and then sends a reply.
+/// Starts a sandbox that breaks the connection of an operation's first call after it has read
+/// the request, and then sends a reply. Its client retries without delay.
 async fn after_a_broken_connection(operation: OperationId, then: Reply) -> (Sandbox, Client) {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.enqueue(operation, Reply::reset());
@@ -123,7 +122,7 @@ fn text_message() -> types::builder::MessageRequest {
 }
 
 #[tokio::test]
-async fn an_error_tells_that_an_earlier_attempt_may_have_taken_effect() {
+async fn an_error_mentions_that_an_earlier_attempt_may_have_taken_effect() {
     let status = |status| Reply::error(StatusCode::from_u16(status).unwrap(), None);
     for (reply, kind) in [
         (rejected("3600"), ErrorKind::RateLimited),
@@ -140,18 +139,19 @@ async fn an_error_tells_that_an_earlier_attempt_may_have_taken_effect() {
         assert!(error.may_have_taken_effect(), "{error}");
         assert_eq!(error.idempotency_key(), Some("order-0042"));
         let text = error.to_string();
-        let said = "an earlier attempt may have taken effect; repeat it only under the same key";
-        assert!(text.contains(said), "{text}");
+        let expected =
+            "an earlier attempt may have taken effect; repeat it only under the same key";
+        assert!(text.contains(expected), "{text}");
         assert!(!format!("{text} {error:?}").contains("order-0042"), "{error:?}");
         assert_eq!(sandbox.requests().len(), 2);
     }
 }
 
 #[tokio::test]
-async fn a_connection_that_fails_after_a_broken_one_hides_nothing() {
+async fn a_connect_error_after_a_broken_connection_may_have_taken_effect() {
     const CLOSES: Script = &[Step::Pause(Duration::from_millis(20))];
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    // Then the port is free, and connections are refused.
+    // The port is then free, so connections are refused.
     let server = ScriptedServer::start_at(any, 1, [CLOSES]).await;
     let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
     let builder = Client::builder(Credentials::api_key("ps_0123456789")).base_url(server.url());
@@ -161,7 +161,7 @@ async fn a_connection_that_fails_after_a_broken_one_hides_nothing() {
     assert!(error.may_have_taken_effect(), "{error}");
     assert!(error.to_string().contains("an earlier attempt may have taken effect"), "{error}");
     assert!(error.idempotency_key().is_some());
-    // A client that never connected has sent nothing.
+    // A client that never connected cannot have sent anything.
     let error = client.send_message().body(text_message()).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(!error.may_have_taken_effect(), "{error}");
@@ -169,7 +169,7 @@ async fn a_connection_that_fails_after_a_broken_one_hides_nothing() {
 }
 
 #[tokio::test]
-async fn a_deletion_that_finds_nothing_after_a_broken_connection_says_so() {
+async fn a_404_after_a_broken_deletion_may_mean_success() {
     let not_found = || Reply::error(StatusCode::NOT_FOUND, None);
     let (_number, client) = after_a_broken_connection(OperationId::DeleteNumber, not_found()).await;
     let number = client.delete_number().id("num_1").send().await.unwrap_err();
@@ -190,7 +190,7 @@ async fn a_deletion_that_finds_nothing_after_a_broken_connection_says_so() {
 }
 
 #[tokio::test]
-async fn a_success_that_cannot_be_decoded_keeps_the_key_and_what_came_before() {
+async fn a_decode_error_after_a_broken_connection_keeps_the_idempotency_key() {
     let cut = Reply::new(StatusCode::ACCEPTED, r#"{"id": "msg_1"#);
     let (_sandbox, client) = after_a_broken_connection(OperationId::SendMessage, cut).await;
     let call = client.send_message().body(text_message()).idempotency_key("order-0042");
@@ -202,7 +202,7 @@ async fn a_success_that_cannot_be_decoded_keeps_the_key_and_what_came_before() {
 }
 
 #[tokio::test]
-async fn a_refusal_before_sending_has_the_key_and_no_effect() {
+async fn an_invalid_request_has_its_idempotency_key_and_no_effect() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client().for_number("a\nb");
     let call = client.send_message().body(text_message()).idempotency_key("order-0042");
@@ -213,7 +213,7 @@ async fn a_refusal_before_sending_has_the_key_and_no_effect() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_while_it_waits_sends_nothing_more() {
+async fn a_call_dropped_during_its_wait_sends_no_more_requests() {
     let sandbox = first(rejected("1")).await;
     let client = sandbox.client();
     let call = client.list_numbers().send();
@@ -222,7 +222,7 @@ async fn a_call_that_is_dropped_while_it_waits_sends_nothing_more() {
 }
 
 #[tokio::test]
-async fn clones_share_the_pause_that_one_of_them_was_asked_for() {
+async fn clones_share_the_pause_after_a_429() {
     let sandbox = first(rejected("3600")).await;
     let sharing = sandbox.client();
     let rejected = sharing.clone().list_numbers().send().await.unwrap_err();
@@ -232,12 +232,12 @@ async fn clones_share_the_pause_that_one_of_them_was_asked_for() {
     assert!(held_back.retry_after().unwrap() > Duration::from_secs(3500));
     assert_eq!(held_back.operation_id(), Some("list_numbers"));
     assert_eq!(sandbox.requests().len(), 1);
-    // Another client does not know of it, nor does one that shares nothing.
+    // A separate client does not share the pause.
     sandbox.builder().build().unwrap().list_numbers().send().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_cooldown_of_one_resource_holds_back_no_other() {
+async fn a_cooldown_of_one_resource_does_not_delay_others() {
     let cooldown =
         json!({"error": "Too soon", "code": "RESYNC_COOLDOWN", "retryAfterSeconds": 300});
     let sandbox = Sandbox::start().await.unwrap();
@@ -254,7 +254,7 @@ async fn a_cooldown_of_one_resource_holds_back_no_other() {
 }
 
 #[tokio::test]
-async fn a_rejection_of_one_number_holds_back_no_other() {
+async fn a_429_for_one_number_does_not_delay_others() {
     let sandbox = first(rejected("3600")).await;
     let client = sandbox.client();
     let (a, b) = (client.for_number("a"), client.for_number("b"));
@@ -262,13 +262,13 @@ async fn a_rejection_of_one_number_holds_back_no_other() {
     b.list_numbers().send().await.unwrap();
     client.list_numbers().send().await.unwrap();
     assert_eq!(sandbox.requests().len(), 3);
-    // It holds back the calls for its number, whichever clone makes them.
+    // The pause applies to calls for its number from any clone.
     let held_back = client.for_number("a").list_numbers().send().await.unwrap_err();
     assert_eq!((held_back.attempts(), sandbox.requests().len()), (0, 3));
 }
 
 #[tokio::test]
-async fn a_stray_rejection_holds_back_no_other_call() {
+async fn a_stray_429_does_not_delay_other_calls() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     client.list_numbers().send().await.unwrap();
@@ -279,7 +279,7 @@ async fn a_stray_rejection_holds_back_no_other_call() {
 }
 
 #[tokio::test]
-async fn a_hint_of_no_wait_does_not_use_up_all_attempts_at_once() {
+async fn a_retry_after_of_zero_still_backs_off() {
     let past = || rejected("Thu, 01 Jan 1970 00:00:00 GMT");
     let milliseconds = || Reply::too_many_requests(None).header("retry-after-ms", "0").unwrap();
     for pacing in [Pacing::Off, Pacing::Pause] {
@@ -292,7 +292,7 @@ async fn a_hint_of_no_wait_does_not_use_up_all_attempts_at_once() {
             let client = sandbox.builder().retry(policy).build().unwrap();
             let start = Instant::now();
             client.list_numbers().send().await.unwrap();
-            // The waits are 40 and 80 ms at the least.
+            // The shortest possible waits are 40 and 80 ms.
             assert!(start.elapsed() >= Duration::from_millis(120), "{:?}", start.elapsed());
             assert_eq!(sandbox.requests().len(), 4);
         }

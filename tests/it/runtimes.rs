@@ -1,5 +1,5 @@
-//! Clients whose calls are made in several Tokio runtimes. A connection lives in the runtime that
-//! opened it, and works only while that one runs.
+//! Clients shared by several Tokio runtimes. A connection belongs to the runtime that opened
+//! it, and works only while that runtime runs.
 
 use std::thread;
 use std::time::Duration;
@@ -13,12 +13,12 @@ fn running() -> Runtime {
     Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
-/// A runtime that runs only during `block_on`.
-fn resting() -> Runtime {
+/// Builds a runtime that runs only during `block_on`.
+fn current_thread() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// A server in a runtime of its own.
+/// Starts a sandbox in its own runtime.
 fn sandbox() -> (Runtime, Sandbox) {
     let runtime = running();
     let sandbox = runtime.block_on(Sandbox::start()).unwrap();
@@ -61,13 +61,13 @@ fn a_client_outlives_the_runtimes_that_opened_its_connections() {
     let (_server, sandbox) = sandbox();
     let client = sandbox.client();
     for _ in 0..20 {
-        resting().block_on(client.pay_number().id("1").send()).unwrap();
+        current_thread().block_on(client.pay_number().id("1").send()).unwrap();
     }
     assert_eq!(paid(&sandbox), 20);
 }
 
 #[test]
-fn a_runtime_that_ends_breaks_only_calls_on_its_connections() {
+fn dropped_runtimes_do_not_fail_reads_in_others() {
     let (_server, sandbox) = sandbox();
     let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).without_budget();
     let client = sandbox.builder().retry(policy).build().unwrap();
@@ -75,7 +75,7 @@ fn a_runtime_that_ends_breaks_only_calls_on_its_connections() {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..20 {
-                    resting().block_on(async {
+                    current_thread().block_on(async {
                         for _ in 0..3 {
                             client.list_numbers().send().await.unwrap();
                         }
@@ -92,14 +92,14 @@ fn hurried(builder: ClientBuilder) -> ClientBuilder {
 }
 
 #[test]
-fn a_call_on_a_connection_of_a_runtime_that_rests_times_out() {
+fn a_call_on_a_connection_of_an_idle_runtime_times_out() {
     let (_server, sandbox) = sandbox();
     let client = hurried(sandbox.builder()).build().unwrap();
-    let (first, second) = (resting(), resting());
+    let (first, second) = (current_thread(), current_thread());
     first.block_on(client.list_numbers().send()).unwrap();
     let error = second.block_on(client.pay_number().id("1").send()).unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1), "{error}");
-    // The client cannot know that the connection does not run.
+    // The client cannot detect that the connection's runtime is idle.
     assert!(error.may_have_taken_effect());
     assert_eq!(paid(&sandbox), 0);
 
@@ -109,10 +109,10 @@ fn a_call_on_a_connection_of_a_runtime_that_rests_times_out() {
 }
 
 #[test]
-fn a_client_that_keeps_no_idle_connection_works_in_any_runtime() {
+fn a_client_without_idle_connections_works_in_any_runtime() {
     let (_server, sandbox) = sandbox();
     let client = hurried(sandbox.builder()).pool_idle_timeout(Duration::ZERO).build().unwrap();
-    let runtimes = [resting(), resting(), resting()];
+    let runtimes = [current_thread(), current_thread(), current_thread()];
     for _ in 0..3 {
         for runtime in &runtimes {
             runtime.block_on(client.pay_number().id("1").send()).unwrap();

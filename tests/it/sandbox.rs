@@ -1,4 +1,4 @@
-//! The sandbox, asked over a real socket, by the client where the client can ask.
+//! Tests the sandbox over a real socket, through the client where possible.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -16,12 +16,12 @@ fn document() -> Value {
     serde_json::from_str(include_str!("../../openapi.json")).unwrap()
 }
 
-/// A client of a sandbox that tries each call once.
+/// Builds a client that does not retry.
 fn once(sandbox: &Sandbox) -> Client {
     sandbox.builder().retry(RetryPolicy::none()).build().unwrap()
 }
 
-/// Asks as no client of ours would.
+/// Sends requests that the client cannot send.
 static HTTP: LazyLock<reqwest::Client> =
     LazyLock::new(|| reqwest::Client::builder().no_proxy().build().unwrap());
 
@@ -45,7 +45,7 @@ fn status(error: &Error) -> Option<u16> {
 }
 
 #[tokio::test]
-async fn it_answers_with_the_examples_of_the_document() {
+async fn the_sandbox_responds_with_the_examples_of_the_document() {
     let sandbox = Sandbox::start().await.unwrap();
     let numbers = sandbox.client().list_numbers().send().await.unwrap();
     assert_eq!(numbers[0].id, "num_01HZX...");
@@ -78,7 +78,7 @@ async fn a_fixed_segment_of_a_path_wins_over_a_parameter() {
 }
 
 #[tokio::test]
-async fn what_the_document_does_not_have_is_not_found() {
+async fn an_undocumented_path_or_method_is_an_error() {
     let sandbox = Sandbox::start().await.unwrap();
     assert_eq!(ask(&sandbox, "GET", "/v1/nothing", None).await.0, 404);
     assert_eq!(ask(&sandbox, "GET", "/v1/numbers/", None).await.0, 404);
@@ -88,7 +88,7 @@ async fn what_the_document_does_not_have_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_path_with_other_methods_names_them() {
+async fn a_405_lists_the_allowed_methods() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     let error = client.request(Method::DELETE, "/v1/numbers").send().await.unwrap_err();
@@ -97,7 +97,7 @@ async fn a_path_with_other_methods_names_them() {
 }
 
 #[tokio::test]
-async fn it_demands_a_credential_that_it_accepts() {
+async fn a_missing_or_invalid_credential_is_unauthorized() {
     let sandbox = Sandbox::start().await.unwrap();
     for (credentials, expected) in [
         (Credentials::api_key(Sandbox::API_KEY), None),
@@ -115,7 +115,7 @@ async fn it_demands_a_credential_that_it_accepts() {
     }
 }
 
-/// A value that a parameter of the document takes.
+/// Returns a valid value for a parameter of the document.
 fn value_for(document: &Value, parameter: &Value) -> String {
     let mut schema = &parameter["schema"];
     while let Some(target) = schema["$ref"].as_str() {
@@ -132,7 +132,7 @@ fn value_for(document: &Value, parameter: &Value) -> String {
     }
 }
 
-/// The request of an operation with all that it demands, to this server.
+/// Builds the request of an operation with everything that it requires.
 fn documented(url: &str, document: &Value, path: &str, method: &str) -> reqwest::RequestBuilder {
     let item = &document["paths"][path];
     let operation = &item[method];
@@ -169,7 +169,7 @@ fn documented(url: &str, document: &Value, path: &str, method: &str) -> reqwest:
 }
 
 #[tokio::test]
-async fn every_operation_demands_what_the_document_says_and_then_answers_with_its_example() {
+async fn every_operation_checks_credentials_and_responds_with_its_example() {
     let sandbox = Sandbox::start().await.unwrap();
     let document = document();
     let mut count = 0;
@@ -195,7 +195,7 @@ async fn every_operation_demands_what_the_document_says_and_then_answers_with_it
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_request_is_told_with_its_place() {
+async fn a_validation_error_names_the_place_of_the_fault() {
     let sandbox = Sandbox::start().await.unwrap();
     let message = |rest: Value| {
         let mut body = json!({"destinationNumber": "5511988887777", "text": "Hi"});
@@ -261,7 +261,8 @@ async fn what_is_wrong_with_a_request_is_told_with_its_place() {
     }
 }
 
-/// A case that a request may not be. Only the sandbox checks it.
+/// A constraint of the document that only the sandbox checks, with bodies that violate and
+/// satisfy it.
 struct Excluded {
     method: &'static str,
     path: &'static str,
@@ -386,7 +387,7 @@ fn excluded_others() -> Vec<Excluded> {
 }
 
 #[tokio::test]
-async fn requests_that_the_documentation_excludes_are_rejected() {
+async fn requests_that_the_document_excludes_are_rejected() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut tested = BTreeSet::new();
     for case in excluded_messages().into_iter().chain(excluded_others()) {
@@ -437,7 +438,7 @@ async fn fields_that_do_not_match_their_pattern_are_rejected() {
 }
 
 #[tokio::test]
-async fn the_client_reads_what_is_wrong_as_a_typed_error() {
+async fn the_client_reads_a_validation_error_as_a_typed_error() {
     let sandbox = Sandbox::start().await.unwrap();
     let channel: ContactChannel = "pigeon".parse().unwrap();
     let error = sandbox.client().send_contact_code().channel(channel).send().await.unwrap_err();
@@ -448,7 +449,7 @@ async fn the_client_reads_what_is_wrong_as_a_typed_error() {
 }
 
 #[tokio::test]
-async fn a_required_header_and_the_media_type_are_demanded() {
+async fn a_missing_header_or_wrong_media_type_is_rejected() {
     let sandbox = Sandbox::start().await.unwrap();
     let body = document()["paths"]["/v1/phone-lines/verification"]["post"]["requestBody"]["content"]
         ["application/json"]["example"]
@@ -471,7 +472,7 @@ async fn a_required_header_and_the_media_type_are_demanded() {
 }
 
 #[tokio::test]
-async fn a_recording_comes_as_bytes_with_a_name() {
+async fn a_download_has_bytes_a_length_and_a_file_name() {
     let sandbox = Sandbox::start().await.unwrap();
     let audio =
         sandbox.client().get_activation_audio().id("act_1").send().await.unwrap().into_inner();
@@ -483,13 +484,13 @@ async fn a_recording_comes_as_bytes_with_a_name() {
 }
 
 #[tokio::test]
-async fn it_remembers_what_was_sent() {
+async fn requests_are_recorded() {
     let sandbox = Sandbox::start().await.unwrap();
     let call = sandbox.client();
     call.list_leads().form_id("form 1&2").send().await.unwrap();
     let call = call.cancel_messages().body_map(|body| body.message_ids(vec!["m1".to_owned()]));
     call.send().await.unwrap();
-    let [listed, cancelled] = &sandbox.requests()[..] else { panic!("two were sent") };
+    let [listed, cancelled] = &sandbox.requests()[..] else { panic!("expected two requests") };
     assert_eq!((listed.operation, &listed.method), (Some(OperationId::ListLeads), &Method::GET));
     assert_eq!(listed.query, [("formId".to_owned(), "form 1&2".to_owned())]);
     assert_eq!(listed.line(), "GET /v1/leads?formId=form+1%262");
@@ -500,7 +501,7 @@ async fn it_remembers_what_was_sent() {
 }
 
 #[tokio::test]
-async fn the_same_request_gets_the_same_answer() {
+async fn a_repeated_idempotency_key_gets_the_same_response() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     let send = |text: &str, key: &str| {
@@ -525,7 +526,7 @@ async fn the_same_request_gets_the_same_answer() {
 }
 
 #[tokio::test]
-async fn pages_end_where_the_example_says_so() {
+async fn pages_end_after_the_total_of_the_example() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     let page = client.list_conversations().page(2).page_size(5).send().await.unwrap();
@@ -553,14 +554,14 @@ async fn pages_end_where_the_example_says_so() {
 }
 
 #[tokio::test]
-async fn it_answers_with_what_it_is_told() {
+async fn respond_with_replaces_the_success() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.respond_with(OperationId::ListNumbers, json!([]));
     assert_eq!(sandbox.client().list_numbers().send().await.unwrap().len(), 0);
 }
 
 #[test]
-fn every_operation_of_the_document_can_be_named() {
+fn every_operation_of_the_document_has_an_operation_id() {
     let document = document();
     let items = document["paths"].as_object().unwrap().values();
     let operations = items.flat_map(|item| item.as_object().unwrap().values());
@@ -570,7 +571,7 @@ fn every_operation_of_the_document_can_be_named() {
 }
 
 #[tokio::test]
-async fn it_replies_once_for_each_time_it_is_told_to() {
+async fn each_enqueued_reply_is_sent_once() {
     let sandbox = Sandbox::start().await.unwrap();
     let teapot = StatusCode::IM_A_TEAPOT;
     for reply in [
@@ -583,7 +584,7 @@ async fn it_replies_once_for_each_time_it_is_told_to() {
     ] {
         sandbox.enqueue(OperationId::ListNumbers, reply);
     }
-    // Other operations do not mind.
+    // The replies do not affect other operations.
     once(&sandbox).list_leads().send().await.unwrap();
     let mut seen = Vec::new();
     for _ in 0..6 {
@@ -609,10 +610,10 @@ async fn it_replies_once_for_each_time_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn a_documented_error_comes_with_the_code_that_it_is_told() {
+async fn a_documented_error_has_the_given_code() {
     let sandbox = Sandbox::start().await.unwrap();
     let (conflict, code) = (StatusCode::CONFLICT, ErrorCode::NumberBlocked);
-    // The first has an example of it, the second has none.
+    // The first operation has an example of the error, the second does not.
     sandbox.enqueue(OperationId::SendMessage, Reply::error(conflict, code.clone()));
     sandbox.enqueue(OperationId::ListNumbers, Reply::error(conflict, code.clone()));
     let text = MessageRequest::builder().group_id("g").text("Hi");
@@ -623,7 +624,7 @@ async fn a_documented_error_comes_with_the_code_that_it_is_told() {
 }
 
 #[tokio::test]
-async fn a_reply_takes_headers_in_place_of_its_own() {
+async fn headers_of_a_reply_replace_its_defaults() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = once(&sandbox);
     sandbox
@@ -648,7 +649,7 @@ fn a_reply_refuses_an_invalid_header() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_refused_takes_no_reply() {
+async fn a_rejected_request_consumes_no_reply() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.enqueue(OperationId::ListCalls, Reply::error(StatusCode::BAD_GATEWAY, None));
     let stranger = Client::builder(Credentials::api_key("ps_other")).base_url(sandbox.url());
@@ -661,7 +662,7 @@ async fn a_request_that_is_refused_takes_no_reply() {
 }
 
 #[tokio::test]
-async fn a_request_that_was_given_up_is_done_all_the_same() {
+async fn a_request_takes_effect_even_if_the_client_gives_up() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.enqueue(OperationId::SendMessage, Reply::documented().delay(Duration::from_secs(60)));
     let hasty = sandbox.builder().attempt_timeout(Duration::from_millis(200)).build().unwrap();
@@ -671,7 +672,7 @@ async fn a_request_that_was_given_up_is_done_all_the_same() {
 }
 
 #[tokio::test]
-async fn it_answers_late() {
+async fn a_reply_can_be_delayed() {
     let sandbox = Sandbox::start().await.unwrap();
     let delay = Duration::from_millis(200);
     sandbox.enqueue(OperationId::ListNumbers, Reply::documented().delay(delay));
@@ -686,7 +687,7 @@ async fn it_answers_late() {
 }
 
 #[tokio::test]
-async fn it_resets_the_connection_after_it_did_what_was_asked() {
+async fn a_reset_happens_after_the_request_takes_effect() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.enqueue(OperationId::ListNumbers, Reply::reset());
     let error = once(&sandbox).list_numbers().send().await.unwrap_err();
@@ -707,7 +708,7 @@ async fn it_resets_the_connection_after_it_did_what_was_asked() {
 }
 
 #[tokio::test]
-async fn it_ends_when_it_is_dropped() {
+async fn dropping_the_sandbox_stops_the_server() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = once(&sandbox);
     client.list_numbers().send().await.unwrap();

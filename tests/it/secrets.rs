@@ -1,11 +1,11 @@
-//! What the format `password` makes of a field in the models of the document.
+//! Fields with the format `password`: their values are not printed.
 
 use pilot_status::Secret;
 use pilot_status::types::{ApiKey, EmbeddedSignupRequest, RealtimeSession};
 use serde_json::json;
 
 #[test]
-fn a_request_is_built_from_strings_and_carries_the_values() {
+fn a_request_is_built_from_strings_and_does_not_print_secrets() {
     let builder = EmbeddedSignupRequest::builder().phone_number_id("1").waba_id("2").code("marked");
     assert!(!format!("{builder:?} {builder:#?}").contains("marked"), "{builder:?}");
     let request = EmbeddedSignupRequest::try_from(builder).unwrap();
@@ -18,7 +18,7 @@ fn a_request_is_built_from_strings_and_carries_the_values() {
 }
 
 #[test]
-fn an_answer_keeps_its_values_and_prints_none() {
+fn a_response_keeps_its_secrets_and_does_not_print_them() {
     let full = json!({"keyId": "k_1", "key": "marked", "revealable": true});
     let key: ApiKey = serde_json::from_value(full.clone()).unwrap();
     assert!(!format!("{key:?} {key:#?}").contains("marked"), "{key:?}");
@@ -31,7 +31,7 @@ fn an_answer_keeps_its_values_and_prints_none() {
 }
 
 #[test]
-fn a_secret_that_does_not_fit_is_not_quoted() {
+fn an_error_does_not_quote_a_secret_of_another_type() {
     let body = json!({"wsUrl": "wss://x", "token": 4711, "expiresInSeconds": 120});
     let error = serde_json::from_value::<RealtimeSession>(body).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("4711"), "{error}");

@@ -1,5 +1,5 @@
-//! Many calls against a server that fails in many ways at random: what the client counts is what
-//! the server counts, and nothing is processed twice that may not be.
+//! Many calls to a server that fails at random in many ways: the client's counts match the
+//! server's, and no request is processed twice unless that is safe.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,31 +23,32 @@ use crate::support::{KEY, eventually};
 const TASKS: usize = 32;
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How much memory may grow after the first fifth of the calls: what is counted of each call.
+/// The limit of memory growth after the first fifth of the calls; the tests keep counts for
+/// each call.
 const MOST_GROWTH_KIB: usize = 64 * 1024;
 
-/// What the server does with a request, after it has read it.
+/// The server's behaviour after it has read a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Act {
     Respond,
     /// Responds, and announces that it closes the connection.
     RespondAndClose,
-    /// Responds, and then stops to write without notice: a later request has no response.
+    /// Responds, then shuts down its write side without notice: later requests get no response.
     RespondAndHalfClose,
     RateLimit,
     Unavailable,
-    /// Closes the connection with a reset.
+    /// Resets the connection.
     Reset,
-    /// Sends what is not HTTP.
+    /// Sends bytes that are not HTTP.
     Garbage,
-    /// Processes it, and then sends the page of a proxy.
+    /// Processes the request, then sends a proxy's error page.
     ProcessAndPage,
     ProcessAndReset,
-    /// Processes it, and closes the connection within the response.
+    /// Processes the request, then closes the connection within the response.
     ProcessAndCut,
-    /// Processes it, and sends JSON that is not the documented one.
+    /// Processes the request, then sends JSON that does not match the document.
     ProcessAndOddBody,
-    /// Processes it, and keeps silent.
+    /// Processes the request, then sends nothing.
     ProcessAndStall,
 }
 
@@ -56,7 +57,7 @@ use Act::{
     RateLimit, Reset, Respond, RespondAndClose, RespondAndHalfClose, Unavailable,
 };
 
-/// How many of 10,000 requests meet which fault.
+/// The share of each fault, per 10,000 requests.
 const FAULTS: [(Act, u32); 11] = [
     (RespondAndClose, 200),
     (RespondAndHalfClose, 200),
@@ -88,7 +89,7 @@ impl Act {
     }
 }
 
-/// What the server has seen of one call.
+/// The requests of one call that the server received.
 #[derive(Clone, Copy, Default)]
 struct Seen {
     requests: u32,
@@ -97,22 +98,22 @@ struct Seen {
 
 #[derive(Default)]
 struct Counts {
-    /// By the id that a call has in its path, or as its idempotency key.
+    /// Keyed by the id in the call's path, or by its idempotency key.
     calls: HashMap<String, Seen>,
     acts: HashMap<Act, usize>,
-    /// Requests on connections that the server no longer wrote to.
+    /// Requests on connections whose write side the server has shut down.
     lost: usize,
 }
 
 struct Server {
     counts: Mutex<Counts>,
     open: AtomicUsize,
-    /// The bodies of successes, by the end of the path.
+    /// The bodies of successes, by path suffix.
     bodies: [(&'static str, String); 4],
 }
 
 impl Server {
-    /// Starts in a runtime of its own.
+    /// Starts the server in its own runtime.
     fn start() -> (Runtime, String, Arc<Self>) {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -131,7 +132,7 @@ impl Server {
                 let server = Arc::clone(&shared);
                 tokio::spawn(async move {
                     server.open.fetch_add(1, Ordering::SeqCst);
-                    // The client may be gone, which is its right.
+                    // The client may have disconnected, which is fine.
                     _ = server.serve(BufReader::new(stream)).await;
                     server.open.fetch_sub(1, Ordering::SeqCst);
                 });
@@ -184,7 +185,7 @@ impl Server {
     }
 }
 
-/// The id of a call, and its path.
+/// Reads a request. Returns the id of its call and its path.
 async fn read_request(stream: &mut BufReader<TcpStream>) -> std::io::Result<(String, String)> {
     let (mut path, mut id, mut length) = (String::new(), None, 0);
     loop {
@@ -229,15 +230,15 @@ impl<S: Subscriber> Layer<S> for Attempts {
     }
 }
 
-/// What a call may do more than once.
+/// Whether a call is safe to repeat.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Read,
-    /// It is not repeated when it may have been processed.
+    /// Must not be repeated if the server may have processed it.
     Once,
-    /// It is safe to repeat.
+    /// Safe to repeat.
     Repeatable,
-    /// The server tells repetitions by their key.
+    /// Safe to repeat because the server recognizes the idempotency key.
     Keyed,
 }
 
@@ -260,7 +261,7 @@ async fn call(client: &Client, number: usize) -> Result<(), Error> {
     }
 }
 
-/// How a call failed.
+/// The error of a call.
 #[derive(Clone, Debug)]
 struct Failure {
     kind: ErrorKind,
@@ -275,10 +276,10 @@ impl From<Error> for Failure {
     }
 }
 
-/// The number of a call, and its end.
+/// The number of a call, and its outcome.
 type End = (usize, Result<(), Failure>);
 
-/// Holds the end of a call against what the server has seen of it.
+/// Checks the outcome of a call against the requests that the server received.
 fn check((number, end): &End, seen: Seen) {
     let kind = Kind::of(*number);
     let Seen { requests, processed } = seen;
@@ -292,7 +293,7 @@ fn check((number, end): &End, seen: Seen) {
             assert_eq!(error.attempts, requests, "{name}");
             let is_harmless = matches!(kind, Kind::Read) || error.may_have_taken_effect;
             assert!(processed == 0 || is_harmless, "{name}");
-            // No other kind has a cause here.
+            // No other kind can occur here.
             let kinds = [
                 ErrorKind::Interrupted,
                 ErrorKind::Server,
@@ -305,7 +306,7 @@ fn check((number, end): &End, seen: Seen) {
     }
 }
 
-/// Makes so many calls in a process of its own, which has one subscriber and one memory.
+/// Makes `calls` calls in a child process, which has its own subscriber and memory.
 fn soak(test: &str, calls: usize) {
     if !is_child() {
         return run_again(test, &[], 1024);
@@ -339,7 +340,8 @@ fn soak(test: &str, calls: usize) {
     assert!(memory[1] <= memory[0] + MOST_GROWTH_KIB, "{memory:?} KiB");
 }
 
-/// Makes the calls. Returns how each ended, and the memory after a fifth of them and after all.
+/// Makes the calls. Returns their outcomes, and the memory in use after a fifth of the calls
+/// and after all.
 async fn make(client: Client, calls: usize) -> (Vec<End>, [usize; 2]) {
     let next = Arc::new(AtomicUsize::new(0));
     let early = Arc::new(AtomicUsize::new(0));
@@ -365,7 +367,7 @@ async fn make(client: Client, calls: usize) -> (Vec<End>, [usize; 2]) {
     (ends, [early.load(Ordering::SeqCst), memory_kib()])
 }
 
-/// The memory of this process, where Linux tells it.
+/// The resident memory of this process on Linux, or 0.
 fn memory_kib() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
@@ -373,12 +375,12 @@ fn memory_kib() -> usize {
 }
 
 #[test]
-fn what_calls_end_in_is_what_the_server_did() {
-    soak("soak::what_calls_end_in_is_what_the_server_did", 5_000);
+fn outcomes_of_calls_match_the_requests_of_the_server() {
+    soak("soak::outcomes_of_calls_match_the_requests_of_the_server", 5_000);
 }
 
 #[test]
-#[ignore = "it takes minutes: see CONTRIBUTING.md"]
-fn two_hundred_thousand_calls_end_in_what_the_server_did() {
-    soak("soak::two_hundred_thousand_calls_end_in_what_the_server_did", 200_000);
+#[ignore = "takes minutes: see CONTRIBUTING.md"]
+fn outcomes_of_200_000_calls_match_the_requests_of_the_server() {
+    soak("soak::outcomes_of_200_000_calls_match_the_requests_of_the_server", 200_000);
 }

@@ -1,4 +1,4 @@
-//! What a subscriber of `tracing` hears of calls, and what it never hears.
+//! The spans and events that a `tracing` subscriber receives; none contains the API key.
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
@@ -17,7 +17,7 @@ use tracing::{Dispatch, Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-/// Remembers the spans and events of all crates.
+/// Records the spans and events of all crates.
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<Vec<Recorded>>>);
 
@@ -25,7 +25,7 @@ struct Recorder(Arc<Mutex<Vec<Recorded>>>);
 #[derive(Default)]
 struct Recorded {
     id: Option<u64>,
-    /// Its place among the spans: how deep, and its name.
+    /// The number of enclosing spans.
     depth: usize,
     name: String,
     target: String,
@@ -42,8 +42,8 @@ impl Visit for Values {
     }
 }
 
-/// While there is only one dispatcher, `tracing` asks the thread that meets an event first whether
-/// anyone listens, and may keep the reply of a thread of another test for all.
+/// With a single dispatcher, `tracing` may cache the interest of whichever test thread reaches
+/// a callsite first. A second dispatcher prevents that.
 static DISPATCHERS: LazyLock<[Dispatch; 2]> =
     LazyLock::new(|| [(); 2].map(|()| Dispatch::new(tracing_subscriber::registry())));
 
@@ -53,7 +53,7 @@ impl Recorder {
         tracing_subscriber::registry().with(self.clone())
     }
 
-    /// What was recorded of this crate.
+    /// Formats the records of this crate.
     fn ours(&self) -> String {
         let mut text = String::new();
         for Recorded { depth, name, values, .. } in
@@ -61,7 +61,7 @@ impl Recorder {
         {
             write!(text, "{}{name}", "  ".repeat(*depth)).unwrap();
             for (name, value) in &values.0 {
-                // It is another in every run.
+                // The port differs in every run.
                 let value = if name == "server.port" { "[port]" } else { value };
                 write!(text, " {name}={value}").unwrap();
             }
@@ -113,8 +113,8 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Recorder {
     }
 }
 
-/// Makes one call to a server that answers first with this, and says what was recorded of
-/// it.
+/// Makes one call to a server that first sends this response, and returns the records of the
+/// call.
 async fn record(reply: Reply) -> Recorder {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.enqueue(OperationId::ListNumbers, reply);
@@ -152,7 +152,7 @@ async fn a_call_and_its_attempts_are_spans() {
 }
 
 #[tokio::test]
-async fn a_raw_call_has_the_spans_of_a_call_with_the_template_of_its_path() {
+async fn a_raw_call_has_spans_with_its_path_template() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     for (path, name, template) in [
@@ -178,28 +178,28 @@ async fn a_raw_call_has_the_spans_of_a_call_with_the_template_of_its_path() {
 }
 
 #[tokio::test]
-async fn a_wait_is_an_event() {
+async fn a_wait_emits_an_event() {
     for (status, cause) in
         [(StatusCode::TOO_MANY_REQUESTS, "rate_limit"), (StatusCode::SERVICE_UNAVAILABLE, "retry")]
     {
         let recorder =
             record(Reply::error(status, None).header("retry-after-ms", "30").unwrap()).await;
-        let heard = recorder.0.lock().unwrap();
+        let records = recorder.0.lock().unwrap();
         let events: Vec<_> =
-            heard.iter().filter(|recorded| recorded.is_ours() && recorded.id.is_none()).collect();
+            records.iter().filter(|recorded| recorded.is_ours() && recorded.id.is_none()).collect();
         let [event] = events.as_slice() else { panic!("{} events", events.len()) };
-        assert_eq!(event.depth, 1, "it belongs to the call");
+        assert_eq!(event.depth, 1, "the event belongs to the call");
         assert_eq!(event.values.0["cause"], format!("{cause:?}"));
         let seconds: f64 = event.values.0["seconds"].parse().unwrap();
         assert!((0.03..5.0).contains(&seconds), "{seconds}");
     }
-    // The call does not begin a pause that would outlast it.
+    // The wait would exceed the total timeout, so the call does not start it.
     let recorder = record(Reply::too_many_requests(Some(Duration::from_secs(90)))).await;
     assert!(!recorder.ours().contains("cause="), "{}", recorder.ours());
 }
 
 #[tokio::test]
-async fn a_long_wait_is_announced_before_it_begins() {
+async fn a_long_wait_is_announced_at_its_start() {
     for (status, cause) in
         [(StatusCode::TOO_MANY_REQUESTS, "rate_limit"), (StatusCode::SERVICE_UNAVAILABLE, "retry")]
     {
@@ -244,12 +244,12 @@ async fn a_long_wait_for_a_slot_is_announced() {
     assert!(recorder.ours().contains("message=waited"), "{}", recorder.ours());
 }
 
-/// Subscribers and the queries of their users depend on these names.
+/// Subscribers and their users' queries depend on these names.
 #[tokio::test]
 async fn the_fields_are_these() {
     let recorder = record(Reply::too_many_requests(Some(Duration::ZERO))).await;
-    let heard = recorder.0.lock().unwrap();
-    let mut fields: Vec<String> = heard
+    let records = recorder.0.lock().unwrap();
+    let mut fields: Vec<String> = records
         .iter()
         .filter(|recorded| recorded.is_ours())
         .map(|recorded| format!("{}: {}", recorded.name, recorded.declared.join(", ")))
@@ -261,15 +261,15 @@ async fn the_fields_are_these() {
 }
 
 #[tokio::test]
-async fn no_subscriber_hears_the_key() {
+async fn no_subscriber_receives_the_key() {
     for key in KEYS.into_iter().chain(ODD_KEYS) {
         for credentials in [Credentials::api_key(key), Credentials::api_key_id(key)] {
             let recorder = Recorder::default();
             let outcomes = echo::outcomes(credentials, key);
             outcomes.with_subscriber(recorder.subscriber()).await;
-            let heard = recorder.0.lock().unwrap();
-            assert!(heard.iter().any(|recorded| !recorded.is_ours()), "others are heard too");
-            for Recorded { target, name, values, .. } in heard.iter() {
+            let records = recorder.0.lock().unwrap();
+            assert!(records.iter().any(|recorded| !recorded.is_ours()), "no span of another crate");
+            for Recorded { target, name, values, .. } in records.iter() {
                 let line = format!("{target} {name} {:?}", values.0);
                 assert!(!shows_key(&line), "{line}");
             }

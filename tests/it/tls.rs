@@ -1,4 +1,4 @@
-//! A server with a certificate, and clients that trust it.
+//! A TLS server with a self-signed certificate, and clients that trust it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
-/// A certificate for `pilot.test` that signs itself, and its key.
+/// A self-signed certificate for `pilot.test`, and its key.
 const PEM: &[u8] = include_bytes!("fixtures/pilot.test.pem");
 
 pub fn config(wants_certificate: bool) -> ServerConfig {
     let certificate = CertificateDer::from_pem_slice(PEM).unwrap();
-    // More than one provider may be in the tree, of which none is the default then.
+    // The dependency tree may contain several providers, and then none is the default.
     let provider = Arc::new(aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(Arc::clone(&provider));
     let config = config.with_safe_default_protocol_versions().unwrap();
@@ -43,7 +43,7 @@ pub async fn server(config: ServerConfig) -> SocketAddr {
         while let Ok((stream, _)) = listener.accept().await {
             let acceptor = acceptor.clone();
             tokio::spawn(async move {
-                // The client may refuse, which is its right.
+                // The client may abort the handshake, which is fine.
                 if let Ok(mut stream) = acceptor.accept(stream).await {
                     _ = stream.read(&mut [0; 1024]).await;
                 }

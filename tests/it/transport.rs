@@ -1,5 +1,5 @@
-//! What a failure of the transport says about a request: whether the server may have
-//! processed it, whether a retry may succeed, and which end failed.
+//! Transport errors: whether the server may have processed the request, whether a retry may
+//! succeed, and which peer failed.
 
 mod pool;
 mod proxy;
@@ -16,7 +16,7 @@ use pilot_status::{Client, Error, ErrorKind, RetryPolicy, reqwest};
 const REFUSAL: &[u8] = b"HTTP/1.1 400 Any\r\ncontent-length: 0\r\n\r\n";
 
 #[tokio::test]
-async fn a_head_that_cannot_be_read_is_named_and_not_asked_for_again() {
+async fn a_malformed_head_is_described_and_not_retried() {
     for (head, cause) in [
         (&b"220 mail.example ESMTP\r\n\r\n"[..], "invalid HTTP version"),
         (b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "invalid HTTP header"),
@@ -37,7 +37,7 @@ async fn a_head_that_cannot_be_read_is_named_and_not_asked_for_again() {
 }
 
 #[tokio::test]
-async fn what_lasts_leaves_the_budget_of_retries_to_what_passes() {
+async fn permanent_errors_do_not_use_the_retry_budget() {
     let unreadable: Script = &[Read, Send(b"no HTTP\r\n\r\n"), Silent];
     let mut scripts = vec![unreadable; 150];
     scripts.extend([&[Read, Reset] as Script, &[AnswerAll(GOOD)]]);
@@ -64,7 +64,7 @@ mod concurrency {
     const REJECTION: &[u8] = b"HTTP/1.1 429 Any\r\nretry-after: 30\r\ncontent-length: 0\r\n\r\n";
     const A_WHILE: Duration = Duration::from_millis(100);
 
-    /// A server that takes its time, and the most requests that were there at once.
+    /// Starts a slow server, with the highest number of concurrent requests that it saw.
     async fn slow_server() -> (String, Arc<AtomicUsize>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -87,7 +87,7 @@ mod concurrency {
     }
 
     #[tokio::test]
-    async fn no_more_requests_are_under_way_than_the_limit() {
+    async fn concurrent_requests_do_not_exceed_the_limit() {
         for (limit, calls) in [(1, 10), (3, 50), (100, 300), (usize::MAX, 50)] {
             let (url, most) = slow_server().await;
             let client = builder(&url).max_concurrent_requests(limit).build().unwrap();
@@ -101,7 +101,7 @@ mod concurrency {
         }
     }
 
-    /// A client that sends one request at once, and whose calls have some time.
+    /// A client with one slot and this total timeout.
     fn client(server: &ScriptedServer, time: Duration) -> Client {
         let policy =
             RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).total_timeout(time);
@@ -116,7 +116,7 @@ mod concurrency {
     }
 
     #[tokio::test]
-    async fn a_call_that_is_dropped_leaves_its_slot() {
+    async fn a_dropped_call_releases_its_slot() {
         let server = ScriptedServer::start([&[Read, Silent] as Script, &[AnswerAll(GOOD)]]).await;
         let client = client(&server, Duration::from_secs(60));
         tokio::select! {
@@ -127,7 +127,7 @@ mod concurrency {
     }
 
     #[tokio::test]
-    async fn a_call_that_waits_to_try_again_holds_no_slot() {
+    async fn a_call_holds_no_slot_while_it_waits_for_a_retry() {
         let script: Script = &[Read, Send(REJECTION), AnswerAll(GOOD)];
         let server = ScriptedServer::start([script]).await;
         let client = client(&server, Duration::from_secs(60));
@@ -144,8 +144,8 @@ mod concurrency {
     }
 
     #[tokio::test]
-    async fn a_call_that_gets_no_slot_in_time_is_not_sent() {
-        // A download holds its slot until its end, or until it is dropped.
+    async fn a_call_without_a_slot_in_time_is_not_sent() {
+        // A download holds its slot until it ends or is dropped.
         let server = ScriptedServer::start([&[AnswerAll(GOOD)] as Script]).await;
         let client = client(&server, A_WHILE);
         let mut read = download(&client).await;
@@ -161,23 +161,24 @@ mod concurrency {
 }
 
 #[tokio::test]
-async fn a_connection_that_fails_names_the_end_that_failed() {
-    let nobody = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await;
-    let client = builder(&nobody.url()).build().unwrap();
-    let error = assert_ends(&client, "nobody", ErrorKind::Connect, 4).await;
-    let expected = format!("the server {} was not reached: Connection refused", nobody.address);
+async fn a_connect_error_names_the_peer_that_failed() {
+    let unreachable = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await;
+    let client = builder(&unreachable.url()).build().unwrap();
+    let error = assert_ends(&client, "unreachable", ErrorKind::Connect, 4).await;
+    let expected =
+        format!("the server {} was not reached: Connection refused", unreachable.address);
     assert!(error.to_string().contains(&expected), "{error}");
     assert!(error.is_retryable());
 
-    // In plain text the proxy gets the request itself.
-    let proxy = reqwest::Proxy::http(nobody.url()).unwrap();
+    // For plain HTTP, the proxy gets the request itself.
+    let proxy = reqwest::Proxy::http(unreachable.url()).unwrap();
     let client = builder("http://pilot.test/prefix")
         .danger_allow_http()
         .http_client_builder(reqwest::Client::builder().proxy(proxy))
         .build()
         .unwrap();
     let error = assert_ends(&client, "proxy", ErrorKind::Connect, 4).await;
-    let expected = format!("the proxy {} failed to reach pilot.test:80", nobody.address);
+    let expected = format!("the proxy {} failed to reach pilot.test:80", unreachable.address);
     assert!(error.to_string().contains(&expected), "{error}");
 
     let client = builder("http://pilot.invalid:8080").danger_allow_http().build().unwrap();
@@ -187,8 +188,8 @@ async fn a_connection_that_fails_names_the_end_that_failed() {
 }
 
 #[tokio::test]
-async fn a_connection_that_takes_too_long_is_attempted_again() {
-    // Nobody accepts, and the queue of the system is full.
+async fn a_connect_timeout_is_retried() {
+    // The server never accepts, and the backlog of the system is full.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let mut queue = Vec::new();
@@ -204,7 +205,7 @@ async fn a_connection_that_takes_too_long_is_attempted_again() {
 }
 
 #[tokio::test]
-async fn not_modified_is_no_redirect() {
+async fn not_modified_is_not_a_redirect() {
     let script: Script = &[AnswerAll(
         b"HTTP/1.1 304 Not Modified\r\nlocation: https://other.example/\r\netag: \"1\"\r\n\r\n",
     )];

@@ -1,4 +1,4 @@
-//! Long request bodies, such as those of messages with files.
+//! Long request bodies, as of messages with files.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ async fn send(client: Client, bytes: usize) -> Result<(), Error> {
     client.send_message().body(message).send().await.map(drop)
 }
 
-/// Begins to send a long message. Gives its connection, with little room on the way,
-/// and what was read of the request: its head.
+/// Starts to send a long message over a connection with small buffers. Returns the call, the
+/// connection and the head of the request.
 async fn begin(
     policy: RetryPolicy,
     bytes: usize,
@@ -47,7 +47,7 @@ fn length(head: &str) -> usize {
 
 #[tokio::test]
 async fn a_server_that_reads_slowly_gets_the_whole_body() {
-    // More than the system keeps on the way.
+    // More than the socket buffers hold.
     const STEP: usize = 6 * MEBIBYTE;
     let policy = RetryPolicy::default().max_attempts(1).total_timeout(Duration::from_secs(300));
     let (call, mut stream, head) = begin(policy, 27 * MEBIBYTE).await;
@@ -60,7 +60,7 @@ async fn a_server_that_reads_slowly_gets_the_whole_body() {
         stream.read_exact(&mut part[..step]).await.unwrap();
         left -= step;
         if left > STEP {
-            // Longer than the attempt timeout in all, and shorter each time.
+            // Each pause is shorter than the attempt timeout, but their sum is longer.
             pass(20).await;
         }
     }
@@ -73,7 +73,7 @@ async fn a_server_that_reads_slowly_gets_the_whole_body() {
 }
 
 #[tokio::test]
-async fn an_upload_that_is_cut_off_says_what_to_raise() {
+async fn an_upload_timeout_names_the_setting_to_raise() {
     for (minutes, pauses, setting) in [
         (5, &[25, 32][..], "`attempt_timeout`"),
         (1, &[25, 25, 12], "`RetryPolicy::total_timeout`"),
@@ -95,7 +95,7 @@ async fn an_upload_that_is_cut_off_says_what_to_raise() {
 }
 
 #[tokio::test]
-async fn a_long_body_is_whole_at_every_attempt() {
+async fn every_attempt_sends_the_whole_body() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.enqueue(OperationId::SendMessage, Reply::error(StatusCode::SERVICE_UNAVAILABLE, None));
     sandbox.enqueue(OperationId::SendMessage, Reply::reset());

@@ -1,4 +1,4 @@
-//! The example `webhook_server`, as a process.
+//! Runs the example `webhook_server` as a process.
 
 use std::process::{Output, Stdio};
 use std::time::Duration;
@@ -17,7 +17,7 @@ const SECRET: &str = "marked secret";
 const OLD_SECRET: &str = "marked old secret";
 const MAX_BYTES: usize = 40 * 1024 * 1024;
 
-/// The program with only `variables` of its variables in the environment.
+/// The program with no webhook variables in its environment except `variables`.
 fn program(variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(example_program("webhook_server"));
     command
@@ -26,7 +26,7 @@ fn program(variables: &[(&str, &str)]) -> Command {
         .env_remove("PILOT_STATUS_WEBHOOK_SECRET_OLD")
         .env_remove("PILOT_STATUS_WEBHOOK_TOKEN")
         .env_remove("PILOT_STATUS_WEBHOOK_VERIFY_TOKEN")
-        // A thread may block while nobody reads its output.
+        // A thread may block while the test does not read its output.
         .env("TOKIO_WORKER_THREADS", "4")
         .envs(variables.iter().copied())
         .stdout(Stdio::piped())
@@ -35,14 +35,14 @@ fn program(variables: &[(&str, &str)]) -> Command {
     command
 }
 
-/// Runs the program to its end.
+/// Runs the program to completion.
 async fn run(variables: &[(&str, &str)]) -> (Output, String) {
     let output = program(variables).output().await.unwrap();
     let text = [output.stdout.as_slice(), &output.stderr].concat();
     (output, String::from_utf8(text).unwrap())
 }
 
-/// The program while it listens.
+/// A running server.
 struct Running {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -65,17 +65,19 @@ impl Running {
         let client = Client::builder().no_proxy().build().unwrap();
         let mut running = Self { child, lines, url: String::new(), client };
         let line = running.line().await;
-        line.strip_prefix("listening on ").expect("its address").clone_into(&mut running.url);
+        line.strip_prefix("listening on ")
+            .expect("the server's address")
+            .clone_into(&mut running.url);
         running
     }
 
-    /// The next line that it prints.
+    /// Reads the next line of output.
     async fn line(&mut self) -> String {
         let line = timeout(Duration::from_secs(10), self.lines.next_line()).await;
         line.expect("a line in time").unwrap().expect("a line")
     }
 
-    /// The status of the response to a delivery.
+    /// Sends a delivery and returns the status of the response.
     async fn deliver(&self, signature: Option<String>, body: impl Into<String>) -> u16 {
         let mut delivery = self.client.post(&self.url).body(body.into());
         if let Some(signature) = signature {
@@ -84,13 +86,13 @@ impl Running {
         delivery.send().await.unwrap().status().as_u16()
     }
 
-    /// The status and body of the response to a GET.
+    /// Sends a GET request and returns the status and body of the response.
     async fn get(&self, query: &str) -> (u16, String) {
         let response = self.client.get(format!("{}{query}", self.url)).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
     }
 
-    /// The next lines that it prints, sorted.
+    /// Reads the next lines of output and sorts them.
     async fn lines(&mut self, count: usize) -> Vec<String> {
         let mut lines = Vec::new();
         for _ in 0..count {
@@ -105,7 +107,7 @@ impl Running {
         self.deliver(Some(signature(SECRET, &body)), body).await
     }
 
-    /// Its log of refused deliveries.
+    /// Stops the program and returns its log of refused deliveries.
     async fn end(mut self) -> String {
         self.child.start_kill().unwrap();
         String::from_utf8(self.child.wait_with_output().await.unwrap().stderr).unwrap()
@@ -123,7 +125,7 @@ fn message(event: &str, id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn without_a_secret_it_delivers_to_itself() {
+async fn without_a_secret_the_example_delivers_to_itself() {
     let (output, text) = run(&[]).await;
     assert!(output.status.success(), "{text}");
     for part in
@@ -134,7 +136,7 @@ async fn without_a_secret_it_delivers_to_itself() {
 }
 
 #[tokio::test]
-async fn an_address_in_use_is_an_error_that_names_it() {
+async fn an_error_names_an_address_in_use() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let mut program = Command::new(example_program("webhook_server"));
@@ -231,7 +233,7 @@ async fn every_signed_body_is_accepted() {
 }
 
 #[tokio::test]
-async fn an_envelope_of_meta_is_processed_once() {
+async fn a_meta_envelope_is_processed_once() {
     let mut program = Running::start().await;
     let value = json!({"metadata": {"phone_number_id": "1065"},
         "messages": [{"id": "wamid.1", "image": {"id": "1003"}}]});
@@ -281,7 +283,7 @@ async fn deliveries_are_accepted_under_both_secrets() {
 }
 
 #[tokio::test]
-async fn a_delivery_with_a_wrong_signature_is_refused_and_not_processed() {
+async fn a_delivery_with_an_invalid_signature_is_refused() {
     let mut program = Running::start().await;
     let body = message("message.received", "msg_1").to_string();
     let right = signature(SECRET, &body);
@@ -342,7 +344,7 @@ async fn a_body_that_is_too_large_is_refused() {
 #[tokio::test]
 async fn a_full_queue_refuses_deliveries_with_503() {
     let mut program = Running::start().await;
-    // Nobody reads its output, so it blocks.
+    // The test does not read the output, so the program blocks.
     let name = "a".repeat(10_000);
     let mut accepted = 0;
     let status = loop {
@@ -362,9 +364,9 @@ async fn a_full_queue_refuses_deliveries_with_503() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn an_interrupt_ends_it_after_all_events_are_processed() {
+async fn an_interrupt_stops_the_server_after_all_events_are_processed() {
     let mut program = Running::start().await;
-    // More than it can print while nobody reads.
+    // More output than the pipe holds while the test does not read.
     let event = json!({ "event": "a".repeat(10_000) });
     for _ in 0..20 {
         assert_eq!(program.deliver_signed(&event).await, 200);

@@ -1,11 +1,11 @@
-//! The page on troubleshooting quotes the texts that the client prints.
+//! Checks that the troubleshooting page quotes the client's messages.
 
 use pilot_status::types::WebhookRequest;
 use pilot_status::webhooks::Verifier;
 
 use super::*;
 
-/// Fails unless the page has a line that matches `text`, where `...` stands for anything.
+/// Fails unless a line of the page matches `text`, in which `...` stands for any text.
 fn assert_quoted(text: &impl ToString) {
     let text = text.to_string();
     let page = include_str!("../../../docs/troubleshooting.md");
@@ -27,7 +27,7 @@ fn matches(quote: &str, text: &str) -> bool {
 }
 
 #[tokio::test]
-async fn the_page_on_troubleshooting_quotes_errors_of_responses() {
+async fn the_troubleshooting_page_quotes_response_errors() {
     let error = |status, code| Reply::error(status, code);
     assert_quoted(&call(error(StatusCode::UNAUTHORIZED, None)).await);
     assert_quoted(
@@ -47,7 +47,7 @@ async fn the_page_on_troubleshooting_quotes_errors_of_responses() {
 }
 
 #[tokio::test]
-async fn the_page_on_troubleshooting_quotes_errors_of_limits() {
+async fn the_troubleshooting_page_quotes_limit_errors() {
     let sandbox = Sandbox::start().await.unwrap();
     let short = RetryPolicy::default().total_timeout(Duration::from_millis(300));
     let client = sandbox.builder().max_concurrent_requests(1).retry(short).build().unwrap();
@@ -63,7 +63,7 @@ async fn the_page_on_troubleshooting_quotes_errors_of_limits() {
 }
 
 #[test]
-fn the_page_on_troubleshooting_quotes_errors_of_signatures() {
+fn the_troubleshooting_page_quotes_signature_errors() {
     let signature = "0".repeat(64);
     let verifier = Verifier::new("secret");
     assert_quoted(&verifier.verify(&signature, "{}").unwrap_err());

@@ -1,4 +1,4 @@
-//! Error responses: any status, headers with waits, and mutated bodies.
+//! Error responses with any status, headers with waits, and mutated bodies.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::mutation::{changed, changes};
 use super::{Wire, config};
 use crate::support::{Answer, KEY};
 
-/// A value of a header: a wait in one of its forms, a date, the key, or any text.
+/// Generates a header value: a wait in one of its forms, a date, the key, or any text.
 fn header() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<u64>().prop_map(|number| number.to_string()),
@@ -19,13 +19,13 @@ fn header() -> impl Strategy<Value = String> {
         "(Mon|Sat), [0-9]{2} (Jan|Feb|Foo) [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} (GMT|UTC)",
         "(Mon|Sat) (Jan|Feb) [ 0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{4}",
         Just(KEY.to_owned()),
-        // No control characters, with which there is no response.
+        // Control characters are not valid in a response.
         r"[^\pC]{0,20}",
     ]
 }
 
 #[test]
-fn every_error_response_is_an_error_with_its_status() {
+fn an_error_keeps_its_status_and_body() {
     const NAMES: [&str; 6] =
         ["retry-after-ms", "retry-after", "date", "content-type", "content-encoding", "location"];
     let wire = Wire::start();
@@ -49,7 +49,7 @@ fn every_error_response_is_an_error_with_its_status() {
                 client.list_numbers().send().await.map(drop)
             }
         }).unwrap_err();
-        // 304 has no body.
+        // A 304 has no body.
         let expected = if status == 304 { &[][..] } else { &body };
         prop_assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{}", error);
         prop_assert_eq!(error.body().map(AsRef::as_ref), Some(expected), "{}", error);
@@ -63,7 +63,7 @@ fn every_error_response_is_an_error_with_its_status() {
 }
 
 #[test]
-fn a_number_of_seconds_is_the_wait() {
+fn a_numeric_retry_after_is_the_wait() {
     let wire = Wire::start();
     proptest!(config(), |(seconds in any::<u64>(), milliseconds in any::<Option<u64>>())| {
         let both = [("retry-after", seconds), ("retry-after-ms", milliseconds.unwrap_or_default())];
@@ -78,7 +78,7 @@ fn a_number_of_seconds_is_the_wait() {
             None => Duration::from_secs(seconds),
         };
         let wait = call.unwrap_err().retry_after().unwrap();
-        // The wait is what is left of it.
+        // The client returns the remaining wait.
         let passed = expected.checked_sub(wait);
         prop_assert!(passed.is_some_and(|time| time < Duration::from_secs(20)), "{passed:?}");
     });

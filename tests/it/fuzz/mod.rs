@@ -1,5 +1,6 @@
-//! Random and mutated input for all that reads what others send. It never panics, and no text
-//! shows a secret. `PROPTEST_CASES` sets the number of cases: see CONTRIBUTING.md.
+//! Random and mutated input for every parser of foreign data. No input may cause a panic, and
+//! no text may contain a secret. `PROPTEST_CASES` sets the number of cases: see
+//! CONTRIBUTING.md.
 
 mod errors;
 mod models;
@@ -16,7 +17,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::support::{Answer, KEY, Server, shown};
 
-/// The number of cases of a target, unless `PROPTEST_CASES` sets another.
+/// The default number of cases per target.
 const CASES: u32 = 1000;
 
 fn config() -> Config {
@@ -25,7 +26,7 @@ fn config() -> Config {
     Config { cases: if is_set { config.cases } else { CASES }, ..config }
 }
 
-/// A client and a server that gives each call a response of its own.
+/// A client, and a server with a separate response for each call.
 struct Wire {
     runtime: Runtime,
     server: Server,
@@ -41,7 +42,7 @@ impl Wire {
         Self { runtime, server, client: client.build().unwrap() }
     }
 
-    /// What a call makes of a response. Whatever that is, it does not show the key.
+    /// Makes a call that gets this response. An error must not contain the key.
     fn call<T>(
         &self,
         answer: Answer,

@@ -13,7 +13,7 @@ use crate::operations::cases;
 use crate::support::Answer;
 
 #[test]
-fn every_model_reads_any_body_or_says_why_not() {
+fn every_model_is_read_without_loss_or_is_an_error() {
     let cases: Vec<(Call, Value)> =
         cases().into_iter().map(|(id, call)| (call, case::example(id))).collect();
     let wire = Wire::start();
@@ -26,7 +26,7 @@ fn every_model_reads_any_body_or_says_why_not() {
         let answer = Answer::new(200, &json, &body);
         if let Ok(value) = wire.call(answer, async |client| call(client).await) {
             read.set(read.get() + 1);
-            // What was read is read again as it was.
+            // Serializing and decoding the value again must not change it.
             let again = Answer::new(200, &json, value.to_string());
             let again = wire.call(again, async |client| call(client).await);
             let again = again.map_err(|error| TestCaseError::fail(format!("{error}: {value}")))?;
@@ -36,7 +36,7 @@ fn every_model_reads_any_body_or_says_why_not() {
     assert!(read.get() > 0, "no body was read");
 }
 
-/// Whether two values are the same. serde_json may read the last digit of a number as another.
+/// Compares two values, as serde_json may round the last digit of a number differently.
 fn is_same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Object(one), Value::Object(other)) => {

@@ -1,4 +1,4 @@
-//! Changes of JSON documents: of their values, and of their bytes.
+//! Mutations of JSON documents: of their values and of their bytes.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -7,26 +7,26 @@ use serde_json::Value;
 
 use crate::support::KEY;
 
-/// One change of a document. An index selects one of the values or bytes that it has.
+/// A mutation. The index selects a value or a byte of the document.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// Puts JSON in the place of a value.
+    /// Replaces a value with JSON.
     Replace(Index, String),
-    /// Puts a value into a list, or into an object under a name.
+    /// Wraps a value in a list, or in an object under a name.
     Wrap(Index, Option<&'static str>),
-    /// Takes a value out of its list or object.
+    /// Removes a value from its list or object.
     Remove(Index),
-    /// Gives a field another name.
+    /// Renames a field.
     Rename(Index, String),
     /// Adds a copy of a value to its list or object.
     Repeat(Index, String),
-    /// Puts bytes between others.
+    /// Inserts bytes.
     Insert(Index, Vec<u8>),
-    /// Ends the document early.
+    /// Truncates the document.
     Cut(Index),
 }
 
-/// JSON of every type, and text that is nearly JSON.
+/// JSON of every type, and text that is almost JSON.
 const ODD: [&str; 30] = [
     "null",
     "true",
@@ -60,7 +60,7 @@ const ODD: [&str; 30] = [
     "\"\u{feff}\"",
 ];
 
-/// Names that the client looks for, and others.
+/// Field names, most of which the client looks for.
 const NAMES: [&str; 14] = [
     "id", "error", "errors", "code", "message", "data", "event", "object", "entry", "status",
     "title", "detail", "total", "",
@@ -85,7 +85,7 @@ fn name() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A few changes, among which those of values are first.
+/// Generates a few changes, most of them of values.
 pub fn changes() -> impl Strategy<Value = Vec<Change>> {
     let index = any::<Index>;
     let change = prop_oneof![
@@ -102,9 +102,9 @@ pub fn changes() -> impl Strategy<Value = Vec<Change>> {
     proptest::collection::vec(change, 0..5)
 }
 
-/// A document after some changes.
+/// Applies changes to a document.
 pub fn changed(mut document: Value, changes: &[Change]) -> Vec<u8> {
-    // JSON that a value cannot hold takes the place of these in the text.
+    // Placeholders stand in for JSON that a `Value` cannot hold until the document is text.
     let mut replaced = Vec::new();
     for change in changes {
         let (Change::Replace(at, _)
@@ -159,7 +159,7 @@ pub fn changed(mut document: Value, changes: &[Change]) -> Vec<u8> {
     bytes
 }
 
-/// A value of a document: its parent, and its name or number there.
+/// The location of a value: its parent, and its name or index there.
 struct Place<'p> {
     parent: &'p str,
     name: Option<String>,
@@ -186,7 +186,7 @@ impl<'p> Place<'p> {
         }
     }
 
-    /// Adds a value beside this one.
+    /// Adds a value next to this one.
     fn add(&self, document: &mut Value, name: &str, value: Value) {
         match document.pointer_mut(self.parent) {
             Some(Value::Object(object)) => drop(object.insert(name.to_owned(), value)),
@@ -196,7 +196,7 @@ impl<'p> Place<'p> {
     }
 }
 
-/// The pointers (RFC 6901) to all values of a document.
+/// Returns the JSON Pointers (RFC 6901) to all values of a document.
 fn pointers(document: &Value) -> Vec<String> {
     let mut pointers = vec![String::new()];
     let mut next = 0;
@@ -217,7 +217,7 @@ fn pointers(document: &Value) -> Vec<String> {
 }
 
 #[test]
-fn every_change_changes_the_document() {
+fn changes_produce_many_distinct_documents() {
     let document = serde_json::json!({"a": [1, {"b/c": "d"}], "e": null});
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let all = &pointers(&document);
@@ -227,7 +227,7 @@ fn every_change_changes_the_document() {
         let changes = changes().new_tree(&mut runner).unwrap().current();
         seen.insert(changed(document.clone(), &changes));
     }
-    assert!(seen.len() > 500, "{} documents are different", seen.len());
+    assert!(seen.len() > 500, "only {} distinct documents", seen.len());
     for expected in [r#"{"e":null}"#, r#"{"a":[{"b/c":"d"}],"e":null}"#] {
         assert!(seen.contains(expected.as_bytes()), "{expected}");
     }

@@ -1,4 +1,4 @@
-//! Ids of every form: a call reaches its own operation, with the id that it was given, or is not
+//! Path parameters of every form: a call reaches its own operation with the given id, or is not
 //! sent.
 
 use percent_encoding::percent_decode_str;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::{Wire, config};
 use crate::support::Answer;
 
-/// What a URL or a proxy may read as more than a part of a path, and any text.
+/// Generates ids that a URL or a proxy may read as more than one path segment, and any text.
 fn id() -> impl Strategy<Value = String> {
     prop_oneof![
         r"[./\\%25eEfFcC;?#]{0,8}",
@@ -19,7 +19,7 @@ fn id() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn every_id_reaches_its_own_operation_or_none() {
+fn every_id_reaches_its_own_operation_or_is_not_sent() {
     let wire = Wire::start();
     proptest!(config(), |(first in id(), second in id(), is_one in any::<bool>())| {
         let call = wire.call(Answer::new(404, &[], "{}"), async |client| {

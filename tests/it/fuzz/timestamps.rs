@@ -1,4 +1,4 @@
-//! Dates of every form: nothing panics, and the order is one that sorting can rely on.
+//! Timestamps of every form: none causes a panic, and their order is total.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::config;
 
-/// A date in a form that some server uses, nearly one, a number, or any text.
+/// Generates a valid date, an almost valid date, a number, or any text.
 fn value() -> impl Strategy<Value = Value> {
     let text = prop_oneof![
         4 => "[0-9+-]{1,6}-[0-9]{1,2}-[0-9]{1,2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{0,12})?)?)?\
@@ -69,7 +69,7 @@ proptest! {
     }
 
     #[test]
-    fn a_moment_compares_as_its_timestamp(timestamp in timestamp(), seconds in any::<i32>()) {
+    fn a_timestamp_compares_with_a_datetime_by_time(timestamp in timestamp(), seconds in any::<i32>()) {
         let moment: DateTime<Utc> = DateTime::from_timestamp(seconds.into(), 0).unwrap();
         let expected = timestamp.datetime().map(|own| own.cmp(&moment));
         prop_assert_eq!(timestamp.partial_cmp(&moment), expected);

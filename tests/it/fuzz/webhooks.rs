@@ -1,4 +1,4 @@
-//! Deliveries: signatures that are nearly right, and mutated bodies of every kind.
+//! Webhook deliveries: almost valid signatures, and mutated bodies of every kind.
 
 use std::cell::Cell;
 
@@ -13,7 +13,7 @@ use super::mutation::{changed, changes};
 
 const SECRET: &str = "plwh_marked_0123456789";
 
-/// A delivery of every kind.
+/// Returns a delivery of every kind.
 fn deliveries() -> Vec<Value> {
     let fields = json!({
         "id": "msg_1", "numberId": "num_1", "leadId": "lead_1", "leadgenId": "1", "instance": "i",
@@ -40,7 +40,7 @@ fn deliveries() -> Vec<Value> {
 }
 
 #[test]
-fn every_delivery_is_kept_whole() {
+fn every_signed_delivery_keeps_its_body() {
     let deliveries = deliveries();
     let input = (any::<Index>(), changes());
     let known = Cell::new(0);
@@ -49,17 +49,17 @@ fn every_delivery_is_kept_whole() {
         let event = Verifier::new(SECRET).verify(sign_delivery(SECRET, &body), &body).unwrap();
         prop_assert_eq!(event.raw(), &body);
         prop_assert_eq!(&event, &Event::from_unverified(&body));
-        // Nothing of it panics.
+        // Printing must not panic.
         _ = format!("{event:?} {event:#?} {} {}", event.name(), event.json());
         if let Event::Meta(envelope) = &event {
             _ = format!("{envelope:?}");
         }
         known.set(known.get() + u32::from(!matches!(event, Event::Unknown(_))));
     });
-    assert!(known.get() > 0, "no delivery was known");
+    assert!(known.get() > 0, "no delivery was recognized");
 }
 
-/// The last changes of a signature.
+/// A mutation of a signature.
 #[derive(Clone, Debug)]
 enum Change {
     Put(Index, u8),
@@ -81,7 +81,7 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// The digits of a signature as the documentation allows to write them.
+/// Normalizes a signature to its digits, as the documentation allows several notations.
 fn digits(signature: &[u8]) -> String {
     let text = String::from_utf8_lossy(signature).to_lowercase();
     let text = text.trim_matches(|char: char| char.is_ascii_whitespace());
@@ -92,7 +92,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn only_the_digits_of_the_signature_are_accepted(
+    fn only_the_exact_signature_is_accepted(
         body in proptest::collection::vec(any::<u8>(), 0..40),
         changes in proptest::collection::vec(change(), 0..3),
     ) {
@@ -118,13 +118,13 @@ proptest! {
             let shown = format!("{verifier:?} {error} {error:?}");
             prop_assert!(!shown.contains("marked") && !shown.contains(&right), "{shown}");
         }
-        // Another body has another signature.
+        // The signature does not match another body.
         let other = [&body[..], b" "].concat();
         prop_assert!(verifier.verify(&right, other).is_err());
     }
 
     #[test]
-    fn a_token_matches_itself_only(token in any::<String>(), other in any::<String>()) {
+    fn an_address_token_matches_only_itself(token in any::<String>(), other in any::<String>()) {
         let matches = AddressToken::new(&token).matches(&other);
         prop_assert!(!matches || token.trim() == other);
     }

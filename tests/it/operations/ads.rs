@@ -1,4 +1,4 @@
-//! Ads: the ad accounts at Meta, and what their ads brought.
+//! Ads: ad accounts at Meta and the results of their ads.
 
 use pilot_status::{ErrorKind, types};
 use serde_json::Value;
@@ -69,18 +69,18 @@ fn act_1234567890() -> types::builder::AdAccountLinkRequest {
 }
 
 #[tokio::test]
-async fn accounts_are_listed_though_meta_was_not_asked() {
+async fn accounts_are_listed_without_a_lookup_at_meta() {
     let mut accounts = case::example("list_ad_accounts");
     accounts["candidates"] = Value::Array(Vec::new());
     accounts["partnerBusinessId"] = Value::Null;
     accounts["sharingLookup"] = "not_configured".into();
     accounts["linked"][0]["sharingActive"] = Value::Null;
-    let unheard = {
+    let delayed = {
         let mut accounts = accounts.clone();
         accounts["sharingLookup"] = "delayed".into();
         accounts
     };
-    let sandbox = sandbox("list_ad_accounts", [&accounts, &unheard].map(ok)).await;
+    let sandbox = sandbox("list_ad_accounts", [&accounts, &delayed].map(ok)).await;
     let client = sandbox.client();
     let accounts = client.list_ad_accounts().send().await.unwrap();
     assert_eq!(accounts.sharing_lookup, Some(types::LookupStatus::NotConfigured));
@@ -91,7 +91,7 @@ async fn accounts_are_listed_though_meta_was_not_asked() {
 }
 
 #[tokio::test]
-async fn a_link_that_failed_is_not_retried() {
+async fn a_failed_link_is_not_retried() {
     for (status, code) in [
         (409, "AD_ACCOUNT_NOT_SHARED"),
         (502, "ADS_LOOKUP_UNAVAILABLE"),

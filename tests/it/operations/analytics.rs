@@ -31,7 +31,7 @@ operations! {
 }
 
 #[tokio::test]
-async fn a_distribution_is_read_as_counts_too() {
+async fn a_status_distribution_may_have_counts() {
     let mut answer = case::example("get_dashboard");
     answer["sentPercentChange"] = json!(-12.5);
     answer["statusDistribution"] =
@@ -44,7 +44,7 @@ async fn a_distribution_is_read_as_counts_too() {
 }
 
 #[tokio::test]
-async fn a_period_may_be_given_as_text() {
+async fn a_period_may_be_a_string() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     for (period, is_known) in [("7d", true), ("30d", true), ("365d", false)] {

@@ -1,4 +1,4 @@
-//! API keys: answers that hold live ones.
+//! API keys, some of them in full.
 
 use pilot_status::mock::{OperationId, Reply};
 use pilot_status::{StatusCode, types};
@@ -54,7 +54,7 @@ operations! {
 }
 
 #[tokio::test]
-async fn the_masked_keys_of_a_number_are_read_too() {
+async fn the_masked_keys_of_a_number_are_read() {
     let sandbox = sandbox(
         "list_api_keys",
         [ok(&json!([{
@@ -89,7 +89,7 @@ async fn the_masked_keys_of_a_number_are_read_too() {
 }
 
 #[tokio::test]
-async fn a_key_that_may_have_been_replaced_is_not_replaced_again() {
+async fn a_key_rotation_is_not_retried() {
     let late = Reply::error(StatusCode::GATEWAY_TIMEOUT, None);
     let sandbox = sandbox("rotate_api_key", [late.clone()]).await;
     sandbox.enqueue(OperationId::RotateNumberApiKey, late);

@@ -34,7 +34,7 @@ operations! {
 }
 
 #[tokio::test]
-async fn a_card_is_added_without_an_amount_and_the_page_has_either_name() {
+async fn a_checkout_to_add_a_card_has_no_amount_and_its_url_either_name() {
     let answer = json!({"checkoutUrl": "https://checkout.stripe.com/c/setup/cs_1"});
     let sandbox = sandbox("create_checkout", [ok(&answer)]).await;
     let client = sandbox.client();

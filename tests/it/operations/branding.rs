@@ -52,7 +52,7 @@ operations! {
 }
 
 #[tokio::test]
-async fn a_part_is_left_cleared_or_set() {
+async fn a_field_is_left_cleared_or_set() {
     let sandbox = sandbox("update_branding", [ok(&json!({"branding": {}}))]).await;
     let client = sandbox.client();
     let update = types::BrandingUpdateRequest::builder;
@@ -71,7 +71,7 @@ async fn a_part_is_left_cleared_or_set() {
 }
 
 #[tokio::test]
-async fn a_change_that_may_have_failed_is_sent_again_as_it_was() {
+async fn an_update_is_retried_with_the_same_body() {
     let fault = Reply::new(StatusCode::SERVICE_UNAVAILABLE, "").header("retry-after", "0").unwrap();
     let sandbox = sandbox("update_branding", [fault, ok(&json!({"branding": {}}))]).await;
     let client = sandbox.client();

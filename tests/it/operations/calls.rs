@@ -1,4 +1,4 @@
-//! Calls: those of a number, their sound, and what Meta allows.
+//! Calls of a number, their audio, and the permissions of Meta.
 
 use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{Secret, types};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::operations::case::{bodies, lines, moment, ok, sandbox};
 
-/// Half of an SDP, whose line ends have to arrive as they are.
+/// A part of an SDP. Its line breaks must arrive unchanged.
 const SDP: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n";
 
 operations! {
@@ -195,7 +195,7 @@ fn time_zone() -> Map<String, Value> {
     Map::from_iter([("timezone_id".to_owned(), json!("America/Sao_Paulo"))])
 }
 
-/// A page with calls that were made at these moments.
+/// Builds a page with a call at each of these times.
 fn page(moments: &[&str]) -> Reply {
     let calls: Vec<Value> = moments
         .iter()
@@ -207,7 +207,7 @@ fn page(moments: &[&str]) -> Reply {
     ok(&json!({ "calls": calls }))
 }
 
-/// The ids of all calls, and the request lines that they took.
+/// Streams all calls. Returns their ids and the request lines.
 async fn all(sandbox: &Sandbox) -> (Vec<String>, Vec<String>) {
     let mut ids = Vec::new();
     let client = sandbox.client();
@@ -219,7 +219,7 @@ async fn all(sandbox: &Sandbox) -> (Vec<String>, Vec<String>) {
 }
 
 #[tokio::test]
-async fn each_page_of_calls_begins_before_the_last_call_of_the_one_before() {
+async fn each_page_of_calls_begins_before_the_last_call_of_the_previous_page() {
     let moments = ["2026-06-28T10:00:03.500Z", "2026-06-28T10:00:02Z", "2026-06-28T10:00:01Z"];
     let sandbox =
         sandbox("list_calls", [page(&moments[..2]), page(&moments[2..]), page(&[])]).await;
@@ -236,7 +236,7 @@ async fn each_page_of_calls_begins_before_the_last_call_of_the_one_before() {
 }
 
 #[tokio::test]
-async fn the_pages_of_a_server_that_ignores_before_end() {
+async fn a_stream_ends_if_the_server_ignores_before() {
     let moments = ["2026-06-28T10:00:02Z", "2026-06-28T10:00:01Z"];
     let sandbox = sandbox("list_calls", [page(&moments), page(&moments)]).await;
     let (ids, lines) = all(&sandbox).await;
@@ -244,7 +244,7 @@ async fn the_pages_of_a_server_that_ignores_before_end() {
 }
 
 #[tokio::test]
-async fn the_pages_of_calls_without_their_times_end_with_an_error() {
+async fn a_stream_of_calls_without_times_ends_with_an_error() {
     let call = json!({"id": "call_1", "externalCallId": null, "direction": "INBOUND",
         "status": "MISSED"});
     let sandbox = sandbox("list_calls", [ok(&json!({"calls": [call]}))]).await;
@@ -258,7 +258,7 @@ async fn the_pages_of_calls_without_their_times_end_with_an_error() {
 }
 
 #[tokio::test]
-async fn a_web_number_calls_and_answers_without_an_sdp() {
+async fn a_web_number_starts_and_accepts_calls_without_an_sdp() {
     let started = json!({"id": "call_1", "externalCallId": null, "status": "INITIATED"});
     let accepted = json!({"success": true, "id": "call_1", "status": "ACCEPTED"});
     let sandbox = sandbox("start_call", [ok(&started)]).await;
@@ -271,7 +271,7 @@ async fn a_web_number_calls_and_answers_without_an_sdp() {
 }
 
 #[tokio::test]
-async fn nothing_prints_the_token_of_a_realtime_session() {
+async fn the_token_of_a_realtime_session_is_not_printed() {
     let session = json!({"wsUrl": "wss://a", "token": "marked", "expiresInSeconds": 120});
     let sandbox = sandbox("create_realtime_session", [ok(&session)]).await;
     let session = sandbox
@@ -287,7 +287,7 @@ async fn nothing_prints_the_token_of_a_realtime_session() {
 }
 
 #[tokio::test]
-async fn call_hours_go_back_with_the_fields_that_only_meta_knows() {
+async fn call_hours_keep_undocumented_fields_of_meta() {
     let hours = json!({"status": "ENABLED", "timezone_id": "America/Sao_Paulo",
         "weekly_operating_hours": [{"day_of_week": "MONDAY", "open_time": "0900"}]});
     let settings = json!({"calling": {"status": "ENABLED", "call_hours": hours, "sip": {}}});

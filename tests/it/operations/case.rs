@@ -1,4 +1,4 @@
-//! What a case says of an operation, and how it is held against the wire.
+//! The test case of an operation: its expected request, success and error.
 
 use std::pin::Pin;
 use std::sync::LazyLock;
@@ -45,34 +45,34 @@ impl Operation {
         operations().find(|operation| operation.id == id).expect("an operation of the document")
     }
 
-    /// Whether it takes no credential.
+    /// Whether the operation takes no credential.
     pub fn is_public(&self) -> bool {
         self.value["security"].as_array().is_some_and(Vec::is_empty)
     }
 
-    /// What its description rests on.
+    /// The evidence for the operation's description.
     pub fn evidence(&self) -> &str {
         self.value["x-evidence"].as_str().unwrap()
     }
 
-    /// Whether it only reads.
+    /// Whether the operation only reads.
     pub fn is_read_only(&self) -> bool {
         self.method == "get"
     }
 
-    /// The schema of its success; none where it has no content.
+    /// The schema of the success, if it has content.
     pub fn schema(&self) -> Option<Value> {
         Some(newer::resolved(&DOCUMENT, self.raw_schema()?))
     }
 
-    /// Whether its success is one of several.
+    /// Whether the success is a union.
     pub fn returns_union(&self) -> bool {
         let schema = self.raw_schema();
         let named = schema.and_then(|schema| DOCUMENT.pointer(&schema["$ref"].as_str()?[1..]));
         named.or(schema).is_some_and(|schema| schema.get("oneOf").or(schema.get("anyOf")).is_some())
     }
 
-    /// Whether its success is a list, or may be one.
+    /// Whether the success is or may be a list.
     pub fn returns_list(&self) -> bool {
         let schema = self.raw_schema();
         let named = schema.and_then(|schema| DOCUMENT.pointer(&schema["$ref"].as_str()?[1..]));
@@ -93,7 +93,7 @@ impl Operation {
         self.value["parameters"].to_string().contains("IdempotencyKey")
     }
 
-    /// What a newer server may answer with; nothing where there is no content.
+    /// The responses that a newer server may send, if the success has content.
     pub fn newer(&self) -> Vec<Value> {
         let responses = self.value["responses"].as_object().unwrap();
         let success = responses.iter().find(|(status, _)| status.starts_with('2')).unwrap().1;
@@ -103,7 +103,7 @@ impl Operation {
         }
     }
 
-    /// The status of the success and its example: null where it has no content.
+    /// The status of the success and its example, or null if it has no content.
     fn success(&self) -> (StatusCode, Value) {
         let responses = self.value["responses"].as_object().unwrap();
         let (status, response) = responses
@@ -115,7 +115,7 @@ impl Operation {
         (status.parse().unwrap(), example.unwrap_or_default())
     }
 
-    /// Checks that it documents an error with a status and a code.
+    /// Asserts that the operation documents an error with this status and code.
     fn documents(&self, status: StatusCode, code: Option<&str>) {
         let response = &self.value["responses"][status.as_str()];
         let error = example_of(response).expect("an example of the error");
@@ -128,25 +128,25 @@ impl Operation {
     }
 }
 
-/// The example of an operation's success.
+/// Returns the example of an operation's success.
 pub fn example(id: &str) -> Value {
     Operation::find(id).success().1
 }
 
-/// The example of an operation's request.
-#[allow(dead_code)] // The cases that regen makes call it, until people spell the request out.
+/// Returns the example of an operation's request.
+#[allow(dead_code)] // Cases drafted by `regen` call it until their request is written out.
 pub fn request<T: serde::de::DeserializeOwned>(id: &str) -> T {
     let body = &Operation::find(id).value["requestBody"];
     serde_json::from_value(example_of(body).expect("an example of the request")).unwrap()
 }
 
-/// The operation with an id.
+/// Returns the `OperationId` for the id.
 pub fn operation_id(id: &str) -> OperationId {
     let mut all = OperationId::ALL.iter().copied();
     all.find(|operation| operation.as_str() == id).expect("an operation of the document")
 }
 
-/// A sandbox that answers an operation with these in their turn, and then as usual.
+/// Starts a sandbox that responds to an operation with these replies in order, then as usual.
 pub async fn sandbox(id: &str, replies: impl IntoIterator<Item = Reply>) -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();
     for reply in replies {
@@ -155,13 +155,13 @@ pub async fn sandbox(id: &str, replies: impl IntoIterator<Item = Reply>) -> Sand
     sandbox
 }
 
-/// A client of a sandbox that tries again at once.
+/// Builds a client that retries without delay.
 pub fn quick(sandbox: &Sandbox) -> Client {
     let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
     sandbox.builder().retry(policy).build().unwrap()
 }
 
-/// A success with a body.
+/// A 200 response with this body.
 pub fn ok(body: &Value) -> Reply {
     Reply::json(StatusCode::OK, body)
 }
@@ -173,42 +173,42 @@ pub fn error(id: &str, status: u16, code: &str) -> Reply {
     Reply::error(status, ErrorCode::from(code))
 }
 
-/// The bodies of all requests.
+/// The bodies of all recorded requests.
 pub fn bodies(sandbox: &Sandbox) -> Vec<Value> {
     sandbox.requests().iter().map(RecordedRequest::json).collect()
 }
 
-/// The lines of all requests.
+/// The request lines of all recorded requests.
 pub fn lines(sandbox: &Sandbox) -> Vec<String> {
     sandbox.requests().iter().map(RecordedRequest::line).collect()
 }
 
-/// A moment, as RFC 3339 writes it.
+/// Parses a time in RFC 3339 format.
 pub fn moment(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-/// The example of a response, the first of several.
+/// Returns the example of a response, or the first of several.
 fn example_of(response: &Value) -> Option<Value> {
     let media_type = response["content"].get("application/json")?;
     let several = || Some(media_type["examples"].as_object()?.values().next()?["value"].clone());
     media_type.get("example").cloned().or_else(several)
 }
 
-/// What an operation is to send.
+/// The expected request of an operation.
 pub struct Sends {
     pub line: &'static str,
     pub headers: &'static [(&'static str, &'static str)],
     pub body: Option<Value>,
 }
 
-/// A call under way.
+/// A call in progress.
 pub type Called<'c> = Pin<Box<dyn Future<Output = Result<Value, Error>> + 'c>>;
 
 /// Calls an operation.
 pub type Call = for<'c> fn(&'c Client) -> Called<'c>;
 
-/// The client and the server of one case.
+/// The client and the sandbox of one case.
 pub struct Case {
     operation: Operation,
     sandbox: Sandbox,
@@ -217,7 +217,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// A server that answers with the documented success and then with the error.
+    /// Starts a sandbox that responds with the documented success, then with the error.
     pub async fn start(id: &str, (status, code): (u16, Option<&'static str>)) -> Self {
         let operation = Operation::find(id);
         let refused = (StatusCode::from_u16(status).unwrap(), code);
@@ -231,7 +231,7 @@ impl Case {
         Self { operation, client: sandbox.client(), sandbox, refused }
     }
 
-    /// Holds the request of the first call against what it is to be.
+    /// Asserts that the first request matches the expected one.
     pub fn sent(&self, sends: &Sends) {
         let request = &self.sandbox.requests()[0];
         let values = |name| request.headers.get_all(name).iter().collect::<Vec<_>>();
@@ -253,23 +253,23 @@ impl Case {
         }
     }
 
-    /// Holds a decoded success against the example: no field of it may be lost.
+    /// Asserts that the decoded success keeps every field of the example.
     pub fn kept(&self, decoded: &Value) {
         let (_, example) = self.operation.success();
         assert_kept(&example, decoded, "$");
     }
 
-    /// Holds the failure of the second call against the documented error.
+    /// Asserts that the error of the second call is the documented one.
     pub fn refused(&self, error: &Error) {
         let (status, code) = self.refused;
         assert_eq!(error.status(), Some(status), "{error}");
         assert_eq!(error.code().map(ErrorCode::as_str), code);
         let known = error.code().is_none_or(|code| !code.is_unknown());
-        assert!(known, "{code:?} is not in ErrorCode");
+        assert!(known, "{code:?} is unknown to ErrorCode");
     }
 }
 
-/// Holds what was decoded against a body: no field of it may be lost.
+/// Asserts that a decoded value keeps every field of the body.
 pub fn assert_kept(example: &Value, decoded: &Value, place: &str) {
     match (example, decoded) {
         (Value::Object(example), decoded) => {
@@ -293,12 +293,12 @@ pub fn assert_kept(example: &Value, decoded: &Value, place: &str) {
     }
 }
 
-/// Whether a value is as good as none.
+/// Whether a value counts as absent.
 fn is_nothing(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
-/// A server that answers an operation as newer servers may, in their turn.
+/// A sandbox that responds to an operation as newer servers may, one variant after another.
 pub struct Newer {
     bodies: Vec<Value>,
     sandbox: Sandbox,
@@ -319,21 +319,21 @@ impl Newer {
         self.bodies.iter()
     }
 
-    /// Holds what was decoded against the body: nothing that is known may be lost.
+    /// Asserts that the decoded value keeps every known field of the body.
     pub fn kept(body: &Value, decoded: Result<Value, Error>) {
         let decoded = decoded.unwrap_or_else(|error| panic!("{error}: {body}"));
         assert_eq!(newer::known(&decoded), newer::known(body));
     }
 }
 
-/// A client of the mock server that `PILOT_STATUS_TEST_SERVER` names, which another
-/// tool made of `openapi.json`.
+/// Builds a client of the mock server in `PILOT_STATUS_TEST_SERVER`, which a separate tool
+/// generates from `openapi.json`.
 pub fn mock() -> Client {
     let url = std::env::var("PILOT_STATUS_TEST_SERVER").expect("PILOT_STATUS_TEST_SERVER");
     Client::builder(Credentials::api_key("ps_any")).base_url(url).build().unwrap()
 }
 
-/// Makes the tests of a table of operations, and lists their names and calls in `CASES`.
+/// Generates the tests of a table of operations, and lists their names and calls in `CASES`.
 ///
 /// ```text
 /// operations! {
@@ -346,7 +346,7 @@ pub fn mock() -> Client {
 /// }
 /// ```
 ///
-/// `headers: [("name", "value")]` and `body: {...}` follow `sends` where there are any.
+/// Optional `headers: [("name", "value")]` and `body: {...}` follow `sends`.
 macro_rules! operations {
     ($($id:ident {
         call: |$client:ident| $call:expr,
@@ -382,7 +382,7 @@ macro_rules! operations {
             }
         )*
 
-        /// The calls, each with its success as JSON.
+        /// The calls. Each returns its success as JSON.
         pub mod calls {
             #[allow(unused_imports)]
             use super::*;
@@ -391,7 +391,7 @@ macro_rules! operations {
                 pub fn $id($client: &::pilot_status::Client) -> $crate::operations::case::Called<'_> {
                     Box::pin(async move {
                         let success = $call.send().await?;
-                        // No value panics when it is printed.
+                        // Printing must not panic.
                         let _ = format!("{success:?}");
                         Ok(::serde_json::to_value(success.into_inner()).unwrap())
                     })
@@ -399,7 +399,7 @@ macro_rules! operations {
             )*
         }
 
-        /// What a newer server adds fails no call.
+        /// Additions of a newer server do not fail a call.
         mod newer {
             $(
                 #[tokio::test]
@@ -413,7 +413,7 @@ macro_rules! operations {
             )*
         }
 
-        /// Scalars are read in another spelling.
+        /// Scalars may have another JSON type.
         mod spelled {
             $(
                 #[tokio::test]
@@ -423,7 +423,7 @@ macro_rules! operations {
             )*
         }
 
-        /// What is not the API's own report of a success is none, and is kept.
+        /// An unexpected body is an error that keeps the response.
         mod unexpected {
             $(
                 #[tokio::test]
@@ -433,11 +433,11 @@ macro_rules! operations {
             )*
         }
 
-        /// Against a mock server that another tool made of `openapi.json`.
+        /// Calls a mock server that a separate tool generates from `openapi.json`.
         mod mock {
             $(
                 #[tokio::test]
-                #[ignore = "it needs a mock server: see CONTRIBUTING.md"]
+                #[ignore = "needs a mock server: see CONTRIBUTING.md"]
                 async fn $id() {
                     super::calls::$id(&$crate::operations::case::mock()).await.unwrap();
                 }

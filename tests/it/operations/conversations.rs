@@ -1,4 +1,4 @@
-//! Conversations and the messages in them, page by page.
+//! Conversations and their messages, page by page.
 
 use futures_util::TryStreamExt;
 use pilot_status::mock::{OperationId, Reply};
@@ -102,7 +102,7 @@ operations! {
     }
 }
 
-/// A page of an operation: the entry of its example, under these ids.
+/// Builds a page of an operation, with the entry of its example under each id.
 fn page<const N: usize>(operation: &str, ids: [&str; N], about: &Value) -> Reply {
     let mut answer = case::example(operation);
     let fields = answer.as_object_mut().unwrap();
@@ -139,15 +139,15 @@ macro_rules! streams {
 }
 
 streams! {
-    conversations_come_in_a_stream: list_conversations at "/v1/conversations";
-    the_history_comes_in_a_stream: list_message_history at "/v1/messages/history";
-    group_messages_come_in_a_stream: list_group_messages at "/v1/messages/group";
-    unread_messages_come_in_a_stream: list_unread_messages at "/v1/messages/unread";
+    conversations_are_streamed: list_conversations at "/v1/conversations";
+    the_history_is_streamed: list_message_history at "/v1/messages/history";
+    group_messages_are_streamed: list_group_messages at "/v1/messages/group";
+    unread_messages_are_streamed: list_unread_messages at "/v1/messages/unread";
 }
 
 #[tokio::test]
-async fn a_total_of_unread_messages_is_no_number_of_entries() {
-    // By the counts of the conversations there would be more pages.
+async fn the_total_of_unread_messages_does_not_count_messages() {
+    // By the totals of conversations there would be more pages.
     let counts = json!({"total": 90, "pageSize": 2, "totalPages": 45});
     let operation = "list_unread_messages";
     let pages = [
@@ -163,7 +163,7 @@ async fn a_total_of_unread_messages_is_no_number_of_entries() {
 }
 
 #[tokio::test]
-async fn the_stream_of_a_number_names_it_on_every_page() {
+async fn a_stream_sends_its_number_for_every_page() {
     let operation = "list_message_history";
     let pages = ["a", "b"].map(|id| page(operation, [id], &json!({"totalPages": 2})));
     let sandbox = sandbox("list_message_history", pages).await;
@@ -178,7 +178,7 @@ async fn the_stream_of_a_number_names_it_on_every_page() {
 }
 
 #[tokio::test]
-async fn a_number_that_keeps_nothing_shows_nothing_or_what_is_left() {
+async fn messages_of_a_relay_only_number_are_absent_or_redacted() {
     let nothing = json!({"messages": [], "total": 0, "page": 1, "pageSize": 30, "totalPages": 0,
         "notice": "PII_RELAY_ONLY"});
     let mut redacted = case::example("list_unread_messages");
@@ -199,7 +199,7 @@ async fn a_number_that_keeps_nothing_shows_nothing_or_what_is_left() {
 }
 
 #[tokio::test]
-async fn files_and_ads_of_a_message_are_read() {
+async fn media_and_referrals_of_a_message_are_read() {
     let mut answer = case::example("list_message_history");
     answer["messages"][0]["messageType"] = "image".into();
     answer["messages"][0]["origin"] = "LAYER".into();
@@ -223,7 +223,7 @@ async fn files_and_ads_of_a_message_are_read() {
 }
 
 #[tokio::test]
-async fn groups_that_a_meta_number_may_not_use_are_told_by_either_code() {
+async fn groups_unavailable_to_a_meta_number_have_either_code() {
     let operation = "list_group_messages";
     let answers = ["META_GROUPS_NOT_ELIGIBLE", "NOT_SUPPORTED_FOR_META"]
         .map(|code| case::error(operation, 400, code));

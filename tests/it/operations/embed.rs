@@ -41,7 +41,7 @@ operations! {
 }
 
 #[tokio::test]
-async fn a_page_that_connects_numbers_names_none() {
+async fn a_connect_session_has_no_number() {
     let sandbox = sandbox(
         "create_embed_session",
         [Reply::json(StatusCode::CREATED, &json!({"token": "marked"}))],
@@ -59,7 +59,7 @@ async fn a_page_that_connects_numbers_names_none() {
 }
 
 #[tokio::test]
-async fn a_session_without_origins_is_not_asked_for() {
+async fn a_session_without_origins_is_not_requested() {
     let sandbox =
         sandbox("create_embed_session", [Reply::json(StatusCode::CREATED, &json!({}))]).await;
     let client = sandbox.client();

@@ -1,4 +1,4 @@
-//! Groups: their lists in the forms of both sources, and who is in them.
+//! Groups: their lists in both documented forms, and their participants.
 
 use pilot_status::mock::{Reply, Sandbox};
 use pilot_status::{ErrorCode, ErrorKind, StatusCode, types};
@@ -71,7 +71,7 @@ operations! {
 const TWO: [&str; 2] = ["5511988887777", "5511999998888"];
 
 #[tokio::test]
-async fn the_list_is_read_bare_and_in_an_object() {
+async fn the_list_is_read_with_and_without_a_wrapper() {
     let entry = json!({"id": "1@g.us", "subject": "Vendas"});
     let other = json!({"page": {"groups": []}});
     let answers = [json!([entry]), json!({"groups": [entry]}), other.clone()];
@@ -102,7 +102,7 @@ async fn participants_are_read_with_their_roles() {
 }
 
 #[tokio::test]
-async fn participants_change_whatever_the_answer_holds() {
+async fn participants_are_added_whatever_the_response_contains() {
     let answers = [
         Reply::new(StatusCode::NO_CONTENT, ""),
         Reply::new(StatusCode::OK, "ok").header("content-type", "text/plain").unwrap(),
@@ -118,7 +118,7 @@ async fn participants_change_whatever_the_answer_holds() {
 }
 
 #[tokio::test]
-async fn a_group_needs_a_subject_and_may_have_nobody() {
+async fn a_group_requires_a_subject_but_no_participants() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     let nameless = types::GroupRequest::builder().participants(TWO);
@@ -131,7 +131,7 @@ async fn a_group_needs_a_subject_and_may_have_nobody() {
 }
 
 #[tokio::test]
-async fn a_group_that_may_exist_is_not_created_again() {
+async fn the_creation_of_a_group_is_not_retried() {
     let busy = Reply::json(StatusCode::SERVICE_UNAVAILABLE, &json!({"error": "Unavailable"}));
     let sandbox =
         sandbox("create_group", [busy, case::error("create_group", 409, NOT_CONNECTED)]).await;

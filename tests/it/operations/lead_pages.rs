@@ -1,4 +1,4 @@
-//! Lead pages: Facebook Pages that feed a number, and what their forms set off.
+//! Lead pages: Facebook Pages that feed leads to a number, and the actions of their forms.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -135,7 +135,7 @@ fn template_with_variables() -> types::builder::LeadFormConfigRequest {
         .form_name("Orçamento")
 }
 
-/// One of each kind.
+/// One variable of each kind.
 fn variables() -> BTreeMap<String, types::LeadVariable> {
     let field =
         types::LeadFieldVariable::builder().source(types::LeadFieldSource::Field).key("full_name");
@@ -147,7 +147,7 @@ fn variables() -> BTreeMap<String, types::LeadVariable> {
     ])
 }
 
-/// The body that goes out for a form.
+/// Returns the body that is sent for a form.
 async fn sent(body: types::builder::LeadFormConfigRequest) -> Value {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
@@ -156,7 +156,7 @@ async fn sent(body: types::builder::LeadFormConfigRequest) -> Value {
 }
 
 #[tokio::test]
-async fn what_has_to_be_there_is_sent_as_null() {
+async fn required_nullable_fields_are_sent_as_null() {
     let nothing = types::LeadFormConfigRequest::builder()
         .consent_disclaimer_key(None)
         .auto_send_enabled(false)
@@ -171,7 +171,7 @@ async fn what_has_to_be_there_is_sent_as_null() {
 }
 
 #[tokio::test]
-async fn what_has_to_be_there_cannot_be_left_out() {
+async fn a_missing_required_field_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     let without_text = types::LeadFormConfigRequest::builder()
@@ -186,7 +186,7 @@ async fn what_has_to_be_there_cannot_be_left_out() {
 }
 
 #[tokio::test]
-async fn a_variable_of_a_new_kind_goes_back_as_it_came() {
+async fn a_variable_of_an_unknown_kind_is_sent_back_unchanged() {
     let mut answer = case::example("update_lead_page_form");
     let new = json!({"source": "lead", "path": ["ad", "name"]});
     answer["config"]["variableMap"]["anuncio"] = new.clone();
@@ -197,7 +197,7 @@ async fn a_variable_of_a_new_kind_goes_back_as_it_came() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     let call = client.update_lead_page_form().page_link_id("1").form_id("2").body(body);
-    // The document does not know it, but a newer server does.
+    // The document does not list the new kind, so the sandbox rejects it.
     call.send().await.unwrap_err();
     let sent = sandbox.requests()[0].json();
     assert_eq!(sent["variableMap"]["anuncio"], new);
@@ -205,7 +205,7 @@ async fn a_variable_of_a_new_kind_goes_back_as_it_came() {
 }
 
 #[tokio::test]
-async fn a_page_is_linked_to_the_only_number_without_naming_it() {
+async fn a_page_is_linked_to_the_only_number_by_default() {
     let sandbox = Sandbox::start().await.unwrap();
     let body = types::LeadPageLinkRequest::builder().page_id("1");
     sandbox.client().link_lead_page().body(body).send().await.unwrap();
@@ -214,7 +214,7 @@ async fn a_page_is_linked_to_the_only_number_without_naming_it() {
 }
 
 #[tokio::test]
-async fn pages_are_listed_whatever_keeps_them_from_being_linked() {
+async fn pages_that_cannot_be_linked_are_listed() {
     let mut pages = case::example("list_lead_pages");
     pages["configured"] = false.into();
     pages["candidates"][0]["missingTasks"] = json!(["ADVERTISE"]);
@@ -234,7 +234,7 @@ async fn pages_are_listed_whatever_keeps_them_from_being_linked() {
 }
 
 #[tokio::test]
-async fn forms_come_with_what_was_set_for_them() {
+async fn forms_are_read_with_their_configuration() {
     let mut forms = case::example("list_lead_page_forms");
     forms["forms"][0]["config"] = case::example("update_lead_page_form")["config"].take();
     forms["formsTruncated"] = true.into();
@@ -246,7 +246,7 @@ async fn forms_come_with_what_was_set_for_them() {
 }
 
 #[tokio::test]
-async fn a_resync_says_only_whether_it_began() {
+async fn a_resync_may_report_only_whether_it_started() {
     let answer = json!({"started": false, "pageLinkId": "plk_1"});
     let sandbox = sandbox("resync_lead_page", [Reply::json(StatusCode::ACCEPTED, &answer)]).await;
     let call = sandbox.client();
@@ -257,7 +257,7 @@ async fn a_resync_says_only_whether_it_began() {
 }
 
 #[tokio::test]
-async fn a_short_cooldown_is_waited_for() {
+async fn a_call_waits_for_a_short_cooldown() {
     let cooldown = json!({"error": "Wait", "code": "RESYNC_COOLDOWN", "retryAfterSeconds": 1});
     let cooldown = Reply::json(StatusCode::TOO_MANY_REQUESTS, &cooldown);
     let sandbox = sandbox("resync_lead_page", [cooldown]).await;
@@ -269,7 +269,7 @@ async fn a_short_cooldown_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_long_cooldown_is_an_error_at_once() {
+async fn a_long_cooldown_is_an_immediate_error() {
     let sandbox =
         sandbox("resync_lead_page", [case::error("resync_lead_page", 429, "RESYNC_COOLDOWN")])
             .await;
@@ -282,7 +282,7 @@ async fn a_long_cooldown_is_an_error_at_once() {
 }
 
 #[tokio::test]
-async fn what_an_alternative_lacks_is_named() {
+async fn an_error_names_the_missing_field_of_an_alternative() {
     let sandbox = Sandbox::start().await.unwrap();
     let variable = json!({"config": {"formId": "f", "variableMap": {"nome": {"source": "field"}}}});
     sandbox.respond_with(OperationId::UpdateLeadPageForm, variable);

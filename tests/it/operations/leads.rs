@@ -1,4 +1,4 @@
-//! Leads: what lead ads brought, page by page.
+//! Leads from lead ads, page by page.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ async fn a_lead_without_its_personal_data_is_read() {
 }
 
 #[tokio::test]
-async fn a_page_without_leads_says_why() {
+async fn an_empty_page_may_have_a_notice() {
     let nothing = json!({"leads": [], "total": 0, "page": 1, "pageSize": 30, "totalPages": 0,
         "notice": "PII_RELAY_ONLY"});
     let sandbox = sandbox("list_leads", [ok(&nothing), ok(&nothing)]).await;
@@ -91,7 +91,7 @@ async fn a_page_without_leads_says_why() {
 }
 
 #[tokio::test]
-async fn only_the_copy_for_a_number_names_it() {
+async fn only_a_clone_for_a_number_sends_it() {
     let sandbox = sandbox("list_leads", [page(1, 2, Some(2)), page(2, 2, Some(2))]).await;
     let tenant = sandbox.client();
     let scoped = tenant.for_number("wn_01HZX");
@@ -104,7 +104,7 @@ async fn only_the_copy_for_a_number_names_it() {
 }
 
 #[tokio::test]
-async fn the_next_page_is_asked_for_while_one_is_taken_and_no_other() {
+async fn only_the_next_page_is_requested_ahead() {
     const LENGTH: usize = 5;
     const PAGES: usize = 3;
     let pages = [1, 2, 3].map(|number| page(number, LENGTH, Some(3)));
@@ -120,7 +120,7 @@ async fn the_next_page_is_asked_for_while_one_is_taken_and_no_other() {
         let ahead = (place / LENGTH + 2).min(PAGES);
         assert!(sandbox.requests().len() <= ahead);
         if place % LENGTH == LENGTH - 2 {
-            eventually("the next page is asked for", || sandbox.requests().len() == ahead).await;
+            eventually("the next page is requested", || sandbox.requests().len() == ahead).await;
         }
     }
     assert!(leads.next().await.is_none());
@@ -128,7 +128,7 @@ async fn the_next_page_is_asked_for_while_one_is_taken_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_stream_begins_at_its_page_and_keeps_its_filters() {
+async fn a_stream_starts_at_the_given_page_and_keeps_its_filters() {
     let sandbox = sandbox("list_leads", [page(2, 1, Some(3)), page(3, 1, Some(3))]).await;
     let client = sandbox.client();
     let mut leads = client.list_leads().form_id("1").page(2).page_size(1).stream();
@@ -142,26 +142,26 @@ async fn a_stream_begins_at_its_page_and_keeps_its_filters() {
 }
 
 #[tokio::test]
-async fn a_stream_ends_with_the_last_page_by_what_each_page_says() {
-    for (said, asked) in [
+async fn a_stream_ends_after_the_latest_total_of_pages() {
+    for (totals, requested) in [
         (vec![Some(1)], 1),
         (vec![Some(2), Some(2)], 2),
-        // Leads were erased, and others came.
+        // Leads were erased and others added.
         (vec![Some(3), Some(2)], 2),
-        // A total that does not count the page that says it is none.
+        // A total that ignores the page it arrives with.
         (vec![Some(3), Some(1), Some(3)], 3),
         (vec![Some(2), Some(3), Some(3)], 3),
         (vec![Some(2), None, Some(3)], 3),
     ] {
-        let pages = (1..).zip(&said).map(|(number, pages)| page(number, 2, *pages));
+        let pages = (1..).zip(&totals).map(|(number, pages)| page(number, 2, *pages));
         let sandbox = sandbox("list_leads", pages.collect::<Vec<_>>()).await;
-        assert_eq!(ids(&sandbox.client()).await.len(), 2 * asked, "{said:?}");
-        assert_eq!(sandbox.requests().len(), asked, "{said:?}");
+        assert_eq!(ids(&sandbox.client()).await.len(), 2 * requested, "{totals:?}");
+        assert_eq!(sandbox.requests().len(), requested, "{totals:?}");
     }
 }
 
 #[tokio::test]
-async fn an_empty_page_ends_a_stream_whatever_it_says() {
+async fn an_empty_page_ends_a_stream_despite_its_total() {
     for pages in [None, Some(9)] {
         let sandbox = sandbox("list_leads", [page(1, 2, pages), page(2, 0, pages)]).await;
         assert_eq!(ids(&sandbox.client()).await, [id(1, 0), id(1, 1)]);
@@ -185,7 +185,7 @@ async fn an_error_is_the_last_entry_of_a_stream() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_rejected_is_asked_for_again() {
+async fn a_rejected_page_is_retried() {
     let rejection = json!({"error": "Too many requests", "retryAfterSeconds": 0});
     let pages = [
         page(1, 1, Some(2)),
@@ -197,7 +197,7 @@ async fn a_page_that_is_rejected_is_asked_for_again() {
     assert_eq!(sandbox.requests().len(), 3);
 }
 
-/// The ids of all leads.
+/// Streams the ids of all leads.
 async fn ids(client: &Client) -> Vec<String> {
     let mut leads = client.list_leads().stream();
     let mut ids = Vec::new();
@@ -218,7 +218,7 @@ fn lead(id: &str) -> Value {
     lead
 }
 
-/// A page that says how many there are, if it says so.
+/// Builds a page with an optional number of pages.
 fn page(number: usize, length: usize, pages: Option<usize>) -> Reply {
     let leads: Vec<Value> = (0..length).map(|place| lead(&id(number, place))).collect();
     let mut page = json!({"leads": leads, "page": number, "pageSize": length});

@@ -1,4 +1,4 @@
-//! Lists that come in an object, which the document does not describe.
+//! Lists that a server wraps in an object, contrary to the document.
 
 use pilot_status::mock::Reply;
 use pilot_status::{Client, ErrorKind, StatusCode};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::operations::case::{Called, Operation, example, sandbox};
 use crate::operations::{api_keys, groups, newsletters, numbers, projects, templates, webhooks};
 
-/// An operation whose success is a list, its call, and what its path calls the entries.
+/// An operation that returns a list, its call, and the name of the entries in its path.
 type List = (&'static str, for<'c> fn(&'c Client) -> Called<'c>, &'static str);
 
 const LISTS: [List; 8] = [
@@ -21,14 +21,14 @@ const LISTS: [List; 8] = [
     ("list_webhooks", webhooks::calls::list_webhooks, "webhooks"),
 ];
 
-/// The entries of a list, whatever it is in.
+/// Returns the entries of a list, wrapped or not.
 fn entries(list: &Value) -> &Value {
     let wrapped = list.as_object().and_then(|object| object.values().next());
     wrapped.unwrap_or(list)
 }
 
 #[test]
-fn no_list_is_left_out() {
+fn every_operation_with_a_list_is_covered() {
     let lists =
         crate::operations::case::operations().filter(Operation::returns_list).map(|list| list.id);
     let mut lists: Vec<String> = lists.collect();
@@ -37,7 +37,7 @@ fn no_list_is_left_out() {
 }
 
 #[tokio::test]
-async fn a_list_is_read_bare_and_in_an_object() {
+async fn a_list_is_read_with_and_without_a_wrapper() {
     for (id, call, name) in LISTS {
         let example = example(id);
         let entries = entries(&example);
@@ -59,7 +59,7 @@ async fn a_list_is_read_bare_and_in_an_object() {
 }
 
 #[tokio::test]
-async fn a_list_in_an_object_may_be_empty_or_null() {
+async fn a_wrapped_list_may_be_empty_or_null() {
     for (id, call, name) in LISTS {
         for list in [json!([]), Value::Null] {
             for name in ["data", name] {
@@ -73,7 +73,7 @@ async fn a_list_in_an_object_may_be_empty_or_null() {
 }
 
 #[tokio::test]
-async fn an_error_with_a_list_is_no_list() {
+async fn an_error_object_with_a_list_is_an_error() {
     for (id, call, _) in LISTS {
         for body in [json!({"error": "No", "data": []}), json!({"errors": ["No"], "data": []})] {
             let reply = Reply::json(StatusCode::OK, &body);

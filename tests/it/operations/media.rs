@@ -1,4 +1,4 @@
-//! Media: files that a number received.
+//! Files that a number received.
 
 use pilot_status::mock::Sandbox;
 use pilot_status::{Client, DataUrl, ErrorKind};
@@ -25,7 +25,7 @@ operations! {
 }
 
 #[tokio::test]
-async fn a_file_may_have_no_name_and_is_not_printed() {
+async fn a_file_may_lack_a_name_and_is_not_printed() {
     let mut answer = case::example("get_media");
     answer["fileName"] = Value::Null;
     let sandbox = sandbox("get_media", [ok(&answer)]).await;
@@ -36,7 +36,7 @@ async fn a_file_may_have_no_name_and_is_not_printed() {
 }
 
 #[tokio::test]
-async fn a_file_without_the_number_that_received_it_is_not_asked_for() {
+async fn a_file_is_not_requested_without_its_number() {
     let sandbox = Sandbox::start().await.unwrap();
     let error = sandbox.client().get_media().media_id("1").send().await.unwrap_err();
     assert_eq!((error.kind(), sandbox.requests().len()), (ErrorKind::InvalidRequest, 0));

@@ -1,5 +1,4 @@
-//! Messages: every content and every destination, requests with names that may be
-//! repeated, and what becomes of a message.
+//! Messages: every content and destination, idempotency keys, and the status of a message.
 
 use std::time::Duration;
 
@@ -94,7 +93,7 @@ fn text() -> types::builder::MessageRequest {
     to_ana(Content::Text("Oi!".to_owned()))
 }
 
-/// The body that a message is sent as.
+/// Returns the body that is sent for a message.
 async fn sent(message: types::builder::MessageRequest) -> Value {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.client().send_message().body(message).send().await.unwrap();
@@ -106,7 +105,7 @@ fn button(kind: types::MessageButtonType, label: &str) -> types::builder::Messag
 }
 
 #[tokio::test]
-async fn a_text_goes_out_with_what_stands_around_it() {
+async fn a_text_is_sent_with_header_footer_and_buttons() {
     let header =
         types::MessageHeader::builder().type_(types::MessageHeaderType::Text).content("Pedido 42");
     let buttons = [
@@ -132,7 +131,7 @@ async fn a_text_goes_out_with_what_stands_around_it() {
 }
 
 #[tokio::test]
-async fn a_file_goes_out_as_its_address_or_whole() {
+async fn a_file_is_sent_as_a_url_or_a_data_url() {
     let copy = button(types::MessageButtonType::Copy, "Copiar").copy_code("PROMO10");
     let image = to_ana(Content::Media("https://loja.com/a.png".to_owned()))
         .media_type(types::MediaType::Image)
@@ -167,7 +166,7 @@ fn list() -> types::builder::ListMessage {
 }
 
 #[tokio::test]
-async fn a_list_goes_out_below_its_text() {
+async fn a_list_is_sent_with_its_text() {
     let message = to_ana(Content::List(list().try_into().unwrap())).text("Qual cor?");
     assert_eq!(
         sent(message).await,
@@ -186,7 +185,7 @@ async fn a_list_goes_out_below_its_text() {
 }
 
 #[tokio::test]
-async fn a_carousel_goes_out_with_its_cards() {
+async fn a_carousel_is_sent_with_its_cards() {
     let reply = types::CarouselButton::builder()
         .type_(types::CarouselButtonType::QuickReply)
         .text("Quero")
@@ -221,7 +220,7 @@ async fn a_carousel_goes_out_with_its_cards() {
 }
 
 #[tokio::test]
-async fn a_flow_goes_out_and_its_token_comes_back() {
+async fn a_flow_is_sent_and_its_token_is_read() {
     let flow = types::FlowMessage::builder()
         .flow_id("1234567890")
         .cta("Agendar")
@@ -253,7 +252,7 @@ async fn a_flow_goes_out_and_its_token_comes_back() {
 }
 
 #[tokio::test]
-async fn a_message_goes_to_one_destination_of_any_kind() {
+async fn a_message_is_sent_to_a_destination_of_any_kind() {
     let user = "BR.13491208655302741918";
     let group = "123456789-987654321@g.us";
     let channel = "120363000000000000@newsletter";
@@ -268,7 +267,7 @@ async fn a_message_goes_to_one_destination_of_any_kind() {
 }
 
 #[tokio::test]
-async fn a_message_without_one_destination_or_without_content_is_refused_before_it_is_sent() {
+async fn a_message_requires_one_destination_and_some_content() {
     let destinations = "exactly one of destinationNumber, groupId, newsletterId must be set";
     let contents =
         "at least one of templateId, text, media, list, carousel, flow must be set, but none is";
@@ -297,7 +296,7 @@ async fn a_message_without_one_destination_or_without_content_is_refused_before_
         assert_eq!(error.operation_id(), Some("send_message"));
         assert!(error.to_string().contains(&problem), "{error}");
     }
-    // However it was made.
+    // A deserialized message is checked as well.
     let read: types::MessageRequest = serde_json::from_value(
         json!({"groupId": "1@g.us", "destinationNumber": "1", "text": "Oi!"}),
     )
@@ -311,7 +310,7 @@ async fn a_message_without_one_destination_or_without_content_is_refused_before_
 }
 
 #[tokio::test]
-async fn contents_are_sent_together_as_they_are() {
+async fn combined_contents_are_sent_unchanged() {
     let kinds = [
         ("templateId", json!("boas_vindas")),
         ("text", json!("Oi!")),
@@ -327,7 +326,7 @@ async fn contents_are_sent_together_as_they_are() {
         let mut body = json!({"destinationNumber": "5511988887777"});
         chosen.for_each(|(_, (name, value))| body[name] = value.clone());
         let message: types::MessageRequest = serde_json::from_value(body.clone()).unwrap();
-        // The server decides what goes together, not the client.
+        // The server decides which contents can be combined.
         let is_excluded = body.get("list").is_some()
             && ["templateId", "media", "carousel", "flow"]
                 .iter()
@@ -339,7 +338,7 @@ async fn contents_are_sent_together_as_they_are() {
 }
 
 #[tokio::test]
-async fn a_cancellation_of_none_or_of_too_many_is_refused_before_it_is_sent() {
+async fn a_cancellation_of_no_or_too_many_messages_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     let cancel = async |count: usize| {
@@ -359,7 +358,7 @@ async fn a_cancellation_of_none_or_of_too_many_is_refused_before_it_is_sent() {
     assert_eq!(sandbox.requests().len(), 2);
 }
 
-/// A client that tries again at once, and does not wait long for an answer.
+/// Builds a client that retries without delay and has a short attempt timeout.
 fn impatient(sandbox: &Sandbox) -> Client {
     let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
     sandbox.builder().retry(policy).attempt_timeout(Duration::from_secs(1)).build().unwrap()
@@ -372,7 +371,7 @@ fn keys(sandbox: &Sandbox) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_send_of_unknown_outcome_is_repeated_under_its_name() {
+async fn a_send_of_unknown_outcome_is_retried_with_its_key() {
     for unclear in [
         Reply::error(StatusCode::SERVICE_UNAVAILABLE, None),
         Reply::reset(),
@@ -394,7 +393,7 @@ async fn a_send_of_unknown_outcome_is_repeated_under_its_name() {
 }
 
 #[tokio::test]
-async fn a_send_that_goes_on_after_a_timeout_is_waited_for() {
+async fn a_retry_waits_for_a_send_that_is_still_in_progress() {
     let late = Reply::documented().delay(Duration::from_secs(60));
     let in_use = case::error("send_message", 409, "IDEMPOTENCY_KEY_IN_USE");
     let sandbox = sandbox("send_message", [late, in_use]).await;
@@ -405,7 +404,7 @@ async fn a_send_that_goes_on_after_a_timeout_is_waited_for() {
 }
 
 #[tokio::test]
-async fn the_callers_name_is_kept_over_all_tries() {
+async fn a_given_key_is_sent_with_every_attempt() {
     let busy = Reply::error(StatusCode::SERVICE_UNAVAILABLE, None);
     let sandbox = sandbox("send_message", [busy.clone(), busy]).await;
     let key = "k".repeat(255);
@@ -415,7 +414,7 @@ async fn the_callers_name_is_kept_over_all_tries() {
 }
 
 #[tokio::test]
-async fn a_name_that_the_api_refuses_is_not_sent() {
+async fn an_invalid_key_is_not_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     for key in ["k".repeat(256), "a\nb".to_owned(), "a\tb".to_owned(), "a\u{7f}".to_owned()] {
@@ -427,7 +426,7 @@ async fn a_name_that_the_api_refuses_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_replayed_answer_says_so() {
+async fn a_replayed_response_is_marked() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     let call = client.send_message().idempotency_key("pedido-42").body(text());
@@ -439,7 +438,7 @@ async fn a_replayed_answer_says_so() {
 }
 
 #[tokio::test]
-async fn template_variables_without_a_usable_value_are_named() {
+async fn an_error_names_missing_and_invalid_template_variables() {
     let codes = ["MISSING_TEMPLATE_VARIABLES", "INVALID_TEMPLATE_VARIABLE_VALUE"];
     let replies = codes.map(|code| case::error("send_message", 400, code));
     let sandbox = sandbox("send_message", replies).await;
@@ -454,7 +453,7 @@ async fn template_variables_without_a_usable_value_are_named() {
 }
 
 #[tokio::test]
-async fn a_tenant_key_sends_for_the_number_that_it_names() {
+async fn a_tenant_key_sends_for_the_given_number() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client().for_number("num_1");
     client.send_message().body(text()).send().await.unwrap();
@@ -462,7 +461,7 @@ async fn a_tenant_key_sends_for_the_number_that_it_names() {
 }
 
 #[tokio::test]
-async fn only_the_id_of_a_send_is_relied_on() {
+async fn only_the_id_of_a_send_is_required() {
     let sandbox = sandbox(
         "send_message",
         [
@@ -479,7 +478,7 @@ async fn only_the_id_of_a_send_is_relied_on() {
 }
 
 #[tokio::test]
-async fn a_number_that_may_not_send_says_why() {
+async fn a_blocked_number_has_a_reason() {
     let sandbox =
         sandbox("send_message", [case::error("send_message", 409, "NUMBER_BLOCKED")]).await;
     let error = impatient(&sandbox).send_message().body(text()).send().await.unwrap_err();
@@ -489,7 +488,7 @@ async fn a_number_that_may_not_send_says_why() {
 }
 
 #[tokio::test]
-async fn a_message_is_read_with_fewer_fields_and_with_other_failures() {
+async fn a_message_is_read_with_fewer_fields_and_unknown_failures() {
     let mut older = case::example("get_message");
     let message = older.as_object_mut().unwrap();
     for name in ["externalMessageId", "template", "deliveredAt", "errorCode", "errorMessage"] {

@@ -30,7 +30,7 @@ operations! {
 }
 
 #[tokio::test]
-async fn neither_key_nor_number_goes_with_a_session_token() {
+async fn no_key_or_number_is_sent_with_a_session_token() {
     let sandbox = sandbox(
         "complete_embedded_signup",
         [Reply::json(StatusCode::CREATED, &json!({"numberId": "num_1"}))],
@@ -46,7 +46,7 @@ async fn neither_key_nor_number_goes_with_a_session_token() {
 }
 
 #[tokio::test]
-async fn members_that_no_page_names_go_out_and_the_code_is_not_printed() {
+async fn undocumented_fields_are_sent_and_the_code_is_not_printed() {
     let sandbox = sandbox("complete_embedded_signup", [ok(&json!({}))]).await;
     let client = sandbox.client();
     let extra = json!({"businessId": "100000000000003"}).as_object().unwrap().clone();
@@ -58,7 +58,7 @@ async fn members_that_no_page_names_go_out_and_the_code_is_not_printed() {
 }
 
 #[tokio::test]
-async fn no_error_shows_the_session_token() {
+async fn an_error_does_not_contain_the_session_token() {
     let refusal = json!({"error": "The session has expired", "code": "INVALID_SESSION"});
     let sandbox =
         sandbox("complete_embedded_signup", [Reply::json(StatusCode::UNAUTHORIZED, &refusal)])

@@ -1,6 +1,5 @@
-//! Every operation of the document, over a real socket: what it sends, the documented
-//! success decoded, and a documented error with its code. A file for each tag spells
-//! out the requests.
+//! Tests of every documented operation over a real socket: the request, the decoded success,
+//! and an error with its code. One file per tag writes out the requests.
 
 #[macro_use]
 pub mod case;
@@ -39,7 +38,7 @@ mod webhooks;
 
 use std::collections::BTreeSet;
 
-/// The operations and their calls, but for the download.
+/// Returns the operations and their calls, except the download.
 pub fn cases() -> Vec<(&'static str, case::Call)> {
     let cases = [
         ads::CASES,
@@ -70,12 +69,12 @@ pub fn cases() -> Vec<(&'static str, case::Call)> {
 }
 
 #[test]
-fn every_operation_of_the_document_has_its_case() {
+fn every_operation_of_the_document_has_a_case() {
     let cases = cases();
     let cases = cases.iter().map(|(name, _)| name).chain(phone_lines::DOWNLOADS);
     let cases: Vec<String> = cases.map(ToString::to_string).collect();
     let names: BTreeSet<String> = cases.iter().cloned().collect();
-    assert_eq!(names.len(), cases.len(), "two cases are of one operation");
+    assert_eq!(names.len(), cases.len(), "an operation has two cases");
     let document: BTreeSet<String> = case::operations().map(|operation| operation.id).collect();
     assert_eq!(names, document);
 }

@@ -1,15 +1,15 @@
-//! A server that is newer than the document: in the answer of an operation each enum
-//! gets another value, each object another field, each field that may be missing goes,
-//! and each that may be null is. A list or map may always be missing or null.
+//! Responses of a server that is newer than the document: an enum has a new value, an object
+//! has a new field, an optional field is absent, or a nullable one is null. A list or map may
+//! always be absent or null.
 
 use serde_json::{Map, Value, json};
 
 const UNKNOWN: &str = "addedLater";
 
-/// How deep schemas are followed, for some hold themselves.
+/// The depth limit for schemas, some of which are recursive.
 const DEEPEST: usize = 8;
 
-/// The bodies that a newer server may answer an operation with, the present one first.
+/// Returns the bodies that a newer server may send, with the current one first.
 pub fn bodies(document: &Value, schema: &Value) -> Vec<Value> {
     let schemas = Schemas(document);
     let full = schemas.instance(schema, 0);
@@ -17,13 +17,13 @@ pub fn bodies(document: &Value, schema: &Value) -> Vec<Value> {
     [full].into_iter().chain(newer).collect()
 }
 
-/// A schema with what it refers to, its parts as one and its first alternative for several.
+/// Resolves references, merges `allOf`, and replaces alternatives with the first.
 pub fn resolved(document: &Value, schema: &Value) -> Value {
     Schemas(document).resolve(schema)
 }
 
-/// What a client of this version knows of a body: a null, and what is empty, is as
-/// good as nothing.
+/// Reduces a body to the part that this version of the client understands. Null and empty
+/// values count as absent.
 pub fn known(body: &Value) -> Value {
     match body {
         Value::Object(fields) => fields
@@ -49,8 +49,7 @@ fn is_empty(value: &Value) -> bool {
 struct Schemas<'a>(&'a Value);
 
 impl Schemas<'_> {
-    /// A schema with what it refers to and its parts as one, and its first alternative
-    /// for several.
+    /// Resolves references, merges `allOf`, and replaces alternatives with the first.
     fn resolve(&self, schema: &Value) -> Value {
         if let Some(reference) = schema["$ref"].as_str() {
             return self.resolve(self.0.pointer(&reference[1..]).unwrap());
@@ -73,7 +72,7 @@ impl Schemas<'_> {
         Value::Object(whole)
     }
 
-    /// A value with every field that the schema has.
+    /// Builds a value with every field of the schema.
     fn instance(&self, schema: &Value, depth: usize) -> Value {
         let schema = self.resolve(schema);
         if let Some(values) = schema.get("enum") {
@@ -103,7 +102,7 @@ impl Schemas<'_> {
         }
     }
 
-    /// The value with one change of a newer server, for each that there can be.
+    /// Returns every variant of the value with one change of a newer server.
     fn newer(&self, schema: &Value, value: &Value, depth: usize) -> Vec<Value> {
         let schema = self.resolve(schema);
         let mut newer = Vec::new();
@@ -151,7 +150,7 @@ fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
     schema["properties"].as_object().into_iter().flatten()
 }
 
-/// Adds what a part says to the whole.
+/// Merges a part of an `allOf` into the whole.
 fn join(whole: &mut Map<String, Value>, part: Value) {
     let Value::Object(part) = part else { return };
     for (key, value) in part {

@@ -1,4 +1,4 @@
-//! Newsletters: the list in both forms that it may have.
+//! Newsletters: the list in both possible forms.
 
 use pilot_status::types;
 use serde_json::json;
@@ -19,7 +19,7 @@ operations! {
 }
 
 #[tokio::test]
-async fn the_list_is_read_bare_and_in_an_object() {
+async fn the_list_is_read_with_and_without_a_wrapper() {
     let bare = case::example("list_newsletters");
     let answers = [json!([]), json!({"newsletters": bare}), json!(null)];
     let sandbox = sandbox("list_newsletters", answers.map(|answer| ok(&answer))).await;

@@ -264,7 +264,7 @@ async fn a_setting_is_left_reset_or_set() {
 }
 
 #[tokio::test]
-async fn an_id_names_a_number_and_never_another_operation() {
+async fn an_id_cannot_select_another_operation() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     let line = || sandbox.requests().pop().unwrap().line();
@@ -282,7 +282,7 @@ async fn an_id_names_a_number_and_never_another_operation() {
 }
 
 #[tokio::test]
-async fn an_id_that_leads_elsewhere_is_refused_before_anything_is_sent() {
+async fn an_id_that_changes_the_path_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     for id in ["", ".", "..", "../webhooks", "num_1/..", "%2e%2e", "num_1\n"] {
@@ -307,7 +307,7 @@ async fn an_id_that_leads_elsewhere_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn the_flag_that_asks_meta_anew_is_left_out_unless_set() {
+async fn the_refresh_flag_is_sent_only_if_set() {
     let answer = json!({"id": "num_1", "number": "5511999999999"});
     let sandbox = sandbox("get_number", [ok(&answer)]).await;
     sandbox.client().get_number().id("num_1").send().await.unwrap();
@@ -315,7 +315,7 @@ async fn the_flag_that_asks_meta_anew_is_left_out_unless_set() {
 }
 
 #[tokio::test]
-async fn a_check_takes_one_phone_or_several() {
+async fn a_check_accepts_a_single_phone() {
     let sandbox = sandbox(
         "check_numbers",
         [ok(&json!({"results": [
@@ -334,7 +334,7 @@ async fn a_check_takes_one_phone_or_several() {
 }
 
 #[tokio::test]
-async fn a_check_of_no_phone_or_of_too_many_is_refused_before_it_is_sent() {
+async fn a_check_of_no_or_too_many_phones_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     let check = async |body| client.check_numbers().body(body).send().await;
@@ -356,7 +356,7 @@ async fn a_check_of_no_phone_or_of_too_many_is_refused_before_it_is_sent() {
 }
 
 #[tokio::test]
-async fn members_that_no_page_names_go_out_and_come_back() {
+async fn undocumented_fields_are_sent_and_read() {
     let answer = json!({"webhookUrl": "https://example.com/hook", "verifyToken": "marked"});
     let sandbox = sandbox("create_meta_number", [Reply::json(StatusCode::CREATED, &answer)]).await;
     let client = sandbox.client();
@@ -369,7 +369,7 @@ async fn members_that_no_page_names_go_out_and_come_back() {
 }
 
 #[tokio::test]
-async fn a_pairing_link_for_meta_takes_what_only_meta_has() {
+async fn a_pairing_link_for_meta_accepts_the_fields_of_meta() {
     let answer = json!({"provider": "META", "remotePairingToken": "eyJ..."});
     let sandbox = sandbox("create_remote_pairing", [ok(&answer)]).await;
     let client = sandbox.client();
@@ -395,7 +395,7 @@ async fn a_pairing_link_for_meta_takes_what_only_meta_has() {
 }
 
 #[tokio::test]
-async fn a_pairing_link_is_read_as_either_page_shows_it() {
+async fn a_pairing_link_is_read_in_either_documented_form() {
     let sandbox = sandbox(
         "create_remote_pairing",
         [Reply::json(
@@ -450,7 +450,7 @@ async fn the_codes_of_a_number_are_read_and_not_printed() {
 }
 
 #[tokio::test]
-async fn a_number_that_could_not_be_added_is_not_added_again() {
+async fn the_creation_of_a_number_is_not_retried() {
     let sandbox =
         sandbox("create_number", [Reply::error(UNAVAILABLE, ErrorCode::UpstreamError)]).await;
     let client = quick(&sandbox);
@@ -461,7 +461,7 @@ async fn a_number_that_could_not_be_added_is_not_added_again() {
 }
 
 #[tokio::test]
-async fn a_number_that_exists_is_found_in_the_list() {
+async fn an_existing_number_is_a_conflict_and_in_the_list() {
     let conflicts = [None, Some(ErrorCode::NumberSoftDeleted)];
     let replies = conflicts.clone().map(|code| Reply::error(StatusCode::CONFLICT, code));
     let sandbox = sandbox("create_number", replies).await;
@@ -486,7 +486,7 @@ async fn a_number_that_exists_is_found_in_the_list() {
 }
 
 #[tokio::test]
-async fn what_was_created_may_come_with_201() {
+async fn a_creation_may_respond_with_201() {
     let ids = ["create_number", "rotate_number_api_key", "create_project"];
     let sandbox = Sandbox::start().await.unwrap();
     for id in ids {
@@ -505,7 +505,7 @@ async fn what_was_created_may_come_with_201() {
 }
 
 #[tokio::test]
-async fn a_request_without_what_it_needs_is_not_sent() {
+async fn a_request_without_a_required_field_is_not_sent() {
     let sandbox = sandbox("create_number", [ok(&json!({}))]).await;
     let client = sandbox.client();
     let error = client.create_number().body_map(|body| body.name("a")).send().await.unwrap_err();
@@ -514,7 +514,7 @@ async fn a_request_without_what_it_needs_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_state_is_asked_for_again_where_that_can_help() {
+async fn a_status_is_retried_after_transient_errors_only() {
     let state = ok(&json!({"id": "num_1", "state": "CLOSE", "stale": true,
         "lastKnownAt": "2026-06-01T12:00:00.000Z"}));
     for code in [ErrorCode::UpstreamTimeout, ErrorCode::UpstreamError] {
@@ -534,7 +534,7 @@ async fn a_state_is_asked_for_again_where_that_can_help() {
 }
 
 #[tokio::test]
-async fn a_declined_payment_says_why_and_how_much() {
+async fn a_declined_payment_has_a_decline_code_and_an_amount() {
     let declined = json!({
         "error": "The payment was declined",
         "code": "PAYMENT_FAILED",
@@ -559,7 +559,7 @@ async fn a_declined_payment_says_why_and_how_much() {
 }
 
 #[tokio::test]
-async fn a_payment_is_not_made_twice() {
+async fn a_payment_is_not_retried() {
     let fault = Reply::error(StatusCode::BAD_GATEWAY, ErrorCode::PaymentProviderError);
     let sandbox = sandbox("pay_number", [fault]).await;
     let client = quick(&sandbox);
@@ -570,7 +570,7 @@ async fn a_payment_is_not_made_twice() {
 }
 
 #[tokio::test]
-async fn a_number_of_the_sdk_is_read_without_the_state_of_the_pages() {
+async fn a_number_as_the_sdk_defines_it_is_read() {
     let sandbox = sandbox(
         "list_numbers",
         [ok(&json!([{

@@ -1,4 +1,4 @@
-//! Phone lines: the verification that comes first, and the recording of an activation.
+//! Phone lines: the verification that they require, and the recording of an activation.
 
 use std::time::{Duration, Instant};
 
@@ -92,7 +92,7 @@ operations! {
     }
 }
 
-/// The operation whose answer is no JSON.
+/// The operation with a response that is not JSON.
 pub const DOWNLOADS: &[&str] = &["get_activation_audio"];
 
 const CHANNELS: [types::VerificationChannel; 2] =
@@ -116,7 +116,7 @@ async fn an_account_without_a_verification_has_none() {
 }
 
 #[tokio::test]
-async fn a_review_says_why_it_is_needed() {
+async fn a_review_has_a_reason() {
     let mut state = case::example("get_phone_line_verification");
     let verification = &mut state["verification"];
     verification["documentType"] = "CNPJ".into();
@@ -139,7 +139,7 @@ async fn a_review_says_why_it_is_needed() {
 }
 
 #[tokio::test]
-async fn a_verification_without_a_key_gets_one_of_its_own() {
+async fn a_verification_without_a_key_gets_a_new_one() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     for _ in 0..2 {
@@ -151,7 +151,7 @@ async fn a_verification_without_a_key_gets_one_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_verification_is_sent_again_under_the_same_key() {
+async fn a_verification_is_retried_with_the_same_key() {
     for own in [None, Some("verification-42")] {
         let faults = [Reply::error(StatusCode::SERVICE_UNAVAILABLE, None), Reply::reset()];
         let sandbox = sandbox("start_phone_line_verification", faults).await;
@@ -169,7 +169,7 @@ async fn a_verification_is_sent_again_under_the_same_key() {
 }
 
 #[tokio::test]
-async fn an_answer_tells_that_it_is_an_earlier_one() {
+async fn a_replayed_response_is_marked() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     for replayed in [false, true] {
@@ -180,7 +180,7 @@ async fn an_answer_tells_that_it_is_an_earlier_one() {
 }
 
 #[tokio::test]
-async fn a_key_that_the_api_refuses_is_not_sent() {
+async fn an_invalid_key_is_not_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     for key in ["", "a\nb", &"k".repeat(256)] {
@@ -192,7 +192,7 @@ async fn a_key_that_the_api_refuses_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_first_call_under_the_same_key_is_waited_for() {
+async fn a_call_waits_for_an_earlier_one_with_the_same_key() {
     let in_use = case::error("start_phone_line_verification", 409, "IDEMPOTENCY_KEY_IN_USE");
     let sandbox = sandbox("start_phone_line_verification", vec![in_use; 5]).await;
     let client = quick(&sandbox);
@@ -205,7 +205,7 @@ async fn a_first_call_under_the_same_key_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_submission_too_many_waits_as_long_as_the_body_asks_for() {
+async fn a_rate_limited_submission_waits_as_the_body_asks() {
     let limited = json!({"error": "Wait", "code": "RATE_LIMITED", "retryAfterSeconds": 1});
     let limited = Reply::json(StatusCode::TOO_MANY_REQUESTS, &limited);
     let sandbox = sandbox("start_phone_line_verification", [limited]).await;
@@ -218,7 +218,7 @@ async fn a_submission_too_many_waits_as_long_as_the_body_asks_for() {
 }
 
 #[tokio::test]
-async fn a_submission_that_would_wait_for_long_fails_at_once() {
+async fn a_submission_with_a_long_wait_fails_immediately() {
     let limited = case::error("start_phone_line_verification", 429, "RATE_LIMITED");
     let sandbox = sandbox("start_phone_line_verification", [limited]).await;
     let call = sandbox.client();
@@ -229,7 +229,7 @@ async fn a_submission_that_would_wait_for_long_fails_at_once() {
 }
 
 #[tokio::test]
-async fn a_code_asked_for_too_soon_is_refused() {
+async fn a_code_requested_too_soon_is_rate_limited() {
     let cooldown = case::error("send_contact_code", 429, "CONTACT_CODE_COOLDOWN");
     let sandbox = sandbox("send_contact_code", [cooldown]).await;
     let client = sandbox.builder().retry(RetryPolicy::none()).build().unwrap();
@@ -239,7 +239,7 @@ async fn a_code_asked_for_too_soon_is_refused() {
 }
 
 #[tokio::test]
-async fn a_code_that_is_wrong_is_not_tried_again() {
+async fn a_wrong_code_is_not_retried() {
     let wrong = case::error("confirm_contact_code", 400, "CONTACT_CODE_INVALID");
     let sandbox = sandbox("confirm_contact_code", [wrong]).await;
     let call = sandbox.client();
@@ -250,7 +250,7 @@ async fn a_code_that_is_wrong_is_not_tried_again() {
     assert_eq!(sandbox.requests().len(), 1);
 }
 
-/// The keys of all requests, one of each.
+/// The idempotency keys of all requests, exactly one per request.
 fn keys(sandbox: &Sandbox) -> Vec<String> {
     let key = |request: &RecordedRequest| {
         let keys: Vec<_> = request.headers.get_all("idempotency-key").iter().collect();
@@ -260,7 +260,7 @@ fn keys(sandbox: &Sandbox) -> Vec<String> {
     sandbox.requests().iter().map(key).collect()
 }
 
-/// What no text holds.
+/// Bytes that are not valid UTF-8.
 const AUDIO: &[u8] = b"ID3\x04\0\0\xff\xfb\x90";
 
 fn recording() -> Reply {
@@ -299,7 +299,7 @@ async fn get_activation_audio() {
 }
 
 #[tokio::test]
-async fn a_recording_is_asked_for_again_until_it_begins() {
+async fn a_recording_is_retried_until_its_download_starts() {
     let unavailable = Reply::error(StatusCode::SERVICE_UNAVAILABLE, None);
     let sandbox = sandbox("get_activation_audio", [unavailable, Reply::reset(), recording()]).await;
     let audio = quick(&sandbox).get_activation_audio().id("1").send().await.unwrap().into_inner();
@@ -308,7 +308,7 @@ async fn a_recording_is_asked_for_again_until_it_begins() {
 }
 
 #[tokio::test]
-async fn the_name_of_a_recording_is_no_path() {
+async fn the_file_name_of_a_recording_is_not_a_path() {
     let name = "attachment; filename*=UTF-8''..%2Fgrava%C3%A7%C3%A3o.ogg";
     let nothing = Reply::new(StatusCode::OK, "").header("content-disposition", name).unwrap();
     let sandbox = sandbox("get_activation_audio", [nothing]).await;
@@ -319,7 +319,7 @@ async fn the_name_of_a_recording_is_no_path() {
 }
 
 #[tokio::test]
-async fn a_recording_longer_than_allowed_is_read_in_parts_only() {
+async fn a_recording_above_the_size_limit_can_only_be_streamed() {
     let sandbox = sandbox("get_activation_audio", [recording(), recording()]).await;
     let client = sandbox.builder().max_response_bytes(AUDIO.len() - 1).build().unwrap();
     let call = || client.get_activation_audio().id("1").send();

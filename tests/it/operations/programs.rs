@@ -1,5 +1,5 @@
-//! The days of four programs that use the service, from their sends to what they receive.
-//! None of them sees more of the document than its own calls.
+//! The workflows of four programs that use the service, from the messages they send to the
+//! events they receive. Each uses only the part of the document that its calls need.
 
 use pilot_status::mock::{OperationId, Reply, Sandbox, delivery, sign_delivery};
 use pilot_status::types::{
@@ -12,12 +12,12 @@ use serde_json::json;
 
 use crate::support::{Answer, Server};
 
-/// The client of a program whose configuration names the server with its version.
+/// Builds the client of a program whose base URL includes the version.
 fn client(sandbox: &Sandbox) -> Client {
     sandbox.builder().base_url(format!("{}/v1/", sandbox.url())).build().unwrap()
 }
 
-/// It reminds customers by template, and reads their replies without a secret.
+/// Reminds customers with a template, and reads their replies without a webhook secret.
 #[tokio::test]
 async fn a_barbershop_reminds_a_customer_and_reads_the_reply() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -38,7 +38,7 @@ async fn a_barbershop_reminds_a_customer_and_reads_the_reply() {
     let error = client.send_message().body(reminder(None)).send().await.unwrap_err();
     assert_eq!(error.missing().collect::<Vec<_>>(), ["nome"]);
 
-    // The service is only known to give the id.
+    // The id is the only field that the service is known to send.
     sandbox.enqueue(
         OperationId::SendMessage,
         Reply::json(StatusCode::ACCEPTED, &json!({"id": "msg_1"})),
@@ -47,7 +47,7 @@ async fn a_barbershop_reminds_a_customer_and_reads_the_reply() {
     assert_eq!((sent.id.as_str(), sent.status()), ("msg_1", StatusCode::ACCEPTED));
     assert_eq!(sandbox.requests()[1].line(), "POST /v1/messages/send");
 
-    // The dashboard gives no secret, so the address holds a token.
+    // The dashboard provides no secret, so the URL contains a token.
     let token = AddressToken::new("rtx8f0bs7kq2");
     assert!(token.matches("rtx8f0bs7kq2") && !token.matches("rtx8f0bs7kq") && !token.matches(""));
     let body = delivery::event(
@@ -60,9 +60,9 @@ async fn a_barbershop_reminds_a_customer_and_reads_the_reply() {
     assert_eq!(reply.json()["data"]["pushName"], "Ana");
 }
 
-/// Its number is one of Meta's: files are announced in Meta's own envelope.
+/// Uses a Meta number: files are announced in Meta's own envelope.
 #[tokio::test]
-async fn a_clinic_loads_a_file_that_a_patient_sent_through_meta() {
+async fn a_clinic_downloads_a_file_that_a_patient_sent_through_meta() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client(&sandbox);
     let body = delivery::meta_message(&json!({
@@ -81,7 +81,7 @@ async fn a_clinic_loads_a_file_that_a_patient_sent_through_meta() {
         format!("GET /v1/media/1003383421387256?phoneNumberId={}", delivery::PHONE_NUMBER_ID)
     );
 
-    // The same webhook receives statuses, of which Meta knows no id of the service.
+    // The same webhook receives statuses, with message ids of Meta only.
     let body = delivery::meta_status(
         &json!({"id": "wamid.HBh", "status": "delivered", "recipient_id": "558185966115"}),
     );
@@ -90,9 +90,9 @@ async fn a_clinic_loads_a_file_that_a_patient_sent_through_meta() {
     assert!(phone::same(status.recipient_id.as_deref().unwrap(), "+5581985966115"));
 }
 
-/// It serves many tenants: it finds the number that it was to create, and gives it a webhook.
+/// Serves many tenants: finds a number that already exists, and adds a webhook for it.
 #[tokio::test]
-async fn a_crm_takes_a_number_that_exists_and_gives_it_a_webhook() {
+async fn a_crm_adopts_an_existing_number_and_adds_a_webhook() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client(&sandbox);
     let exists = json!({"error": "Number already exists"});
@@ -140,8 +140,7 @@ async fn a_crm_takes_a_number_that_exists_and_gives_it_a_webhook() {
     }
 }
 
-/// It watches states however they are written, and ends a session by a call that no
-/// document names.
+/// Reads states in any notation, and ends a session with an undocumented operation.
 #[tokio::test]
 async fn a_monitor_reads_states_and_ends_a_session() {
     let server = Server::start([

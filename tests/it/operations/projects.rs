@@ -1,4 +1,4 @@
-//! Projects, as far as the service still has them.
+//! Projects, which the service supports only in part.
 
 use pilot_status::types;
 

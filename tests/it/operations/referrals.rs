@@ -1,4 +1,4 @@
-//! Referrals: messages that ads and posts led to, and their sums.
+//! Referrals: messages that ads and posts led to, and their totals.
 
 use pilot_status::mock::Reply;
 use pilot_status::{Client, Error, ErrorKind, types};
@@ -77,7 +77,7 @@ async fn a_message_without_its_content_is_read() {
 }
 
 #[tokio::test]
-async fn a_summary_says_what_it_left_out() {
+async fn a_summary_reports_truncation_and_redaction() {
     let mut summary = case::example("get_referral_summary");
     summary["truncated"] = true.into();
     summary["piiNotice"] = "PII_RELAY_ONLY".into();
@@ -92,7 +92,7 @@ async fn a_summary_says_what_it_left_out() {
 }
 
 #[tokio::test]
-async fn a_stream_takes_all_pages_with_the_same_filters_for_the_same_number() {
+async fn a_stream_keeps_its_filters_and_number_on_every_page() {
     let sandbox = sandbox("list_referrals", [page(1, 3), page(2, 3), page(3, 3)]).await;
     let scoped = sandbox.client().for_number("wn_01HZX");
     assert_eq!(ids(&scoped).await.unwrap(), ["cm_1", "cm_2", "cm_3"]);
@@ -106,14 +106,14 @@ async fn a_stream_takes_all_pages_with_the_same_filters_for_the_same_number() {
 }
 
 #[tokio::test]
-async fn a_stream_ends_earlier_when_there_are_fewer_pages_than_at_first() {
+async fn a_stream_ends_early_if_the_number_of_pages_drops() {
     let sandbox = sandbox("list_referrals", [page(1, 5), page(2, 2)]).await;
     assert_eq!(ids(&sandbox.client()).await.unwrap(), ["cm_1", "cm_2"]);
     assert_eq!(sandbox.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn a_stream_ends_with_an_error() {
+async fn an_error_ends_a_stream() {
     let refusal = case::error("list_referrals", 400, "INVALID_DATE_RANGE");
     let sandbox = sandbox("list_referrals", [page(1, 5), refusal]).await;
     let error = ids(&sandbox.client()).await.unwrap_err();
@@ -124,7 +124,7 @@ async fn a_stream_ends_with_an_error() {
     assert_eq!(sandbox.requests().len(), 2);
 }
 
-/// The ids of all messages that came from posts.
+/// Streams the ids of all messages from posts.
 async fn ids(client: &Client) -> Result<Vec<String>, Error> {
     let mut messages =
         client.list_referrals().source_type(types::ReferralSourceType::Post).stream();
@@ -142,7 +142,7 @@ fn message(id: &str) -> Value {
     message
 }
 
-/// A page of one message.
+/// Builds a page with one message.
 fn page(number: usize, pages: usize) -> Reply {
     let messages = [message(&format!("cm_{number}"))];
     let page = json!({"referrals": messages, "total": pages, "page": number, "pageSize": 1,

@@ -46,7 +46,7 @@ operations! {
 }
 
 #[tokio::test]
-async fn neither_key_nor_number_reaches_the_holder_of_a_token() {
+async fn no_key_or_number_is_sent_with_a_pairing_token() {
     let nothing = json!({"qrcodeBase64": null, "pairingCode": null});
     let sandbox = sandbox("connect_remote_pairing", [ok(&nothing)]).await;
     let client = sandbox.client().for_number("num_1");
@@ -64,7 +64,7 @@ async fn neither_key_nor_number_reaches_the_holder_of_a_token() {
 }
 
 #[tokio::test]
-async fn no_error_shows_the_token() {
+async fn an_error_does_not_contain_the_token() {
     let refusal = Reply::json(StatusCode::NOT_FOUND, &json!({"error": "Invalid or expired token"}));
     let sandbox = sandbox("get_remote_pairing", [refusal]).await;
     sandbox.enqueue(OperationId::GetRemotePairingStatus, ok(&json!({"state": 1})));
@@ -80,7 +80,7 @@ async fn no_error_shows_the_token() {
 }
 
 #[tokio::test]
-async fn a_pairing_of_the_sdk_hides_the_number_and_has_the_sessions() {
+async fn a_pairing_as_the_sdk_defines_it_is_read() {
     let links = json!({"primaryLink": {"state": "CLOSE"}, "secondaryLink": null});
     let mut info = links.clone();
     info["valid"] = json!(false);

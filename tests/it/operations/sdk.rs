@@ -1,8 +1,8 @@
-//! The vendor's Python SDK 1.15.0 as a measure: the typed call of each of its operations sends
-//! the request that the SDK sends, and reads a response with only the fields that the SDK
-//! requires.
+//! Parity with the vendor's Python SDK 1.15.0: the typed call of each operation sends the same
+//! request as the SDK, and reads a response with only the fields that the SDK requires.
 //!
-//! The ids of its older operations are plain here: the SDK writes them without escapes.
+//! The ids of the SDK's older operations have no special characters: the SDK does not escape
+//! them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::operations::case::{self, Called, Operation, moment, ok};
 
-/// Makes the tests of a table of operations, and names them in `OPERATIONS`.
+/// Generates the tests of a table of operations, and lists their names in `OPERATIONS`.
 macro_rules! sdk {
     ($($id:ident {
         call: |$client:ident| $call:expr,
@@ -38,8 +38,8 @@ macro_rules! sdk {
     };
 }
 
-/// Calls an operation, once with the number of a tenant key, and holds both requests and what
-/// was read against the table.
+/// Calls an operation with and without a number, and compares both requests and the decoded
+/// response with the table.
 async fn check(
     id: &str,
     call: for<'c> fn(&'c Client) -> Called<'c>,
@@ -58,14 +58,15 @@ async fn check(
     for (request, number) in requests.iter().zip(numbers) {
         sends(request, line, body);
         assert_eq!(header(request, "accept"), Some("application/json"));
-        // The SDK sends credentials to calls that take none too; they do not need them.
+        // The SDK also sends credentials to public operations, which do not need them.
         let takes_key = !operation.is_public();
         assert_eq!(header(request, "x-api-key"), takes_key.then_some(Sandbox::API_KEY));
         assert_eq!(header(request, "x-whatsapp-number-id"), number.filter(|_| takes_key));
     }
 }
 
-/// Holds a request against the line and the body of the SDK's. Parameters have no order.
+/// Asserts that a request has the line and body of the SDK's. The order of query parameters is
+/// free.
 fn sends(request: &RecordedRequest, line: &str, body: Option<&Value>) {
     let parts = |line: &str| {
         let (path, query) = line.split_once('?').unwrap_or((line, ""));
@@ -839,7 +840,7 @@ sdk! {
     }
 }
 
-/// The operation whose success is a file, which the table has no form for.
+/// The operation that downloads a file, which does not fit the table.
 const DOWNLOAD: &str = "get_activation_audio";
 
 #[tokio::test]
@@ -858,7 +859,7 @@ async fn get_activation_audio() {
 fn the_table_has_all_operations_of_the_sdk() {
     let names: BTreeSet<&str> = OPERATIONS.iter().copied().chain([DOWNLOAD]).collect();
     assert_eq!((names.len(), OPERATIONS.len() + 1), (63, 63));
-    // What rests on the SDK alone is one of its operations.
+    // Every operation with the SDK as its only evidence must be in the table.
     let missing: Vec<String> = case::operations()
         .filter(|operation| operation.evidence() == "sdk" && !names.contains(&*operation.id))
         .map(|operation| operation.id)
@@ -867,7 +868,7 @@ fn the_table_has_all_operations_of_the_sdk() {
 }
 
 #[tokio::test]
-async fn a_key_names_a_request_as_the_sdk_does() {
+async fn an_idempotency_key_is_sent_as_by_the_sdk() {
     let sandbox = Sandbox::start().await.unwrap();
     let message = types::MessageRequest::builder().group_id("1@g.us").text("Oi!");
     let client = sandbox.client();
@@ -875,14 +876,14 @@ async fn a_key_names_a_request_as_the_sdk_does() {
     assert_eq!(header(&sandbox.requests()[0], "idempotency-key"), Some("order-42"));
 }
 
-/// A message to Ana, with the `variables` that the SDK always writes.
+/// A message to Ana, with the `variables` that the SDK always sends.
 fn to_ana() -> types::builder::MessageRequest {
     types::MessageRequest::builder()
         .destination_number("5511988887777")
         .variables(BTreeMap::<String, String>::new())
 }
 
-/// Sends a message to Ana, and holds it against the rest of the SDK's body.
+/// Sends a message to Ana and compares it with the rest of the SDK's body.
 async fn sends_message(message: types::builder::MessageRequest, rest: Value) {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.client().send_message().body(message).send().await.unwrap();
@@ -1039,7 +1040,7 @@ async fn a_flow_is_sent_as_by_the_sdk() {
 }
 
 #[tokio::test]
-async fn what_is_left_out_is_not_sent() {
+async fn unset_parameters_are_not_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     client.get_number().id("wn_1").send().await.unwrap();

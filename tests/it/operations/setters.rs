@@ -1,4 +1,4 @@
-//! What setters take.
+//! The argument types of setters.
 
 use std::time::SystemTime;
 
@@ -8,7 +8,7 @@ use pilot_status::{Client, Error, ErrorKind};
 
 use crate::operations::case::{lines, quick};
 
-/// The lines of the requests that a program sends.
+/// Returns the request lines that these calls send.
 async fn sent<T, E: std::fmt::Debug>(calls: impl AsyncFn(Client) -> Result<T, E>) -> Vec<String> {
     let sandbox = Sandbox::start().await.unwrap();
     calls(quick(&sandbox)).await.unwrap();
@@ -16,7 +16,7 @@ async fn sent<T, E: std::fmt::Debug>(calls: impl AsyncFn(Client) -> Result<T, E>
 }
 
 #[tokio::test]
-async fn a_query_parameter_takes_an_option() {
+async fn a_query_parameter_accepts_an_option() {
     let lines = sent(async |client| {
         client.list_conversations().page(None::<i64>).page_size(Some(5)).send().await?;
         client.list_conversations().page(2_u32).page_size(None::<i64>).send().await?;
@@ -39,7 +39,7 @@ async fn a_query_parameter_takes_an_option() {
 }
 
 #[tokio::test]
-async fn a_switch_takes_a_bool() {
+async fn a_flag_accepts_a_bool() {
     let lines = sent(async |client| {
         client.get_number().id("a").refresh(true).send().await?;
         client.get_number().id("a").refresh(false).send().await?;
@@ -50,16 +50,16 @@ async fn a_switch_takes_a_bool() {
 }
 
 #[tokio::test]
-async fn a_number_that_does_not_fit_is_refused_before_it_is_sent() {
+async fn an_integer_out_of_range_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let error = quick(&sandbox).list_calls().limit(u64::MAX).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    let said = "`limit`: 18446744073709551615 is greater than 9223372036854775807";
-    assert!(error.to_string().contains(said) && lines(&sandbox).is_empty(), "{error}");
+    let expected = "`limit`: 18446744073709551615 is greater than 9223372036854775807";
+    assert!(error.to_string().contains(expected) && lines(&sandbox).is_empty(), "{error}");
 }
 
 #[test]
-fn a_builder_builds_its_model_or_says_what_is_wrong() -> Result<(), Error> {
+fn a_builder_builds_a_valid_model_or_fails() -> Result<(), Error> {
     let message = MessageRequest::builder().destination_number("+5511999999999").text("Oi");
     assert_eq!(message.build()?.text.as_deref(), Some("Oi"));
     let error = MessageRequest::builder().text("Oi").build().unwrap_err();

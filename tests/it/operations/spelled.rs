@@ -1,6 +1,6 @@
-//! A server that spells scalars otherwise than documented: numbers and booleans as texts,
-//! integers with a fraction, texts as numbers. Each scalar of a success is spelled so by
-//! itself, and all of them at once.
+//! Scalars with a JSON type other than the documented one: numbers and booleans as strings,
+//! integers with a fraction, strings as numbers. Each scalar of a success is changed alone,
+//! then all together.
 
 use pilot_status::mock::sign_delivery;
 use pilot_status::webhooks::{Event, Verifier};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::operations::case::{self, Called, Operation};
 use crate::operations::newer;
 
-/// Holds what an operation reads against what the server meant.
+/// Asserts that an operation reads the intended values.
 pub async fn check(id: &str, call: for<'c> fn(&'c pilot_status::Client) -> Called<'c>) {
     let Some(body) = Operation::find(id).newer().into_iter().next() else { return };
     let bodies = spelled(&body);
@@ -22,7 +22,7 @@ pub async fn check(id: &str, call: for<'c> fn(&'c pilot_status::Client) -> Calle
 }
 
 #[test]
-fn events_are_read_in_other_spellings() {
+fn events_with_other_scalar_types_are_read() {
     let document: Value = serde_json::from_str(include_str!("../../../openapi.json")).unwrap();
     let events = &document["components"]["schemas"]["WebhookEvent"]["discriminator"]["mapping"];
     for (name, schema) in events.as_object().unwrap() {
@@ -84,7 +84,7 @@ fn spellings(scalar: &Value) -> Vec<Value> {
     }
 }
 
-/// All scalars in one spelling.
+/// Normalizes all scalars to one notation.
 fn meant(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {

@@ -1,4 +1,4 @@
-//! How the streams of all operations with pages go on and end, over a real socket.
+//! Continuation and end of the streams of all paginated operations, over a real socket.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::operations::case::{self, ok, sandbox};
 use crate::support::{eventually, pass};
 
-/// The operations whose pages have numbers.
+/// The operations with numbered pages.
 const BY_NUMBER: &[&str] = &[
     "list_conversations",
     "list_group_messages",
@@ -20,7 +20,7 @@ const BY_NUMBER: &[&str] = &[
     "list_unread_messages",
 ];
 
-/// A page of the documented entry under these ids, with or without a total.
+/// Builds a page with the documented entry under each id, and an optional total.
 fn page(operation: &str, ids: &[&str], total_pages: Option<i64>) -> Reply {
     let mut body = case::example(operation);
     let fields = body.as_object_mut().unwrap();
@@ -33,7 +33,7 @@ fn page(operation: &str, ids: &[&str], total_pages: Option<i64>) -> Reply {
         let mut entry = entry.clone();
         entry["id"] = json!(id);
         if entry.get("createdAt").is_some() {
-            // The later the letter, the earlier the moment.
+            // A later letter gets an earlier time.
             entry["createdAt"] = json!(format!("2026-06-28T10:{}:00Z", b'z' - id.as_bytes()[0]));
         }
         entry
@@ -41,7 +41,7 @@ fn page(operation: &str, ids: &[&str], total_pages: Option<i64>) -> Reply {
     ok(&body)
 }
 
-/// The ids of a stream of an operation's entries.
+/// Streams the ids of an operation's entries.
 fn ids(sandbox: &Sandbox, operation: &str) -> impl Stream<Item = Result<String, Error>> + Unpin {
     let client = sandbox.client();
     macro_rules! stream {
@@ -60,8 +60,8 @@ fn ids(sandbox: &Sandbox, operation: &str) -> impl Stream<Item = Result<String, 
     }
 }
 
-/// Polls a stream, which has no entry yet, until something is so; then drops the future
-/// of its next entry.
+/// Polls a stream without a ready entry until a condition holds, then drops the future of its
+/// next entry.
 async fn leave<T: std::fmt::Debug>(
     stream: &mut (impl Stream<Item = T> + Unpin),
     what: &str,
@@ -74,7 +74,7 @@ async fn leave<T: std::fmt::Debug>(
 }
 
 #[tokio::test]
-async fn a_stream_that_was_left_while_a_page_was_pending_loses_nothing() {
+async fn a_stream_loses_no_entry_if_its_future_is_dropped_during_a_page() {
     for operation in [BY_NUMBER, &["list_calls"]].concat() {
         let pages = [&["a", "b"][..], &["c"], &[]].map(|ids| page(operation, ids, None));
         let [first, second, last] = &pages;
@@ -90,14 +90,14 @@ async fn a_stream_that_was_left_while_a_page_was_pending_loses_nothing() {
         let sandbox = sandbox(operation, replies).await;
         let asked = |count| move |sandbox: &Sandbox| sandbox.requests().len() == count;
         let mut stream = ids(&sandbox, operation);
-        // Twice during a page, and also before the first.
-        leave(&mut stream, "page 1 is asked for", || asked(1)(&sandbox)).await;
+        // The future is dropped twice during a page, and once before the first.
+        leave(&mut stream, "page 1 is requested", || asked(1)(&sandbox)).await;
         pass(70).await;
         for id in ["a", "b"] {
             assert_eq!(stream.next().await.unwrap().unwrap(), id, "{operation}");
         }
         for count in [3, 4] {
-            leave(&mut stream, "page 2 is asked for", || asked(count)(&sandbox)).await;
+            leave(&mut stream, "page 2 is requested", || asked(count)(&sandbox)).await;
             pass(70).await;
         }
         assert_eq!(stream.next().await.unwrap().unwrap(), "c", "{operation}");
@@ -107,14 +107,14 @@ async fn a_stream_that_was_left_while_a_page_was_pending_loses_nothing() {
 }
 
 #[tokio::test]
-async fn an_error_that_does_not_pass_is_not_asked_for_twice() {
+async fn a_permanent_error_ends_a_stream_after_one_request() {
     for (status, kind) in [(401, ErrorKind::Unauthorized), (404, ErrorKind::NotFound)] {
         let refusal = Reply::error(status.try_into().unwrap(), None);
         let pages = [page("list_leads", &["a", "b"], None), refusal];
         let sandbox = sandbox("list_leads", pages).await;
         let mut stream = ids(&sandbox, "list_leads");
         assert_eq!(stream.next().await.unwrap().unwrap(), "a");
-        eventually("page 2 is asked for", || sandbox.requests().len() == 2).await;
+        eventually("page 2 is requested", || sandbox.requests().len() == 2).await;
         pass(70).await;
         assert_eq!(stream.next().await.unwrap().unwrap(), "b");
         pass(70).await;
@@ -125,7 +125,7 @@ async fn an_error_that_does_not_pass_is_not_asked_for_twice() {
 }
 
 #[tokio::test]
-async fn a_page_equal_to_the_one_before_ends_a_stream_without_totals() {
+async fn a_repeated_page_ends_a_stream_without_totals() {
     for operation in [BY_NUMBER, &["list_calls"]].concat() {
         for total in [None, Some(0), Some(-1)] {
             let same = page(operation, &["a", "b"], total);
@@ -138,7 +138,7 @@ async fn a_page_equal_to_the_one_before_ends_a_stream_without_totals() {
 }
 
 #[tokio::test]
-async fn a_total_that_is_less_than_the_pages_that_came_ends_no_stream() {
+async fn a_total_below_the_current_page_does_not_end_a_stream() {
     for operation in BY_NUMBER {
         for totals in [[0; 4], [-1; 4], [i64::MIN; 4], [2, 1, 1, 1], [3, 0, 2, 1]] {
             let ids_of = [&["a", "b"][..], &["c", "d"], &["e", "f"], &[]];

@@ -50,7 +50,7 @@ operations! {
 }
 
 #[tokio::test]
-async fn how_many_is_left_to_the_service_unless_said() {
+async fn the_quantity_is_omitted_unless_set() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     client.preview_extra_numbers().send().await.unwrap();
@@ -64,7 +64,7 @@ async fn how_many_is_left_to_the_service_unless_said() {
 }
 
 #[tokio::test]
-async fn a_purchase_without_a_card_leads_to_a_page() {
+async fn a_purchase_without_a_card_has_a_checkout_url() {
     let answer = json!({"success": true, "charged": false, "checkoutUrl": "https://…"});
     let sandbox = sandbox("buy_extra_numbers", [ok(&answer)]).await;
     let purchase = sandbox.client().buy_extra_numbers().send().await.unwrap();
@@ -73,7 +73,7 @@ async fn a_purchase_without_a_card_leads_to_a_page() {
 }
 
 #[tokio::test]
-async fn a_purchase_that_has_to_be_confirmed_comes_with_its_preview() {
+async fn a_purchase_that_requires_confirmation_has_a_preview() {
     let sandbox = sandbox(
         "buy_extra_numbers",
         [Reply::json(
@@ -102,7 +102,7 @@ async fn a_purchase_that_has_to_be_confirmed_comes_with_its_preview() {
 }
 
 #[tokio::test]
-async fn a_purchase_is_not_made_twice() {
+async fn a_purchase_is_not_retried() {
     let sandbox = sandbox(
         "buy_extra_numbers",
         [Reply::new(StatusCode::SERVICE_UNAVAILABLE, "").header("retry-after", "0").unwrap()],

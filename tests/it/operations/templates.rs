@@ -1,4 +1,4 @@
-//! Templates: their text alone or their parts, and what Meta says to them.
+//! Templates: a plain text or parts, and their review by Meta.
 
 use pilot_status::mock::Reply;
 use pilot_status::{DataUrl, ErrorCode, StatusCode, types};
@@ -103,7 +103,7 @@ fn is_the_documented(template: &types::Template) {
     assert_eq!((template.sendable, &template.latest_version), (Some(true), &None));
 }
 
-/// All parts that a template can have.
+/// Builds a template with every part.
 fn parts() -> types::builder::TemplateBody {
     let button = |kind| types::TemplateButton::builder().type_(kind);
     let buttons = [
@@ -126,7 +126,7 @@ fn parts() -> types::builder::TemplateBody {
 }
 
 #[tokio::test]
-async fn the_list_is_read_bare_and_in_an_object() {
+async fn the_list_is_read_with_and_without_a_wrapper() {
     let bare = case::example("list_templates");
     let other = json!({"items": []});
     let answers = [json!({"templates": bare}), json!([]), other.clone()];
@@ -139,7 +139,7 @@ async fn the_list_is_read_bare_and_in_an_object() {
 }
 
 #[tokio::test]
-async fn a_template_is_made_of_its_text_or_of_parts_as_json_in_a_string() {
+async fn a_template_body_may_be_a_text_or_a_json_string_of_parts() {
     let created = Reply::documented();
     let sandbox = sandbox("create_template", [created]).await;
     let client = sandbox.client();
@@ -154,7 +154,7 @@ async fn a_template_is_made_of_its_text_or_of_parts_as_json_in_a_string() {
 }
 
 #[tokio::test]
-async fn a_template_may_come_back_with_201() {
+async fn a_creation_may_respond_with_201() {
     let created = Reply::json(StatusCode::CREATED, &case::example("create_template"));
     let sandbox = sandbox("create_template", [created]).await;
     let request = types::TemplateRequest::builder().name("promo_cupom").body(parts());
@@ -163,7 +163,7 @@ async fn a_template_may_come_back_with_201() {
 }
 
 #[tokio::test]
-async fn variables_without_examples_are_named() {
+async fn an_error_names_variables_without_examples() {
     let refusal = case::error("create_template", 400, "TEMPLATE_EXAMPLES_REQUIRED");
     let sandbox = sandbox("create_template", [refusal]).await;
     let request = types::TemplateRequest::builder().name("promo_cupom").body(parts());
@@ -173,7 +173,7 @@ async fn variables_without_examples_are_named() {
 }
 
 #[tokio::test]
-async fn a_template_is_read_as_parts_and_unknown_to_meta() {
+async fn a_template_is_read_with_parts_and_without_a_meta_status() {
     let mut parts = case::example("get_template");
     parts["body"] = json!({"body": {"text": "Oi {{nome}}!"}});
     parts["variables"] = json!([{"name": "nome"}]);

@@ -1,5 +1,5 @@
-//! Success statuses with a body that is not the documented one: what is not the API's own
-//! report of a success is an error that says what came, and an error keeps the response.
+//! Success statuses with an undocumented body. If the body does not come from the API, the call
+//! fails with an error that describes and keeps the response.
 
 use pilot_status::mock::Reply;
 use pilot_status::{Client, Error, ErrorCode, ErrorKind, StatusCode};
@@ -9,7 +9,7 @@ use crate::operations::case::{self, Called, Operation};
 
 const PAGE: &str = "<!doctype html><title>Just a moment</title>";
 
-/// Answers an operation with a body, and calls it.
+/// Calls an operation that gets this reply.
 async fn call(
     id: &str,
     call: for<'c> fn(&'c Client) -> Called<'c>,
@@ -23,12 +23,12 @@ fn json_reply(body: impl Into<String>) -> Reply {
     Reply::new(StatusCode::OK, body.into()).header("content-type", "application/json").unwrap()
 }
 
-/// Calls an operation, of which each success is one of these.
+/// Checks one operation against all unexpected bodies.
 pub async fn check(id: &str, made: for<'c> fn(&'c Client) -> Called<'c>) {
     let operation = Operation::find(id);
     for content_type in ["text/html; charset=utf-8", "application/json"] {
         let page = Reply::new(StatusCode::OK, PAGE).header("content-type", content_type).unwrap();
-        let error = call(id, made, page).await.expect_err("a page is no success");
+        let error = call(id, made, page).await.expect_err("a page is not a success");
         let what = if content_type.starts_with("text") { "text/html" } else { "HTML or XML" };
         assert!(error.to_string().contains(&format!("its body is {what}, not JSON")), "{error}");
         keeps(&error, &operation, PAGE);
@@ -46,7 +46,7 @@ pub async fn check(id: &str, made: for<'c> fn(&'c Client) -> Called<'c>) {
     call(id, made, json_reply(marked)).await.expect("a byte order mark is skipped");
 }
 
-/// A list is no object, whatever it holds.
+/// A list is not an object, whatever its entries.
 async fn check_lists(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
     let has_fields = operation.schema().is_some_and(|schema| schema.get("properties").is_some());
     if !has_fields || operation.returns_union() || operation.returns_list() {
@@ -59,14 +59,14 @@ async fn check_lists(operation: &Operation, made: for<'c> fn(&'c Client) -> Call
     }
 }
 
-/// Servers may call JSON, or nothing at all, a page.
+/// Servers may mislabel JSON or an empty body as HTML.
 async fn check_mislabelled(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
     let body = match operation.schema() {
         Some(_) => case::example(&operation.id).to_string(),
         None => String::new(),
     };
     let reply = Reply::new(StatusCode::OK, body).header("content-type", "text/html").unwrap();
-    call(&operation.id, made, reply).await.expect("the body counts");
+    call(&operation.id, made, reply).await.expect("the body is valid");
 }
 
 async fn check_error_objects(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
@@ -86,24 +86,24 @@ async fn check_error_objects(operation: &Operation, made: for<'c> fn(&'c Client)
             continue;
         }
         let error = call(&operation.id, made, json_reply(body.to_string())).await;
-        let error = error.expect_err("an error object is no success");
+        let error = error.expect_err("an error object is not a success");
         keeps(&error, operation, &body.to_string());
     }
-    // Text that was cut inside a character, in a value or in a name.
+    // Strings truncated within a surrogate pair, in a value or in a name.
     for body in [r#"{"error": "No \ud83d"}"#, r#"{"\ud83d": 1, "error": "No"}"#] {
         let error = call(&operation.id, made, json_reply(body)).await;
-        keeps(&error.expect_err("an error object is no success"), operation, body);
+        keeps(&error.expect_err("an error object is not a success"), operation, body);
     }
     let body = json!({"error": "There is no such number", "code": "NUMBER_NOT_FOUND"});
     let error = call(&operation.id, made, json_reply(body.to_string())).await;
-    let error = error.expect_err("an error object is no success");
+    let error = error.expect_err("an error object is not a success");
     assert_eq!(error.code(), Some(&ErrorCode::NumberNotFound), "{error}");
     let text = error.to_string();
     assert!(text.contains("its body is an error: \"There is no such number\""), "{text}");
     keeps(&error, operation, &body.to_string());
 }
 
-/// What proxies send in place of a service, with a success status.
+/// Texts that proxies send with a success status instead of the service.
 async fn check_other_texts(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
     if operation.schema().is_none() || operation.returns_union() {
         return;
@@ -111,7 +111,7 @@ async fn check_other_texts(operation: &Operation, made: for<'c> fn(&'c Client) -
     for text in ["no healthy upstream", "fault filter abort", "  502 bad gateway", "null", "\"OK\""]
     {
         let outcome = call(&operation.id, made, json_reply(text)).await;
-        let error = outcome.expect_err("a text is no success");
+        let error = outcome.expect_err("a text is not a success");
         keeps(&error, operation, text);
     }
 }
@@ -128,16 +128,15 @@ async fn check_other_objects(operation: &Operation, made: for<'c> fn(&'c Client)
         outcome.expect("any object is a success");
         return;
     }
-    let error = outcome.expect_err("another object is no success");
+    let error = outcome.expect_err("another object is not a success");
     let text = error.to_string();
-    let says_what =
+    let is_described =
         text.contains("none of the expected fields") || text.contains("unexpected type");
-    assert!(says_what, "{text}");
+    assert!(is_described, "{text}");
     keeps(&error, operation, &body.to_string());
 }
 
-/// An empty body after an operation that had something to do is an empty model, where the
-/// model requires nothing.
+/// An empty body after a write is an empty model if the model has no required field.
 async fn check_blank_bodies(operation: &Operation, made: for<'c> fn(&'c Client) -> Called<'c>) {
     let requires = operation.schema().map(|schema| {
         let required = schema["required"].as_array().into_iter().flatten();
@@ -165,7 +164,7 @@ async fn check_blank_bodies(operation: &Operation, made: for<'c> fn(&'c Client) 
     }
 }
 
-/// Checks that an error keeps the response, and does not claim that the call succeeded.
+/// Asserts that an error keeps the response and does not report success.
 fn keeps(error: &Error, operation: &Operation, body: &str) {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1), "{error}");
     assert_eq!(error.body().map(|body| &body[..]), Some(body.as_bytes()), "{error}");

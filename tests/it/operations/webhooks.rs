@@ -1,4 +1,4 @@
-//! Webhooks: where events are delivered to, and what was delivered.
+//! Webhooks: the URLs that receive events, and the log of deliveries.
 
 use pilot_status::StatusCode;
 use pilot_status::mock::{Reply, Sandbox};
@@ -109,7 +109,7 @@ operations! {
     }
 }
 
-/// A webhook with nothing but what it always has.
+/// A webhook with required fields only.
 fn webhook() -> Value {
     json!({"id": "wh_1", "tenantId": "tenant_1", "name": "n8n", "url": "https://a", "active": true,
         "environment": "LIVE", "events": [], "createdAt": "2026-06-01T11:59:00.000Z",
@@ -117,7 +117,7 @@ fn webhook() -> Value {
 }
 
 #[tokio::test]
-async fn a_webhook_is_gone_whatever_the_answer_holds() {
+async fn a_webhook_is_deleted_whatever_the_response_contains() {
     let nothing = Reply::new(StatusCode::OK, "");
     let answers =
         [nothing.clone(), Reply::new(StatusCode::NO_CONTENT, ""), ok(&json!({"success": true}))];
@@ -129,7 +129,7 @@ async fn a_webhook_is_gone_whatever_the_answer_holds() {
 }
 
 #[tokio::test]
-async fn what_is_not_set_stays() {
+async fn unset_fields_are_not_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
     let pause =
@@ -140,7 +140,7 @@ async fn what_is_not_set_stays() {
 }
 
 #[tokio::test]
-async fn a_webhook_that_never_fired_with_events_to_come_is_read() {
+async fn an_unused_webhook_with_unknown_events_is_read() {
     let mut webhook = webhook();
     webhook["lastTriggered"] = Value::Null;
     webhook["apiKeys"] = Value::Null;
@@ -153,7 +153,7 @@ async fn a_webhook_that_never_fired_with_events_to_come_is_read() {
 }
 
 #[tokio::test]
-async fn a_delivery_that_nobody_answered_is_read() {
+async fn a_delivery_without_a_response_is_read() {
     let log = json!({"event": "message.edited", "status": "FAILED", "statusCode": null,
         "payload": null, "response": null, "durationMs": null,
         "createdAt": "2026-06-28T09:59:00.000Z"});
@@ -165,7 +165,7 @@ async fn a_delivery_that_nobody_answered_is_read() {
 }
 
 #[tokio::test]
-async fn all_calls_of_the_copy_for_a_number_name_it_and_no_others() {
+async fn only_a_clone_for_a_number_sends_it() {
     let sandbox = Sandbox::start().await.unwrap();
     let tenant = sandbox.client();
     let scoped = tenant.for_number("num_01HZX");

@@ -1,4 +1,4 @@
-//! Calls of each method, and how they end.
+//! Calls of each method, and their outcomes.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub fn builder(url: &str) -> ClientBuilder {
     Client::builder(Credentials::api_key(KEY)).base_url(url).retry(policy)
 }
 
-/// Calls an operation that is not repeated when the server may have processed it.
+/// Calls an operation that must not be repeated if the server may have processed it.
 pub async fn pay(client: &Client) -> Error {
     client.pay_number().id("1").send().await.map(drop).unwrap_err()
 }
@@ -25,7 +25,7 @@ pub async fn purge(client: &Client) -> Error {
     client.purge_number().id("1").send().await.map(drop).unwrap_err()
 }
 
-/// Calls of each method fail the same way: so often attempted, and in the end of a kind.
+/// Asserts that calls of each method fail with the same kind after the same number of attempts.
 pub async fn assert_ends(client: &Client, name: &str, kind: ErrorKind, attempts: u32) -> Error {
     for error in [list(client).await, purge(client).await, pay(client).await] {
         assert_eq!((error.kind(), error.attempts()), (kind, attempts), "{name}: {error}");

@@ -1,5 +1,4 @@
-//! Servers that give back the key that they were sent, wherever an answer has
-//! room for it, and what becomes of calls to them.
+//! Servers that return the API key they received, wherever a response has room for it.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -11,30 +10,29 @@ use super::example;
 use super::script::Step::{Read, Send};
 use super::script::{Script, ScriptedServer};
 
-/// Keys of the forms that there are, all with `marked`, and with that nowhere
-/// else.
+/// API keys in each known form. All contain `marked`, which appears nowhere else.
 pub const KEYS: [&str; 2] = ["ps_marked_0123456789", "f81d4fae-MARKED-11d0-a765-00a0c91e6bf6"];
 
-/// Keys that a URL takes apart or changes.
+/// API keys with characters that are special in a URL.
 pub const ODD_KEYS: [&str; 3] =
     ["ps_marked/+0123456789==", "ps_marked:0123456789@a", "ps_%6Darked0123456789"];
 
-/// Whether a text shows a key, or a part of it.
+/// Returns whether a text contains an API key, or part of one.
 pub fn shows_key(text: &str) -> bool {
     text.to_ascii_lowercase().contains("marked")
 }
 
-/// What became of a call.
+/// The outcome of a call.
 pub struct Outcome {
-    /// What the server did.
+    /// The name of the server's behaviour.
     pub echo: &'static str,
     pub result: Result<ResponseValue<Vec<types::Number>>, Error>,
 }
 
-/// Calls a server that echoes the key of its client in every way. None of the
-/// results holds it where it may be printed.
+/// Calls a server that echoes the client's API key in every way. No result may show the key
+/// when it is printed.
 pub async fn outcomes(credentials: Credentials, key: &str) -> Vec<Outcome> {
-    // Each twice, for calls that are tried again.
+    // Each script is used twice, because calls are retried.
     let twice = |(name, bytes): Echo| {
         let script: Script = vec![Read, Send(bytes.leak())].leak();
         [(name, script); 2]
@@ -51,7 +49,7 @@ pub async fn outcomes(credentials: Credentials, key: &str) -> Vec<Outcome> {
     outcomes
 }
 
-/// A client that tries again once, at once, however often it is rejected.
+/// Creates a client that retries once, without delay or pacing.
 fn client(server: &ScriptedServer, credentials: Credentials) -> Client {
     let policy = RetryPolicy::default()
         .max_attempts(2)
@@ -60,10 +58,10 @@ fn client(server: &ScriptedServer, credentials: Credentials) -> Client {
     Client::builder(credentials).base_url(server.url()).retry(policy).build().unwrap()
 }
 
-/// What the server does, and the bytes that it sends.
+/// The name of a server's behaviour, and the bytes that it sends.
 type Echo = (&'static str, Vec<u8>);
 
-/// An answer after which the connection closes.
+/// Builds a response after which the connection closes.
 fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let mut head = format!("HTTP/1.1 {status} Any\r\nconnection: close\r\n");
@@ -82,7 +80,7 @@ fn answers(key: &str) -> Vec<Echo> {
     [refusals(key), redirects(key), wrong_successes(key), heads(key), successes(key)].concat()
 }
 
-/// Headers that a client may look into, all with the key.
+/// Headers that a client may read, all with the key.
 fn headers(key: &str) -> Vec<(&'static str, &str)> {
     let names = [
         "x-api-key",
@@ -102,17 +100,18 @@ fn headers(key: &str) -> Vec<(&'static str, &str)> {
 
 fn refusals(key: &str) -> Vec<Echo> {
     let headers = headers(key);
-    let said = json!({"error": key, "code": key, key: key, "retryAfterSeconds": key}).to_string();
+    let error_body =
+        json!({"error": key, "code": key, key: key, "retryAfterSeconds": key}).to_string();
     let html = format!("<html><body>{key}</body></html>");
     vec![
-        ("401 in JSON", answer(401, &headers, &said)),
-        ("429 in JSON", answer(429, &headers, &said)),
-        ("503 in JSON", answer(503, &headers, &said)),
+        ("401 in JSON", answer(401, &headers, &error_body)),
+        ("429 in JSON", answer(429, &headers, &error_body)),
+        ("503 in JSON", answer(503, &headers, &error_body)),
         ("404 in HTML", answer(404, &headers, &html)),
         ("500 in plain text", answer(500, &headers, key)),
         ("400 in a JSON list", answer(400, &headers, json!([key]).to_string())),
         ("402 in a JSON string", answer(402, &headers, json!(key).to_string())),
-        ("a status that is none", answer(799, &headers, &said)),
+        ("an unregistered status", answer(799, &headers, &error_body)),
     ]
 }
 
@@ -134,7 +133,7 @@ fn redirects(key: &str) -> Vec<Echo> {
     targets.map(|(name, target)| (name, answer(302, &[("location", &target)], key))).to_vec()
 }
 
-/// Bodies that are not what the document says.
+/// Successes with bodies that do not match the document.
 fn wrong_successes(key: &str) -> Vec<Echo> {
     let wrong = |field: &str, value: Value| {
         let mut body = example(200);
@@ -156,12 +155,12 @@ fn wrong_successes(key: &str) -> Vec<Echo> {
             "the name of a field, deep",
             wrong("apiKeys", json!([{key: {key: key}, "name": {key: 1}}])),
         ),
-        ("an object in place of a list", wrong("apiKeys", json!({key: key}))),
+        ("an object instead of a list", wrong("apiKeys", json!({key: key}))),
         ("cut JSON", answer(200, &[], format!("[{{\"id\": \"{key}"))),
     ]
 }
 
-/// Answers whose head is wrong.
+/// Responses with a malformed head.
 fn heads(key: &str) -> Vec<Echo> {
     [
         ("no head", key.to_owned()),
@@ -184,7 +183,7 @@ fn heads(key: &str) -> Vec<Echo> {
     .to_vec()
 }
 
-/// Answers that are a value, with the key beside it.
+/// Valid responses that also contain the key.
 fn successes(key: &str) -> Vec<Echo> {
     let trailers = format!(
         "HTTP/1.1 200 {key}\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n\

@@ -1,6 +1,6 @@
-//! Servers on loopback for what `pilot_status::mock::Sandbox` cannot do, since it speaks
-//! HTTP as it should and takes the credentials of the document: bytes that are no HTTP,
-//! answers that break off, connections to count, keys that come back.
+//! Loopback servers for cases that `pilot_status::mock::Sandbox` does not cover, as it speaks
+//! valid HTTP and expects documented credentials: bytes that are not HTTP, truncated responses,
+//! counted connections, echoed keys.
 
 pub mod calls;
 pub mod echo;
@@ -16,17 +16,17 @@ use serde_json::Value;
 
 pub use self::server::{Answer, Server};
 
-/// The key that the tests send.
+/// The API key that the tests send.
 pub const KEY: &str = "ps_marked_0123456789";
 
-/// An example of the document, by the status of its answer.
+/// Returns the document's example of a response, by status.
 pub fn example(status: u16) -> Value {
     let document: Value = serde_json::from_str(include_str!("../../../openapi.json")).unwrap();
     let responses = &document["paths"]["/v1/numbers"]["get"]["responses"];
     responses[status.to_string()]["content"]["application/json"]["example"].clone()
 }
 
-/// All that an error and what caused it print.
+/// Formats an error and its sources in every way.
 pub fn shown(error: &Error) -> String {
     let mut shown = format!("{error} {error:?} {error:#?}");
     let mut source = std::error::Error::source(error);
@@ -37,17 +37,17 @@ pub fn shown(error: &Error) -> String {
     shown
 }
 
-/// Waits until something is so, which is to be soon.
+/// Waits up to ten seconds for a condition to hold.
 pub async fn eventually(what: &str, is_so: impl Fn() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(10), "it is not so that {what}");
+        assert!(start.elapsed() < Duration::from_secs(10), "timed out waiting until {what}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
 
-/// Lets so many seconds pass at once for a runtime of one thread. What is not a task of its
-/// own is not polled meanwhile.
+/// Advances the time of a single-threaded runtime, second by second. Only spawned tasks are
+/// polled meanwhile.
 pub async fn pass(seconds: u32) {
     tokio::time::pause();
     for _ in 0..seconds {

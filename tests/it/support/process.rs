@@ -1,5 +1,4 @@
-//! Processes: the examples, and tests that need one of their own for its environment, its
-//! limits or its logger.
+//! Child processes: the examples, and tests that need their own environment, limits or logger.
 
 use std::env;
 use std::path::PathBuf;
@@ -7,8 +6,8 @@ use std::process::Command;
 
 const CHILD: &str = "PILOT_STATUS_TEST_CHILD";
 
-/// Runs a test again in a process of its own, with an environment and a limit of open
-/// files. The name of the test includes its module.
+/// Runs a test again in a child process with the given environment and limit of open files. The
+/// name of the test includes its module.
 pub fn run_again(test: &str, variables: &[(&str, &str)], open_files: u32) {
     let program = env::current_exe().unwrap();
     let mut command = if cfg!(unix) {
@@ -37,8 +36,8 @@ pub fn is_child() -> bool {
     env::var_os(CHILD).is_some()
 }
 
-/// The program of an example. Cargo builds it beside the folder of the tests, unless it is told
-/// to run some tests alone.
+/// Returns the path of an example. Cargo builds examples next to the tests' folder, unless it
+/// runs selected tests only.
 pub fn example_program(name: &str) -> PathBuf {
     let tests = env::current_exe().unwrap();
     let profile = tests.parent().and_then(|deps| deps.parent()).unwrap();

@@ -1,5 +1,4 @@
-//! A server on loopback that follows a script, for faults that no answer can
-//! make.
+//! A loopback server that follows a script, for faults below the level of HTTP responses.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,7 +13,7 @@ use self::Step::{
     AnswerAll, Pause, Read, ReadSome, Reset, Send, SendForever, Silent, Tell, Trickle,
 };
 
-/// What the server does next with a connection. After the last step it closes it.
+/// A step of the server on one connection. It closes the connection after the last step.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
     /// Reads to the end of the head of a request.
@@ -22,23 +21,23 @@ pub enum Step {
     /// Reads some bytes.
     ReadSome,
     Send(&'static [u8]),
-    /// Sends a byte every few milliseconds.
+    /// Sends one byte every 5 ms.
     Trickle(&'static [u8]),
-    /// Sends the same bytes until nobody listens.
+    /// Sends the same bytes until the client disconnects.
     SendForever(&'static [u8]),
-    /// Answers every request that comes.
+    /// Sends the same response to every request.
     AnswerAll(&'static [u8]),
-    /// Says nothing until the client closes the connection.
+    /// Reads, but sends nothing, until the client closes the connection.
     Silent,
-    /// Neither reads nor says anything for a while.
+    /// Neither reads nor sends for a while.
     Pause(Duration),
-    /// Ends the connection with a reset.
+    /// Sets the connection to close with a reset.
     Reset,
-    /// Tells the test that it came here.
+    /// Notifies the test.
     Tell,
 }
 
-/// The steps with one connection.
+/// The steps of one connection.
 pub type Script = &'static [Step];
 
 /// A success with an empty list.
@@ -59,14 +58,13 @@ struct Seen {
 }
 
 impl ScriptedServer {
-    /// Follows the scripts in their turn, one with each connection, and the last
-    /// one again and again.
+    /// Starts a server that follows one script per connection, and repeats the last script.
     pub async fn start(scripts: impl Into<Vec<Script>>) -> Self {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         Self::start_at(any, usize::MAX, scripts).await
     }
 
-    /// The same at an address, which is free again after so many connections.
+    /// Like [`Self::start`], at an address that is free again after `connections` connections.
     pub async fn start_at(
         address: SocketAddr,
         connections: usize,
@@ -95,22 +93,22 @@ impl ScriptedServer {
         format!("http://{}", self.address)
     }
 
-    /// How many connections were accepted.
+    /// The number of accepted connections.
     pub fn accepted(&self) -> usize {
         self.seen.accepted.load(Ordering::SeqCst)
     }
 
-    /// How many connections are open.
+    /// The number of open connections.
     pub fn open(&self) -> usize {
         self.seen.open.load(Ordering::SeqCst)
     }
 
-    /// How many bytes were sent.
+    /// The number of bytes that `SendForever` sent.
     pub fn sent(&self) -> usize {
         self.seen.sent.load(Ordering::SeqCst)
     }
 
-    /// Waits until a script comes to [`Step::Tell`].
+    /// Waits until a script reaches [`Step::Tell`].
     pub async fn told(&self) {
         self.seen.told.notified().await;
     }
@@ -119,7 +117,7 @@ impl ScriptedServer {
 async fn follow(script: Script, mut stream: TcpStream, seen: Arc<Seen>) {
     seen.open.fetch_add(1, Ordering::SeqCst);
     for step in script {
-        // The client may be gone, which is its right.
+        // The client may have disconnected, which is fine.
         if take(*step, &mut stream, &seen).await.is_err() {
             break;
         }
@@ -158,8 +156,8 @@ async fn take(step: Step, stream: &mut TcpStream, seen: &Seen) -> std::io::Resul
     Ok(())
 }
 
-/// Reads to the end of a head, after which the client waits, and keeps nothing:
-/// a head may be large.
+/// Reads to the end of a head, and discards it because it may be large. The client must not
+/// send more before it gets a response.
 async fn read_head(stream: &mut TcpStream) -> std::io::Result<()> {
     let mut end = Vec::new();
     let mut chunk = vec![0; 64 * 1024];

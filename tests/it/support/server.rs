@@ -1,5 +1,5 @@
-//! A server that answers whatever it is asked, for requests of no document, and
-//! remembers them as they came over the wire, chunks with their lengths.
+//! A server that accepts any request, documented or not, and records each one exactly as
+//! received, including the framing of chunks.
 
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
@@ -9,18 +9,18 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What the server does with a request.
+/// A response of the server.
 #[derive(Clone)]
 pub struct Answer {
     bytes: Vec<u8>,
-    /// How long it waits before it answers.
+    /// The delay before the response.
     delay: Duration,
-    /// Whether it closes the connection after it.
+    /// Whether the connection closes after the response.
     close: bool,
 }
 
 impl Answer {
-    /// A complete answer after which the connection stays open.
+    /// A complete response that keeps the connection open.
     pub fn new(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
         let mut text = format!("HTTP/1.1 {status} Any\r\ncontent-length: {}\r\n", body.len());
@@ -31,39 +31,39 @@ impl Answer {
         Self { bytes, delay: Duration::ZERO, close: false }
     }
 
-    /// A JSON answer.
+    /// A JSON response.
     pub fn json(status: u16, body: &Value) -> Self {
         Self::new(status, &[("content-type", "application/json")], body.to_string())
     }
 
-    /// Any bytes, after which the connection closes.
-    #[allow(dead_code, reason = "the unit tests of the library use it")]
+    /// Raw bytes, after which the connection closes.
+    #[allow(dead_code, reason = "only the library's unit tests use it")]
     pub fn raw(text: &str) -> Self {
         Self { bytes: text.into(), delay: Duration::ZERO, close: true }
     }
 
-    /// The same answer, later.
+    /// Delays the response.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 }
 
-/// A request as it arrived.
+/// A request as received.
 #[derive(Clone)]
 pub struct Received {
-    /// The request line and the headers, a line each.
+    /// The request line and the headers, one per line.
     pub head: String,
     pub body: Vec<u8>,
 }
 
 impl Received {
-    /// The method and the target.
+    /// The method and the request target.
     pub fn line(&self) -> &str {
         self.head.lines().next().unwrap().trim_end_matches(" HTTP/1.1")
     }
 
-    /// The value of a header, by its name in lower case.
+    /// The value of a header, by its lowercase name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
@@ -80,7 +80,7 @@ struct State {
 }
 
 impl Server {
-    /// Gives the answers in their turn, the last one again and again.
+    /// Starts a server that sends these responses in order and repeats the last one.
     pub async fn start(answers: impl Into<Vec<Answer>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -99,8 +99,8 @@ impl Server {
         self.state.lock().unwrap().received.clone()
     }
 
-    /// Gives this answer from now on, and forgets what was received.
-    #[allow(dead_code, reason = "the unit tests of the library do without")]
+    /// Sends only this response from now on, and clears the recorded requests.
+    #[allow(dead_code, reason = "the library's unit tests do not use it")]
     pub fn restart(&self, answer: Answer) {
         let mut state = self.state.lock().unwrap();
         *state = State { answers: vec![answer], received: Vec::new() };
@@ -117,7 +117,7 @@ async fn serve(mut stream: BufReader<TcpStream>, state: Arc<Mutex<State>>) {
         if !answer.delay.is_zero() {
             tokio::time::sleep(answer.delay).await;
         }
-        // The client may be gone, which is its right.
+        // The client may have disconnected, which is fine.
         if stream.write_all(&answer.bytes).await.is_err() || answer.close {
             return;
         }

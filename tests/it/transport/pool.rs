@@ -1,5 +1,5 @@
-//! Connections between requests: how long they are kept, and what becomes of a request when the
-//! server closes one of them.
+//! Idle connections: how long the pool keeps them, and requests whose connection the server
+//! closes.
 
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::*;
 
-/// A server in a thread of its own that closes a connection when it is told to.
+/// Starts a server on its own thread that closes its connection on demand.
 fn server() -> (SocketAddr, impl Fn()) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -45,7 +45,7 @@ fn read_head(stream: &mut TcpStream) -> std::io::Result<String> {
 }
 
 #[tokio::test]
-async fn no_request_goes_to_a_connection_that_the_server_has_closed() {
+async fn no_request_is_sent_on_a_connection_that_the_server_closed() {
     let (address, close) = server();
     let client = builder(&format!("http://{address}")).build().unwrap();
     for _ in 0..100 {
@@ -54,7 +54,7 @@ async fn no_request_goes_to_a_connection_that_the_server_has_closed() {
         for _ in 0..5 {
             tokio::task::yield_now().await;
         }
-        // The thread of the runtime waits here, and sees nothing of it.
+        // This blocks the runtime's thread, so the client does not notice the close.
         close();
     }
 }
@@ -66,7 +66,7 @@ async fn wait(time: Duration) {
 }
 
 #[tokio::test]
-async fn an_idle_connection_is_kept_for_less_than_servers_keep_it() {
+async fn an_idle_connection_is_kept_for_50_seconds() {
     let server = ScriptedServer::start([&[AnswerAll(GOOD)] as Script]).await;
     let client = builder(&server.url()).build().unwrap();
     for (pause, connections) in [(0, 1), (49_900, 1), (50_100, 2), (60_000, 3)] {
@@ -77,11 +77,11 @@ async fn an_idle_connection_is_kept_for_less_than_servers_keep_it() {
 }
 
 #[tokio::test]
-async fn how_long_an_idle_connection_is_kept_can_be_chosen() {
+async fn the_idle_timeout_is_configurable() {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     for (timeout, connections) in [(Duration::ZERO, 3), (Duration::MAX, 1)] {
         let server = ScriptedServer::start([&[AnswerAll(GOOD)] as Script]).await;
-        // The setting of the client takes the place of reqwest's.
+        // The client's setting overrides reqwest's.
         let http = reqwest::Client::builder().pool_idle_timeout(DAY / 24);
         let client = builder(&server.url())
             .http_client_builder(http)
@@ -96,11 +96,11 @@ async fn how_long_an_idle_connection_is_kept_can_be_chosen() {
     }
 }
 
-/// How often the server has processed the request of a method and path.
+/// The number of requests that the server processed, by request line.
 type Processed = Arc<Mutex<HashMap<String, u32>>>;
 
-/// A server that closes every connection without notice a moment after a response, when the
-/// next request may be on its way.
+/// Starts a server that closes connections without notice shortly after a response, when the
+/// next request may already be on its way.
 fn hasty_server() -> (SocketAddr, Processed) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -111,7 +111,7 @@ fn hasty_server() -> (SocketAddr, Processed) {
             let (mut stream, counts) = (stream.unwrap(), Arc::clone(&counts));
             thread::spawn(move || {
                 let mut random = fastrand::Rng::new();
-                // The client may be gone, which is its right.
+                // The client may have disconnected, which is fine.
                 while let Ok(head) = read_head(&mut stream) {
                     let line = head.lines().next().unwrap().to_owned();
                     *counts.lock().unwrap().entry(line).or_default() += 1;
@@ -128,12 +128,12 @@ fn hasty_server() -> (SocketAddr, Processed) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connection_that_closes_at_any_moment_sends_no_call_twice() {
+async fn a_connection_that_closes_at_any_moment_duplicates_no_call() {
     const TASKS: usize = 8;
     const CALLS: usize = 100;
     let (address, processed) = hasty_server();
     let policy = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO);
-    // Four connections in a row may close before the server reads a request.
+    // Several connections in a row may close before the server reads a request.
     let policy = policy.max_attempts(20).without_budget();
     let client = builder(&format!("http://{address}")).retry(policy).build().unwrap();
     let mut tasks = JoinSet::new();
@@ -161,7 +161,7 @@ async fn a_connection_that_closes_at_any_moment_sends_no_call_twice() {
             ErrorKind::Interrupted if paid.may_have_taken_effect() => assert!(times <= 1, "{paid}"),
             _ => assert_eq!(times, 0, "{paid}"),
         }
-        // A call that is safe to repeat is repeated until there is a response.
+        // A call that is safe to repeat is retried until it gets a response.
         let times = count(format!("DELETE /v1/numbers/{id}/purge HTTP/1.1"));
         assert!((1..=purged.attempts()).contains(&times), "{times}: {purged}");
     }

@@ -1,4 +1,4 @@
-//! Proxies that refuse, that are not there, and that respond in place of the server.
+//! Proxies that refuse, are unreachable, or respond instead of the server.
 
 use super::*;
 
@@ -9,7 +9,7 @@ fn through(proxy: SocketAddr) -> Client {
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_a_tunnel_is_asked_once() {
+async fn a_tunnel_refused_by_the_proxy_is_not_retried() {
     for head in [
         "HTTP/1.1 403 Any\r\n\r\n",
         "HTTP/1.1 407 Any\r\nproxy-authenticate: Basic\r\n\r\n",
@@ -29,22 +29,22 @@ async fn a_proxy_that_refuses_a_tunnel_is_asked_once() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_not_there_or_goes_away_is_asked_again() {
+async fn an_unreachable_or_disconnecting_proxy_is_retried() {
     for script in [&[Read] as Script, &[Read, Reset], &[Read, Send(b"HTTP/1.1 2")]] {
         let server = ScriptedServer::start([script]).await;
         let error = assert_ends(&through(server.address), "closes", ErrorKind::Connect, 4).await;
         let text = error.to_string();
         assert!(text.contains("the proxy failed to reach pilot.test:443"), "{text}");
     }
-    let nobody = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await.address;
-    let error = assert_ends(&through(nobody), "nobody", ErrorKind::Connect, 4).await;
+    let unreachable = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await.address;
+    let error = assert_ends(&through(unreachable), "unreachable", ErrorKind::Connect, 4).await;
     let text = error.to_string();
-    let expected = format!("the proxy {nobody} failed to reach pilot.test:443");
+    let expected = format!("the proxy {unreachable} failed to reach pilot.test:443");
     assert!(text.contains(&expected), "{text}");
 }
 
 #[tokio::test]
-async fn a_tunnel_that_leads_to_a_page_is_tried_once() {
+async fn a_tunnel_to_an_html_page_is_not_retried() {
     const TUNNEL: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
     const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<html>Log in</html>";
     let script: Script = &[Read, Send(TUNNEL), ReadSome, Send(PAGE), Silent];
@@ -54,9 +54,10 @@ async fn a_tunnel_that_leads_to_a_page_is_tried_once() {
     assert!(!error.is_retryable());
 }
 
-/// In plain text a proxy gets the request itself, and its response may pass for the server's.
+/// For plain HTTP, a proxy gets the request itself, and its response can look like the
+/// server's.
 #[tokio::test]
-async fn a_proxy_that_responds_in_place_of_the_server_is_asked_once() {
+async fn a_response_of_the_proxy_is_not_retried() {
     const PAGE: &str = "content-type: text/html\r\ncontent-length: 14\r\n\r\n<html>a</html>";
     for (head, kind, parts) in [
         (

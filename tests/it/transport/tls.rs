@@ -1,11 +1,11 @@
-//! Servers and clients that do not trust each other, and handshakes that break.
+//! TLS failures: untrusted peers and broken handshakes.
 
 use super::*;
 use crate::support::script::Step::Pause;
 use crate::tls::{config, server, trusting};
 
 #[tokio::test]
-async fn a_certificate_that_is_not_valid_is_looked_at_once() {
+async fn an_invalid_certificate_is_not_retried() {
     let address = server(config(false)).await;
     for (name, http, cause) in [
         ("not trusted", reqwest::Client::builder(), "invalid peer certificate"),
@@ -22,7 +22,7 @@ async fn a_certificate_that_is_not_valid_is_looked_at_once() {
 }
 
 #[tokio::test]
-async fn a_server_that_refuses_the_client_is_asked_once() {
+async fn a_missing_client_certificate_is_not_retried() {
     let address = server(config(true)).await;
     let url = format!("https://pilot.test:{}", address.port());
     let http = trusting().resolve("pilot.test", address);
@@ -33,15 +33,15 @@ async fn a_server_that_refuses_the_client_is_asked_once() {
 }
 
 #[tokio::test]
-async fn a_server_without_tls_is_asked_once() {
+async fn a_server_without_tls_is_not_retried() {
     let server = ScriptedServer::start([&[Send(REFUSAL), Silent] as Script]).await;
     let client = builder(&server.url().replace("http:", "https:")).build().unwrap();
     assert_ends(&client, "plain text", ErrorKind::Connect, 1).await;
 }
 
 #[tokio::test]
-async fn a_handshake_that_breaks_is_begun_again() {
-    // Time to connect, without which a reset would be a failure of that.
+async fn a_broken_handshake_is_retried() {
+    // Time to connect, so that a reset does not fail the connection itself.
     const CLOSED: Script = &[Pause(Duration::from_millis(1))];
     for script in [CLOSED, &[Reset]] {
         let server = ScriptedServer::start([script]).await;

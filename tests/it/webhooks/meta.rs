@@ -1,4 +1,4 @@
-//! Envelopes of Meta, in the shapes of its documentation and in odd ones.
+//! Meta's envelopes, in the documented form and in malformed ones.
 
 use pilot_status::Timestamp;
 use pilot_status::mock::{OperationId, Reply, Sandbox, delivery};
@@ -11,11 +11,11 @@ use super::{event, received, unknown};
 fn envelope(body: impl Into<Vec<u8>>) -> Received<Envelope> {
     match received(body) {
         Event::Meta(envelope) => envelope,
-        other => panic!("it is no envelope: {other:?}"),
+        other => panic!("not an envelope: {other:?}"),
     }
 }
 
-/// The one change of an envelope.
+/// Returns the only change of an envelope.
 fn change(body: String) -> Change {
     let envelope = envelope(body);
     let [change] = envelope.changes.as_slice() else { panic!("{envelope:?}") };
@@ -93,7 +93,7 @@ fn each_kind_of_media_has_the_ids_that_a_download_takes() {
 }
 
 #[test]
-fn media_is_found_in_all_changes_and_where_both_ids_are() {
+fn media_with_both_ids_is_found_in_all_changes() {
     let image = |id: Value| json!({"id": "wamid.1", "image": {"id": id}});
     let number = |id: &str| json!({"phone_number_id": id});
     let body = json!({"object": "whatsapp_business_account", "entry": [
@@ -121,13 +121,13 @@ async fn media_of_an_envelope_is_downloaded() {
         let call = client.get_media().media_id(found.media_id);
         call.phone_number_id(found.phone_number_id).send().await.unwrap();
     }
-    let [request] = &sandbox.requests()[..] else { panic!("another number of requests") };
+    let [request] = &sandbox.requests()[..] else { panic!("expected one request") };
     let line = format!("GET /v1/media/1003?phoneNumberId={}", delivery::PHONE_NUMBER_ID);
     assert_eq!(request.line(), line);
 }
 
 #[test]
-fn a_choice_is_a_reply_of_whichever_kind() {
+fn a_choice_of_any_kind_is_a_reply() {
     for (fields, id, title) in [
         (json!({"button": {"payload": "p", "text": "Sim"}}), Some("p"), Some("Sim")),
         (
@@ -156,7 +156,7 @@ fn a_choice_is_a_reply_of_whichever_kind() {
 }
 
 #[test]
-fn a_status_is_typed_and_says_why_it_failed() {
+fn a_status_is_typed_with_its_errors() {
     let change = change(delivery::meta_status(&json!({
         "id": "wamid.1", "status": "failed", "timestamp": "1750857384",
         "recipient_id": "5516992318222", "recipient_user_id": "BR.1",
@@ -178,7 +178,7 @@ fn a_status_is_typed_and_says_why_it_failed() {
 }
 
 #[test]
-fn echoes_and_what_is_not_typed_are_there_too() {
+fn echoes_are_typed_and_other_fields_are_kept() {
     let echo = json!({"from": "5511999999999", "to": "5511988887777", "to_user_id": "BR.1",
         "id": "wamid.1", "timestamp": 1_739_321_024, "type": "text", "text": {"body": "Oi"}});
     let echoes = change(delivery::meta("smb_message_echoes", &json!({"message_echoes": [echo]})));
@@ -200,7 +200,7 @@ fn echoes_and_what_is_not_typed_are_there_too() {
 }
 
 #[test]
-fn an_odd_element_stays_in_the_body_and_fails_nothing() {
+fn a_malformed_element_is_skipped_and_stays_in_the_body() {
     let odd = [Value::Null, json!(7), json!("odd"), json!([]), json!({}), json!({"id": null})];
     let good = json!({"id": "wamid.1", "status": "read", "type": "text", "text": {"body": "Oi"}});
     for odd in odd {
@@ -213,7 +213,7 @@ fn an_odd_element_stays_in_the_body_and_fails_nothing() {
             assert_eq!(counts.iter().sum::<usize>(), 1, "{body}");
             assert_eq!(change.raw[field], list);
         }
-        // In place of each part.
+        // Each part of the envelope is replaced in turn.
         for pointer in [
             "/entry",
             "/entry/0",
@@ -236,7 +236,7 @@ fn an_odd_element_stays_in_the_body_and_fails_nothing() {
 }
 
 #[test]
-fn only_an_envelope_about_whatsapp_is_one() {
+fn only_an_envelope_about_whatsapp_is_read_as_one() {
     let named = json!({"event": "message.sent", "object": "whatsapp_business_account",
         "data": {"id": "msg_1"}});
     assert!(matches!(event(&named), Event::MessageSent(_)));
@@ -247,12 +247,12 @@ fn only_an_envelope_about_whatsapp_is_one() {
     let cut = body.replace("\u{1f600}", "\\ud83d");
     let name = received(format!("\u{feff}{cut}"));
     assert_eq!(name.name(), "whatsapp_business_account");
-    let Event::Meta(envelope) = name else { panic!("it is no envelope") };
+    let Event::Meta(envelope) = name else { panic!("not an envelope") };
     assert_eq!(envelope.changes[0].messages[0].text.as_deref(), Some("\u{fffd}"));
 }
 
 #[test]
-fn nothing_prints_what_an_envelope_holds_beyond_its_types() {
+fn the_raw_fields_of_an_envelope_are_not_printed() {
     let body = delivery::meta_message(&json!({"id": "wamid.1", "referral": {"url": "marked"},
         "location": {"name": "marked"}}));
     let printed = format!("{:?}", received(body));

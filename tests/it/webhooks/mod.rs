@@ -1,4 +1,4 @@
-//! Deliveries to a webhook, as the service signs and sends them.
+//! Webhook deliveries, signed as the service signs them.
 
 mod meta;
 
@@ -16,7 +16,7 @@ fn signature(secret: &str, body: &[u8]) -> String {
     hex::encode(mac.chain_update(body).finalize().into_bytes())
 }
 
-/// What a receiver makes of a body that is signed rightly, and of one that nobody signed.
+/// Verifies a signed body, and asserts that the same unsigned body gives the same event.
 fn received(body: impl Into<Vec<u8>>) -> Event {
     let body = body.into();
     let event = Verifier::new(SECRET).verify(signature(SECRET, &body), &body).unwrap();
@@ -32,18 +32,18 @@ fn event(body: &Value) -> Event {
 fn unknown(body: impl Into<Vec<u8>>) -> UnknownEvent {
     match received(body) {
         Event::Unknown(event) => event,
-        other => panic!("it is known: {other:?}"),
+        other => panic!("a known event: {other:?}"),
     }
 }
 
 #[test]
-fn a_list_names_no_event() {
+fn a_list_is_an_event_without_a_name() {
     for body in [r#"["message.received", null]"#, r#" ["message.received"]"#, "[]"] {
         assert_eq!(unknown(body).name, "");
     }
 }
 
-/// What the document says of the bodies: the mapping from names to schemas.
+/// Returns the document's schemas and the names of its webhook events.
 fn documented() -> (Value, Vec<String>) {
     let document: Value = serde_json::from_str(include_str!("../../../openapi.json")).unwrap();
     let schemas = document["components"]["schemas"].clone();
@@ -53,14 +53,14 @@ fn documented() -> (Value, Vec<String>) {
 }
 
 #[test]
-fn a_signature_that_another_implementation_made_is_right() {
-    // RFC 4231, test case 2, whose body is no event.
+fn a_signature_of_another_implementation_is_valid() {
+    // RFC 4231, test case 2. The body is not an event.
     let event = Verifier::new("Jefe").verify(
         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
         "what do ya want for nothing?",
     );
     assert_eq!(event.unwrap().raw(), "what do ya want for nothing?");
-    // Made with Python's hmac.
+    // Computed with Python's `hmac`.
     let event = Verifier::new("whsec ç").verify(
         "be6c84ee14c7a612b36ae9ddde61e2c399c51e3bf6e90932703a7965e3b49b9d",
         r#"{"event":"message.edited","data":{"text":"Olá"}}"#,
@@ -69,14 +69,14 @@ fn a_signature_that_another_implementation_made_is_right() {
 }
 
 #[test]
-fn a_delivery_of_a_test_is_signed_as_by_another_implementation() {
+fn sign_delivery_matches_another_implementation() {
     for (secret, body) in [(SECRET, &b"{}"[..]), ("", b""), ("ç", &[0xff; 100])] {
         assert_eq!(sign_delivery(secret, body), signature(secret, body));
     }
 }
 
 #[test]
-fn a_body_is_read_under_any_of_the_secrets() {
+fn a_signature_with_any_of_the_secrets_is_valid() {
     let body = json!({"event": "message.received", "data": {}}).to_string();
     let verifier = Verifier::new("new").with_previous_secret("old");
     for secret in ["new", "old"] {
@@ -88,7 +88,7 @@ fn a_body_is_read_under_any_of_the_secrets() {
 }
 
 #[test]
-fn a_signature_is_read_in_each_form_that_senders_use() {
+fn a_signature_is_accepted_in_every_known_form() {
     let body = json!({"event": "message.received", "data": {}}).to_string();
     let lower = signature(SECRET, body.as_bytes());
     let upper = lower.to_uppercase();
@@ -101,7 +101,7 @@ fn a_signature_is_read_in_each_form_that_senders_use() {
 }
 
 #[test]
-fn what_is_not_signed_rightly_is_refused() {
+fn an_invalid_signature_is_refused() {
     let body = json!({"event": "message.sent", "data": {}}).to_string();
     let right = signature(SECRET, body.as_bytes());
     let verifier = Verifier::new(SECRET);
@@ -127,7 +127,7 @@ fn what_is_not_signed_rightly_is_refused() {
 }
 
 #[test]
-fn a_blank_secret_lets_nobody_in() {
+fn a_blank_secret_accepts_no_signature() {
     let body = json!({"event": "message.sent", "data": {}}).to_string();
     for blank in ["", " \n", "\"\"", "''"] {
         let verifier = Verifier::new(blank);
@@ -143,7 +143,7 @@ fn a_blank_secret_lets_nobody_in() {
 }
 
 #[test]
-fn a_secret_in_quotes_or_with_a_byte_order_mark_is_hinted_at() {
+fn an_error_hints_at_a_quoted_secret_or_a_byte_order_mark() {
     let body = json!({"event": "message.sent", "data": {}}).to_string();
     let right = signature(SECRET, body.as_bytes());
     for marked in ["\"{}\"", "'{}'", "“{}”", "\u{feff}{}", "{}\"", "«{}»", " \"{}\" \n"] {
@@ -155,14 +155,14 @@ fn a_secret_in_quotes_or_with_a_byte_order_mark_is_hinted_at() {
             assert_eq!(refused, VerifyError::MarkedSecret, "{marked:?}");
             assert!(refused.to_string().contains("in quotes"), "{refused}");
         }
-        // It may be part of the secret all the same.
+        // The marks may still be part of the secret.
         let signature = signature(marked.trim(), body.as_bytes());
         assert!(Verifier::new(&*marked).verify(signature, &body).is_ok());
     }
 }
 
 #[test]
-fn whatever_is_signed_is_kept() {
+fn any_signed_json_is_kept() {
     for (body, name, data) in [
         ("[]", "", json!([])),
         ("{}", "", json!({})),
@@ -186,7 +186,7 @@ fn whatever_is_signed_is_kept() {
 }
 
 #[test]
-fn what_is_signed_and_is_not_json_says_so() {
+fn a_signed_body_that_is_not_json_has_a_problem() {
     let bodies: [&[u8]; 6] =
         [b"", b" \n", b"<html>marked</html>", br#"{"event": "marked""#, b"\xff\xfe", b"{} {}"];
     for body in bodies {
@@ -198,7 +198,7 @@ fn what_is_signed_and_is_not_json_says_so() {
 }
 
 #[test]
-fn every_documented_event_has_its_variant() {
+fn every_documented_event_has_a_variant() {
     let (_, names) = documented();
     let mut known: Vec<String> = Event::KNOWN.iter().map(ToString::to_string).collect();
     known.sort();
@@ -206,7 +206,7 @@ fn every_documented_event_has_its_variant() {
 }
 
 #[test]
-fn every_documented_example_is_read_as_what_it_is() {
+fn every_documented_example_is_read_as_its_event() {
     let document: Value = serde_json::from_str(include_str!("../../../openapi.json")).unwrap();
     let callback = &document["paths"]["/v1/webhooks"]["post"]["callbacks"]["delivery"];
     let delivery = &callback["{$request.body#/url}"]["post"]["requestBody"];
@@ -220,7 +220,7 @@ fn every_documented_example_is_read_as_what_it_is() {
     }
 }
 
-/// The least that the document lets a body hold: what is required.
+/// Builds the smallest body that the document allows: only the required fields.
 fn least(schemas: &Value, schema: &Value) -> Value {
     if let Some(name) = schema["$ref"].as_str().and_then(|name| name.rsplit('/').next()) {
         return least(schemas, &schemas[name]);
@@ -253,7 +253,7 @@ fn least(schemas: &Value, schema: &Value) -> Value {
 }
 
 #[test]
-fn every_event_is_read_with_what_is_required_and_with_more() {
+fn every_event_is_read_with_required_and_with_extra_fields() {
     let (schemas, names) = documented();
     for name in names {
         let mapped = &schemas["WebhookEvent"]["discriminator"]["mapping"][&name];
@@ -283,7 +283,7 @@ fn an_unknown_event_keeps_its_name_data_and_body() {
 }
 
 #[test]
-fn a_known_event_of_another_shape_is_kept_and_says_why() {
+fn a_malformed_known_event_is_kept_with_its_problem() {
     let body = json!({"event": "message.received", "data": "marked"});
     let event = unknown(body.to_string());
     assert_eq!(event.data, json!("marked"));
@@ -292,14 +292,14 @@ fn a_known_event_of_another_shape_is_kept_and_says_why() {
 }
 
 #[test]
-fn an_event_with_text_that_was_cut_within_a_character_is_read() {
+fn an_event_with_an_unpaired_surrogate_is_read() {
     let body = |name: &str| {
         let data = r#"{"id": "msg_1", "numberId": "num_1", "messageId": null, "fromMe": true,
             "createdAt": "2026-06-28T10:00:00.000Z", "content": "a\ud83d"}"#;
         format!(r#"{{"event": "{name}", "data": {data}}}"#)
     };
     let Event::MessageReceived(event) = received(body("message.received")) else {
-        panic!("it is read as another")
+        panic!("another event")
     };
     assert_eq!(event.data.content.as_deref(), Some("a\u{fffd}"));
     let edited = body("message.edited");
@@ -308,14 +308,14 @@ fn an_event_with_text_that_was_cut_within_a_character_is_read() {
 }
 
 #[test]
-fn a_byte_order_mark_before_an_event_is_skipped() {
+fn a_byte_order_mark_is_skipped() {
     let body = format!("\u{feff}{}", json!({"event": "message.edited", "data": {"a": 1}}));
     let event = unknown(body.clone());
     assert_eq!((event.data, event.raw), (json!({"a": 1}), body.into()));
 }
 
 #[test]
-fn a_field_that_an_event_lacks_is_named() {
+fn a_problem_names_a_missing_field() {
     let body = json!({"event": "message.received", "data": {"content": "Olá"}});
     let event = unknown(body.to_string());
     let problem = event.problem.unwrap();
@@ -323,7 +323,7 @@ fn a_field_that_an_event_lacks_is_named() {
 }
 
 #[test]
-fn an_event_that_is_nested_too_deep_is_kept() {
+fn an_unknown_event_that_is_nested_too_deeply_is_kept() {
     let nested = "[".repeat(200) + &"]".repeat(200);
     let body = format!(r#"{{"event": "message.edited", "data": {nested}}}"#);
     let event = unknown(body.clone());
@@ -352,7 +352,7 @@ fn a_message_without_its_personal_data_is_read() {
 }
 
 #[test]
-fn nothing_prints_a_secret_or_what_was_written() {
+fn secrets_are_not_printed() {
     let verifier = Verifier::new(SECRET);
     assert_eq!(format!("{verifier:?}"), "Verifier(1 secrets: [redacted])");
     let token = AddressToken::new(SECRET);
@@ -370,7 +370,7 @@ fn nothing_prints_a_secret_or_what_was_written() {
 }
 
 #[test]
-fn an_address_token_matches_itself_alone() {
+fn an_address_token_matches_only_itself() {
     let token = AddressToken::new(" marked-0123456789\n");
     assert!(token.matches("marked-0123456789"));
     for other in ["", "marked-012345678", "marked-01234567890", "Marked-0123456789", "other"] {
@@ -383,7 +383,7 @@ fn an_address_token_matches_itself_alone() {
 }
 
 #[test]
-fn what_no_model_has_is_in_the_body_beside_the_event() {
+fn undocumented_fields_are_in_the_body_of_an_event() {
     let body = json!({"event": "message.received", "at": 1,
         "data": {"id": "msg_1", "mood": {"marked": true}, "content": "Oi"}});
     let event = event(&body);
@@ -396,7 +396,7 @@ fn what_no_model_has_is_in_the_body_beside_the_event() {
 }
 
 #[test]
-fn fields_that_programs_have_seen_are_typed() {
+fn fields_seen_in_practice_are_typed() {
     let event = event(&json!({"event": "message.reply", "data": {
         "id": "msg_1", "userId": "BR.1349", "pushName": "Ana", "buttonId": "yes",
         "profilePictureUrl": "https://pps.example/1", "referral": {"sourceId": "ad_1"},
@@ -415,7 +415,7 @@ fn fields_that_programs_have_seen_are_typed() {
     assert_eq!(data.referral.as_ref().unwrap()["sourceId"], "ad_1");
     assert_eq!(data.base64.as_ref().and_then(pilot_status::DataUrl::decode), Some(b"Oi".to_vec()));
     assert_eq!((&data.media_link, &data.content), (&None, &None));
-    // Of no documented shape, they are taken in any.
+    // These fields have no documented schema, so any value is accepted.
     for (media, referral) in [(json!("https://x"), json!("ad_1")), (json!([1]), json!(false))] {
         let body = json!({"event": "message.group", "data": {
             "id": "msg_1", "media": media, "referral": referral}});
@@ -477,7 +477,7 @@ fn fields(event: &Event) -> [Option<&str>; 5] {
 }
 
 #[test]
-fn names_of_earlier_versions_are_read_as_those_of_the_document() {
+fn field_names_of_earlier_versions_are_read() {
     let earlier = json!({"internalMessageId": "msg_1", "destinationNumber": "+55", "sentAt": "t"});
     let both = json!({"internalMessageId": "msg_0", "id": "msg_1", "destinationNumber": "+1",
         "to": "+55", "sentAt": "t0", "createdAt": "t"});
@@ -496,7 +496,7 @@ fn names_of_earlier_versions_are_read_as_those_of_the_document() {
 }
 
 #[test]
-fn the_text_of_a_reply_is_its_content_in_every_version() {
+fn the_content_of_a_reply_is_its_text_in_every_version() {
     for (texts, content, replied) in [
         (json!({"content": "Oi?", "replyContent": "Sim"}), Some("Sim"), Some("Oi?")),
         (json!({"replyContent": "Sim"}), Some("Sim"), None),
@@ -518,7 +518,7 @@ fn the_text_of_a_reply_is_its_content_in_every_version() {
 }
 
 #[test]
-fn a_failure_says_why_under_either_name() {
+fn the_error_of_a_failed_message_is_read_under_either_name() {
     for (given, expected) in [
         (json!({"error": "a"}), Some("a")),
         (json!({"errorMessage": "b"}), Some("b")),
@@ -534,7 +534,7 @@ fn a_failure_says_why_under_either_name() {
 }
 
 #[test]
-fn a_known_event_that_is_nested_too_deep_elsewhere_is_read() {
+fn a_known_event_with_a_deeply_nested_extra_field_is_read() {
     let nested = "[".repeat(200) + &"]".repeat(200);
     let body = format!(r#"{{"event": "message.sent", "data": {{"id": "msg_1", "x": {nested}}}}}"#);
     let event = received(body);
@@ -543,7 +543,7 @@ fn a_known_event_that_is_nested_too_deep_elsewhere_is_read() {
 }
 
 #[test]
-fn deliveries_of_a_test_are_read_as_what_they_are() {
+fn mock_deliveries_are_read_as_their_events() {
     for name in Event::KNOWN {
         let fields = json!({"id": "a", "numberId": "a", "leadId": "a", "leadgenId": "a",
             "status": "a", "instance": "a"});
@@ -558,7 +558,7 @@ fn deliveries_of_a_test_are_read_as_what_they_are() {
     let line = json!({"id": "evt_1", "data": {"lineId": "line_1", "reason": "unpaid"}});
     let Event::PhoneLineReturned(event) = received(delivery::event("phone_line.returned", &line))
     else {
-        panic!("it is read as another")
+        panic!("another event")
     };
     assert_eq!((event.id.as_str(), event.data.line_id.as_str()), ("evt_1", "line_1"));
     assert_eq!(unknown(delivery::event("message.edited", &json!({"a": 1}))).data, json!({"a": 1}));
@@ -566,19 +566,19 @@ fn deliveries_of_a_test_are_read_as_what_they_are() {
 
 proptest::proptest! {
     #[test]
-    fn no_delivery_is_a_panic(signature in ".{0,70}", body in ".{0,60}") {
+    fn no_delivery_panics(signature in ".{0,70}", body in ".{0,60}") {
         _ = Verifier::new(SECRET).verify(&signature, &body);
         _ = AddressToken::new(&signature).matches(&body);
         received(body);
     }
 
     #[test]
-    fn no_json_is_a_panic(body in json_text()) {
+    fn no_json_panics(body in json_text()) {
         received(body);
     }
 }
 
-/// JSON made of what deliveries are made of, in places where it does not belong.
+/// Generates JSON from the names and values of deliveries, in arbitrary places.
 fn json_text() -> impl proptest::strategy::Strategy<Value = String> {
     use proptest::prelude::*;
     const NAMES: [&str; 24] = [
