@@ -228,7 +228,7 @@ async fn what_is_wrong_with_a_request_is_told_with_its_place() {
         (
             (send.0, send.1.to_owned()),
             message(json!({"groupId": "g"})),
-            "the body may be only one of these: destinationNumber, groupId",
+            "the body matches more than one of: destinationNumber, groupId",
         ),
         (
             ("DELETE", "/v1/messages/cancel".to_owned()),
