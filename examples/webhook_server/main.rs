@@ -44,7 +44,7 @@ PILOT_STATUS_WEBHOOK_SECRET_OLD    the previous secret, while it is being replac
 PILOT_STATUS_WEBHOOK_TOKEN         the token in the address, for a webhook without a secret
 PILOT_STATUS_WEBHOOK_VERIFY_TOKEN  the token with which Meta confirms the address";
 
-/// A file of 25 MB in Base64, and the JSON around it.
+/// Enough for a file of 25 MB in Base64, and the JSON around it.
 const MAX_BYTES: usize = 40 * 1024 * 1024;
 
 /// The required credentials of a delivery. Without a verifier, its signature is ignored.
@@ -136,7 +136,7 @@ async fn receive(
     };
     match event.map(|event| queue.accept(event)) {
         Ok(true) => StatusCode::OK,
-        // The service delivers it again.
+        // The service repeats the delivery.
         Ok(false) => refuse(StatusCode::SERVICE_UNAVAILABLE, "the queue is full"),
         Err(refused) => refuse(StatusCode::UNAUTHORIZED, refused),
     }
