@@ -7,7 +7,7 @@ use crate::recipients::Recipient;
 
 const TEXT: &str = "Olá, {name}! Temos novidades.";
 
-/// Identifies a campaign and its text, in one line.
+/// Returns a line that identifies a campaign and its text.
 pub fn identity(campaign: &str) -> String {
     format!("{campaign:?} {TEXT:?}")
 }

@@ -8,7 +8,7 @@ use crate::phone_number;
 
 #[derive(serde::Deserialize)]
 pub struct Recipient {
-    /// Digits only, whatever the format in the file.
+    /// Digits only, regardless of the format in the file.
     pub number: String,
     pub name: String,
 }

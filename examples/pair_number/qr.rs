@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-/// The width of the rim, in modules.
+/// The width of the quiet zone around the code, in modules.
 const RIM: usize = 2;
 /// The largest size of a decoded picture.
 const MAX_BYTES: usize = 16 << 20;
@@ -32,7 +32,7 @@ pub fn draw(picture: &[u8]) -> Option<String> {
     };
     let mut drawn = String::new();
     for y in (0..modules + 2 * RIM).step_by(2) {
-        // Black on white, whatever the colours of the terminal.
+        // Black on white, regardless of the colours of the terminal.
         drawn += "\u{1b}[30;107m";
         drawn.extend((0..modules + 2 * RIM).map(|x| match (is_dark(x, y), is_dark(x, y + 1)) {
             (true, true) => '█',

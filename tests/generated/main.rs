@@ -243,9 +243,9 @@ fn a_change_of_one_field_changes_one_line() {
         let mut document: serde_json::Value = serde_json::from_str(&document()).unwrap();
         *document.pointer_mut(pointer).unwrap() = value;
         let new = lines(&document.to_string());
-        let gone = old.difference(&new).map(|line| format!("-{line}"));
-        let come = new.difference(&old).map(|line| format!("+{line}"));
-        gone.chain(come).collect::<Vec<_>>()
+        let removed = old.difference(&new).map(|line| format!("-{line}"));
+        let added = new.difference(&old).map(|line| format!("+{line}"));
+        removed.chain(added).collect::<Vec<_>>()
     };
     let text = serde_json::json!({"type": "string"});
     assert_eq!(

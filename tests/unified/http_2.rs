@@ -25,7 +25,7 @@ enum Act {
     GoAway { code: u32, before: u32 },
     /// Begins a response, then sends GOAWAY as if it had not processed the stream.
     BeginAndGoAway,
-    /// Does nothing.
+    /// Sends nothing.
     Ignore,
     /// Responds with 400.
     Refuse,

@@ -33,7 +33,7 @@ pub fn check(
     }
 }
 
-/// Checks a value against the alternative that its tag names.
+/// Checks a value against the alternative that its discriminator selects.
 fn tagged(mapping: &Value, tag: &str, value: &Value) -> Result<(), Violation> {
     let Some(name) = value.get(tag) else {
         return Err(Violation::new(format!("has no {tag}")));
