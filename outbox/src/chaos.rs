@@ -186,10 +186,7 @@ impl Test {
             "not every message was sent exactly once"
         );
         ensure!(undelivered == 0, "not every delivery was stored");
-        ensure!(
-            *kills > 1,
-            "the worker and the receiver were not killed; run it with more messages"
-        );
+        ensure!(*kills > 1, "fewer than 2 processes were killed; run it with more messages");
         ensure!(
             *database == Database::Sqlite || *restarts == 1,
             "PostgreSQL was not restarted; run it with more messages"
