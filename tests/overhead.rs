@@ -1,8 +1,8 @@
-//! What a successful call costs, compared with the same call made with reqwest and serde's
-//! derive, over a connection to this machine that stays open.
+//! Compares the cost of a successful call with that of the same call made with reqwest and
+//! serde's derive, over a keep-alive connection on loopback.
 //!
-//! The counts of allocations are tests. The times are a benchmark, which
-//! `cargo xtask bench overhead` runs and holds against budgets.
+//! Tests limit the allocations. A benchmark measures the times: `cargo xtask bench overhead`
+//! runs it and compares them with budgets.
 
 use std::fmt::Display;
 use std::hint::black_box;
@@ -16,10 +16,10 @@ use pilot_status::{Client, Credentials, reqwest};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What a call may cost more than the same by hand.
+/// The most allocations of a call beyond those of the same call by hand.
 const MOST_ALLOCATIONS: u64 = 4;
 
-/// What the buffers of a connection may take beside a long response, in bytes.
+/// The most bytes of a connection's buffers, in addition to a long response.
 const BUFFERS: u64 = 1024 * 1024;
 
 /// A number as a program without this crate would decode it.
@@ -60,7 +60,7 @@ struct CoexistenceByHand {
     evidence: Option<String>,
 }
 
-/// The example of the document, or as many numbers like it.
+/// The number of the document's example, `count` times, as JSON.
 fn numbers(count: usize) -> Vec<u8> {
     let document: Value = serde_json::from_str(include_str!("../openapi.json")).unwrap();
     let responses = &document["paths"]["/v1/numbers"]["get"]["responses"];
@@ -68,8 +68,8 @@ fn numbers(count: usize) -> Vec<u8> {
     serde_json::to_vec(&vec![&example[0]; count]).unwrap()
 }
 
-/// A server that gives the same response to every request, on a thread of its own: what it
-/// allocates does not count.
+/// Starts a server that sends the same response to every request. It runs on other threads,
+/// whose allocations are not counted.
 fn serve(body: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -129,13 +129,13 @@ impl Peers {
     }
 }
 
-/// Prints a figure as the benchmarks do. What the test runner has printed before may
-/// not end its line.
+/// Prints a figure in the format of the benchmarks. It begins a new line, since the output of
+/// the test runner may not have ended its line.
 fn print(name: &str, value: impl Display, unit: &str) {
     println!("\nfigure  {name:<32}  {value:>12.4}  {unit}");
 }
 
-/// The least of many counts: how the kernel cuts a response varies.
+/// The lowest of several counts, because the kernel may split a response anywhere.
 fn allocations(mut work: impl FnMut()) -> u64 {
     (0..20).map(|_| measure(&mut work).count_total).min().unwrap()
 }
@@ -147,7 +147,7 @@ fn a_call_allocates_little_more_than_reqwest_and_serde_json() {
     let ours = allocations(|| drop(peers.ours()));
     print("call-allocations/by-hand", by_hand, "allocations");
     print("call-allocations/pilot-status", ours, "allocations");
-    assert!(ours <= by_hand + MOST_ALLOCATIONS, "{ours} instead of {by_hand}");
+    assert!(ours <= by_hand + MOST_ALLOCATIONS, "{ours} allocations instead of {by_hand}");
 }
 
 #[test]
@@ -162,10 +162,10 @@ fn a_long_response_needs_no_more_memory_than_its_body_and_its_decoding() {
     print("list-memory/body-and-decoding", most, "bytes");
     print("list-memory/pilot-status", ours, "bytes");
     let limit = (most + BUFFERS).min(by_hand);
-    assert!(ours <= limit, "{ours} instead of {limit}");
+    assert!(ours <= limit, "{ours} bytes instead of {limit}");
 }
 
-/// The least time of many, which other work on the machine disturbs least.
+/// Updates the lowest mean time of a call, which other work on the machine disturbs least.
 fn least(times: &mut Duration, calls: u32, mut work: impl FnMut()) {
     let start = Instant::now();
     (0..calls).for_each(|_| work());
@@ -193,8 +193,8 @@ fn benchmark() {
     }
 }
 
-/// Makes the calls of which `cargo xtask bench instructions` counts the instructions, once the
-/// connection is open. callgrind finds the inner function by its name.
+/// Opens the connection, then makes the calls whose instructions
+/// `cargo xtask bench instructions` counts. callgrind finds the inner function by its name.
 fn count_instructions<T>(peer: &str, call: fn(&Peers) -> T) {
     const CALLS: u32 = 200;
 

@@ -7,7 +7,7 @@ use crate::recipients::Recipient;
 
 const TEXT: &str = "Olá, {name}! Temos novidades.";
 
-/// A line that identifies a campaign and its text.
+/// Returns a line that identifies a campaign and its text.
 pub fn identity(campaign: &str) -> String {
     format!("{campaign:?} {TEXT:?}")
 }
@@ -25,7 +25,7 @@ pub async fn send(
     (recipient, sent.map(|sent| sent.into_inner().id))
 }
 
-/// Whether all other messages would fail as well.
+/// Whether all other messages would fail too.
 pub fn concerns_all(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::RateLimited)
 }

@@ -1,4 +1,4 @@
-//! The recipients that got the message of a campaign: a file with a line for each.
+//! The journal of a campaign: a file with a line for each recipient that got the message.
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
@@ -12,8 +12,8 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal of a campaign for this program alone, or creates it. `campaign` is its
-    /// first line. All its numbers have to be among the recipients.
+    /// Opens the journal of a campaign and locks it, or creates it. Its first line is
+    /// `campaign`. All its numbers must be among the recipients.
     pub fn open(path: &str, campaign: &str, recipients: &[Recipient]) -> Result<Self, String> {
         let journal = Self::load(path, campaign).map_err(|error| format!("{path}: {error}"))?;
         let known: HashSet<_> = recipients.iter().map(|recipient| &recipient.number).collect();
@@ -32,7 +32,7 @@ impl Journal {
         let mut text = String::new();
         file.read_to_string(&mut text)?;
         if campaign.starts_with(&text) {
-            // The file is new, or a run ended within the first line.
+            // The file is new, or a run stopped while it wrote the first line.
             file.set_len(0)?;
             file.write_all(format!("{campaign}\n").as_bytes())?;
             return Ok(Self { file, sent: HashSet::new() });
@@ -44,7 +44,7 @@ impl Journal {
             )));
         }
         if !text.ends_with('\n') {
-            // A run ended within this line.
+            // A run stopped while it wrote the last line.
             file.write_all(b"\n")?;
         }
         // A line without a tab may lack the end of the number.
@@ -56,7 +56,7 @@ impl Journal {
         self.sent.contains(number)
     }
 
-    /// Writes that a number got the message, and returns when it is on the disk.
+    /// Records that a number got the message. Returns when the entry is on the disk.
     pub fn add(&mut self, number: &str, id: &str) -> io::Result<()> {
         // The id must not add a line.
         let id = id.escape_debug();

@@ -5,11 +5,11 @@
 //!     CAMPAIGN RECIPIENTS.csv JOURNAL
 //! ```
 //!
-//! The journal lists the recipients that got the message of a campaign, and a run skips them. A
-//! recipient may have got it without an entry in the journal, if a run ended or a response was
-//! lost. The service recognises such a message by its idempotency key for 24 hours: another run
-//! within that time sends nothing twice. Without a key in the environment, it uses a server of its
-//! own.
+//! The journal lists the recipients that got the message of a campaign, and a run skips them.
+//! If a run stops or a response is lost, a recipient may have got the message without an entry
+//! in the journal. The service recognises that message by its idempotency key for 24 hours:
+//! another run within that time sends nothing twice. Without an API key in the environment, it
+//! uses a mock server.
 
 #[path = "../shared/account.rs"]
 mod account;

@@ -8,7 +8,7 @@ use crate::phone_number;
 
 #[derive(serde::Deserialize)]
 pub struct Recipient {
-    /// Digits only, however the file writes them.
+    /// Digits only, regardless of the format in the file.
     pub number: String,
     pub name: String,
 }
@@ -19,7 +19,7 @@ impl fmt::Display for Recipient {
     }
 }
 
-/// Reads a CSV file. Keeps the first of the recipients with the same number.
+/// Reads the recipients from a CSV file. Keeps only the first one with each number.
 pub fn read(path: &str) -> Result<Vec<Recipient>, String> {
     load(path).map_err(|error| format!("{path}: {error}"))
 }

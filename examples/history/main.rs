@@ -4,8 +4,8 @@
 //! PILOT_STATUS_API_KEY=ps_... cargo run --example history [-- NUMBER_ID]
 //! ```
 //!
-//! A tenant key needs the id of one of its numbers, as `list_numbers` prints it. Without a key in
-//! the environment, it uses a server of its own.
+//! A tenant key needs the id of one of its numbers, as `list_numbers` prints it. Without an API
+//! key in the environment, it uses a mock server.
 
 #[path = "../shared/account.rs"]
 mod account;

@@ -4,7 +4,7 @@
 //! PILOT_STATUS_API_KEY=ps_... cargo run --example list_numbers [-- --json]
 //! ```
 //!
-//! Without a key in the environment, it uses a server of its own.
+//! Without an API key in the environment, it uses a mock server.
 
 #[path = "../shared/account.rs"]
 mod account;
@@ -38,7 +38,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     };
     let (client, sandbox) = account::client().await?;
     if let Some(sandbox) = &sandbox {
-        // The client retries, without a wait.
+        // The client retries without a delay.
         sandbox.enqueue(OperationId::ListNumbers, Reply::too_many_requests(Some(Duration::ZERO)));
     }
     let numbers = client.list_numbers().send().await?.into_inner();

@@ -1,4 +1,4 @@
-//! A number in the sandbox, which is connected at the second poll.
+//! Prepares the sandbox with a number that is connected at the second poll.
 
 use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{DataUrl, Error, StatusCode};

@@ -5,8 +5,8 @@
 //!     NUMBER NAME [SECONDS]
 //! ```
 //!
-//! It waits for 120 seconds by default. Without a key in the environment, it uses a server of its
-//! own.
+//! It waits for 120 seconds by default. Without an API key in the environment, it uses a mock
+//! server.
 
 #[path = "../shared/account.rs"]
 mod account;

@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-/// The width of the rim, in modules.
+/// The width of the quiet zone around the code, in modules.
 const RIM: usize = 2;
-/// The largest size of a picture in memory.
+/// The largest size of a decoded picture.
 const MAX_BYTES: usize = 16 << 20;
 
-/// Draws the picture of a QR code, two modules in each character. None if the bytes are not such
-/// a picture.
+/// Draws a QR code from a PNG, two modules in each character. Returns `None` if the bytes are
+/// not a PNG of a QR code.
 pub fn draw(picture: &[u8]) -> Option<String> {
     let (width, dark) = pixels(picture)?;
     // The first dark pixels are the upper edge of a finder, which is 7 modules wide. The line
@@ -32,7 +32,7 @@ pub fn draw(picture: &[u8]) -> Option<String> {
     };
     let mut drawn = String::new();
     for y in (0..modules + 2 * RIM).step_by(2) {
-        // Black on white, whatever the colours of the terminal.
+        // Black on white, regardless of the colours of the terminal.
         drawn += "\u{1b}[30;107m";
         drawn.extend((0..modules + 2 * RIM).map(|x| match (is_dark(x, y), is_dark(x, y + 1)) {
             (true, true) => '█',
@@ -45,7 +45,7 @@ pub fn draw(picture: &[u8]) -> Option<String> {
     Some(drawn)
 }
 
-/// The width of a PNG, and which of its pixels are dark, line by line.
+/// Decodes a PNG. Returns its width, and for each pixel, line by line, whether it is dark.
 fn pixels(picture: &[u8]) -> Option<(usize, Vec<bool>)> {
     let header = minipng::decode_png_header(picture).ok()?;
     let size = Some(header.required_bytes_rgba8bpc()).filter(|size| *size <= MAX_BYTES)?;

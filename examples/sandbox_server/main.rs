@@ -1,11 +1,11 @@
-//! Serves the API document to a program in any language: for one command, or until Ctrl-C.
+//! Runs the mock server for a program in any language: while a command runs, or until Ctrl-C.
 //!
 //! ```text
 //! cargo run --example sandbox_server [-- COMMAND [ARGUMENT...]]
 //! ```
 //!
-//! The command finds the server in `PILOT_STATUS_BASE_URL`, and the key that it accepts in
-//! `PILOT_STATUS_API_KEY`.
+//! The command gets the URL of the server in `PILOT_STATUS_BASE_URL`, and an accepted API key
+//! in `PILOT_STATUS_API_KEY`.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use tokio::process::Command;
 
 const HELP: &str = "usage: sandbox_server [COMMAND [ARGUMENT...]]
 
-Serves the API document to a command, or until Ctrl-C.";
+Runs the mock server while a command runs, or until Ctrl-C.";
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -5,21 +5,19 @@ use std::error::Error;
 use pilot_status::Client;
 use pilot_status::mock::Sandbox;
 
-/// The client of the account in the environment, or of a server that ends with the program.
+/// Returns a client for the account in the environment, or for a mock server that stops with
+/// the program.
 pub async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
     let is_set = |name| std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
     if is_set("PILOT_STATUS_API_KEY") || is_set("PILOT_STATUS_API_KEY_ID") {
         return Ok((Client::from_env()?, None));
     }
     let sandbox = Sandbox::start().await?;
-    eprintln!(
-        "no PILOT_STATUS_API_KEY is set: using a server of this program at {}",
-        sandbox.url()
-    );
+    eprintln!("no PILOT_STATUS_API_KEY is set: using a mock server at {}", sandbox.url());
     Ok((sandbox.client(), Some(sandbox)))
 }
 
-/// Replaces control characters, so that a server cannot steer the terminal.
+/// Replaces control characters, so that a server cannot control the terminal.
 #[allow(dead_code, reason = "not every example prints such text")]
 pub fn printable(text: &str) -> String {
     text.replace(char::is_control, "\u{fffd}")

@@ -1,10 +1,11 @@
-//! Phone numbers that a user types.
+//! Parses phone numbers from users.
 
 use pilot_status::phone;
 
-/// The digits of a phone number with its country code, which may begin with `+`.
+/// Returns the digits of a phone number with its country code. The text may begin with `+`.
 ///
-/// A Brazilian number without 55 is an error: the service would send to another country.
+/// A Brazilian number without 55 is an error: the service would send the message to another
+/// country.
 pub fn parse(text: &str) -> Result<String, String> {
     let forms = phone::variants(text);
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
@@ -15,7 +16,7 @@ pub fn parse(text: &str) -> Result<String, String> {
              country code"
         ));
     }
-    // The longest number has 15 digits, by E.164.
+    // E.164 limits a number to 15 digits.
     if !(8..=15).contains(&digits.len()) || !forms.contains(&format!("+{digits}")) {
         return Err(format!(
             "{text:?} is not a phone number with its country code, such as +5511988887777"

@@ -1,4 +1,4 @@
-//! The start and the end of the examples.
+//! Runs the examples: arguments, help and errors.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -32,7 +32,7 @@ pub async fn run(
     }
 }
 
-/// The error for other arguments than the first line of the help lists.
+/// The error for arguments that do not match the usage, which is the first line of the help.
 pub fn usage(help: &str) -> Box<dyn Error> {
     format!("wrong arguments; {}", help.lines().next().unwrap_or_default()).into()
 }
@@ -40,7 +40,7 @@ pub fn usage(help: &str) -> Box<dyn Error> {
 /// The text of an error and of its sources.
 fn with_sources(mut error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
-    // The text of an error of the client names its sources.
+    // The text of a client error includes its sources.
     while !error.is::<pilot_status::Error>()
         && let Some(source) = error.source()
     {

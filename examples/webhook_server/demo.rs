@@ -1,4 +1,4 @@
-//! Deliveries without a webhook, signed as the service signs them.
+//! Sends deliveries without a webhook, signed as the service signs them.
 
 use std::net::SocketAddr;
 

@@ -11,9 +11,9 @@
 //! | `PILOT_STATUS_WEBHOOK_TOKEN` | the token in the address, `/webhook?token=...`, for a webhook without a secret |
 //! | `PILOT_STATUS_WEBHOOK_VERIFY_TOKEN` | the token with which Meta confirms the address |
 //!
-//! Without a secret and a token, it delivers an event to itself, once unchanged and once tampered
-//! with, and ends. Ctrl-C ends it after it has processed the accepted events, which are in memory
-//! only.
+//! Without a secret and a token, it delivers an event to itself, once unchanged and once
+//! tampered with, and exits. After Ctrl-C, it processes the accepted events, which are in
+//! memory only, and exits.
 
 mod demo;
 mod processing;
@@ -44,10 +44,10 @@ PILOT_STATUS_WEBHOOK_SECRET_OLD    the previous secret, while it is being replac
 PILOT_STATUS_WEBHOOK_TOKEN         the token in the address, for a webhook without a secret
 PILOT_STATUS_WEBHOOK_VERIFY_TOKEN  the token with which Meta confirms the address";
 
-/// A file of 25 MB in Base64, and the JSON around it.
+/// Enough for a file of 25 MB in Base64, and the JSON around it.
 const MAX_BYTES: usize = 40 * 1024 * 1024;
 
-/// What a delivery must contain. Without a verifier, its signature is ignored.
+/// The required credentials of a delivery. Without a verifier, its signature is ignored.
 #[derive(Default)]
 struct Expected {
     verifier: Option<Verifier>,
@@ -88,7 +88,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     serve(listener, expected, async { _ = tokio::signal::ctrl_c().await }).await
 }
 
-/// A variable of the environment. A blank secret would authenticate everybody or nobody.
+/// Reads an environment variable. A blank secret would authenticate all deliveries or none.
 fn setting(name: &str) -> Result<Option<String>, String> {
     let Some(value) = std::env::var_os(name) else { return Ok(None) };
     match value.into_string() {
@@ -97,7 +97,7 @@ fn setting(name: &str) -> Result<Option<String>, String> {
     }
 }
 
-/// Accepts deliveries until `end`, and returns when all of them are processed.
+/// Accepts deliveries until `end` completes, and returns after all of them are processed.
 async fn serve(
     listener: TcpListener,
     expected: Expected,
@@ -113,7 +113,8 @@ async fn serve(
     Ok(processing.await?)
 }
 
-/// Responds before the event is processed: the service repeats deliveries without a timely response.
+/// Responds before the event is processed, because the service repeats deliveries without a
+/// timely response.
 async fn receive(
     State(receiver): State<Receiver>,
     Query(query): Query<HashMap<String, String>>,
@@ -135,13 +136,13 @@ async fn receive(
     };
     match event.map(|event| queue.accept(event)) {
         Ok(true) => StatusCode::OK,
-        // The service delivers it again.
+        // The service repeats the delivery.
         Ok(false) => refuse(StatusCode::SERVICE_UNAVAILABLE, "the queue is full"),
         Err(refused) => refuse(StatusCode::UNAUTHORIZED, refused),
     }
 }
 
-/// Confirms the address to Meta, which asks for it before the first delivery.
+/// Confirms the address to Meta, which requests that before the first delivery.
 async fn confirm(
     State(receiver): State<Receiver>,
     Query(query): Query<HashMap<String, String>>,
@@ -157,12 +158,12 @@ async fn confirm(
     challenge.ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "no hub.challenge"))
 }
 
-/// Whether a query contains the expected token. True if none is expected.
+/// Whether a query contains the expected token. True if no token is expected.
 fn contains(token: Option<&AddressToken>, query: &HashMap<String, String>, name: &str) -> bool {
     token.is_none_or(|token| query.get(name).is_some_and(|given| token.matches(given)))
 }
 
-/// Logs a refusal, without any part of the request.
+/// Logs the reason of a rejection, without any part of the request.
 fn refuse(status: StatusCode, why: impl Display) -> StatusCode {
     eprintln!("refused with {status}: {why}");
     status

@@ -1,4 +1,4 @@
-//! Processes events after the response to their deliveries.
+//! Processes events after the responses to their deliveries.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +16,8 @@ pub struct Queue {
     accepted: Mutex<VecDeque<String>>,
 }
 
-/// A queue, and a task that ends when the queue is dropped and empty.
+/// Starts a task that processes the events of a queue. It ends when the queue is dropped and
+/// empty.
 pub fn start() -> (Queue, JoinHandle<()>) {
     let (sender, events) = mpsc::channel(MAX_QUEUED);
     (Queue { events: sender, accepted: Mutex::default() }, tokio::spawn(process(events)))
@@ -25,7 +26,7 @@ pub fn start() -> (Queue, JoinHandle<()>) {
 impl Queue {
     /// Accepts an event, or ignores a duplicate. Returns false if the queue is full.
     pub fn accept(&self, event: Event) -> bool {
-        // Reserved first, so that every remembered event is processed.
+        // Reserves a place first, so that every remembered event is processed.
         let Ok(place) = self.events.try_reserve() else { return false };
         match key(&event) {
             Some(key) if !self.remember(&key) => println!("ignored a duplicate of {key}"),
@@ -34,8 +35,8 @@ impl Queue {
         true
     }
 
-    /// Remembers a key, and returns whether it is new. Of two simultaneous deliveries of an event,
-    /// only one is. A database does the same with a unique column and `INSERT`.
+    /// Remembers a key, and returns whether it is new. It is new for only one of two
+    /// simultaneous deliveries. A database does the same with a unique column and `INSERT`.
     fn remember(&self, key: &str) -> bool {
         let mut accepted = self.accepted.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = !accepted.iter().any(|other| other == key);
@@ -64,8 +65,8 @@ async fn process(mut events: Receiver<Event>) {
     }
 }
 
-/// What identifies repeated deliveries of an event. None for events of a number and unknown
-/// events, of which different ones may share an id.
+/// The key that repeated deliveries of an event share. `None` for events of a number and for
+/// unknown events, because different ones may have the same id.
 fn key(event: &Event) -> Option<String> {
     if matches!(event, Event::Unknown(_)) || event.name().starts_with("number.") {
         return None;

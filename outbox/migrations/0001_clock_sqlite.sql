@@ -1,2 +1,2 @@
--- The time in milliseconds, by the clock of the database: workers need not agree on theirs.
+-- The clock of the database, in milliseconds: the clocks of workers may differ.
 CREATE VIEW clock AS SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) AS now;

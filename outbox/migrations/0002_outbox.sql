@@ -1,30 +1,30 @@
--- Until the first release, changes are made here; afterwards, in migrations of their own.
+-- Until the first release, changes are made here; afterwards, in new migrations.
 CREATE TABLE messages (
     -- The idempotency key. It never changes.
     key TEXT PRIMARY KEY,
     recipient TEXT NOT NULL,
     body TEXT NOT NULL,
     attempts BIGINT NOT NULL DEFAULT 0,
-    -- No worker takes the message before: the end of a lease, or of a backoff.
+    -- The end of a lease or of a backoff. Before it, no worker takes the message.
     next_attempt BIGINT NOT NULL DEFAULT 0,
     -- The worker that holds the lease.
     owner TEXT,
     -- The number of leases that ended without a stored outcome.
     lost_leases BIGINT NOT NULL DEFAULT 0,
-    -- When the first attempt began that the service may have processed.
+    -- The start of the first attempt that the service may have processed.
     uncertain_since BIGINT,
-    -- The id that the service gave to the message. Set once.
+    -- The id that the service assigned to the message. Set once.
     message_id TEXT,
-    -- Why the message failed for good.
+    -- The reason of a permanent failure.
     failure TEXT,
-    -- When the service accepted the message, or it failed.
+    -- The time when the service accepted the message, or when the message failed.
     finished BIGINT
 );
 CREATE INDEX messages_due ON messages (next_attempt) WHERE message_id IS NULL AND failure IS NULL;
 CREATE INDEX messages_by_id ON messages (message_id);
 
--- How far a message got, by the deliveries. A delivery may arrive before the worker has stored
--- the id of the message, so there is no reference between the tables.
+-- The progress of messages, from the deliveries. A delivery may arrive before the worker has
+-- stored the id of the message, so there is no foreign key between the tables.
 CREATE TABLE progress (
     message_id TEXT PRIMARY KEY,
     -- 1 sent, 2 failed, 3 delivered, 4 read. It only grows.

@@ -17,7 +17,7 @@ use crate::postgres::{MISSING, Postgres};
 use crate::service::Service;
 use crate::store::Store;
 
-/// The lease and the longest backoff are short, so that many of them pass during a run.
+/// The lease and the longest backoff are short, so that many of them end during a run.
 const WORK: &[&str] = &["work", "--lease", "4", "--max-backoff", "4", "--concurrency", "4"];
 
 #[derive(Args)]
@@ -29,7 +29,7 @@ pub struct Options {
     seed: Option<u64>,
     #[arg(long, value_enum, default_value_t = Database::Sqlite)]
     database: Database,
-    /// Seconds after which the rest of the messages counts as stuck
+    /// Seconds after which queued messages count as stuck
     #[arg(long, default_value_t = 100)]
     limit: u64,
 }
@@ -40,7 +40,7 @@ enum Database {
     Postgres,
 }
 
-/// What the test does to the processes and the database.
+/// The processes under test, and the faults of the run so far.
 struct Test {
     random: fastrand::Rng,
     /// The workers and the receiver, with their arguments.
@@ -92,7 +92,7 @@ pub async fn run(options: &Options) -> Result<()> {
     let end = Instant::now() + Duration::from_secs(options.limit);
     test.damage(&store, postgres.as_ref(), options.messages, end).await?;
     let (faults, processed) = service.stop();
-    // Deliveries that are not accepted in time are missing below.
+    // The report counts deliveries that are not accepted in time.
     let _ = timeout_at(end, deliveries).await;
     test.report(&store, options, seed, faults, &processed).await
 }
@@ -119,8 +119,8 @@ impl Test {
             .with_context(|| format!("cannot start `outbox {}`", arguments.join(" ")))
     }
 
-    /// Kills processes until all messages are sent, and crashes PostgreSQL once, at a third. On
-    /// SQLite it kills each process once.
+    /// Kills processes until all messages are sent, and crashes PostgreSQL once, after a third
+    /// of them. With SQLite, it kills each process once.
     async fn damage(
         &mut self,
         store: &Store,
@@ -133,7 +133,7 @@ impl Test {
             sleep(Duration::from_millis(self.random.u64(300..1200))).await;
             for (arguments, process) in &mut self.processes {
                 let status = process.try_wait()?;
-                ensure!(status.is_none(), "`outbox {}` ended, {status:?}", arguments.join(" "));
+                ensure!(status.is_none(), "`outbox {}` exited, {status:?}", arguments.join(" "));
             }
             // The database may be restarting.
             let Ok(counts) = store.counts().await else { continue };
@@ -144,7 +144,7 @@ impl Test {
             if sent > 0 && (postgres.is_some() || self.kills < count) {
                 let index =
                     if self.kills < count { self.kills } else { self.random.usize(..count) };
-                // SIGKILL: the process cannot release anything.
+                // SIGKILL: the process cannot release its leases.
                 self.processes[index].1.kill().await?;
                 self.kills += 1;
                 self.processes[index].1 = self.spawn(&self.processes[index].0)?;
@@ -186,7 +186,7 @@ impl Test {
             "not every message was sent exactly once"
         );
         ensure!(undelivered == 0, "not every delivery was stored");
-        ensure!(*kills > 1, "no worker and receiver were killed; run it with more messages");
+        ensure!(*kills > 1, "fewer than 2 processes were killed; run it with more messages");
         ensure!(
             *database == Database::Sqlite || *restarts == 1,
             "PostgreSQL was not restarted; run it with more messages"

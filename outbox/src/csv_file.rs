@@ -17,8 +17,8 @@ struct Record {
     key: Option<String>,
 }
 
-/// Reads a file with the columns `number`, `text` and perhaps `key`. `campaign` begins the keys
-/// of the messages that have none.
+/// Reads a file with the columns `number`, `text` and optionally `key`. Messages without a key
+/// get one that begins with `campaign`.
 pub fn read(path: &Path, campaign: &str) -> Result<Vec<Message>> {
     let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()));
     parse(file?, campaign).with_context(|| path.display().to_string())
@@ -53,7 +53,7 @@ fn message_of(record: Record, campaign: &str) -> Result<Message> {
     });
     let is_visible = key.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && key.trim() == key;
     if key.len() > 255 || !is_visible {
-        bail!("the key {key:?} is not 1 to 255 characters of ASCII; choose another");
+        bail!("the key {key:?} is not 1 to 255 printable ASCII characters; choose another");
     }
     Ok(Message { key, recipient, body })
 }
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_line_has_the_same_key_and_another_campaign_another() {
+    fn a_key_is_derived_from_the_campaign_and_the_line() {
         let text = "number,text\n5511988887777,Oi\n5511988887777,Oi\n5511988887777,Tchau\n";
         let keys = |campaign| {
             let messages = parse(text.as_bytes(), campaign).unwrap();
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_the_file_is_kept() {
+    fn a_key_in_the_file_is_kept() {
         let read =
             parse("key,number,text\norder-1,5511988887777,Oi\n".as_bytes(), "natal").unwrap();
         assert_eq!(read[0].key, "order-1");

@@ -8,7 +8,8 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use crate::postgres::{MISSING, Postgres};
 use crate::store::Store;
 
-/// Runs a test on a new SQLite database and, if it is installed, on a new one of PostgreSQL.
+/// Runs a test on a new SQLite database and, if PostgreSQL is installed, on a new PostgreSQL
+/// database.
 pub async fn on_each_database(test: impl AsyncFn(Store)) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("outbox.db");
@@ -20,7 +21,7 @@ pub async fn on_each_database(test: impl AsyncFn(Store)) {
     test(Store::open(&new_database(&server).await).await.unwrap()).await;
 }
 
-/// The server that all tests share that run at the same time. The last one stops it.
+/// Returns the PostgreSQL server that concurrent tests share. The last test stops it.
 pub fn server() -> Option<Arc<Postgres>> {
     static SERVER: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
     let mut shared = SERVER.lock().unwrap_or_else(PoisonError::into_inner);
@@ -32,7 +33,7 @@ pub fn server() -> Option<Arc<Postgres>> {
     Some(server)
 }
 
-/// The URL of a new database on a server.
+/// Creates a database on a server, and returns its URL.
 pub async fn new_database(server: &Postgres) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));

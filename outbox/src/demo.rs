@@ -1,4 +1,4 @@
-//! All parts at once, with a sandbox as the service.
+//! Runs all parts in one process, with a sandbox as the service.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::worker::{self, Settings};
 /// The secret of the webhook.
 pub const SECRET: &str = "the secret of the demo";
 
-/// Sends so many messages, from a temporary database unless another is given.
+/// Sends `count` messages. Uses a temporary database if `database_url` is `None`.
 pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let temporary = format!("sqlite:{}?mode=rwc", folder.path().join("outbox.db").display());
@@ -53,7 +53,7 @@ pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
         ended = worker::run(&store, &client, settings, crate::shutdown::requested()?) => ended?,
         () = progress => {}
     }
-    // Without the service there are no further ids, so the deliveries end.
+    // Stopping the service closes the channel of ids, so the deliveries end.
     let (faults, _) = service.stop();
     deliveries.await??;
     bar.finish_and_clear();
@@ -62,7 +62,7 @@ pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// Messages to numbers that belong to nobody.
+/// Messages to fictitious numbers.
 pub fn messages(campaign: &str, count: usize) -> Vec<Message> {
     let message = |index| Message {
         key: format!("{campaign}/{index}"),
@@ -72,8 +72,8 @@ pub fn messages(campaign: &str, count: usize) -> Vec<Message> {
     (0..count).map(message).collect()
 }
 
-/// Delivers the progress of each message, in any order and partly twice. Repeats what the
-/// receiver does not accept, as the service does.
+/// Delivers the statuses of each message, in random order and some of them twice. Like the
+/// service, repeats deliveries that the receiver does not accept.
 pub async fn deliver(webhook: String, mut ids: UnboundedReceiver<String>) -> Result<()> {
     let http = reqwest::Client::builder().no_proxy().build()?;
     while let Some(id) = ids.recv().await {

@@ -1,4 +1,5 @@
-//! Sends messages from a database through pilot-status, so that a crash loses and repeats none.
+//! Sends messages from a database through pilot-status. A crash neither loses nor repeats a
+//! message.
 
 mod chaos;
 mod csv_file;
@@ -28,7 +29,7 @@ use tracing_subscriber::EnvFilter;
 use crate::store::{Counts, Store};
 use crate::worker::Settings;
 
-/// Sends messages from a database, so that a crash loses and repeats none
+/// Sends messages from a database. A crash neither loses nor repeats a message
 #[derive(Parser)]
 struct Arguments {
     /// sqlite:FILE?mode=rwc, or postgres://USER:PASSWORD@HOST/DATABASE
@@ -42,13 +43,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Store the messages of a CSV file with the columns number, text and perhaps key
+    /// Store the messages of a CSV file with the columns number, text and optionally key
     ///
-    /// All or none are stored. A message whose key is stored already is left out, so the same
-    /// file can be enqueued again.
+    /// Stores either all of them or none. Skips messages whose key is already stored, so the
+    /// same file can be enqueued again.
     Enqueue {
         file: PathBuf,
-        /// Begins the keys of lines without one; the name of the file by default
+        /// The prefix of keys for lines without a key; by default, the name of the file
         #[arg(long)]
         campaign: Option<String>,
     },
@@ -64,14 +65,14 @@ enum Task {
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
     },
-    /// Remove the messages that were accepted or failed long ago, and their deliveries
+    /// Remove the messages that were accepted or failed long ago, and old deliveries
     ///
-    /// A removed key can be enqueued again, and then its message is sent again.
+    /// A message whose key was removed can be enqueued again, and is then sent again.
     Prune {
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
         older_than: u16,
     },
-    /// Print how many messages are in each state, and why messages failed
+    /// Print the number of messages in each state, and the reasons of failures
     Status,
     /// Send messages to a sandbox that breaks requests and responses
     Demo {
@@ -133,7 +134,8 @@ async fn run(Arguments { database_url, task }: Arguments) -> Result<()> {
     Ok(())
 }
 
-/// The number of messages in each state, of which each message has one, and the retried ones.
+/// A table of the number of messages in each state, and of retried messages. Each message has
+/// one state.
 fn table(counts: &Counts) -> Table {
     let Counts { queued, sent, delivered, read, failed, retried } = counts;
     let mut table = Table::new();

@@ -1,4 +1,4 @@
-//! A PostgreSQL server in a temporary folder, from the installed package.
+//! Runs a PostgreSQL server in a temporary folder, from the installed package.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-/// What to do if there is no server.
+/// The message if there is no server.
 pub const MISSING: &str = "PostgreSQL is not installed; install Debian's postgresql";
 
 pub struct Postgres {
@@ -17,7 +17,7 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a server on a free port. None if the package is not installed.
+    /// Starts a server on a free port. Returns `None` if the package is not installed.
     pub fn start() -> Result<Option<Self>> {
         let Some(programs) = programs() else { return Ok(None) };
         let folder = tempfile::tempdir()?;
@@ -59,7 +59,7 @@ impl Postgres {
         self.folder.path().join("data")
     }
 
-    /// A program of the package. It refuses to run as root.
+    /// A command that runs a program of the package, which refuses to run as root.
     fn program(&self, name: &str) -> Command {
         let program = self.programs.join(name);
         if !is_root() {
@@ -74,7 +74,7 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // The folder is removed next; a server that does not stop ends without it.
+        // A server that does not stop now exits after its folder is removed.
         let _ = self.control(&["stop", "-m", "immediate"]);
     }
 }

@@ -18,13 +18,13 @@ use tracing::{error, info, warn};
 
 use crate::store::{Stage, Store};
 
-/// A file of 25 MB in Base64, and the JSON around it.
+/// Enough for a file of 25 MB in Base64, and the JSON around it.
 const MAX_BODY_BYTES: usize = 40 << 20;
 
-/// How long the requests in progress may take at shutdown.
+/// The longest time that requests in progress may take at shutdown.
 const GRACE: Duration = Duration::from_secs(20);
 
-/// How deliveries are authenticated. With a verifier and a token, both have to match.
+/// The authentication of deliveries. If both a verifier and a token are set, both must match.
 pub struct Trust {
     pub verifier: Option<Verifier>,
     pub token: Option<AddressToken>,
@@ -38,8 +38,8 @@ impl Trust {
         };
         ensure!(
             trust.verifier.is_some() || trust.token.is_some(),
-            "anybody could send deliveries; set PILOT_STATUS_WEBHOOK_SECRET to the secret of the \
-             webhook, or PILOT_STATUS_WEBHOOK_TOKEN to the token in its address"
+            "deliveries are not authenticated; set PILOT_STATUS_WEBHOOK_SECRET to the secret \
+             of the webhook, or PILOT_STATUS_WEBHOOK_TOKEN to the token in its address"
         );
         Ok(trust)
     }
@@ -65,15 +65,15 @@ pub async fn serve(
     let (stop, stopping) = oneshot::channel();
     let shutdown = async {
         shutdown.await;
-        info!("stopping, after the requests in progress");
+        info!("stopping after the requests in progress");
         let _ = stop.send(());
     };
     let server = axum::serve(listener, app).with_graceful_shutdown(shutdown);
     tokio::select! {
         ended = server.into_future() => Ok(ended?),
-        // A client that does not finish its request must not prevent the end.
+        // A client that does not finish its request must not prevent the shutdown.
         () = async { let _ = stopping.await; sleep(GRACE).await } => {
-            warn!("requests were cut off; the service delivers them again");
+            warn!("requests were cut off; the service repeats their deliveries");
             Ok(())
         }
     }
@@ -110,7 +110,7 @@ async fn receive(
     let delivery = format!("{} {id}", event.name());
     match store.receive(&delivery, id, stage, reason).await {
         Ok(_) => StatusCode::OK,
-        // The service delivers it again.
+        // The service repeats the delivery.
         Err(problem) => {
             error!(delivery, "cannot store a delivery: {problem:#}");
             StatusCode::SERVICE_UNAVAILABLE

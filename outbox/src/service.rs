@@ -31,7 +31,7 @@ pub struct Service {
 struct Shared {
     sandbox: Sandbox,
     http: reqwest::Client,
-    /// Of a hundred requests, how many meet a fault.
+    /// The percentage of requests with a fault.
     fault_percent: u32,
     delay: Duration,
     log: Mutex<Log>,
@@ -45,8 +45,8 @@ struct Log {
 }
 
 impl Service {
-    /// Starts a service whose faults follow from a seed. It sends the id of each message that it
-    /// accepts to `accepted`.
+    /// Starts a service whose faults are determined by a seed. It sends the id of each accepted
+    /// message to `accepted`.
     pub async fn start(
         seed: u64,
         fault_percent: u32,
@@ -69,8 +69,8 @@ impl Service {
         Ok(Self { url, shared, server })
     }
 
-    /// Ends the service and with it the channel of accepted messages. Returns the number of
-    /// faults, and the recipients of the processed requests. Replays process nothing.
+    /// Stops the service and closes the channel of accepted messages. Returns the number of
+    /// faults, and the recipients of the processed requests. Replays are not processed.
     pub fn stop(self) -> (u64, Vec<String>) {
         self.server.abort();
         let log = self.shared.log();
@@ -108,7 +108,7 @@ async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     if !is_processed {
         return broken.unwrap_or_else(page);
     }
-    // A task, because a client that is killed must not undo half of the work.
+    // A task, because a killed client must not cancel the processing halfway.
     let processed = tokio::spawn(process(shared, request)).await;
     match (broken, processed) {
         (None, Ok(Ok(response))) => response,
@@ -116,7 +116,7 @@ async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     }
 }
 
-/// Passes a request to the sandbox, and gives each message its own id.
+/// Forwards a request to the sandbox, and assigns an id to each message.
 async fn process(shared: Arc<Shared>, request: Request) -> Result<Response> {
     let (mut head, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await?;
@@ -135,7 +135,7 @@ async fn process(shared: Arc<Shared>, request: Request) -> Result<Response> {
         if !is_replayed {
             let recipient = sent["destinationNumber"].as_str().unwrap_or_default();
             shared.log().processed.push(recipient.to_owned());
-            // The receiver may be gone.
+            // The channel may be closed.
             let _ = shared.accepted.send(id);
         }
     }
@@ -151,7 +151,7 @@ fn rate_limit() -> Response {
     (StatusCode::TOO_MANY_REQUESTS, headers, r#"{"error": "Too many requests"}"#).into_response()
 }
 
-/// Breaks the connection in the body of a response.
+/// A response that breaks the connection in its body.
 fn reset() -> Response {
     let broken = stream::once(async { Err::<Bytes, _>(io::Error::other("reset")) });
     (StatusCode::ACCEPTED, [JSON], Body::from_stream(broken)).into_response()

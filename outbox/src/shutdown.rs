@@ -1,10 +1,11 @@
-//! The signals that end the program.
+//! Handles the signals that stop the program.
 
 use std::io;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A future that ends at SIGTERM or Ctrl-C. From this call on, neither ends the program at once.
+/// Returns a future that completes on SIGTERM or Ctrl-C. From this call on, neither stops the
+/// program at once.
 pub fn requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

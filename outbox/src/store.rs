@@ -1,4 +1,4 @@
-//! The tables, on SQLite or PostgreSQL. All times are those of the database.
+//! Reads and writes the tables, in SQLite or PostgreSQL. All times are those of the database.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -20,10 +20,10 @@ const LEASE: &str = "UPDATE messages SET owner = $1, attempts = attempts + 1, \
     AND next_attempt <= (SELECT now FROM clock) ORDER BY next_attempt, key LIMIT $3 {lock}) \
     RETURNING key, recipient, body, attempts, lost_leases, next_attempt - $2 - uncertain_since";
 
-/// How long a program waits at its start for a database that restarts.
+/// The longest wait for a restarting database when a program starts.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How far the service got with a message. Later stages win, in whatever order they arrive.
+/// The progress of a message. Later stages win, in any order of arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
     Sent = 1,
@@ -40,19 +40,19 @@ pub struct Message {
     pub body: String,
 }
 
-/// A message that this worker alone may send until the lease ends.
+/// A message that only this worker may send until the lease ends.
 #[derive(Debug)]
 pub struct Leased {
     pub message: Message,
     pub attempts: i64,
     /// The number of earlier leases that ended without a stored outcome.
     pub lost_leases: i64,
-    /// How long ago the first attempt began that the service may have processed. Zero if there
-    /// is none before this one.
+    /// The time since the start of the first attempt that the service may have processed. Zero
+    /// if no earlier attempt may have been processed.
     pub uncertain_for: Duration,
 }
 
-/// What became of an attempt. One that was not sent does not count.
+/// The outcome of an attempt. An attempt that was not sent is not counted.
 #[derive(Debug)]
 pub enum Outcome {
     Accepted { message_id: String },
@@ -79,8 +79,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a database and applies the migrations it lacks. `url` begins with `sqlite:` or
-    /// `postgres:`. Waits for a database that restarts.
+    /// Opens a database and applies missing migrations. `url` begins with `sqlite:` or
+    /// `postgres:`. Waits for a restarting database.
     pub async fn open(url: &str) -> Result<Self> {
         Self::open_within(url, START_TIMEOUT).await
     }
@@ -92,11 +92,11 @@ impl Store {
             Some("postgres" | "postgresql") => {
                 (include_str!("../migrations/0001_clock_postgres.sql"), "FOR UPDATE SKIP LOCKED")
             }
-            // The URL may hold a password.
-            _ => bail!("DATABASE_URL has to begin with sqlite: or postgres:"),
+            // The error omits the URL, which may contain a password.
+            _ => bail!("DATABASE_URL must begin with sqlite: or postgres:"),
         };
         let options = AnyConnectOptions::from_str(url).map_err(|_| {
-            anyhow!("DATABASE_URL is not valid, such as postgres://user@host/database")
+            anyhow!("DATABASE_URL is not a valid URL, such as postgres://user@host/database")
         })?;
         let pool = AnyPoolOptions::new()
             .max_connections(8)
@@ -108,8 +108,8 @@ impl Store {
             ensure!(is_transient(&error), "cannot open the database of DATABASE_URL: {error}");
             ensure!(
                 Instant::now() < end,
-                "cannot open the database of DATABASE_URL within {timeout:?}, check that it \
-                 is running and holds no other tables: {error}"
+                "cannot open the database of DATABASE_URL within {timeout:?}; check that it \
+                 is running and has no other tables: {error}"
             );
             warn!("waiting for the database of DATABASE_URL: {error}");
             sleep(Duration::from_millis(500)).await;
@@ -119,7 +119,7 @@ impl Store {
 
     async fn migrate(&self, clock: &'static str) -> Result<(), MigrateError> {
         if self.lock.is_empty() {
-            // On SQLite, readers do not block the writer. The setting stays in the file.
+            // In this mode, readers do not block SQLite's writer. The file keeps the setting.
             sqlx::query("PRAGMA journal_mode = WAL").execute(&self.pool).await?;
         }
         let outbox = include_str!("../migrations/0002_outbox.sql");
@@ -131,8 +131,8 @@ impl Store {
         Migrator::with_migrations(migrations.into()).run(&self.pool).await
     }
 
-    /// Stores messages, all or none. Those whose key is stored already are left out. Returns
-    /// the number of new ones.
+    /// Stores either all messages or none. Skips messages whose key is already stored. Returns
+    /// the number of new messages.
     pub async fn enqueue(&self, messages: &[Message]) -> Result<u64> {
         let mut transaction = self.pool.begin().await?;
         let mut added = 0;
@@ -158,7 +158,7 @@ impl Store {
         Ok(added)
     }
 
-    /// Leases up to `limit` messages that are due to `owner`, for a time.
+    /// Leases up to `limit` due messages to `owner` for `time`.
     pub async fn lease(&self, owner: &str, time: Duration, limit: usize) -> Result<Vec<Leased>> {
         type Columns = (String, String, String, i64, i64, i64);
         let lease = AssertSqlSafe(LEASE.replace("{lock}", self.lock));
@@ -173,8 +173,8 @@ impl Store {
         Ok(rows.into_iter().map(leased).collect())
     }
 
-    /// Stores the outcome of an attempt. That the service accepted the message is stored even
-    /// if the lease has ended; other outcomes are not, because another worker may be sending.
+    /// Stores the outcome of an attempt. After the end of the lease, stores only that the
+    /// service accepted the message, because another worker may be sending it.
     pub async fn finish(&self, owner: &str, leased: &Leased, outcome: &Outcome) -> Result<()> {
         let key = &leased.message.key;
         match outcome {
@@ -209,7 +209,7 @@ impl Store {
         Ok(())
     }
 
-    /// Ends the leases of a worker. Returns the number of messages that another may take now.
+    /// Ends the leases of a worker. Returns the number of released messages.
     pub async fn release(&self, owner: &str) -> Result<u64> {
         let released = sqlx::query(
             "UPDATE messages SET owner = NULL, next_attempt = 0 \
@@ -250,8 +250,9 @@ impl Store {
         Ok(true)
     }
 
-    /// Removes what is at least so old: messages that were accepted or failed, the progress of
-    /// messages that are not stored, and deliveries. Returns the number of removed messages.
+    /// Removes rows that are at least `age` old: messages that were accepted or failed, the
+    /// progress of messages that are not stored, and deliveries. Returns the number of removed
+    /// messages.
     pub async fn prune(&self, age: Duration) -> Result<u64> {
         let mut transaction = self.pool.begin().await?;
         let mut removed = Vec::new();
@@ -283,7 +284,7 @@ impl Store {
         Ok(Counts { queued, sent, delivered, read, failed, retried })
     }
 
-    /// The keys of failed messages with the reasons, at most `limit`.
+    /// Returns the keys of at most `limit` failed messages, with the reasons.
     pub async fn failures(&self, limit: i64) -> Result<Vec<(String, String)>> {
         let failures = sqlx::query_as(
             "SELECT key, COALESCE(failure, reason, '') FROM messages \
@@ -300,7 +301,7 @@ fn is_transient(error: &MigrateError) -> bool {
     match error {
         MigrateError::ExecuteMigration(..)
         | MigrateError::Execute(Io(_) | PoolTimedOut | Protocol(_)) => true,
-        // The class of PostgreSQL for interventions by an operator, such as a shutdown.
+        // PostgreSQL's class of codes for interventions by an operator, such as a shutdown.
         MigrateError::Execute(Database(error)) => {
             error.code().is_some_and(|code| code.starts_with("57"))
         }
@@ -309,7 +310,7 @@ fn is_transient(error: &MigrateError) -> bool {
 }
 
 fn millis(time: Duration) -> i64 {
-    // The largest wait is 30 years, so that no sum overflows.
+    // Limits a wait to 30 years, so that no sum overflows.
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX).min(1_000_000_000_000)
 }
 

@@ -30,7 +30,7 @@ fn message(key: &str, body: &str) -> Message {
 }
 
 #[tokio::test]
-async fn a_message_is_enqueued_once_and_its_key_belongs_to_it() {
+async fn a_message_is_enqueued_once_and_no_other_message_may_have_its_key() {
     on_each_database(async |store| {
         let messages = [message("a", "Oi"), message("b", "Oi")];
         assert_eq!(store.enqueue(&messages).await.unwrap(), 2);
@@ -74,7 +74,7 @@ async fn workers_that_lease_at_the_same_time_get_different_rows() {
 }
 
 #[tokio::test]
-async fn only_the_holder_of_a_lease_postpones_but_anybody_stores_a_success() {
+async fn a_worker_whose_lease_has_ended_stores_a_success_but_no_failure() {
     on_each_database(async |store| {
         store.enqueue(&[message("a", "Oi")]).await.unwrap();
         let leased = store.lease("late", Duration::ZERO, 9).await.unwrap().remove(0);
@@ -122,7 +122,7 @@ async fn a_status_moves_only_forward_and_a_delivery_counts_once() {
         {
             let id = format!("msg_{index}");
             store.enqueue(&[message(&id, "Oi")]).await.unwrap();
-            // A delivery may be faster than the response to the request.
+            // A delivery may arrive before the response to the request.
             for stage in arriving {
                 let delivery = format!("{stage:?} {id}");
                 assert!(store.receive(&delivery, &id, *stage, Some("\0")).await.unwrap());
@@ -143,7 +143,7 @@ async fn a_status_moves_only_forward_and_a_delivery_counts_once() {
 }
 
 #[tokio::test]
-async fn only_what_is_finished_and_old_is_pruned() {
+async fn only_old_deliveries_and_finished_messages_are_pruned() {
     on_each_database(async |store| {
         store.enqueue(&["a", "b", "c"].map(|key| message(key, "Oi"))).await.unwrap();
         let leased = store.lease("worker", HOUR, 2).await.unwrap();
@@ -172,7 +172,7 @@ async fn only_what_is_finished_and_old_is_pruned() {
 }
 
 #[tokio::test]
-async fn a_url_of_another_database_is_refused_without_its_password() {
+async fn an_invalid_database_url_is_rejected_without_its_password() {
     for url in ["mysql://user:marked@host/a", "marked", "postgres://user:marked@host:port/a"] {
         let error = Store::open(url).await.err().unwrap();
         assert!(format!("{error:#}").contains("DATABASE_URL"), "{error:#}");
@@ -180,8 +180,9 @@ async fn a_url_of_another_database_is_refused_without_its_password() {
     }
 }
 
-/// Closes so many connections, as a server that restarts, and forwards the others. The client
-/// sees a reset if the server has not read the request, or else the end of the stream.
+/// Starts a proxy that closes the first `closed` connections, like a restarting server, and
+/// forwards the others. The client sees a reset if the proxy has not read the request, or else
+/// the end of the stream.
 async fn restarting_server(closed: usize, server: SocketAddr) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -194,7 +195,7 @@ async fn restarting_server(closed: usize, server: SocketAddr) -> SocketAddr {
                     copy_bidirectional(&mut client, &mut server).await
                 });
             } else if number % 2 == 1 {
-                // An SSLRequest.
+                // The client's SSLRequest.
                 let _ = client.read_exact(&mut [0; 8]).await;
             }
         }
@@ -213,7 +214,7 @@ async fn a_program_that_starts_while_the_database_restarts_waits_for_it() {
 }
 
 #[tokio::test]
-async fn programs_that_start_at_the_same_time_may_all_migrate_a_new_database() {
+async fn programs_may_migrate_a_new_database_concurrently() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}?mode=rwc", folder.path().join("outbox.db").display());
     for store in join_all((0..8).map(|_| Store::open(&url))).await {
@@ -222,7 +223,7 @@ async fn programs_that_start_at_the_same_time_may_all_migrate_a_new_database() {
 }
 
 #[tokio::test]
-async fn a_program_waits_for_the_database_for_a_limited_time() {
+async fn a_program_waits_for_the_database_until_a_timeout() {
     let proxy = restarting_server(usize::MAX, ([127, 0, 0, 1], 1).into()).await;
     for address in [proxy.to_string(), "127.0.0.1:1".to_owned()] {
         let url = format!("postgres://user:marked@{address}/outbox");

@@ -16,47 +16,47 @@ use tracing::{info, warn};
 
 use crate::store::{Leased, Message, Outcome, Store};
 
-/// The service forgets idempotency keys after 24 hours. A later attempt could send the message
-/// twice.
+/// The longest use of an idempotency key. The service forgets keys after 24 hours, and a later
+/// attempt could send the message twice.
 const KEY_LIFETIME: Duration = Duration::from_secs(23 * 3600);
 
 const KEY_EXPIRED: &str = "an attempt a day ago may have taken effect, and the service has \
-    forgotten its idempotency key; check with the recipient before you send it again";
+    forgotten its idempotency key; check with the recipient before you send the message again";
 
-/// After this many attempts a message fails, unless the service rejects every message or is
-/// unreachable. With the default backoff that takes 11 hours.
+/// The number of attempts after which a message fails, unless the service rejects every message
+/// or is unreachable. With the default backoff, they take 11 hours.
 const MAX_ATTEMPTS: i64 = 100;
 
-/// A message fails after this many leases that ended without an outcome: it may be what ends the
+/// The number of leases without a stored outcome after which a message fails: it may crash the
 /// workers.
 const MAX_LOST_LEASES: i64 = 20;
 
 const LOST_LEASES: &str = "leases ended without a stored outcome, and any of the attempts may have \
     succeeded; look for the cause in the logs, and check with the recipient";
 
-/// How often a worker looks for messages that are due.
+/// The interval at which a worker looks for due messages.
 const POLL: Duration = Duration::from_millis(250);
 
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Settings {
-    /// How many messages are sent at once
+    /// The number of messages to send concurrently
     #[arg(long, default_value_t = 8, value_parser = value_parser!(u16).range(1..=1000))]
     pub concurrency: u16,
-    /// Seconds until another worker takes the messages of one that is gone
+    /// Seconds until another worker takes the messages of a worker that crashed
     ///
-    /// A call takes at most half of it.
+    /// A call takes at most half of this time.
     #[arg(long, default_value_t = 60, value_parser = value_parser!(u16).range(2..=3600))]
     pub lease: u16,
-    /// The longest wait between the attempts for a message, in seconds
+    /// The longest wait between attempts to send a message, in seconds
     #[arg(long, default_value_t = 600, value_parser = value_parser!(u16).range(1..))]
     pub max_backoff: u16,
-    /// End when every message is sent or has failed
+    /// Exit when every message is sent or has failed
     #[arg(long)]
     pub drain: bool,
 }
 
-/// Sends messages until `shutdown`. The calls in progress get half a lease to finish, and the
-/// leases of the others are released.
+/// Sends messages until `shutdown` completes. Calls in progress may finish within half a lease,
+/// and the leases of the others are released.
 ///
 /// # Errors
 ///
@@ -69,7 +69,7 @@ pub async fn run(
 ) -> Result<()> {
     let lease = Duration::from_secs(settings.lease.into());
     let total = lease / 2;
-    // The row counts the attempts and holds the backoff.
+    // The row counts the attempts and stores the backoff.
     let policy = RetryPolicy::default().max_attempts(1).total_timeout(total);
     let worker = Arc::new(Worker {
         store: store.clone(),
@@ -86,7 +86,7 @@ pub async fn run(
                 calls.spawn(Arc::clone(&worker).send(leased));
             }),
             // The database may be restarting.
-            Err(error) => warn!("cannot lease messages, next try in a moment: {error:#}"),
+            Err(error) => warn!("cannot lease messages, retrying: {error:#}"),
         }
         let is_idle = settings.drain && calls.is_empty();
         if is_idle && store.counts().await.is_ok_and(|counts| counts.queued == 0) {
@@ -98,15 +98,15 @@ pub async fn run(
             () = sleep(POLL) => {}
         }
     };
-    info!(calls = calls.len(), "stopping, after the calls in progress");
+    info!(calls = calls.len(), "stopping after the calls in progress");
     let finish = async { while calls.join_next().await.is_some() {} };
     if timeout(total, finish).await.is_err() {
-        warn!("calls were cut off; their messages are sent again under the same keys");
+        warn!("calls were cut off; their messages will be sent again under the same keys");
     }
     calls.shutdown().await;
     let released = store.release(&worker.owner).await;
-    info!(released = released.context("cannot release the leases; they will end")?, "stopped");
-    ended.map_err(|error| anyhow!("stopped, because every message would fail: {error}"))
+    info!(released = released.context("cannot release the leases; they will expire")?, "stopped");
+    ended.map_err(|error| anyhow!("stopped because every message would fail: {error}"))
 }
 
 struct Worker {
@@ -128,7 +128,7 @@ impl Worker {
         }
         if let Err(error) = self.store.finish(&self.owner, &leased, &outcome).await {
             // The next attempt has the same key, and gets the stored response.
-            warn!(key, "cannot store the outcome, so the message is sent again: {error:#}");
+            warn!(key, "cannot store the outcome, so the message will be sent again: {error:#}");
         }
         error.filter(concerns_all).map_or(Ok(()), Err)
     }
@@ -172,24 +172,24 @@ fn concerns_all(error: &Error) -> bool {
     )
 }
 
-/// The longest wait after so many attempts.
+/// Returns the longest wait after a number of attempts.
 fn backoff(attempts: i64, max: Duration) -> Duration {
     let doublings = u32::try_from(attempts.clamp(1, 16)).unwrap_or(16) - 1;
     Duration::from_secs(1 << doublings).min(max)
 }
 
-/// What to do after a failed attempt. `random` is between 0 and 1.
+/// Returns the outcome of a failed attempt. `random` is between 0 and 1.
 fn after(error: &Error, attempts: i64, backoff: Duration, random: f64) -> Outcome {
     let kind = error.kind();
     // A failure of the account or of the service, not of the message.
     let is_general =
         concerns_all(error) || matches!(kind, ErrorKind::RateLimited | ErrorKind::Connect);
-    // Every failure of a server may be transient, and the key makes a repetition safe.
+    // Every failure of a server may be transient, and the key makes a retry safe.
     let is_transient = is_general || error.is_retryable() || kind == ErrorKind::Server;
     if !is_transient || (attempts >= MAX_ATTEMPTS && !is_general) {
         return Outcome::Failed { reason: error.to_string() };
     }
-    // A client does not send calls while the service limits their rate.
+    // The client sends no call while the service limits the rate.
     let was_sent = error.attempts() > 0;
     let backoff = if was_sent { backoff } else { Duration::from_secs(1) };
     let wait = match error.retry_after() {

@@ -38,7 +38,7 @@ async fn a_message_is_sent_under_its_key() {
 }
 
 #[tokio::test]
-async fn a_row_that_the_service_refuses_ends_with_the_reason() {
+async fn a_row_that_the_service_rejects_fails_with_the_reason() {
     on_each_database(async |store| {
         enqueue(&store, &["a"]).await;
         let sandbox = Sandbox::start().await.unwrap();
@@ -87,7 +87,7 @@ async fn every_retry_is_an_attempt_of_the_row() {
         let sandbox = Sandbox::start().await.unwrap();
         sandbox.enqueue(OperationId::SendMessage, Reply::html(StatusCode::BAD_GATEWAY));
         run(&store, &sandbox.client(), KEEP_RUNNING, ready(())).await.unwrap();
-        assert_eq!(sandbox.requests().len(), 1, "the row holds the backoff");
+        assert_eq!(sandbox.requests().len(), 1, "the row stores the backoff");
 
         run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
         let counts = store.counts().await.unwrap();
@@ -99,9 +99,9 @@ async fn every_retry_is_an_attempt_of_the_row() {
 }
 
 #[tokio::test]
-async fn a_call_that_waits_for_a_rate_limit_is_no_attempt() {
+async fn a_call_that_waits_for_a_rate_limit_is_not_an_attempt() {
     on_each_database(async |store| {
-        // The service rejects the first call, and the client sends no other one for an hour.
+        // The service rejects the first call, and the client sends no other call for an hour.
         let sandbox = Sandbox::start().await.unwrap();
         let hour = Some(Duration::from_secs(3600));
         sandbox.enqueue(OperationId::SendMessage, Reply::too_many_requests(hour));
@@ -123,12 +123,12 @@ struct Panics;
 
 impl Resolve for Panics {
     fn resolve(&self, _: Name) -> Resolving {
-        panic!("a bug of the client")
+        panic!("a bug in the client")
     }
 }
 
 #[tokio::test]
-async fn a_send_that_panics_is_an_attempt_and_ends_in_failed() {
+async fn a_call_that_panics_is_an_attempt_and_the_last_one_fails_the_row() {
     on_each_database(async |store| {
         let http = reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(Panics));
         let client = Client::builder(Credentials::api_key("ps_test"))
@@ -153,15 +153,15 @@ async fn a_send_that_panics_is_an_attempt_and_ends_in_failed() {
 }
 
 #[tokio::test]
-async fn a_row_that_ends_its_workers_ends_in_failed() {
+async fn a_row_with_too_many_lost_leases_fails() {
     on_each_database(async |store| {
         enqueue(&store, &["a", "b"]).await;
         let sandbox = Sandbox::start().await.unwrap();
         for _ in 0..MAX_LOST_LEASES {
-            // Ends at once, as does a worker that is killed.
+            // The lease ends at once, without an outcome, as if the worker was killed.
             assert_eq!(store.lease("killed", Duration::ZERO, 2).await.unwrap().len(), 2);
         }
-        // A lease that a worker releases at its end is not lost.
+        // A lease that a worker releases at shutdown is not lost.
         store.release("killed").await.unwrap();
         run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
         assert_eq!(store.counts().await.unwrap().sent, 2);

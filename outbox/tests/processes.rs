@@ -1,4 +1,4 @@
-//! The program as a process that gets signals.
+//! Runs the program as a process, and sends it signals.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ impl Outbox {
     }
 }
 
-/// A program that runs, and the lines of its log.
+/// A running program and the lines of its log.
 struct Running {
     child: Child,
     log: Lines<BufReader<ChildStderr>>,
@@ -108,7 +108,8 @@ impl Running {
     }
 }
 
-/// A service that responds to a request once it is told to.
+/// Starts a service that responds to a request after a notification. Returns its URL, the
+/// notification that a request arrived, and the notification to respond.
 async fn slow_service() -> (String, Arc<Notify>, Arc<Notify>) {
     let (arrived, respond) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (arriving, responding) = (Arc::clone(&arrived), Arc::clone(&respond));
@@ -141,7 +142,7 @@ async fn a_worker_finishes_its_calls_at_sigterm() {
 }
 
 #[tokio::test]
-async fn a_call_that_does_not_finish_after_sigterm_is_released_with_its_key() {
+async fn a_row_whose_call_does_not_finish_after_sigterm_is_released_with_its_key() {
     let (service, arrived, _respond) = slow_service().await;
     let outbox = Outbox::new(&service);
     outbox.enqueue().await;

@@ -17,7 +17,7 @@ pub fn plain(status: StatusCode, body: impl Into<Bytes>) -> CannedResponse {
 
 pub fn typed(status: StatusCode, media_type: &str, body: impl Into<Bytes>) -> CannedResponse {
     let mut response = plain(status, body);
-    // A media type of the document that no header can hold is omitted.
+    // Omits a media type of the document that is not a valid header value.
     let media_type = HeaderValue::from_str(media_type).ok();
     response.headers_mut().extend(media_type.map(|media_type| (CONTENT_TYPE, media_type)));
     response
@@ -36,7 +36,7 @@ pub fn error(status: StatusCode, message: &str, code: Option<&str>) -> CannedRes
     json(status, &body)
 }
 
-/// An error with the text of its status.
+/// An error whose message is the reason phrase of its status.
 pub fn undocumented(status: StatusCode, code: Option<&str>) -> CannedResponse {
     error(status, status.canonical_reason().unwrap_or("Error"), code)
 }

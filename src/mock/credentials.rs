@@ -10,7 +10,8 @@ use crate::operation::{API_KEY, API_KEY_ID};
 pub const ACCEPTED_API_KEY: &str = "ps_sandbox";
 pub const ACCEPTED_API_KEY_ID: &str = "ck_sandbox";
 
-/// Whether the headers have all credentials of one set of security schemes, if any is required.
+/// Whether the headers contain all credentials of a set of security schemes. True if there is
+/// no set.
 pub fn is_authorized(security: &Value, headers: &HeaderMap) -> bool {
     let schemes = &ROOT["components"]["securitySchemes"];
     let is_accepted = |(scheme, _): (&str, _)| {
@@ -21,7 +22,7 @@ pub fn is_authorized(security: &Value, headers: &HeaderMap) -> bool {
     sets.is_empty() || sets.iter().any(|set| entries(set).all(is_accepted))
 }
 
-/// Marks credentials, so that they are not printed.
+/// Marks credentials as sensitive, so that `Debug` does not print them.
 pub fn mark_sensitive(headers: &mut HeaderMap) {
     for name in [API_KEY, API_KEY_ID, "authorization", "cookie"] {
         if let Some(value) = headers.get_mut(name) {

@@ -22,11 +22,11 @@ use serde_json::{Value, json};
 
 use super::document::{ROOT, resolve};
 
-/// Meta's id of the number in [`meta`], unless `value` has another.
+/// Meta's id of the number in [`meta`], unless `value` contains another.
 pub const PHONE_NUMBER_ID: &str = "106540352242922";
 
-/// The body of an event. Its fields are in `data` or beside the name of the event, as documented
-/// for the event. Fields that include `data` are beside the name.
+/// Builds the body of an event. Its fields are in `data` or next to the name of the event, as
+/// documented for the event. Fields that include `data` are next to the name.
 pub fn event(name: &str, fields: &Value) -> String {
     let is_wrapped = !fields["data"].is_object() && has_data(name);
     let mut body = if is_wrapped { json!({ "data": fields }) } else { fields.clone() };
@@ -36,7 +36,7 @@ pub fn event(name: &str, fields: &Value) -> String {
     body.to_string()
 }
 
-/// Whether an event has its fields in `data`. Undocumented events have.
+/// Whether the fields of an event are in `data`. True for undocumented events.
 fn has_data(name: &str) -> bool {
     let events = &ROOT["components"]["schemas"]["WebhookEvent"]["discriminator"]["mapping"];
     let reference = json!({ "$ref": events[name] });
@@ -44,7 +44,7 @@ fn has_data(name: &str) -> bool {
     schema.get("properties").is_none_or(|properties| properties.get("data").is_some())
 }
 
-/// The body of an envelope of Meta with one change of a kind, such as `messages`. Adds the
+/// Builds the body of a Meta envelope with one change of a field, such as `messages`. Adds the
 /// `metadata` of a number to `value` if it has none.
 pub fn meta(field: &str, value: &Value) -> String {
     let mut value = value.clone();
@@ -61,12 +61,12 @@ pub fn meta(field: &str, value: &Value) -> String {
     .to_string()
 }
 
-/// The body of an envelope of Meta with a received message.
+/// Builds the body of a Meta envelope with a received message.
 pub fn meta_message(message: &Value) -> String {
     meta("messages", &json!({ "messages": [message] }))
 }
 
-/// The body of an envelope of Meta with the status of a sent message.
+/// Builds the body of a Meta envelope with the status of a sent message.
 pub fn meta_status(status: &Value) -> String {
     meta("messages", &json!({ "statuses": [status] }))
 }

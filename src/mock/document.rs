@@ -13,8 +13,8 @@ use crate::operation::{matches, placeholders};
 pub static ROOT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../openapi.json")).unwrap_or_default());
 
-/// The operation of a request, or the status and the headers of the error. A fixed segment takes
-/// precedence over a parameter, also where its path lacks the method.
+/// Finds the operation of a request, or returns the status and headers of the error. A fixed
+/// segment takes precedence over a parameter, even if its path lacks the method.
 pub fn find(method: &Method, path: &str) -> Result<OperationId, (StatusCode, HeaderMap)> {
     let all = OperationId::ALL.iter().copied();
     let matching: Vec<OperationId> = all.filter(|one| matches(path, one.path())).collect();
@@ -43,7 +43,7 @@ impl OperationId {
         list(&self.value()["parameters"]).iter().map(resolve)
     }
 
-    /// Whether the operation has a parameter in a place. Names of headers ignore case.
+    /// Whether the operation has a parameter in a location. Header names are case-insensitive.
     pub(super) fn has_parameter(self, place: &str, name: &str) -> bool {
         self.parameters().any(|parameter| {
             let own = parameter["name"].as_str().unwrap_or_default();

@@ -13,13 +13,13 @@ use crate::response::IDEMPOTENT_REPLAYED;
 
 const REPLAYED: HeaderName = HeaderName::from_static(IDEMPOTENT_REPLAYED);
 
-/// The body and the response of requests, by operation and idempotency key.
+/// The bodies of requests and their responses, by operation and idempotency key.
 #[derive(Default)]
 pub struct StoredResponses(HashMap<(OperationId, Vec<u8>), (Bytes, CannedResponse)>);
 
 impl StoredResponses {
     /// Returns the stored response to an earlier request with the same key and body. Otherwise
-    /// stores and returns that of `respond`.
+    /// returns the response of `respond`, and stores it if it is a success.
     pub fn get_or_insert_with(
         &mut self,
         operation: OperationId,
@@ -39,7 +39,7 @@ impl StoredResponses {
             }
             Some(_) => canned_response::error(
                 StatusCode::CONFLICT,
-                "the Idempotency-Key was used with another body before",
+                "the Idempotency-Key was already used with another body",
                 Some("IDEMPOTENCY_KEY_REUSED"),
             ),
             None => {

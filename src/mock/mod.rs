@@ -18,7 +18,7 @@
 //! ```
 //!
 //! [`delivery`] builds and signs deliveries to webhooks.
-//! [The page on testing](crate::guide::testing) describes the sandbox.
+//! The [testing guide](crate::guide::testing) describes the sandbox.
 
 mod canned_response;
 mod credentials;

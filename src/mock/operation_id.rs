@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::Method;
 
-/// Declares the operations. The build step emits the call.
+/// Declares the operations. The build script generates the call.
 macro_rules! operation_ids {
     ($($name:ident = $id:literal: $method:ident $path:literal,)*) => {
         /// An operation of the API document: a method of [`Client`](crate::Client), in PascalCase.

@@ -3,8 +3,8 @@
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
-/// Every page up to the last is the example, and later ones are empty. Pages that go back in
-/// time have only older entries than `before`.
+/// Selects a page. Every page up to the last is the example, and later ones are empty. With
+/// `before`, only older entries remain.
 pub fn select_page(body: &mut Value, query: &[(String, String)]) {
     let parameter =
         |name: &str| query.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
@@ -36,7 +36,7 @@ fn keep(body: &mut Map<String, Value>, is_kept: impl Fn(&Value) -> bool) {
 fn is_before(moment: &Value, end: &str) -> bool {
     let moment = moment.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
     let end = DateTime::parse_from_rfc3339(end).ok();
-    // What has no readable date is kept.
+    // Entries without a valid date are kept.
     moment.zip(end).is_none_or(|(moment, end)| moment < end)
 }
 
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_that_go_back_in_time_omit_newer_entries() {
+    fn a_page_before_a_time_omits_newer_entries() {
         for (before, entries) in [("2026-02-01", 2), ("2026-01-02", 1), ("2026-01-01", 0)] {
             let body = page(&[("before", &format!("{before}T00:00:00Z"))]);
             assert_eq!(body["entries"].as_array().unwrap().len(), entries, "{before}");

@@ -14,7 +14,7 @@ pub fn query(query: &str) -> Vec<(String, String)> {
     url.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default()
 }
 
-/// Validates path, query and headers. The error states what is wrong, and where.
+/// Validates the path, query and headers. The error states the problem and its location.
 pub fn check(operation: OperationId, request: &RecordedRequest) -> Result<(), String> {
     for parameter in operation.parameters() {
         let text = |key: &str| parameter[key].as_str().unwrap_or_default();
@@ -23,7 +23,7 @@ pub fn check(operation: OperationId, request: &RecordedRequest) -> Result<(), St
             "path" => of_path(operation.path(), &request.path, name).into_iter().collect(),
             "query" => of_query(request, name).collect(),
             "header" => of_headers(request, name)?,
-            // A test checks that the document has no other places.
+            // A test checks that the document has no other locations.
             _ => continue,
         };
         check_one(parameter, &values)
@@ -66,7 +66,7 @@ fn check_one(parameter: &Value, values: &[String]) -> Result<(), String> {
     schema::check(&parameter["schema"], &value).map_err(|violation| violation.to_string())
 }
 
-/// Parses a text as a type. Returns the text itself if it does not match.
+/// Parses a text as a type. Returns the text as a string if it does not match.
 fn typed(kind: Option<&str>, text: &str) -> Value {
     let is_scalar = matches!(kind, Some("integer" | "number" | "boolean"));
     let value = is_scalar.then(|| serde_json::from_str(text).ok()).flatten();

@@ -10,11 +10,11 @@ use super::operation_id::OperationId;
 
 /// A request that a [`Sandbox`](super::Sandbox) received.
 ///
-/// `Debug` prints neither credentials nor path, query and body, which may contain secrets.
+/// `Debug` omits credentials, and the path, query and body, which may contain secrets.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// None if the document has no such operation.
+    /// The operation. `None` if the document has none for the request.
     pub operation: Option<OperationId>,
     /// The method.
     pub method: Method,

@@ -52,24 +52,24 @@ impl Reply {
         Self::from(Content::Documented)
     }
 
-    /// Any status and body, without a `Content-Type`.
+    /// A response with any status and body, without a `Content-Type`.
     pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
         Self::from(Content::Canned(canned_response::plain(status, body)))
     }
 
-    /// Any status and JSON, which is not validated against the document.
+    /// A JSON response with any status. The body is not validated against the document.
     pub fn json(status: StatusCode, body: &Value) -> Self {
         Self::from(Content::Canned(canned_response::json(status, body)))
     }
 
-    /// An HTML page, as proxies send them.
+    /// An HTML page, such as proxies send.
     pub fn html(status: StatusCode) -> Self {
         let page = canned_response::typed(status, "text/html; charset=utf-8", PAGE);
         Self::from(Content::Canned(page))
     }
 
-    /// The documented example for a status and a code, else an error with only the status text
-    /// and the code. Without a code, the first example for the status.
+    /// The documented example for a status and a code. Without a code, the first example for
+    /// the status. If there is no example, an error with only the status text and the code.
     pub fn error(status: StatusCode, code: impl Into<Option<ErrorCode>>) -> Self {
         Self::from(Content::Error(status, code.into()))
     }
@@ -103,8 +103,8 @@ impl Reply {
         self
     }
 
-    /// The response to a request, or an error to reset the connection. `documented_response`
-    /// processes the request.
+    /// Returns the response to a request, or an error to reset the connection.
+    /// `documented_response` processes the request.
     pub(super) fn into_response(
         self,
         operation: OperationId,

@@ -8,7 +8,7 @@ use super::operation_id::OperationId;
 use super::recorded::RecordedRequest;
 use super::schema;
 
-/// Validates the body and its media type. The error states what is wrong, and where.
+/// Validates the body and its media type. The error states the problem and its location.
 pub fn check(operation: OperationId, request: &RecordedRequest) -> Result<(), String> {
     let is_empty = request.body.is_empty();
     let Some(body) = operation.body() else {

@@ -26,7 +26,7 @@ pub struct State {
     pub requests: Vec<RecordedRequest>,
     /// The enqueued replies.
     pub replies: HashMap<OperationId, VecDeque<Reply>>,
-    /// The custom bodies of successes.
+    /// The custom bodies of successful responses.
     pub bodies: HashMap<OperationId, Value>,
     stored: StoredResponses,
 }

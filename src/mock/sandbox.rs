@@ -20,10 +20,10 @@ use crate::{Client, ClientBuilder, Credentials};
 ///
 /// - It requires the credentials of each operation. Without them, it responds with 401.
 /// - It validates path, query, headers and body against the document. If they are invalid, it
-///   responds with 400, the code `VALIDATION_ERROR`, and a message with the place.
-/// - It responds with the documented example, or with [another body](Self::respond_with), up to
-///   the total number of pages in the example.
-/// - It supports `Idempotency-Key`: the same request gets the same response again, and a request
+///   responds with 400, the code `VALIDATION_ERROR`, and a message that names the location.
+/// - It responds with the documented example, or with [another body](Self::respond_with). Pages
+///   after the last page of the example are empty.
+/// - It supports `Idempotency-Key`: a repeated request gets the stored response, and a request
 ///   with another body gets 409 with `IDEMPOTENCY_KEY_REUSED`.
 /// - It [records](Self::requests) every request, and sends [enqueued replies](Self::enqueue).
 ///
@@ -85,8 +85,8 @@ impl Sandbox {
         self.shared.lock().replies.entry(operation).or_default().push_back(reply);
     }
 
-    /// Replaces the documented example of an operation by another body, which is not validated
-    /// against the document.
+    /// Replaces the documented example of an operation with another body, which is not
+    /// validated against the document.
     pub fn respond_with(&self, operation: OperationId, body: Value) {
         self.shared.lock().bodies.insert(operation, body);
     }

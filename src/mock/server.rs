@@ -28,7 +28,7 @@ pub async fn serve(listener: TcpListener, shared: Arc<Shared>) {
             Ok((stream, _)) => {
                 connections.spawn(serve_one(stream, Arc::clone(&shared)));
             }
-            // Too many files are open, which is transient.
+            // If too many files are open, the failure is transient.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
         while connections.try_join_next().is_some() {}
@@ -44,7 +44,8 @@ async fn serve_one(stream: TcpStream, shared: Arc<Shared>) {
     let end = poll_fn(|context| connection.poll_without_shutdown(context)).await;
     if end.is_err_and(|error| error.is_user()) {
         let stream = connection.into_parts().io.into_inner();
-        // If it fails, dropping the stream closes the connection, which breaks it too.
+        // If this fails, dropping the stream closes the connection, which also interrupts the
+        // response.
         let _ = stream.set_zero_linger();
     }
 }

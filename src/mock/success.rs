@@ -1,4 +1,4 @@
-//! The documented success of an operation.
+//! The documented successful response of an operation.
 
 use http::header::CONTENT_DISPOSITION;
 use http::{HeaderValue, StatusCode};
@@ -14,7 +14,7 @@ const JSON: &str = "application/json";
 /// The content of a body that is not JSON.
 const BYTES: &[u8] = b"some bytes of the sandbox";
 
-/// The success of an operation, with a custom body or the example.
+/// The successful response of an operation, with a custom body or the example.
 pub fn response(
     operation: OperationId,
     custom: Option<&Value>,

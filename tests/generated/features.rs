@@ -1,4 +1,5 @@
-//! Each tag of the document is a feature. Whatever others are enabled, it brings the same.
+//! Checks that each tag of the document is a Cargo feature, and that a feature generates the
+//! same code whichever others are enabled.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,7 @@ use crate::generate::generate;
 
 const DOCUMENT: &str = include_str!("../../openapi.json");
 
-/// The operations of each tag, by the name of its feature.
+/// Pairs each operation with the feature of its tag.
 fn tags() -> BTreeSet<(String, String)> {
     let document: Value = serde_json::from_str(DOCUMENT).unwrap();
     let items = document["paths"].as_object().unwrap().values();
@@ -26,7 +27,7 @@ fn features() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_tag_is_a_feature_of_cargo_and_one_of_all() {
+fn every_tag_is_a_cargo_feature_and_part_of_full() {
     let manifest = include_str!("../../Cargo.toml");
     let full = manifest.split("\nfull = [").nth(1).unwrap().split(']').next().unwrap();
     let full: BTreeSet<String> = full.split('"').skip(1).step_by(2).map(str::to_owned).collect();
@@ -37,7 +38,7 @@ fn every_tag_is_a_feature_of_cargo_and_one_of_all() {
 }
 
 #[test]
-fn a_feature_brings_its_operations_and_no_others() {
+fn a_feature_enables_its_operations_and_no_others() {
     for feature in features() {
         let [(_, client), ..] = generate(DOCUMENT, &|name| name == feature).unwrap();
         let operations = tags().iter().filter(|(of, _)| *of == feature).count();
@@ -53,7 +54,7 @@ fn a_feature_brings_its_operations_and_no_others() {
     }
 }
 
-/// The code of each model and of its builder, by where it is.
+/// The code of each model and its builder, by path.
 fn models(client: &str) -> BTreeMap<String, String> {
     fn collect(items: &[syn::Item], place: &str, found: &mut BTreeMap<String, String>) {
         for item in items {
@@ -71,7 +72,8 @@ fn models(client: &str) -> BTreeMap<String, String> {
                 syn::Item::Macro(item) => {
                     let (of, what) = (item.mac.tokens.clone().into_iter().next(), &item.mac.path);
                     let first = item.mac.tokens.to_string();
-                    // Of conversions to a union, each names another model.
+                    // The length distinguishes the conversions to one union, which name
+                    // different models.
                     format!("{} {} {}", quote::quote!(#what), quote::quote!(#of), first.len())
                 }
                 _ => continue,
@@ -90,7 +92,7 @@ fn models(client: &str) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn a_model_is_the_same_under_every_feature() {
+fn a_model_has_the_same_code_under_every_feature() {
     let [(_, full), ..] = generate(DOCUMENT, &|_| true).unwrap();
     let full = models(&full);
     for feature in features() {

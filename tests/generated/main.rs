@@ -1,8 +1,8 @@
-//! Guards against drift of what is generated from `openapi.json`. Snapshots show all public
-//! items, a line for each and a file for each tag; the whole code of one operation or model of
-//! each kind; and what the hand-written layer is told of the document.
+//! Compares the code generated from `openapi.json` with snapshots. They contain all public
+//! items, one line each and one file per tag; the whole code of one operation or model of each
+//! kind; and the facts of the document that the hand-written layer uses.
 //!
-//! After a change of the document, `cargo xtask regen` accepts the new ones.
+//! After a change of the document, `cargo xtask regen` accepts the new snapshots.
 
 mod features;
 #[path = "../../build/mod.rs"]
@@ -38,7 +38,7 @@ const EXEMPLARS: [&str; 13] = [
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Names another document than `openapi.json`, for the test of the guard.
+/// The variable with the path of a document that replaces `openapi.json` in a test below.
 const DOCUMENT_VARIABLE: &str = "PILOT_STATUS_TEST_DOCUMENT";
 
 fn document() -> String {
@@ -62,7 +62,7 @@ fn public_items_match_their_snapshots() {
     assert_snapshots("surface", &groups.map(|(name, lines)| (name, text(lines))).collect());
 }
 
-/// The lines with the traits of a type in one.
+/// Joins the lines with the traits of one type.
 fn with_joined_traits(lines: BTreeSet<String>) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     for line in lines {
@@ -80,11 +80,11 @@ fn with_joined_traits(lines: BTreeSet<String>) -> Vec<String> {
     joined
 }
 
-/// What has the items that more than one feature brings, or none.
+/// The group of the items that more than one feature enables, or no feature.
 const SHARED: &str = "shared";
 
-/// The public items of the client of a document by the feature that brings them. The type that
-/// more than one feature brings says so in its line.
+/// Groups the public items of a document's client by the feature that enables them. The line of
+/// a type that several features enable lists them.
 fn by_feature(document: &str) -> BTreeMap<String, BTreeSet<String>> {
     let items = items(document);
     let all = items.values().map(BTreeSet::len).max();
@@ -101,13 +101,13 @@ fn by_feature(document: &str) -> BTreeMap<String, BTreeSet<String>> {
     groups
 }
 
-/// Whether a line is that of a type, not of what the type has.
+/// Whether a line declares a type, not one of its members.
 fn is_type(line: &str) -> bool {
     let kind = line.split(' ').nth(1).unwrap_or_default();
     ["struct", "enum"].contains(&kind) || kind.starts_with("open_") && !line.contains('{')
 }
 
-/// The public items of the client of a document, each with the features that bring it.
+/// The public items of a document's client, each with the features that enable it.
 fn items(document: &str) -> surface::Features {
     let [(_, client), ..] = generate::generate(document, &|_| true).unwrap();
     let lines = surface::lines(&client).unwrap();
@@ -117,7 +117,7 @@ fn items(document: &str) -> surface::Features {
     lines.into_iter().map(|line| (line.clone(), brought(&line))).collect()
 }
 
-/// What a line belongs to: a call, by its builder; a model; or the events.
+/// The owner of a line: the builder of a call, a model, or the events.
 fn owner(line: &str) -> String {
     let name = |text: &str| {
         let end = text.find(|character: char| !character.is_alphanumeric() && character != '_');
@@ -127,7 +127,7 @@ fn owner(line: &str) -> String {
         return format!("builder::{}", name(method).to_pascal_case());
     }
     match line.split_once(" impl From<") {
-        // Of a type that is defined elsewhere.
+        // The type is defined elsewhere.
         Some((of, model)) if !of.starts_with("types::") => format!("types::{}", name(model)),
         _ => match line.replace("types::builder::", "types::").split_once("::") {
             Some((module @ ("types" | "builder"), item)) => format!("{module}::{}", name(item)),
@@ -137,7 +137,7 @@ fn owner(line: &str) -> String {
 }
 
 #[test]
-fn a_feature_brings_the_items_that_are_generated_for_it_alone() {
+fn a_feature_enables_the_items_of_a_build_with_only_that_feature() {
     let document = document();
     let items = items(&document);
     for feature in ["api-keys", "groups", "messages", "projects", "webhooks"] {
@@ -149,7 +149,7 @@ fn a_feature_brings_the_items_that_are_generated_for_it_alone() {
 }
 
 #[test]
-fn the_library_is_built_from_what_is_tested_here() {
+fn the_library_contains_the_code_that_these_tests_check() {
     let generated = generate::generate(&document(), &|_| true).unwrap();
     let built = [
         ("client.rs", include_str!(concat!(env!("OUT_DIR"), "/client.rs"))),
@@ -160,7 +160,7 @@ fn the_library_is_built_from_what_is_tested_here() {
 }
 
 #[test]
-fn values_in_paths_are_encoded_by_our_guard() {
+fn path_parameters_are_encoded_by_our_path_guard() {
     let mut document: serde_json::Value = serde_json::from_str(&document()).unwrap();
     let mut operation = document["paths"]["/v1/numbers"]["get"].clone();
     operation["operationId"] = serde_json::json!("get_other");
@@ -171,7 +171,7 @@ fn values_in_paths_are_encoded_by_our_guard() {
     let [(_, client), ..] = generate::generate(&document.to_string(), &|_| true).unwrap();
     let without_space: String = client.split_whitespace().collect();
     assert!(without_space.contains("encode_path(&id.to_string())"));
-    // The module of that name in `src/` leads to our guard.
+    // `progenitor_client` is the module of that name in `src/`, which uses our path guard.
     let imports = client.split("use progenitor_client::{").nth(2).unwrap();
     assert!(imports.split('}').next().unwrap().contains("encode_path"), "{imports}");
     assert!(!client.contains("progenitor_client::encode_path"));
@@ -189,7 +189,7 @@ fn a_model_ignores_unknown_fields_even_if_the_document_forbids_them() {
     assert!(!client.contains("deny_unknown_fields"));
 }
 
-/// Runs the snapshot tests above on other documents, in a process of their own.
+/// Runs the snapshot tests above on changed documents, each in a new process.
 #[test]
 fn a_changed_document_fails_the_snapshots_that_it_changes() {
     type Change = fn(&mut serde_json::Value);
@@ -243,9 +243,9 @@ fn a_change_of_one_field_changes_one_line() {
         let mut document: serde_json::Value = serde_json::from_str(&document()).unwrap();
         *document.pointer_mut(pointer).unwrap() = value;
         let new = lines(&document.to_string());
-        let gone = old.difference(&new).map(|line| format!("-{line}"));
-        let come = new.difference(&old).map(|line| format!("+{line}"));
-        gone.chain(come).collect::<Vec<_>>()
+        let removed = old.difference(&new).map(|line| format!("-{line}"));
+        let added = new.difference(&old).map(|line| format!("+{line}"));
+        removed.chain(added).collect::<Vec<_>>()
     };
     let text = serde_json::json!({"type": "string"});
     assert_eq!(
@@ -261,7 +261,7 @@ fn a_change_of_one_field_changes_one_line() {
     );
 }
 
-/// Changes the document and names the snapshots that fail then.
+/// Changes the document, and returns the names of the snapshots that no longer match.
 fn stale_snapshots(change: impl Fn(&mut serde_json::Value)) -> Vec<String> {
     let mut document = serde_json::from_str(&document()).unwrap();
     change(&mut document);
@@ -287,8 +287,7 @@ fn stale_snapshots(change: impl Fn(&mut serde_json::Value)) -> Vec<String> {
     failed.into_iter().collect()
 }
 
-/// Compares texts with the snapshots of a group, all of them, and fails for a
-/// snapshot that belongs to none.
+/// Compares every text with its snapshot in a group. A snapshot without a text fails too.
 fn assert_snapshots(group: &str, texts: &BTreeMap<String, String>) {
     let mut stale = Vec::new();
     for (name, text) in texts {
@@ -326,12 +325,13 @@ fn exemplars(client: &str) -> BTreeMap<String, String> {
 struct Pieces(BTreeMap<String, File>);
 
 impl Pieces {
-    /// Adds what belongs to an exemplar of a module. The root has the client and the events.
+    /// Adds the items of a module that belong to exemplars. The root has the client and the
+    /// events.
     fn add_all(&mut self, module: &str, items: Vec<Item>) {
         for item in items {
             match (type_name(&item), item) {
                 (_, Item::Mod(ItemMod { ident, content: Some((_, items)), .. })) => {
-                    // The builders of models stand with the models.
+                    // The builder of a model belongs to the model.
                     let inner = ident.to_string();
                     self.add_all(if module.is_empty() { &inner } else { module }, items);
                 }

@@ -1,12 +1,13 @@
-//! The rooms of `src/` use each other in one direction, and no modules beside each other in a room
-//! form a circle. A `mod.rs` and the files of its folder may use each other.
+//! Checks that the rooms of `src/` depend on each other in one direction, and that the modules
+//! of a room have no cyclic dependencies. A `mod.rs` and the files of its folder may use each
+//! other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use syn::{Item, UseTree};
 
-/// From the bottom to the top. A room may use those before it.
+/// The rooms, from the bottom to the top. A room may use the rooms before it.
 ///
 /// `generated` holds the models as well as the client, so every room may use it.
 const ROOMS: [&str; 18] = [
@@ -30,7 +31,7 @@ const ROOMS: [&str; 18] = [
     "lib",
 ];
 
-/// A module: the folders and the file that lead to it.
+/// The path of a module: its folders and its file.
 type Module = Vec<String>;
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -58,7 +59,7 @@ fn code(file: &Path) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The paths of a `use` declaration, each in full.
+/// The full paths of a `use` declaration.
 fn paths(tree: &UseTree, prefix: &[String]) -> Vec<Module> {
     let with = |name: &syn::Ident| [prefix, &[name.to_string()]].concat();
     match tree {
@@ -70,7 +71,7 @@ fn paths(tree: &UseTree, prefix: &[String]) -> Vec<Module> {
     }
 }
 
-/// The modules that one uses: those of its `use` declarations and of paths in its code.
+/// The modules that a module uses, in `use` declarations or in paths in its code.
 fn uses(
     module: &[String],
     code: &str,
@@ -136,7 +137,7 @@ fn rooms_use_only_the_rooms_below_them() {
         .map(|(one, other)| format!("{} uses {}", one.join("::"), other.join("::")))
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
-    // The check sees something.
+    // The graph contains known edges.
     let uses = |one: &str, other: &str| {
         graph.iter().any(|(from, to)| from[0] == one && to.iter().any(|to| to[0] == other))
     };
@@ -144,9 +145,9 @@ fn rooms_use_only_the_rooms_below_them() {
 }
 
 #[test]
-fn no_modules_of_a_room_use_each_other_in_a_circle() {
+fn modules_of_a_room_have_no_cyclic_dependencies() {
     let mut graph = graph();
-    // A folder re-exports what lies in it, which is no use.
+    // A `mod.rs` that re-exports its files does not depend on them.
     for (module, uses) in &mut graph {
         uses.retain(|other| other[0] == module[0] && !other.starts_with(module));
     }

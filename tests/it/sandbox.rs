@@ -228,7 +228,7 @@ async fn a_validation_error_names_the_place_of_the_fault() {
         (
             (send.0, send.1.to_owned()),
             message(json!({"groupId": "g"})),
-            "the body may be only one of these: destinationNumber, groupId",
+            "the body matches more than one of: destinationNumber, groupId",
         ),
         (
             ("DELETE", "/v1/messages/cancel".to_owned()),

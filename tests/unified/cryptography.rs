@@ -1,4 +1,4 @@
-//! Two providers of cryptography in one program, of which rustls makes neither the default.
+//! Tests a program with two rustls crypto providers, neither of which is the default.
 
 use pilot_status::ErrorKind;
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
@@ -8,9 +8,9 @@ use crate::support::process::{is_child, run_again};
 use crate::tls::{config, server, trusting};
 
 #[tokio::test]
-async fn the_cryptography_is_that_of_the_program_or_the_one_of_the_feature() {
+async fn tls_uses_the_crypto_provider_of_the_program_or_else_of_the_feature() {
     if !is_child() {
-        let test = "the_cryptography_is_that_of_the_program_or_the_one_of_the_feature";
+        let test = "tls_uses_the_crypto_provider_of_the_program_or_else_of_the_feature";
         return run_again(&format!("cryptography::{test}"), &[], 1024);
     }
     let address = server(config(false)).await;

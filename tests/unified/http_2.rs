@@ -1,5 +1,5 @@
-//! Streams that a server refuses, and connections that it closes with GOAWAY: with prior
-//! knowledge, and over TLS, where another crate of a program turns HTTP/2 on for the client.
+//! Tests streams that a server refuses, and connections that it closes with GOAWAY: with prior
+//! knowledge, and over TLS, for which another crate of the program enables HTTP/2.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,17 +15,17 @@ use crate::support::calls::{assert_ends, builder, pay, purge};
 use crate::support::{KEY, echo, shown};
 use crate::tls::{config, trusting};
 
-/// What the server does with a stream.
+/// The reaction of the server to a stream.
 #[derive(Clone, Copy, Debug)]
 enum Act {
     /// Resets it with an error code.
     Reset(u32),
-    /// Goes away with an error code. The last stream that it processes is so many
-    /// before this one.
+    /// Sends GOAWAY with an error code. The id of the last processed stream is lower by
+    /// `before`.
     GoAway { code: u32, before: u32 },
-    /// Begins a response, and then goes away as if it had not.
+    /// Begins a response, then sends GOAWAY as if it had not processed the stream.
     BeginAndGoAway,
-    /// Does nothing.
+    /// Sends nothing.
     Ignore,
     /// Responds with 400.
     Refuse,
@@ -39,18 +39,18 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 fn go_away(last: u32, code: u32) -> Vec<u8> {
-    // Its debug data quotes the key, as a server may.
+    // The debug data contains the API key, as that of a server may.
     frame(7, 0, 0, &[&last.to_be_bytes(), &code.to_be_bytes(), KEY.as_bytes()].concat())
 }
 
-/// Does one act after another, one with each request, the last again and again.
+/// Starts a server that performs one act for each request, and repeats the last one.
 async fn server(acts: &'static [Act], tls: Option<TlsAcceptor>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         let mut requests = 0;
         while let Ok((stream, _)) = listener.accept().await {
-            // The client may be gone, which is its right.
+            // The client may close the connection at any time.
             _ = match &tls {
                 Some(tls) => serve(tls.accept(stream).await.unwrap(), acts, &mut requests).await,
                 None => serve(stream, acts, &mut requests).await,
@@ -103,7 +103,7 @@ fn client(address: SocketAddr) -> Client {
 }
 
 #[tokio::test]
-async fn a_stream_that_the_server_did_not_process_is_repeated_for_every_method() {
+async fn an_unprocessed_stream_is_retried_for_every_method() {
     for first in [
         Act::Reset(REFUSED_STREAM),
         Act::GoAway { code: 0, before: 1 },
@@ -117,7 +117,7 @@ async fn a_stream_that_the_server_did_not_process_is_repeated_for_every_method()
 }
 
 #[tokio::test]
-async fn a_stream_that_is_refused_to_the_end_was_not_processed() {
+async fn a_call_whose_streams_are_all_refused_did_not_take_effect() {
     for act in [Act::Reset(REFUSED_STREAM), Act::GoAway { code: 0, before: 1 }] {
         let client = client(server(vec![act].leak(), None).await);
         let error = assert_ends(&client, "refused", ErrorKind::Interrupted, 4).await;
@@ -129,7 +129,7 @@ async fn a_stream_that_is_refused_to_the_end_was_not_processed() {
 }
 
 #[tokio::test]
-async fn a_stream_that_the_server_may_have_processed_is_not_repeated() {
+async fn a_stream_that_may_have_been_processed_is_retried_only_if_safe() {
     for act in [
         Act::Reset(2),
         Act::Reset(8),
@@ -152,7 +152,7 @@ async fn a_stream_that_the_server_may_have_processed_is_not_repeated() {
     }
 }
 
-/// A client whose reqwest chooses HTTP/2 by itself, and its server.
+/// Starts a server, and returns a client that negotiates HTTP/2 with it.
 async fn over_tls(acts: Vec<Act>) -> Client {
     let mut config = config(false);
     config.alpn_protocols = vec![b"h2".to_vec()];
@@ -178,7 +178,7 @@ async fn a_client_that_negotiates_http_2_follows_the_same_rules() {
 }
 
 #[tokio::test]
-async fn goaway_repeats_the_calls_after_the_last_stream_and_no_other() {
+async fn goaway_retries_only_the_calls_after_the_last_stream() {
     const CALLS: usize = 10;
     const PROCESSED: usize = 4;
     let mut acts = vec![Act::Refuse];
@@ -187,7 +187,7 @@ async fn goaway_repeats_the_calls_after_the_last_stream_and_no_other() {
     let before = 2 * u32::try_from(CALLS - PROCESSED).unwrap();
     acts.extend([Act::GoAway { code: 0, before }, Act::Refuse]);
     let client = over_tls(acts).await;
-    // Opens the connection that the others share.
+    // Opens the connection that the other calls share.
     assert_eq!(pay(&client).await.kind(), ErrorKind::BadRequest);
     let mut calls = JoinSet::new();
     for _ in 0..CALLS {

@@ -1,4 +1,4 @@
-//! The JSON Schemas of the models, beside the schemas of the document.
+//! Compares the JSON Schemas of the models with the schemas of the document.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ fn a_model_has_the_properties_of_the_document() {
             properties.keys().collect::<Vec<_>>(),
             "{name}"
         );
-        // A list that is missing is read as an empty one.
+        // A missing list is decoded as an empty one, so it may be optional.
         let [required, stated] = [modelled, documented].map(|schema| names(&schema["required"]));
         assert!(required.is_subset(&stated), "{name}: {required:?}");
         for (property, documented) in properties {
@@ -41,7 +41,7 @@ fn a_model_has_the_properties_of_the_document() {
 }
 
 #[test]
-fn a_field_may_be_what_its_type_reads() {
+fn a_field_allows_the_json_types_that_its_rust_type_decodes() {
     let schemas = pilot_status::types::json_schemas();
     let field = |model: &str, name: &str| {
         let schema = schemas[model].as_value();
@@ -56,7 +56,7 @@ fn a_field_may_be_what_its_type_reads() {
 }
 
 #[test]
-fn a_value_that_the_document_does_not_list_is_valid() {
+fn an_enum_value_that_the_document_does_not_list_is_valid() {
     let schemas = pilot_status::types::json_schemas();
     let provider = schemas["Provider"].as_value();
     assert_eq!(provider["type"], "string");

@@ -1,5 +1,5 @@
-//! The client in a program whose other crates turn on features of the client, or of crates that
-//! both use: JSON Schemas of the models, HTTP/2 in reqwest, and a second provider of cryptography
+//! Tests the client in a program whose other crates enable features of the client, or of crates
+//! that both use: JSON Schemas of the models, HTTP/2 in reqwest, and a second crypto provider
 //! in rustls.
 
 #![cfg(test)]
@@ -8,7 +8,7 @@ mod cryptography;
 mod http_2;
 mod json_schemas;
 
-// tests/it uses more of it.
+// Only tests/it uses all of it.
 #[allow(dead_code, unused_imports)]
 #[path = "../it/support/mod.rs"]
 mod support;

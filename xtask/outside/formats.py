@@ -1,4 +1,4 @@
-"""The formats of the document that schemathesis does not know."""
+"""Generators for formats of the document that schemathesis does not support."""
 
 import base64
 

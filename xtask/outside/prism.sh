@@ -3,10 +3,10 @@
 set -euo pipefail
 tools=target/outside
 if curl --noproxy '*' --silent --output /dev/null "$PILOT_STATUS_TEST_SERVER"; then
-  echo "another server is at $PILOT_STATUS_TEST_SERVER: end it"
+  echo "another server is running at $PILOT_STATUS_TEST_SERVER: stop it"
   exit 1
 fi
-# Prism would make callbacks, to the addresses in the requests.
+# Omits the callbacks, which prism would send to the addresses in the requests.
 node -p 'JSON.stringify(require("./openapi.json"), (key, value) => key === "callbacks" ? undefined : value)' \
   >"$tools/openapi.json"
 "$tools/node_modules/.bin/prism" mock --errors --port "${PILOT_STATUS_TEST_SERVER##*:}" "$tools/openapi.json" \
@@ -14,7 +14,7 @@ node -p 'JSON.stringify(require("./openapi.json"), (key, value) => key === "call
 prism=$!
 trap 'kill "$prism"' EXIT
 until curl --noproxy '*' --silent --output /dev/null "$PILOT_STATUS_TEST_SERVER"; do
-  kill -0 "$prism" || { echo "prism ended: $tools/prism.log says why"; exit 1; }
+  kill -0 "$prism" || { echo "prism exited: see $tools/prism.log"; exit 1; }
   sleep 1
 done
-"$@" || { echo "$tools/prism.log has what prism says"; exit 1; }
+"$@" || { echo "see $tools/prism.log for the output of prism"; exit 1; }

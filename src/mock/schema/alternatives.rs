@@ -1,11 +1,11 @@
-//! Validates values with alternatives.
+//! Validates values against `oneOf` and `anyOf`.
 
 use serde_json::{Value, json};
 
 use super::{Violation, check as check_one};
 use crate::mock::document::{entries, list};
 
-/// Checks that a value matches one of the alternatives, or `only` one.
+/// Checks that a value matches an alternative, and only one if `only` is true.
 pub fn check(
     schema: &Value,
     alternatives: &Value,
@@ -27,13 +27,13 @@ pub fn check(
         0 => Err(closest(violations)),
         1 => Ok(()),
         _ if only => {
-            Err(Violation::new(format!("may be only one of these: {}", matching.join(", "))))
+            Err(Violation::new(format!("matches more than one of: {}", matching.join(", "))))
         }
         _ => Ok(()),
     }
 }
 
-/// Checks a value against the alternative that its tag names.
+/// Checks a value against the alternative that its discriminator selects.
 fn tagged(mapping: &Value, tag: &str, value: &Value) -> Result<(), Violation> {
     let Some(name) = value.get(tag) else {
         return Err(Violation::new(format!("has no {tag}")));
@@ -46,7 +46,8 @@ fn tagged(mapping: &Value, tag: &str, value: &Value) -> Result<(), Violation> {
     check_one(&json!({ "$ref": target }), value)
 }
 
-/// The violations at the deepest place, where the value most likely matches.
+/// Joins the violations at the deepest place: their alternative is most likely the intended
+/// one.
 fn closest(violations: Vec<Violation>) -> Violation {
     let deepest =
         violations.iter().map(|violation| violation.place.len()).max().unwrap_or_default();

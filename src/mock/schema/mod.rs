@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use super::document::{entries, list, resolve};
 
-/// What is wrong with a value, and where. Does not contain the value, which may be secret.
+/// A violation of a schema, and its place. Does not contain the value, which may be secret.
 #[derive(Clone, Debug)]
 pub struct Violation {
-    /// The names on the path, the last one first.
+    /// The segments of the path, the last one first.
     place: Vec<String>,
     what: String,
 }
@@ -31,7 +31,7 @@ impl Violation {
     }
 }
 
-/// Continues the name of the validated part: `/messageIds/0 is not text`.
+/// Continues the name of the validated part, as in `/messageIds/0 is not text`.
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for name in self.place.iter().rev() {
@@ -41,13 +41,13 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Fails with a message unless something holds.
+/// Returns a violation unless `holds` is true.
 fn ensure<S: Into<String>>(holds: bool, what: impl FnOnce() -> S) -> Result<(), Violation> {
     if holds { Ok(()) } else { Err(Violation::new(what())) }
 }
 
 fn unknown(what: &str, name: &str) -> Violation {
-    Violation::new(format!("has the {what} {name}, which the sandbox does not know"))
+    Violation::new(format!("has the {what} {name}, which the sandbox does not support"))
 }
 
 /// Checks a value.
@@ -67,7 +67,7 @@ pub fn kind(schema: &Value) -> Option<&str> {
     schema["type"].as_str().or_else(|| list(&schema["allOf"]).iter().find_map(kind))
 }
 
-/// Annotations, and keywords that other code checks.
+/// Annotations, and keywords that other functions check.
 const IGNORED: [&str; 10] = [
     "title",
     "description",
@@ -108,7 +108,7 @@ fn check_keyword(
         "minimum" | "maximum" => range(schema, rule, argument, value),
         "format" => text::check_format(argument.as_str().unwrap_or_default(), value),
         "pattern" => text::check_pattern(argument.as_str().unwrap_or_default(), value),
-        _ => Err(unknown("rule", rule)),
+        _ => Err(unknown("keyword", rule)),
     }
 }
 
@@ -130,8 +130,7 @@ fn is_integer(value: &Value) -> bool {
     value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0)
 }
 
-/// Refuses a value that matches what `not` holds, with the description of the case that it
-/// matches.
+/// Rejects a value that matches the schema of `not`, with the description of the matching case.
 fn not(excluded: &Value, value: &Value) -> Result<(), Violation> {
     let cases = excluded.get("anyOf").map_or(std::slice::from_ref(excluded), list);
     let case = cases.iter().find(|case| check(case, value).is_ok());

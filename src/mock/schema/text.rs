@@ -1,4 +1,4 @@
-//! Validates text: formats and patterns.
+//! Validates the formats and patterns of text.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Violation, ensure, unknown};
 
-/// Checks the format of a text. Values of other types have none.
+/// Checks the format of a text. Values of other types pass.
 pub fn check_format(format: &str, value: &Value) -> Result<(), Violation> {
     let (is_valid, name): (fn(&str) -> bool, _) = match format {
         // Any text or integer is valid.
@@ -29,7 +29,7 @@ fn is_data_url(text: &str) -> bool {
     data.is_some_and(|(_, base64)| STANDARD.decode(base64).is_ok())
 }
 
-/// Checks that a text matches a pattern. Values of other types have none.
+/// Checks that a text matches a pattern. Values of other types pass.
 pub fn check_pattern(pattern: &str, value: &Value) -> Result<(), Violation> {
     let regex = Regex::new(pattern).map_err(|_| unknown("pattern", pattern))?;
     let is_match = value.as_str().is_none_or(|text| regex.is_match(text));
