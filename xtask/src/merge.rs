@@ -13,7 +13,6 @@ pub fn merge(parts: &[Part]) -> Result<Value> {
     ensure!(!parts.is_empty(), "there is no document to read: name one with --from");
     let mut merged = json!({});
     for (index, part) in parts.iter().enumerate() {
-        ensure!(part.document.is_object(), "{}: not an object", part.source);
         for (field, value) in entries(&part.document) {
             let is_map = matches!(field.as_str(), "paths" | "components");
             let (at, depth) = (Pointer::default().join(field), if is_map { 2 } else { 0 });

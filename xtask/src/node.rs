@@ -63,7 +63,7 @@ impl<'a, Shared: Copy> Node<'a, Shared> {
 
     /// The node itself, or what it refers to.
     pub fn resolved(&self) -> Self {
-        let (at, value) = places::resolve(self.document, self.value, &self.at);
-        self.with(value, at)
+        let target = self.value["$ref"].as_str().map(Pointer::of_reference);
+        target.map_or_else(|| self.clone(), |target| self.at(target))
     }
 }

@@ -11,14 +11,14 @@ use serde_json::Value;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::files::Changes;
-use crate::fragments::Fragments;
+use crate::fragments::{Fragments, UNFINISHED};
 use crate::lock::Lock;
 use crate::reconcile::{self, Accepted, Undescribed};
 use crate::source::{self, Text};
 use crate::steps::Steps;
 use crate::{
-    console, convert, coverage, diff, draft, files, folder, fragments, line, merge, normalise,
-    profile, snapshots, upkeep, upstream, validate, vanished,
+    console, convert, coverage, diff, draft, files, folder, line, merge, normalise, profile,
+    snapshots, upkeep, upstream, validate, vanished,
 };
 
 /// Where what the vendor published is kept, and what was kept of it.
@@ -82,7 +82,18 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
     let ours = steps.run("merge", |_| described(root))?;
     let (document, undescribed) = reconcile(root, &ours, &texts, &steps)?;
     if !undescribed.is_empty() {
-        return draft(root, &ours, &undescribed, options.check, changes, &steps);
+        let (text, lines) = draft::draft(&undescribed, &ours)?;
+        if !options.check {
+            changes.write(root.join(FRAGMENTS).join(draft::FILE), text);
+            write(root, changes, &steps)?;
+        }
+        bail!(
+            "xtask/spec/api lacks operations of the vendor's pages, which `cargo xtask regen` \
+             drafts. Finish the draft of each, take out its `{UNFINISHED}`, and run it again. \
+             {}:\n{}",
+            draft::TO_FINISH,
+            lines.join("\n")
+        );
     }
     let document = convert(document, &steps)?;
     steps.run("profile", |_| profile::check(&document))?;
@@ -115,47 +126,17 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Writes drafts of what only the pages describe, beside the pages that are kept, unless it
-/// is a check. What is left to do is an error in either case.
-fn draft(
-    root: &Path,
-    ours: &Fragments,
-    undescribed: &[Undescribed],
-    is_check: bool,
-    mut changes: Changes,
-    steps: &Steps,
-) -> Result<()> {
-    let (text, lines) = draft::draft(undescribed, ours)?;
-    if !is_check {
-        changes.write(root.join(FRAGMENTS).join(draft::FILE), text);
-        write(root, changes, steps)?;
-    }
-    bail!(
-        "xtask/spec/api lacks operations of the vendor's pages, which `cargo xtask regen` drafts. \
-         Finish the draft of each, take out its `{}`, and run it again. {}:\n{}",
-        fragments::UNFINISHED,
-        draft::TO_FINISH,
-        lines.join("\n")
-    )
-}
-
 /// Writes all of it, and says so.
 fn write(root: &Path, changes: Changes, steps: &Steps) -> Result<()> {
     let lines = changes.lines(root);
-    hold_signals()?;
+    // Writing takes a moment, and half of it must not stay. Nothing reads the flag: ctrl-C
+    // only must not end the process.
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::default())?;
+    }
     steps.run("write", |_| changes.commit())?;
     for line in lines {
         console::print(line);
-    }
-    Ok(())
-}
-
-/// Lets ctrl-C no longer end the run: writing takes a moment, and half of it must
-/// not stay.
-fn hold_signals() -> Result<()> {
-    for signal in [SIGINT, SIGTERM] {
-        // Nothing reads the flag: the signal only must not end the process.
-        signal_hook::flag::register(signal, Arc::default())?;
     }
     Ok(())
 }

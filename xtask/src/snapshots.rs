@@ -86,16 +86,10 @@ fn run_tests(copy: &Path, target: &Path) -> Result<()> {
 type Snapshots = BTreeMap<String, Vec<u8>>;
 
 fn snapshots(root: &Path) -> Result<Snapshots> {
-    let folder = root.join(FOLDER);
-    let files = if folder.exists() { folder::files(&folder)? } else { Vec::new() };
-    let mut snapshots = Snapshots::new();
-    for file in files {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with(PREFIX) && file.extension() == Some("snap".as_ref()) {
-            snapshots.insert(name, fs::read(file)?);
-        }
-    }
-    Ok(snapshots)
+    let mut files = folder::files(&root.join(FOLDER))?;
+    files
+        .retain(|name, file| name.starts_with(PREFIX) && file.extension() == Some("snap".as_ref()));
+    files.into_iter().map(|(name, file)| Ok((name, fs::read(file)?))).collect()
 }
 
 #[cfg(test)]
