@@ -72,11 +72,11 @@ pub fn reconcile(
                 }
                 continue;
             };
+            mark(&mut document["paths"][our_path][method], theirs);
             holder.begin(format!("{} {our_path}", method.to_uppercase()));
             let [their_item, our_item] = [(&page.document, path), (&document, our_path)]
                 .map(|(document, path)| Node::root(document, ()).key("paths").key(path));
             holder.operation([&their_item, &our_item], method, [path, our_path]);
-            mark(&mut document["paths"][our_path][method], theirs);
         }
     }
     let mut differences = holder.differences;
@@ -94,7 +94,7 @@ pub fn reconcile(
     Ok((document, undescribed))
 }
 
-/// Notes on an operation of ours that a page of the vendor's agrees with it.
+/// Notes on an operation of ours that a page of the vendor's has it, and under which id.
 fn mark(ours: &mut Value, theirs: &Value) {
     ours["x-evidence"] = json!("fragment");
     let stated = ours.get("x-upstream-operation-id").is_some();

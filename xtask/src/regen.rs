@@ -13,7 +13,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use crate::files::Changes;
 use crate::fragments::{Fragments, UNFINISHED};
 use crate::lock::Lock;
-use crate::reconcile::{self, Accepted, Undescribed};
+use crate::reconcile::{self, Accepted};
 use crate::source::{self, Text};
 use crate::steps::Steps;
 use crate::{
@@ -80,7 +80,10 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
         return write(root, changes, &steps);
     }
     let ours = steps.run("merge", |_| described(root))?;
-    let (document, undescribed) = reconcile(root, &ours, &texts, &steps)?;
+    let accepted = Accepted::read(&root.join(ACCEPTED))?;
+    let (document, undescribed) = steps.run("reconcile", |notes| {
+        reconcile::reconcile(upstream::parts(&texts)?, &ours, &accepted, notes)
+    })?;
     if !undescribed.is_empty() {
         let (text, lines) = draft::draft(&undescribed, &ours)?;
         if !options.check {
@@ -183,20 +186,6 @@ fn described(root: &Path) -> Result<Fragments> {
     Fragments::read(&root.join(FRAGMENTS), root).context("cannot read xtask/spec/api")
 }
 
-/// What we describe, once pages were held against it, and the operations that only the pages
-/// describe.
-fn reconcile(
-    root: &Path,
-    ours: &Fragments,
-    pages: &[Text],
-    steps: &Steps,
-) -> Result<(Value, Vec<Undescribed>)> {
-    let accepted = Accepted::read(&root.join(ACCEPTED))?;
-    steps.run("reconcile", |notes| {
-        reconcile::reconcile(upstream::parts(pages)?, ours, &accepted, notes)
-    })
-}
-
 /// Brings a document into the one form of OpenAPI 3.0 that the build step reads.
 pub fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
     steps.run("convert", |notes| {
@@ -252,7 +241,10 @@ mod tests {
     /// The same, with other pages in place of what the vendor published.
     pub fn document_of(root: &Path, pages: &[Text]) -> Result<String> {
         let steps = Steps { quiet: true };
-        let (document, undescribed) = reconcile(root, &described(root)?, pages, &steps)?;
+        let (pages, accepted) = (upstream::parts(pages)?, Accepted::read(&root.join(ACCEPTED))?);
+        let mut notes = Vec::new();
+        let (document, undescribed) =
+            reconcile::reconcile(pages, &described(root)?, &accepted, &mut notes)?;
         let undescribed: Vec<String> = undescribed.iter().map(draft::named).collect();
         ensure!(undescribed.is_empty(), "{}", undescribed.join("\n"));
         let document = convert(document, &steps)?;

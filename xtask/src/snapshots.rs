@@ -73,13 +73,9 @@ fn run_tests(copy: &Path, target: &Path) -> Result<()> {
     }
     let output = String::from_utf8_lossy(&[run.stdout, run.stderr].concat()).into_owned();
     // What build.rs refuses is in one line.
-    match output.split_once(" cannot become a client: ") {
-        Some((_, rest)) => {
-            let reason = rest.lines().next().unwrap_or_default();
-            bail!("no client can be built of this document: {reason}")
-        }
-        None => bail!("no client can be built of this document:\n{output}"),
-    }
+    let reason =
+        output.split_once(" cannot become a client:").and_then(|(_, it)| it.lines().next());
+    bail!("no client can be built of this document:{}", reason.unwrap_or(&format!("\n{output}")))
 }
 
 /// The snapshots of what is generated, by the names of their files.

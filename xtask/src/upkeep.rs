@@ -9,18 +9,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use heck::ToKebabCase;
 use serde_json::Value;
 use toml_edit::{Array, DocumentMut};
 
-use crate::generate::schema::texts;
+use crate::generate::select::features;
 use crate::places;
 
 /// The texts of the files by their paths, where a document takes the place of an earlier one.
 pub fn files(root: &Path, earlier: &Value, document: &Value) -> Result<BTreeMap<String, String>> {
     let operations = places::operations(document);
-    let tags = operations.flat_map(|(.., operation, _)| texts(operation, "tags"));
-    let tags: BTreeSet<String> = tags.map(ToKebabCase::to_kebab_case).collect();
+    let tags: BTreeSet<String> = operations.flat_map(|(.., one, _)| features(one)).collect();
     let (old, new) = (operations_of(earlier), operations_of(document));
     let mut files = cases::files(root, document)?;
     let read = |path| {

@@ -19,16 +19,13 @@ pub struct Part {
 pub fn parts(texts: &[Text]) -> Result<Vec<Part>> {
     let mut parts = Vec::new();
     for text in texts {
-        let documents = documents(&text.bytes)
-            .with_context(|| format!("cannot read {}", one_line(&text.source)))?;
-        let count = documents.len();
-        for (index, document) in documents.into_iter().enumerate() {
-            let mut source = one_line(&text.source);
-            if count > 1 {
-                source = format!("{source} (block {})", index + 1);
-            }
-            parts.push(Part { source, document });
-        }
+        let name = one_line(&text.source);
+        let documents = documents(&text.bytes).with_context(|| format!("cannot read {name}"))?;
+        let is_one = documents.len() == 1;
+        parts.extend(documents.into_iter().zip(1..).map(|(document, block)| {
+            let source = if is_one { name.clone() } else { format!("{name} (block {block})") };
+            Part { source, document }
+        }));
     }
     Ok(parts)
 }

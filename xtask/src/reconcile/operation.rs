@@ -70,9 +70,7 @@ impl Holder {
     /// Holds the id, and the tags that make features of the client.
     fn names(&mut self, theirs: &Node, ours: &Node) {
         let known = ours.key("x-upstream-operation-id");
-        if !known.is_null() {
-            self.same("operationId", &theirs.key("operationId"), &known);
-        }
+        self.same("operationId", &theirs.key("operationId"), &known);
         let tags = ours.key("tags");
         for tag in theirs.key("tags").elements() {
             if !elements(&tags).any(|other| *other == *tag) {
