@@ -78,10 +78,10 @@ fn add(whole: &mut Value, part: &Node, within: &[Pointer]) -> Result<()> {
                 }
             }
             "required" => {
-                let names = value.elements().into_iter();
-                let more = names.filter(|name| !places::requires(whole, name.text()));
-                let more: Vec<&Value> = more.map(|name| name.value).collect();
-                whole[key] = elements(&whole[key]).chain(more).cloned().collect();
+                let before = whole[key].take();
+                let more =
+                    elements(&value).filter(|name| !elements(&before).any(|one| one == *name));
+                whole[key] = elements(&before).chain(more).cloned().collect();
             }
             // A part that allows no others would forbid those of the other parts.
             "additionalProperties" if *value == false => {}

@@ -100,23 +100,13 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
     }
     let document = convert(document, &steps)?;
     steps.run("profile", |_| profile::check(&document))?;
-    let text = stable_form(&document);
     let earlier = earlier(root)?;
     vanished::check(&earlier, &document, &options.drop)?;
     let mut files = upkeep::files(root, &earlier, &document)?;
-    files.insert("openapi.json".to_owned(), text);
+    files.insert("openapi.json".to_owned(), stable_form(&document));
     files.insert("OPERATIONS.md".to_owned(), coverage::page(&document));
     if options.check {
-        let old = |path| files::read(&root.join(path)).unwrap_or_default();
-        let differences = files
-            .iter()
-            .map(|(path, text)| difference(path, &String::from_utf8_lossy(&old(path)), text));
-        let stale: String = differences.collect();
-        if !stale.is_empty() {
-            console::print(stale);
-            bail!("stale: run `cargo xtask regen`, read the diff, and commit it");
-        }
-        return Ok(());
+        return check(root, &files);
     }
     for (path, text) in &files {
         changes.write(root.join(path), text.as_str());
@@ -125,6 +115,20 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
     write(root, changes, &steps)?;
     if !earlier.is_null() && earlier != document {
         console::print(diff::report(&earlier, &document));
+    }
+    Ok(())
+}
+
+/// Prints how files differ from what they are to be, which is an error.
+fn check(root: &Path, files: &BTreeMap<String, String>) -> Result<()> {
+    let differences = files.iter().map(|(path, text)| {
+        let old = files::read(&root.join(path)).unwrap_or_default();
+        difference(path, &String::from_utf8_lossy(&old), text)
+    });
+    let stale: String = differences.collect();
+    if !stale.is_empty() {
+        console::print(stale);
+        bail!("stale: run `cargo xtask regen`, read the diff, and commit it");
     }
     Ok(())
 }
