@@ -25,7 +25,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 pub use difference::Accepted;
-pub use facts::{Facts, type_of};
+pub use facts::{Facts, has_format, type_of};
 use operation::Holder;
 pub use operation::parameters;
 
@@ -73,7 +73,8 @@ pub fn reconcile(
                 continue;
             };
             mark(&mut document["paths"][our_path][method], theirs);
-            holder.begin(format!("{} {our_path}", method.to_uppercase()));
+            holder.operation = format!("{} {our_path}", method.to_uppercase());
+            holder.seen.clear();
             let [their_item, our_item] = [(&page.document, path), (&document, our_path)]
                 .map(|(document, path)| Node::root(document, ()).key("paths").key(path));
             holder.operation([&their_item, &our_item], method, [path, our_path]);
@@ -129,7 +130,7 @@ fn head(holder: &mut Holder, page: &Part, ours: &Fragments, notes: &mut Notes) {
     if theirs.get("webhooks").is_some() {
         notes.push(format!("{}: /webhooks is not read: describe them as callbacks", page.source));
     }
-    holder.begin("each operation".to_owned());
+    "each operation".clone_into(&mut holder.operation);
     holder.same("servers", &theirs.key("servers"), &own.key("servers"));
     let [schemes, own] =
         [theirs, own].map(|document| document.key("components").key("securitySchemes"));

@@ -160,7 +160,8 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
     }
     let folder = root.join(UPSTREAM);
     let mut lock = Lock::read(&root.join(LOCK))?;
-    let mut kept = source::read(&folder, root)?;
+    let kept = source::read(&folder, root)?.into_iter();
+    let mut kept: BTreeMap<String, Text> = kept.map(|text| (text.name.clone(), text)).collect();
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for text in given {
         ensure!(
@@ -175,15 +176,13 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
         }
         lock.accept(&text.name, &text.source, &text.bytes);
         changes.write(folder.join(&text.name), text.bytes.clone());
-        kept.retain(|other| other.name != text.name);
-        kept.push(text);
+        kept.insert(text.name.clone(), text);
     }
-    kept.sort_by(|one, other| one.name.cmp(&other.name));
-    lock.verify(kept.iter().map(|text| (text.name.as_str(), text.bytes.as_slice())))?;
+    lock.verify(kept.iter().map(|(name, text)| (name.as_str(), text.bytes.as_slice())))?;
     if options.save {
         changes.write(root.join(LOCK), lock.text()?);
     }
-    Ok(kept)
+    Ok(kept.into_values().collect())
 }
 
 fn described(root: &Path) -> Result<Fragments> {

@@ -45,7 +45,7 @@ pub fn make(
 }
 
 /// Plans to put new snapshots in place of those of the workspace.
-fn replace(root: &Path, made: Snapshots, changes: &mut Changes) -> Result<()> {
+fn replace(root: &Path, made: BTreeMap<String, Vec<u8>>, changes: &mut Changes) -> Result<()> {
     for name in snapshots(root)?.into_keys().filter(|name| !made.contains_key(name)) {
         changes.remove(root.join(FOLDER).join(name));
     }
@@ -79,9 +79,7 @@ fn run_tests(copy: &Path, target: &Path) -> Result<()> {
 }
 
 /// The snapshots of what is generated, by the names of their files.
-type Snapshots = BTreeMap<String, Vec<u8>>;
-
-fn snapshots(root: &Path) -> Result<Snapshots> {
+fn snapshots(root: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut files = folder::files(&root.join(FOLDER))?;
     files
         .retain(|name, file| name.starts_with(PREFIX) && file.extension() == Some("snap".as_ref()));

@@ -25,12 +25,6 @@ pub struct Holder {
 }
 
 impl Holder {
-    /// Begins with another operation.
-    pub fn begin(&mut self, operation: String) {
-        self.operation = operation;
-        self.seen.clear();
-    }
-
     pub fn add(&mut self, what: String, ours: &str, place: &Pointer, patch: Option<String>) {
         let (operation, page) = (self.operation.clone(), self.page.clone());
         let (ours, place) = (ours.to_owned(), place.clone());
@@ -225,10 +219,9 @@ fn is_same(parameter: &Node, place: &str, name: &str) -> bool {
 
 /// A response of theirs as we would describe it.
 fn response(status: &str, theirs: &Node) -> Value {
+    let error = json!({"application/json": {"schema": {"$ref": "#/components/schemas/ApiError"}}});
     let mut response = json!({"description": theirs.key("description").text()});
     if let Some(content) = theirs.get("content") {
-        let error = json!({"schema": {"$ref": "#/components/schemas/ApiError"}});
-        let error = json!({"application/json": error});
         response["content"] = if status.starts_with('2') { content.clone() } else { error };
     }
     response

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
 
 use super::difference::plain;
-use super::facts::{Facts, type_of, types};
+use super::facts::{Facts, has_format, type_of, types};
 use super::operation::Holder;
 use crate::node::Node;
 use crate::places::{elements, entries};
@@ -165,11 +164,7 @@ fn breaks(value: &Value, keyword: &str, bound: &Value) -> bool {
         ("const", _) => return value != bound,
         // One null of the types says it as well as one of the values.
         ("enum", _) => return !value.is_null() && elements(bound).all(|one| one != value),
-        ("format", Value::String(text)) => match bound.as_str() {
-            Some("date-time") => return DateTime::parse_from_rfc3339(text).is_err(),
-            Some("date") => return text.parse::<NaiveDate>().is_err(),
-            _ => return false,
-        },
+        ("format", Value::String(text)) => return !has_format(text, &plain(bound)),
         ("minLength" | "maxLength", Value::String(text)) => text.chars().count().into(),
         ("minItems" | "maxItems", Value::Array(elements)) => elements.len().into(),
         (_, Value::Number(_)) => value.clone(),
