@@ -27,10 +27,7 @@ pub fn lock(folder: &Path, run: &str) -> Result<File> {
 
 /// Makes a folder, without what was in it.
 pub fn empty(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
-    }
-    Ok(fs::create_dir_all(folder)?)
+    Ok(fs_extra::dir::create_all(folder, true)?)
 }
 
 /// Cargo's folder for what it builds.

@@ -220,10 +220,8 @@ fn earlier(root: &Path) -> Result<Value> {
 
 /// The lines that differ, each with its neighbours; empty if none does.
 pub fn difference(name: &str, old: &str, new: &str) -> String {
-    similar::TextDiff::from_lines(old, new)
-        .unified_diff()
-        .header(name, "what would be written")
-        .to_string()
+    let header = Some((name, "what would be written"));
+    similar::udiff::unified_diff(similar::Algorithm::default(), old, new, 3, header)
 }
 
 #[cfg(test)]

@@ -31,12 +31,8 @@ pub fn line(text: &str, place: &Pointer) -> usize {
 
 /// The key that a line begins with.
 fn key_of(content: &str) -> Option<&str> {
-    let key = |quote: char| content.strip_prefix(quote)?.split_once(quote);
-    match key('\'').or_else(|| key('"')) {
-        Some((key, rest)) if rest.starts_with(':') => Some(key),
-        Some(_) => None,
-        None => content.split_once(": ").map(|(key, _)| key).or_else(|| content.strip_suffix(':')),
-    }
+    let key = content.split_once(": ").map(|(key, _)| key).or_else(|| content.strip_suffix(':'));
+    key.map(|key| key.trim_matches(['\'', '"']))
 }
 
 #[cfg(test)]
