@@ -193,9 +193,8 @@ fn described(root: &Path) -> Result<Fragments> {
 pub fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
     steps.run("convert", |notes| {
         let dropped = convert::to_3_0(&mut document).context("cannot convert the document")?;
-        notes.extend(
-            dropped.iter().map(|place| format!("dropped {place}: OpenAPI 3.0 cannot say it")),
-        );
+        let note = |place: &String| format!("dropped {place}: OpenAPI 3.0 cannot say it");
+        notes.extend(dropped.iter().map(note));
         Ok(())
     })?;
     steps.run("normalise", |_| normalise::normalise(&mut document))?;

@@ -48,11 +48,8 @@ fn document(text: &str) -> Result<Value> {
     }
     // JSON is YAML too.
     let document: Value = yaml::parse(text).context("not an OpenAPI document")?;
-    ensure!(
-        document.get("openapi").is_some_and(Value::is_string),
-        "not an OpenAPI document: {}",
-        instead(&document)
-    );
+    let has_version = document.get("openapi").is_some_and(Value::is_string);
+    ensure!(has_version, "not an OpenAPI document: {}", instead(&document));
     Ok(document)
 }
 
@@ -67,10 +64,8 @@ fn instead(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
             let keys: Vec<&str> = fields.keys().take(5).map(String::as_str).collect();
-            format!(
-                "it has no `openapi` version, such as 3.1.0, but `{}`",
-                one_line(&keys.join("`, `"))
-            )
+            let keys = one_line(&keys.join("`, `"));
+            format!("it has no `openapi` version, such as 3.1.0, but `{keys}`")
         }
         Value::String(text) => format!("it is text, `{}`", one_line(text)),
         _ => "it is no object".to_owned(),

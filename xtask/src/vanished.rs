@@ -12,15 +12,14 @@ use crate::places::{self, entries};
 
 /// Holds a document against the one before. `dropped` may go.
 pub fn check(earlier: &Value, document: &Value, dropped: &[String]) -> Result<()> {
-    let kept = names(document);
-    let mut gone = Vec::from_iter(names(earlier));
-    gone.retain(|name| !kept.contains(name) && !dropped.contains(name));
+    let mut gone = Vec::from_iter(&names(earlier) - &names(document));
+    gone.retain(|name| !dropped.contains(name));
     let options: Vec<String> = gone.iter().map(|name| format!("--drop '{name}'")).collect();
+    let (gone, options) = (gone.join(", "), options.join(" "));
     ensure!(
         gone.is_empty(),
-        "openapi.json would lose {}: describe them in xtask/spec/api, or let them go with {}",
-        gone.join(", "),
-        options.join(" ")
+        "openapi.json would lose {gone}: describe them in xtask/spec/api, or let them go with \
+         {options}"
     );
     Ok(())
 }

@@ -37,14 +37,9 @@ impl Difference {
     pub fn line(&self, fragments: &Fragments) -> String {
         let key = self.key();
         let patch = self.patch.as_ref().map(|patch| format!(": write `{}`", whole_line(patch)));
-        format!(
-            "{} says {key}, we say {}, change {}{} or accept with - '{}'",
-            self.page,
-            one_line(&self.ours),
-            fragments.line(&self.place),
-            patch.unwrap_or_default(),
-            key.replace('\'', "''")
-        )
+        let (patch, accept) = (patch.unwrap_or_default(), key.replace('\'', "''"));
+        let (page, ours, at) = (&self.page, one_line(&self.ours), fragments.line(&self.place));
+        format!("{page} says {key}, we say {ours}, change {at}{patch} or accept with - '{accept}'")
     }
 }
 
