@@ -20,7 +20,7 @@ pub struct Holder {
     pub differences: Vec<Difference>,
     /// Whether the values are those of a request.
     pub is_request: bool,
-    /// Which schemas of theirs were held against which of ours.
+    /// Which schemas of theirs were held against which of ours, in the operation.
     pub seen: BTreeSet<(Vec<Pointer>, Vec<Pointer>)>,
 }
 
