@@ -87,14 +87,13 @@ fn operation(new: &Undescribed, schemas: &mut Schemas) -> Value {
         draft["parameters"] = parameters.into_iter().map(|one| one.value.clone()).collect();
     }
     let name = names::pascal(&id);
-    if theirs.get("requestBody").is_some() {
-        let body = theirs.key("requestBody");
-        draft["requestBody"] = holder(&body, &format!("{name}Request"), schemas);
+    let body = theirs.key("requestBody");
+    if !body.is_null() {
+        draft["requestBody"] = holder(&body, Some(&format!("{name}Request")), schemas);
     }
     for (status, response) in theirs.key("responses").entries() {
-        let is_error = !status.starts_with('2');
-        let name = if is_error { String::new() } else { format!("{name}Response") };
-        draft["responses"][status] = holder(&response, &name, schemas);
+        let name = status.starts_with('2').then(|| format!("{name}Response"));
+        draft["responses"][status] = holder(&response, name.as_deref(), schemas);
     }
     draft
 }
@@ -119,16 +118,14 @@ fn id(theirs: &Value, new: &Undescribed) -> String {
 }
 
 /// A request body or a response. Without a name it is an error, and all have that in common.
-fn holder(theirs: &Node, name: &str, schemas: &mut Schemas) -> Value {
+fn holder(theirs: &Node, name: Option<&str>, schemas: &mut Schemas) -> Value {
     let theirs = theirs.resolved();
     let mut holder = theirs.value.clone();
     for (media_type, media) in theirs.key("content").entries() {
         if media.is_object() {
-            holder["content"][media_type]["schema"] = if name.is_empty() {
-                json!({"$ref": "#/components/schemas/ApiError"})
-            } else {
-                schemas.schema(&Facts::of(&media), name)
-            };
+            let schema = name.map(|name| schemas.schema(&Facts::of(&media), name));
+            let error = || json!({"$ref": "#/components/schemas/ApiError"});
+            holder["content"][media_type]["schema"] = schema.unwrap_or_else(error);
         }
     }
     holder

@@ -57,19 +57,15 @@ impl Changes {
     /// Does what was planned. Every file is written beside its place first, and
     /// then renamed; what was there comes back if that fails halfway.
     pub fn commit(self) -> Result<()> {
+        let context = |path: &Path| format!("cannot write {}", path.display());
         let mut staged = Vec::new();
         for (path, contents) in self.0 {
-            let context = || format!("cannot write {}", path.display());
-            staged.push(Staged::new(&path, contents.as_deref()).with_context(context)?);
+            staged.push(Staged::new(&path, contents.as_deref()).with_context(|| context(&path))?);
         }
-        for index in 0..staged.len() {
-            if let Err(error) = staged[index].place() {
-                staged[..index].iter_mut().rev().for_each(Staged::take_back);
-                let path = staged[index].path.display();
-                return Err(error).with_context(|| format!("cannot write {path}"));
-            }
-        }
-        Ok(())
+        let failed = (0..staged.len()).find_map(|at| Some((at, staged[at].place().err()?)));
+        let Some((at, error)) = failed else { return Ok(()) };
+        staged[..at].iter_mut().rev().for_each(Staged::take_back);
+        Err(error).with_context(|| context(&staged[at].path))
     }
 }
 

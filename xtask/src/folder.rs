@@ -1,6 +1,8 @@
 //! Folders: those under Cargo's target folder in which clients are built, and what lies in others.
 
-use std::fs::{self, File, ReadDir, TryLockError};
+use std::collections::BTreeMap;
+use std::fs::{self, DirEntry, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -25,10 +27,7 @@ pub fn lock(folder: &Path, run: &str) -> Result<File> {
 
 /// Makes a folder, without what was in it.
 pub fn empty(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
-    }
-    Ok(fs::create_dir_all(folder)?)
+    Ok(fs_extra::dir::create_all(folder, true)?)
 }
 
 /// Cargo's folder for what it builds.
@@ -41,27 +40,25 @@ pub fn target_folder(root: &Path) -> PathBuf {
 /// Cargo built.
 pub fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
     let mut entries = entries(from)?;
-    entries.retain(|path| !to.starts_with(path) && !path.ends_with("target"));
-    fs_extra::copy_items(&entries, to, &CopyOptions::new())
+    entries.retain(|name, path| name != "target" && !to.starts_with(path));
+    let paths: Vec<PathBuf> = entries.into_values().collect();
+    fs_extra::copy_items(&paths, to, &CopyOptions::new())
         .with_context(|| format!("cannot copy {}", from.display()))?;
     Ok(())
 }
 
-/// What is in a folder, in the order of the names, hidden files left out.
-pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let list = |entries: ReadDir| entries.map(|entry| Ok(entry?.path())).collect();
-    let entries = fs::read_dir(folder).and_then(list);
-    let mut entries: Vec<PathBuf> =
-        entries.with_context(|| format!("cannot list {}", folder.display()))?;
-    let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_owned();
-    entries.retain(|path| !name(path).as_encoded_bytes().starts_with(b"."));
-    entries.sort();
-    Ok(entries)
+/// What is in a folder, by the names, hidden files left out.
+pub fn entries(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    let entries: io::Result<Vec<DirEntry>> = fs::read_dir(folder).and_then(Iterator::collect);
+    let entries = entries.with_context(|| format!("cannot list {}", folder.display()))?;
+    let named = |entry: DirEntry| (entry.file_name().to_string_lossy().into_owned(), entry.path());
+    let named = entries.into_iter().map(named);
+    Ok(named.filter(|(name, _)| !name.starts_with('.')).collect())
 }
 
-/// The files of a folder, in the same order.
-pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    Ok(entries(folder)?.into_iter().filter(|path| path.is_file()).collect())
+/// The files of a folder, by their names.
+pub fn files(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    Ok(entries(folder)?.into_iter().filter(|(_, path)| path.is_file()).collect())
 }
 
 #[cfg(test)]

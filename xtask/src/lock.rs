@@ -38,12 +38,11 @@ impl Lock {
 
     /// Holds the files of the folder against the lock.
     pub fn verify<'a>(&self, files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<()> {
-        let digests: BTreeMap<&str, String> =
-            files.map(|(name, bytes)| (name, sha256(bytes))).collect();
-        for (name, digest) in &digests {
-            let reason = match self.0.get(*name) {
+        let mut missing = self.0.clone();
+        for (name, bytes) in files {
+            let reason = match missing.remove(name) {
                 None => "is not listed in",
-                Some(entry) if entry.sha256 != *digest => "differs from the digest in",
+                Some(entry) if entry.sha256 != sha256(bytes) => "differs from the digest in",
                 Some(_) => continue,
             };
             bail!(
@@ -52,7 +51,7 @@ impl Lock {
                  `cargo xtask regen --save --from xtask/spec/upstream/{name}`"
             );
         }
-        if let Some(name) = self.0.keys().find(|name| !digests.contains_key(name.as_str())) {
+        if let Some(name) = missing.keys().next() {
             bail!(
                 "xtask/spec/upstream.lock lists xtask/spec/upstream/{name}, which does not exist: \
                  restore it, or remove its entry"

@@ -43,17 +43,11 @@ mod yaml;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
 /// Tasks of the maintainers of pilot-status
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
-struct Arguments {
-    #[command(subcommand)]
-    task: Task,
-}
-
-#[derive(Subcommand)]
 enum Task {
     /// Run the checks that a change has to pass, and say what each is for
     ///
@@ -98,7 +92,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let root = root();
-    let outcome = match Arguments::parse().task {
+    let outcome = match Task::parse() {
         Task::Ci(options) => ci::run(&root, &options),
         Task::Api => ci::api::accept(&root),
         Task::Bench(options) => bench::run(&root, &options),

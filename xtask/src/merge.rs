@@ -12,15 +12,13 @@ use crate::upstream::Part;
 pub fn merge(parts: &[Part]) -> Result<Value> {
     ensure!(!parts.is_empty(), "there is no document to read: name one with --from");
     let mut merged = json!({});
-    for (index, part) in parts.iter().enumerate() {
-        ensure!(part.document.is_object(), "{}: not an object", part.source);
+    for part in parts {
         for (field, value) in entries(&part.document) {
             let is_map = matches!(field.as_str(), "paths" | "components");
             let (at, depth) = (Pointer::default().join(field), if is_map { 2 } else { 0 });
             unite(&mut merged[field], value, at, depth).map_err(|at| {
-                let states = |part: &&Part| part.document.pointer(at.as_str()).is_some();
-                let other = parts[..index].iter().find(states);
-                let other = other.map_or("an earlier one", |part| &part.source);
+                let states = |other: &&Part| other.document.pointer(at.as_str()).is_some();
+                let other = parts.iter().find(states).map_or("", |other| &other.source);
                 anyhow!("{other} and {} disagree on {at}: keep one of them", part.source)
             })?;
         }

@@ -38,11 +38,8 @@ impl Names {
 pub fn pascal(text: &str) -> String {
     let letters = text.replace('\'', "").replace(|it: char| !it.is_ascii_alphanumeric(), "-");
     let name = letters.to_pascal_case().to_pascal_case();
-    let name = if name.starts_with(|first: char| first.is_ascii_alphabetic()) {
-        name
-    } else {
-        format!("X{name}")
-    };
+    let is_led = name.starts_with(|first: char| first.is_ascii_alphabetic());
+    let name = if is_led { name } else { format!("X{name}") };
     if is_identifier(&name) || name == "Self" { name } else { format!("{name}_") }
 }
 

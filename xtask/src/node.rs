@@ -47,13 +47,11 @@ impl<'a, Shared: Copy> Node<'a, Shared> {
 
     /// What an object holds, each with its key.
     pub fn entries(&self) -> Vec<(&'a str, Self)> {
-        let entries = places::entries(self.value);
-        entries.map(|(key, value)| (key.as_str(), self.with(value, self.at.join(key)))).collect()
+        places::entries(self.value).map(|(key, _)| (key.as_str(), self.key(key))).collect()
     }
 
     pub fn elements(&self) -> Vec<Self> {
-        let elements = places::elements(self.value).enumerate();
-        elements.map(|(index, value)| self.with(value, self.at.join(index))).collect()
+        (0..places::elements(self.value).count()).map(|index| self.key(index)).collect()
     }
 
     /// The text, which is empty for anything else.
@@ -63,7 +61,7 @@ impl<'a, Shared: Copy> Node<'a, Shared> {
 
     /// The node itself, or what it refers to.
     pub fn resolved(&self) -> Self {
-        let (at, value) = places::resolve(self.document, self.value, &self.at);
-        self.with(value, at)
+        let target = self.value["$ref"].as_str().map(Pointer::of_reference);
+        target.map_or_else(|| self.clone(), |target| self.at(target))
     }
 }

@@ -31,12 +31,9 @@ pub fn normalise(document: &mut Value) -> Result<()> {
         }
     }
     // A part that nothing refers to any more would be a type that nobody meets.
-    let (before, after) = (referred(&earlier), referred(document));
+    let gone = &referred(&earlier) - &referred(document);
     if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
-        schemas.retain(|name, _| {
-            let reference = format!("{SCHEMAS}{name}");
-            after.contains(&reference) || !before.contains(&reference)
-        });
+        schemas.retain(|name, _| !gone.contains(&format!("{SCHEMAS}{name}")));
     }
     Ok(())
 }

@@ -66,16 +66,6 @@ pub fn is_choice(part: &Value) -> bool {
     members(part).next().is_some() && members(part).all(is_rule)
 }
 
-/// A part of a document behind at most one reference, and its own place.
-pub fn resolve<'a>(document: &'a Value, part: &'a Value, at: &Pointer) -> (Pointer, &'a Value) {
-    let Some(target) = part["$ref"].as_str() else { return (at.clone(), part) };
-    let place = Pointer::of_reference(target);
-    match document.pointer(place.as_str()) {
-        Some(part) => (place, part),
-        None => (at.clone(), &Value::Null),
-    }
-}
-
 /// The operations of a document, each with its path, its method and its place.
 pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value, Pointer)> {
     let items = entries(&document["paths"]).filter(|(path, _)| !path.starts_with("x-"));

@@ -11,7 +11,6 @@
 //! and stops the run until our description says it too, or `xtask/spec/accepted.yaml` names
 //! it. What the page leaves out is no difference.
 
-mod accepted;
 mod difference;
 mod facts;
 mod operation;
@@ -20,14 +19,13 @@ mod value;
 #[cfg(test)]
 pub mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-pub use accepted::Accepted;
-use difference::Difference;
-pub use facts::{Facts, type_of};
+pub use difference::Accepted;
+pub use facts::{Facts, has_format, type_of};
 use operation::Holder;
 pub use operation::parameters;
 
@@ -35,7 +33,6 @@ use crate::convert;
 use crate::fragments::Fragments;
 use crate::node::Node;
 use crate::places;
-use crate::pointer::Pointer;
 use crate::steps::Notes;
 use crate::upstream::Part;
 
@@ -55,43 +52,50 @@ pub fn reconcile(
     notes: &mut Notes,
 ) -> Result<(Value, Vec<Undescribed>)> {
     let mut document = ours.document.clone();
-    let (mut differences, mut undescribed) = (Vec::new(), Vec::<Undescribed>::new());
+    let (mut holder, mut undescribed, mut seen) = (Holder::default(), Vec::new(), BTreeSet::new());
+    // Paths are the same if only the names of their parameters differ.
+    let call = |path: &str, method: &str| (method.to_owned(), places::shape(path));
+    let known = places::operations(&ours.document);
+    let known: BTreeMap<_, _> =
+        known.map(|(path, method, ..)| (call(path, method), path)).collect();
     for page in pages {
         check(&page, ours)?;
-        differences.extend(head(&page, ours, notes));
+        holder.page.clone_from(&page.source);
+        head(&mut holder, &page, ours, notes);
         for (path, method, theirs, _) in places::operations(&page.document) {
-            let Some(our_path) = our_path(&ours.document, path, method) else {
+            let call = call(path, method);
+            let Some(our_path) = known.get(&call) else {
                 // Another page of it is held against what becomes of this one.
-                let is_same = |new: &Undescribed| {
-                    new.method == method && places::shape(&new.path) == places::shape(path)
-                };
-                if !undescribed.iter().any(is_same) {
+                if seen.insert(call) {
                     let (path, method) = (path.to_owned(), method.to_owned());
                     undescribed.push(Undescribed { page: page.clone(), path, method });
                 }
                 continue;
             };
-            let mut holder = Holder {
-                operation: format!("{} {our_path}", method.to_uppercase()),
-                page: page.source.clone(),
-                ..Holder::default()
-            };
+            mark(&mut document["paths"][our_path][method], theirs);
+            holder.operation = format!("{} {our_path}", method.to_uppercase());
+            holder.seen.clear();
             let [their_item, our_item] = [(&page.document, path), (&document, our_path)]
                 .map(|(document, path)| Node::root(document, ()).key("paths").key(path));
             holder.operation([&their_item, &our_item], method, [path, our_path]);
-            differences.extend(holder.differences);
-            mark(&mut document["paths"][our_path][method], theirs);
         }
     }
+    let mut differences = holder.differences;
     // Many pages state the same head.
     let mut reported = BTreeSet::new();
-    differences.retain(|difference: &Difference| reported.insert(difference.key()));
+    differences.retain(|difference| reported.insert(difference.key()));
     accepted.settle(&mut differences, notes);
-    refuse(&differences, ours)?;
+    let lines: Vec<String> = differences.iter().map(|one| one.line(ours)).collect();
+    ensure!(
+        lines.is_empty(),
+        "the vendor's pages and xtask/spec/api differ (`accept with` is a line of \
+         xtask/spec/accepted.yaml):\n{}",
+        lines.join("\n")
+    );
     Ok((document, undescribed))
 }
 
-/// Notes on an operation of ours that a page of the vendor's agrees with it.
+/// Notes on an operation of ours that a page of the vendor's has it, and under which id.
 fn mark(ours: &mut Value, theirs: &Value) {
     ours["x-evidence"] = json!("fragment");
     let stated = ours.get("x-upstream-operation-id").is_some();
@@ -104,8 +108,8 @@ fn mark(ours: &mut Value, theirs: &Value) {
 fn check(page: &Part, ours: &Fragments) -> Result<()> {
     convert::parts(&page.document)
         .with_context(|| format!("{}: not a valid OpenAPI document", page.source))?;
-    let version = |document: &Value| document["openapi"].as_str().unwrap_or_default().to_owned();
-    let (theirs, own) = (version(&page.document), version(&ours.document));
+    let [theirs, own] = [&page.document, &ours.document]
+        .map(|document| document["openapi"].as_str().unwrap_or_default());
     ensure!(
         theirs.get(..4) == own.get(..4),
         "{}: a page of OpenAPI {theirs} cannot be held against xtask/spec/api, which is {own}; take \
@@ -115,48 +119,24 @@ fn check(page: &Part, ours: &Fragments) -> Result<()> {
     Ok(())
 }
 
-/// The path that an operation of the vendor's has in ours. Paths are the same if only the
-/// names of their parameters differ.
-fn our_path<'a>(ours: &'a Value, path: &str, method: &str) -> Option<&'a str> {
-    let same = |other: &&str| places::shape(other) == places::shape(path);
-    let paths = places::operations(ours).filter(|(_, other, ..)| *other == method);
-    paths.map(|(path, ..)| path).find(same)
-}
-
-/// What a page states for all operations beyond ours.
-fn head(page: &Part, ours: &Fragments, notes: &mut Notes) -> Vec<Difference> {
-    let (theirs, own) = (&page.document, &ours.document);
-    let (version, known) = (&theirs["info"]["version"], &own["info"]["version"]);
-    if version != known {
-        let line = ours.line(&Pointer::default().join("info").join("version"));
+/// Holds what a page states for all operations.
+fn head(holder: &mut Holder, page: &Part, ours: &Fragments, notes: &mut Notes) {
+    let [theirs, own] = [&page.document, &ours.document].map(|document| Node::root(document, ()));
+    let [version, known] = [&theirs, &own].map(|document| document.key("info").key("version"));
+    if *version != *known {
+        let (version, known, line) = (version.value, known.value, ours.line(&known.at));
         notes.push(format!("{}: the version is {version}, {line} says {known}", page.source));
     }
     if theirs.get("webhooks").is_some() {
         notes.push(format!("{}: /webhooks is not read: describe them as callbacks", page.source));
     }
-    let operation = "each operation".to_owned();
-    let mut holder = Holder { operation, page: page.source.clone(), ..Holder::default() };
-    let [theirs, own] = [theirs, own].map(|document| Node::root(document, ()));
-    holder.same("servers", "servers", &theirs.key("servers"), &own.key("servers"));
+    "each operation".clone_into(&mut holder.operation);
+    holder.same("servers", &theirs.key("servers"), &own.key("servers"));
     let [schemes, own] =
         [theirs, own].map(|document| document.key("components").key("securitySchemes"));
     for (name, scheme) in schemes.entries() {
         for (key, stated) in scheme.entries().into_iter().filter(|(key, _)| *key != "description") {
-            holder.same(&format!("{name}.{key}"), key, &stated, &own.key(name).key(key));
+            holder.same(&format!("{name}.{key}"), &stated, &own.key(name).key(key));
         }
     }
-    holder.differences
-}
-
-/// Says all differences at once.
-fn refuse(differences: &[Difference], ours: &Fragments) -> Result<()> {
-    if differences.is_empty() {
-        return Ok(());
-    }
-    let lines: Vec<String> = differences.iter().map(|one| one.line(ours)).collect();
-    bail!(
-        "the vendor's pages and xtask/spec/api differ (`accept with` is a line of \
-         xtask/spec/accepted.yaml):\n{}",
-        lines.join("\n")
-    )
 }

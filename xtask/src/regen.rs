@@ -11,14 +11,14 @@ use serde_json::Value;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::files::Changes;
-use crate::fragments::Fragments;
+use crate::fragments::{Fragments, UNFINISHED};
 use crate::lock::Lock;
-use crate::reconcile::{self, Accepted, Undescribed};
+use crate::reconcile::{self, Accepted};
 use crate::source::{self, Text};
 use crate::steps::Steps;
 use crate::{
-    console, convert, coverage, diff, draft, files, folder, fragments, line, merge, normalise,
-    profile, snapshots, upkeep, upstream, validate, vanished,
+    console, convert, coverage, diff, draft, files, folder, line, merge, normalise, profile,
+    snapshots, upkeep, upstream, validate, vanished,
 };
 
 /// Where what the vendor published is kept, and what was kept of it.
@@ -80,29 +80,33 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
         return write(root, changes, &steps);
     }
     let ours = steps.run("merge", |_| described(root))?;
-    let (document, undescribed) = reconcile(root, &ours, &texts, &steps)?;
+    let accepted = Accepted::read(&root.join(ACCEPTED))?;
+    let (document, undescribed) = steps.run("reconcile", |notes| {
+        reconcile::reconcile(upstream::parts(&texts)?, &ours, &accepted, notes)
+    })?;
     if !undescribed.is_empty() {
-        return draft(root, &ours, &undescribed, options.check, changes, &steps);
+        let (text, lines) = draft::draft(&undescribed, &ours)?;
+        if !options.check {
+            changes.write(root.join(FRAGMENTS).join(draft::FILE), text);
+            write(root, changes, &steps)?;
+        }
+        bail!(
+            "xtask/spec/api lacks operations of the vendor's pages, which `cargo xtask regen` \
+             drafts. Finish the draft of each, take out its `{UNFINISHED}`, and run it again. \
+             {}:\n{}",
+            draft::TO_FINISH,
+            lines.join("\n")
+        );
     }
     let document = convert(document, &steps)?;
     steps.run("profile", |_| profile::check(&document))?;
-    let text = stable_form(&document);
     let earlier = earlier(root)?;
     vanished::check(&earlier, &document, &options.drop)?;
     let mut files = upkeep::files(root, &earlier, &document)?;
-    files.insert("openapi.json".to_owned(), text);
+    files.insert("openapi.json".to_owned(), stable_form(&document));
     files.insert("OPERATIONS.md".to_owned(), coverage::page(&document));
     if options.check {
-        let old = |path| files::read(&root.join(path)).unwrap_or_default();
-        let differences = files
-            .iter()
-            .map(|(path, text)| difference(path, &String::from_utf8_lossy(&old(path)), text));
-        let stale: String = differences.collect();
-        if !stale.is_empty() {
-            console::print(stale);
-            bail!("stale: run `cargo xtask regen`, read the diff, and commit it");
-        }
-        return Ok(());
+        return check(root, &files);
     }
     for (path, text) in &files {
         changes.write(root.join(path), text.as_str());
@@ -115,47 +119,31 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Writes drafts of what only the pages describe, beside the pages that are kept, unless it
-/// is a check. What is left to do is an error in either case.
-fn draft(
-    root: &Path,
-    ours: &Fragments,
-    undescribed: &[Undescribed],
-    is_check: bool,
-    mut changes: Changes,
-    steps: &Steps,
-) -> Result<()> {
-    let (text, lines) = draft::draft(undescribed, ours)?;
-    if !is_check {
-        changes.write(root.join(FRAGMENTS).join(draft::FILE), text);
-        write(root, changes, steps)?;
+/// Prints how files differ from what they are to be, which is an error.
+fn check(root: &Path, files: &BTreeMap<String, String>) -> Result<()> {
+    let differences = files.iter().map(|(path, text)| {
+        let old = files::read(&root.join(path)).unwrap_or_default();
+        difference(path, &String::from_utf8_lossy(&old), text)
+    });
+    let stale: String = differences.collect();
+    if !stale.is_empty() {
+        console::print(stale);
+        bail!("stale: run `cargo xtask regen`, read the diff, and commit it");
     }
-    bail!(
-        "xtask/spec/api lacks operations of the vendor's pages, which `cargo xtask regen` drafts. \
-         Finish the draft of each, take out its `{}`, and run it again. {}:\n{}",
-        fragments::UNFINISHED,
-        draft::TO_FINISH,
-        lines.join("\n")
-    )
+    Ok(())
 }
 
 /// Writes all of it, and says so.
 fn write(root: &Path, changes: Changes, steps: &Steps) -> Result<()> {
     let lines = changes.lines(root);
-    hold_signals()?;
+    // Writing takes a moment, and half of it must not stay. Nothing reads the flag: ctrl-C
+    // only must not end the process.
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::default())?;
+    }
     steps.run("write", |_| changes.commit())?;
     for line in lines {
         console::print(line);
-    }
-    Ok(())
-}
-
-/// Lets ctrl-C no longer end the run: writing takes a moment, and half of it must
-/// not stay.
-fn hold_signals() -> Result<()> {
-    for signal in [SIGINT, SIGTERM] {
-        // Nothing reads the flag: the signal only must not end the process.
-        signal_hook::flag::register(signal, Arc::default())?;
     }
     Ok(())
 }
@@ -172,7 +160,8 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
     }
     let folder = root.join(UPSTREAM);
     let mut lock = Lock::read(&root.join(LOCK))?;
-    let mut kept = source::read(&folder, root)?;
+    let kept = source::read(&folder, root)?.into_iter();
+    let mut kept: BTreeMap<String, Text> = kept.map(|text| (text.name.clone(), text)).collect();
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for text in given {
         ensure!(
@@ -187,42 +176,25 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
         }
         lock.accept(&text.name, &text.source, &text.bytes);
         changes.write(folder.join(&text.name), text.bytes.clone());
-        kept.retain(|other| other.name != text.name);
-        kept.push(text);
+        kept.insert(text.name.clone(), text);
     }
-    kept.sort_by(|one, other| one.name.cmp(&other.name));
-    lock.verify(kept.iter().map(|text| (text.name.as_str(), text.bytes.as_slice())))?;
+    lock.verify(kept.iter().map(|(name, text)| (name.as_str(), text.bytes.as_slice())))?;
     if options.save {
         changes.write(root.join(LOCK), lock.text()?);
     }
-    Ok(kept)
+    Ok(kept.into_values().collect())
 }
 
 fn described(root: &Path) -> Result<Fragments> {
     Fragments::read(&root.join(FRAGMENTS), root).context("cannot read xtask/spec/api")
 }
 
-/// What we describe, once pages were held against it, and the operations that only the pages
-/// describe.
-fn reconcile(
-    root: &Path,
-    ours: &Fragments,
-    pages: &[Text],
-    steps: &Steps,
-) -> Result<(Value, Vec<Undescribed>)> {
-    let accepted = Accepted::read(&root.join(ACCEPTED))?;
-    steps.run("reconcile", |notes| {
-        reconcile::reconcile(upstream::parts(pages)?, ours, &accepted, notes)
-    })
-}
-
 /// Brings a document into the one form of OpenAPI 3.0 that the build step reads.
 pub fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
     steps.run("convert", |notes| {
         let dropped = convert::to_3_0(&mut document).context("cannot convert the document")?;
-        notes.extend(
-            dropped.iter().map(|place| format!("dropped {place}: OpenAPI 3.0 cannot say it")),
-        );
+        let note = |place: &String| format!("dropped {place}: OpenAPI 3.0 cannot say it");
+        notes.extend(dropped.iter().map(note));
         Ok(())
     })?;
     steps.run("normalise", |_| normalise::normalise(&mut document))?;
@@ -247,10 +219,8 @@ fn earlier(root: &Path) -> Result<Value> {
 
 /// The lines that differ, each with its neighbours; empty if none does.
 pub fn difference(name: &str, old: &str, new: &str) -> String {
-    similar::TextDiff::from_lines(old, new)
-        .unified_diff()
-        .header(name, "what would be written")
-        .to_string()
+    let header = Some((name, "what would be written"));
+    similar::udiff::unified_diff(similar::Algorithm::default(), old, new, 3, header)
 }
 
 #[cfg(test)]
@@ -271,7 +241,10 @@ mod tests {
     /// The same, with other pages in place of what the vendor published.
     pub fn document_of(root: &Path, pages: &[Text]) -> Result<String> {
         let steps = Steps { quiet: true };
-        let (document, undescribed) = reconcile(root, &described(root)?, pages, &steps)?;
+        let (pages, accepted) = (upstream::parts(pages)?, Accepted::read(&root.join(ACCEPTED))?);
+        let mut notes = Vec::new();
+        let (document, undescribed) =
+            reconcile::reconcile(pages, &described(root)?, &accepted, &mut notes)?;
         let undescribed: Vec<String> = undescribed.iter().map(draft::named).collect();
         ensure!(undescribed.is_empty(), "{}", undescribed.join("\n"));
         let document = convert(document, &steps)?;

@@ -45,7 +45,7 @@ pub fn make(
 }
 
 /// Plans to put new snapshots in place of those of the workspace.
-fn replace(root: &Path, made: Snapshots, changes: &mut Changes) -> Result<()> {
+fn replace(root: &Path, made: BTreeMap<String, Vec<u8>>, changes: &mut Changes) -> Result<()> {
     for name in snapshots(root)?.into_keys().filter(|name| !made.contains_key(name)) {
         changes.remove(root.join(FOLDER).join(name));
     }
@@ -73,29 +73,17 @@ fn run_tests(copy: &Path, target: &Path) -> Result<()> {
     }
     let output = String::from_utf8_lossy(&[run.stdout, run.stderr].concat()).into_owned();
     // What build.rs refuses is in one line.
-    match output.split_once(" cannot become a client: ") {
-        Some((_, rest)) => {
-            let reason = rest.lines().next().unwrap_or_default();
-            bail!("no client can be built of this document: {reason}")
-        }
-        None => bail!("no client can be built of this document:\n{output}"),
-    }
+    let reason =
+        output.split_once(" cannot become a client:").and_then(|(_, it)| it.lines().next());
+    bail!("no client can be built of this document:{}", reason.unwrap_or(&format!("\n{output}")))
 }
 
 /// The snapshots of what is generated, by the names of their files.
-type Snapshots = BTreeMap<String, Vec<u8>>;
-
-fn snapshots(root: &Path) -> Result<Snapshots> {
-    let folder = root.join(FOLDER);
-    let files = if folder.exists() { folder::files(&folder)? } else { Vec::new() };
-    let mut snapshots = Snapshots::new();
-    for file in files {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with(PREFIX) && file.extension() == Some("snap".as_ref()) {
-            snapshots.insert(name, fs::read(file)?);
-        }
-    }
-    Ok(snapshots)
+fn snapshots(root: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = folder::files(&root.join(FOLDER))?;
+    files
+        .retain(|name, file| name.starts_with(PREFIX) && file.extension() == Some("snap".as_ref()));
+    files.into_iter().map(|(name, file)| Ok((name, fs::read(file)?))).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use regex_lite::Regex;
 
 use crate::folder;
 
@@ -24,7 +25,7 @@ pub struct Text {
 /// The texts at a path: one, or those of a folder.
 pub fn read(path: &Path, root: &Path) -> Result<Vec<Text>> {
     if path.is_dir() {
-        return folder::files(path)?.iter().map(|file| read_file(file, root)).collect();
+        return folder::files(path)?.values().map(|file| read_file(file, root)).collect();
     }
     Ok(vec![read_file(path, root)?])
 }
@@ -51,10 +52,7 @@ fn in_repository(file: &Path, root: &Path) -> Option<String> {
 
 /// Whether a file can be kept under its name: one that any system takes and shows.
 pub fn is_kept(name: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-    let is_read = matches!(ending, Some("json" | "yaml" | "yml" | "md"));
-    is_read && name.chars().all(is_plain) && !name.starts_with(['.', '-'])
+    Regex::new(r"^\w[\w.-]*\.(json|ya?ml|md)$").is_ok_and(|kept| kept.is_match(name))
 }
 
 #[cfg(test)]

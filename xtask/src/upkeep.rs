@@ -9,18 +9,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use heck::ToKebabCase;
 use serde_json::Value;
 use toml_edit::{Array, DocumentMut};
 
+use crate::generate::select::features;
 use crate::places;
 
 /// The texts of the files by their paths, where a document takes the place of an earlier one.
 pub fn files(root: &Path, earlier: &Value, document: &Value) -> Result<BTreeMap<String, String>> {
     let operations = places::operations(document);
-    let tags = operations.flat_map(|(.., operation, _)| places::elements(&operation["tags"]));
-    let tags = tags.filter_map(Value::as_str);
-    let tags: BTreeSet<String> = tags.map(ToKebabCase::to_kebab_case).collect();
+    let tags: BTreeSet<String> = operations.flat_map(|(.., one, _)| features(one)).collect();
     let (old, new) = (operations_of(earlier), operations_of(document));
     let mut files = cases::files(root, document)?;
     let read = |path| {
@@ -87,12 +85,11 @@ fn changelog(text: &str, old: &BTreeSet<String>, new: &BTreeSet<String>) -> Resu
         let heading = format!("\n### {}\n\n", groups[0]);
         if section.contains(&undone) {
             section = section.replace(&undone, "");
-        } else if let Some(place) = section.find(&heading) {
-            let place = place + heading.len();
+        } else if let Some((before, after)) = section.split_once(&heading) {
+            // What follows may be no list.
+            let gap = if after.starts_with("- ") { "" } else { "\n" };
             if !section.contains(&line) {
-                // What follows may be no list.
-                let gap = if section[place..].starts_with("- ") { "" } else { "\n" };
-                section.insert_str(place, &format!("{line}{gap}"));
+                section = [before, &heading, &line, gap, after].concat();
             }
         } else {
             section.insert_str(0, &format!("{heading}{line}"));

@@ -19,16 +19,13 @@ pub struct Part {
 pub fn parts(texts: &[Text]) -> Result<Vec<Part>> {
     let mut parts = Vec::new();
     for text in texts {
-        let documents = documents(&text.bytes)
-            .with_context(|| format!("cannot read {}", one_line(&text.source)))?;
-        let count = documents.len();
-        for (index, document) in documents.into_iter().enumerate() {
-            let mut source = one_line(&text.source);
-            if count > 1 {
-                source = format!("{source} (block {})", index + 1);
-            }
-            parts.push(Part { source, document });
-        }
+        let name = one_line(&text.source);
+        let documents = documents(&text.bytes).with_context(|| format!("cannot read {name}"))?;
+        let is_one = documents.len() == 1;
+        parts.extend(documents.into_iter().zip(1..).map(|(document, block)| {
+            let source = if is_one { name.clone() } else { format!("{name} (block {block})") };
+            Part { source, document }
+        }));
     }
     Ok(parts)
 }
@@ -51,11 +48,8 @@ fn document(text: &str) -> Result<Value> {
     }
     // JSON is YAML too.
     let document: Value = yaml::parse(text).context("not an OpenAPI document")?;
-    ensure!(
-        document.get("openapi").is_some_and(Value::is_string),
-        "not an OpenAPI document: {}",
-        instead(&document)
-    );
+    let has_version = document.get("openapi").is_some_and(Value::is_string);
+    ensure!(has_version, "not an OpenAPI document: {}", instead(&document));
     Ok(document)
 }
 
@@ -70,10 +64,8 @@ fn instead(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
             let keys: Vec<&str> = fields.keys().take(5).map(String::as_str).collect();
-            format!(
-                "it has no `openapi` version, such as 3.1.0, but `{}`",
-                one_line(&keys.join("`, `"))
-            )
+            let keys = one_line(&keys.join("`, `"));
+            format!("it has no `openapi` version, such as 3.1.0, but `{keys}`")
         }
         Value::String(text) => format!("it is text, `{}`", one_line(text)),
         _ => "it is no object".to_owned(),

@@ -3,39 +3,35 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use crate::generate::events::delivery;
-use crate::places::{self, elements, entries};
+use crate::generate::schema::{schema, texts};
+use crate::places::{self, entries};
 
 /// Holds a document against the one before. `dropped` may go.
 pub fn check(earlier: &Value, document: &Value, dropped: &[String]) -> Result<()> {
-    let kept = names(document);
-    let gone: Vec<String> = names(earlier)
-        .into_iter()
-        .filter(|name| !kept.contains(name) && !dropped.contains(name))
-        .collect();
-    if gone.is_empty() {
-        return Ok(());
-    }
+    let mut gone = Vec::from_iter(&names(earlier) - &names(document));
+    gone.retain(|name| !dropped.contains(name));
     let options: Vec<String> = gone.iter().map(|name| format!("--drop '{name}'")).collect();
-    bail!(
-        "openapi.json would lose {}: describe them in xtask/spec/api, or let them go with {}",
-        gone.join(", "),
-        options.join(" ")
-    )
+    let (gone, options) = (gone.join(", "), options.join(" "));
+    ensure!(
+        gone.is_empty(),
+        "openapi.json would lose {gone}: describe them in xtask/spec/api, or let them go with \
+         {options}"
+    );
+    Ok(())
 }
 
 /// The tags, the callbacks and the events of a document.
 fn names(document: &Value) -> BTreeSet<String> {
     let operations = || places::operations(document).map(|(.., operation, _)| operation);
-    let tags = operations().flat_map(|one| elements(&one["tags"]).filter_map(Value::as_str));
+    let tags = operations().flat_map(|one| texts(one, "tags").map(|tag| format!("tag {tag}")));
     let callbacks = operations().flat_map(|one| entries(&one["callbacks"]));
-    let union = &document["components"]["schemas"][delivery(document).unwrap_or_default()];
-    let events = entries(&union["discriminator"]["mapping"]);
-    let tags = tags.map(|tag| format!("tag {tag}"));
     let callbacks = callbacks.map(|(name, _)| format!("callback {name}"));
+    let union = schema(document, delivery(document).unwrap_or_default());
+    let events = entries(&union["discriminator"]["mapping"]);
     tags.chain(callbacks).chain(events.map(|(event, _)| format!("event {event}"))).collect()
 }
 

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
 
 use crate::fragments::UNFINISHED;
 use crate::names;
 use crate::places::{SCHEMAS, entries};
-use crate::reconcile::{Facts, type_of};
+use crate::reconcile::{Facts, has_format, type_of};
 
 /// How the names of texts end that are secrets.
 const SECRETS: [&str; 5] = ["ApiKey", "Token", "Secret", "Password", "PairingCode"];
@@ -112,17 +111,12 @@ fn kind<'a>(facts: &Facts<'a>) -> Option<&'a str> {
 
 /// A text: a secret by its name, or a date by its examples.
 fn text(shown: &[Value], name: &str) -> Value {
-    let all = |is: fn(&str) -> bool| {
-        !shown.is_empty() && shown.iter().all(|value| value.as_str().is_some_and(is))
-    };
-    let format = if SECRETS.iter().any(|ending| name.ends_with(ending)) {
-        "password"
-    } else if all(|text| DateTime::parse_from_rfc3339(text).is_ok()) {
-        "date-time"
-    } else if all(|text| text.len() == 10 && text.parse::<NaiveDate>().is_ok()) {
-        "date"
-    } else {
-        return json!({"type": "string"});
-    };
-    json!({"type": "string", "format": format})
+    let is_secret = SECRETS.iter().any(|ending| name.ends_with(ending));
+    let texts: Vec<&str> = shown.iter().filter_map(Value::as_str).collect();
+    let fits = |format: &&str| texts.iter().all(|text| has_format(text, format));
+    let date = ["date-time", "date"].into_iter().find(|one| !texts.is_empty() && fits(one));
+    match Some("password").filter(|_| is_secret).or(date) {
+        Some(format) => json!({"type": "string", "format": format}),
+        None => json!({"type": "string"}),
+    }
 }

@@ -12,7 +12,8 @@ pub fn line(text: &str, place: &Pointer) -> usize {
     });
     let lines: Vec<(usize, usize, &str)> = lines.collect();
     let (mut found, mut block) = (1, lines.as_slice());
-    for step in steps(place) {
+    for step in place.as_str().split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
         // Only what is indented as the first line of the block stands right within it.
         let level = block.first().map_or(0, |(_, indent, _)| *indent);
         let entries = block.iter().enumerate().filter(|(_, (_, indent, _))| *indent == level);
@@ -30,17 +31,8 @@ pub fn line(text: &str, place: &Pointer) -> usize {
 
 /// The key that a line begins with.
 fn key_of(content: &str) -> Option<&str> {
-    let key = |quote: char| content.strip_prefix(quote)?.split_once(quote);
-    match key('\'').or_else(|| key('"')) {
-        Some((key, rest)) if rest.starts_with(':') => Some(key),
-        Some(_) => None,
-        None => content.split_once(": ").map(|(key, _)| key).or_else(|| content.strip_suffix(':')),
-    }
-}
-
-fn steps(place: &Pointer) -> Vec<String> {
-    let steps = place.as_str().split('/').skip(1);
-    steps.map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
+    let key = content.split_once(": ").map(|(key, _)| key).or_else(|| content.strip_suffix(':'));
+    key.map(|key| key.trim_matches(['\'', '"']))
 }
 
 #[cfg(test)]

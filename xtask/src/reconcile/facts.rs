@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
 use crate::node::Node;
@@ -130,6 +131,15 @@ pub fn types(schema: &Value) -> Vec<&str> {
     };
     types.extend(Some("null").filter(|_| schema["nullable"] == true));
     types
+}
+
+/// Whether a text is of a format, as far as that is known.
+pub fn has_format(text: &str, format: &str) -> bool {
+    match format {
+        "date-time" => DateTime::parse_from_rfc3339(text).is_ok(),
+        "date" => text.len() == 10 && text.parse::<NaiveDate>().is_ok(),
+        _ => true,
+    }
 }
 
 /// The type of a value.

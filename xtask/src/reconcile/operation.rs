@@ -20,20 +20,14 @@ pub struct Holder {
     pub differences: Vec<Difference>,
     /// Whether the values are those of a request.
     pub is_request: bool,
-    /// Which schemas of theirs were held against which of ours.
+    /// Which schemas of theirs were held against which of ours, in the operation.
     pub seen: BTreeSet<(Vec<Pointer>, Vec<Pointer>)>,
 }
 
 impl Holder {
-    pub fn add(
-        &mut self,
-        what: String,
-        ours: impl Into<String>,
-        place: &Pointer,
-        patch: Option<String>,
-    ) {
+    pub fn add(&mut self, what: String, ours: &str, place: &Pointer, patch: Option<String>) {
         let (operation, page) = (self.operation.clone(), self.page.clone());
-        let (ours, place) = (ours.into(), place.clone());
+        let (ours, place) = (ours.to_owned(), place.clone());
         self.differences.push(Difference { operation, page, what, ours, place, patch });
     }
 
@@ -43,11 +37,10 @@ impl Holder {
         if paths[0] != paths[1] {
             self.add(format!("the path {}", paths[0]), paths[1], &ours.at, None);
         }
-        for holder in [&theirs, items[0]] {
-            self.same("servers", "servers", &holder.key("servers"), &ours.key("servers"));
+        self.same("servers", &items[0].key("servers"), &ours.key("servers"));
+        for key in ["servers", "deprecated"] {
+            self.same(key, &theirs.key(key), &ours.key(key));
         }
-        let deprecated = [&theirs, &ours].map(|operation| operation.key("deprecated"));
-        self.same("deprecated", "deprecated", &deprecated[0], &deprecated[1]);
         self.names(&theirs, &ours);
         self.security(&theirs, &ours);
         self.is_request = true;
@@ -59,20 +52,19 @@ impl Holder {
     }
 
     /// Holds a field that says the same in both.
-    pub fn same(&mut self, what: &str, key: &str, stated: &Node, ours: &Node) {
+    pub fn same(&mut self, what: &str, stated: &Node, ours: &Node) {
         if !stated.is_null() && **stated != false && **stated != **ours {
             let known = if ours.is_null() { "nothing".to_owned() } else { plain(ours) };
-            let patch = Some(format!("{key}: {}", **stated));
-            self.add(format!("{what} {}", plain(stated)), known, &ours.at, patch);
+            let key = ours.at.as_str().rsplit('/').next().unwrap_or_default();
+            let patch = format!("{key}: {}", **stated);
+            self.add(format!("{what} {}", plain(stated)), &known, &ours.at, Some(patch));
         }
     }
 
     /// Holds the id, and the tags that make features of the client.
     fn names(&mut self, theirs: &Node, ours: &Node) {
-        let (key, id) = ("x-upstream-operation-id", theirs.key("operationId"));
-        if ours.get(key).is_some() {
-            self.same("operationId", key, &id, &ours.key(key));
-        }
+        let known = ours.key("x-upstream-operation-id");
+        self.same("operationId", &theirs.key("operationId"), &known);
         let tags = ours.key("tags");
         for tag in theirs.key("tags").elements() {
             if !elements(&tags).any(|other| *other == *tag) {
@@ -82,13 +74,12 @@ impl Holder {
     }
 
     fn security(&mut self, theirs: &Node, ours: &Node) {
+        let (stated, known) = (security(theirs), alternatives(security(ours)));
+        let (words, place) = (alternatives(stated), ours.key("security").at);
         // A page without any leaves it out.
-        let Some(stated) = security(theirs) else { return };
-        let (words, known) = (alternatives(stated), security(ours).map(alternatives));
-        let known = known.unwrap_or_else(|| "none".to_owned());
-        if words != known {
-            let patch = Some(format!("security: {stated}"));
-            self.add(format!("security {words}"), known, &ours.key("security").at, patch);
+        if !stated.is_null() && words != known {
+            let patch = format!("security: {stated}");
+            self.add(format!("security {words}"), &known, &place, Some(patch));
         }
     }
 
@@ -101,8 +92,7 @@ impl Holder {
             let what = format!("the {place} parameter {name}");
             let index = names[0].iter().position(|other| place == "path" && *other == name);
             let name = index.map_or(name, |index| names[1][index]);
-            let same = |ours: &&Node| is_same(ours, place, name);
-            let Some(ours) = known.iter().find(same) else {
+            let Some(ours) = known.iter().find(|ours| is_same(ours, place, name)) else {
                 self.add(what, "no such parameter", &all.at, Some(format!("- {}", **theirs)));
                 continue;
             };
@@ -165,13 +155,12 @@ impl Holder {
     /// Holds the media types of a request or a response.
     fn content(&mut self, theirs: &Node, ours: &Node, what: &str) {
         let all = ours.key("content");
-        let known: Vec<&str> = entries(all.value).map(|(known, _)| known.as_str()).collect();
+        let known: Vec<&str> = entries(&all).map(|(known, _)| known.as_str()).collect();
         for (media_type, theirs) in theirs.key("content").entries() {
             if known.contains(&media_type) {
                 self.value(&Facts::of(&theirs), &Facts::of(&all.key(media_type)), what);
             } else {
-                let words =
-                    if known.is_empty() { "no body".to_owned() } else { known.join(" or ") };
+                let words = if known.is_empty() { "no body" } else { &known.join(" or ") };
                 self.add(format!("{what} is {media_type}"), words, &all.at, None);
             }
         }
@@ -194,12 +183,12 @@ impl Holder {
 }
 
 /// The security that holds for an operation.
-pub fn security<'a>(operation: &Node<'a>) -> Option<&'a Value> {
-    operation.value.get("security").or(operation.document.get("security"))
+fn security<'a>(operation: &Node<'a>) -> &'a Value {
+    operation.value.get("security").unwrap_or(&operation.document["security"])
 }
 
 /// The alternatives of a security requirement, in words.
-pub fn alternatives(security: &Value) -> String {
+fn alternatives(security: &Value) -> String {
     let words = |one: &Value| {
         let schemes: Vec<&str> = entries(one).map(|(scheme, _)| scheme.as_str()).collect();
         if schemes.is_empty() { "none".to_owned() } else { schemes.join(" and ") }
@@ -210,16 +199,16 @@ pub fn alternatives(security: &Value) -> String {
 
 /// The parameters of an operation: its own, and those of its path beside them.
 pub fn parameters<'a>(item: &Node<'a>, method: &str) -> Vec<Node<'a>> {
-    let [own, shared] = [&item.key(method), item].map(|holder| {
-        let parameters = holder.key("parameters").elements().into_iter();
-        parameters.map(|parameter| parameter.resolved()).collect::<Vec<_>>()
-    });
-    let is_own = |shared: &Node| {
-        let [place, name] = ["in", "name"].map(|key| shared.key(key).text());
-        own.iter().any(|own| is_same(own, place, name))
-    };
-    let others: Vec<Node> = shared.into_iter().filter(|shared| !is_own(shared)).collect();
-    [own, others].concat()
+    let mut all = Vec::<Node>::new();
+    for parameter in [&item.key(method), item].map(|one| one.key("parameters").elements()).concat()
+    {
+        let parameter = parameter.resolved();
+        let [place, name] = ["in", "name"].map(|key| parameter.key(key).text());
+        if !all.iter().any(|known| is_same(known, place, name)) {
+            all.push(parameter);
+        }
+    }
+    all
 }
 
 /// Whether a parameter is sent at a place under a name. Headers have no case.
@@ -230,10 +219,9 @@ fn is_same(parameter: &Node, place: &str, name: &str) -> bool {
 
 /// A response of theirs as we would describe it.
 fn response(status: &str, theirs: &Node) -> Value {
+    let error = json!({"application/json": {"schema": {"$ref": "#/components/schemas/ApiError"}}});
     let mut response = json!({"description": theirs.key("description").text()});
     if let Some(content) = theirs.get("content") {
-        let error = json!({"schema": {"$ref": "#/components/schemas/ApiError"}});
-        let error = json!({"application/json": error});
         response["content"] = if status.starts_with('2') { content.clone() } else { error };
     }
     response

@@ -326,7 +326,7 @@ fn what_a_path_states_for_its_operations_is_held_too() {
 #[test]
 fn an_accepted_difference_keeps_ours_and_one_that_is_gone_is_noted() {
     let mut differences = ["status 410", "status 411"]
-        .map(|what| super::Difference {
+        .map(|what| super::difference::Difference {
             operation: "GET /a".to_owned(),
             page: "a.md".to_owned(),
             what: what.to_owned(),

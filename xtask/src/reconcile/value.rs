@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
 
 use super::difference::plain;
-use super::facts::{Facts, type_of, types};
+use super::facts::{Facts, has_format, type_of, types};
 use super::operation::Holder;
 use crate::node::Node;
 use crate::places::{elements, entries};
@@ -52,7 +51,7 @@ impl Holder {
         let others = stated.chain(shown.filter(|kind| !ours.has_type(kind)));
         for kind in others.collect::<BTreeSet<_>>() {
             let known = Vec::from_iter(ours.types()).join(" or ");
-            self.add(format!("{path} as {kind}"), known, &ours.place(&["type"]), None);
+            self.add(format!("{path} as {kind}"), &known, &ours.place(&["type"]), None);
         }
         let is_held = |kind: &str| kind == "null" || is_ours(kind);
         theirs.schemas.retain(|schema| types(schema).into_iter().all(is_held));
@@ -62,23 +61,21 @@ impl Holder {
     /// Holds the bounds that they state, and ours against the values that they show.
     fn bounds(&mut self, theirs: &Facts, ours: &Facts, path: &str) {
         for key in BOUNDS.split(' ') {
-            let known = ours.find(key);
+            let (known, is_list) = (ours.find(key), key == "enum");
             for bound in theirs.schemas.iter().filter_map(|schema| schema.get(key)) {
                 // Each value that theirs lists is held below.
-                let is_list = key == "enum";
                 if !is_list && known.as_ref().is_none_or(|known| plain(known) != plain(bound)) {
                     let what = format!("{key} {} of {path}", plain(bound));
-                    let yaml = Some(format!("{key}: {bound}"));
-                    self.add(what, "another or none", &ours.place(&[]), yaml);
+                    let yaml = format!("{key}: {bound}");
+                    self.add(what, "another or none", &ours.place(&[]), Some(yaml));
                 }
             }
             let Some(known) = known else { continue };
             for value in theirs.shown.iter().filter(|value| breaks(value, key, &known)) {
                 let what = format!("the value {} of {path}", plain(value));
-                let (words, yaml) = match key {
-                    "enum" => ("no such value".to_owned(), Some(format!("- {}", plain(value)))),
-                    _ => (format!("{key} {}", plain(&known)), None),
-                };
+                let bound = format!("{key} {}", plain(&known));
+                let words = if is_list { "no such value" } else { &bound };
+                let yaml = is_list.then(|| format!("- {}", plain(value)));
                 self.add(what, words, &known.at, yaml);
             }
         }
@@ -167,11 +164,7 @@ fn breaks(value: &Value, keyword: &str, bound: &Value) -> bool {
         ("const", _) => return value != bound,
         // One null of the types says it as well as one of the values.
         ("enum", _) => return !value.is_null() && elements(bound).all(|one| one != value),
-        ("format", Value::String(text)) => match bound.as_str() {
-            Some("date-time") => return DateTime::parse_from_rfc3339(text).is_err(),
-            Some("date") => return text.parse::<NaiveDate>().is_err(),
-            _ => return false,
-        },
+        ("format", Value::String(text)) => return !has_format(text, &plain(bound)),
         ("minLength" | "maxLength", Value::String(text)) => text.chars().count().into(),
         ("minItems" | "maxItems", Value::Array(elements)) => elements.len().into(),
         (_, Value::Number(_)) => value.clone(),

@@ -10,8 +10,9 @@ use heck::ToSnakeCase;
 use serde_json::Value;
 
 use crate::folder;
+use crate::generate::schema::{resolve, success};
+use crate::generate::simplify::inline_shared;
 use crate::places::{self, elements, entries};
-use crate::pointer::Pointer;
 
 const FOLDER: &str = "tests/it/operations";
 const BEGIN: &str = "\noperations! {\n";
@@ -19,18 +20,19 @@ const BEGIN: &str = "\noperations! {\n";
 /// The files of the cases with those that they lack, by their paths.
 pub fn files(root: &Path, document: &Value) -> Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
-    for file in folder::files(&root.join(FOLDER))? {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for (name, file) in folder::files(&root.join(FOLDER))? {
         files.insert(format!("{FOLDER}/{name}"), fs::read_to_string(file)?);
     }
-    for (path, method, operation, at) in places::operations(document) {
+    let mut document = document.clone();
+    inline_shared(&mut document);
+    for (path, method, operation, _) in places::operations(&document) {
         let id = operation["operationId"].as_str().unwrap_or_default();
         let head = format!("    {id} {{\n");
         if files.values().any(|text| text.contains(BEGIN) && text.contains(&head)) {
             continue;
         }
         let line = format!("{} {path}", method.to_uppercase());
-        let Some(case) = case(document, operation, &at, &line) else { continue };
+        let Some(case) = case(&document, operation, &line) else { continue };
         let tag = operation["tags"][0].as_str().unwrap_or_default();
         let module = tag.to_snake_case();
         let file = format!("{FOLDER}/{module}.rs");
@@ -60,14 +62,16 @@ fn insert(text: &str, after: &str, line: &str) -> Result<String> {
 }
 
 /// The parts of the case of an operation; none where its success is no JSON.
-fn case(document: &Value, operation: &Value, at: &Pointer, line: &str) -> Option<String> {
+fn case(document: &Value, operation: &Value, line: &str) -> Option<String> {
+    let content = &success(operation)["content"];
+    if !content.is_null() && content["application/json"].is_null() {
+        return None;
+    }
     let id = operation["operationId"].as_str()?;
     let (mut call, mut line) = (vec![format!("client.{id}()")], line.to_owned());
-    let parameters = elements(&operation["parameters"]);
-    let parameters = parameters.map(|parameter| places::resolve(document, parameter, at).1);
-    for parameter in parameters.filter(|parameter| parameter["required"] == true) {
+    for parameter in elements(&operation["parameters"]).filter(|one| one["required"] == true) {
         let name = parameter["name"].as_str()?;
-        let (_, schema) = places::resolve(document, &parameter["schema"], at);
+        let schema = resolve(document, &parameter["schema"]);
         let other = if schema["type"] == "boolean" { "true" } else { "1" };
         let value = schema["enum"][0].as_str().unwrap_or(other);
         line = match parameter["in"].as_str()? {
@@ -89,25 +93,18 @@ fn case(document: &Value, operation: &Value, at: &Pointer, line: &str) -> Option
         call.push(format!("\n            .body(crate::case::{request})"));
     }
     let call = call.concat();
-    let responses = || entries(&operation["responses"]);
-    let (_, success) = responses().find(|(status, _)| status.starts_with('2'))?;
-    let content = &places::resolve(document, success, at).1["content"];
-    if !content.is_null() && content["application/json"].is_null() {
-        return None;
-    }
-    let errors = responses().filter_map(|(status, response)| {
-        let content = &places::resolve(document, response, at).1["content"]["application/json"];
+    let errors = entries(&operation["responses"]).filter_map(|(status, response)| {
         let status = status.parse::<u16>().ok().filter(|status| *status >= 400)?;
-        Some((status, example(content)?, response.get("$ref").is_some()))
+        Some((status, example(&response["content"]["application/json"])?))
     });
     let text = document.to_string();
     // The code that the fewest operations share says most of this one.
-    let error = errors.min_by_key(|(_, error, is_shared)| {
+    let error = errors.min_by_key(|(_, error)| {
         let code = &error["code"];
-        (code.is_null(), *is_shared, text.matches(&format!("\"code\":{code}")).count())
+        (code.is_null(), text.matches(&format!("\"code\":{code}")).count())
     });
     // Without an example of an error, the case fails and asks for one.
-    let (status, error, _) = error.unwrap_or((400, &Value::Null, false));
+    let (status, error) = error.unwrap_or((400, &Value::Null));
     let code = error["code"].as_str().map_or("None::<&str>".to_owned(), |code| format!("{code:?}"));
     Some(format!(
         "        call: |client| {call},

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::node::Node;
 use crate::places::{self, elements, entries};
 use crate::pointer::Pointer;
 use crate::source::Text;
@@ -83,7 +84,8 @@ fn id(method: &str, path: &str) -> String {
 
 /// An operation in the words of the vendor.
 fn published(document: &Value, path: &str, method: &str, ours: &Value) -> Value {
-    let resolved = |part| places::resolve(document, part, &Pointer::default()).1;
+    let root = Node::root(document, ());
+    let resolved = |part| root.with(part, Pointer::default()).resolved().value;
     let known = ours.get("x-upstream-operation-id");
     let mut operation = json!({
         "tags": ours["tags"],
