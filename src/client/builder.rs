@@ -8,10 +8,10 @@ use http::HeaderValue;
 use reqwest::redirect;
 
 use super::base_url::BaseUrl;
-use super::overrides::validate_nonzero;
+use super::overrides::refuse_zero;
 use super::{Inner, Settings, proxy_variables};
 use crate::credentials::number_scope::NumberScope;
-use crate::credentials::{Credentials, environment};
+use crate::credentials::{Credentials, variable};
 use crate::error::Error;
 use crate::generated::Client;
 use crate::operation::{API_KEY, API_KEY_ID, SERVER};
@@ -39,7 +39,7 @@ impl Client {
     pub fn builder(credentials: Credentials) -> ClientBuilder {
         ClientBuilder {
             credentials,
-            base_url: None,
+            base_url: SERVER.to_owned(),
             base_url_name: "the base URL",
             danger_allow_http: false,
             connect_timeout: Duration::from_secs(10),
@@ -63,7 +63,7 @@ impl Client {
     /// invalid. The error names the variable.
     pub fn from_env() -> Result<Self, Error> {
         let mut builder = Self::builder(Credentials::from_env()?);
-        if let Some(url) = environment::variable(BASE_URL_VARIABLE) {
+        if let Some(url) = variable(BASE_URL_VARIABLE) {
             builder.base_url_name = BASE_URL_VARIABLE;
             // No URL contains invalid UTF-8.
             builder = builder.base_url(url.to_string_lossy());
@@ -88,7 +88,7 @@ impl Client {
 #[must_use]
 pub struct ClientBuilder {
     credentials: Credentials,
-    base_url: Option<String>,
+    base_url: String,
     /// The source of the base URL, for errors.
     base_url_name: &'static str,
     danger_allow_http: bool,
@@ -113,7 +113,7 @@ impl ClientBuilder {
     /// The URL must begin with `https://`, unless the host is this machine, and have no user,
     /// password, query or fragment. Otherwise [`build`](Self::build) fails.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
+        self.base_url = url.into();
         self
     }
 
@@ -225,18 +225,17 @@ impl ClientBuilder {
     /// - the feature `rustls-no-provider` is enabled, but the program has not installed a
     ///   cryptography provider for rustls.
     pub fn build(self) -> Result<Client, Error> {
-        self.credentials.check(match self.credentials.header() {
+        self.credentials.check(match self.credentials.header {
             API_KEY => "the API key",
             _ => "the id of the API key",
         })?;
-        validate_nonzero(&[
-            ("connect timeout", self.connect_timeout.is_zero()),
-            ("limit of bytes in a response", self.max_response_bytes == Some(0)),
-            ("limit of concurrent requests", self.max_concurrent_requests == 0),
-        ])?;
-        let url = self.base_url.as_deref().unwrap_or(SERVER);
-        let base_url = BaseUrl::parse(url, self.base_url_name, self.danger_allow_http)?;
-        if self.credentials.appears_in(url) || self.credentials.appears_in(&base_url.text) {
+        refuse_zero("connect timeout", self.connect_timeout.is_zero())?;
+        refuse_zero("limit of bytes in a response", self.max_response_bytes == Some(0))?;
+        refuse_zero("limit of concurrent requests", self.max_concurrent_requests == 0)?;
+        let base_url = BaseUrl::parse(&self.base_url, self.base_url_name, self.danger_allow_http)?;
+        if self.credentials.appears_in(&self.base_url)
+            || self.credentials.appears_in(&base_url.text)
+        {
             return Err(Error::configuration(format!(
                 "{} contains the key, which is sent in a header instead; remove it",
                 self.base_url_name

@@ -44,11 +44,9 @@ pub(crate) struct Settings {
 impl Settings {
     /// The maximum length of a response body, in bytes.
     pub(crate) fn response_limit(&self, operation: &Operation) -> usize {
-        self.max_response_bytes.unwrap_or(if operation.response.is_file {
-            MAX_FILE_RESPONSE_BYTES
-        } else {
-            MAX_RESPONSE_BYTES
-        })
+        let is_file = operation.response.is_file;
+        let default = if is_file { MAX_FILE_RESPONSE_BYTES } else { MAX_RESPONSE_BYTES };
+        self.max_response_bytes.unwrap_or(default)
     }
 }
 

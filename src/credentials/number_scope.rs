@@ -1,6 +1,6 @@
 //! The number that calls are for, if the credential has several.
 
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 
 use crate::error::Error;
 use crate::text::is_portable;
@@ -25,10 +25,10 @@ impl NumberScope {
     }
 
     /// The header to send.
-    pub(crate) fn header(&self) -> Result<Option<(HeaderName, HeaderValue)>, Error> {
+    pub(crate) fn header(&self) -> Result<Option<HeaderValue>, Error> {
         match self {
             Self::Any => Ok(None),
-            Self::Only(id) => Ok(Some((HeaderName::from_static(NUMBER_ID), id.clone()))),
+            Self::Only(id) => Ok(Some(id.clone())),
             Self::Invalid => Err(Error::refused(
                 "the id for `for_number` is blank or contains a character that is not valid in \
                  headers; pass it as the server sent it",

@@ -1,7 +1,5 @@
 //! One request and its response, within a deadline.
 
-use std::pin::pin;
-
 use bytes::Bytes;
 use http::HeaderMap;
 use reqwest::Response;
@@ -10,10 +8,10 @@ use serde::de::IgnoredAny;
 use super::deadline::Deadline;
 use crate::credentials::Confidential;
 use crate::error::Error;
-use crate::operation::Operation;
+use crate::operation::{Content, Operation};
 use crate::response::body::Body;
 use crate::response::error_response;
-use crate::response::success::{self, is_page};
+use crate::response::success::{is_page, is_page_or_json};
 
 /// A successful response, with its body unless the caller reads it.
 pub(crate) struct Received {
@@ -23,46 +21,23 @@ pub(crate) struct Received {
     pub(super) body: Bytes,
 }
 
-/// Which part of a successful response a call reads.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Reads {
-    All,
-    /// The head only; the caller reads the body.
-    Head,
-}
-
-/// Sends a request and reads its response before the deadline.
+/// Sends a request and reads its response before the deadline. The caller reads a file.
 pub(super) async fn exchange(
     sent: impl Future<Output = reqwest::Result<Response>>,
     operation: &Operation,
-    reads: Reads,
     limit: usize,
     confidential: Confidential<'_>,
     deadline: &Deadline,
 ) -> Result<Received, Error> {
-    // Declared outside of the timeout, which keeps what arrived in time.
-    let (mut response, mut body) = (None, Body::default());
-    let end = {
-        let work = pin!(async {
-            let response: &mut Response = response.insert(sent.await?);
-            if reads == Reads::Head && is_file(response) {
-                return Ok(true);
-            }
-            body.read(response, limit).await
-        });
-        deadline.bound(work).await
-    };
-    match response {
-        None => Err(end.err().unwrap_or_else(|| deadline.error())),
-        Some(response) => {
-            received(response, body.into_bytes(), end, operation, limit, confidential)
-        }
-    }
-}
-
-/// Whether a response is a file that the caller can read.
-fn is_file(response: &Response) -> bool {
-    response.status().is_success() && !success::is_page_or_json(response.headers())
+    let mut response = deadline.bound(sent).await?;
+    let is_file = operation.response.content == Content::File
+        && response.status().is_success()
+        && !is_page_or_json(response.headers());
+    // Keeps what arrived in time.
+    let mut body = Body::default();
+    let end =
+        if is_file { Ok(true) } else { deadline.bound(body.read(&mut response, limit)).await };
+    received(response, body.into_bytes(), end, operation, limit, confidential)
 }
 
 /// Turns a response into a success or an error. `end` states whether the body is within

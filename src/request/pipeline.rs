@@ -3,53 +3,30 @@
 use std::borrow::Cow;
 use std::pin::Pin;
 
-use bytes::Bytes;
 use http::HeaderValue;
 use http::header::ACCEPT;
 use reqwest::Request;
 
 use super::deadline::Deadline;
-use super::exchange::{Reads, Received, exchange};
+use super::exchange::{Received, exchange};
 use super::idempotency::{self, IDEMPOTENCY_KEY};
 use super::succeeded::Succeeded;
-use super::upload::Upload;
 use super::{path_guard, replayable};
 use crate::client::Inner;
 use crate::credentials::Confidential;
+use crate::credentials::number_scope::NUMBER_ID;
 use crate::error::{Call, Error};
 use crate::generated::Client;
 use crate::operation::{Content, Operation};
 use crate::rate_limit::Pacing;
 use crate::rate_limit::slots::Slot;
-use crate::response::{Origin, ResponseValue, success};
+use crate::response::success;
 use crate::retry::{Rules, attempts};
 use crate::telemetry::Span;
-use crate::time::MAX_TIMEOUT;
 
 /// A pending call. Boxed, so that it is compiled once and does not enlarge the future of every
 /// operation.
 type Pending<'c> = Pin<Box<dyn Future<Output = Result<Succeeded<'c>, Error>> + Send + 'c>>;
-
-/// Makes a call whose response the caller decodes. An HTML page is a success only if
-/// `takes_pages`.
-pub(crate) async fn bytes(
-    client: &Client,
-    request: Request,
-    operation: Cow<'static, Operation>,
-    takes_pages: bool,
-) -> Result<ResponseValue<Bytes>, Error> {
-    let succeeded = client.execute(request, operation, Reads::All).await?;
-    let credentials = client.inner.settings.credentials.clone();
-    let origin = Origin { call: succeeded.call.clone(), credentials };
-    let body = succeeded.received.body.clone();
-    let (body, succeeded) = succeeded.check(|success| {
-        if !takes_pages {
-            success::no_page(success)?;
-        }
-        Ok(body)
-    })?;
-    Ok(succeeded.with(body).with_origin(origin))
-}
 
 impl Client {
     /// Makes a call of the generated code. Returns a success whose body matches the operation,
@@ -65,8 +42,7 @@ impl Client {
         if let Some(accept) = response.accept {
             request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
         }
-        let reads = if response.content == Content::File { Reads::Head } else { Reads::All };
-        let succeeded = self.execute(request, Cow::Borrowed(operation), reads).await?;
+        let succeeded = self.execute(request, Cow::Borrowed(operation)).await?;
         let check = match response.content {
             Content::Json => return Ok(succeeded),
             Content::Nothing => success::nothing,
@@ -76,11 +52,10 @@ impl Client {
     }
 
     /// Makes a call. Returns its successful response.
-    fn execute(
+    pub(super) fn execute(
         &self,
         mut request: Request,
         operation: Cow<'static, Operation>,
-        reads: Reads,
     ) -> Pending<'_> {
         Box::pin(async move {
             let span = Span::call(&operation, request.url());
@@ -89,7 +64,7 @@ impl Client {
             call.idempotency_key = request.headers().get(IDEMPOTENCY_KEY).cloned();
             let sent = async {
                 match prepared {
-                    Ok(()) => self.send(request, call, reads).await,
+                    Ok(()) => self.send(request, call).await,
                     Err(error) => Err(error.with_call(call)),
                 }
             };
@@ -116,12 +91,7 @@ impl Client {
         host.find('/').map_or("", |start| &host[start..])
     }
 
-    async fn send(
-        &self,
-        request: Request,
-        call: Call,
-        reads: Reads,
-    ) -> Result<(Received, Call, Slot), Error> {
+    async fn send(&self, request: Request, call: Call) -> Result<(Received, Call, Slot), Error> {
         let Inner { settings, number, retry, attempt_timeout, .. } = &self.inner;
         let (operation, key) = (call.operation.clone(), call.idempotency_key.clone());
         let (operation, key) = (&*operation, key.as_ref());
@@ -141,20 +111,13 @@ impl Client {
         let limit = settings.response_limit(operation);
         let mut next = Some(request);
         attempts::run(rules, call, fastrand::f64, |attempt, time_left| {
-            let sent = replayable::take(&mut next).map(|mut request| {
-                if reads == Reads::Head {
-                    // The caller limits the duration of a download.
-                    *request.timeout_mut() = Some(MAX_TIMEOUT);
-                }
-                let upload = Upload::track(&mut request);
-                let deadline = Deadline::new(*attempt_timeout, time_left, upload);
-                let span = Span::attempt(operation, request.url());
-                (span, self.client.execute(request), deadline)
-            });
+            let request = replayable::take(&mut next);
             async move {
-                let (span, sent, deadline) = sent?;
-                let confidential = self.confidential(key);
-                let exchanged = exchange(sent, operation, reads, limit, confidential, &deadline);
+                let mut request = request?;
+                let deadline = Deadline::new(*attempt_timeout, time_left, &mut request);
+                let span = Span::attempt(operation, request.url());
+                let sent = self.client.execute(request);
+                let exchanged = exchange(sent, operation, limit, self.confidential(key), &deadline);
                 let result = span.within(exchanged).await;
                 span.ended(result.as_ref().map(|received| received.response.status()), attempt);
                 result
@@ -172,8 +135,8 @@ impl Client {
         path_guard::check(request.url(), &self.baseurl, &operation.path)?;
         if let Some((name, value)) = self.inner.settings.credentials.for_operation(operation)? {
             request.headers_mut().insert(name, value);
-            if let Some((name, value)) = self.inner.number.header()? {
-                request.headers_mut().insert(name, value);
+            if let Some(number) = self.inner.number.header()? {
+                request.headers_mut().insert(NUMBER_ID, number);
             }
         }
         Ok(())

@@ -10,7 +10,6 @@ use reqwest::{Request, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::pipeline;
 use super::query::scalars;
 use crate::credentials::number_scope::NUMBER_ID;
 use crate::credentials::{Confidential, Credentials};
@@ -19,8 +18,8 @@ use crate::generated::Client;
 use crate::operation::{API_KEY, API_KEY_ID, Operation, ResponseBody};
 use crate::request::idempotency::{self, IDEMPOTENCY_KEY};
 use crate::request::path_template;
-use crate::response::ResponseValue;
 use crate::response::success::{self, Success};
+use crate::response::{Origin, ResponseValue};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -169,13 +168,20 @@ impl RawRequest<'_> {
         }
         path_template::check(&self.path)?;
         let client = self.client;
-        let operation = Operation::at(self.method.clone(), &self.path);
+        let operation = undecoded(Operation::at(self.method.clone(), &self.path).into_owned());
         // A caller that sets `Accept` may expect a page.
         let takes_pages = self.headers.contains_key(ACCEPT);
-        match self.build() {
-            Ok(request) => pipeline::bytes(client, request, operation, takes_pages).await,
-            Err(error) => Err(error.with_call(Call::new(operation, client.path_prefix()))),
-        }
+        let request = match self.build() {
+            Ok(request) => request,
+            Err(error) => return Err(error.with_call(Call::new(operation, client.path_prefix()))),
+        };
+        let succeeded = client.execute(request, operation).await?;
+        let check = if takes_pages { |_: Success<'_>| Ok(()) } else { success::no_page };
+        let ((), succeeded) = succeeded.check(check)?;
+        let credentials = client.inner.settings.credentials.clone();
+        let origin = Origin { call: succeeded.call.clone(), credentials };
+        let body = succeeded.received.body.clone();
+        Ok(succeeded.with(body).with_origin(origin))
     }
 
     /// Whether errors, spans and the logs of proxies would show the credential.
@@ -242,11 +248,9 @@ impl ResponseValue<Bytes> {
     /// ```
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let origin = self.origin.as_deref();
-        let called = origin.map(|origin| &*origin.call.operation);
-        // `T` decides, not the documented model of the operation.
-        let operation = Operation {
-            response: ResponseBody { requires_fields: true, ..ResponseBody::ANY },
-            ..called.cloned().unwrap_or_else(|| Operation::undocumented(Method::GET, "/"))
+        let operation = match origin {
+            Some(origin) => origin.call.operation.clone(),
+            None => undecoded(Operation::undocumented(Method::GET, "/")),
         };
         let success = Success { operation: &operation, headers: self.headers(), body: self };
         success::model(success).map_err(|problem| {
@@ -265,6 +269,14 @@ impl ResponseValue<Bytes> {
             }
         })
     }
+}
+
+/// The operation of a call whose response the caller decodes: the type of the caller decides, not
+/// the documented model.
+fn undecoded(operation: Operation) -> Cow<'static, Operation> {
+    let is_file = operation.response.is_file;
+    let response = ResponseBody { requires_fields: true, is_file, ..ResponseBody::ANY };
+    Cow::Owned(Operation { response, ..operation })
 }
 
 /// Validates a header of the caller. The error is the reason why it is refused.

@@ -10,16 +10,13 @@ pub(super) fn take(request: &mut Option<Request>) -> Result<Request, Error> {
     let taken = request
         .take()
         .ok_or_else(|| Error::refused("its body is a stream, which can be sent only once"))?;
-    *request = copy(&taken);
+    *request = if taken.body().is_some() {
+        taken.try_clone()
+    } else {
+        // `try_clone` sets a timeout, which doubles the allocations.
+        let mut copy = Request::new(taken.method().clone(), taken.url().clone());
+        copy.headers_mut().clone_from(taken.headers());
+        Some(copy)
+    };
     Ok(taken)
-}
-
-fn copy(request: &Request) -> Option<Request> {
-    if request.body().is_some() {
-        return request.try_clone();
-    }
-    // `try_clone` sets a timeout, which doubles the allocations.
-    let mut copy = Request::new(request.method().clone(), request.url().clone());
-    copy.headers_mut().clone_from(request.headers());
-    Some(copy)
 }

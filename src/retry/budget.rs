@@ -1,6 +1,6 @@
 //! Limits the retries of all calls of a client together.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// The capacity of the budget, in retries.
 const FULL: u32 = 100;
@@ -9,30 +9,25 @@ const FULL: u32 = 100;
 const SUCCESSES: u32 = 10;
 
 /// A token bucket that successes refill: while most calls fail, few are retried.
-pub(crate) struct Budget {
-    /// In successes.
-    left: AtomicU32,
-}
+/// Counts what is left, in successes.
+pub(crate) struct Budget(AtomicU32);
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { left: AtomicU32::new(FULL * SUCCESSES) }
+        Self(AtomicU32::new(FULL * SUCCESSES))
     }
 }
 
 impl Budget {
     /// Withdraws a retry. Returns false if the budget is spent.
     pub(crate) fn try_withdraw(&self) -> bool {
-        self.change(|left| left.checked_sub(SUCCESSES))
+        self.0.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(SUCCESSES)).is_ok()
     }
 
     /// A call succeeded.
     pub(crate) fn refill(&self) {
-        self.change(|left| (left < FULL * SUCCESSES).then(|| left + 1));
-    }
-
-    fn change(&self, change: impl FnMut(u32) -> Option<u32>) -> bool {
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change).is_ok()
+        let earn = |left: u32| Some((left + 1).min(FULL * SUCCESSES));
+        _ = self.0.fetch_update(Relaxed, Relaxed, earn);
     }
 }
 

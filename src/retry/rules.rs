@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{Budget, RetryPolicy};
 use crate::error::{Error, ErrorKind};
 use crate::operation::RetryAdvice;
-use crate::rate_limit::slots::Slots;
+use crate::rate_limit::slots::{Slot, Slots, settle_connections};
 use crate::rate_limit::{LONGEST_PAUSE, RequestQueue};
 
 /// The inputs that decide whether and when a call is retried.
@@ -25,6 +25,32 @@ pub(crate) struct Rules<'c> {
 }
 
 impl Rules<'_> {
+    /// Waits until an attempt may be sent. Returns when it was admitted, and its slot.
+    pub(super) async fn admit(
+        &self,
+        since: Instant,
+        time_left: impl Fn() -> Duration,
+    ) -> Result<(Instant, Slot), Error> {
+        let admission = async {
+            match self.queue {
+                Some(queue) => queue.admit(since, time_left()).await,
+                None => Ok(Instant::now()),
+            }
+        };
+        let admitted = self.slots.take_at(admission, &time_left).await?;
+        if !self.repeatable {
+            // Whether the server processed a request on a connection that it closed cannot be
+            // known, so remove closed connections first.
+            settle_connections().await;
+        }
+        if time_left().is_zero() {
+            // A blocked or suspended program oversleeps.
+            let error = Error::new(ErrorKind::Timeout);
+            return Err(error.with_detail("not sent, since the total timeout expired before"));
+        }
+        Ok(admitted)
+    }
+
     /// An attempt that was sent at `sent_at` succeeded.
     pub(super) fn succeeded(&self, sent_at: Instant) {
         if let Some(queue) = self.queue {

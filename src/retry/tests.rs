@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::credentials::number_scope::NumberScope;
+use crate::error::ErrorKind;
 use crate::operation::Operation;
 use crate::rate_limit::Pacing;
 use crate::rate_limit::RequestQueues;
