@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use reqwest::redirect;
+use reqwest::{Url, redirect};
 
-use super::base_url::BaseUrl;
+use super::base_url::{self, is_loopback};
 use super::overrides::refuse_zero;
 use super::{Inner, Settings, proxy_variables};
 use crate::credentials::number_scope::NumberScope;
@@ -232,16 +232,14 @@ impl ClientBuilder {
         refuse_zero("connect timeout", self.connect_timeout.is_zero())?;
         refuse_zero("limit of bytes in a response", self.max_response_bytes == Some(0))?;
         refuse_zero("limit of concurrent requests", self.max_concurrent_requests == 0)?;
-        let base_url = BaseUrl::parse(&self.base_url, self.base_url_name, self.danger_allow_http)?;
-        if self.credentials.appears_in(&self.base_url)
-            || self.credentials.appears_in(&base_url.text)
-        {
+        let url = base_url::parse(&self.base_url, self.base_url_name, self.danger_allow_http)?;
+        if [&*self.base_url, url.as_str()].iter().any(|text| self.credentials.appears_in(text)) {
             return Err(Error::configuration(format!(
                 "{} contains the key, which is sent in a header instead; remove it",
                 self.base_url_name
             )));
         }
-        let http = http_client_builder(self.http, &base_url)?;
+        let http = http_client_builder(self.http, &url)?;
         let user_agent = format!("{USER_AGENT} {}", self.user_agent);
         let user_agent = HeaderValue::from_str(user_agent.trim_end_matches(' ')).map_err(|_| {
             Error::configuration(
@@ -259,7 +257,10 @@ impl ClientBuilder {
             .user_agent(user_agent)
             .build()
             .map_err(Error::of_builder)?;
+        // Without a trailing slash, so that paths can be appended.
+        let baseurl = url.as_str().trim_end_matches('/').to_owned();
         let settings = Arc::new(Settings {
+            base_url: url,
             credentials: self.credentials,
             queues: RequestQueues::new(self.retry.backoff),
             budget: Budget::default(),
@@ -273,14 +274,14 @@ impl ClientBuilder {
             retry: self.retry,
         };
         inner.check()?;
-        Ok(Client { baseurl: base_url.text, client, inner })
+        Ok(Client { baseurl, client, inner })
     }
 }
 
 /// The builder of the HTTP client: that of the caller, or a new one.
 fn http_client_builder(
     custom: Option<reqwest::ClientBuilder>,
-    base_url: &BaseUrl,
+    base_url: &Url,
 ) -> Result<reqwest::ClientBuilder, Error> {
     #[cfg(feature = "rustls-no-provider")]
     if !cfg!(any(feature = "rustls", feature = "native-tls"))
@@ -295,7 +296,7 @@ fn http_client_builder(
     let mut http = match custom {
         // The deadline of each attempt limits the calls instead.
         Some(http) => http.timeout(MAX_TIMEOUT).read_timeout(MAX_TIMEOUT),
-        None if !HAS_TLS && base_url.text.starts_with("https:") => {
+        None if !HAS_TLS && base_url.scheme() == "https" => {
             return Err(Error::configuration(
                 "this build has no TLS, which the server requires; enable the feature `rustls`, \
                  `native-tls` or `rustls-no-provider` of pilot-status, or pass an \
@@ -304,14 +305,14 @@ fn http_client_builder(
         }
         None => reqwest::ClientBuilder::new(),
     };
-    if base_url.is_loopback {
+    if is_loopback(base_url) {
         // A proxy cannot reach this machine, but would see the key in plain text.
         http = http.no_proxy();
     } else if !format!("{http:?}").contains("proxies: ") {
         proxy_variables::check()?;
     }
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
-    if base_url.is_loopback && base_url.text.starts_with("http:") {
+    if is_loopback(base_url) && base_url.scheme() == "http" {
         // Skips the CA certificates, which a container without TLS may not have.
         http = http.tls_certs_only([]);
     }
@@ -331,12 +332,7 @@ impl fmt::Debug for ClientBuilder {
         // headers.
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
-            .field("danger_allow_http", &self.danger_allow_http)
-            .field("connect_timeout", &self.connect_timeout)
             .field("attempt_timeout", &self.attempt_timeout)
-            .field("max_response_bytes", &self.max_response_bytes)
-            .field("max_concurrent_requests", &self.max_concurrent_requests)
-            .field("pool_idle_timeout", &self.pool_idle_timeout)
             .field("retry", &self.retry)
             .finish_non_exhaustive()
     }

@@ -9,6 +9,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
+
 pub use self::builder::ClientBuilder;
 use crate::credentials::Credentials;
 use crate::credentials::number_scope::NumberScope;
@@ -34,6 +36,7 @@ pub struct Inner {
 
 /// The state that all clones of a client share.
 pub(crate) struct Settings {
+    pub(crate) base_url: Url,
     pub(crate) credentials: Credentials,
     pub(crate) queues: RequestQueues,
     pub(crate) budget: Budget,

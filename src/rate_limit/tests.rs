@@ -594,10 +594,12 @@ async fn a_pause_does_not_delay_other_operations_or_numbers() {
         queue(operation, number("b")),
         queue(operation, NumberScope::Any),
     ] {
-        queue.admit(Instant::now(), SECOND).await.unwrap();
+        queue.enter(Instant::now()).unwrap();
     }
     assert_eq!(start.elapsed(), Duration::ZERO);
-    queue(operation, number("a")).admit(Instant::now(), SECOND).await.unwrap_err();
+    let queue = queue(operation, number("a"));
+    let position = queue.enter(Instant::now()).unwrap_err();
+    queue.admit(position, SECOND).await.unwrap_err();
 }
 
 #[test]

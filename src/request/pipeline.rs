@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::pin::Pin;
 
+use bytes::Bytes;
 use http::HeaderValue;
 use http::header::ACCEPT;
-use reqwest::Request;
+use reqwest::{Request, Response};
 
 use super::deadline::Deadline;
-use super::exchange::{Received, exchange};
+use super::exchange::exchange;
 use super::idempotency::{self, IDEMPOTENCY_KEY};
 use super::succeeded::Succeeded;
 use super::{path_guard, replayable};
@@ -27,6 +28,9 @@ use crate::telemetry::Span;
 /// A pending call. Boxed, so that it is compiled once and does not enlarge the future of every
 /// operation.
 type Pending<'c> = Pin<Box<dyn Future<Output = Result<Succeeded<'c>, Error>> + Send + 'c>>;
+
+/// A successful response and its body, the call, and its slot.
+type Sent = ((Response, Bytes), Call, Slot);
 
 impl Client {
     /// Makes a call of the generated code. Returns a success whose body matches the operation,
@@ -54,29 +58,15 @@ impl Client {
     /// Makes a call. Returns its successful response.
     pub(super) fn execute(
         &self,
-        mut request: Request,
+        request: Request,
         operation: Cow<'static, Operation>,
     ) -> Pending<'_> {
         Box::pin(async move {
             let span = Span::call(&operation, request.url());
-            let mut call = Call::new(operation, self.path_prefix());
-            let prepared = self.prepare(&mut request, &call.operation);
-            call.idempotency_key = request.headers().get(IDEMPOTENCY_KEY).cloned();
-            let sent = async {
-                match prepared {
-                    Ok(()) => self.send(request, call).await,
-                    Err(error) => Err(error.with_call(call)),
-                }
-            };
-            match span.within(sent).await {
-                Ok((received, call, slot)) => {
-                    Ok(Succeeded { client: self, received, call, span, slot })
-                }
-                Err(error) => {
-                    span.failed(&error);
-                    Err(error)
-                }
-            }
+            let sent = self.send(request, Call::new(operation, self.path_prefix()));
+            let sent = span.within(sent).await.inspect_err(|error| span.failed(error));
+            let ((response, body), call, slot) = sent?;
+            Ok(Succeeded { client: self, response, body, call, span, slot })
         })
     }
 
@@ -87,11 +77,15 @@ impl Client {
 
     /// The path of the base URL, which precedes that of an operation.
     pub(crate) fn path_prefix(&self) -> &str {
-        let (_, host) = self.baseurl.split_once("://").unwrap_or_default();
-        host.find('/').map_or("", |start| &host[start..])
+        self.inner.settings.base_url.path().trim_end_matches('/')
     }
 
-    async fn send(&self, request: Request, call: Call) -> Result<(Received, Call, Slot), Error> {
+    async fn send(&self, mut request: Request, mut call: Call) -> Result<Sent, Error> {
+        let prepared = self.prepare(&mut request, &call.operation);
+        call.idempotency_key = request.headers().get(IDEMPOTENCY_KEY).cloned();
+        if let Err(error) = prepared {
+            return Err(error.with_call(call));
+        }
         let Inner { settings, number, retry, attempt_timeout, .. } = &self.inner;
         let (operation, key) = (call.operation.clone(), call.idempotency_key.clone());
         let (operation, key) = (&*operation, key.as_ref());
@@ -119,7 +113,7 @@ impl Client {
                 let sent = self.client.execute(request);
                 let exchanged = exchange(sent, operation, limit, self.confidential(key), &deadline);
                 let result = span.within(exchanged).await;
-                span.ended(result.as_ref().map(|received| received.response.status()), attempt);
+                span.ended(result.as_ref().map(|(response, _)| response.status()), attempt);
                 result
             }
         })

@@ -1,8 +1,9 @@
 //! Converts a successful response into the return value of a call.
 
+use bytes::Bytes;
+use reqwest::Response;
 use serde::de::DeserializeOwned;
 
-use super::exchange::Received;
 use crate::StatusCode;
 use crate::client::Inner;
 use crate::error::{Call, Error};
@@ -16,7 +17,9 @@ use crate::time::MAX_TIMEOUT;
 /// A call with a successful response that is not decoded yet.
 pub(crate) struct Succeeded<'c> {
     pub(super) client: &'c Client,
-    pub(super) received: Received,
+    pub(super) response: Response,
+    /// Empty if the caller reads it.
+    pub(super) body: Bytes,
     pub(super) call: Call,
     pub(super) span: Span,
     pub(super) slot: Slot,
@@ -24,7 +27,7 @@ pub(crate) struct Succeeded<'c> {
 
 impl Succeeded<'_> {
     pub(crate) fn status(&self) -> StatusCode {
-        self.received.response.status()
+        self.response.status()
     }
 
     /// Decodes the body.
@@ -35,8 +38,8 @@ impl Succeeded<'_> {
 
     /// Leaves the body to the caller.
     pub(crate) fn into_download(self) -> ResponseValue<Download> {
-        let status = self.status();
-        let Self { client, received: Received { response, headers, .. }, call, slot, .. } = self;
+        let Self { client, response, call, slot, .. } = self;
+        let (status, headers) = (response.status(), response.headers().clone());
         let Inner { settings, attempt_timeout, .. } = &client.inner;
         let limit = settings.response_limit(&call.operation);
         // A longer timeout could overflow the clock.
@@ -45,8 +48,8 @@ impl Succeeded<'_> {
         ResponseValue::new(download, status, headers)
     }
 
-    pub(crate) fn with<T>(self, value: T) -> ResponseValue<T> {
-        ResponseValue::new(value, self.status(), self.received.headers)
+    pub(crate) fn with<T>(mut self, value: T) -> ResponseValue<T> {
+        ResponseValue::new(value, self.status(), std::mem::take(self.response.headers_mut()))
     }
 
     /// Ends the call with the result of `read`.
@@ -54,7 +57,8 @@ impl Succeeded<'_> {
         self,
         read: impl FnOnce(Success<'_>) -> Result<T, Problem>,
     ) -> Result<(T, Self), Error> {
-        let Self { client, received: Received { headers, body, .. }, call, span, .. } = &self;
+        let Self { client, response, body, call, span, .. } = &self;
+        let headers = response.headers();
         match read(Success { operation: &call.operation, headers, body }) {
             Ok(value) => {
                 span.ended(Ok(self.status()), call.attempts);

@@ -63,12 +63,7 @@ impl RetryPolicy {
     /// [attempt timeout](crate::ClientBuilder::attempt_timeout). An upload that makes progress
     /// has no limit.
     pub fn none() -> Self {
-        Self {
-            max_attempts: 1,
-            total_timeout: Duration::MAX,
-            pacing: Pacing::Off,
-            ..Self::default()
-        }
+        Self::default().max_attempts(1).total_timeout(Duration::MAX).pacing(Pacing::Off)
     }
 
     /// Sets the maximum number of attempts, including the first. Default: 4. 0 counts as 1.

@@ -25,19 +25,26 @@ pub(crate) struct Rules<'c> {
 }
 
 impl Rules<'_> {
-    /// Waits until an attempt may be sent. Returns when it was admitted, and its slot.
+    /// Waits until an attempt may be sent. Returns when its queue admitted it, and its slot.
+    ///
+    /// Takes the slot first, since the server may reject other calls while this one waits for
+    /// it. Releases the slot while it waits in the queue.
     pub(super) async fn admit(
         &self,
         since: Instant,
         time_left: impl Fn() -> Duration,
     ) -> Result<(Instant, Slot), Error> {
-        let admission = async {
-            match self.queue {
-                Some(queue) => queue.admit(since, time_left()).await,
-                None => Ok(Instant::now()),
+        let mut slot = self.slots.take(time_left()).await?;
+        let sent_at = match self.queue.map(|queue| (queue, queue.enter(since))) {
+            None => Instant::now(),
+            Some((_, Ok(sent_at))) => sent_at,
+            Some((queue, Err(position))) => {
+                drop(slot);
+                let sent_at = queue.admit(position, time_left()).await?;
+                slot = self.slots.take(time_left()).await?;
+                sent_at
             }
         };
-        let admitted = self.slots.take_at(admission, &time_left).await?;
         if !self.repeatable {
             // Whether the server processed a request on a connection that it closed cannot be
             // known, so remove closed connections first.
@@ -48,7 +55,7 @@ impl Rules<'_> {
             let error = Error::new(ErrorKind::Timeout);
             return Err(error.with_detail("not sent, since the total timeout expired before"));
         }
-        Ok(admitted)
+        Ok((sent_at, slot))
     }
 
     /// An attempt that was sent at `sent_at` succeeded.
