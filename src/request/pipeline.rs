@@ -42,12 +42,11 @@ impl Client {
     ) -> Result<Succeeded<'_>, Error> {
         let operation = Operation::find(operation_id)
             .ok_or_else(|| Error::refused("the document has no such operation"))?;
-        let response = operation.response;
-        if let Some(accept) = response.accept {
+        if let Some(accept) = operation.response.accept {
             request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
         }
         let succeeded = self.execute(request, Cow::Borrowed(operation)).await?;
-        let check = match response.content {
+        let check = match operation.response.content {
             Content::Json => return Ok(succeeded),
             Content::Nothing => success::nothing,
             Content::File => success::file,
@@ -91,17 +90,15 @@ impl Client {
         let (operation, key) = (&*operation, key.as_ref());
         let is_paced = retry.get_pacing() != Pacing::Off;
         let queue = is_paced.then(|| settings.queues.of(operation, number));
-        let mut rules = Rules {
-            policy: *retry,
+        // A stream cannot be sent twice.
+        let is_stream = request.body().is_some_and(|body| body.as_bytes().is_none());
+        let rules = Rules {
+            policy: if is_stream { retry.max_attempts(1) } else { *retry },
             repeatable: operation.safe_to_repeat || key.is_some(),
             queue: queue.as_deref(),
             budget: retry.has_budget().then_some(&settings.budget),
             slots: &settings.slots,
         };
-        if request.body().is_some_and(|body| body.as_bytes().is_none()) {
-            // A stream cannot be sent twice.
-            rules.policy = rules.policy.max_attempts(1);
-        }
         let limit = settings.response_limit(operation);
         let mut next = Some(request);
         attempts::run(rules, call, fastrand::f64, |attempt, time_left| {

@@ -43,14 +43,13 @@ pub(crate) async fn run<T, Attempt: Future<Output = Result<T, Error>>>(
         drop(slot);
         since = Instant::now();
         polls += u32::from(error.awaits_earlier_attempt());
-        match rules.failed(&error, polls, sent_at, time_left(), random()) {
-            Some(Duration::ZERO) => {}
-            Some(wait) => {
-                waiting("retry", wait);
-                sleep(wait).await;
-                waited("retry", wait);
-            }
-            None => return Err(error),
+        let Some(wait) = rules.failed(&error, polls, sent_at, time_left(), random()) else {
+            return Err(error);
+        };
+        if !wait.is_zero() {
+            waiting("retry", wait);
+            sleep(wait).await;
+            waited("retry", wait);
         }
         call.earlier_uncertain |= error.is_uncertain();
         failure = Some(error);

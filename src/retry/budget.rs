@@ -8,26 +8,21 @@ const FULL: u32 = 100;
 /// How many successes earn a retry.
 const SUCCESSES: u32 = 10;
 
-/// A token bucket that successes refill: while most calls fail, few are retried.
-/// Counts what is left, in successes.
+/// A token bucket that successes refill: while most calls fail, few are retried. Counts what is
+/// spent, in successes.
+#[derive(Default)]
 pub(crate) struct Budget(AtomicU32);
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self(AtomicU32::new(FULL * SUCCESSES))
-    }
-}
 
 impl Budget {
     /// Withdraws a retry. Returns false if the budget is spent.
     pub(crate) fn try_withdraw(&self) -> bool {
-        self.0.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(SUCCESSES)).is_ok()
+        let withdraw = |spent| Some(spent + SUCCESSES).filter(|spent| *spent <= FULL * SUCCESSES);
+        self.0.fetch_update(Relaxed, Relaxed, withdraw).is_ok()
     }
 
     /// A call succeeded.
     pub(crate) fn refill(&self) {
-        let earn = |left: u32| Some((left + 1).min(FULL * SUCCESSES));
-        _ = self.0.fetch_update(Relaxed, Relaxed, earn);
+        _ = self.0.fetch_update(Relaxed, Relaxed, |spent| spent.checked_sub(1));
     }
 }
 

@@ -87,10 +87,8 @@ impl Rules<'_> {
             let is_free = is_rejected || error.is_in_progress();
             return wait.filter(|_| is_free || self.budget.is_none_or(Budget::try_withdraw));
         }
-        let Some(queue) = self.queue else {
-            return wait;
-        };
-        let is_paused = queue.on_rejected(sent_at, error.retry_after(), random);
+        let reject = |queue: &RequestQueue| queue.on_rejected(sent_at, error.retry_after(), random);
+        let is_paused = self.queue.is_some_and(reject);
         // The queue waits until the pause ends.
         wait.map(|wait| if is_paused && wait <= LONGEST_PAUSE { Duration::ZERO } else { wait })
     }
