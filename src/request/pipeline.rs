@@ -11,8 +11,8 @@ use reqwest::{Request, Response};
 use super::deadline::Deadline;
 use super::exchange::exchange;
 use super::idempotency::{self, IDEMPOTENCY_KEY};
+use super::path_guard;
 use super::succeeded::Succeeded;
-use super::{path_guard, replayable};
 use crate::client::Inner;
 use crate::credentials::Confidential;
 use crate::credentials::number_scope::NUMBER_ID;
@@ -51,7 +51,8 @@ impl Client {
             Content::Nothing => success::nothing,
             Content::File => success::file,
         };
-        succeeded.check(check).map(|((), succeeded)| succeeded)
+        succeeded.read(check)?;
+        Ok(succeeded)
     }
 
     /// Makes a call. Returns its successful response.
@@ -102,7 +103,7 @@ impl Client {
         let limit = settings.response_limit(operation);
         let mut next = Some(request);
         attempts::run(rules, call, fastrand::f64, |attempt, time_left| {
-            let request = replayable::take(&mut next);
+            let request = take(&mut next);
             async move {
                 let mut request = request?;
                 let deadline = Deadline::new(*attempt_timeout, time_left, &mut request);
@@ -132,6 +133,23 @@ impl Client {
         }
         Ok(())
     }
+}
+
+/// Takes the request to send it, and leaves a copy for the next attempt, unless its body is a
+/// stream.
+fn take(request: &mut Option<Request>) -> Result<Request, Error> {
+    let taken = request
+        .take()
+        .ok_or_else(|| Error::refused("its body is a stream, which can be sent only once"))?;
+    *request = if taken.body().is_some() {
+        taken.try_clone()
+    } else {
+        // `try_clone` sets a timeout, which doubles the allocations.
+        let mut copy = Request::new(taken.method().clone(), taken.url().clone());
+        copy.headers_mut().clone_from(taken.headers());
+        Some(copy)
+    };
+    Ok(taken)
 }
 
 #[cfg(test)]

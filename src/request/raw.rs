@@ -183,7 +183,7 @@ impl RawRequest<'_> {
         };
         let succeeded = client.execute(request, operation).await?;
         let check = if takes_pages { |_: Success<'_>| Ok(()) } else { success::no_page };
-        let ((), succeeded) = succeeded.check(check)?;
+        succeeded.read(check)?;
         let credentials = client.inner.settings.credentials.clone();
         let origin = Origin { call: succeeded.call.clone(), credentials };
         let body = succeeded.body.clone();

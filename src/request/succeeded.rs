@@ -32,8 +32,8 @@ impl Succeeded<'_> {
 
     /// Decodes the body.
     pub(crate) fn into_value<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
-        let (value, succeeded) = self.check(success::model)?;
-        Ok(succeeded.with(value))
+        let value = self.read(success::model)?;
+        Ok(self.with(value))
     }
 
     /// Leaves the body to the caller.
@@ -53,25 +53,22 @@ impl Succeeded<'_> {
     }
 
     /// Ends the call with the result of `read`.
-    pub(super) fn check<T>(
-        self,
+    pub(super) fn read<T>(
+        &self,
         read: impl FnOnce(Success<'_>) -> Result<T, Problem>,
-    ) -> Result<(T, Self), Error> {
-        let Self { client, response, body, call, span, .. } = &self;
+    ) -> Result<T, Error> {
+        let Self { client, response, body, call, span, .. } = self;
         let headers = response.headers();
-        match read(Success { operation: &call.operation, headers, body }) {
-            Ok(value) => {
-                span.ended(Ok(self.status()), call.attempts);
-                Ok((value, self))
-            }
-            Err(problem) => {
-                let error = problem
-                    .into_error(self.status(), client.confidential(call.idempotency_key.as_ref()))
-                    .with_response(headers.clone(), body.clone())
-                    .with_call(call.clone());
-                span.failed(&error);
-                Err(error)
-            }
-        }
+        let success = Success { operation: &call.operation, headers, body };
+        let confidential = client.confidential(call.idempotency_key.as_ref());
+        let failed = |problem: Problem| {
+            problem
+                .into_error(self.status(), confidential)
+                .with_response(headers.clone(), body.clone())
+                .with_call(call.clone())
+        };
+        let value = read(success).map_err(failed).inspect_err(|error| span.failed(error))?;
+        span.ended(Ok(self.status()), call.attempts);
+        Ok(value)
     }
 }
