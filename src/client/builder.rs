@@ -225,10 +225,7 @@ impl ClientBuilder {
     /// - the feature `rustls-no-provider` is enabled, but the program has not installed a
     ///   cryptography provider for rustls.
     pub fn build(self) -> Result<Client, Error> {
-        self.credentials.check(match self.credentials.header {
-            API_KEY => "the API key",
-            _ => "the id of the API key",
-        })?;
+        self.credentials.check()?;
         refuse_zero("connect timeout", self.connect_timeout.is_zero())?;
         refuse_zero("limit of bytes in a response", self.max_response_bytes == Some(0))?;
         refuse_zero("limit of concurrent requests", self.max_concurrent_requests == 0)?;

@@ -35,6 +35,8 @@ const API_KEY_ID_VARIABLE: &str = "PILOT_STATUS_API_KEY_ID";
 pub struct Credentials {
     /// The name of the header for the credential.
     pub(crate) header: &'static str,
+    /// The source of the value, for errors.
+    source: &'static str,
     secret: SecretString,
 }
 
@@ -44,7 +46,7 @@ impl Credentials {
     /// If the value is not valid in a header,
     /// [`ClientBuilder::build`](crate::ClientBuilder::build) fails.
     pub fn api_key(key: impl Into<String>) -> Self {
-        Self::new(API_KEY, key.into())
+        Self::new(API_KEY, "the API key", key.into())
     }
 
     /// The id of an API key, sent as `x-api-key-id`.
@@ -52,7 +54,7 @@ impl Credentials {
     /// If the value is not valid in a header,
     /// [`ClientBuilder::build`](crate::ClientBuilder::build) fails.
     pub fn api_key_id(id: impl Into<String>) -> Self {
-        Self::new(API_KEY_ID, id.into())
+        Self::new(API_KEY_ID, "the id of the API key", id.into())
     }
 
     /// Reads an API key from `PILOT_STATUS_API_KEY`, or the id of an API key from
@@ -68,9 +70,9 @@ impl Credentials {
     }
 
     fn from_variables(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
-        let (name, header, value) = match (get(API_KEY_VARIABLE), get(API_KEY_ID_VARIABLE)) {
-            (Some(key), None) => (API_KEY_VARIABLE, API_KEY, key),
-            (None, Some(id)) => (API_KEY_ID_VARIABLE, API_KEY_ID, id),
+        let (header, source, value) = match (get(API_KEY_VARIABLE), get(API_KEY_ID_VARIABLE)) {
+            (Some(key), None) => (API_KEY, API_KEY_VARIABLE, key),
+            (None, Some(id)) => (API_KEY_ID, API_KEY_ID_VARIABLE, id),
             (None, None) => {
                 return Err(refusal(format!("set {API_KEY_VARIABLE} or {API_KEY_ID_VARIABLE}")));
             }
@@ -80,21 +82,20 @@ impl Credentials {
                 )));
             }
         };
-        let value = value
-            .into_string()
-            .map_err(|_| refusal(format!("{name} is not UTF-8; set it to the value as issued")))?;
-        let credentials = Self::new(header, value);
-        credentials.check(name)?;
+        let value = value.into_string().map_err(|_| {
+            refusal(format!("{source} is not UTF-8; set it to the value as issued"))
+        })?;
+        let credentials = Self::new(header, source, value);
+        credentials.check()?;
         Ok(credentials)
     }
 
-    fn new(header: &'static str, value: String) -> Self {
-        Self { header, secret: SecretString::from(value) }
+    fn new(header: &'static str, source: &'static str, value: String) -> Self {
+        Self { header, source, secret: SecretString::from(value) }
     }
 
-    /// Refuses a value that would not reach the server unchanged. `name` names its source in
-    /// errors.
-    pub(crate) fn check(&self, name: &str) -> Result<(), Error> {
+    /// Refuses a value that would not reach the server unchanged.
+    pub(crate) fn check(&self) -> Result<(), Error> {
         let value = self.secret.expose_secret();
         let problem = if value.trim().is_empty() {
             "is blank; set it to the value as issued"
@@ -106,7 +107,7 @@ impl Credentials {
         } else {
             return Ok(());
         };
-        Err(refusal(format!("{name} {problem}")))
+        Err(refusal(format!("{} {problem}", self.source)))
     }
 
     /// Whether a text contains the value, ignoring case, since URLs convert host names to lower
