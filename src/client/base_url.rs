@@ -1,49 +1,40 @@
 //! Parses and checks the base URL, which receives the API key.
 
+use std::net::IpAddr;
+
 use reqwest::Url;
 
 use crate::error::Error;
 use crate::text::quotes::is_quoted;
 
-/// A server and the prefix of its paths.
-#[derive(Debug)]
-pub(crate) struct BaseUrl {
-    /// Without a trailing slash, so that paths can be appended.
-    pub(crate) text: String,
-    /// Whether the server is on this machine.
-    pub(crate) is_loopback: bool,
-}
-
-impl BaseUrl {
-    /// Parses a base URL. `name` names its source in errors.
-    pub(crate) fn parse(url: &str, name: &str, danger_allow_http: bool) -> Result<Self, Error> {
-        let refuse = |reason: &str| Error::configuration(format!("{name} {reason}"));
-        if is_quoted(url) {
-            return Err(refuse("is in quotes; remove the quotes"));
-        }
-        let mut url = Url::parse(url).map_err(|error| {
-            refuse(&format!("is not a URL ({error}); write it like https://example.com"))
-        })?;
-        let is_loopback = is_loopback(&url);
-        let is_without_host = url.host_str().is_none_or(str::is_empty);
-        let problem = if !matches!(url.scheme(), "https" | "http") || is_without_host {
-            Some("must begin with https:// and contain a host")
-        } else if !url.username().is_empty() || url.password().is_some() {
-            Some("must not contain a user or a password; pass the key as `Credentials`")
-        } else if url.query().is_some() || url.fragment().is_some() {
-            Some("must end with its path, without a query or a fragment")
-        } else if url.scheme() == "http" && !danger_allow_http && !is_loopback {
-            Some("must begin with https://, or anyone on the network can read the key")
-        } else {
-            None
-        };
-        if let Some(problem) = problem {
-            return Err(refuse(problem));
-        }
-        let prefix = without_version(url.path()).to_owned();
-        url.set_path(&prefix);
-        Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), is_loopback })
+/// Parses a base URL: a server and the prefix of its paths. `name` names its source in errors.
+pub(crate) fn parse(url: &str, name: &str, danger_allow_http: bool) -> Result<Url, Error> {
+    let refuse = |reason: &str| Err(Error::configuration(format!("{name} {reason}")));
+    if is_quoted(url) {
+        return refuse("is in quotes; remove the quotes");
     }
+    let mut url = match Url::parse(url) {
+        Ok(url) => url,
+        Err(error) => {
+            return refuse(&format!("is not a URL ({error}); write it like https://example.com"));
+        }
+    };
+    // URLs of these schemes have a host.
+    if !matches!(url.scheme(), "https" | "http") {
+        return refuse("must begin with https:// and contain a host");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("must not contain a user or a password; pass the key as `Credentials`");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("must end with its path, without a query or a fragment");
+    }
+    if url.scheme() == "http" && !danger_allow_http && !is_loopback(&url) {
+        return refuse("must begin with https://, or anyone on the network can read the key");
+    }
+    let prefix = without_version(url.path()).to_owned();
+    url.set_path(&prefix);
+    Ok(url)
 }
 
 /// Removes `/v1` from the path of a base URL, since the paths of all operations begin with it.
@@ -58,14 +49,11 @@ fn without_version(path: &str) -> &str {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host_str().unwrap_or_default() {
-        "localhost" => true,
-        host => host
-            .trim_matches(['[', ']'])
-            .parse()
-            .is_ok_and(|address: std::net::IpAddr| address.is_loopback()),
-    }
+/// Whether the server is on this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse();
+    host == "localhost" || address.is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -74,7 +62,8 @@ mod tests {
     use crate::error::ErrorKind;
 
     fn parse(url: &str) -> Result<String, Error> {
-        BaseUrl::parse(url, "the base URL", false).map(|base| base.text)
+        super::parse(url, "the base URL", false)
+            .map(|url| url.as_str().trim_end_matches('/').to_owned())
     }
 
     #[test]
@@ -145,8 +134,8 @@ mod tests {
 
     #[test]
     fn plain_http_requires_a_setting() {
-        let allowed = BaseUrl::parse("http://10.0.0.1", "the base URL", true).unwrap();
-        assert_eq!(allowed.text, "http://10.0.0.1");
+        let allowed = super::parse("http://10.0.0.1", "the base URL", true).unwrap();
+        assert_eq!(allowed.as_str(), "http://10.0.0.1/");
         assert!(parse("http://10.0.0.1").is_err());
     }
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use reqwest::redirect;
+use reqwest::{Url, redirect};
 
-use super::base_url::BaseUrl;
-use super::overrides::validate_nonzero;
+use super::base_url::{self, is_loopback};
+use super::overrides::refuse_zero;
 use super::{Inner, Settings, proxy_variables};
 use crate::credentials::number_scope::NumberScope;
-use crate::credentials::{Credentials, environment};
+use crate::credentials::{Credentials, variable};
 use crate::error::Error;
 use crate::generated::Client;
 use crate::operation::{API_KEY, API_KEY_ID, SERVER};
@@ -39,7 +39,7 @@ impl Client {
     pub fn builder(credentials: Credentials) -> ClientBuilder {
         ClientBuilder {
             credentials,
-            base_url: None,
+            base_url: SERVER.to_owned(),
             base_url_name: "the base URL",
             danger_allow_http: false,
             connect_timeout: Duration::from_secs(10),
@@ -63,7 +63,7 @@ impl Client {
     /// invalid. The error names the variable.
     pub fn from_env() -> Result<Self, Error> {
         let mut builder = Self::builder(Credentials::from_env()?);
-        if let Some(url) = environment::variable(BASE_URL_VARIABLE) {
+        if let Some(url) = variable(BASE_URL_VARIABLE) {
             builder.base_url_name = BASE_URL_VARIABLE;
             // No URL contains invalid UTF-8.
             builder = builder.base_url(url.to_string_lossy());
@@ -88,7 +88,7 @@ impl Client {
 #[must_use]
 pub struct ClientBuilder {
     credentials: Credentials,
-    base_url: Option<String>,
+    base_url: String,
     /// The source of the base URL, for errors.
     base_url_name: &'static str,
     danger_allow_http: bool,
@@ -113,7 +113,7 @@ impl ClientBuilder {
     /// The URL must begin with `https://`, unless the host is this machine, and have no user,
     /// password, query or fragment. Otherwise [`build`](Self::build) fails.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
+        self.base_url = url.into();
         self
     }
 
@@ -225,24 +225,18 @@ impl ClientBuilder {
     /// - the feature `rustls-no-provider` is enabled, but the program has not installed a
     ///   cryptography provider for rustls.
     pub fn build(self) -> Result<Client, Error> {
-        self.credentials.check(match self.credentials.header() {
-            API_KEY => "the API key",
-            _ => "the id of the API key",
-        })?;
-        validate_nonzero(&[
-            ("connect timeout", self.connect_timeout.is_zero()),
-            ("limit of bytes in a response", self.max_response_bytes == Some(0)),
-            ("limit of concurrent requests", self.max_concurrent_requests == 0),
-        ])?;
-        let url = self.base_url.as_deref().unwrap_or(SERVER);
-        let base_url = BaseUrl::parse(url, self.base_url_name, self.danger_allow_http)?;
-        if self.credentials.appears_in(url) || self.credentials.appears_in(&base_url.text) {
+        self.credentials.check()?;
+        refuse_zero("connect timeout", self.connect_timeout.is_zero())?;
+        refuse_zero("limit of bytes in a response", self.max_response_bytes == Some(0))?;
+        refuse_zero("limit of concurrent requests", self.max_concurrent_requests == 0)?;
+        let url = base_url::parse(&self.base_url, self.base_url_name, self.danger_allow_http)?;
+        if [&*self.base_url, url.as_str()].iter().any(|text| self.credentials.appears_in(text)) {
             return Err(Error::configuration(format!(
                 "{} contains the key, which is sent in a header instead; remove it",
                 self.base_url_name
             )));
         }
-        let http = http_client_builder(self.http, &base_url)?;
+        let http = http_client_builder(self.http, &url)?;
         let user_agent = format!("{USER_AGENT} {}", self.user_agent);
         let user_agent = HeaderValue::from_str(user_agent.trim_end_matches(' ')).map_err(|_| {
             Error::configuration(
@@ -260,7 +254,10 @@ impl ClientBuilder {
             .user_agent(user_agent)
             .build()
             .map_err(Error::of_builder)?;
+        // Without a trailing slash, so that paths can be appended.
+        let baseurl = url.as_str().trim_end_matches('/').to_owned();
         let settings = Arc::new(Settings {
+            base_url: url,
             credentials: self.credentials,
             queues: RequestQueues::new(self.retry.backoff),
             budget: Budget::default(),
@@ -274,14 +271,14 @@ impl ClientBuilder {
             retry: self.retry,
         };
         inner.check()?;
-        Ok(Client { baseurl: base_url.text, client, inner })
+        Ok(Client { baseurl, client, inner })
     }
 }
 
 /// The builder of the HTTP client: that of the caller, or a new one.
 fn http_client_builder(
     custom: Option<reqwest::ClientBuilder>,
-    base_url: &BaseUrl,
+    base_url: &Url,
 ) -> Result<reqwest::ClientBuilder, Error> {
     #[cfg(feature = "rustls-no-provider")]
     if !cfg!(any(feature = "rustls", feature = "native-tls"))
@@ -296,7 +293,7 @@ fn http_client_builder(
     let mut http = match custom {
         // The deadline of each attempt limits the calls instead.
         Some(http) => http.timeout(MAX_TIMEOUT).read_timeout(MAX_TIMEOUT),
-        None if !HAS_TLS && base_url.text.starts_with("https:") => {
+        None if !HAS_TLS && base_url.scheme() == "https" => {
             return Err(Error::configuration(
                 "this build has no TLS, which the server requires; enable the feature `rustls`, \
                  `native-tls` or `rustls-no-provider` of pilot-status, or pass an \
@@ -305,14 +302,14 @@ fn http_client_builder(
         }
         None => reqwest::ClientBuilder::new(),
     };
-    if base_url.is_loopback {
+    if is_loopback(base_url) {
         // A proxy cannot reach this machine, but would see the key in plain text.
         http = http.no_proxy();
     } else if !format!("{http:?}").contains("proxies: ") {
         proxy_variables::check()?;
     }
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
-    if base_url.is_loopback && base_url.text.starts_with("http:") {
+    if is_loopback(base_url) && base_url.scheme() == "http" {
         // Skips the CA certificates, which a container without TLS may not have.
         http = http.tls_certs_only([]);
     }
@@ -332,12 +329,7 @@ impl fmt::Debug for ClientBuilder {
         // headers.
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
-            .field("danger_allow_http", &self.danger_allow_http)
-            .field("connect_timeout", &self.connect_timeout)
             .field("attempt_timeout", &self.attempt_timeout)
-            .field("max_response_bytes", &self.max_response_bytes)
-            .field("max_concurrent_requests", &self.max_concurrent_requests)
-            .field("pool_idle_timeout", &self.pool_idle_timeout)
             .field("retry", &self.retry)
             .finish_non_exhaustive()
     }

@@ -9,6 +9,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
+
 pub use self::builder::ClientBuilder;
 use crate::credentials::Credentials;
 use crate::credentials::number_scope::NumberScope;
@@ -34,6 +36,7 @@ pub struct Inner {
 
 /// The state that all clones of a client share.
 pub(crate) struct Settings {
+    pub(crate) base_url: Url,
     pub(crate) credentials: Credentials,
     pub(crate) queues: RequestQueues,
     pub(crate) budget: Budget,
@@ -44,11 +47,9 @@ pub(crate) struct Settings {
 impl Settings {
     /// The maximum length of a response body, in bytes.
     pub(crate) fn response_limit(&self, operation: &Operation) -> usize {
-        self.max_response_bytes.unwrap_or(if operation.response.is_file {
-            MAX_FILE_RESPONSE_BYTES
-        } else {
-            MAX_RESPONSE_BYTES
-        })
+        let is_file = operation.response.is_file;
+        let default = if is_file { MAX_FILE_RESPONSE_BYTES } else { MAX_RESPONSE_BYTES };
+        self.max_response_bytes.unwrap_or(default)
     }
 }
 

@@ -30,7 +30,7 @@ impl Client {
     #[must_use = "only the clone is for the number"]
     pub fn for_number(&self, id: impl AsRef<str>) -> Self {
         let mut clone = self.clone();
-        clone.inner.number = NumberScope::new(id.as_ref());
+        clone.inner.number = NumberScope::Only(id.as_ref().into());
         clone
     }
 
@@ -99,19 +99,16 @@ impl Client {
 impl Inner {
     /// Refuses settings with which no call could succeed.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        validate_nonzero(&[
-            ("attempt timeout", self.attempt_timeout.is_zero()),
-            ("total timeout of the retry policy", self.retry.time_left(Duration::ZERO).is_zero()),
-        ])
+        refuse_zero("attempt timeout", self.attempt_timeout.is_zero())?;
+        let total_timeout = self.retry.time_left(Duration::ZERO);
+        refuse_zero("total timeout of the retry policy", total_timeout.is_zero())
     }
 }
 
-/// Refuses settings that are zero.
-pub(crate) fn validate_nonzero(settings: &[(&str, bool)]) -> Result<(), Error> {
-    match settings.iter().find(|(_, is_zero)| *is_zero) {
-        Some((name, _)) => {
-            Err(Error::configuration(format!("the {name} is zero; no call could succeed")))
-        }
-        None => Ok(()),
+/// Refuses a setting that is zero.
+pub(crate) fn refuse_zero(name: &str, is_zero: bool) -> Result<(), Error> {
+    if is_zero {
+        return Err(Error::configuration(format!("the {name} is zero; no call could succeed")));
     }
+    Ok(())
 }

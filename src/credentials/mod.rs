@@ -2,13 +2,12 @@
 //! print.
 
 mod confidential;
-pub(crate) mod environment;
 pub(crate) mod number_scope;
 
 use std::ffi::OsString;
 use std::fmt;
 
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 pub(crate) use self::confidential::Confidential;
@@ -16,7 +15,7 @@ use self::confidential::{MIN_LENGTH, contains};
 use crate::error::{Error, ErrorKind};
 use crate::operation::{API_KEY, API_KEY_ID, Operation};
 use crate::text::is_portable;
-use crate::text::quotes::is_quoted;
+use crate::text::quotes::{is_blank, is_quoted};
 
 const API_KEY_VARIABLE: &str = "PILOT_STATUS_API_KEY";
 const API_KEY_ID_VARIABLE: &str = "PILOT_STATUS_API_KEY_ID";
@@ -34,7 +33,10 @@ const API_KEY_ID_VARIABLE: &str = "PILOT_STATUS_API_KEY_ID";
 /// ```
 #[derive(Clone)]
 pub struct Credentials {
-    header: &'static str,
+    /// The name of the header for the credential.
+    pub(crate) header: &'static str,
+    /// The source of the value, for errors.
+    source: &'static str,
     secret: SecretString,
 }
 
@@ -44,7 +46,7 @@ impl Credentials {
     /// If the value is not valid in a header,
     /// [`ClientBuilder::build`](crate::ClientBuilder::build) fails.
     pub fn api_key(key: impl Into<String>) -> Self {
-        Self::new(API_KEY, key.into())
+        Self::new(API_KEY, "the API key", key.into())
     }
 
     /// The id of an API key, sent as `x-api-key-id`.
@@ -52,7 +54,7 @@ impl Credentials {
     /// If the value is not valid in a header,
     /// [`ClientBuilder::build`](crate::ClientBuilder::build) fails.
     pub fn api_key_id(id: impl Into<String>) -> Self {
-        Self::new(API_KEY_ID, id.into())
+        Self::new(API_KEY_ID, "the id of the API key", id.into())
     }
 
     /// Reads an API key from `PILOT_STATUS_API_KEY`, or the id of an API key from
@@ -64,13 +66,13 @@ impl Credentials {
     /// quotes or not valid in a header. The error names the variable and does not show the
     /// value.
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_variables(environment::variable)
+        Self::from_variables(variable)
     }
 
     fn from_variables(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
-        let (name, header, value) = match (get(API_KEY_VARIABLE), get(API_KEY_ID_VARIABLE)) {
-            (Some(key), None) => (API_KEY_VARIABLE, API_KEY, key),
-            (None, Some(id)) => (API_KEY_ID_VARIABLE, API_KEY_ID, id),
+        let (header, source, value) = match (get(API_KEY_VARIABLE), get(API_KEY_ID_VARIABLE)) {
+            (Some(key), None) => (API_KEY, API_KEY_VARIABLE, key),
+            (None, Some(id)) => (API_KEY_ID, API_KEY_ID_VARIABLE, id),
             (None, None) => {
                 return Err(refusal(format!("set {API_KEY_VARIABLE} or {API_KEY_ID_VARIABLE}")));
             }
@@ -80,26 +82,20 @@ impl Credentials {
                 )));
             }
         };
-        let value = value
-            .into_string()
-            .map_err(|_| refusal(format!("{name} is not UTF-8; set it to the value as issued")))?;
-        let credentials = Self::new(header, value);
-        credentials.check(name)?;
+        let value = value.into_string().map_err(|_| {
+            refusal(format!("{source} is not UTF-8; set it to the value as issued"))
+        })?;
+        let credentials = Self::new(header, source, value);
+        credentials.check()?;
         Ok(credentials)
     }
 
-    fn new(header: &'static str, value: String) -> Self {
-        Self { header, secret: SecretString::from(value) }
+    fn new(header: &'static str, source: &'static str, value: String) -> Self {
+        Self { header, source, secret: SecretString::from(value) }
     }
 
-    /// The header for the credential.
-    pub(crate) fn header(&self) -> &'static str {
-        self.header
-    }
-
-    /// Refuses a value that would not reach the server unchanged. `name` names its source in
-    /// errors.
-    pub(crate) fn check(&self, name: &str) -> Result<(), Error> {
+    /// Refuses a value that would not reach the server unchanged.
+    pub(crate) fn check(&self) -> Result<(), Error> {
         let value = self.secret.expose_secret();
         let problem = if value.trim().is_empty() {
             "is blank; set it to the value as issued"
@@ -111,7 +107,7 @@ impl Credentials {
         } else {
             return Ok(());
         };
-        Err(refusal(format!("{name} {problem}")))
+        Err(refusal(format!("{} {problem}", self.source)))
     }
 
     /// Whether a text contains the value, ignoring case, since URLs convert host names to lower
@@ -125,13 +121,11 @@ impl Credentials {
     pub(crate) fn for_operation(
         &self,
         operation: &Operation,
-    ) -> Result<Option<(HeaderName, HeaderValue)>, Error> {
+    ) -> Result<Option<(&'static str, HeaderValue)>, Error> {
         if operation.credential_headers.contains(&self.header) {
-            let mut value = HeaderValue::from_str(self.secret.expose_secret()).map_err(|_| {
-                refusal(format!("the value for {} is not valid in a header", self.header))
-            })?;
+            let mut value = HeaderValue::from_str(self.secret.expose_secret())?;
             value.set_sensitive(true);
-            return Ok(Some((HeaderName::from_static(self.header), value)));
+            return Ok(Some((self.header, value)));
         }
         if operation.anonymous {
             return Ok(None);
@@ -143,6 +137,17 @@ impl Credentials {
             }
         }))
     }
+}
+
+/// The value of an environment variable. A blank value counts as unset, since `.env` templates
+/// list variables that users leave empty.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(is_set)
+}
+
+/// Whether a value contains more than white space and quotation marks.
+fn is_set(value: &OsString) -> bool {
+    !value.to_str().is_some_and(is_blank)
 }
 
 fn refusal(detail: String) -> Error {
@@ -166,8 +171,8 @@ mod tests {
     }
 
     fn environment(key: Option<&str>, id: Option<&str>) -> impl Fn(&str) -> Option<OsString> {
-        let key = key.map(OsString::from).filter(environment::is_set);
-        let id = id.map(OsString::from).filter(environment::is_set);
+        let key = key.map(OsString::from).filter(is_set);
+        let id = id.map(OsString::from).filter(is_set);
         move |name| match name {
             API_KEY_VARIABLE => key.clone(),
             API_KEY_ID_VARIABLE => id.clone(),
@@ -187,7 +192,7 @@ mod tests {
             (Some("''"), Some("ck_a"), API_KEY_ID),
         ] {
             let credentials = Credentials::from_variables(environment(key, id)).unwrap();
-            assert_eq!(credentials.header(), header);
+            assert_eq!(credentials.header, header);
         }
     }
 
@@ -246,7 +251,7 @@ mod tests {
         for (credentials, operation, expected) in table {
             let header = credentials.for_operation(&operation).unwrap();
             assert_eq!(
-                header.as_ref().map(|(name, _)| name.as_str()),
+                header.as_ref().map(|(name, _)| *name),
                 expected,
                 "{credentials:?} {operation:?}"
             );

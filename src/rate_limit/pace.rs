@@ -48,15 +48,16 @@ struct Pause {
     length: Duration,
     /// How many calls the server accepted before it rejected one.
     quota: u32,
-    start: Option<Start>,
+    /// When the last call was sent, or the pause began.
+    last: Instant,
+    start: Start,
 }
 
 /// The calls after a pause.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Start {
-    /// When the first and the last of them were sent.
-    first: Instant,
-    last: Instant,
+    /// When the first of them was sent.
+    first: Option<Instant>,
     sent: u32,
     in_flight: u32,
     accepted: u32,
@@ -90,16 +91,9 @@ impl Pace {
 
     /// A call is sent.
     pub(super) fn on_send(&mut self, now: Instant) {
-        if let Some(pause) = &mut self.pause {
-            let start = pause.start.get_or_insert(Start {
-                first: now,
-                last: now,
-                sent: 0,
-                in_flight: 0,
-                accepted: 0,
-                ramp: None,
-            });
-            start.last = now;
+        if let Some(Pause { last, start, .. }) = &mut self.pause {
+            *last = now;
+            start.first.get_or_insert(now);
             start.sent = start.sent.saturating_add(1);
             start.in_flight = start.in_flight.saturating_add(1);
         }
@@ -111,13 +105,14 @@ impl Pace {
         let second = self.second.filter(|(begun, _)| now - *begun <= SECOND);
         let (begun, accepted) = second.unwrap_or((now, 0));
         self.second = Some((begun, accepted.saturating_add(1)));
-        match &mut self.pause {
-            Some(Pause { start: None, quota, .. }) => *quota = quota.saturating_add(1),
-            Some(Pause { start: Some(start), .. }) if sent_at >= start.first => {
+        let Some(Pause { quota, start, .. }) = &mut self.pause else { return };
+        match start.first {
+            None => *quota = quota.saturating_add(1),
+            Some(first) if sent_at >= first => {
                 start.in_flight = start.in_flight.saturating_sub(1);
                 start.accepted = start.accepted.saturating_add(1);
             }
-            _ => {}
+            Some(_) => {}
         }
     }
 
@@ -132,7 +127,7 @@ impl Pace {
     ) -> bool {
         let wait = asked.unwrap_or_default().min(LONGEST_PAUSE);
         if let Some(pause) = &mut self.pause
-            && pause.start.is_none_or(|start| sent_at < start.first)
+            && pause.start.first.is_none_or(|first| sent_at < first)
         {
             // The call was sent before the pause.
             pause.end = pause.end.max(now + wait);
@@ -147,7 +142,7 @@ impl Pace {
                 let second = self.second.filter(|(begun, _)| now - *begun <= 2 * SECOND);
                 (now, second.map_or(0, |(_, accepted)| accepted), now)
             }
-            Some(Pause { start: Some(start), end, .. }) if start.accepted > 0 => {
+            Some(Pause { start, end, .. }) if start.accepted > 0 => {
                 start.in_flight = start.in_flight.saturating_sub(1);
                 // A few rejections in a row, relative to the accepted calls, start no pause.
                 if self.recent.trailing_ones() < (start.accepted / 32).clamp(1, RECENT) {
@@ -161,7 +156,8 @@ impl Pace {
         let length = wait.max(self.backoff.up_to((now - since) / 8, random)).min(LONGEST_PAUSE);
         // A single call probes the server, so little jitter keeps processes apart.
         let end = earliest.max(now + length + jitter(length, random) / 5);
-        self.pause = Some(Pause { since, end, length, quota, start: None });
+        let start = Start::default();
+        self.pause = Some(Pause { since, end, length, quota, last: now, start });
         true
     }
 
@@ -176,21 +172,21 @@ impl Pause {
     /// last outcome leaves it `in_doubt` whether the server accepts calls, one is sent at a
     /// time.
     fn next(&mut self, in_doubt: bool, now: Instant) -> Option<Instant> {
-        let used = self.start.map_or(self.end, |start| start.last.max(self.end));
-        if now - used > (self.length * 2).clamp(SECOND, MINUTE) {
+        if now - self.last.max(self.end) > (self.length * 2).clamp(SECOND, MINUTE) {
             return None;
         }
-        let Some(start) = self.start.as_mut().filter(|_| now >= self.end) else {
+        let start = &mut self.start;
+        let Some(first) = start.first.filter(|_| now >= self.end) else {
             return Some(self.end);
         };
         // A call without an outcome delays the others for a second.
-        let settled = if start.in_flight == 0 { now } else { start.last + SECOND };
+        let settled = if start.in_flight == 0 { now } else { self.last + SECOND };
         if start.accepted == 0 || in_doubt {
             return Some(settled);
         }
         if start.sent <= self.quota {
             let share = f64::from(start.sent - 1) / f64::from(self.quota);
-            return Some(start.first + self.length.mul_f64(SPREAD * share));
+            return Some(first + self.length.mul_f64(SPREAD * share));
         }
         if start.ramp.is_none() && settled > now {
             return Some(settled);

@@ -33,7 +33,7 @@ struct State {
 }
 
 /// The position of a call in the queue: when its wait began, and its number.
-type Position = (Instant, u64);
+pub(crate) type Position = (Instant, u64);
 
 /// The error for a call that the pause outlasts.
 fn throttled(pause_left: Duration) -> Error {
@@ -47,25 +47,24 @@ impl RequestQueue {
         Self(State { pace, number: 0, waiting: BTreeMap::new(), idle: None }.into())
     }
 
-    /// Waits until a call is admitted, at most for `time_left`, and returns when it was.
+    /// Admits a call now, or returns its position in the queue.
     ///
     /// `since` determines the position: the start of the call, or its last rejection. A
     /// rejected call moves to the end, so that others probe the server.
+    pub(crate) fn enter(&self, since: Instant) -> Result<Instant, Position> {
+        let mut state = self.state();
+        state.number += 1;
+        let position = (since, state.number);
+        state.admit(position).map_err(|_| position)
+    }
+
+    /// Waits until a call is admitted, at most for `time_left`, and returns when it was.
     pub(crate) async fn admit(
         &self,
-        since: Instant,
+        position: Position,
         time_left: Duration,
     ) -> Result<Instant, Error> {
         let arrival = Instant::now();
-        let position = {
-            let mut state = self.state();
-            state.number += 1;
-            let position = (since, state.number);
-            if let Ok(sent_at) = state.admit(position) {
-                return Ok(sent_at);
-            }
-            position
-        };
         if self.pause_left() >= time_left {
             return Err(throttled(self.pause_left()));
         }
@@ -80,13 +79,14 @@ impl RequestQueue {
     }
 
     async fn wait(&self, position: Position) -> Instant {
-        let entry = Entry { queue: self, position, wake: Arc::default() };
-        self.state().waiting.insert(position, Arc::clone(&entry.wake));
+        let wake = Arc::new(Notify::new());
+        self.state().waiting.insert(position, Arc::clone(&wake));
+        let _entry = Entry { queue: self, position };
         loop {
             let admission = self.state().admit(position);
             match admission {
                 Ok(sent_at) => return sent_at,
-                Err(ready) => _ = timeout_at(ready, entry.wake.notified()).await,
+                Err(ready) => _ = timeout_at(ready, wake.notified()).await,
             }
         }
     }
@@ -204,7 +204,6 @@ impl State {
 struct Entry<'q> {
     queue: &'q RequestQueue,
     position: Position,
-    wake: Arc<Notify>,
 }
 
 impl Drop for Entry<'_> {

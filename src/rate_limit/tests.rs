@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -165,7 +165,7 @@ impl Client {
 
     fn queue(&self) -> Option<Arc<RequestQueue>> {
         let operation = Operation::find("list_numbers").unwrap();
-        let is_paced = self.policy.get_pacing() != Pacing::Off;
+        let is_paced = self.policy.pacing != Pacing::Off;
         is_paced.then(|| self.queues.of(operation, &self.number))
     }
 
@@ -193,7 +193,7 @@ impl Client {
 
     async fn call(self) -> Result<Success, Error> {
         let queue = self.queue();
-        let budget = self.policy.has_budget().then_some(&*self.budget);
+        let budget = self.policy.has_budget.then_some(&*self.budget);
         let slots = &Slots::new(usize::MAX);
         let (policy, queue) = (self.policy, queue.as_deref());
         let rules = Rules { policy, repeatable: true, queue, budget, slots };
@@ -582,7 +582,7 @@ async fn a_call_that_would_wait_too_long_is_not_sent() {
 #[tokio::test(start_paused = true)]
 async fn a_pause_does_not_delay_other_operations_or_numbers() {
     let client = Client::new(RetryPolicy::default().max_attempts(1), closed(SECOND * 20));
-    let number = |id| NumberScope::Only(HeaderValue::from_static(id));
+    let number = |id: &str| NumberScope::Only(id.into());
     let client = Client { number: number("a"), ..client };
     client.calls(10).await;
     let start = Instant::now();
@@ -594,18 +594,20 @@ async fn a_pause_does_not_delay_other_operations_or_numbers() {
         queue(operation, number("b")),
         queue(operation, NumberScope::Any),
     ] {
-        queue.admit(Instant::now(), SECOND).await.unwrap();
+        queue.enter(Instant::now()).unwrap();
     }
     assert_eq!(start.elapsed(), Duration::ZERO);
-    queue(operation, number("a")).admit(Instant::now(), SECOND).await.unwrap_err();
+    let queue = queue(operation, number("a"));
+    let position = queue.enter(Instant::now()).unwrap_err();
+    queue.admit(position, SECOND).await.unwrap_err();
 }
 
 #[test]
 fn idle_queues_of_many_numbers_are_dropped() {
     let base = SECOND / 2;
     let queues = RequestQueues::new(Backoff { base, cap: base });
-    let queue = |id| {
-        let number = NumberScope::Only(HeaderValue::from(id));
+    let queue = |id: u32| {
+        let number = NumberScope::Only(id.to_string().into());
         queues.of(Operation::find("list_numbers").unwrap(), &number)
     };
     let held = queue(0);

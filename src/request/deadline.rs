@@ -1,9 +1,10 @@
 //! The deadline of one attempt.
 
-use std::pin::Pin;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Request;
 use tokio::time::{Instant, timeout};
 
 use crate::error::{Error, ErrorKind};
@@ -19,19 +20,18 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    pub(crate) fn new(
-        attempt_timeout: Duration,
-        time_left: Duration,
-        upload: Option<Arc<Upload>>,
-    ) -> Self {
-        Self { begun: Instant::now(), attempt_timeout, time_left, upload }
+    /// The deadline of an attempt that begins now. Tracks the upload of the request.
+    pub(super) fn new(limit: Duration, time_left: Duration, request: &mut Request) -> Self {
+        let upload = Upload::track(request);
+        Self { begun: Instant::now(), attempt_timeout: limit, time_left, upload }
     }
 
     /// Runs `work` until the deadline.
     pub(crate) async fn bound<T>(
         &self,
-        mut work: Pin<&mut impl Future<Output = reqwest::Result<T>>>,
+        work: impl Future<Output = reqwest::Result<T>>,
     ) -> Result<T, Error> {
+        let mut work = pin!(work);
         loop {
             match timeout(self.left(), work.as_mut()).await {
                 Ok(done) => return Ok(done?),
@@ -53,7 +53,7 @@ impl Deadline {
     }
 
     /// The error for an attempt that timed out. It states the progress of an upload.
-    pub(crate) fn error(&self) -> Error {
+    fn error(&self) -> Error {
         let error = Error::new(ErrorKind::Timeout);
         let Some(upload) = &self.upload else { return error };
         let (limit, setting) = if self.time_left().is_zero() {
@@ -74,11 +74,9 @@ impl Deadline {
 
 #[cfg(test)]
 mod tests {
-    use std::pin::pin;
-
     use bytes::Bytes;
     use http_body_util::BodyExt;
-    use reqwest::{Body, Method, Request, Url};
+    use reqwest::{Body, Method, Url};
     use tokio::time::sleep;
 
     use super::*;
@@ -112,12 +110,11 @@ mod tests {
         let url = Url::parse("http://127.0.0.1").unwrap();
         let mut request = Request::new(Method::POST, url);
         *request.body_mut() = Some(Bytes::from(vec![b'a'; length]).into());
-        let upload = Upload::track(&mut request);
+        let deadline = Deadline::new(30 * SECOND, total_timeout, &mut request);
         let body = request.body_mut().take().unwrap();
         assert_eq!(http_body::Body::size_hint(&body).exact(), Some(length as u64));
         let begun = Instant::now();
-        let deadline = Deadline::new(30 * SECOND, total_timeout, upload);
-        let outcome = deadline.bound(pin!(read(body, bytes_per_second, end))).await;
+        let outcome = deadline.bound(read(body, bytes_per_second, end)).await;
         (outcome.map_err(|error| error.to_string()), begun.elapsed())
     }
 

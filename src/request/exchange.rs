@@ -1,81 +1,37 @@
 //! One request and its response, within a deadline.
 
-use std::pin::pin;
-
 use bytes::Bytes;
-use http::HeaderMap;
 use reqwest::Response;
 use serde::de::IgnoredAny;
 
 use super::deadline::Deadline;
 use crate::credentials::Confidential;
 use crate::error::Error;
-use crate::operation::Operation;
+use crate::operation::{Content, Operation};
 use crate::response::body::Body;
 use crate::response::error_response;
-use crate::response::success::{self, is_page};
+use crate::response::success::{is_page, is_page_or_json};
 
-/// A successful response, with its body unless the caller reads it.
-pub(crate) struct Received {
-    /// Without its headers.
-    pub(super) response: Response,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
-}
-
-/// Which part of a successful response a call reads.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Reads {
-    All,
-    /// The head only; the caller reads the body.
-    Head,
-}
-
-/// Sends a request and reads its response before the deadline.
+/// Sends a request and reads its response before the deadline. Returns a successful response with
+/// its body, unless that is a file, which the caller reads.
 pub(super) async fn exchange(
     sent: impl Future<Output = reqwest::Result<Response>>,
     operation: &Operation,
-    reads: Reads,
     limit: usize,
     confidential: Confidential<'_>,
     deadline: &Deadline,
-) -> Result<Received, Error> {
-    // Declared outside of the timeout, which keeps what arrived in time.
-    let (mut response, mut body) = (None, Body::default());
-    let end = {
-        let work = pin!(async {
-            let response: &mut Response = response.insert(sent.await?);
-            if reads == Reads::Head && is_file(response) {
-                return Ok(true);
-            }
-            body.read(response, limit).await
-        });
-        deadline.bound(work).await
-    };
-    match response {
-        None => Err(end.err().unwrap_or_else(|| deadline.error())),
-        Some(response) => {
-            received(response, body.into_bytes(), end, operation, limit, confidential)
-        }
-    }
-}
-
-/// Whether a response is a file that the caller can read.
-fn is_file(response: &Response) -> bool {
-    response.status().is_success() && !success::is_page_or_json(response.headers())
-}
-
-/// Turns a response into a success or an error. `end` states whether the body is within
-/// `limit`, or why it is incomplete.
-fn received(
-    mut response: Response,
-    body: Bytes,
-    end: Result<bool, Error>,
-    operation: &Operation,
-    limit: usize,
-    confidential: Confidential<'_>,
-) -> Result<Received, Error> {
+) -> Result<(Response, Bytes), Error> {
+    let mut response = deadline.bound(sent).await?;
     let status = response.status();
+    let is_file = operation.response.content == Content::File
+        && status.is_success()
+        && !is_page_or_json(response.headers());
+    // Keeps what arrives in time.
+    let mut body = Body::default();
+    // Whether the body is within the limit, or why it is incomplete.
+    let end =
+        if is_file { Ok(true) } else { deadline.bound(body.read(&mut response, limit)).await };
+    let body = body.into_bytes();
     // Complete JSON is a complete body, even if the connection breaks after it. Calls that
     // only read are retried instead.
     let is_complete = match &end {
@@ -83,14 +39,15 @@ fn received(
         Err(_) if operation.is_read_only() => false,
         Err(_) => serde_json::from_slice::<IgnoredAny>(&body).is_ok(),
     };
-    let mut headers = std::mem::take(response.headers_mut());
+    let headers = response.headers_mut();
     for value in headers.values_mut().filter(|value| confidential.appears_in(value.as_bytes())) {
         // Hides it from `Debug`.
         value.set_sensitive(true);
     }
     if status.is_success() && is_complete {
-        return Ok(Received { response, headers, body });
+        return Ok((response, body));
     }
+    let headers = std::mem::take(headers);
     if !status.is_success() {
         return Err(error_response::error(&response, headers, body, confidential));
     }

@@ -20,8 +20,7 @@ pub(crate) fn ensure_key(headers: &mut HeaderMap) -> Result<(), Error> {
     }
     let mut buffer = Uuid::encode_buffer();
     let key = Uuid::new_v4().hyphenated().encode_lower(&mut buffer);
-    let key = HeaderValue::from_str(key).map_err(|_| invalid_key())?;
-    headers.insert(IDEMPOTENCY_KEY, key);
+    headers.insert(IDEMPOTENCY_KEY, HeaderValue::from_str(key)?);
     Ok(())
 }
 

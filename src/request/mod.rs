@@ -9,7 +9,6 @@ mod path_template;
 mod pipeline;
 pub(crate) mod query;
 mod raw;
-mod replayable;
 mod succeeded;
 mod upload;
 

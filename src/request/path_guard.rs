@@ -53,8 +53,7 @@ fn is_harmless(value: &[u8]) -> bool {
 /// segments, the same fixed segments, and no refused value.
 pub(crate) fn check(url: &Url, base_url: &str, template: &str) -> Result<(), Error> {
     let path = url.as_str().strip_prefix(base_url).and_then(|rest| rest.split(['?', '#']).next());
-    let is_match = path.is_some_and(|path| matches(path, template) && !path.contains(REFUSED));
-    if is_match {
+    if path.is_some_and(|path| matches(path, template) && !path.contains(REFUSED)) {
         return Ok(());
     }
     Err(Error::refused(

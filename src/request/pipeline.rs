@@ -6,50 +6,31 @@ use std::pin::Pin;
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::ACCEPT;
-use reqwest::Request;
+use reqwest::{Request, Response};
 
 use super::deadline::Deadline;
-use super::exchange::{Reads, Received, exchange};
+use super::exchange::exchange;
 use super::idempotency::{self, IDEMPOTENCY_KEY};
+use super::path_guard;
 use super::succeeded::Succeeded;
-use super::upload::Upload;
-use super::{path_guard, replayable};
 use crate::client::Inner;
 use crate::credentials::Confidential;
+use crate::credentials::number_scope::NUMBER_ID;
 use crate::error::{Call, Error};
 use crate::generated::Client;
 use crate::operation::{Content, Operation};
 use crate::rate_limit::Pacing;
 use crate::rate_limit::slots::Slot;
-use crate::response::{Origin, ResponseValue, success};
+use crate::response::success;
 use crate::retry::{Rules, attempts};
 use crate::telemetry::Span;
-use crate::time::MAX_TIMEOUT;
 
 /// A pending call. Boxed, so that it is compiled once and does not enlarge the future of every
 /// operation.
 type Pending<'c> = Pin<Box<dyn Future<Output = Result<Succeeded<'c>, Error>> + Send + 'c>>;
 
-/// Makes a call whose response the caller decodes. An HTML page is a success only if
-/// `takes_pages`.
-pub(crate) async fn bytes(
-    client: &Client,
-    request: Request,
-    operation: Cow<'static, Operation>,
-    takes_pages: bool,
-) -> Result<ResponseValue<Bytes>, Error> {
-    let succeeded = client.execute(request, operation, Reads::All).await?;
-    let credentials = client.inner.settings.credentials.clone();
-    let origin = Origin { call: succeeded.call.clone(), credentials };
-    let body = succeeded.received.body.clone();
-    let (body, succeeded) = succeeded.check(|success| {
-        if !takes_pages {
-            success::no_page(success)?;
-        }
-        Ok(body)
-    })?;
-    Ok(succeeded.with(body).with_origin(origin))
-}
+/// A successful response and its body, the call, and its slot.
+type Sent = ((Response, Bytes), Call, Slot);
 
 impl Client {
     /// Makes a call of the generated code. Returns a success whose body matches the operation,
@@ -61,47 +42,31 @@ impl Client {
     ) -> Result<Succeeded<'_>, Error> {
         let operation = Operation::find(operation_id)
             .ok_or_else(|| Error::refused("the document has no such operation"))?;
-        let response = operation.response;
-        if let Some(accept) = response.accept {
+        if let Some(accept) = operation.response.accept {
             request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
         }
-        let reads = if response.content == Content::File { Reads::Head } else { Reads::All };
-        let succeeded = self.execute(request, Cow::Borrowed(operation), reads).await?;
-        let check = match response.content {
+        let succeeded = self.execute(request, Cow::Borrowed(operation)).await?;
+        let check = match operation.response.content {
             Content::Json => return Ok(succeeded),
             Content::Nothing => success::nothing,
             Content::File => success::file,
         };
-        succeeded.check(check).map(|((), succeeded)| succeeded)
+        succeeded.read(check)?;
+        Ok(succeeded)
     }
 
     /// Makes a call. Returns its successful response.
-    fn execute(
+    pub(super) fn execute(
         &self,
-        mut request: Request,
+        request: Request,
         operation: Cow<'static, Operation>,
-        reads: Reads,
     ) -> Pending<'_> {
         Box::pin(async move {
             let span = Span::call(&operation, request.url());
-            let mut call = Call::new(operation, self.path_prefix());
-            let prepared = self.prepare(&mut request, &call.operation);
-            call.idempotency_key = request.headers().get(IDEMPOTENCY_KEY).cloned();
-            let sent = async {
-                match prepared {
-                    Ok(()) => self.send(request, call, reads).await,
-                    Err(error) => Err(error.with_call(call)),
-                }
-            };
-            match span.within(sent).await {
-                Ok((received, call, slot)) => {
-                    Ok(Succeeded { client: self, received, call, span, slot })
-                }
-                Err(error) => {
-                    span.failed(&error);
-                    Err(error)
-                }
-            }
+            let sent = self.send(request, Call::new(operation, self.path_prefix()));
+            let sent = span.within(sent).await.inspect_err(|error| span.failed(error));
+            let ((response, body), call, slot) = sent?;
+            Ok(Succeeded { client: self, response, body, call, span, slot })
         })
     }
 
@@ -112,51 +77,41 @@ impl Client {
 
     /// The path of the base URL, which precedes that of an operation.
     pub(crate) fn path_prefix(&self) -> &str {
-        let (_, host) = self.baseurl.split_once("://").unwrap_or_default();
-        host.find('/').map_or("", |start| &host[start..])
+        self.inner.settings.base_url.path().trim_end_matches('/')
     }
 
-    async fn send(
-        &self,
-        request: Request,
-        call: Call,
-        reads: Reads,
-    ) -> Result<(Received, Call, Slot), Error> {
+    async fn send(&self, mut request: Request, mut call: Call) -> Result<Sent, Error> {
+        let prepared = self.prepare(&mut request, &call.operation);
+        call.idempotency_key = request.headers().get(IDEMPOTENCY_KEY).cloned();
+        if let Err(error) = prepared {
+            return Err(error.with_call(call));
+        }
         let Inner { settings, number, retry, attempt_timeout, .. } = &self.inner;
         let (operation, key) = (call.operation.clone(), call.idempotency_key.clone());
         let (operation, key) = (&*operation, key.as_ref());
-        let is_paced = retry.get_pacing() != Pacing::Off;
+        let is_paced = retry.pacing != Pacing::Off;
         let queue = is_paced.then(|| settings.queues.of(operation, number));
-        let mut rules = Rules {
-            policy: *retry,
+        // A stream cannot be sent twice.
+        let is_stream = request.body().is_some_and(|body| body.as_bytes().is_none());
+        let rules = Rules {
+            policy: if is_stream { retry.max_attempts(1) } else { *retry },
             repeatable: operation.safe_to_repeat || key.is_some(),
             queue: queue.as_deref(),
-            budget: retry.has_budget().then_some(&settings.budget),
+            budget: retry.has_budget.then_some(&settings.budget),
             slots: &settings.slots,
         };
-        if request.body().is_some_and(|body| body.as_bytes().is_none()) {
-            // A stream cannot be sent twice.
-            rules.policy = rules.policy.max_attempts(1);
-        }
         let limit = settings.response_limit(operation);
         let mut next = Some(request);
         attempts::run(rules, call, fastrand::f64, |attempt, time_left| {
-            let sent = replayable::take(&mut next).map(|mut request| {
-                if reads == Reads::Head {
-                    // The caller limits the duration of a download.
-                    *request.timeout_mut() = Some(MAX_TIMEOUT);
-                }
-                let upload = Upload::track(&mut request);
-                let deadline = Deadline::new(*attempt_timeout, time_left, upload);
-                let span = Span::attempt(operation, request.url());
-                (span, self.client.execute(request), deadline)
-            });
+            let request = take(&mut next);
             async move {
-                let (span, sent, deadline) = sent?;
-                let confidential = self.confidential(key);
-                let exchanged = exchange(sent, operation, reads, limit, confidential, &deadline);
+                let mut request = request?;
+                let deadline = Deadline::new(*attempt_timeout, time_left, &mut request);
+                let span = Span::attempt(operation, request.url());
+                let sent = self.client.execute(request);
+                let exchanged = exchange(sent, operation, limit, self.confidential(key), &deadline);
                 let result = span.within(exchanged).await;
-                span.ended(result.as_ref().map(|received| received.response.status()), attempt);
+                span.ended(result.as_ref().map(|(response, _)| response.status()), attempt);
                 result
             }
         })
@@ -172,12 +127,29 @@ impl Client {
         path_guard::check(request.url(), &self.baseurl, &operation.path)?;
         if let Some((name, value)) = self.inner.settings.credentials.for_operation(operation)? {
             request.headers_mut().insert(name, value);
-            if let Some((name, value)) = self.inner.number.header()? {
-                request.headers_mut().insert(name, value);
+            if let Some(number) = self.inner.number.header()? {
+                request.headers_mut().insert(NUMBER_ID, number);
             }
         }
         Ok(())
     }
+}
+
+/// Takes the request to send it, and leaves a copy for the next attempt, unless its body is a
+/// stream.
+fn take(request: &mut Option<Request>) -> Result<Request, Error> {
+    let taken = request
+        .take()
+        .ok_or_else(|| Error::refused("its body is a stream, which can be sent only once"))?;
+    *request = if taken.body().is_some() {
+        taken.try_clone()
+    } else {
+        // `try_clone` sets a timeout, which doubles the allocations.
+        let mut copy = Request::new(taken.method().clone(), taken.url().clone());
+        copy.headers_mut().clone_from(taken.headers());
+        Some(copy)
+    };
+    Ok(taken)
 }
 
 #[cfg(test)]

@@ -5,12 +5,11 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use reqwest::{Request, Url};
+use http::{HeaderName, HeaderValue, Method};
+use reqwest::Request;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::pipeline;
 use super::query::scalars;
 use crate::credentials::number_scope::NUMBER_ID;
 use crate::credentials::{Confidential, Credentials};
@@ -19,8 +18,8 @@ use crate::generated::Client;
 use crate::operation::{API_KEY, API_KEY_ID, Operation, ResponseBody};
 use crate::request::idempotency::{self, IDEMPOTENCY_KEY};
 use crate::request::path_template;
-use crate::response::ResponseValue;
 use crate::response::success::{self, Success};
+use crate::response::{Origin, ResponseValue};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -31,12 +30,10 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 #[must_use = "a call does nothing until it is sent"]
 pub struct RawRequest<'c> {
     client: &'c Client,
-    method: Method,
+    /// Without its path.
+    request: Request,
     path: String,
     values: Vec<(String, String)>,
-    query: Vec<(String, String)>,
-    headers: HeaderMap,
-    body: Option<Vec<u8>>,
     /// The error for the first invalid argument.
     invalid: Option<Error>,
 }
@@ -73,12 +70,9 @@ impl Client {
     pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest<'_> {
         RawRequest {
             client: self,
-            method,
+            request: Request::new(method, self.inner.settings.base_url.clone()),
             path: path.into(),
             values: Vec::new(),
-            query: Vec::new(),
-            headers: HeaderMap::new(),
-            body: None,
             invalid: None,
         }
     }
@@ -98,7 +92,9 @@ impl RawRequest<'_> {
         let name = name.into();
         match serde_json::to_value(value).ok().and_then(scalars) {
             Some(values) => {
-                self.query.extend(values.into_iter().map(|value| (name.clone(), value)));
+                for value in values {
+                    self.request.url_mut().query_pairs_mut().append_pair(&name, &value);
+                }
             }
             None => self.refuse(
                 "the value of a query parameter must be text, a number, a boolean or a list of \
@@ -112,7 +108,7 @@ impl RawRequest<'_> {
     /// sets another.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(body) {
-            Ok(body) => self.body = Some(body),
+            Ok(body) => *self.request.body_mut() = Some(body.into()),
             // The cause may quote a value.
             Err(_) => self.refuse("its body cannot be serialized as JSON; map keys must be text"),
         }
@@ -127,9 +123,17 @@ impl RawRequest<'_> {
     /// ([`idempotency_key`](Self::idempotency_key)) and `x-whatsapp-number-id`
     /// ([`Client::for_number`]).
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        let (name, value) = (name.as_ref(), value.as_ref());
         let credentials = &self.client.inner.settings.credentials;
-        match header(name.as_ref(), value.as_ref(), credentials) {
-            Ok((name, value)) => drop(self.headers.insert(name, value)),
+        if credentials.appears_in(name) || credentials.appears_in(value) {
+            self.refuse(
+                "a header holds the credential of the client, which adds it to every request; \
+                 remove it",
+            );
+            return self;
+        }
+        match header(name, value) {
+            Ok((name, value)) => drop(self.request.headers_mut().insert(name, value)),
             Err(reason) => self.refuse(reason),
         }
         self
@@ -141,7 +145,7 @@ impl RawRequest<'_> {
     /// operation supports it.
     pub fn idempotency_key(mut self, key: impl AsRef<str>) -> Self {
         match HeaderValue::from_str(key.as_ref()) {
-            Ok(key) => drop(self.headers.insert(IDEMPOTENCY_KEY, key)),
+            Ok(key) => drop(self.request.headers_mut().insert(IDEMPOTENCY_KEY, key)),
             Err(_) => drop(self.invalid.get_or_insert_with(idempotency::invalid_key)),
         }
         self
@@ -169,44 +173,45 @@ impl RawRequest<'_> {
         }
         path_template::check(&self.path)?;
         let client = self.client;
-        let operation = Operation::at(self.method.clone(), &self.path);
+        let method = self.request.method().clone();
+        let operation = undecoded(Operation::at(method, &self.path).into_owned());
         // A caller that sets `Accept` may expect a page.
-        let takes_pages = self.headers.contains_key(ACCEPT);
-        match self.build() {
-            Ok(request) => pipeline::bytes(client, request, operation, takes_pages).await,
-            Err(error) => Err(error.with_call(Call::new(operation, client.path_prefix()))),
-        }
+        let takes_pages = self.request.headers().contains_key(ACCEPT);
+        let request = match self.build() {
+            Ok(request) => request,
+            Err(error) => return Err(error.with_call(Call::new(operation, client.path_prefix()))),
+        };
+        let succeeded = client.execute(request, operation).await?;
+        let check = if takes_pages { |_: Success<'_>| Ok(()) } else { success::no_page };
+        succeeded.read(check)?;
+        let credentials = client.inner.settings.credentials.clone();
+        let origin = Origin { call: succeeded.call.clone(), credentials };
+        let body = succeeded.body.clone();
+        Ok(succeeded.with(body).with_origin(origin))
     }
 
     /// Whether errors, spans and the logs of proxies would show the credential.
     fn shows_credential(&self) -> bool {
-        let parameters = self.query.iter().flat_map(|(name, value)| [name, value]);
-        let mut texts = parameters.chain([&self.path]);
-        texts.any(|text| self.client.inner.settings.credentials.appears_in(text))
+        let parameters = self.request.url().query_pairs().flat_map(|(name, value)| [name, value]);
+        let mut texts = parameters.chain([Cow::Borrowed(&*self.path)]);
+        texts.any(|text| self.client.inner.settings.credentials.appears_in(text.as_bytes()))
     }
 
     fn build(self) -> Result<Request, Error> {
-        let Self { client, method, path, values, query, mut headers, body, invalid, .. } = self;
+        let Self { client, mut request, path, values, invalid } = self;
         if let Some(error) = invalid {
             return Err(error);
         }
-        if matches!(method, Method::CONNECT | Method::TRACE) {
+        if matches!(*request.method(), Method::CONNECT | Method::TRACE) {
             // CONNECT addresses a proxy, and TRACE makes the server echo the key.
             return Err(Error::refused("CONNECT and TRACE are not supported; use another method"));
         }
         let path = path_template::fill(&path, &values)?;
-        let mut url = Url::parse(&format!("{}{path}", client.baseurl))
-            .map_err(|_| Error::refused("the path is not valid in a URL"))?;
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
+        request.url_mut().set_path(&format!("{}{path}", client.path_prefix()));
+        request.headers_mut().entry(ACCEPT).or_insert(JSON);
+        if request.body().is_some() {
+            request.headers_mut().entry(CONTENT_TYPE).or_insert(JSON);
         }
-        headers.entry(ACCEPT).or_insert(JSON);
-        if body.is_some() {
-            headers.entry(CONTENT_TYPE).or_insert(JSON);
-        }
-        let mut request = Request::new(method, url);
-        *request.headers_mut() = headers;
-        *request.body_mut() = body.map(Into::into);
         Ok(request)
     }
 
@@ -218,7 +223,7 @@ impl RawRequest<'_> {
 impl fmt::Debug for RawRequest<'_> {
     /// Without path, query, headers and body, which may contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawRequest").field("method", &self.method).finish_non_exhaustive()
+        f.debug_struct("RawRequest").field("method", self.request.method()).finish_non_exhaustive()
     }
 }
 
@@ -241,45 +246,34 @@ impl ResponseValue<Bytes> {
     /// # Ok(()) }
     /// ```
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let origin = self.origin.as_deref();
-        let called = origin.map(|origin| &*origin.call.operation);
-        // `T` decides, not the documented model of the operation.
-        let operation = Operation {
-            response: ResponseBody { requires_fields: true, ..ResponseBody::ANY },
-            ..called.cloned().unwrap_or_else(|| Operation::undocumented(Method::GET, "/"))
+        // A response that the caller constructed has no call, and thus no secrets.
+        let constructed = || {
+            let operation = undecoded(Operation::undocumented(Method::GET, "/"));
+            Origin { call: Call::new(operation, ""), credentials: Credentials::api_key("") }
         };
-        let success = Success { operation: &operation, headers: self.headers(), body: self };
+        let Origin { call, credentials } =
+            &*self.origin.clone().unwrap_or_else(|| constructed().into());
+        let success = Success { operation: &call.operation, headers: self.headers(), body: self };
         success::model(success).map_err(|problem| {
-            // A response that the caller constructed has no call, and thus no secrets.
-            let no_secret = Credentials::api_key("");
-            let confidential = Confidential {
-                credentials: origin.map_or(&no_secret, |origin| &origin.credentials),
-                idempotency_key: origin.and_then(|origin| origin.call.idempotency_key.as_ref()),
-            };
+            let idempotency_key = call.idempotency_key.as_ref();
             let error = problem
-                .into_error(self.status(), confidential)
+                .into_error(self.status(), Confidential { credentials, idempotency_key })
                 .with_response(self.headers().clone(), Bytes::clone(self));
-            match origin {
-                Some(origin) => error.with_call(origin.call.clone()),
-                None => error,
-            }
+            if self.origin.is_some() { error.with_call(call.clone()) } else { error }
         })
     }
 }
 
+/// The operation of a call whose response the caller decodes: the type of the caller decides, not
+/// the documented model.
+fn undecoded(operation: Operation) -> Cow<'static, Operation> {
+    let is_file = operation.response.is_file;
+    let response = ResponseBody { requires_fields: true, is_file, ..ResponseBody::ANY };
+    Cow::Owned(Operation { response, ..operation })
+}
+
 /// Validates a header of the caller. The error is the reason why it is refused.
-fn header(
-    name: &str,
-    value: &str,
-    credentials: &Credentials,
-) -> Result<(HeaderName, HeaderValue), String> {
-    if credentials.appears_in(name) || credentials.appears_in(value) {
-        return Err(
-            "a header holds the credential of the client, which adds it to every request; \
-                    remove it"
-                .to_owned(),
-        );
-    }
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     let name = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| "the name of a header is empty or contains an invalid character")?;
     if let Some(reason) = reserved(name.as_str()) {

@@ -1,8 +1,9 @@
 //! Converts a successful response into the return value of a call.
 
+use bytes::Bytes;
+use reqwest::Response;
 use serde::de::DeserializeOwned;
 
-use super::exchange::Received;
 use crate::StatusCode;
 use crate::client::Inner;
 use crate::error::{Call, Error};
@@ -16,7 +17,9 @@ use crate::time::MAX_TIMEOUT;
 /// A call with a successful response that is not decoded yet.
 pub(crate) struct Succeeded<'c> {
     pub(super) client: &'c Client,
-    pub(super) received: Received,
+    pub(super) response: Response,
+    /// Empty if the caller reads it.
+    pub(super) body: Bytes,
     pub(super) call: Call,
     pub(super) span: Span,
     pub(super) slot: Slot,
@@ -24,19 +27,19 @@ pub(crate) struct Succeeded<'c> {
 
 impl Succeeded<'_> {
     pub(crate) fn status(&self) -> StatusCode {
-        self.received.response.status()
+        self.response.status()
     }
 
     /// Decodes the body.
     pub(crate) fn into_value<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
-        let (value, succeeded) = self.check(success::model)?;
-        Ok(succeeded.with(value))
+        let value = self.read(success::model)?;
+        Ok(self.with(value))
     }
 
     /// Leaves the body to the caller.
     pub(crate) fn into_download(self) -> ResponseValue<Download> {
-        let status = self.status();
-        let Self { client, received: Received { response, headers, .. }, call, slot, .. } = self;
+        let Self { client, response, call, slot, .. } = self;
+        let (status, headers) = (response.status(), response.headers().clone());
         let Inner { settings, attempt_timeout, .. } = &client.inner;
         let limit = settings.response_limit(&call.operation);
         // A longer timeout could overflow the clock.
@@ -45,29 +48,27 @@ impl Succeeded<'_> {
         ResponseValue::new(download, status, headers)
     }
 
-    pub(crate) fn with<T>(self, value: T) -> ResponseValue<T> {
-        ResponseValue::new(value, self.status(), self.received.headers)
+    pub(crate) fn with<T>(mut self, value: T) -> ResponseValue<T> {
+        ResponseValue::new(value, self.status(), std::mem::take(self.response.headers_mut()))
     }
 
     /// Ends the call with the result of `read`.
-    pub(super) fn check<T>(
-        self,
+    pub(super) fn read<T>(
+        &self,
         read: impl FnOnce(Success<'_>) -> Result<T, Problem>,
-    ) -> Result<(T, Self), Error> {
-        let Self { client, received: Received { headers, body, .. }, call, span, .. } = &self;
-        match read(Success { operation: &call.operation, headers, body }) {
-            Ok(value) => {
-                span.ended(Ok(self.status()), call.attempts);
-                Ok((value, self))
-            }
-            Err(problem) => {
-                let error = problem
-                    .into_error(self.status(), client.confidential(call.idempotency_key.as_ref()))
-                    .with_response(headers.clone(), body.clone())
-                    .with_call(call.clone());
-                span.failed(&error);
-                Err(error)
-            }
-        }
+    ) -> Result<T, Error> {
+        let Self { client, response, body, call, span, .. } = self;
+        let headers = response.headers();
+        let success = Success { operation: &call.operation, headers, body };
+        let confidential = client.confidential(call.idempotency_key.as_ref());
+        let failed = |problem: Problem| {
+            problem
+                .into_error(self.status(), confidential)
+                .with_response(headers.clone(), body.clone())
+                .with_call(call.clone())
+        };
+        let value = read(success).map_err(failed).inspect_err(|error| span.failed(error))?;
+        span.ended(Ok(self.status()), call.attempts);
+        Ok(value)
     }
 }

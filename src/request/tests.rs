@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::{Body, Method, Url};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
@@ -89,7 +90,7 @@ fn operation(method: &str, safe_to_repeat: bool) -> Cow<'static, Operation> {
 
 /// Sends a request as a generated call does, and returns the error.
 async fn error_of(client: &Client, request: Request, operation: Cow<'static, Operation>) -> Error {
-    let sent = client.execute(request, operation, Reads::All).await;
+    let sent = client.execute(request, operation).await;
     let decoded = sent.and_then(Succeeded::into_value::<Value>);
     decoded.expect_err("a failure")
 }

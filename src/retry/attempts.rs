@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::Rules;
-use crate::error::{Call, Error, ErrorKind};
-use crate::rate_limit::slots::{Slot, settle_connections};
+use crate::error::{Call, Error};
+use crate::rate_limit::slots::Slot;
 use crate::telemetry::{waited, waiting};
 
 /// Runs `attempt` as often as the policy allows. `attempt` receives its number, starting at
@@ -15,71 +15,45 @@ use crate::telemetry::{waited, waiting};
 ///
 /// Returns the value of the last attempt, the call with its number of attempts, and the slot, which
 /// is held until the response has been read. The error of the last attempt has the call.
-#[allow(clippy::manual_async_fn, reason = "an `async fn` stores each argument twice")]
-pub(crate) fn run<T, Attempt>(
+pub(crate) async fn run<T, Attempt: Future<Output = Result<T, Error>>>(
     rules: Rules<'_>,
     mut call: Call,
     random: impl Fn() -> f64,
     mut attempt: impl FnMut(u32, Duration) -> Attempt,
-) -> impl Future<Output = Result<(T, Call, Slot), Error>>
-where
-    Attempt: Future<Output = Result<T, Error>>,
-{
-    async move {
-        let start = Instant::now();
-        let time_left = || rules.policy.time_left(start.elapsed());
-        let mut failure: Option<Error> = None;
-        // The attempts that only polled the outcome of an earlier one.
-        let mut polls = 0;
-        let mut since = start;
-        loop {
-            let admission = async {
-                match rules.queue {
-                    Some(queue) => queue.admit(since, time_left()).await,
-                    None => Ok(Instant::now()),
-                }
-            };
-            let (sent_at, slot) = match rules.slots.take_at(admission, time_left).await {
-                Ok(admitted) => admitted,
-                Err(error) => return Err(not_retried(failure, since, error.with_call(call))),
-            };
-            if !rules.repeatable {
-                // Whether the server processed a request on a connection that it closed
-                // cannot be known, so remove closed connections first.
-                settle_connections().await;
+) -> Result<(T, Call, Slot), Error> {
+    let start = Instant::now();
+    let time_left = || rules.policy.time_left(start.elapsed());
+    let mut failure: Option<Error> = None;
+    // The attempts that only polled the outcome of an earlier one.
+    let mut polls = 0;
+    let mut since = start;
+    loop {
+        let (sent_at, slot) = match rules.admit(since, time_left).await {
+            Ok(admitted) => admitted,
+            Err(error) => return Err(not_retried(failure, since, error.with_call(call))),
+        };
+        call.attempts += 1;
+        let error = match attempt(call.attempts, time_left()).await {
+            Ok(value) => {
+                rules.succeeded(sent_at);
+                return Ok((value, call, slot));
             }
-            if time_left().is_zero() {
-                // A blocked or suspended program oversleeps.
-                return Err(not_retried(failure, since, not_sent_in_time().with_call(call)));
-            }
-            call.attempts += 1;
-            let error = match attempt(call.attempts, time_left()).await {
-                Ok(value) => {
-                    rules.succeeded(sent_at);
-                    return Ok((value, call, slot));
-                }
-                Err(error) => error.with_call(call.clone()),
-            };
-            drop(slot);
-            since = Instant::now();
-            polls += u32::from(error.awaits_earlier_attempt());
-            match rules.failed(&error, polls, sent_at, time_left(), random()) {
-                Some(Duration::ZERO) => {}
-                Some(wait) => {
-                    waiting("retry", wait);
-                    sleep(wait).await;
-                    waited("retry", wait);
-                }
-                None => return Err(error),
-            }
-            call.earlier_uncertain |= error.is_uncertain();
-            failure = Some(error);
+            Err(error) => error.with_call(call.clone()),
+        };
+        drop(slot);
+        since = Instant::now();
+        polls += u32::from(error.awaits_earlier_attempt());
+        let Some(wait) = rules.failed(&error, polls, sent_at, time_left(), random()) else {
+            return Err(error);
+        };
+        if !wait.is_zero() {
+            waiting("retry", wait);
+            sleep(wait).await;
+            waited("retry", wait);
         }
+        call.earlier_uncertain |= error.is_uncertain();
+        failure = Some(error);
     }
-}
-
-fn not_sent_in_time() -> Error {
-    Error::new(ErrorKind::Timeout).with_detail("not sent, since the total timeout expired before")
 }
 
 /// The error of a call that cannot make its next attempt because of `error`: the failure of

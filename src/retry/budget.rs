@@ -1,6 +1,6 @@
 //! Limits the retries of all calls of a client together.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// The capacity of the budget, in retries.
 const FULL: u32 = 100;
@@ -8,31 +8,21 @@ const FULL: u32 = 100;
 /// How many successes earn a retry.
 const SUCCESSES: u32 = 10;
 
-/// A token bucket that successes refill: while most calls fail, few are retried.
-pub(crate) struct Budget {
-    /// In successes.
-    left: AtomicU32,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self { left: AtomicU32::new(FULL * SUCCESSES) }
-    }
-}
+/// A token bucket that successes refill: while most calls fail, few are retried. Counts what is
+/// spent, in successes.
+#[derive(Default)]
+pub(crate) struct Budget(AtomicU32);
 
 impl Budget {
     /// Withdraws a retry. Returns false if the budget is spent.
     pub(crate) fn try_withdraw(&self) -> bool {
-        self.change(|left| left.checked_sub(SUCCESSES))
+        let withdraw = |spent| Some(spent + SUCCESSES).filter(|spent| *spent <= FULL * SUCCESSES);
+        self.0.fetch_update(Relaxed, Relaxed, withdraw).is_ok()
     }
 
     /// A call succeeded.
     pub(crate) fn refill(&self) {
-        self.change(|left| (left < FULL * SUCCESSES).then(|| left + 1));
-    }
-
-    fn change(&self, change: impl FnMut(u32) -> Option<u32>) -> bool {
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change).is_ok()
+        _ = self.0.fetch_update(Relaxed, Relaxed, |spent| spent.checked_sub(1));
     }
 }
 

@@ -2,7 +2,6 @@
 
 pub(crate) mod attempts;
 mod budget;
-mod outcome;
 mod policy;
 mod rules;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::outcome::may_retry;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind, Outcome};
+use crate::operation::RetryAdvice;
 use crate::rate_limit::Pacing;
 use crate::time::{Backoff, spread};
 
@@ -34,8 +34,8 @@ pub struct RetryPolicy {
     max_attempts: u32,
     total_timeout: Duration,
     pub(crate) backoff: Backoff,
-    pacing: Pacing,
-    has_budget: bool,
+    pub(crate) pacing: Pacing,
+    pub(crate) has_budget: bool,
 }
 
 /// After this many polls of the outcome of an earlier attempt, the interval no longer doubles:
@@ -63,12 +63,7 @@ impl RetryPolicy {
     /// [attempt timeout](crate::ClientBuilder::attempt_timeout). An upload that makes progress
     /// has no limit.
     pub fn none() -> Self {
-        Self {
-            max_attempts: 1,
-            total_timeout: Duration::MAX,
-            pacing: Pacing::Off,
-            ..Self::default()
-        }
+        Self::default().max_attempts(1).total_timeout(Duration::MAX).pacing(Pacing::Off)
     }
 
     /// Sets the maximum number of attempts, including the first. Default: 4. 0 counts as 1.
@@ -120,31 +115,6 @@ impl RetryPolicy {
         self
     }
 
-    /// The maximum number of attempts, as set with [`max_attempts`](Self::max_attempts).
-    pub fn get_max_attempts(&self) -> u32 {
-        self.max_attempts
-    }
-
-    /// The maximum duration of a call, as set with [`total_timeout`](Self::total_timeout).
-    pub fn get_total_timeout(&self) -> Duration {
-        self.total_timeout
-    }
-
-    /// The base and the cap of the backoff, as set with [`backoff`](Self::backoff).
-    pub fn get_backoff(&self) -> (Duration, Duration) {
-        (self.backoff.base, self.backoff.cap)
-    }
-
-    /// How calls wait after a 429, as set with [`pacing`](Self::pacing).
-    pub fn get_pacing(&self) -> Pacing {
-        self.pacing
-    }
-
-    /// Whether a budget limits retries: see [`without_budget`](Self::without_budget).
-    pub fn has_budget(&self) -> bool {
-        self.has_budget
-    }
-
     /// The time left for a call that began `elapsed` ago.
     pub(crate) fn time_left(&self, elapsed: Duration) -> Duration {
         self.total_timeout.saturating_sub(elapsed)
@@ -177,5 +147,56 @@ impl RetryPolicy {
         };
         let wait = if is_poll { wait.max(SHORTEST_POLL) } else { wait };
         (wait < time_left).then_some(wait)
+    }
+}
+
+/// Whether to retry the request. `is_repeatable` means that it is safe to process twice.
+fn may_retry(error: &Error, is_repeatable: bool) -> bool {
+    // The cooldown outlasts the call, and the server does not state its duration.
+    let is_cooldown =
+        error.advice() == Some(RetryAdvice::OnlyThisCall) && error.retry_after().is_none();
+    let is_permanent =
+        is_cooldown || !error.is_retryable() || error.outcome() == Some(Outcome::OutOfDescriptors);
+    let is_not_processed = matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Connect)
+        || error.outcome() == Some(Outcome::NotProcessed);
+    !is_permanent && (is_not_processed || is_repeatable)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::StatusCode;
+
+    use super::*;
+    use crate::types::{ApiError, ErrorCode};
+
+    #[test]
+    fn the_code_takes_precedence_over_the_status() {
+        let minute = Some(Duration::from_secs(60));
+        for (status, code, hint, retried, retryable) in [
+            (429, None, None, [true, true], true),
+            (429, Some("RATE_LIMITED"), None, [true, true], true),
+            (429, Some("RESYNC_COOLDOWN"), minute, [true, true], true),
+            (429, Some("CONTACT_CODE_COOLDOWN"), None, [false, false], true),
+            (503, None, None, [false, true], true),
+            (503, Some("UPSTREAM_TIMEOUT"), None, [false, true], true),
+            (503, Some("PROVIDER_NOT_CONFIGURED"), None, [false, false], false),
+            (503, Some("ADS_NOT_CONFIGURED"), minute, [false, false], false),
+            (409, Some("IDEMPOTENCY_KEY_IN_USE"), None, [false, true], true),
+            (409, Some("IDEMPOTENCY_KEY_REUSED"), None, [false, false], false),
+            (404, None, None, [false, false], false),
+        ] {
+            let error = Error::of_status(StatusCode::from_u16(status).unwrap())
+                .with_retry_after(hint)
+                .with_server_message(ApiError {
+                    error: None,
+                    code: code.map(ErrorCode::from),
+                    extra: serde_json::Map::new(),
+                });
+            let safe = [false, true].map(|is_repeatable| may_retry(&error, is_repeatable));
+            assert_eq!(safe, retried, "{status} {code:?}");
+            assert_eq!(error.is_retryable(), retryable, "{status} {code:?}");
+        }
     }
 }

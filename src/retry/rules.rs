@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{Budget, RetryPolicy};
 use crate::error::{Error, ErrorKind};
 use crate::operation::RetryAdvice;
-use crate::rate_limit::slots::Slots;
+use crate::rate_limit::slots::{Slot, Slots, settle_connections};
 use crate::rate_limit::{LONGEST_PAUSE, RequestQueue};
 
 /// The inputs that decide whether and when a call is retried.
@@ -25,6 +25,39 @@ pub(crate) struct Rules<'c> {
 }
 
 impl Rules<'_> {
+    /// Waits until an attempt may be sent. Returns when its queue admitted it, and its slot.
+    ///
+    /// Takes the slot first, since the server may reject other calls while this one waits for
+    /// it. Releases the slot while it waits in the queue.
+    pub(super) async fn admit(
+        &self,
+        since: Instant,
+        time_left: impl Fn() -> Duration,
+    ) -> Result<(Instant, Slot), Error> {
+        let mut slot = self.slots.take(time_left()).await?;
+        let sent_at = match self.queue.map(|queue| (queue, queue.enter(since))) {
+            None => Instant::now(),
+            Some((_, Ok(sent_at))) => sent_at,
+            Some((queue, Err(position))) => {
+                drop(slot);
+                let sent_at = queue.admit(position, time_left()).await?;
+                slot = self.slots.take(time_left()).await?;
+                sent_at
+            }
+        };
+        if !self.repeatable {
+            // Whether the server processed a request on a connection that it closed cannot be
+            // known, so remove closed connections first.
+            settle_connections().await;
+        }
+        if time_left().is_zero() {
+            // A blocked or suspended program oversleeps.
+            let error = Error::new(ErrorKind::Timeout);
+            return Err(error.with_detail("not sent, since the total timeout expired before"));
+        }
+        Ok((sent_at, slot))
+    }
+
     /// An attempt that was sent at `sent_at` succeeded.
     pub(super) fn succeeded(&self, sent_at: Instant) {
         if let Some(queue) = self.queue {
@@ -54,10 +87,8 @@ impl Rules<'_> {
             let is_free = is_rejected || error.is_in_progress();
             return wait.filter(|_| is_free || self.budget.is_none_or(Budget::try_withdraw));
         }
-        let Some(queue) = self.queue else {
-            return wait;
-        };
-        let is_paused = queue.on_rejected(sent_at, error.retry_after(), random);
+        let reject = |queue: &RequestQueue| queue.on_rejected(sent_at, error.retry_after(), random);
+        let is_paused = self.queue.is_some_and(reject);
         // The queue waits until the pause ends.
         wait.map(|wait| if is_paused && wait <= LONGEST_PAUSE { Duration::ZERO } else { wait })
     }

@@ -3,7 +3,6 @@
 //! They contain the path template of a request and the type of an error, but no path, query,
 //! header or body, and no message of the server.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -57,7 +56,7 @@ impl Span {
         self.ended(Err(error), error.attempts());
         let attempts = error.attempts();
         let error = error_type(error);
-        tracing::warn!(parent: &self.0, error.r#type = error.as_ref(), attempts, "failed");
+        tracing::warn!(parent: &self.0, error.r#type = error, attempts, "failed");
     }
 
     /// Records the outcome and the number of the attempt.
@@ -70,18 +69,16 @@ impl Span {
             self.0.record("http.response.status_code", status.as_u16());
         }
         if let Err(error) = outcome {
-            self.0.record("error.type", error_type(error).as_ref());
+            self.0.record("error.type", error_type(error));
             self.0.record("otel.status_code", "ERROR");
         }
     }
 }
 
 /// The status of an error response, else the kind of the error.
-fn error_type(error: &Error) -> Cow<'static, str> {
-    match error.status() {
-        Some(status) if !status.is_success() => status.as_str().to_owned().into(),
-        _ => format!("{:?}", error.kind()).into(),
-    }
+fn error_type(error: &Error) -> String {
+    let status = error.status().filter(|status| !status.is_success());
+    status.map_or_else(|| format!("{:?}", error.kind()), |status| status.as_str().to_owned())
 }
 
 /// A call begins to wait. Without this event, a long wait looks like a program that hangs.

@@ -1,6 +1,14 @@
-//! The wait if the server asks for none.
+//! Waits: their arithmetic saturates. It uses no other room.
 
 use std::time::Duration;
+
+/// The maximum timeout. A longer one could overflow the clock.
+pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// The maximum jitter is a tenth of the wait, within these bounds.
+const SHARE: u32 = 10;
+const LEAST: Duration = Duration::from_millis(10);
+const MOST: Duration = Duration::from_millis(500);
 
 /// Exponential backoff with jitter: a random time between half of a bound and the bound,
 /// which doubles with every attempt. The jitter spreads clients that failed together.
@@ -24,6 +32,18 @@ impl Backoff {
         let half = bound.max(self.base).min(self.cap) / 2;
         half.saturating_add(half.mul_f64(random.clamp(0.0, 1.0)))
     }
+}
+
+/// The jitter on top of the wait that a server asks for, so that clients that were rejected
+/// together do not retry together: up to a tenth of the wait. `random` is between 0 and 1.
+pub(crate) fn jitter(asked: Duration, random: f64) -> Duration {
+    (asked / SHARE).clamp(LEAST, MOST).mul_f64(random.clamp(0.0, 1.0))
+}
+
+/// The requested wait plus jitter, which takes at most half of the time left after the wait.
+pub(crate) fn spread(asked: Duration, time_left: Duration, random: f64) -> Duration {
+    let slack = time_left.saturating_sub(asked) / 2;
+    asked.saturating_add(jitter(asked, random).min(slack))
 }
 
 #[cfg(test)]
@@ -63,5 +83,22 @@ mod tests {
             assert!(extreme.wait(attempt, 1.0) <= Duration::MAX);
             assert!(extreme.up_to(Duration::MAX, 1.0) <= Duration::MAX);
         }
+    }
+
+    #[test]
+    fn a_wait_grows_by_a_tenth_at_most_and_never_shrinks() {
+        let millis = Duration::from_millis;
+        for (asked, time_left, most) in [
+            (0, 60_000, 10),
+            (1_000, 60_000, 1_100),
+            (30_000, 60_000, 30_500),
+            (59_900, 60_000, 59_950),
+            (60_000, 60_000, 60_000),
+        ] {
+            let wait = |random| spread(millis(asked), millis(time_left), random);
+            assert_eq!(wait(0.0), millis(asked));
+            assert_eq!(wait(1.0), millis(most));
+        }
+        assert_eq!(spread(Duration::MAX, Duration::MAX, 1.0), Duration::MAX);
     }
 }
