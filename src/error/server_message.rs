@@ -34,13 +34,12 @@ impl ServerMessage {
             (!is_hidden && !line.is_empty()).then_some(line)
         };
         let words = message.as_deref().and_then(|message| shown(message, MAX_MESSAGE_CHARS));
+        let words = words.map(|words| format!("\"{words}\""));
         let code = api_error.code.as_ref().map(ErrorCode::as_str).filter(|code| is_token(code));
         let code = code.and_then(|code| shown(code, MAX_CODE_CHARS));
         let shown = match (words, code) {
-            (Some(words), Some(code)) => format!("\"{words}\" ({code})"),
-            (Some(words), None) => format!("\"{words}\""),
-            (None, Some(code)) => code,
-            (None, None) => String::new(),
+            (Some(words), Some(code)) => format!("{words} ({code})"),
+            (words, code) => words.or(code).unwrap_or_default(),
         };
         Self { api_error, message, shown }
     }

@@ -11,9 +11,8 @@ use super::deadline::Deadline;
 use crate::credentials::Confidential;
 use crate::error::Error;
 use crate::operation::Operation;
-use crate::response::body::Body;
-use crate::response::error_response;
 use crate::response::success::{self, is_page};
+use crate::response::{body, error_response};
 
 /// A successful response, with its body unless the caller reads it.
 pub(crate) struct Received {
@@ -41,22 +40,20 @@ pub(super) async fn exchange(
     deadline: &Deadline,
 ) -> Result<Received, Error> {
     // Declared outside of the timeout, which keeps what arrived in time.
-    let (mut response, mut body) = (None, Body::default());
+    let (mut response, mut bytes) = (None, Vec::new());
     let end = {
         let work = pin!(async {
             let response: &mut Response = response.insert(sent.await?);
             if reads == Reads::Head && is_file(response) {
                 return Ok(true);
             }
-            body.read(response, limit).await
+            body::read(response, &mut bytes, limit).await
         });
         deadline.bound(work).await
     };
     match response {
         None => Err(end.err().unwrap_or_else(|| deadline.error())),
-        Some(response) => {
-            received(response, body.into_bytes(), end, operation, limit, confidential)
-        }
+        Some(response) => received(response, bytes.into(), end, operation, limit, confidential),
     }
 }
 
