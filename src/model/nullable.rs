@@ -1,6 +1,6 @@
 //! A field of a request that can be cleared.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// The value of a field that can be left out, cleared or set.
 ///
@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize, Serializer};
 /// assert_eq!(serde_json::to_string(&[set, cleared])?, r#"["Acme",null]"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(from = "Option<T>")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged, from = "Option<T>")]
 #[cfg_attr(
     feature = "schemars",
     derive(schemars::JsonSchema),
@@ -28,24 +28,6 @@ pub enum Nullable<T> {
     Null,
     /// Sets the field.
     Value(T),
-}
-
-impl<T> Nullable<T> {
-    /// Converts into an `Option`.
-    pub fn into_option(self) -> Option<T> {
-        match self {
-            Self::Null => None,
-            Self::Value(value) => Some(value),
-        }
-    }
-
-    /// The value, or None for null.
-    pub fn as_option(&self) -> Option<&T> {
-        match self {
-            Self::Null => None,
-            Self::Value(value) => Some(value),
-        }
-    }
 }
 
 impl<T> From<T> for Nullable<T> {
@@ -63,11 +45,5 @@ impl<T> From<Option<T>> for Nullable<T> {
 impl From<&str> for Nullable<String> {
     fn from(value: &str) -> Self {
         Self::Value(value.to_owned())
-    }
-}
-
-impl<T: Serialize> Serialize for Nullable<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.as_option().serialize(serializer)
     }
 }

@@ -176,15 +176,6 @@ macro_rules! entries {
                     _ => ::std::option::Option::None,
                 }
             }
-
-            /// The entries, as in [`entries`](Self::entries).
-            pub fn into_entries(self) -> ::std::option::Option<::std::vec::Vec<$entry>> {
-                match self {
-                    Self::$object(object) => ::std::option::Option::Some(object.$field),
-                    Self::$list(list) => ::std::option::Option::Some(list),
-                    _ => ::std::option::Option::None,
-                }
-            }
         }
     };
 }

@@ -133,7 +133,7 @@ async fn the_list_is_read_bare_and_in_an_object() {
     let sandbox = sandbox("list_templates", answers.map(|answer| ok(&answer))).await;
     let client = sandbox.client();
     let list = async || client.list_templates().send().await.unwrap().into_inner();
-    is_the_documented(&list().await.into_entries().unwrap()[0]);
+    is_the_documented(&list().await.entries().unwrap()[0]);
     assert_eq!(list().await, types::TemplateList::Bare(vec![]));
     assert_eq!(list().await, types::TemplateList::Unknown(other));
 }
