@@ -1,8 +1,6 @@
 //! Dates and times in the forms that servers use.
 
-use std::cmp::Ordering;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 
 use chrono::format::{Parsed, StrftimeItems, parse};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -26,15 +24,14 @@ use super::text::text_conversions;
 /// assert_eq!(sent.to_string(), "2026-06-28 07:00:00-03:00");
 /// let moment: DateTime<Utc> = "2026-06-28T10:00:00Z".parse()?;
 /// assert_eq!(sent.datetime(), Some(moment));
-/// assert!(sent < Timestamp::from("2026-06-29"));
+/// assert!(sent.datetime() < Timestamp::from("2026-06-29").datetime());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Comparison
 ///
-/// Timestamps are compared by their moment, with each other and with a `DateTime<Utc>`.
-/// `sent == "2026-06-28"` compares the text. Timestamps that are not a date are compared by
-/// their text, and are greater than all others.
+/// Timestamps are equal if their moments are. Those that are not a date are equal if their texts
+/// are. To sort them or to compare them with other times, take their [`datetime`](Self::datetime).
 #[derive(Clone)]
 #[cfg_attr(
     feature = "schemars",
@@ -47,13 +44,6 @@ pub struct Timestamp {
     text: String,
     /// The value, if it is not a string, such as a number.
     other: Option<Box<Value>>,
-}
-
-/// The key for comparisons.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Key<'a> {
-    Moment(DateTime<Utc>),
-    Text(&'a str),
 }
 
 impl Timestamp {
@@ -73,10 +63,6 @@ impl Timestamp {
     pub fn datetime(&self) -> Option<DateTime<Utc>> {
         let text = self.text.trim();
         since_1970(text).or_else(|| calendar(text))
-    }
-
-    fn key(&self) -> Key<'_> {
-        self.datetime().map_or(Key::Text(&self.text), Key::Moment)
     }
 }
 
@@ -115,11 +101,8 @@ fn since_1970(text: &str) -> Option<DateTime<Utc>> {
     }
     let whole: i64 = whole.parse().ok().filter(|number| *number < MOST_MILLISECONDS)?;
     let nanoseconds: i64 = format!("{fraction:0<9.9}").parse().ok()?;
-    let since = if whole < FIRST_MILLISECONDS {
-        TimeDelta::seconds(whole) + TimeDelta::nanoseconds(nanoseconds)
-    } else {
-        TimeDelta::milliseconds(whole) + TimeDelta::nanoseconds(nanoseconds / 1000)
-    };
+    let since = TimeDelta::seconds(whole) + TimeDelta::nanoseconds(nanoseconds);
+    let since = if whole < FIRST_MILLISECONDS { since } else { since / 1000 };
     DateTime::UNIX_EPOCH.checked_add_signed(if digits == text { since } else { -since })
 }
 
@@ -140,55 +123,14 @@ impl From<DateTime<Utc>> for Timestamp {
 
 impl PartialEq for Timestamp {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        match (self.datetime(), other.datetime()) {
+            (None, None) => self.text == other.text,
+            (own, other) => own == other,
+        }
     }
 }
 
 impl Eq for Timestamp {}
-
-impl PartialOrd for Timestamp {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Timestamp {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
-}
-
-impl Hash for Timestamp {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.key().hash(state);
-    }
-}
-
-impl PartialEq<DateTime<Utc>> for Timestamp {
-    fn eq(&self, moment: &DateTime<Utc>) -> bool {
-        self.datetime().as_ref() == Some(moment)
-    }
-}
-
-impl PartialOrd<DateTime<Utc>> for Timestamp {
-    /// None if the timestamp is not a date.
-    fn partial_cmp(&self, moment: &DateTime<Utc>) -> Option<Ordering> {
-        Some(self.datetime()?.cmp(moment))
-    }
-}
-
-impl PartialEq<str> for Timestamp {
-    /// Whether the server wrote this text.
-    fn eq(&self, text: &str) -> bool {
-        self.text == text
-    }
-}
-
-impl PartialEq<&str> for Timestamp {
-    fn eq(&self, text: &&str) -> bool {
-        self.text == *text
-    }
-}
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -228,8 +170,6 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -269,7 +209,7 @@ mod tests {
         ] {
             let moment: DateTime<Utc> = moment.parse().unwrap();
             assert_eq!(Timestamp::from(text).datetime(), Some(moment), "{text}");
-            assert_eq!(Timestamp::from(text), moment);
+            assert_eq!(Timestamp::from(text), Timestamp::from(moment));
         }
     }
 
@@ -326,18 +266,18 @@ mod tests {
     }
 
     #[test]
-    fn timestamps_are_compared_by_their_moment_if_they_have_one() {
+    fn timestamps_of_the_same_moment_are_equal() {
         let same =
             [json!(1_782_640_808), json!("1782640808000"), json!("2026-06-28T07:00:08-03:00")];
-        let same: HashSet<Timestamp> = same.into_iter().map(read).collect();
-        assert_eq!(same.len(), 1);
+        let [first, others @ ..] = same.map(read);
+        assert!(others.iter().all(|other| *other == first));
         // The first is a number of seconds.
-        let ordered = ["2026", "2026-06-27T23:00:00-03:00", "2026-06-28T03:00:00Z", "", "later"];
-        let ordered = ordered.map(Timestamp::from);
-        assert!(ordered.is_sorted_by(|a, b| a < b));
+        let different = ["2026", "2026-06-27T23:00:00-03:00", "2026-06-28T03:00:00Z", "", "later"];
+        let different = different.map(Timestamp::from);
+        for (index, one) in different.iter().enumerate() {
+            assert!(!different[..index].contains(one), "{one}");
+        }
         let moment = DateTime::UNIX_EPOCH;
-        assert!(Timestamp::from("1") > moment && Timestamp::from("-1") < moment);
-        assert_eq!(Timestamp::from("").partial_cmp(&moment), None);
         assert_eq!(Timestamp::from(moment).as_str(), "1970-01-01T00:00:00Z");
     }
 
@@ -350,7 +290,7 @@ mod tests {
             timestamp.datetime();
             prop_assert_eq!(timestamp.as_str(), &text);
             prop_assert_eq!(serde_json::to_value(&timestamp).unwrap(), json!(text));
-            prop_assert_eq!(timestamp.cmp(&timestamp.clone()), Ordering::Equal);
+            prop_assert_eq!(&timestamp, &timestamp.clone());
         }
 
         #[test]
