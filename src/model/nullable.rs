@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use pilot_status::Nullable;
 ///
-/// let set: Nullable<String> = "Acme".into();
-/// let cleared: Nullable<String> = None.into();
+/// let set = Nullable::Value("Acme");
+/// let cleared = Nullable::Null;
 /// assert_eq!(serde_json::to_string(&[set, cleared])?, r#"["Acme",null]"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -30,20 +30,8 @@ pub enum Nullable<T> {
     Value(T),
 }
 
-impl<T> From<T> for Nullable<T> {
-    fn from(value: T) -> Self {
-        Self::Value(value)
-    }
-}
-
 impl<T> From<Option<T>> for Nullable<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Self::Value)
-    }
-}
-
-impl From<&str> for Nullable<String> {
-    fn from(value: &str) -> Self {
-        Self::Value(value.to_owned())
     }
 }
