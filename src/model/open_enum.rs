@@ -33,11 +33,6 @@ macro_rules! open_enum {
             /// The values that this version knows.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
 
-            /// Whether this version does not know the value.
-            pub fn is_unknown(&self) -> bool {
-                matches!(self, Self::Unknown(_))
-            }
-
             /// The value as in JSON. A known value is spelled as in the document, even if the
             /// server sent it in another case.
             #[inline]
