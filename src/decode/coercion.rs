@@ -24,7 +24,6 @@ pub(crate) fn repaired(text: &[u8], error: &serde_json::Error) -> Option<Vec<u8>
     let mut values = Vec::new();
     find(serde_json::from_slice(text).ok()?, &json_path::of(text, error), &mut values);
     let offset = |value: &str| value.as_ptr().addr() - text.as_ptr().addr();
-    values.sort_by_key(|value| offset(value));
     let mut repaired = Vec::with_capacity(text.len());
     let mut end = 0;
     for value in values {
@@ -39,7 +38,7 @@ pub(crate) fn repaired(text: &[u8], error: &serde_json::Error) -> Option<Vec<u8>
     (end > 0).then_some(repaired)
 }
 
-/// Finds the values at a path, in all entries of the lists on the way.
+/// Finds the values at a path, in all entries of the lists on the way, in the order of the text.
 fn find<'t>(value: &'t RawValue, path: &[Segment], found: &mut Vec<&'t str>) {
     let text = value.get();
     match path.split_first() {

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::Error;
 use crate::decode;
-use crate::types::ErrorCode;
 
 const INVALID: &[&str] = &["invalidKeys"];
 
@@ -61,16 +60,7 @@ impl Error {
     /// # }
     /// ```
     pub fn body_as<T: DeserializeOwned>(&self) -> Option<T> {
-        let body = self.api_error()?;
-        let mut fields = body.extra.clone();
-        let texts =
-            [("error", body.error.as_deref()), ("code", self.code().map(ErrorCode::as_str))];
-        for (name, text) in texts {
-            if let Some(text) = text {
-                fields.entry(name).or_insert_with(|| text.into());
-            }
-        }
-        decode::from_value(&Value::Object(fields)).ok()
+        decode::from_value(&serde_json::to_value(self.api_error()?).ok()?).ok()
     }
 
     /// The keys in the named lists of `details`, each with its reason.
@@ -97,7 +87,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::types::ApiError;
+    use crate::types::{ApiError, ErrorCode};
 
     fn error(extra: &Value) -> Error {
         Error::of_status(StatusCode::PAYMENT_REQUIRED).with_server_message(ApiError {

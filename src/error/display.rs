@@ -51,10 +51,8 @@ impl fmt::Display for Error {
         if !inner.detail.is_empty() {
             write!(f, ": {}", inner.detail)?;
         }
-        if let Some(message) =
-            inner.server_message.as_ref().filter(|message| !message.shown.is_empty())
-        {
-            write!(f, ": {}", message.shown)?;
+        if let Some(shown) = inner.server_message.as_ref().and_then(|it| it.shown.as_ref()) {
+            write!(f, ": {shown}")?;
         }
         if let Some(instruction) = self.instruction() {
             write!(f, "; {instruction}")?;
@@ -77,11 +75,6 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("text", &self.to_string())
             .field("kind", &inner.kind)
-            .field("operation", &self.operation_id())
-            .field("status", &inner.status)
-            .field("retry_after", &inner.retry_after)
-            .field("attempts", &self.attempts())
-            .field("may_have_taken_effect", &self.may_have_taken_effect())
             .field("source", &inner.source)
             .finish_non_exhaustive()
     }

@@ -1,14 +1,12 @@
 //! Rewrites error texts of the generated builders into readable ones.
 
-use std::borrow::Cow;
-
 use super::{Error, ErrorKind};
 use crate::generated::types::error::ConversionError;
 
 impl Error {
     /// The error for a request that the generated code failed to build.
     pub(crate) fn invalid_request(reason: &str) -> Self {
-        Self::new(ErrorKind::InvalidRequest).with_detail(readable(reason).into_owned())
+        Self::new(ErrorKind::InvalidRequest).with_detail(readable(reason))
     }
 }
 
@@ -21,16 +19,16 @@ impl From<ConversionError> for Error {
 
 /// Replaces Rust type paths by words: generated setters report errors such as "conversion to
 /// `:: std :: string :: String` for id failed".
-fn readable(reason: &str) -> Cow<'_, str> {
+fn readable(reason: &str) -> String {
     if let Some((rest, missing)) = reason.rsplit_once("no value supplied for ") {
-        return Cow::Owned(format!("{}`{missing}` is missing", readable(rest)));
+        return format!("{}`{missing}` is missing", readable(rest));
     }
     let parts = || {
         let (type_name, rest) = reason.strip_prefix("conversion to `")?.split_once("` for ")?;
         let (field, rest) = rest.split_once(" failed")?;
         Some((type_name, field, rest))
     };
-    let Some((type_name, field, rest)) = parts() else { return Cow::Borrowed(reason) };
+    let Some((type_name, field, rest)) = parts() else { return reason.to_owned() };
     let name = type_name.rsplit(":: ").next().unwrap_or(type_name);
     let expected = match name {
         "String" => "text".to_owned(),
@@ -40,7 +38,7 @@ fn readable(reason: &str) -> Cow<'_, str> {
         "Utc >" => "a date and time (`chrono::DateTime<Utc>`)".to_owned(),
         _ => format!("a valid `types::{name}`"),
     };
-    Cow::Owned(format!("`{field}` must be {expected}{rest}"))
+    format!("`{field}` must be {expected}{rest}")
 }
 
 #[cfg(test)]

@@ -21,8 +21,6 @@ pub(crate) use self::server_message::ServerMessage;
 pub(crate) use self::transport::Outcome;
 use crate::operation::Operation;
 
-type Source = Arc<dyn std::error::Error + Send + Sync>;
-
 /// Why a client could not be built or a call failed.
 ///
 /// `Display` and `Debug` contain no API key, no idempotency key and no body, so an error is
@@ -52,10 +50,10 @@ struct Inner {
     retry_after: Option<Duration>,
     /// Whether the API reported success, in a response that cannot be decoded.
     reported_success: bool,
-    /// Whether the server processed an attempt without a response.
+    /// What is known of an attempt without a response.
     outcome: Option<Outcome>,
     detail: Cow<'static, str>,
-    source: Option<Source>,
+    source: Option<Arc<reqwest::Error>>,
 }
 
 /// The call that an error or a response belongs to.
@@ -135,8 +133,8 @@ impl Error {
         self
     }
 
-    fn with_outcome(mut self, outcome: Outcome) -> Self {
-        self.0.outcome = Some(outcome);
+    fn with_outcome(mut self, outcome: Option<Outcome>) -> Self {
+        self.0.outcome = outcome;
         self
     }
 
@@ -172,8 +170,9 @@ impl Error {
         self
     }
 
-    fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
-        self.0.source = Some(Arc::new(source));
+    /// Leaves out the URL, whose query may be confidential.
+    fn with_source(mut self, source: reqwest::Error) -> Self {
+        self.0.source = Some(Arc::new(source.without_url()));
         self
     }
 }

@@ -15,20 +15,18 @@ impl Error {
     /// This does not mean that a retry is safe: see
     /// [`may_have_taken_effect`](Self::may_have_taken_effect).
     pub fn is_retryable(&self) -> bool {
-        match self.advice() {
-            Some(RetryAdvice::Permanent) => return false,
-            Some(RetryAdvice::Transient) => return true,
-            Some(RetryAdvice::OnlyThisCall) | None => {}
-        }
-        if self.0.outcome == Some(Outcome::Permanent) {
-            return false;
-        }
-        match self.0.kind {
-            ErrorKind::RateLimited
-            | ErrorKind::Connect
-            | ErrorKind::Timeout
-            | ErrorKind::Interrupted => true,
-            ErrorKind::Server => {
+        match (self.advice(), self.0.kind) {
+            (Some(RetryAdvice::Permanent), _) => false,
+            (Some(RetryAdvice::Transient), _) => true,
+            _ if self.0.outcome == Some(Outcome::Permanent) => false,
+            (
+                _,
+                ErrorKind::RateLimited
+                | ErrorKind::Connect
+                | ErrorKind::Timeout
+                | ErrorKind::Interrupted,
+            ) => true,
+            (_, ErrorKind::Server) => {
                 self.0.status.is_some_and(|status| matches!(status.as_u16(), 502..=504))
             }
             _ => false,

@@ -15,8 +15,8 @@ const MAX_CODE_CHARS: usize = 64;
 pub(crate) struct ServerMessage {
     pub(super) api_error: ApiError,
     pub(super) message: Option<String>,
-    /// The message and the code as an error prints them; empty if it prints neither.
-    pub(super) shown: String,
+    /// The message and the code as an error prints them, unless it prints neither.
+    pub(super) shown: Option<String>,
 }
 
 impl ServerMessage {
@@ -34,13 +34,12 @@ impl ServerMessage {
             (!is_hidden && !line.is_empty()).then_some(line)
         };
         let words = message.as_deref().and_then(|message| shown(message, MAX_MESSAGE_CHARS));
+        let words = words.map(|words| format!("\"{words}\""));
         let code = api_error.code.as_ref().map(ErrorCode::as_str).filter(|code| is_token(code));
         let code = code.and_then(|code| shown(code, MAX_CODE_CHARS));
         let shown = match (words, code) {
-            (Some(words), Some(code)) => format!("\"{words}\" ({code})"),
-            (Some(words), None) => format!("\"{words}\""),
-            (None, Some(code)) => code,
-            (None, None) => String::new(),
+            (Some(words), Some(code)) => Some(format!("{words} ({code})")),
+            (words, code) => words.or(code),
         };
         Self { api_error, message, shown }
     }
@@ -116,7 +115,7 @@ mod tests {
 
     impl From<ApiError> for ServerMessage {
         fn from(api_error: ApiError) -> Self {
-            Self { message: api_error.error.clone(), api_error, shown: String::new() }
+            Self { message: api_error.error.clone(), api_error, shown: None }
         }
     }
 
@@ -173,7 +172,7 @@ mod tests {
             (json!({"error": long}), format!("\"{}…\"", "é".repeat(299))),
             (json!({"error": " \n "}), String::new()),
         ] {
-            assert_eq!(read(object.clone(), 400).shown, shown, "{object}");
+            assert_eq!(read(object.clone(), 400).shown.unwrap_or_default(), shown, "{object}");
         }
     }
 
@@ -189,10 +188,10 @@ mod tests {
             "another request has order-42",
         ] {
             let message = read(json!({"error": text, "code": text}), 401);
-            assert_eq!(message.shown, "", "{text}");
+            assert_eq!(message.shown, None, "{text}");
             assert_eq!(message.message.as_deref(), Some(text));
         }
         let shown = read(json!({"error": "ps_0123456789", "code": "REVOKED"}), 401).shown;
-        assert_eq!(shown, "REVOKED");
+        assert_eq!(shown.as_deref(), Some("REVOKED"));
     }
 }

@@ -18,8 +18,6 @@ const MAX_CAUSE_CHARS: usize = 200;
 pub(crate) enum Outcome {
     /// The server did not process it: a retry is safe for every method.
     NotProcessed,
-    /// The server may have processed it.
-    Unknown,
     /// This process has no file descriptor left for a connection: nothing was sent, and
     /// retries only add to the shortage.
     OutOfDescriptors,
@@ -28,20 +26,20 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    fn of(error: &reqwest::Error) -> Self {
+    /// None if the server may have processed the request.
+    fn of(error: &reqwest::Error) -> Option<Self> {
         if error.is_connect() {
-            return if causes(error).any(is_out_of_descriptors) {
+            return Some(if causes(error).any(is_out_of_descriptors) {
                 Self::OutOfDescriptors
             } else if causes(error).any(|cause| is_tls_failure(cause) || is_refused_tunnel(cause)) {
                 Self::Permanent
             } else {
                 Self::NotProcessed
-            };
+            });
         }
         // Once the head of the response arrived, the server has begun to process the request.
-        causes(error)
-            .filter(|_| error.is_request())
-            .find_map(|cause| match cause.downcast_ref::<hyper::Error>() {
+        causes(error).filter(|_| error.is_request()).find_map(|cause| {
+            match cause.downcast_ref::<hyper::Error>() {
                 // hyper cancels only requests that it has not begun to write.
                 Some(hyper) if hyper.is_canceled() => {
                     let is_unsolicited = causes(error).any(is_unsolicited_message);
@@ -51,15 +49,15 @@ impl Outcome {
                 // The server may reject the client's certificate after the handshake.
                 _ if is_tls_failure(cause) => Some(Self::Permanent),
                 _ => is_refused_stream(cause).then_some(Self::NotProcessed),
-            })
-            .unwrap_or(Self::Unknown)
+            }
+        })
     }
 }
 
 impl Error {
     /// The error for a call that timed out before it got a slot.
     pub(crate) fn no_slot() -> Self {
-        Self::new(ErrorKind::Timeout).with_outcome(Outcome::NotProcessed).with_detail(
+        Self::new(ErrorKind::Timeout).with_outcome(Some(Outcome::NotProcessed)).with_detail(
             "not sent, since `max_concurrent_requests` other requests of the client did not \
              finish in time; raise that limit, and poll calls and downloads to completion",
         )
@@ -77,12 +75,11 @@ impl Error {
         } else {
             format!("the HTTP client cannot be built: {cause}")
         };
-        Self::new(ErrorKind::Configuration).with_detail(detail).with_source(error.without_url())
+        Self::new(ErrorKind::Configuration).with_detail(detail).with_source(error)
     }
 }
 
 impl From<reqwest::Error> for Error {
-    /// Leaves out the URL, whose query may be confidential.
     fn from(error: reqwest::Error) -> Self {
         let outcome = Outcome::of(&error);
         let (kind, detail) = if error.is_builder() {
@@ -92,27 +89,25 @@ impl From<reqwest::Error> for Error {
         } else if error.is_timeout() {
             (ErrorKind::Timeout, String::new())
         } else {
-            return interrupted(error, outcome);
+            (ErrorKind::Interrupted, interruption_detail(&error, outcome))
         };
-        Self::new(kind).with_outcome(outcome).with_detail(detail).with_source(error.without_url())
+        let converted = Self::new(kind).with_outcome(outcome).with_detail(detail);
+        // A source would print the debug data of the server's GOAWAY frame.
+        if causes(&error).any(is_refused_stream) { converted } else { converted.with_source(error) }
     }
 }
 
-fn interrupted(error: reqwest::Error, outcome: Outcome) -> Error {
-    let interrupted = Error::new(ErrorKind::Interrupted).with_outcome(outcome);
-    if outcome == Outcome::NotProcessed && causes(&error).any(is_refused_stream) {
-        return interrupted
-            .with_detail("the server refused the HTTP/2 stream before it processed the request");
+fn interruption_detail(error: &reqwest::Error, outcome: Option<Outcome>) -> String {
+    if outcome == Some(Outcome::NotProcessed) && causes(error).any(is_refused_stream) {
+        return "the server refused the HTTP/2 stream before it processed the request".to_owned();
     }
-    if causes(&error).any(is_go_away) {
-        // The cause would print the debug data of the server's GOAWAY frame.
-        return interrupted.with_detail("the server closed the HTTP/2 connection");
+    if causes(error).any(is_go_away) {
+        return "the server closed the HTTP/2 connection".to_owned();
     }
     let is_unreadable =
-        causes(&error).any(|cause| cause.downcast_ref().is_some_and(hyper::Error::is_parse));
+        causes(error).any(|cause| cause.downcast_ref().is_some_and(hyper::Error::is_parse));
     let prefix = if is_unreadable { "the head of the response is not valid HTTP: " } else { "" };
-    let detail = format!("{prefix}{}", root_cause(&error));
-    interrupted.with_detail(detail).with_source(error.without_url())
+    format!("{prefix}{}", root_cause(error))
 }
 
 /// Whether the server or the proxy failed, its address, and the cause.

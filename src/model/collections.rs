@@ -38,7 +38,8 @@ macro_rules! lists {
     ($([$($generic:tt)*] $collection:ty;)*) => {$(
         impl<T, E: IntoOptional<T>, $($generic)*> IntoList<T> for $collection {
             fn into_list(self) -> Result<Option<Vec<T>>, String> {
-                list(self)
+                let entries = self.into_iter().filter_map(|entry| entry.into_optional().transpose());
+                entries.collect::<Result<_, _>>().map(Some)
             }
         }
     )*};
@@ -62,13 +63,6 @@ impl<T, L: IntoList<T>> IntoList<T> for Option<L> {
     fn into_list(self) -> Result<Option<Vec<T>>, String> {
         self.map_or(Ok(None), L::into_list)
     }
-}
-
-fn list<T, E: IntoOptional<T>>(
-    entries: impl IntoIterator<Item = E>,
-) -> Result<Option<Vec<T>>, String> {
-    let entries = entries.into_iter().filter_map(|entry| entry.into_optional().transpose());
-    entries.collect::<Result<_, _>>().map(Some)
 }
 
 /// Entries for a map of a request: a map or pairs. The values are of the types that [`IntoList`]
@@ -97,7 +91,11 @@ macro_rules! maps {
     ($([$($generic:tt)*] $collection:ty;)*) => {$(
         impl<T, K: Into<String>, E: IntoOptional<T>, $($generic)*> IntoMap<T> for $collection {
             fn into_map<M: FromIterator<(String, T)>>(self) -> Result<Option<M>, String> {
-                map(self)
+                let named = |(name, entry): (K, E)| {
+                    let entry = entry.into_optional().transpose()?;
+                    Some(entry.map(|entry| (name.into(), entry)))
+                };
+                self.into_iter().filter_map(named).collect::<Result<_, _>>().map(Some)
             }
         }
     )*};
@@ -112,7 +110,7 @@ maps! {
 
 impl IntoMap<Value> for Map<String, Value> {
     fn into_map<M: FromIterator<(String, Value)>>(self) -> Result<Option<M>, String> {
-        map(self)
+        Ok(Some(self.into_iter().collect()))
     }
 }
 
@@ -120,16 +118,6 @@ impl<T, L: IntoMap<T>> IntoMap<T> for Option<L> {
     fn into_map<M: FromIterator<(String, T)>>(self) -> Result<Option<M>, String> {
         self.map_or(Ok(None), L::into_map)
     }
-}
-
-fn map<T, K: Into<String>, E: IntoOptional<T>, M: FromIterator<(String, T)>>(
-    entries: impl IntoIterator<Item = (K, E)>,
-) -> Result<Option<M>, String> {
-    let named = |(name, entry): (K, E)| {
-        let entry = entry.into_optional().transpose()?;
-        Some(entry.map(|entry| (name.into(), entry)))
-    };
-    entries.into_iter().filter_map(named).collect::<Result<_, _>>().map(Some)
 }
 
 /// Unwraps the list or map of a required field.

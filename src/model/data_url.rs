@@ -2,17 +2,11 @@
 
 use std::fmt;
 
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
-use base64::engine::{DecodePaddingMode, Engine};
+use base64::engine::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_PAD_INDIFFERENT};
 use serde::{Deserialize, Serialize};
 
 use super::text::{FromText, text_conversions};
-
-/// Base64 with or without padding.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 /// A file as text: a `data:` URL (RFC 2397), such as a QR code or a recording.
 ///
@@ -56,7 +50,7 @@ impl DataUrl {
             None => &self.0,
         };
         let text: String = text.split_ascii_whitespace().collect();
-        LENIENT.decode(text).ok()
+        STANDARD_PAD_INDIFFERENT.decode(text).ok()
     }
 
     /// The text before and after the comma.

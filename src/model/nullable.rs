@@ -1,6 +1,6 @@
 //! A field of a request that can be cleared.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// The value of a field that can be left out, cleared or set.
 ///
@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize, Serializer};
 /// ```
 /// use pilot_status::Nullable;
 ///
-/// let set: Nullable<String> = "Acme".into();
-/// let cleared: Nullable<String> = None.into();
+/// let set = Nullable::Value("Acme");
+/// let cleared = Nullable::Null;
 /// assert_eq!(serde_json::to_string(&[set, cleared])?, r#"["Acme",null]"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(from = "Option<T>")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged, from = "Option<T>")]
 #[cfg_attr(
     feature = "schemars",
     derive(schemars::JsonSchema),
@@ -30,44 +30,8 @@ pub enum Nullable<T> {
     Value(T),
 }
 
-impl<T> Nullable<T> {
-    /// Converts into an `Option`.
-    pub fn into_option(self) -> Option<T> {
-        match self {
-            Self::Null => None,
-            Self::Value(value) => Some(value),
-        }
-    }
-
-    /// The value, or None for null.
-    pub fn as_option(&self) -> Option<&T> {
-        match self {
-            Self::Null => None,
-            Self::Value(value) => Some(value),
-        }
-    }
-}
-
-impl<T> From<T> for Nullable<T> {
-    fn from(value: T) -> Self {
-        Self::Value(value)
-    }
-}
-
 impl<T> From<Option<T>> for Nullable<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Self::Value)
-    }
-}
-
-impl From<&str> for Nullable<String> {
-    fn from(value: &str) -> Self {
-        Self::Value(value.to_owned())
-    }
-}
-
-impl<T: Serialize> Serialize for Nullable<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.as_option().serialize(serializer)
     }
 }

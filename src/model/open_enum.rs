@@ -14,7 +14,8 @@ macro_rules! open_enum {
         $name:ident, $description:literal, { $($variant:ident = $value:literal: $doc:literal,)* }
     ) => {
         #[doc = $description]
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, ::serde::Deserialize)]
+        #[serde(from = "::std::string::String")]
         // Any string is valid, so the known ones are examples.
         #[cfg_attr(
             feature = "schemars",
@@ -31,11 +32,6 @@ macro_rules! open_enum {
         impl $name {
             /// The values that this version knows.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
-
-            /// Whether this version does not know the value.
-            pub fn is_unknown(&self) -> bool {
-                matches!(self, Self::Unknown(_))
-            }
 
             /// The value as in JSON. A known value is spelled as in the document, even if the
             /// server sent it in another case.
@@ -75,15 +71,6 @@ macro_rules! open_enum {
                 serializer: S,
             ) -> ::std::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
-                <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
-                    .map(Self::from)
             }
         }
     };

@@ -7,18 +7,14 @@ use serde_json::Value;
 
 use crate::decode::from_value;
 
-/// An alternative of an untagged union, distinguished by its JSON type.
+/// An alternative of an untagged union, distinguished by its JSON type, which no other one has.
 pub(crate) trait Alternative: DeserializeOwned {
     /// Whether a value has the JSON type of the alternative.
     fn is_kind(value: &Value) -> bool;
 
-    /// Decodes a value of the JSON type. Unless `is_exact`, coerces scalars.
-    fn read(value: &Value, is_exact: bool) -> Option<Self> {
-        match value {
-            _ if !Self::is_kind(value) => None,
-            _ if is_exact => Self::deserialize(value).ok(),
-            _ => from_value(value).ok(),
-        }
+    /// Decodes a value of the JSON type.
+    fn read(value: &Value) -> Option<Self> {
+        Self::is_kind(value).then(|| from_value(value).ok())?
     }
 }
 
@@ -49,13 +45,11 @@ macro_rules! open_union {
     ($name:ident, $description:literal, { $($variant:ident($type:ty),)* }) => {
         crate::model::open_union::open_union!(
             @type $name, $description, { $($variant($type),)* }, value => {
-                for is_exact in [true, false] {
-                    $(if let ::std::option::Option::Some(held) =
-                        <$type as crate::model::open_union::Alternative>::read(&value, is_exact)
-                    {
-                        return ::std::result::Result::Ok(Self::$variant(held));
-                    })*
-                }
+                $(if let ::std::option::Option::Some(held) =
+                    <$type as crate::model::open_union::Alternative>::read(&value)
+                {
+                    return ::std::result::Result::Ok(Self::$variant(held));
+                })*
                 ::std::result::Result::Ok(Self::Unknown(value))
             }
         );
@@ -172,15 +166,6 @@ macro_rules! entries {
             pub fn entries(&self) -> ::std::option::Option<&[$entry]> {
                 match self {
                     Self::$object(object) => ::std::option::Option::Some(&object.$field),
-                    Self::$list(list) => ::std::option::Option::Some(list),
-                    _ => ::std::option::Option::None,
-                }
-            }
-
-            /// The entries, as in [`entries`](Self::entries).
-            pub fn into_entries(self) -> ::std::option::Option<::std::vec::Vec<$entry>> {
-                match self {
-                    Self::$object(object) => ::std::option::Option::Some(object.$field),
                     Self::$list(list) => ::std::option::Option::Some(list),
                     _ => ::std::option::Option::None,
                 }

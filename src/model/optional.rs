@@ -1,9 +1,5 @@
 //! The arguments of setters for optional fields.
 
-use std::time::SystemTime;
-
-use chrono::{DateTime, FixedOffset, Utc};
-
 use crate::{DataUrl, Nullable};
 
 /// A value for an optional field or parameter of a request: the value, an `Option` of it, or its
@@ -11,7 +7,6 @@ use crate::{DataUrl, Nullable};
 ///
 /// - `String`: any text or a [`DataUrl`],
 /// - `i64`: any integer of up to 64 bits,
-/// - `DateTime<Utc>`: a time with another offset or a [`SystemTime`],
 /// - an enum with a single value: a `bool`,
 /// - a field that can be cleared: a [`Nullable`].
 ///
@@ -73,18 +68,6 @@ macro_rules! from_number {
 
 from_number!(i8, i16, i32, isize, u8, u16, u32, u64, usize);
 
-impl IntoOptional<DateTime<Utc>> for DateTime<FixedOffset> {
-    fn into_optional(self) -> Result<Option<DateTime<Utc>>, String> {
-        Ok(Some(self.to_utc()))
-    }
-}
-
-impl IntoOptional<DateTime<Utc>> for SystemTime {
-    fn into_optional(self) -> Result<Option<DateTime<Utc>>, String> {
-        Ok(Some(self.into()))
-    }
-}
-
 /// For example the media of a message.
 impl IntoOptional<String> for DataUrl {
     fn into_optional(self) -> Result<Option<String>, String> {
@@ -135,9 +118,6 @@ mod tests {
             IntoOptional::<i64>::into_optional(u64::MAX),
             Err("18446744073709551615 is greater than 9223372036854775807".to_owned())
         );
-        let time = DateTime::parse_from_rfc3339("2026-11-28T10:00:00-03:00").unwrap();
-        assert_eq!(set::<DateTime<Utc>>(time), Some(time.to_utc()));
-        assert_eq!(set::<DateTime<Utc>>(SystemTime::UNIX_EPOCH), Some(DateTime::UNIX_EPOCH));
         assert_eq!(set::<Secret>("a"), Some(Secret::from("a")));
         let file = DataUrl::new("image/png", b"\x89PNG");
         assert_eq!(set::<String>(file.clone()), Some(file.to_string()));

@@ -8,9 +8,8 @@ use super::deadline::Deadline;
 use crate::credentials::Confidential;
 use crate::error::Error;
 use crate::operation::{Content, Operation};
-use crate::response::body::Body;
-use crate::response::error_response;
 use crate::response::success::{is_page, is_page_or_json};
+use crate::response::{body, error_response};
 
 /// Sends a request and reads its response before the deadline. Returns a successful response with
 /// its body, unless that is a file, which the caller reads.
@@ -27,11 +26,14 @@ pub(super) async fn exchange(
         && status.is_success()
         && !is_page_or_json(response.headers());
     // Keeps what arrives in time.
-    let mut body = Body::default();
+    let mut bytes = Vec::new();
     // Whether the body is within the limit, or why it is incomplete.
-    let end =
-        if is_file { Ok(true) } else { deadline.bound(body.read(&mut response, limit)).await };
-    let body = body.into_bytes();
+    let end = if is_file {
+        Ok(true)
+    } else {
+        deadline.bound(body::read(&mut response, &mut bytes, limit)).await
+    };
+    let body = Bytes::from(bytes);
     // Complete JSON is a complete body, even if the connection breaks after it. Calls that
     // only read are retried instead.
     let is_complete = match &end {

@@ -1,58 +1,31 @@
 //! Reads bodies, up to a limit.
 
-use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 use reqwest::Response;
 
-/// The part of a body that has arrived.
-#[derive(Default)]
-pub(crate) struct Body {
-    first: Bytes,
-    /// All chunks, once there is more than one.
-    all: Vec<u8>,
-}
-
-impl Body {
-    /// Reads the body of a response to its end. Returns false if it is longer than `limit`
-    /// bytes, and drops the rest.
-    ///
-    /// Counts the bytes that arrive, since `Content-Length` may be wrong.
-    pub(crate) async fn read(
-        &mut self,
-        response: &mut Response,
-        limit: usize,
-    ) -> reqwest::Result<bool> {
-        let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
-        while let Some(chunk) = response.chunk().await? {
-            let room = limit.saturating_sub(self.first.len().max(self.all.len()));
-            self.push(
-                chunk.slice(..chunk.len().min(room)),
-                announced.unwrap_or_default().min(limit),
-            );
-            if chunk.len() > room {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn push(&mut self, chunk: Bytes, announced: usize) {
-        if self.first.is_empty() && self.all.is_empty() {
-            self.first = chunk;
-            return;
-        }
-        if self.all.is_empty() {
+/// Adds the rest of the body of a response to `body`. Returns false if that is longer than `limit`
+/// bytes, and drops the rest.
+///
+/// Counts the bytes that arrive, since `Content-Length` may be wrong.
+pub(crate) async fn read(
+    response: &mut Response,
+    body: &mut Vec<u8>,
+    limit: usize,
+) -> reqwest::Result<bool> {
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    while let Some(chunk) = response.chunk().await? {
+        if body.is_empty() {
             // An optimization: without enough memory, the buffer grows in steps.
-            _ = self.all.try_reserve_exact(announced);
-            self.all.extend_from_slice(&std::mem::take(&mut self.first));
+            _ = body.try_reserve_exact(announced.unwrap_or_default().min(limit));
         }
-        self.all.extend_from_slice(&chunk);
+        let room = limit - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() > room {
+            return Ok(false);
+        }
     }
-
-    pub(crate) fn into_bytes(self) -> Bytes {
-        if self.all.is_empty() { self.first } else { self.all.into() }
-    }
+    Ok(true)
 }
 
 /// The detail for the error of an encoded body, if it is encoded. The client never requests that.

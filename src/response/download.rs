@@ -12,7 +12,7 @@ use futures_core::Stream;
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::Response;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Sleep, sleep};
 
 use crate::StatusCode;
 use crate::error::{Call, Error, ErrorKind};
@@ -41,9 +41,8 @@ type Chunks = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 pub struct Download {
     /// None at the end, when the connection and the slot are released.
     chunks: Option<(Chunks, Slot)>,
-    /// The timeout for the next chunk. Runs only while the caller waits for it.
-    silence: Pin<Box<Sleep>>,
-    is_waiting: bool,
+    /// The timeout for the next chunk, while the caller waits for it.
+    silence: Option<Pin<Box<Sleep>>>,
     call: Call,
     status: StatusCode,
     headers: HeaderMap,
@@ -65,8 +64,7 @@ impl Download {
         Self {
             status: response.status(),
             chunks: Some((Box::pin(response.bytes_stream()), slot)),
-            silence: Box::pin(sleep(longest_silence)),
-            is_waiting: false,
+            silence: None,
             call,
             headers,
             longest_silence,
@@ -135,28 +133,18 @@ impl Stream for Download {
         let Some((chunks, _)) = &mut this.chunks else {
             return Poll::Ready(None);
         };
-        match chunks.as_mut().poll_next(context) {
-            Poll::Ready(Some(Ok(bytes))) => {
-                this.is_waiting = false;
-                Poll::Ready(Some(Ok(bytes)))
-            }
-            Poll::Ready(Some(Err(error))) => {
-                Poll::Ready(Some(Err(this.failed(error.into(), None))))
-            }
-            Poll::Ready(None) => {
-                this.chunks = None;
-                Poll::Ready(None)
-            }
-            Poll::Pending => {
-                // The time that the caller spends between two chunks does not count.
-                if !this.is_waiting {
-                    this.is_waiting = true;
-                    this.silence.as_mut().reset(Instant::now() + this.longest_silence);
-                }
-                ready!(this.silence.as_mut().poll(context));
-                Poll::Ready(Some(Err(this.failed(Error::new(ErrorKind::Timeout), None))))
-            }
+        let Poll::Ready(next) = chunks.as_mut().poll_next(context) else {
+            // The time that the caller spends between two chunks does not count.
+            let longest = this.longest_silence;
+            let silence = this.silence.get_or_insert_with(|| Box::pin(sleep(longest)));
+            ready!(silence.as_mut().poll(context));
+            return Poll::Ready(Some(Err(this.failed(Error::new(ErrorKind::Timeout), None))));
+        };
+        this.silence = None;
+        if next.is_none() {
+            this.chunks = None;
         }
+        Poll::Ready(next.map(|next| next.map_err(|error| this.failed(error.into(), None))))
     }
 }
 

@@ -32,9 +32,7 @@ fn visible(text: &str) -> impl Iterator<Item = char> + Clone {
 
 /// The text on one line, without invisible characters, cut after `limit` characters.
 pub(crate) fn one_line(text: &str, limit: usize) -> String {
-    let is_break =
-        |character: char| character.is_whitespace() || matches!(character, '\u{2028}' | '\u{2029}');
-    let words = text.split(is_break).map(visible).filter(|word| word.clone().next().is_some());
+    let words = text.split_whitespace().map(visible).filter(|word| word.clone().next().is_some());
     let spaced = words.flat_map(|word| iter::once(' ').chain(word)).skip(1);
     let mut line: String = spaced.take(limit + 1).collect();
     if line.chars().count() > limit {

@@ -121,16 +121,14 @@ impl Event {
         let head: Head = head.flatten().unwrap_or_default();
         let name = head.event.as_ref().and_then(Value::as_str).unwrap_or_default();
         let renamed = older_names::replaced(name, body);
-        let mut problem = None;
-        match Self::read(name, renamed.as_deref().unwrap_or(body), &raw) {
+        let problem = match Self::read(name, renamed.as_deref().unwrap_or(body), &raw) {
             Some(Ok(event)) => return event,
-            Some(Err(reason)) => problem = Some(reason),
+            Some(Err(problem)) => Some(problem),
             None if head.object.as_ref().is_some_and(|object| object == meta::OBJECT) => {
                 return Self::Meta(Received::new(meta::Envelope::read(&json(body)), &raw));
             }
-            None => {}
-        }
-        let problem = problem.or_else(|| decode::<IgnoredAny>(body).err());
+            None => decode::<IgnoredAny>(body).err(),
+        };
         Self::Unknown(UnknownEvent { name: name.to_owned(), data: data(body), raw, problem })
     }
 

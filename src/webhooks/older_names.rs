@@ -7,11 +7,12 @@ use serde_json::{Map, Value, json};
 use crate::decode::surrogates;
 
 /// A name, and the earlier name of the same value.
-const NAMES: [(&str, &str); 4] = [
+const NAMES: [(&str, &str); 5] = [
     ("id", "internalMessageId"),
     ("to", "destinationNumber"),
     ("createdAt", "sentAt"),
     ("error", "errorMessage"),
+    ("content", "replyContent"),
 ];
 
 /// The body of an event with documented names. None if it already has them.
@@ -33,31 +34,19 @@ pub(super) fn replaced(event: &str, body: &[u8]) -> Option<Vec<u8>> {
 /// Renames fields to their documented names. Returns whether any was renamed. If both names
 /// exist, the documented one takes precedence.
 fn replace(fields: &mut Map<String, Value>) -> bool {
+    // If `replyContent` exists, it is the text of the reply and `content` is the quoted text.
+    let quoted = has(fields, "replyContent").then_some(("contentReplied", "content"));
     let mut is_replaced = false;
-    for (name, earlier) in NAMES {
+    for (name, earlier) in quoted.into_iter().chain(NAMES) {
         if !has(fields, name) && has(fields, earlier) {
-            rename(fields, earlier, name);
+            let value = fields.remove(earlier).unwrap_or_default();
+            fields.insert(name.to_owned(), value);
             is_replaced = true;
         }
-    }
-    // If `replyContent` exists, it is the text of the reply and `content` is the quoted text.
-    let is_new = has(fields, "content") && has(fields, "contentReplied");
-    if !is_new && has(fields, "replyContent") {
-        if has(fields, "content") {
-            rename(fields, "content", "contentReplied");
-        }
-        rename(fields, "replyContent", "content");
-        is_replaced = true;
     }
     is_replaced
 }
 
 fn has(fields: &Map<String, Value>, name: &str) -> bool {
     fields.get(name).is_some_and(|value| !value.is_null())
-}
-
-fn rename(fields: &mut Map<String, Value>, from: &str, to: &str) {
-    if let Some(value) = fields.remove(from) {
-        fields.insert(to.to_owned(), value);
-    }
 }

@@ -11,8 +11,6 @@ use crate::text::quotes::{is_blank, is_quoted};
 /// The header with the signature of a delivery: the HMAC-SHA256 of its body, in hexadecimal.
 pub const SIGNATURE_HEADER: &str = "x-pilot-status-signature";
 
-const SIGNATURE_BYTES: usize = 32;
-
 /// The prefix that some senders add, in either case.
 const SCHEME: &[u8] = b"sha256=";
 
@@ -71,7 +69,7 @@ impl Verifier {
         if self.secrets.is_empty() {
             return Err(VerifyError::NoSecret);
         }
-        let mut given = [0; SIGNATURE_BYTES];
+        let mut given = [0; 32];
         hex::decode_to_slice(digits(signature), &mut given)
             .map_err(|_| VerifyError::NoSignature)?;
         let signs = |secret: &SecretString| {
@@ -81,8 +79,7 @@ impl Verifier {
         if self.secrets.iter().any(signs) {
             return Ok(());
         }
-        let is_marked = |secret: &SecretString| is_marked(secret.expose_secret());
-        let is_hinted = self.secrets.iter().any(is_marked);
+        let is_hinted = self.secrets.iter().any(|secret| is_marked(secret.expose_secret()));
         Err(if is_hinted { VerifyError::MarkedSecret } else { VerifyError::OtherSignature })
     }
 }

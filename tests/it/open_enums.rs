@@ -6,7 +6,7 @@ use proptest::prelude::*;
 #[test]
 fn known_values_have_variants() {
     assert_eq!(ConnectionState::from("OPEN"), ConnectionState::Open);
-    assert_eq!("CLOSE".parse(), Ok(ConnectionState::Close));
+    assert_eq!(ConnectionState::from("CLOSE"), ConnectionState::Close);
     assert_eq!(Provider::from("PILOT_STATUS".to_owned()), Provider::PilotStatus);
     assert_eq!(format!("[{:<10}]", ConnectionState::Open), "[OPEN      ]");
     // A documented value with the name of the catch-all variant.
@@ -20,7 +20,6 @@ fn known_values_have_variants() {
 fn known_values_match_in_any_case() {
     for value in ["OPEN", "open", "Open", "oPeN"] {
         assert!(matches!(ConnectionState::from(value), ConnectionState::Open), "{value}");
-        assert_eq!(value.parse(), Ok(ConnectionState::Open));
         let read: ConnectionState = serde_json::from_value(value.into()).unwrap();
         assert_eq!(read, ConnectionState::Open);
         assert_eq!(serde_json::to_value(read).unwrap(), "OPEN");
@@ -46,7 +45,7 @@ proptest! {
     #[test]
     fn an_unknown_value_round_trips_unchanged(value in any::<String>()) {
         let state = ConnectionState::from(value.as_str());
-        prop_assume!(state.is_unknown());
+        prop_assume!(matches!(state, ConnectionState::Unknown(_)));
         prop_assert_eq!(state.as_str(), &value);
         prop_assert_eq!(state.to_string(), value.clone());
         let json = serde_json::to_string(&state).unwrap();

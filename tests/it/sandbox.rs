@@ -440,7 +440,7 @@ async fn fields_that_do_not_match_their_pattern_are_rejected() {
 #[tokio::test]
 async fn the_client_reads_a_validation_error_as_a_typed_error() {
     let sandbox = Sandbox::start().await.unwrap();
-    let channel: ContactChannel = "pigeon".parse().unwrap();
+    let channel = ContactChannel::from("pigeon");
     let error = sandbox.client().send_contact_code().channel(channel).send().await.unwrap_err();
     assert_eq!((error.kind(), status(&error)), (ErrorKind::BadRequest, Some(400)));
     assert_eq!(error.code().map(ErrorCode::as_str), Some("VALIDATION_ERROR"));

@@ -10,19 +10,11 @@ const UNSAFE: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 /// The name without folders. `filename*` takes precedence over `filename`.
 pub(super) fn of(header: &[u8]) -> Option<String> {
     let header = std::str::from_utf8(header).ok()?;
-    let mut plain = None;
-    for (key, value) in parameters(header) {
-        match key.to_ascii_lowercase().as_str() {
-            "filename*" => {
-                if let Some(name) = extended(&value).as_deref().and_then(safe) {
-                    return Some(name);
-                }
-            }
-            "filename" => plain = plain.or_else(|| safe(&value)),
-            _ => {}
-        }
-    }
-    plain
+    let named = |name: &'static str| {
+        parameters(header).filter(move |(key, _)| key.eq_ignore_ascii_case(name))
+    };
+    let extended = named("filename*").find_map(|(_, value)| safe(&extended(&value)?));
+    extended.or_else(|| named("filename").find_map(|(_, value)| safe(&value)))
 }
 
 /// The parameters after the disposition type, with unquoted values.

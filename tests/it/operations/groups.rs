@@ -82,7 +82,7 @@ async fn the_list_is_read_with_and_without_a_wrapper() {
     assert!(matches!(bare, types::GroupList::Bare(_)));
     assert!(matches!(wrapped, types::GroupList::Wrapped(_)));
     assert_eq!(bare.entries(), wrapped.entries());
-    let [group] = &bare.into_entries().unwrap()[..] else { panic!() };
+    let [group] = bare.entries().unwrap() else { panic!() };
     assert_eq!((group.subject.as_deref(), &group.name), (Some("Vendas"), &None));
     let unknown = list().await;
     assert_eq!((unknown.entries(), &unknown), (None, &types::GroupList::Unknown(other)));

@@ -229,7 +229,10 @@ async fn pages_that_cannot_be_linked_are_listed() {
     assert_eq!(pages.candidates_lookup, Some(types::LookupStatus::Unavailable));
     assert_eq!(pages.candidates[0].missing_tasks.as_deref(), Some(&["ADVERTISE".into()][..]));
     let error = pages.linked[0].subscription_error.as_ref().unwrap();
-    assert!(error.is_unknown() && error.as_str() == "TOKEN_EXPIRED");
+    assert!(
+        matches!(error, types::LeadPageSubscriptionError::Unknown(_))
+            && error.as_str() == "TOKEN_EXPIRED"
+    );
     assert_eq!(sandbox.requests()[0].headers["x-whatsapp-number-id"], "wn_01HZX");
 }
 

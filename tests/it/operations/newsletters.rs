@@ -26,7 +26,7 @@ async fn the_list_is_read_with_and_without_a_wrapper() {
     let client = sandbox.client();
     let list = async || client.list_newsletters().send().await.unwrap().into_inner();
     assert_eq!(list().await, types::NewsletterList::Bare(vec![]));
-    let wrapped = list().await.into_entries().unwrap();
-    assert_eq!(wrapped[0].name.as_deref(), Some("Novidades"));
+    let wrapped = list().await;
+    assert_eq!(wrapped.entries().unwrap()[0].name.as_deref(), Some("Novidades"));
     assert_eq!(list().await, types::NewsletterList::Unknown(json!(null)));
 }

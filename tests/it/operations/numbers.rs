@@ -15,7 +15,7 @@ operations! {
             assert_eq!(number.provider, Some(types::Provider::PilotStatus));
             assert_eq!(number.state, Some(types::ConnectionState::Open));
             assert_eq!(number.api_keys[0].key_last4.as_deref(), Some("wxyz"));
-            assert_eq!(number.created_at, moment("2026-06-01T11:59:00Z"));
+            assert_eq!(number.created_at, moment("2026-06-01T11:59:00Z").into());
             assert_eq!(number.extra_charge_unpaid_since, None);
         },
         refused: (401, None::<&str>),

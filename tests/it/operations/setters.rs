@@ -1,7 +1,6 @@
 //! The argument types of setters.
 
-use std::time::SystemTime;
-
+use pilot_status::chrono::DateTime;
 use pilot_status::mock::Sandbox;
 use pilot_status::types::{Flag, MessageRequest, NumberCheckRequest, WebhookEventName};
 use pilot_status::{Client, Error, ErrorKind};
@@ -20,7 +19,7 @@ async fn a_query_parameter_accepts_an_option() {
     let lines = sent(async |client| {
         client.list_conversations().page(None::<i64>).page_size(Some(5)).send().await?;
         client.list_conversations().page(2_u32).page_size(None::<i64>).send().await?;
-        client.list_conversations().page(2).start_date(SystemTime::UNIX_EPOCH).send().await?;
+        client.list_conversations().page(2).start_date(DateTime::UNIX_EPOCH).send().await?;
         let event = "message.sent".to_owned();
         client.list_webhook_logs().id("w").event(event).limit(7_usize).send().await?;
         let event = None::<WebhookEventName>;
