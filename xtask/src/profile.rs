@@ -4,11 +4,10 @@
 //! one form of each thing. Whatever else OpenAPI 3.0 can say is refused here, where
 //! `xtask/spec/api` can be corrected.
 
-mod choices;
 mod document;
-mod exclusions;
 mod operations;
 mod part;
+mod rules;
 mod schemas;
 #[cfg(test)]
 mod tests;

@@ -34,7 +34,7 @@ const SETTINGS: [&str; 6] = [
 
 /// The programs in a folder that nobody else uses at the same time.
 pub struct Programs {
-    folder: PathBuf,
+    pub folder: PathBuf,
     _lock: File,
 }
 

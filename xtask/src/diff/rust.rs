@@ -18,14 +18,14 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
         let new = items(new);
         (old.join().unwrap_or_else(|_| Err("the generator stops".to_owned())), new)
     });
-    let (old, new) = match (old, new) {
-        (Ok(old), Ok(new)) => return changes(&old, &new),
-        (old, new) => (old.err(), new.err()),
-    };
-    let refused = [("old", old), ("new", new)].into_iter().filter_map(|(side, reason)| {
-        Some(format!("no client can be made of the {side} document: {}", reason?))
+    if let (Ok(old), Ok(new)) = (&old, &new) {
+        return changes(old, new);
+    }
+    let refused = [("old", old.err()), ("new", new.err())].into_iter().filter_map(|(side, why)| {
+        let text = format!("no client can be made of the {side} document: {}", why?);
+        Some(Change::new(Major, &text))
     });
-    refused.map(|text| Change::new(Major, &text)).collect()
+    refused.collect()
 }
 
 /// The public items of a client, and what brings them.

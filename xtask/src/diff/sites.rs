@@ -65,9 +65,22 @@ impl<'d> Site<'d> {
         format!("{} {}", text("type"), text("format")).trim_end().to_owned()
     }
 
-    /// The schemas within: fields, entries and alternatives.
+    pub fn is_operation(&self) -> bool {
+        self.schema.get("responses").is_some()
+    }
+
+    /// The schemas within: fields, entries and alternatives; of an operation, what it sends and
+    /// reads.
     pub fn parts(&self) -> Sites<'d> {
         let schema = &self.schema;
+        if self.is_operation() {
+            let value = success(schema.value);
+            let response = Node { value, shared: Direction::Read, ..schema.clone() };
+            let mut sites = parameters(&self.label, &schema.key("parameters"));
+            sites.extend(body(&format!("{}: body", self.label), &schema.key("requestBody")));
+            sites.extend(body(&format!("{}: response", self.label), &response));
+            return sites;
+        }
         let fields = schema.key("properties").entries().into_iter();
         let fields =
             fields.map(|(name, part)| (format!(".{name}"), part, places::requires(schema, name)));
@@ -113,6 +126,27 @@ impl<'d> Site<'d> {
         cases.collect()
     }
 
+    /// Whether an operation may be repeated.
+    pub fn is_safe(&self) -> bool {
+        let method = self.schema.at.as_str().rsplit('/').next();
+        let is_safe = ["get", "head", "put", "delete"].map(Some).contains(&method);
+        self.schema["x-idempotent"].as_bool().unwrap_or(is_safe)
+    }
+
+    /// The headers that an operation takes to know the caller. An empty one says that it need not.
+    pub fn credentials(&self) -> BTreeSet<String> {
+        let document = self.schema.document;
+        let secured = self.schema.get("security").unwrap_or(&document["security"]);
+        let header = |name: &String| {
+            let scheme = &document["components"]["securitySchemes"][name];
+            scheme["name"].as_str().unwrap_or_default().to_lowercase()
+        };
+        let headers = elements(secured).map(|one| entries(one).map(|(name, _)| header(name)));
+        let mut headers: BTreeSet<String> = headers.map(Iterator::collect).collect();
+        headers.extend(headers.is_empty().then(String::new));
+        headers
+    }
+
     /// Whether it is there, for people.
     pub fn presence(&self) -> String {
         let required = if self.is_required { "required" } else { "optional" };
@@ -127,51 +161,26 @@ impl<'d> Site<'d> {
     }
 }
 
-/// The operations by method and path, each with its path. Names of parameters in the path are
-/// not sent.
-pub fn operations(document: &Value) -> BTreeMap<String, (&str, Part<'_>)> {
-    let root = Node::root(document, Direction::Sent);
-    let all = places::operations(document).map(|(path, method, _, at)| {
-        let name = format!("{} {}", method.to_uppercase(), places::shape(path));
-        (name, (path, root.at(at)))
-    });
-    all.collect()
-}
-
-/// What an operation sends and reads.
-pub fn sites<'d>(name: &str, path: &str, operation: &Part<'d>) -> Sites<'d> {
-    let request = operation.key("requestBody");
-    let is_required = request["required"] == true;
-    let success = success(operation.value);
-    let response = Node { value: success, shared: Direction::Read, ..operation.clone() };
-    let mut sites = parameters(name, path, &operation.key("parameters"));
-    sites.extend(body(&format!("{name}: body"), &request, is_required));
-    sites.extend(body(&format!("{name}: response"), &response, true));
-    sites
-}
-
-/// Whether an operation may be repeated.
-pub fn is_safe(operation: &Part) -> bool {
-    let method = operation.at.as_str().rsplit('/').next();
-    let is_safe = method.is_some_and(|method| ["get", "head", "put", "delete"].contains(&method));
-    operation["x-idempotent"].as_bool().unwrap_or(is_safe)
-}
-
-/// The headers that an operation takes to know the caller. An empty one says that it need not.
-pub fn credentials(operation: &Part) -> BTreeSet<String> {
-    let document = operation.document;
-    let secured = operation.get("security").unwrap_or(&document["security"]);
-    let header = |name: &String| {
-        let scheme = &document["components"]["securitySchemes"][name];
-        scheme["name"].as_str().unwrap_or_default().to_lowercase()
+/// What a client meets: the operations by method and path, without the names of parameters in the
+/// path, which are not sent; and what the server delivers to webhooks.
+pub fn sites(document: &Value) -> Sites<'_> {
+    let site = |(label, direction, at): (String, _, _)| {
+        let part = Node::root(document, direction).at(at);
+        (label.clone(), Site::new(label, &part, false))
     };
-    let headers = elements(secured).map(|one| entries(one).map(|(name, _)| header(name)).collect());
-    let headers: BTreeSet<String> = headers.collect();
-    if headers.is_empty() { [String::new()].into() } else { headers }
+    let operations = places::operations(document).map(|(path, method, _, at)| {
+        (format!("{} {}", method.to_uppercase(), places::shape(path)), Direction::Sent, at)
+    });
+    let delivery = delivery(document).map(|name| {
+        let at = Pointer::of_reference(&format!("{SCHEMAS}{name}"));
+        ("delivery".to_owned(), Direction::Delivered, at)
+    });
+    operations.chain(delivery).map(site).collect()
 }
 
 /// The parameters. One in the path is known by its place there.
-fn parameters<'d>(of: &str, path: &str, all: &Part<'d>) -> Sites<'d> {
+fn parameters<'d>(of: &str, all: &Part<'d>) -> Sites<'d> {
+    let path = all.at.as_str();
     let parameters = all.elements().into_iter().map(|parameter| {
         let [place, name] = ["in", "name"].map(|key| parameter.key(key).text());
         let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
@@ -186,21 +195,11 @@ fn parameters<'d>(of: &str, path: &str, all: &Part<'d>) -> Sites<'d> {
 }
 
 /// A body, by its media type.
-fn body<'d>(label: &str, body: &Part<'d>, is_required: bool) -> Sites<'d> {
+fn body<'d>(label: &str, body: &Part<'d>) -> Sites<'d> {
+    let is_required = body.shared == Direction::Read || body["required"] == true;
     let media = body.key("content").entries().into_iter().map(|(kind, media)| {
         let label = format!("{label} {kind}");
         (label.clone(), Site::new(label, &media.key("schema"), is_required))
     });
     media.collect()
-}
-
-/// What the server delivers to webhooks.
-pub fn deliveries(document: &Value) -> Sites<'_> {
-    let union = delivery(document).map(|name| format!("{SCHEMAS}{name}"));
-    let union = union.map(|union| Pointer::of_reference(&union));
-    let site = |at| {
-        let union = Node::root(document, Direction::Delivered).at(at);
-        ("delivery".to_owned(), Site::new("delivery".to_owned(), &union, false))
-    };
-    union.map(site).into_iter().collect()
 }

@@ -121,8 +121,7 @@ fn body(content: &Part) {
         return content.refuse("is not only application/json; remove the others");
     };
     let schema = json.key("schema");
-    let name = places::reference(&schema).unwrap_or_default();
-    let is_object = schema.schema(name)["type"] == "object";
+    let is_object = schema.get("$ref").is_some() && schema.end()["type"] == "object";
     schema.expect(is_object, "does not refer to an object; make it a reference to one");
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::part::Part;
 use super::values::{inner, is_scalar, plain};
-use super::{choices, exclusions, unions};
+use super::{rules, unions};
 use crate::generate::reach::follow;
 use crate::generate::simplify::inline_shared;
 use crate::names::{Names, TAKEN, pascal, variant};
@@ -32,8 +32,8 @@ pub fn check(root: &Part) {
         named(&schema);
         let (is_sent, is_received) = (sent.contains(name), received.contains(name));
         if schema.get("properties").is_some() {
-            choices::check(name, &schema, is_sent && !is_received, &mut choices);
-            exclusions::check(&schema, is_sent);
+            rules::choices(name, &schema, is_sent && !is_received, &mut choices);
+            rules::exclusions(&schema, is_sent);
         }
         if is_sent {
             optional(&schema, is_received);

@@ -31,7 +31,7 @@ fn tagged(tag: &Part, members: &Part) {
     let mut variants = Names::with(TAKEN);
     for member in members.elements() {
         let name = places::reference(&member).unwrap_or_default();
-        let is_object = member.schema(name)["type"] == "object";
+        let is_object = !name.is_empty() && member.end()["type"] == "object";
         member.expect(is_object, "is not a reference to an object; make it one");
         values::inner(&member);
         let is_mapped = |to: &Part| to.text().strip_prefix(SCHEMAS) == Some(name);
