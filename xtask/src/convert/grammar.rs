@@ -31,7 +31,7 @@ pub(crate) enum Kind {
 }
 
 /// How children hang below a key.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Child {
     /// The value itself.
     One(Kind),
@@ -141,7 +141,6 @@ fn check_reference(document: &Value, kind: Kind, reference: &Value, at: &Pointer
 
 fn target<'a>(document: &'a Value, kind: Kind, reference: &Value) -> Option<&'a Value> {
     let (section, name) = reference.as_str()?.strip_prefix("#/components/")?.split_once('/')?;
-    let is_of_kind =
-        matches!(Kind::Components.child(section), Some(Child::Map(child)) if child == kind);
+    let is_of_kind = Kind::Components.child(section) == Some(Map(kind));
     document["components"][section].get(name).filter(|_| is_of_kind)
 }

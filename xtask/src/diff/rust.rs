@@ -1,7 +1,6 @@
 //! What changed for code that uses the client: the difference of two surfaces.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::thread;
 
 use serde_json::Value;
 
@@ -12,12 +11,7 @@ use crate::{generated, profile};
 
 /// The changes of the public items. A document that cannot become a client may change all.
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
-    // To generate a client takes seconds.
-    let (old, new) = thread::scope(|scope| {
-        let old = scope.spawn(|| items(old));
-        let new = items(new);
-        (old.join().unwrap_or_else(|_| Err("the generator stops".to_owned())), new)
-    });
+    let (old, new) = (items(old), items(new));
     if let (Ok(old), Ok(new)) = (&old, &new) {
         return changes(old, new);
     }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Level::{self, Major, Patch};
 use crate::generate::events::delivery;
+use crate::generate::rules;
 use crate::generate::schema::success;
 use crate::node::Node;
 use crate::places::{self, SCHEMAS, elements, entries};
@@ -109,12 +110,8 @@ impl<'d> Site<'d> {
 
     /// The fields of which one has to be set, and whether exactly one.
     pub fn choices(&self) -> Vec<(bool, BTreeSet<&'d str>)> {
-        let parts = elements(&self.schema.value["allOf"]).chain([self.schema.value]);
-        let choices = parts.filter(|part| places::is_choice(part)).map(|part| {
-            let fields = places::members(part).flat_map(|one| elements(&one["required"]));
-            (part.get("oneOf").is_some(), fields.filter_map(Value::as_str).collect())
-        });
-        choices.collect()
+        let choices = rules::choices(self.schema.value);
+        choices.map(|one| (one.rule == "exactly_one", one.fields.into_iter().collect())).collect()
     }
 
     /// The cases that a request must not be, without the words for them.
@@ -164,18 +161,20 @@ impl<'d> Site<'d> {
 /// What a client meets: the operations by method and path, without the names of parameters in the
 /// path, which are not sent; and what the server delivers to webhooks.
 pub fn sites(document: &Value) -> Sites<'_> {
-    let site = |(label, direction, at): (String, _, _)| {
-        let part = Node::root(document, direction).at(at);
-        (label.clone(), Site::new(label, &part, false))
-    };
+    let root = |direction| Node::root(document, direction);
     let operations = places::operations(document).map(|(path, method, _, at)| {
-        (format!("{} {}", method.to_uppercase(), places::shape(path)), Direction::Sent, at)
+        let name = format!("{} {}", method.to_uppercase(), places::shape(path));
+        site(name, &root(Direction::Sent).at(at), false)
     });
     let delivery = delivery(document).map(|name| {
-        let at = Pointer::of_reference(&format!("{SCHEMAS}{name}"));
-        ("delivery".to_owned(), Direction::Delivered, at)
+        let union = root(Direction::Delivered).key("components").key("schemas").key(name);
+        site("delivery".to_owned(), &union, false)
     });
-    operations.chain(delivery).map(site).collect()
+    operations.chain(delivery).collect()
+}
+
+fn site<'d>(label: String, part: &Part<'d>, is_required: bool) -> (String, Site<'d>) {
+    (label.clone(), Site::new(label, part, is_required))
 }
 
 /// The parameters. One in the path is known by its place there.
@@ -197,9 +196,9 @@ fn parameters<'d>(of: &str, all: &Part<'d>) -> Sites<'d> {
 /// A body, by its media type.
 fn body<'d>(label: &str, body: &Part<'d>) -> Sites<'d> {
     let is_required = body.shared == Direction::Read || body["required"] == true;
-    let media = body.key("content").entries().into_iter().map(|(kind, media)| {
-        let label = format!("{label} {kind}");
-        (label.clone(), Site::new(label, &media.key("schema"), is_required))
-    });
+    let media =
+        body.key("content").entries().into_iter().map(|(kind, media)| {
+            site(format!("{label} {kind}"), &media.key("schema"), is_required)
+        });
     media.collect()
 }
