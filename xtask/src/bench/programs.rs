@@ -78,8 +78,7 @@ pub fn cold(folder: &Path, within: &Path, command: &str) -> Result<(TempDir, f64
     Steps { quiet: false }.run(&format!("{name}: {command}"), |_| {
         let began = Instant::now();
         shell.output(command)?;
-        let seconds = began.elapsed().as_secs_f64();
-        Ok((target, seconds))
+        Ok((target, began.elapsed().as_secs_f64()))
     })
 }
 

@@ -26,19 +26,20 @@ pub enum Direction {
     Delivered,
 }
 
-/// Schemas by what they are used for, whatever they are called.
+/// Operations by method and path; schemas by what they are used for, whatever they are called.
 pub type Sites<'d> = BTreeMap<String, Site<'d>>;
 
 /// A part of a document, which knows who sends what it describes.
 pub type Part<'d> = Node<'d, Direction>;
 
-/// Where a schema is used, and the schema, behind the reference to it.
+/// An operation, or a place where a schema is used.
 pub struct Site<'d> {
     pub label: String,
     pub is_required: bool,
     pub is_nullable: bool,
     /// The name of the schema, or the label where it has none.
     pub name: String,
+    /// The schema, behind the reference to it, or the operation.
     pub schema: Part<'d>,
 }
 

@@ -81,9 +81,7 @@ fn parameters(path: &str, parameters: &Part) {
         let name = parameter.key("name").text();
         let is_free = taken.take_field(name);
         used.expect(is_free, format!("`{name}` has no name of its own in Rust; rename it"));
-        if parameter["in"] == "path" {
-            in_path.push(name);
-        }
+        in_path.extend(Some(name).filter(|_| parameter["in"] == "path"));
         check_parameter(&parameter);
     }
     let mut placeholders = places::placeholders(path);
