@@ -16,7 +16,7 @@ mod values;
 
 use std::cell::RefCell;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use crate::convert;
@@ -30,9 +30,7 @@ pub fn check(document: &Value) -> Result<()> {
     document::check(&root, parts);
     operations::check(&root);
     schemas::check(&root);
-    let lines: Vec<String> = violations.take().into_iter().collect();
-    if lines.is_empty() {
-        return Ok(());
-    }
-    bail!("the build step does not take this document:\n  {}", lines.join("\n  "))
+    let lines = violations.take().into_iter().collect::<Vec<String>>().join("\n  ");
+    ensure!(lines.is_empty(), "the build step does not take this document:\n  {lines}");
+    Ok(())
 }

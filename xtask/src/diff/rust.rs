@@ -36,13 +36,11 @@ pub fn items(document: &Value) -> Result<Items, String> {
 pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Vec<Change> {
     let added = new.difference(old).filter(|line| is_told(line, new, old));
     let mut added: BTreeMap<&str, &String> = added.map(|line| (key(line), line)).collect();
-    let mut changes = Vec::new();
-    for line in old.difference(new).filter(|line| is_told(line, old, new)) {
-        changes.push(match added.remove(key(line)) {
-            Some(now) => change(Major, line, &format!("-> {now}")),
-            None => change(Major, line, "is gone"),
-        });
-    }
+    let gone = old.difference(new).filter(|line| is_told(line, old, new)).map(|line| {
+        let now = added.remove(key(line)).map(|now| format!("-> {now}"));
+        change(Major, line, now.as_deref().unwrap_or("is gone"))
+    });
+    let mut changes: Vec<Change> = gone.collect();
     changes.extend(added.into_values().map(|line| change(Minor, line, "is new")));
     for (brought, old) in old_features {
         let Some(new) = new_features.get(brought) else { continue };
