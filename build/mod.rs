@@ -22,7 +22,7 @@ mod operations;
 mod pages;
 pub mod reach;
 mod responses;
-mod rules;
+pub mod rules;
 pub mod schema;
 pub mod select;
 mod setters;

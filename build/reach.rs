@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::schema::{self, SCHEMAS, operations};
-use super::unions;
+use super::schema::{self, SCHEMAS, named, operations, reference};
+use super::unions::is_union;
 
 /// The names of schemas by their use.
 pub struct Reach {
@@ -32,9 +32,9 @@ impl Reach {
                 follow(document, &operation[key], &mut received);
             }
         }
-        let alternatives = unions::find(document).flat_map(|union| union.variants);
-        let alternatives = alternatives.filter_map(|one| Some(one.model()?.to_owned())).collect();
-        Self { sent, received, alternatives }
+        let unions = named(document).filter(|(_, schema)| is_union(schema));
+        let names = unions.flat_map(|(_, one)| schema::alternatives(one)).filter_map(reference);
+        Self { sent, received, alternatives: names.map(str::to_owned).collect() }
     }
 
     /// Whether only requests use a schema.

@@ -42,16 +42,17 @@ pub fn enforce(document: &Value, reach: &Reach, models: &mut Vec<Item>) -> Resul
 }
 
 /// Fields of which one must be set.
-struct Choice<'d> {
+pub struct Choice<'d> {
     /// The title of the choice.
     title: Option<&'d str>,
     /// The rule in `crate::model::rules`.
-    rule: &'static str,
+    pub rule: &'static str,
     /// The names of the fields in JSON.
-    fields: Vec<&'d str>,
+    pub fields: Vec<&'d str>,
 }
 
-fn choices(schema: &Value) -> impl Iterator<Item = Choice<'_>> {
+/// The choices of a schema.
+pub fn choices(schema: &Value) -> impl Iterator<Item = Choice<'_>> {
     elements(schema, "allOf").chain([schema]).filter_map(|part| {
         let fields: Vec<&str> = alternatives(part).flat_map(|one| texts(one, "required")).collect();
         let rule = if part.get("oneOf").is_some() { "exactly_one" } else { "at_least_one" };

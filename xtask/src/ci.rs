@@ -60,29 +60,28 @@ pub struct Options {
 }
 
 impl Step {
-    fn run(&self, root: &Path) -> Result<()> {
-        let shell = self.target.iter().fold(Shell::new(root), |shell, name| {
+    /// Runs the commands. Returns what it would take to run the step, where it cannot be run.
+    fn run(&self, root: &Path) -> Result<Option<&str>> {
+        let shell = Shell::new(root);
+        for Need { run, prints, otherwise } in &self.needs {
+            if !shell.output(run).is_ok_and(|output| output.starts_with(prints)) {
+                return Ok(Some(otherwise));
+            }
+        }
+        let shell = self.target.iter().fold(shell, |shell, name| {
             shell.with("CARGO_TARGET_DIR", target_folder(root).join(name))
         });
         let shell = self.env.iter().fold(shell, |shell, (name, value)| shell.with(name, value));
-        self.run.iter().try_for_each(|command| shell.run(command))
+        self.run.iter().try_for_each(|command| shell.run(command))?;
+        Ok(None)
     }
 
-    /// What it would take to run the step, where it cannot be run.
-    fn lacks(&self, shell: &Shell) -> Option<&str> {
-        let is_met = |Need { run, prints, .. }: &&Need| {
-            shell.output(run).is_ok_and(|output| output.starts_with(prints))
-        };
-        self.needs.iter().find(|need| !is_met(need)).map(|need| &*need.otherwise)
-    }
-
-    /// Returns what it would take to run the step, where it cannot be run.
+    /// Runs the step, and returns the same.
     fn check(&self, root: &Path) -> Result<Option<&str>> {
-        let shell = &Shell::new(root);
-        if let Some(otherwise) = self.lacks(shell) {
+        if let Some(otherwise) = self.run(root)? {
             return Ok(Some(otherwise));
         }
-        self.run(root)?;
+        let shell = &Shell::new(root);
         match self.name.as_str() {
             "licences" => crates::licences(shell)?,
             "duplicates" => crates::duplicates(shell)?,

@@ -9,25 +9,13 @@ pub(crate) mod schema;
 #[cfg(test)]
 mod tests;
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Result, anyhow};
 use serde_json::Value;
 
 use self::grammar::Kind;
+pub(crate) use self::grammar::parts;
 use crate::line::one_line;
 use crate::pointer::Pointer;
-
-/// The version that the generator reads.
-const TARGET: &str = "3.0.3";
-
-/// The parts of a document in version 3.0 or 3.1, whose references all lead to a component.
-pub fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
-    let version = document["openapi"].as_str().unwrap_or_default();
-    ensure!(
-        version.starts_with("3.0.") || version.starts_with("3.1."),
-        "/openapi: version `{version}` is not supported: write the document in 3.0 or 3.1"
-    );
-    grammar::parts(document)
-}
 
 /// Converts `document` in place and returns the place of each note dropped.
 ///
@@ -55,7 +43,8 @@ pub fn to_3_0(document: &mut Value) -> Result<Vec<String>> {
             schema::convert(object, at, &mut dropped)?;
         }
     }
-    document["openapi"] = TARGET.into();
+    // The version that the generator reads.
+    document["openapi"] = "3.0.3".into();
     dropped.sort();
     Ok(dropped)
 }

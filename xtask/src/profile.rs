@@ -4,11 +4,10 @@
 //! one form of each thing. Whatever else OpenAPI 3.0 can say is refused here, where
 //! `xtask/spec/api` can be corrected.
 
-mod choices;
 mod document;
-mod exclusions;
 mod operations;
 mod part;
+mod rules;
 mod schemas;
 #[cfg(test)]
 mod tests;
@@ -17,7 +16,7 @@ mod values;
 
 use std::cell::RefCell;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use crate::convert;
@@ -31,9 +30,7 @@ pub fn check(document: &Value) -> Result<()> {
     document::check(&root, parts);
     operations::check(&root);
     schemas::check(&root);
-    let lines: Vec<String> = violations.take().into_iter().collect();
-    if lines.is_empty() {
-        return Ok(());
-    }
-    bail!("the build step does not take this document:\n  {}", lines.join("\n  "))
+    let lines = violations.take().into_iter().collect::<Vec<String>>().join("\n  ");
+    ensure!(lines.is_empty(), "the build step does not take this document:\n  {lines}");
+    Ok(())
 }

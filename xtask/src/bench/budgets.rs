@@ -69,13 +69,12 @@ pub fn hold<'a>(
                 Most::Times(times) => (times * beside, format!("{times} times")),
                 Most::More(more) => (more + beside, format!("{} {unit} more", digits(*more))),
             };
-            let is_kept = value <= limit;
-            let mark = if is_kept { "" } else { ", **over**" };
-            let row = format!("| {title}, `{of}` | {figure} | {cells} | {most}{mark} |");
-            table.extend([&row, "\n"]);
-            if !is_kept {
-                over.push(format!("{row} {reason}"));
+            let mut row = format!("| {title}, `{of}` | {figure} | {cells} | {most}");
+            if value > limit {
+                row += ", **over**";
+                over.push(format!("{row} | {reason}"));
             }
+            table.extend([&row, " |\n"]);
         }
     }
     Ok((table, over))

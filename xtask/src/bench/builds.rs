@@ -10,9 +10,7 @@ use anyhow::{Context, Result, anyhow};
 
 use super::figure;
 use super::programs::{NAMES, Programs, cold};
-use crate::folder::{self, target_folder};
 use crate::generate;
-use crate::shell::Shell;
 
 /// Those that can list numbers.
 const LISTING: [&str; 3] = ["by-hand", "numbers", "full"];
@@ -60,9 +58,7 @@ pub fn time_programs(root: &Path, runs: u32) -> Result<String> {
 
 /// Runs the commands of the README.
 pub fn time_commands(root: &Path) -> Result<String> {
-    let base = target_folder(root).join("bench");
-    let _lock = folder::lock(&base, "benchmark")?;
-    Shell::new(root).run("cargo fetch --quiet --locked")?;
+    let programs = Programs::lay_out(root)?;
     let readme = fs::read_to_string(root.join("README.md"))?;
     let command = |beginning: &str| {
         let command = readme.lines().find(|line| line.starts_with(beginning));
@@ -74,7 +70,7 @@ pub fn time_commands(root: &Path) -> Result<String> {
         ("test", command("cargo test")?),
     ];
     let time = |(name, command)| {
-        let (_, seconds) = cold(root, &base, command)?;
+        let (_, seconds) = cold(root, &programs.folder, command)?;
         Ok(figure::median(&format!("command/{name}"), vec![seconds]))
     };
     commands.into_iter().map(time).collect()

@@ -11,11 +11,9 @@ const BEGIN: &str = "point ";
 const SIZE: (u32, u32) = (960, 420);
 const COLORS: [RGBColor; 3] = [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(0, 158, 115)];
 
-type Curves<'a> = BTreeMap<&'a str, Vec<(f64, f64)>>;
-
 /// The chart as SVG: a panel beside the other, each with a curve for every client.
 pub fn draw(output: &str) -> Result<String> {
-    let mut panels: BTreeMap<&str, Curves> = BTreeMap::new();
+    let mut panels: BTreeMap<&str, BTreeMap<&str, Vec<_>>> = BTreeMap::new();
     for line in output.lines().filter(|line| line.starts_with(BEGIN)) {
         let (panel, curve, point) = parse(line).with_context(|| format!("not a point: {line}"))?;
         panels.entry(panel).or_default().entry(curve).or_default().push(point);
@@ -26,7 +24,29 @@ pub fn draw(output: &str) -> Result<String> {
         root.fill(&WHITE)?;
         let areas = root.split_evenly((1, panels.len().max(1)));
         for (area, (panel, curves)) in areas.iter().zip(&panels) {
-            draw_panel(area, panel, curves)?;
+            let points: Vec<(f64, f64)> = curves.values().flatten().copied().collect();
+            let seconds = points.iter().map(|point| point.0).fold(1.0, f64::max);
+            let calls = points.iter().map(|point| point.1).fold(1.0, f64::max);
+            let mut chart = ChartBuilder::on(area)
+                .caption(format!("calls {panel}"), ("sans-serif", 18))
+                .margin(12)
+                .x_label_area_size(36)
+                .y_label_area_size(56)
+                .build_cartesian_2d(0.0..seconds, 0.0..1.05 * calls)?;
+            chart.configure_mesh().max_light_lines(1).x_desc("seconds").draw()?;
+            for ((name, points), color) in curves.iter().zip(COLORS.iter().cycle()) {
+                let line = color.stroke_width(2);
+                chart
+                    .draw_series(LineSeries::new(points.iter().copied(), line))?
+                    .label(*name)
+                    .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], line));
+            }
+            chart
+                .configure_series_labels()
+                .position(SeriesLabelPosition::LowerRight)
+                .background_style(WHITE)
+                .border_style(BLACK.mix(0.3))
+                .draw()?;
         }
         root.present()?;
     }
@@ -37,38 +57,6 @@ fn parse(line: &str) -> Option<(&str, &str, (f64, f64))> {
     let mut words = line.split_whitespace().skip(1);
     let (panel, curve) = (words.next()?, words.next()?);
     Some((panel, curve, (words.next()?.parse().ok()?, words.next()?.parse().ok()?)))
-}
-
-fn draw_panel(
-    area: &DrawingArea<SVGBackend, plotters::coord::Shift>,
-    title: &str,
-    curves: &Curves,
-) -> Result<()> {
-    let greatest =
-        |axis: fn(&(f64, f64)) -> f64| curves.values().flatten().map(axis).fold(1.0, f64::max);
-    let mut chart = ChartBuilder::on(area)
-        .caption(format!("calls {title}"), ("sans-serif", 18))
-        .margin(12)
-        .x_label_area_size(36)
-        .y_label_area_size(56)
-        .build_cartesian_2d(
-            0.0..greatest(|point| point.0),
-            0.0..1.05 * greatest(|point| point.1),
-        )?;
-    chart.configure_mesh().max_light_lines(1).x_desc("seconds").draw()?;
-    for ((name, points), color) in curves.iter().zip(COLORS.iter().cycle()) {
-        chart
-            .draw_series(LineSeries::new(points.iter().copied(), color.stroke_width(2)))?
-            .label(*name)
-            .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2)));
-    }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
-        .background_style(WHITE)
-        .border_style(BLACK.mix(0.3))
-        .draw()?;
-    Ok(())
 }
 
 #[cfg(test)]

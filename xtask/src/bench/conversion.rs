@@ -26,16 +26,13 @@ pub fn time(root: &Path) -> Result<String> {
 
 /// Our document, of about half a megabyte, with its paths and schemas so many times.
 fn repeated(ours: &Value, times: usize) -> Value {
-    let copies = |part: &Value| {
-        let copies = entries(part).flat_map(|(key, value)| {
-            let copies = (1..times).map(move |copy| (format!("{key}{copy}"), value.clone()));
-            copies.chain([(key.clone(), value.clone())])
-        });
-        copies.collect()
-    };
     let mut document = ours.clone();
     document["openapi"] = "3.1.0".into();
-    document["paths"] = copies(&ours["paths"]);
-    document["components"]["schemas"] = copies(&ours["components"]["schemas"]);
+    for place in ["/paths", "/components/schemas"] {
+        let Some(copies) = document.pointer_mut(place) else { continue };
+        for (key, value) in ours.pointer(place).into_iter().flat_map(entries) {
+            (1..times).for_each(|copy| copies[format!("{key}{copy}")] = value.clone());
+        }
+    }
     document
 }

@@ -40,13 +40,9 @@ pub fn digits(value: f64) -> String {
     if value.fract() != 0.0 && value < 100.0 {
         return if value < 1.0 { format!("{value:.3}") } else { format!("{value:.2}") };
     }
-    let mut digits = format!("{value:.0}");
-    let mut place = digits.len();
-    while place > 3 {
-        place -= 3;
-        digits.insert(place, ',');
-    }
-    digits
+    let digits = format!("{value:.0}");
+    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(",")
 }
 
 /// Figures by their names.

@@ -34,7 +34,7 @@ const SETTINGS: [&str; 6] = [
 
 /// The programs in a folder that nobody else uses at the same time.
 pub struct Programs {
-    folder: PathBuf,
+    pub folder: PathBuf,
     _lock: File,
 }
 
@@ -78,8 +78,7 @@ pub fn cold(folder: &Path, within: &Path, command: &str) -> Result<(TempDir, f64
     Steps { quiet: false }.run(&format!("{name}: {command}"), |_| {
         let began = Instant::now();
         shell.output(command)?;
-        let seconds = began.elapsed().as_secs_f64();
-        Ok((target, seconds))
+        Ok((target, began.elapsed().as_secs_f64()))
     })
 }
 

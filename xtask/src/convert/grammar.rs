@@ -1,6 +1,6 @@
 //! Which objects of the specification hold which others, by their keys.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use super::refuse;
@@ -31,7 +31,7 @@ pub(crate) enum Kind {
 }
 
 /// How children hang below a key.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Child {
     /// The value itself.
     One(Kind),
@@ -51,13 +51,11 @@ impl Kind {
     /// What hangs below `key` in an object of this kind.
     pub(crate) fn child(self, key: &str) -> Option<Child> {
         Some(match (self, key) {
+            (_, key) if key.starts_with("x-") => return None,
             (Self::Document, "info") => One(Self::Info),
             (Self::Document, "components") => One(Self::Components),
             (Self::Document, "paths") => One(Self::Paths),
             (Self::Info, "license") => One(Self::License),
-            (Self::Paths | Self::Callback | Self::Responses, key) if key.starts_with("x-") => {
-                return None;
-            }
             (Self::Paths | Self::Callback, _) => One(Self::PathItem),
             (Self::Responses, _) => One(Self::Response),
             (Self::Components, "responses") => Map(Self::Response),
@@ -86,9 +84,14 @@ impl Kind {
     }
 }
 
-/// Every object of the specification in a document, the outer ones first. Their references
-/// all lead to a component.
-pub(super) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
+/// Every object of the specification in a document of version 3.0 or 3.1, the outer ones first.
+/// Their references all lead to a component.
+pub(crate) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
+    let version = document["openapi"].as_str().unwrap_or_default();
+    ensure!(
+        version.starts_with("3.0.") || version.starts_with("3.1."),
+        "/openapi: version `{version}` is not supported: write the document in 3.0 or 3.1"
+    );
     let mut parts = vec![(Kind::Document, Pointer::default())];
     let mut next = 0;
     while let Some((kind, at)) = parts.get(next).cloned() {
@@ -138,7 +141,6 @@ fn check_reference(document: &Value, kind: Kind, reference: &Value, at: &Pointer
 
 fn target<'a>(document: &'a Value, kind: Kind, reference: &Value) -> Option<&'a Value> {
     let (section, name) = reference.as_str()?.strip_prefix("#/components/")?.split_once('/')?;
-    let is_of_kind =
-        matches!(Kind::Components.child(section), Some(Child::Map(child)) if child == kind);
+    let is_of_kind = Kind::Components.child(section) == Some(Map(kind));
     document["components"][section].get(name).filter(|_| is_of_kind)
 }

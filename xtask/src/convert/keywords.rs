@@ -67,16 +67,11 @@ const UNSUPPORTED: [(&str, &str); 11] = [
 /// Refuses what cannot be converted in one part of a document.
 pub(super) fn check(kind: Kind, part: &Map<String, Value>, at: &Pointer) -> Result<()> {
     let is_of = |keywords: &str, key: &str| keywords.split(' ').any(|keyword| keyword == key);
-    for (key, value) in part {
-        let is_checked = match kind {
-            Kind::Schema => !key.starts_with("x-"),
-            Kind::Components => key == "pathItems",
-            Kind::Document => key == "webhooks",
-            _ => false,
-        };
-        if !is_checked {
-            continue;
-        }
+    let is_checked = |key: &str| match kind {
+        Kind::Schema => !key.starts_with("x-"),
+        _ => matches!(key, "pathItems" | "webhooks"),
+    };
+    for (key, value) in part.iter().filter(|(key, _)| is_checked(key)) {
         let what = match SUPPORTED.iter().find(|(keywords, ..)| is_of(keywords, key)) {
             Some((_, is_expected, _)) if is_expected(value) => continue,
             Some((.., expected)) => format!("is not {expected}: make it that"),

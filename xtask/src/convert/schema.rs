@@ -5,6 +5,7 @@ use anyhow::Result;
 use serde_json::{Map, Value, json};
 
 use super::refuse;
+use crate::places::elements;
 use crate::pointer::Pointer;
 
 /// The schema that only null fits. In 3.0 `nullable` means something only beside a `type`
@@ -42,9 +43,7 @@ pub(super) fn convert(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<Strin
         && let Some(reference) = schema.remove("$ref")
     {
         let mut parts = vec![json!({"$ref": reference})];
-        if let Some(Value::Array(others)) = schema.remove("allOf") {
-            parts.extend(others);
-        }
+        parts.extend(schema.remove("allOf").iter().flat_map(elements).cloned());
         schema.insert("allOf".into(), parts.into());
     }
     Ok(())
@@ -79,24 +78,20 @@ fn examples(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<String>) {
 /// alternative.
 fn null_branches(schema: &mut Schema) {
     for key in ["oneOf", "anyOf"] {
-        let Some(Value::Array(mut branches)) = schema.remove(key) else { continue };
-        let before = branches.len();
+        let has_null = schema.get(key).into_iter().flat_map(elements).any(is_null);
+        let taken = if has_null { schema.remove(key) } else { None };
+        let Some(Value::Array(mut branches)) = taken else { continue };
         branches.retain(|branch| !is_null(branch));
-        let has_null = branches.len() < before;
-        match branches.as_mut_slice() {
-            [Value::Object(only)]
-                if has_null
-                    && only.contains_key("type")
-                    && !only.keys().any(|key| schema.contains_key(key)) =>
-            {
-                schema.append(only);
-                schema.insert("nullable".into(), true.into());
-                continue;
-            }
-            _ if has_null => branches.push(only_null()),
-            _ => {}
+        if let [Value::Object(only)] = branches.as_mut_slice()
+            && only.contains_key("type")
+            && !only.keys().any(|key| schema.contains_key(key))
+        {
+            schema.append(only);
+            schema.insert("nullable".into(), true.into());
+            continue;
         }
-        let is_lone = has_null && branches.len() == 2 && !schema.contains_key("anyOf");
+        branches.push(only_null());
+        let is_lone = branches.len() == 2 && !schema.contains_key("anyOf");
         schema.insert(if is_lone { "anyOf" } else { key }.into(), branches.into());
     }
 }
@@ -109,34 +104,33 @@ fn types(schema: &mut Schema, at: &Pointer) -> Result<()> {
     };
     let before = stated.len();
     stated.retain(|kind| kind != "null");
-    if stated.len() < before {
+    let has_null = stated.len() < before;
+    if has_null {
         schema.insert("nullable".into(), true.into());
     }
-    let (place, reason) = match stated.as_slice() {
-        [] if before > 0 => {
-            schema.extend(only_null().as_object().cloned().unwrap_or_default());
-            return Ok(());
+    let refuse = |key, reason: &str| Err(refuse(&at.join(key), reason));
+    match stated.as_slice() {
+        [] if has_null => schema.extend(only_null().as_object().cloned().unwrap_or_default()),
+        [] if schema.get("nullable") == Some(&Value::Bool(true)) => {
+            let cure = "remove it, or write null as a branch of `anyOf`";
+            return refuse("nullable", &format!("says nothing without a type: {cure}"));
         }
-        [] if schema.get("nullable") == Some(&Value::Bool(true)) => (
-            "nullable",
-            "says nothing without a type: remove it, or write null as a branch of `anyOf`"
-                .to_owned(),
-        ),
-        [] => return Ok(()),
+        [] => {}
         [only] if TYPES.iter().any(|name| only == name) => {
             schema.insert("type".into(), only.clone());
             if only == "array" {
                 // 3.0 requires it.
                 schema.entry("items").or_insert_with(|| json!({}));
             }
-            return Ok(());
         }
-        [only] => ("type", format!("there is no type {only}: write one of JSON")),
-        _ => (
-            "type",
-            "the client supports one type, or one and null: write a branch of `oneOf` for each"
-                .to_owned(),
-        ),
-    };
-    Err(refuse(&at.join(place), &reason))
+        [only] => return refuse("type", &format!("there is no type {only}: write one of JSON")),
+        _ => {
+            let cure = "write a branch of `oneOf` for each";
+            return refuse(
+                "type",
+                &format!("the client supports one type, or one and null: {cure}"),
+            );
+        }
+    }
+    Ok(())
 }

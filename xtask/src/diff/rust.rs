@@ -1,7 +1,6 @@
 //! What changed for code that uses the client: the difference of two surfaces.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::thread;
 
 use serde_json::Value;
 
@@ -12,20 +11,15 @@ use crate::{generated, profile};
 
 /// The changes of the public items. A document that cannot become a client may change all.
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
-    // To generate a client takes seconds.
-    let (old, new) = thread::scope(|scope| {
-        let old = scope.spawn(|| items(old));
-        let new = items(new);
-        (old.join().unwrap_or_else(|_| Err("the generator stops".to_owned())), new)
+    let (old, new) = (items(old), items(new));
+    if let (Ok(old), Ok(new)) = (&old, &new) {
+        return changes(old, new);
+    }
+    let refused = [("old", old.err()), ("new", new.err())].into_iter().filter_map(|(side, why)| {
+        let text = format!("no client can be made of the {side} document: {}", why?);
+        Some(Change::new(Major, &text))
     });
-    let (old, new) = match (old, new) {
-        (Ok(old), Ok(new)) => return changes(&old, &new),
-        (old, new) => (old.err(), new.err()),
-    };
-    let refused = [("old", old), ("new", new)].into_iter().filter_map(|(side, reason)| {
-        Some(format!("no client can be made of the {side} document: {}", reason?))
-    });
-    refused.map(|text| Change::new(Major, &text)).collect()
+    refused.collect()
 }
 
 /// The public items of a client, and what brings them.
@@ -42,13 +36,11 @@ pub fn items(document: &Value) -> Result<Items, String> {
 pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Vec<Change> {
     let added = new.difference(old).filter(|line| is_told(line, new, old));
     let mut added: BTreeMap<&str, &String> = added.map(|line| (key(line), line)).collect();
-    let mut changes = Vec::new();
-    for line in old.difference(new).filter(|line| is_told(line, old, new)) {
-        changes.push(match added.remove(key(line)) {
-            Some(now) => change(Major, line, &format!("-> {now}")),
-            None => change(Major, line, "is gone"),
-        });
-    }
+    let gone = old.difference(new).filter(|line| is_told(line, old, new)).map(|line| {
+        let now = added.remove(key(line)).map(|now| format!("-> {now}"));
+        change(Major, line, now.as_deref().unwrap_or("is gone"))
+    });
+    let mut changes: Vec<Change> = gone.collect();
     changes.extend(added.into_values().map(|line| change(Minor, line, "is new")));
     for (brought, old) in old_features {
         let Some(new) = new_features.get(brought) else { continue };

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Level::{self, Major, Patch};
 use crate::generate::events::delivery;
+use crate::generate::rules;
 use crate::generate::schema::success;
 use crate::node::Node;
 use crate::places::{self, SCHEMAS, elements, entries};
@@ -25,19 +26,20 @@ pub enum Direction {
     Delivered,
 }
 
-/// Schemas by what they are used for, whatever they are called.
+/// Operations by method and path; schemas by what they are used for, whatever they are called.
 pub type Sites<'d> = BTreeMap<String, Site<'d>>;
 
 /// A part of a document, which knows who sends what it describes.
 pub type Part<'d> = Node<'d, Direction>;
 
-/// Where a schema is used, and the schema, behind the reference to it.
+/// An operation, or a place where a schema is used.
 pub struct Site<'d> {
     pub label: String,
     pub is_required: bool,
     pub is_nullable: bool,
     /// The name of the schema, or the label where it has none.
     pub name: String,
+    /// The schema, behind the reference to it, or the operation.
     pub schema: Part<'d>,
 }
 
@@ -65,9 +67,22 @@ impl<'d> Site<'d> {
         format!("{} {}", text("type"), text("format")).trim_end().to_owned()
     }
 
-    /// The schemas within: fields, entries and alternatives.
+    pub fn is_operation(&self) -> bool {
+        self.schema.get("responses").is_some()
+    }
+
+    /// The schemas within: fields, entries and alternatives; of an operation, what it sends and
+    /// reads.
     pub fn parts(&self) -> Sites<'d> {
         let schema = &self.schema;
+        if self.is_operation() {
+            let value = success(schema.value);
+            let response = Node { value, shared: Direction::Read, ..schema.clone() };
+            let mut sites = parameters(&self.label, &schema.key("parameters"));
+            sites.extend(body(&format!("{}: body", self.label), &schema.key("requestBody")));
+            sites.extend(body(&format!("{}: response", self.label), &response));
+            return sites;
+        }
         let fields = schema.key("properties").entries().into_iter();
         let fields =
             fields.map(|(name, part)| (format!(".{name}"), part, places::requires(schema, name)));
@@ -96,12 +111,8 @@ impl<'d> Site<'d> {
 
     /// The fields of which one has to be set, and whether exactly one.
     pub fn choices(&self) -> Vec<(bool, BTreeSet<&'d str>)> {
-        let parts = elements(&self.schema.value["allOf"]).chain([self.schema.value]);
-        let choices = parts.filter(|part| places::is_choice(part)).map(|part| {
-            let fields = places::members(part).flat_map(|one| elements(&one["required"]));
-            (part.get("oneOf").is_some(), fields.filter_map(Value::as_str).collect())
-        });
-        choices.collect()
+        let choices = rules::choices(self.schema.value);
+        choices.map(|one| (one.rule == "exactly_one", one.fields.into_iter().collect())).collect()
     }
 
     /// The cases that a request must not be, without the words for them.
@@ -111,6 +122,27 @@ impl<'d> Site<'d> {
             json!(facts.collect::<BTreeMap<_, _>>()).to_string()
         });
         cases.collect()
+    }
+
+    /// Whether an operation may be repeated.
+    pub fn is_safe(&self) -> bool {
+        let method = self.schema.at.as_str().rsplit('/').next();
+        let is_safe = ["get", "head", "put", "delete"].map(Some).contains(&method);
+        self.schema["x-idempotent"].as_bool().unwrap_or(is_safe)
+    }
+
+    /// The headers that an operation takes to know the caller. An empty one says that it need not.
+    pub fn credentials(&self) -> BTreeSet<String> {
+        let document = self.schema.document;
+        let secured = self.schema.get("security").unwrap_or(&document["security"]);
+        let header = |name: &String| {
+            let scheme = &document["components"]["securitySchemes"][name];
+            scheme["name"].as_str().unwrap_or_default().to_lowercase()
+        };
+        let headers = elements(secured).map(|one| entries(one).map(|(name, _)| header(name)));
+        let mut headers: BTreeSet<String> = headers.map(Iterator::collect).collect();
+        headers.extend(headers.is_empty().then(String::new));
+        headers
     }
 
     /// Whether it is there, for people.
@@ -127,51 +159,28 @@ impl<'d> Site<'d> {
     }
 }
 
-/// The operations by method and path, each with its path. Names of parameters in the path are
-/// not sent.
-pub fn operations(document: &Value) -> BTreeMap<String, (&str, Part<'_>)> {
-    let root = Node::root(document, Direction::Sent);
-    let all = places::operations(document).map(|(path, method, _, at)| {
+/// What a client meets: the operations by method and path, without the names of parameters in the
+/// path, which are not sent; and what the server delivers to webhooks.
+pub fn sites(document: &Value) -> Sites<'_> {
+    let root = |direction| Node::root(document, direction);
+    let operations = places::operations(document).map(|(path, method, _, at)| {
         let name = format!("{} {}", method.to_uppercase(), places::shape(path));
-        (name, (path, root.at(at)))
+        site(name, &root(Direction::Sent).at(at), false)
     });
-    all.collect()
+    let delivery = delivery(document).map(|name| {
+        let union = root(Direction::Delivered).key("components").key("schemas").key(name);
+        site("delivery".to_owned(), &union, false)
+    });
+    operations.chain(delivery).collect()
 }
 
-/// What an operation sends and reads.
-pub fn sites<'d>(name: &str, path: &str, operation: &Part<'d>) -> Sites<'d> {
-    let request = operation.key("requestBody");
-    let is_required = request["required"] == true;
-    let success = success(operation.value);
-    let response = Node { value: success, shared: Direction::Read, ..operation.clone() };
-    let mut sites = parameters(name, path, &operation.key("parameters"));
-    sites.extend(body(&format!("{name}: body"), &request, is_required));
-    sites.extend(body(&format!("{name}: response"), &response, true));
-    sites
-}
-
-/// Whether an operation may be repeated.
-pub fn is_safe(operation: &Part) -> bool {
-    let method = operation.at.as_str().rsplit('/').next();
-    let is_safe = method.is_some_and(|method| ["get", "head", "put", "delete"].contains(&method));
-    operation["x-idempotent"].as_bool().unwrap_or(is_safe)
-}
-
-/// The headers that an operation takes to know the caller. An empty one says that it need not.
-pub fn credentials(operation: &Part) -> BTreeSet<String> {
-    let document = operation.document;
-    let secured = operation.get("security").unwrap_or(&document["security"]);
-    let header = |name: &String| {
-        let scheme = &document["components"]["securitySchemes"][name];
-        scheme["name"].as_str().unwrap_or_default().to_lowercase()
-    };
-    let headers = elements(secured).map(|one| entries(one).map(|(name, _)| header(name)).collect());
-    let headers: BTreeSet<String> = headers.collect();
-    if headers.is_empty() { [String::new()].into() } else { headers }
+fn site<'d>(label: String, part: &Part<'d>, is_required: bool) -> (String, Site<'d>) {
+    (label.clone(), Site::new(label, part, is_required))
 }
 
 /// The parameters. One in the path is known by its place there.
-fn parameters<'d>(of: &str, path: &str, all: &Part<'d>) -> Sites<'d> {
+fn parameters<'d>(of: &str, all: &Part<'d>) -> Sites<'d> {
+    let path = all.at.as_str();
     let parameters = all.elements().into_iter().map(|parameter| {
         let [place, name] = ["in", "name"].map(|key| parameter.key(key).text());
         let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
@@ -186,21 +195,11 @@ fn parameters<'d>(of: &str, path: &str, all: &Part<'d>) -> Sites<'d> {
 }
 
 /// A body, by its media type.
-fn body<'d>(label: &str, body: &Part<'d>, is_required: bool) -> Sites<'d> {
-    let media = body.key("content").entries().into_iter().map(|(kind, media)| {
-        let label = format!("{label} {kind}");
-        (label.clone(), Site::new(label, &media.key("schema"), is_required))
-    });
+fn body<'d>(label: &str, body: &Part<'d>) -> Sites<'d> {
+    let is_required = body.shared == Direction::Read || body["required"] == true;
+    let media =
+        body.key("content").entries().into_iter().map(|(kind, media)| {
+            site(format!("{label} {kind}"), &media.key("schema"), is_required)
+        });
     media.collect()
-}
-
-/// What the server delivers to webhooks.
-pub fn deliveries(document: &Value) -> Sites<'_> {
-    let union = delivery(document).map(|name| format!("{SCHEMAS}{name}"));
-    let union = union.map(|union| Pointer::of_reference(&union));
-    let site = |at| {
-        let union = Node::root(document, Direction::Delivered).at(at);
-        ("delivery".to_owned(), Site::new("delivery".to_owned(), &union, false))
-    };
-    union.map(site).into_iter().collect()
 }

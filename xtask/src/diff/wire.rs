@@ -26,9 +26,7 @@ use serde_json::{Value, json};
 use super::Change;
 use super::Level::{self, Major, Minor, Patch};
 use super::sites::Direction::{Read, Sent};
-use super::sites::{
-    ALTERNATIVE, Direction, Part, Site, Sites, credentials, deliveries, is_safe, operations, sites,
-};
+use super::sites::{ALTERNATIVE, Direction, Site, Sites, sites};
 use crate::generate::simplify::{IDEMPOTENCY_KEY, inline_shared};
 use crate::places::{elements, entries};
 
@@ -51,18 +49,9 @@ pub fn compare(old: &Value, new: &Value) -> (Vec<Change>, Vec<Change>) {
     for (code, old, new) in pairs(advice(&old), advice(&new)) {
         wire.differ(Minor, &format!("x-retry of {code}"), old, new);
     }
-    for (name, old, new) in pairs(operations(&old), operations(&new)) {
-        match (old, new) {
-            (Some((path, old)), Some((now, new))) => {
-                wire.operation(&name, [path, now], [&old, &new]);
-            }
-            (Some(_), None) => wire.tell(Major, format!("{name} is gone")),
-            _ => wire.tell(Patch, format!("{name} is new")),
-        }
-    }
-    wire.parts(deliveries(&old), deliveries(&new));
+    wire.parts(sites(&old), sites(&new));
     while let Some((old, new)) = wire.open.pop() {
-        wire.schema(&old, &new);
+        wire.site(&old, &new);
     }
     let refused = |text| format!("{text}: the client refuses requests that it sent before");
     let refused = wire.refused.iter().map(|text| Change::new(Major, &refused(text))).collect();
@@ -75,7 +64,7 @@ struct Wire<'d> {
     refused: BTreeSet<String>,
     /// What is still to be compared.
     open: Vec<(Site<'d>, Site<'d>)>,
-    /// The pairs of schemas that were compared, by their addresses.
+    /// The pairs that were compared, by their addresses.
     seen: BTreeSet<(Direction, usize, usize)>,
 }
 
@@ -91,16 +80,6 @@ impl<'d> Wire<'d> {
         if old != new {
             self.tell(level, format!("{label}: {old} -> {new}"));
         }
-    }
-
-    fn operation(&mut self, name: &str, paths: [&str; 2], [old, new]: [&Part<'d>; 2]) {
-        let [before, now] = [old, new].map(is_safe);
-        let level = if now { Patch } else { Major };
-        self.differ(level, &format!("{name} x-idempotent"), before, now);
-        let [before, now] = [old, new].map(credentials);
-        let level = if now.is_superset(&before) || now.contains("") { Patch } else { Major };
-        self.differ(level, &format!("{name} credentials"), json!(before), json!(now));
-        self.parts(sites(name, paths[0], old), sites(name, paths[1], new));
     }
 
     fn parts(&mut self, old: Sites<'d>, new: Sites<'d>) {
@@ -130,7 +109,7 @@ impl<'d> Wire<'d> {
         }
     }
 
-    fn schema(&mut self, old: &Site<'d>, new: &Site<'d>) {
+    fn site(&mut self, old: &Site<'d>, new: &Site<'d>) {
         let is_sent = new.direction() == Sent;
         // The client sends a key of its own.
         let is_demanded = new.is_required && !new.label.ends_with(IDEMPOTENCY_KEY);
@@ -144,6 +123,9 @@ impl<'d> Wire<'d> {
         let address = |site: &Site| std::ptr::from_ref(site.schema.value).addr();
         if !self.seen.insert((new.direction(), address(old), address(new))) {
             return;
+        }
+        if new.is_operation() {
+            self.operation(old, new);
         }
         if old.kind() != new.kind() {
             let level = if is_sent { fit(old, new) } else { fit(new, old) };
@@ -167,6 +149,15 @@ impl<'d> Wire<'d> {
             self.choices(old, new);
         }
         self.parts(old.parts(), new.parts());
+    }
+
+    fn operation(&mut self, old: &Site, new: &Site) {
+        let [before, now] = [old, new].map(Site::is_safe);
+        let level = if now { Patch } else { Major };
+        self.differ(level, &format!("{} x-idempotent", new.label), before, now);
+        let [before, now] = [old, new].map(Site::credentials);
+        let level = if now.is_superset(&before) || now.contains("") { Patch } else { Major };
+        self.differ(level, &format!("{} credentials", new.label), json!(before), json!(now));
     }
 
     /// Compares the rules for the fields of a request.
@@ -200,12 +191,9 @@ fn fit(value: &Site, reader: &Site) -> Level {
     let is_text = is_client || [": query ", ": path "].iter().any(|at| value.label.contains(at));
     let kind = value.kind();
     let is = |kinds: &[&str]| kinds.contains(&kind.split(' ').next().unwrap_or_default());
-    let mut parts = reader.parts().into_iter();
+    let parts = reader.parts();
     let fits = match reader.kind().as_str() {
-        "" if !reader.alternatives().is_empty() => {
-            parts.any(|(_, part)| fit(value, &part) == Patch)
-        }
-        "" => true,
+        "" => parts.is_empty() || parts.values().any(|part| fit(value, part) == Patch),
         "string date" | "string date-time" | "integer unixtime" => is_client,
         "string" | "string password" => is(&["string"]) || is_text && is(&["integer", "number"]),
         "string data-url" => is_client && is(&["string"]),

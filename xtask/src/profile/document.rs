@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::part::Part;
 use crate::convert::grammar::Kind::{self, Header, Parameter, RequestBody, Response, Schema};
+use crate::generate::schema::resolve;
 use crate::line::steers;
 use crate::names::Names;
 use crate::places::{self, entries};
@@ -28,9 +29,10 @@ pub fn check(root: &Part, parts: Vec<(Kind, Pointer)>) {
         let what = "is read in place only; put what it refers to here";
         part.expect(is_followed || part["$ref"].is_null(), what);
         words(&part);
-        if kind == Schema {
-            pattern(&part.key("pattern"));
-        }
+        let pattern = part.key("pattern");
+        let what = "is not a pattern that the sandbox reads; write one without look-around or \
+                    back-references";
+        pattern.expect(Regex::new(pattern.text()).is_ok(), what);
     }
     callbacks(root);
 }
@@ -78,13 +80,6 @@ fn words(part: &Part) {
     }
 }
 
-/// The sandbox matches requests with patterns.
-fn pattern(pattern: &Part) {
-    let what = "is not a pattern that the sandbox reads; write one without look-around or \
-                back-references";
-    pattern.expect(Regex::new(pattern.text()).is_ok(), what);
-}
-
 /// What the server calls: one webhook for the whole document.
 fn callbacks(root: &Part) {
     let mut paths = Vec::new();
@@ -97,8 +92,9 @@ fn callbacks(root: &Part) {
     for (index, (_, path)) in paths.into_iter().enumerate() {
         path.expect(index == 0, "is a second callback; describe all deliveries in one");
         let schema = &path["post"]["requestBody"]["content"]["application/json"]["schema"];
-        let tag = &root.schema(places::reference(schema).unwrap_or_default())["discriminator"];
-        path.expect(tag.is_object(), "posts no union with a discriminator; refer to one");
+        let tag = &resolve(root.document, schema)["discriminator"];
+        let is_named = places::lone_reference(schema).is_some() && tag.is_object();
+        path.expect(is_named, "posts no union with a discriminator; refer to one");
         let mut variants = Names::with("Meta Unknown");
         for (value, _) in entries(&tag["mapping"]) {
             let what = "is not a free variant of Event; rename it";

@@ -81,9 +81,7 @@ fn parameters(path: &str, parameters: &Part) {
         let name = parameter.key("name").text();
         let is_free = taken.take_field(name);
         used.expect(is_free, format!("`{name}` has no name of its own in Rust; rename it"));
-        if parameter["in"] == "path" {
-            in_path.push(name);
-        }
+        in_path.extend(Some(name).filter(|_| parameter["in"] == "path"));
         check_parameter(&parameter);
     }
     let mut placeholders = places::placeholders(path);
@@ -121,8 +119,7 @@ fn body(content: &Part) {
         return content.refuse("is not only application/json; remove the others");
     };
     let schema = json.key("schema");
-    let name = places::reference(&schema).unwrap_or_default();
-    let is_object = schema.schema(name)["type"] == "object";
+    let is_object = schema.get("$ref").is_some() && schema.end()["type"] == "object";
     schema.expect(is_object, "does not refer to an object; make it a reference to one");
 }
 

@@ -6,9 +6,9 @@ use std::fmt::Display;
 
 use serde_json::Value;
 
+use crate::generate::schema::resolve;
 use crate::line::one_line;
 use crate::node::Node;
-use crate::places;
 
 /// What may stand beside what a schema says of values.
 const BESIDE: [&str; 7] =
@@ -18,14 +18,9 @@ const BESIDE: [&str; 7] =
 pub type Part<'a> = Node<'a, &'a RefCell<BTreeSet<String>>>;
 
 impl<'a> Part<'a> {
-    /// A named schema.
-    pub fn schema(&self, name: &str) -> &'a Value {
-        &self.document["components"]["schemas"][name]
-    }
-
     /// The schema that a schema refers to, or itself.
     pub fn end(&self) -> &'a Value {
-        places::lone_reference(self.value).map_or(self.value, |name| self.schema(name))
+        resolve(self.document, self.value)
     }
 
     /// Notes a violation, with what to do.

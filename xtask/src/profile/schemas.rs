@@ -1,13 +1,11 @@
 //! What requests and responses are made of.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::part::Part;
 use super::values::{inner, is_scalar, plain};
-use super::{choices, exclusions, unions};
-use crate::generate::reach::follow;
+use super::{rules, unions};
+use crate::generate::reach::Reach;
 use crate::generate::simplify::inline_shared;
 use crate::names::{Names, TAKEN, pascal, variant};
 use crate::places::{self, elements, may_be_null, requires};
@@ -16,12 +14,7 @@ pub fn check(root: &Part) {
     // As the build step reads it.
     let mut document = root.value.clone();
     inline_shared(&mut document);
-    let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
-    for (.., operation, _) in places::operations(&document) {
-        follow(&document, &operation["requestBody"], &mut sent);
-        follow(&document, &operation["responses"], &mut received);
-        follow(&document, &operation["callbacks"], &mut received);
-    }
+    let reach = Reach::of(&document);
     let (mut names, mut choices) = (Names::with(TAKEN), Names::with(""));
     for (name, schema) in root.key("components").key("schemas").entries() {
         let is_pascal = pascal(name) == name;
@@ -30,10 +23,10 @@ pub fn check(root: &Part) {
         let is_free = !name.starts_with("Nullable") && names.take(name);
         schema.expect(is_free, "has a name that the client has; rename it");
         named(&schema);
-        let (is_sent, is_received) = (sent.contains(name), received.contains(name));
+        let (is_sent, is_received) = (reach.sent.contains(name), reach.received.contains(name));
         if schema.get("properties").is_some() {
-            choices::check(name, &schema, is_sent && !is_received, &mut choices);
-            exclusions::check(&schema, is_sent);
+            rules::choices(name, &schema, reach.is_only_sent(name), &mut choices);
+            rules::exclusions(&schema, is_sent);
         }
         if is_sent {
             optional(&schema, is_received);

@@ -31,20 +31,17 @@ fn tagged(tag: &Part, members: &Part) {
     let mut variants = Names::with(TAKEN);
     for member in members.elements() {
         let name = places::reference(&member).unwrap_or_default();
-        let is_object = member.schema(name)["type"] == "object";
+        let is_object = !name.is_empty() && member.end()["type"] == "object";
         member.expect(is_object, "is not a reference to an object; make it one");
         values::inner(&member);
         let is_mapped = |to: &Part| to.text().strip_prefix(SCHEMAS) == Some(name);
         let values: Vec<_> = mapping.extract_if(.., |(_, to)| is_mapped(to)).collect();
+        member.expect(!values.is_empty(), "is not in the mapping; map a value to it");
         let variant = match &values[..] {
-            [] => {
-                member.refuse("is not in the mapping; map a value to it");
-                continue;
-            }
             [(only, _)] => only.to_pascal_case(),
             _ => name.to_owned(),
         };
-        let is_free = variants.take(&variant);
+        let is_free = values.is_empty() || variants.take(&variant);
         member.expect(is_free, format!("`{variant}` is a taken variant; map another value"));
     }
     for (_, to) in mapping {
@@ -60,11 +57,9 @@ fn untagged(members: &Part) {
         let title = member.key("title").text();
         let is_free = pascal(title) == title && titles.take(title);
         member.expect(is_free, format!("`{title}` is not a free title in PascalCase; change it"));
-        let kind = match member.end()["type"].as_str() {
-            Some("integer") => "number",
-            kind => kind.unwrap_or_default(),
-        };
-        let is_new = kinds.insert(kind);
+        let kind = member.end()["type"].as_str().unwrap_or_default();
+        // JSON has one type for both.
+        let is_new = kinds.insert(kind.replace("integer", "number"));
         member.expect(is_new, "has the type of another alternative; add a discriminator");
         held(&member);
     }

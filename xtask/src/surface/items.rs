@@ -1,51 +1,35 @@
 //! What items say of the surface.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, Field, Fields, Item, ItemImpl, Path, Type, Visibility};
+use syn::{Attribute, Field, Fields, Item, ItemImpl, Member, Path, Type, Visibility};
 
 use super::macros;
 use super::text::{split, text};
 
-/// The lines of the public items of a file.
-pub fn read(items: Vec<Item>) -> BTreeSet<String> {
-    let mut lines = BTreeSet::new();
-    for item in items {
-        add("", item, &mut lines);
-    }
-    lines
-}
-
-/// Adds an item of a module, whose path ends with `::` unless it is the root.
-fn add(module: &str, item: Item, lines: &mut BTreeSet<String>) {
+/// The lines of an item of a module, whose path ends with `::` unless it is the root.
+pub fn lines(module: &str, item: Item) -> Vec<String> {
     match item {
         Item::Mod(item) => {
-            let module = format!("{module}{}::", item.ident);
             let items = item.content.into_iter().flat_map(|(_, items)| items);
-            items.for_each(|item| add(&module, item, lines));
+            items.flat_map(|inner| lines(&format!("{module}{}::", item.ident), inner)).collect()
         }
         Item::Struct(item) if is_public(&item.vis) => {
             let place = format!("{module}{}", item.ident);
-            lines.extend(head(&place, "struct", &item.attrs));
-            lines.extend(fields(&place, &item.fields));
+            [head(&place, "struct", &item.attrs), fields(&place, &item.fields)].concat()
         }
         Item::Enum(item) if is_public(&item.vis) => {
             let place = format!("{module}{}", item.ident);
-            lines.extend(head(&place, "enum", &item.attrs));
-            lines.extend(item.variants.into_iter().map(|one| {
-                let held = text(one.fields);
-                format!("{place}::{}{held}{}", one.ident, renamed(&one.attrs))
-            }));
+            let variants = item.variants.into_iter().map(|one| {
+                format!("{place}::{}{}{}", one.ident, text(one.fields), renamed(&one.attrs))
+            });
+            head(&place, "enum", &item.attrs).into_iter().chain(variants).collect()
         }
-        Item::Impl(item) => lines.extend(implementation(module, item)),
-        Item::Macro(item) => lines.extend(macros::lines(module, &item.mac)),
+        Item::Impl(item) => implementation(module, item),
+        Item::Macro(item) => macros::lines(module, &item.mac),
         item => {
-            let module = module.trim_end_matches("::");
-            lines.extend(
-                signature(item).map(|line| format!("{module} {line}").trim_start().to_owned()),
-            );
+            let line = |item| format!("{} {item}", module.trim_end_matches("::"));
+            signature(item).map(|item| line(item).trim_start().to_owned()).into_iter().collect()
         }
     }
 }
@@ -69,10 +53,9 @@ fn head(place: &str, kind: &str, attributes: &[Attribute]) -> Vec<String> {
 }
 
 fn fields(place: &str, fields: &Fields) -> Vec<String> {
-    let public = fields.iter().enumerate().filter(|(_, field)| is_public(&field.vis));
-    let line = |(position, Field { ident, ty, attrs, .. }): (usize, &Field)| {
-        let name = ident.as_ref().map_or_else(|| position.to_string(), ToString::to_string);
-        format!("{place}.{name}: {}{}", text(ty), renamed(attrs))
+    let public = fields.members().zip(fields).filter(|(_, field)| is_public(&field.vis));
+    let line = |(name, Field { ty, attrs, .. }): (Member, &Field)| {
+        format!("{place}.{}: {}{}", text(name), text(ty), renamed(attrs))
     };
     public.map(line).collect()
 }
@@ -130,7 +113,7 @@ fn signature(item: impl ToTokens) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use crate::surface::lines;
 
     #[test]
     fn every_public_item_has_a_line_and_no_other_has() {
@@ -164,8 +147,7 @@ mod tests {
             crate::model::rules!(Lead, { any(a = \"a\", b = \"b\") }, { a = \"a\": 1, Some(2); b = \"b\": 0, None; });
             crate::generated::macros::debug!(List);
         ";
-        let lines = read(syn::parse_file(code).unwrap().items);
-        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let lines: Vec<String> = lines(code).unwrap().into_iter().collect();
         insta::assert_snapshot!(lines.join("\n"), @r#"
         Lead rules!
         Lead rules! { a = "a": 1, Some(2) }

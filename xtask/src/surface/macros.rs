@@ -8,9 +8,8 @@ use super::text::{is_of_name, split, text};
 /// The lines of a call: what it passes, and a line for each entry of a list in braces. Texts
 /// are docs.
 pub fn lines(module: &str, call: &Macro) -> Vec<String> {
-    let (lists, passed): (Vec<TokenTree>, Vec<TokenTree>) =
+    let (lists, passed): (TokenStream, TokenStream) =
         call.tokens.clone().into_iter().partition(is_list);
-    let passed: TokenStream = passed.into_iter().collect();
     let words = split(passed, ',').into_iter().map(text).filter(|word| !word.starts_with('"'));
     let words: Vec<String> = words.collect();
     let Some((of, passed)) = words.split_first() else { return Vec::new() };

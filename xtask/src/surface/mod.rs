@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToPascalCase;
 use serde_json::Value;
 
+use crate::generate::reach::follow;
 use crate::generate::schema::{named, operations};
 use crate::generate::{select, simplify};
 
@@ -32,7 +33,7 @@ pub type Features = BTreeMap<String, BTreeSet<String>>;
 /// The public items of generated code, a line for each.
 pub fn lines(code: &str) -> Result<BTreeSet<String>, String> {
     let file = syn::parse_file(code).map_err(|error| error.to_string())?;
-    Ok(items::read(file.items))
+    Ok(file.items.into_iter().flat_map(|item| items::lines("", item)).collect())
 }
 
 /// The features of the client of a document, by what the build step selects for each.
@@ -44,14 +45,12 @@ pub fn features(document: &Value) -> Features {
     for (.., operation) in operations(&document) {
         let call = operation["operationId"].as_str().unwrap_or_default().to_pascal_case();
         let events = operation.get("callbacks").map(|_| "Event".to_owned());
-        for brought in events.into_iter().chain([format!("builder::{call}")]) {
+        // What every client has, and what the operation refers to.
+        let mut models = select::reached(&document, &|_| false);
+        follow(&document, operation, &mut models);
+        let models = models.into_iter().map(|name| format!("types::{name}"));
+        for brought in models.chain(events).chain([format!("builder::{call}")]) {
             features.entry(brought).or_default().extend(select::features(operation));
-        }
-    }
-    let all = operations(&document).flat_map(|(.., operation)| select::features(operation));
-    for feature in all.collect::<BTreeSet<_>>() {
-        for name in select::reached(&document, &|name| name == feature) {
-            features.entry(format!("types::{name}")).or_default().insert(feature.clone());
         }
     }
     features

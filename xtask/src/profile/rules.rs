@@ -1,20 +1,23 @@
-//! Rules for the fields of a request: which of them have to be set.
+//! Rules for the fields of a request: which of them have to be set, and which cases only the
+//! sandbox refuses, `not: {anyOf: [...]}`.
 
 use std::collections::BTreeSet;
 
 use super::part::Part;
+use super::values::typed;
+use crate::generate::schema::schema as schema_of;
 use crate::names::{Names, pascal};
 use crate::places::{self, may_be_null, requires};
 
 /// The choices of an object, that its builder checks. `taken` are the names of
 /// the types of choices.
-pub fn check(name: &str, schema: &Part, is_only_sent: bool, taken: &mut Names) {
+pub fn choices(name: &str, schema: &Part, is_only_sent: bool, taken: &mut Names) {
     let parts = schema.key("allOf").elements();
     for part in &parts {
         part.only(&["oneOf", "anyOf"]);
         let title = part.key("title").text();
         let made = format!("{name}{title}");
-        let is_free = schema.schema(&made).is_null() && taken.take(&made);
+        let is_free = schema_of(schema.document, &made).is_null() && taken.take(&made);
         let fits = pascal(title) == title && is_free;
         part.expect(fits, format!("`{made}` is not a free name in PascalCase; change the title"));
     }
@@ -46,4 +49,36 @@ fn choice(schema: &Part, alternatives: &Part) {
         alternative.expect(fits, format!("`{field}` {what}"));
         alternative.only(&["required"]);
     }
+}
+
+/// The cases that an object may not be. The sandbox responds with the description of the case.
+pub fn exclusions(schema: &Part, is_sent: bool) {
+    let not = schema.key("not");
+    if not.is_null() {
+        return;
+    }
+    not.expect(is_sent, "is a rule for what is not sent; remove it");
+    not.keys(|key| key == "anyOf");
+    let cases = not.key("anyOf").elements();
+    not.expect(!cases.is_empty(), "has no cases; list them in `anyOf`");
+    for case in &cases {
+        let what = "has no description, which the sandbox responds with; write one";
+        case.expect(!case.key("description").text().is_empty(), what);
+        condition(schema, case);
+    }
+}
+
+/// Which fields are there, and what their values are.
+fn condition(schema: &Part, part: &Part) {
+    part.keys(|key| ["description", "required", "properties", "anyOf", "not"].contains(&key));
+    let required = part.key("required").elements();
+    let named = required.iter().map(|name| (name.text(), name.clone()));
+    for (name, part) in named.chain(part.key("properties").entries()) {
+        let is_known = schema["properties"].get(name).is_some();
+        part.expect(is_known, format!("`{name}` is not a property; describe the property"));
+        // A bare name says nothing of values.
+        typed(&part);
+    }
+    let not = part.get("not").map(|_| part.key("not"));
+    part.key("anyOf").elements().iter().chain(&not).for_each(|part| condition(schema, part));
 }
