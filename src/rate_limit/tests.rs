@@ -165,7 +165,7 @@ impl Client {
 
     fn queue(&self) -> Option<Arc<RequestQueue>> {
         let operation = Operation::find("list_numbers").unwrap();
-        let is_paced = self.policy.pacing != Pacing::Off;
+        let is_paced = self.policy.get_pacing() != Pacing::Off;
         is_paced.then(|| self.queues.of(operation, &self.number))
     }
 
@@ -193,7 +193,7 @@ impl Client {
 
     async fn call(self) -> Result<Success, Error> {
         let queue = self.queue();
-        let budget = self.policy.has_budget.then_some(&*self.budget);
+        let budget = self.policy.has_budget().then_some(&*self.budget);
         let slots = &Slots::new(usize::MAX);
         let (policy, queue) = (self.policy, queue.as_deref());
         let rules = Rules { policy, repeatable: true, queue, budget, slots };

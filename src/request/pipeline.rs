@@ -89,7 +89,7 @@ impl Client {
         let Inner { settings, number, retry, attempt_timeout, .. } = &self.inner;
         let (operation, key) = (call.operation.clone(), call.idempotency_key.clone());
         let (operation, key) = (&*operation, key.as_ref());
-        let is_paced = retry.pacing != Pacing::Off;
+        let is_paced = retry.get_pacing() != Pacing::Off;
         let queue = is_paced.then(|| settings.queues.of(operation, number));
         // A stream cannot be sent twice.
         let is_stream = request.body().is_some_and(|body| body.as_bytes().is_none());
@@ -97,7 +97,7 @@ impl Client {
             policy: if is_stream { retry.max_attempts(1) } else { *retry },
             repeatable: operation.safe_to_repeat || key.is_some(),
             queue: queue.as_deref(),
-            budget: retry.has_budget.then_some(&settings.budget),
+            budget: retry.has_budget().then_some(&settings.budget),
             slots: &settings.slots,
         };
         let limit = settings.response_limit(operation);

@@ -34,8 +34,8 @@ pub struct RetryPolicy {
     max_attempts: u32,
     total_timeout: Duration,
     pub(crate) backoff: Backoff,
-    pub(crate) pacing: Pacing,
-    pub(crate) has_budget: bool,
+    pacing: Pacing,
+    has_budget: bool,
 }
 
 /// After this many polls of the outcome of an earlier attempt, the interval no longer doubles:
@@ -113,6 +113,31 @@ impl RetryPolicy {
     pub fn without_budget(mut self) -> Self {
         self.has_budget = false;
         self
+    }
+
+    /// The maximum number of attempts, as set with [`max_attempts`](Self::max_attempts).
+    pub fn get_max_attempts(&self) -> u32 {
+        self.max_attempts
+    }
+
+    /// The maximum duration of a call, as set with [`total_timeout`](Self::total_timeout).
+    pub fn get_total_timeout(&self) -> Duration {
+        self.total_timeout
+    }
+
+    /// The base and the cap of the backoff, as set with [`backoff`](Self::backoff).
+    pub fn get_backoff(&self) -> (Duration, Duration) {
+        (self.backoff.base, self.backoff.cap)
+    }
+
+    /// How calls wait after a 429, as set with [`pacing`](Self::pacing).
+    pub fn get_pacing(&self) -> Pacing {
+        self.pacing
+    }
+
+    /// Whether a budget limits retries: see [`without_budget`](Self::without_budget).
+    pub fn has_budget(&self) -> bool {
+        self.has_budget
     }
 
     /// The time left for a call that began `elapsed` ago.

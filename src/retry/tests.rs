@@ -316,7 +316,7 @@ async fn run_one(
         }
     };
     let operation = Operation::find("list_numbers").unwrap();
-    let is_paced = policy.pacing == Pacing::Pause;
+    let is_paced = policy.get_pacing() == Pacing::Pause;
     let queue = is_paced.then(|| queues.of(operation, &NumberScope::Any));
     let (repeatable, queue) = (script.repeatable, queue.as_deref());
     let rules = Rules { queue, budget: Some(budget), ..alone(policy, repeatable) };
@@ -366,7 +366,7 @@ async fn a_budget_limits_retries_after_faults() {
         for _ in 0..100 {
             let reply =
                 async |_, _| Err::<(), _>(Error::of_status(StatusCode::from_u16(status).unwrap()));
-            let budget = policy.has_budget.then_some(&budget);
+            let budget = policy.has_budget().then_some(&budget);
             let rules = Rules { budget, ..alone(policy, true) };
             sent += run(rules, || 0.0, reply).await.err().unwrap().attempts();
         }
