@@ -30,7 +30,7 @@ impl Client {
     #[must_use = "only the clone is for the number"]
     pub fn for_number(&self, id: impl AsRef<str>) -> Self {
         let mut clone = self.clone();
-        clone.inner.number = NumberScope::Only(id.as_ref().into());
+        clone.inner.number = NumberScope::new(id.as_ref());
         clone
     }
 

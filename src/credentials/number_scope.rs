@@ -1,7 +1,5 @@
 //! The number that calls are for, if the credential has several.
 
-use std::sync::Arc;
-
 use http::HeaderValue;
 
 use crate::error::Error;
@@ -15,20 +13,26 @@ pub(crate) const NUMBER_ID: &str = "x-whatsapp-number-id";
 pub(crate) enum NumberScope {
     #[default]
     Any,
-    /// The number with an id, which may not be valid in a header.
-    Only(Arc<str>),
+    Only(HeaderValue),
+    /// The id is not valid in a header: every call fails.
+    Invalid,
 }
 
 impl NumberScope {
+    pub(crate) fn new(id: &str) -> Self {
+        let is_valid = !id.is_empty() && is_portable(id.as_bytes());
+        HeaderValue::from_str(id).ok().filter(|_| is_valid).map_or(Self::Invalid, Self::Only)
+    }
+
     /// The header to send.
     pub(crate) fn header(&self) -> Result<Option<HeaderValue>, Error> {
-        let Self::Only(id) = self else { return Ok(None) };
-        if id.is_empty() || !is_portable(id.as_bytes()) {
-            return Err(Error::refused(
+        match self {
+            Self::Any => Ok(None),
+            Self::Only(id) => Ok(Some(id.clone())),
+            Self::Invalid => Err(Error::refused(
                 "the id for `for_number` is blank or contains a character that is not valid in \
                  headers; pass it as the server sent it",
-            ));
+            )),
         }
-        Ok(Some(HeaderValue::from_str(id)?))
     }
 }

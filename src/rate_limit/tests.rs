@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -582,7 +582,7 @@ async fn a_call_that_would_wait_too_long_is_not_sent() {
 #[tokio::test(start_paused = true)]
 async fn a_pause_does_not_delay_other_operations_or_numbers() {
     let client = Client::new(RetryPolicy::default().max_attempts(1), closed(SECOND * 20));
-    let number = |id: &str| NumberScope::Only(id.into());
+    let number = |id| NumberScope::Only(HeaderValue::from_static(id));
     let client = Client { number: number("a"), ..client };
     client.calls(10).await;
     let start = Instant::now();
@@ -606,8 +606,8 @@ async fn a_pause_does_not_delay_other_operations_or_numbers() {
 fn idle_queues_of_many_numbers_are_dropped() {
     let base = SECOND / 2;
     let queues = RequestQueues::new(Backoff { base, cap: base });
-    let queue = |id: u32| {
-        let number = NumberScope::Only(id.to_string().into());
+    let queue = |id| {
+        let number = NumberScope::Only(HeaderValue::from(id));
         queues.of(Operation::find("list_numbers").unwrap(), &number)
     };
     let held = queue(0);
