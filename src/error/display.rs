@@ -75,6 +75,11 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("text", &self.to_string())
             .field("kind", &inner.kind)
+            .field("operation", &self.operation_id())
+            .field("status", &inner.status)
+            .field("retry_after", &inner.retry_after)
+            .field("attempts", &self.attempts())
+            .field("may_have_taken_effect", &self.may_have_taken_effect())
             .field("source", &inner.source)
             .finish_non_exhaustive()
     }

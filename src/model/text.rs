@@ -39,13 +39,22 @@ optional_text! {
     Cow<'_, str>: Text;
 }
 
-/// Implements `From<&str>` for a type with `From<String>`.
+/// Implements the other conversions of a type with `From<String>`.
 macro_rules! text_conversions {
     ($name:ident) => {
         impl ::std::convert::From<&str> for $name {
             #[inline]
             fn from(text: &str) -> Self {
                 Self::from(text.to_owned())
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::convert::Infallible;
+
+            #[inline]
+            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
+                ::std::result::Result::Ok(Self::from(text))
             }
         }
     };

@@ -98,6 +98,15 @@ impl<T> IntoIterator for ResponseValue<Vec<T>> {
     }
 }
 
+impl<'a, T> IntoIterator for &'a ResponseValue<Vec<T>> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.value.iter()
+    }
+}
+
 impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
     /// Without the headers and without a raw body, which may contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
