@@ -3,7 +3,6 @@
 mod budgets;
 mod builds;
 mod chart;
-mod conversion;
 mod figure;
 mod instructions;
 mod machine;
@@ -61,8 +60,6 @@ pub enum Part {
     Instructions,
     /// What 1,000 calls make of a rate limit
     RateLimit,
-    /// How the conversion of a document grows with it
-    Convert,
 }
 
 impl Part {
@@ -85,7 +82,6 @@ impl Part {
                 changes.write(root.join(CHART), chart::draw(&output)?);
                 Ok(output)
             }
-            Self::Convert => conversion::time(root),
         }
     }
 }

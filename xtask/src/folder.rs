@@ -27,7 +27,10 @@ pub fn lock(folder: &Path, run: &str) -> Result<File> {
 
 /// Makes a folder, without what was in it.
 pub fn empty(folder: &Path) -> Result<()> {
-    Ok(fs_extra::dir::create_all(folder, true)?)
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    Ok(fs::create_dir_all(folder)?)
 }
 
 /// Cargo's folder for what it builds.

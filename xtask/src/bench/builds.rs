@@ -15,17 +15,19 @@ use crate::generate;
 /// Those that can list numbers.
 const LISTING: [&str; 3] = ["by-hand", "numbers", "full"];
 
-/// Counts the packages that each program is built from.
+/// Counts the packages that Cargo builds for each program. It builds a package once for each set
+/// of features, which can differ between build scripts and libraries.
 pub fn count_packages(root: &Path) -> Result<String> {
     let programs = Programs::lay_out(root)?;
     let count = |name: &&str| {
-        let tree = programs.output(name, "tree --edges normal,build --prefix none")?;
+        let tree =
+            programs.output(name, "tree --edges normal,build --prefix none --format {p}|{f}")?;
         Ok(format!("figure packages/{name} {} packages\n", packages(&tree)))
     };
     NAMES.iter().map(count).collect()
 }
 
-/// The packages in a tree, as `cargo tree` prints it, but its root.
+/// The number of packages in the output of `cargo tree`, without the root.
 fn packages(tree: &str) -> usize {
     let packages = tree.lines().skip(1).map(|line| line.trim_end_matches(" (*)"));
     packages.filter(|package| !package.is_empty()).collect::<BTreeSet<_>>().len()
@@ -92,9 +94,9 @@ mod tests {
     use super::packages;
 
     #[test]
-    fn a_package_counts_once_in_each_version() {
-        let tree = "program v0.0.0 (/a)\nsyn v2.0.1\nsyn v3.0.1\nquote v1.0.0\nsyn v2.0.1 (*)\n\n\
-                    serde_derive v1.0.0 (proc-macro)\n";
+    fn a_package_counts_once_for_each_version_and_set_of_features() {
+        let tree = "program v0.0.0 (/a)|\nsyn v2.0.1|full\nsyn v3.0.1|full\nsyn v3.0.1|\n\
+                    syn v2.0.1|full (*)\n\nserde_derive v1.0.0 (proc-macro)|default\n";
         assert_eq!(packages(tree), 4);
     }
 }

@@ -74,10 +74,11 @@ impl Holder {
     }
 
     fn security(&mut self, theirs: &Node, ours: &Node) {
-        let (stated, known) = (security(theirs), alternatives(security(ours)));
+        // A page may state none.
+        let Some(stated) = security(theirs) else { return };
+        let known = alternatives(security(ours).unwrap_or(&Value::Null));
         let (words, place) = (alternatives(stated), ours.key("security").at);
-        // A page without any leaves it out.
-        if !stated.is_null() && words != known {
+        if words != known {
             let patch = format!("security: {stated}");
             self.add(format!("security {words}"), &known, &place, Some(patch));
         }
@@ -183,8 +184,8 @@ impl Holder {
 }
 
 /// The security that holds for an operation.
-fn security<'a>(operation: &Node<'a>) -> &'a Value {
-    operation.value.get("security").unwrap_or(&operation.document["security"])
+fn security<'a>(operation: &Node<'a>) -> Option<&'a Value> {
+    operation.value.get("security").or_else(|| operation.document.get("security"))
 }
 
 /// The alternatives of a security requirement, in words.
@@ -199,16 +200,16 @@ fn alternatives(security: &Value) -> String {
 
 /// The parameters of an operation: its own, and those of its path beside them.
 pub fn parameters<'a>(item: &Node<'a>, method: &str) -> Vec<Node<'a>> {
-    let mut all = Vec::<Node>::new();
-    for parameter in [&item.key(method), item].map(|one| one.key("parameters").elements()).concat()
-    {
-        let parameter = parameter.resolved();
+    let [own, shared] = [&item.key(method), item].map(|one| {
+        let parameters = one.key("parameters").elements();
+        parameters.iter().map(Node::resolved).collect::<Vec<_>>()
+    });
+    let is_own = |parameter: &Node| {
         let [place, name] = ["in", "name"].map(|key| parameter.key(key).text());
-        if !all.iter().any(|known| is_same(known, place, name)) {
-            all.push(parameter);
-        }
-    }
-    all
+        own.iter().any(|own| is_same(own, place, name))
+    };
+    let shared: Vec<Node> = shared.into_iter().filter(|one| !is_own(one)).collect();
+    [own, shared].concat()
 }
 
 /// Whether a parameter is sent at a place under a name. Headers have no case.

@@ -98,10 +98,11 @@ fn case(document: &Value, operation: &Value, line: &str) -> Option<String> {
         Some((status, example(&response["content"]["application/json"])?))
     });
     let text = document.to_string();
-    // The code that the fewest operations share says most of this one.
+    // The error with the fewest copies in the document is the most specific.
     let error = errors.min_by_key(|(_, error)| {
+        let copies = |part: &str| text.matches(part).count();
         let code = &error["code"];
-        (code.is_null(), text.matches(&format!("\"code\":{code}")).count())
+        (code.is_null(), copies(&format!("\"code\":{code}")), copies(&error.to_string()))
     });
     // Without an example of an error, the case fails and asks for one.
     let (status, error) = error.unwrap_or((400, &Value::Null));

@@ -112,6 +112,7 @@ fn the_error_of_a_case_is_one_that_few_operations_have() {
         ("webhooks", "get_webhook", r#"(404, "WEBHOOK_NOT_FOUND")"#),
         ("numbers", "list_numbers", r#"(403, "NUMBER_SCOPE_NOT_ALLOWED")"#),
         ("projects", "list_projects", "(400, None::<&str>)"),
+        ("remote_pairing", "get_remote_pairing", "(404, None::<&str>)"),
     ] {
         let (_, case) = made[&format!("tests/it/operations/{tag}.rs")]
             .split_once(&format!("    {id} {{\n"))
