@@ -49,7 +49,7 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 enum Task {
-    /// Run the checks that a change has to pass
+    /// Run the checks that a change has to pass, and print the purpose of each
     ///
     /// Exits with 0 if no step fails, with 1 if one fails, with 2 if the call is wrong. A step
     /// whose tool is missing is NOT RUN, which is no failure. Run the tests with `cargo test`.
