@@ -45,8 +45,8 @@ impl Lock {
                 Some(_) => continue,
             };
             bail!(
-                "xtask/spec/upstream/{name} {reason} xtask/spec/upstream.lock: restore what the \
-                 vendor published, or accept it with \
+                "xtask/spec/upstream/{name} {reason} xtask/spec/upstream.lock: restore the \
+                 vendor's file, or accept this one with \
                  `cargo xtask regen --save --from xtask/spec/upstream/{name}`"
             );
         }

@@ -119,7 +119,7 @@ fn check(page: &Part, ours: &Fragments) -> Result<()> {
     Ok(())
 }
 
-/// Compares the facts of a page that hold for all operations.
+/// Compares the facts of a page that apply to all operations.
 fn head(holder: &mut Holder, page: &Part, ours: &Fragments, notes: &mut Notes) {
     let [theirs, own] = [&page.document, &ours.document].map(|document| Node::root(document, ()));
     let [version, known] = [&theirs, &own].map(|document| document.key("info").key("version"));

@@ -32,7 +32,7 @@ const ACCEPTED: &str = "xtask/spec/accepted.yaml";
 // Only kept pages determine the written files.
 #[command(group(ArgGroup::new("use").args(["check", "save", "out"])))]
 pub struct Options {
-    /// Write nothing; print what is stale and exit with 1 if anything is
+    /// Write nothing; print the stale parts, and exit with 1 if there are any
     #[arg(long)]
     pub check: bool,
 
@@ -215,7 +215,7 @@ fn earlier(root: &Path) -> Result<Value> {
 
 /// The lines that differ, with their context. Empty if none does.
 pub fn difference(name: &str, old: &str, new: &str) -> String {
-    let header = Some((name, "what regen would write"));
+    let header = Some((name, "output of regen"));
     similar::udiff::unified_diff(similar::Algorithm::default(), old, new, 3, header)
 }
 

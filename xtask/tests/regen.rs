@@ -235,7 +235,7 @@ fn an_openapi_json_that_is_not_json_is_an_error() {
 }
 
 #[test]
-fn a_check_prints_what_is_stale_and_writes_nothing() {
+fn a_check_prints_the_stale_parts_and_writes_nothing() {
     let workspace = Workspace::new(COMPILES);
     let before = workspace.tree();
     let output = workspace.regen(&["--check"]);
@@ -349,7 +349,7 @@ fn a_page_that_differs_is_refused_until_the_difference_is_accepted() {
 }
 
 #[test]
-fn an_operation_of_only_a_page_stops_regen_until_its_draft_is_finished() {
+fn an_undescribed_operation_stops_regen_until_its_draft_is_finished() {
     let workspace = Workspace::new(COMPILES);
     fs::remove_file(workspace.path("xtask/spec/api/numbers.yaml")).unwrap();
     let stderr = workspace.refuses(&["--check"]);

@@ -17,7 +17,7 @@ use crate::upstream::Part;
 /// The fragment that all tags share.
 const SHARED: &str = include_str!("../../spec/api/shared.yaml");
 
-/// The part of it that one operation needs, which is faster to read.
+/// The part of it that one operation needs. It is faster to read.
 const HEAD: (&str, &str) = (
     "shared.yaml",
     "openapi: 3.1.0\ninfo: {title: T, version: 1.0.0}\nsecurity: [{apiKey: []}]\ncomponents:\n  \
@@ -94,7 +94,7 @@ fn drafted(example: &Value) -> (Value, Value) {
 
 #[test]
 fn a_client_can_be_generated_from_the_drafts_of_all_pages() {
-    // Its two successes differ. A person has to decide between them.
+    // Its two successful responses differ. A person has to decide between them.
     let unsettled = ("/v1/numbers/remote-pairing", "post");
     let pages = pages(&committed()).into_iter();
     let pages = pages.filter(|page| (&*page.path, &*page.method) != unsettled);

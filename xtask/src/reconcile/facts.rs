@@ -55,7 +55,7 @@ impl<'a> Facts<'a> {
         self.schemas.iter().find(|schema| schema.get(key).is_some()).map(|schema| schema.key(key))
     }
 
-    /// The place of the first keyword that a schema has.
+    /// The place of the first keyword that a schema has, else of the first schema.
     pub fn place(&self, keys: &[&str]) -> Pointer {
         let found = keys.iter().find_map(|key| self.find(key));
         found.or_else(|| self.schemas.first().cloned()).map(|node| node.at).unwrap_or_default()

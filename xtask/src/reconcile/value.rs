@@ -81,8 +81,8 @@ impl Holder {
         }
     }
 
-    /// Compares a value with the alternative that its discriminator names. Returns whether our
-    /// schema has a discriminator and the value a name.
+    /// Compares a value with the alternative that its discriminator names. Returns false if it has
+    /// no discriminator.
     fn is_tagged(&mut self, value: &Value, ours: &Facts, path: &str) -> bool {
         let Some(tag) = ours.find("discriminator") else { return false };
         let (name, mapping) = (tag.key("propertyName").text(), tag.key("mapping"));

@@ -41,7 +41,7 @@ fn document() -> Value {
     }}})
 }
 
-/// The differences of schemas and examples of theirs from our schema, in a request.
+/// The differences between their schemas and examples and our schema, in a request.
 fn found(schemas: &[Node], shown: &[Value], ours: Node) -> Vec<String> {
     let mut holder = Holder { is_request: true, ..Holder::default() };
     let theirs = Facts { schemas: schemas.to_vec(), shown: shown.to_vec(), ..Facts::default() };
