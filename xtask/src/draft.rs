@@ -31,8 +31,9 @@ use schema::Schemas;
 pub const FILE: &str = "draft.yaml";
 
 /// Asks for the facts that no example shows.
-pub const TO_FINISH: &str = "Its types come from examples alone: state which members are required or \
-    nullable, which strings are of an enum, and which key the operation takes, and name the types";
+pub const TO_FINISH: &str = "Its types come from examples alone: state which members are required \
+    or nullable, which strings are of an enum, and which key the operation takes, and name the \
+    types";
 
 /// Drafts operations. Returns the text of their fragment, and a line with the place of each.
 pub fn draft(undescribed: &[Undescribed], ours: &Fragments) -> Result<(String, Vec<String>)> {

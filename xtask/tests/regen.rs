@@ -326,8 +326,8 @@ fn a_page_that_differs_is_refused_until_the_difference_is_accepted() {
     let lines: Vec<&str> = stderr.lines().filter(|line| line.contains(" states ")).collect();
     for (line, status) in lines.iter().zip([401, 429]) {
         let states = format!(
-            "xtask/spec/upstream/list-numbers.md states GET /v1/numbers: status {status}; we state no \
-             such status; change xtask/spec/api/numbers.yaml line 8: write `'{status}': "
+            "xtask/spec/upstream/list-numbers.md states GET /v1/numbers: status {status}; we state \
+             no such status; change xtask/spec/api/numbers.yaml line 8: write `'{status}': "
         );
         let accept = format!(" or accept with - 'GET /v1/numbers: status {status}'");
         assert!(line.starts_with(&states) && line.ends_with(&accept), "{line}");
