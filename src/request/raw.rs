@@ -246,13 +246,16 @@ impl ResponseValue<Bytes> {
     /// # Ok(()) }
     /// ```
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        // A response that the caller constructed has no call, and thus no secrets.
-        let constructed = || {
+        let constructed;
+        let Origin { call, credentials } = if let Some(origin) = &self.origin {
+            &**origin
+        } else {
+            // A response that the caller constructed has no call, and thus no secrets.
             let operation = undecoded(Operation::undocumented(Method::GET, "/"));
-            Origin { call: Call::new(operation, ""), credentials: Credentials::api_key("") }
+            let credentials = Credentials::api_key("");
+            constructed = Origin { call: Call::new(operation, ""), credentials };
+            &constructed
         };
-        let Origin { call, credentials } =
-            &*self.origin.clone().unwrap_or_else(|| constructed().into());
         let success = Success { operation: &call.operation, headers: self.headers(), body: self };
         success::model(success).map_err(|problem| {
             let idempotency_key = call.idempotency_key.as_ref();

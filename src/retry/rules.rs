@@ -1,4 +1,4 @@
-//! Decides after each attempt whether and when the next one follows.
+//! Admits attempts, and decides after each whether and when the next one follows.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::operation::RetryAdvice;
 use crate::rate_limit::slots::{Slot, Slots, settle_connections};
 use crate::rate_limit::{LONGEST_PAUSE, RequestQueue};
 
-/// The inputs that decide whether and when a call is retried.
+/// The inputs that decide when an attempt is sent and whether a call is retried.
 #[derive(Clone, Copy)]
 pub(crate) struct Rules<'c> {
     pub(crate) policy: RetryPolicy,

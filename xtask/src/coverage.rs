@@ -1,5 +1,4 @@
-//! `OPERATIONS.md`: which operations the client has, what each rests on, and how it is
-//! called.
+//! Writes `OPERATIONS.md`: the operations of the client, the evidence for each, and its call.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +28,7 @@ pub fn page(document: &Value) -> String {
     [head].into_iter().chain(tags.into_iter().map(section)).collect()
 }
 
-/// What an operation says of itself; what is new upstream says less.
+/// The row of an operation. An operation from a new page may lack some facts.
 fn row(method: &str, path: &str, operation: &Value) -> String {
     let method = method.to_uppercase();
     let id = operation["operationId"].as_str().unwrap_or("?");
@@ -42,7 +41,7 @@ fn row(method: &str, path: &str, operation: &Value) -> String {
     format!("| `{id}` | `{method} {path}` | {key} | {evidence} | `client.{id}()…{send}` |\n")
 }
 
-/// Whether the build gives it a stream of all pages.
+/// Whether the build step generates a stream of all pages for an operation.
 pub fn is_paged(operation: &Value) -> bool {
     elements(&operation["parameters"]).any(|one| {
         let name = one["name"].as_str().or_else(|| one["$ref"].as_str()?.rsplit('/').next());
@@ -61,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_is_a_row_under_its_tag() {
+    fn an_operation_has_a_row_under_its_tag() {
         let page = page(&document(&json!({
             "operationId": "list_things",
             "tags": ["Odd Things"],
@@ -79,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_may_say_less() {
+    fn missing_facts_are_not_stated() {
         let page = page(&document(&json!({"operationId": "get_thing", "responses": {}})));
         assert!(page.contains("\n## Without a tag\n"), "{page}");
         let row = "| `get_thing` | `GET /v1/things/{id}` | not stated | not stated | \

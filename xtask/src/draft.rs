@@ -1,13 +1,13 @@
-//! Drafts a fragment of the operations that only pages of the vendor's describe.
+//! Drafts a fragment for the operations that only the vendor's pages describe.
 //!
 //! ```text
-//! page -> operation -> parameters, bodies -> schemas (what the page states and shows)
+//! page -> operation -> parameters, bodies -> schemas (stated facts and examples)
 //!                                         -> text of xtask/spec/api/draft.yaml
 //! ```
 //!
-//! An example shows types. It does not show what is required or may be null, which texts
-//! are of an enum, or how a type is best named. So a draft is marked, and regen stops until
-//! a person has finished it.
+//! An example shows types. It does not show which members are required or nullable, which
+//! strings are values of an enum, or a good name for a type. So regen marks a draft, and stops
+//! until a person has finished it.
 
 mod schema;
 #[cfg(test)]
@@ -27,19 +27,19 @@ use crate::yaml;
 
 use schema::Schemas;
 
-/// The fragment of the drafts, until a person moves them to those of their tags.
+/// The fragment of the drafts, until a person moves them to the fragments of their tags.
 pub const FILE: &str = "draft.yaml";
 
-/// What a person has to add, which no example shows.
-pub const TO_FINISH: &str = "Its types come from examples alone: say which members are required or \
-    may be null, which texts are of an enum, and which key the call takes, and name the types";
+/// Asks for the facts that no example shows.
+pub const TO_FINISH: &str = "Its types come from examples alone: state which members are required \
+    or nullable, which strings are of an enum, and which key the operation takes, and name the \
+    types";
 
-/// Drafts some operations. Returns the text of their fragment, and a line for each: where it
-/// is.
+/// Drafts operations. Returns the text of their fragment, and a line with the place of each.
 pub fn draft(undescribed: &[Undescribed], ours: &Fragments) -> Result<(String, Vec<String>)> {
     ensure!(
         !ours.has(FILE),
-        "xtask/spec/api/{FILE} has drafts: move them to the files of their tags before more are made"
+        "xtask/spec/api/{FILE} has drafts: move them to the files of their tags first"
     );
     let names = entries(&ours.document["components"]["schemas"]);
     let taken = names.map(|(name, _)| name.to_lowercase()).collect();
@@ -65,12 +65,12 @@ pub fn draft(undescribed: &[Undescribed], ours: &Fragments) -> Result<(String, V
     Ok((text, lines))
 }
 
-/// An operation, for people.
+/// The method, the path and the page of an operation.
 pub fn named(new: &Undescribed) -> String {
     format!("{} {} of {}", new.method.to_uppercase(), new.path, new.page.source)
 }
 
-/// An operation as the fragments describe it, with all that the page states.
+/// The draft of an operation in the form of the fragments, with all facts of the page.
 fn operation(new: &Undescribed, schemas: &mut Schemas) -> Value {
     let item = Node::root(&new.page.document, ()).key("paths").key(new.path.as_str());
     let theirs = item.key(new.method.as_str());
@@ -98,8 +98,7 @@ fn operation(new: &Undescribed, schemas: &mut Schemas) -> Value {
     draft
 }
 
-/// The id that the page states in snake_case, with the verb first where it has the method
-/// there.
+/// The id from the page in `snake_case`. If it begins with the method, a verb replaces that.
 fn id(theirs: &Value, new: &Undescribed) -> String {
     let method = new.method.as_str();
     let content = &theirs["responses"]["200"]["content"]["application/json"];
@@ -117,7 +116,8 @@ fn id(theirs: &Value, new: &Undescribed) -> String {
     }
 }
 
-/// A request body or a response. Without a name it is an error, and all have that in common.
+/// The draft of a request body or a response. Without a name, it is an error response, which
+/// has the common schema of errors.
 fn holder(theirs: &Node, name: Option<&str>, schemas: &mut Schemas) -> Value {
     let theirs = theirs.resolved();
     let mut holder = theirs.value.clone();

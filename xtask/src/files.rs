@@ -1,4 +1,4 @@
-//! Writes several files, all of them or none.
+//! Writes several files atomically: all of them or none.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -9,17 +9,17 @@ use tempfile::{PathPersistError, TempPath};
 
 use crate::console;
 
-/// How the name of a file ends that a write leaves behind when it is killed.
+/// The endings of temporary files. A killed run may leave some behind.
 const TEMPORARY: &str = "regen-tmp";
 const BACKUP: &str = "regen-old";
 
-/// The contents of a file, if it is one: a device may never end.
+/// The contents of a regular file, if there is one. Reading a device may never end.
 pub fn read(path: &Path) -> Option<Vec<u8>> {
     fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     fs::read(path).ok()
 }
 
-/// The text of a file, or of one that is not there another text.
+/// The text of a file, or another text if the file does not exist.
 pub fn text_or(path: &Path, other: &str) -> Result<String> {
     match fs::read_to_string(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(other.to_owned()),
@@ -27,12 +27,12 @@ pub fn text_or(path: &Path, other: &str) -> Result<String> {
     }
 }
 
-/// What is to become of some files: their contents, or none to remove them.
+/// The planned changes of files: the new contents, or `None` to remove a file.
 #[derive(Default)]
 pub struct Changes(Vec<(PathBuf, Option<Vec<u8>>)>);
 
 impl Changes {
-    /// Plans to write a file, unless it is the same already.
+    /// Plans to write a file, unless it has these contents already.
     pub fn write(&mut self, path: PathBuf, contents: impl Into<Vec<u8>>) {
         let contents = contents.into();
         if read(&path).as_ref() != Some(&contents) {
@@ -45,7 +45,7 @@ impl Changes {
         self.0.push((path, None));
     }
 
-    /// What is done to which file, in words.
+    /// A line for each change.
     pub fn lines(&self, root: &Path) -> Vec<String> {
         let changes = self.0.iter().map(|(path, contents)| {
             let done = if contents.is_some() { "wrote" } else { "removed" };
@@ -54,8 +54,8 @@ impl Changes {
         changes.collect()
     }
 
-    /// Does what was planned. Every file is written beside its place first, and
-    /// then renamed; what was there comes back if that fails halfway.
+    /// Makes the changes. Each file is first written next to its place, and then renamed. If a
+    /// rename fails, the old files are restored.
     pub fn commit(self) -> Result<()> {
         let context = |path: &Path| format!("cannot write {}", path.display());
         let mut staged = Vec::new();
@@ -69,8 +69,8 @@ impl Changes {
     }
 }
 
-/// A change whose new contents lie beside the file, as do its old ones. What is left of
-/// both is removed when it is dropped.
+/// A change with temporary files for the new and the old contents, next to the file. They are
+/// removed on drop.
 struct Staged {
     path: PathBuf,
     new: Option<TempPath>,
@@ -81,16 +81,16 @@ impl Staged {
     fn new(path: &Path, contents: Option<&[u8]>) -> Result<Self> {
         // The file that a link names is replaced, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let name = path.file_name().context("it names no file")?.to_string_lossy();
+        let name = path.file_name().context("the path has no file name")?.to_string_lossy();
         let beside = |ending| {
             let beside = path.with_file_name(format!(".{name}.{ending}"));
-            // A run that was killed may have left it there.
+            // A killed run may have left it behind.
             let _ = fs::remove_file(&beside);
             TempPath::try_from_path(beside)
         };
         let (mut old, mut new) = (None, None);
         if path.try_exists()? {
-            ensure!(path.is_file(), "it is there, and no file");
+            ensure!(path.is_file(), "it exists, but is not a file");
             let kept = old.insert(beside(BACKUP)?);
             // Not every file system has hard links.
             fs::hard_link(&path, &kept).or_else(|_| fs::copy(&path, &kept).map(drop))?;
@@ -101,7 +101,7 @@ impl Staged {
             if let Some(old) = &old {
                 file.set_permissions(fs::metadata(old)?.permissions())?;
             }
-            // Some file systems say only now that they are full.
+            // Some file systems report only now that they are full.
             file.sync_all()?;
         }
         Ok(Self { path, new, old })
@@ -117,14 +117,14 @@ impl Staged {
     fn take_back(&mut self) {
         let taken = match self.old.take() {
             Some(old) => old.persist(&self.path).map_err(|PathPersistError { error, mut path }| {
-                // It is the only copy of what stood there.
+                // It is the only copy of the old contents.
                 path.disable_cleanup(true);
                 format!("{error}; it is kept as {}", path.display())
             }),
             None => fs::remove_file(&self.path).map_err(|error| error.to_string()),
         };
         if let Err(error) = taken {
-            console::report(format_args!("cannot take back {}: {error}", self.path.display()));
+            console::report(format_args!("cannot restore {}: {error}", self.path.display()));
         }
     }
 }
@@ -137,8 +137,7 @@ mod tests {
     use super::Changes;
     use crate::folder::tree;
 
-    /// A folder with the files a, b and c, and a plan to change all of them
-    /// besides making d.
+    /// A folder with the files a, b and c, and a plan to change all of them and to create d.
     fn plan() -> (tempfile::TempDir, Changes) {
         let folder = tempfile::tempdir().unwrap();
         let mut changes = Changes::default();
@@ -153,9 +152,9 @@ mod tests {
     }
 
     #[test]
-    fn all_is_written_and_nothing_is_left_beside() {
+    fn all_files_are_written_and_no_temporary_file_remains() {
         let (folder, changes) = plan();
-        // What killed runs left is no hindrance.
+        // Files left by killed runs do no harm.
         for name in [".a.regen-tmp", ".a.regen-old"] {
             fs::write(folder.path().join(name), "half").unwrap();
         }
@@ -169,14 +168,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_the_same_is_not_written() {
+    fn an_unchanged_file_is_not_written() {
         let (folder, _) = plan();
         let mut changes = Changes::default();
         changes.write(folder.path().join("a"), "old a");
         assert!(changes.lines(folder.path()).is_empty());
     }
 
-    /// Fails a plan and expects the folder to be as it was.
+    /// Asserts that a commit fails and leaves the folder unchanged.
     fn assert_nothing_changes(spoil: impl FnOnce(&Path, &mut Changes)) {
         let (folder, mut changes) = plan();
         spoil(folder.path(), &mut changes);
@@ -187,19 +186,19 @@ mod tests {
 
     #[test]
     fn a_failure_anywhere_changes_nothing() {
-        // A folder where a file is to be.
+        // A folder in the place of a file.
         assert_nothing_changes(|folder, changes| {
             fs::create_dir(folder.join("e")).unwrap();
             changes.write(folder.join("e"), "");
         });
-        // A file where its folder is to be.
+        // A file in the place of a folder.
         assert_nothing_changes(|folder, changes| changes.write(folder.join("a/f"), ""));
         assert_nothing_changes(|folder, changes| changes.write(folder.join("none/f"), ""));
-        // Found out only after the others were renamed.
+        // This fails only after the others were renamed.
         assert_nothing_changes(|folder, changes| changes.remove(folder.join("none")));
     }
 
-    /// A limit on the length of files cuts a write short as a full disk does.
+    /// A limit on the size of files cuts a write short, as a full disk does.
     #[cfg(unix)]
     #[test]
     fn a_full_disk_changes_nothing() {
@@ -221,7 +220,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_is_followed_to_a_file_and_to_nothing_else() {
+    fn a_symbolic_link_is_followed_only_to_a_file() {
         use std::os::unix::fs::symlink;
 
         assert_nothing_changes(|folder, changes| {

@@ -1,4 +1,4 @@
-//! Folders: those under Cargo's target folder in which clients are built, and what lies in others.
+//! Locks, empties, copies and lists folders.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirEntry, File, TryLockError};
@@ -10,8 +10,8 @@ use fs_extra::dir::CopyOptions;
 
 use crate::console;
 
-/// Takes a folder that one run at a time may use, until the file is dropped. Waits for
-/// another run that has it.
+/// Locks a folder that one run at a time may use, until the returned file is dropped. Waits
+/// while another run holds the lock.
 pub fn lock(folder: &Path, run: &str) -> Result<File> {
     fs::create_dir_all(folder)?;
     let file = File::create(folder.join("lock"))?;
@@ -25,7 +25,7 @@ pub fn lock(folder: &Path, run: &str) -> Result<File> {
     Ok(file)
 }
 
-/// Makes a folder, without what was in it.
+/// Creates a folder, or empties an existing one.
 pub fn empty(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
@@ -33,14 +33,14 @@ pub fn empty(folder: &Path) -> Result<()> {
     Ok(fs::create_dir_all(folder)?)
 }
 
-/// Cargo's folder for what it builds.
+/// Cargo's target folder.
 pub fn target_folder(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| root.join("target"), |folder| root.join(folder))
 }
 
-/// Copies the workspace to a folder in it or elsewhere, without hidden files and without what
-/// Cargo built.
+/// Copies the workspace without hidden files and without Cargo's target folder. The destination
+/// may lie in the workspace.
 pub fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
     let mut entries = entries(from)?;
     entries.retain(|name, path| name != "target" && !to.starts_with(path));
@@ -50,7 +50,7 @@ pub fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What is in a folder, by the names, hidden files left out.
+/// The paths of the entries of a folder, by name, without hidden ones.
 pub fn entries(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
     let entries: io::Result<Vec<DirEntry>> = fs::read_dir(folder).and_then(Iterator::collect);
     let entries = entries.with_context(|| format!("cannot list {}", folder.display()))?;
@@ -59,7 +59,7 @@ pub fn entries(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
     Ok(named.filter(|(name, _)| !name.starts_with('.')).collect())
 }
 
-/// The files of a folder, by their names.
+/// The paths of the files of a folder, by name, without hidden ones.
 pub fn files(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
     Ok(entries(folder)?.into_iter().filter(|(_, path)| path.is_file()).collect())
 }
@@ -71,7 +71,7 @@ pub use tests::tree;
 mod tests {
     use std::path::{Path, PathBuf};
 
-    /// Every file under a folder, hidden ones too, and its contents.
+    /// The path and the contents of every file under a folder, including hidden ones.
     pub fn tree(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         let mut tree = Vec::new();
         for entry in std::fs::read_dir(folder).unwrap() {

@@ -1,5 +1,5 @@
-//! Reads what we describe: the OpenAPI fragments in `xtask/spec/api`, one for each tag and
-//! one for what all share, and finds the line of a place in them.
+//! Reads our description: the OpenAPI fragments in `xtask/spec/api`, one for each tag and a
+//! shared one. Finds the line of a place in them.
 
 mod lines;
 
@@ -15,16 +15,16 @@ use crate::upstream::{self, Part};
 
 pub use lines::line;
 
-/// The fragment that states what holds for the whole document, such as `info`.
+/// The fragment with the fields of the whole document, such as `info`.
 const HEAD: &str = "shared.yaml";
 
-/// What the others may state. The `info` of each is for its readers alone.
+/// The fields of the other fragments. Their `info` is only for readers.
 const FIELDS: [&str; 4] = ["openapi", "info", "paths", "components"];
 
-/// What a draft says until a person has finished it.
+/// Marks a draft until a person has finished it.
 pub const UNFINISHED: &str = "TODO: finish this draft";
 
-/// The union of the fragments, and each of them.
+/// The fragments, and the document that they make.
 pub struct Fragments {
     pub document: Value,
     texts: Vec<Text>,
@@ -40,7 +40,10 @@ impl Fragments {
             "{HEAD} is missing: it states info, servers and security of the whole document"
         );
         let parts = upstream::parts(&texts)?;
-        ensure!(parts.len() == texts.len(), "a page is no fragment: write one document a file");
+        ensure!(
+            parts.len() == texts.len(),
+            "a page is not a fragment: write one document in each file"
+        );
         let bodies = parts.iter().zip(&texts).map(|(part, text)| body(part, &text.name));
         let document = merge(&bodies.collect::<Result<Vec<_>>>()?)?;
         refuse_drafts(&texts)?;
@@ -52,7 +55,7 @@ impl Fragments {
         self.texts.iter().any(|text| text.name == name)
     }
 
-    /// The file and the line of a place, or of what is nearest around it.
+    /// The file and the line of a place, or of the nearest place that contains it.
     pub fn line(&self, place: &Pointer) -> String {
         let around = std::iter::successors(Some(place.as_str()), |at| {
             at.rsplit_once('/').map(|(around, _)| around)
@@ -65,7 +68,7 @@ impl Fragments {
     }
 }
 
-/// A fragment without the `info` that is for its readers alone.
+/// A fragment without the `info` that is only for readers.
 fn body(part: &Part, name: &str) -> Result<Part> {
     let mut body = part.clone();
     let Some(fields) = body.document.as_object_mut().filter(|_| name != HEAD) else {
@@ -78,7 +81,7 @@ fn body(part: &Part, name: &str) -> Result<Part> {
     Ok(body)
 }
 
-/// Refuses drafts that nobody finished.
+/// Refuses unfinished drafts.
 fn refuse_drafts(texts: &[Text]) -> Result<()> {
     let mut left = Vec::new();
     for text in texts {
@@ -88,7 +91,7 @@ fn refuse_drafts(texts: &[Text]) -> Result<()> {
     }
     ensure!(
         left.is_empty(),
-        "unfinished drafts: do what each `{UNFINISHED}` says, then remove it:\n{}",
+        "unfinished drafts: do the work of each `{UNFINISHED}`, then remove it:\n{}",
         left.join("\n")
     );
     Ok(())
@@ -113,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_head_is_that_of_the_shared_fragment() {
+    fn the_shared_fragment_sets_the_fields_of_the_document() {
         let path = format!("{TAG}paths:\n  /a:\n    get: {{summary: A}}\n");
         let fragments = read(&[("a.yaml", &path), ("shared.yaml", HEAD)]).unwrap();
         assert_eq!(fragments.document["info"]["title"], "T");
@@ -124,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn fragments_that_make_no_document_are_refused() {
+    fn fragments_that_do_not_make_a_document_are_refused() {
         let path = |id: &str| format!("{TAG}paths: {{/a: {{get: {{operationId: {id}}}}}}}\n");
         let draft = format!("{TAG}# {UNFINISHED}.\n");
         for (one, other, part) in [

@@ -1,14 +1,15 @@
-//! The client of a document.
+//! Generates the client of a document.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::generate;
 
-/// The code of the client for the features that are wanted. The generator panics where it does
-/// not support a document.
+/// Generates the code of the client for the enabled features. A panic of the generator, which
+/// means an unsupported document, becomes an error.
 pub fn code(document: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<String, String> {
     let generate = AssertUnwindSafe(|| generate::generate(document, has_feature));
-    let made = catch_unwind(generate).map_err(|_| "the generator does not take it".to_owned())?;
+    let made =
+        catch_unwind(generate).map_err(|_| "the generator does not support it".to_owned())?;
     made.map(|[(_, client), ..]| client)
 }
 
@@ -30,7 +31,7 @@ mod tests {
         client
     }
 
-    /// What a parser lets pass and the compiler would not.
+    /// Checks for duplicate names, which a parser accepts and the compiler does not.
     struct NoNameTwice;
 
     impl<'a> Visit<'a> for NoNameTwice {

@@ -1,6 +1,6 @@
-//! Shows foreign text on one line of an error.
+//! Makes foreign text safe to show on one line of an error.
 
-/// The text on one line, without what steers a terminal, cut short where it is long.
+/// The text on one line, without control characters, and truncated if it is long.
 pub fn one_line(text: &str) -> String {
     const LONGEST: usize = 240;
     let line = whole_line(text);
@@ -10,13 +10,13 @@ pub fn one_line(text: &str) -> String {
     }
 }
 
-/// The text on one line, without what steers a terminal.
+/// The text on one line, without control characters.
 pub fn whole_line(text: &str) -> String {
     let words = text.split(|sign: char| sign.is_whitespace() || steers(sign));
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a sign steers a terminal, or turns the direction of a text.
+/// Whether a character controls a terminal or the direction of text.
 pub fn steers(sign: char) -> bool {
     sign.is_control() || matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -26,7 +26,7 @@ mod tests {
     use super::one_line;
 
     #[test]
-    fn foreign_text_fits_one_line_and_steers_no_terminal() {
+    fn foreign_text_is_one_line_without_control_characters() {
         assert_eq!(one_line(" a\r\n\tb\u{1b}[31m c\0 \u{202e}d"), "a b [31m c d");
         assert_eq!(one_line(&"\u{e9}".repeat(300)), format!("{} ...", "\u{e9}".repeat(240)));
     }

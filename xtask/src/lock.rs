@@ -1,6 +1,5 @@
-//! The lock file: where each file under `xtask/spec/upstream` came from, and
-//! what it was then. It lies beside the folder, so that nobody reads it as a
-//! document.
+//! The lock file: the source and the digest of each file under `xtask/spec/upstream`. It lies
+//! next to the folder, so that it is not read as a document.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::files;
 
-/// The files by their names.
+/// The entries of the files, by file name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Lock(BTreeMap<String, Entry>);
@@ -24,19 +23,19 @@ struct Entry {
 }
 
 impl Lock {
-    /// Reads a lock file. One that is not there locks nothing.
+    /// Reads a lock file. A missing one is empty.
     pub fn read(path: &Path) -> Result<Self> {
         serde_json::from_str(&files::text_or(path, "{}")?)
             .with_context(|| format!("cannot read {}", path.display()))
     }
 
-    /// Takes a file as it is now.
+    /// Records the source and the current digest of a file.
     pub fn accept(&mut self, name: &str, source: &str, bytes: &[u8]) {
         let entry = Entry { sha256: sha256(bytes), source: source.to_owned() };
         self.0.insert(name.to_owned(), entry);
     }
 
-    /// Holds the files of the folder against the lock.
+    /// Compares the files of the folder with the lock.
     pub fn verify<'a>(&self, files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<()> {
         let mut missing = self.0.clone();
         for (name, bytes) in files {
@@ -46,8 +45,8 @@ impl Lock {
                 Some(_) => continue,
             };
             bail!(
-                "xtask/spec/upstream/{name} {reason} xtask/spec/upstream.lock: restore what the \
-                 vendor published, or accept it with \
+                "xtask/spec/upstream/{name} {reason} xtask/spec/upstream.lock: restore the \
+                 vendor's file, or accept this one with \
                  `cargo xtask regen --save --from xtask/spec/upstream/{name}`"
             );
         }
@@ -60,7 +59,7 @@ impl Lock {
         Ok(())
     }
 
-    /// The text of the file: names in order, two spaces, a newline at the end.
+    /// The text of the lock file: sorted names, two spaces of indentation, a final newline.
     pub fn text(&self) -> Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
@@ -75,7 +74,7 @@ mod tests {
     use super::{Lock, sha256};
 
     #[test]
-    fn the_digest_is_that_of_the_standard() {
+    fn the_digest_is_sha_256() {
         // FIPS 180-4, the example of one block.
         assert_eq!(
             sha256(b"abc"),
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_is_in_order_and_is_read_back() {
+    fn the_text_is_sorted_and_can_be_read_again() {
         let mut lock = Lock::default();
         lock.accept("b.md", "https://a.example/b.md", b"abc");
         lock.accept("a.json", "spec/a.json", b"");
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_differs_from_the_lock_is_refused() {
+    fn a_changed_new_or_missing_file_is_refused() {
         let mut lock = Lock::default();
         lock.accept("a", "x", b"abc");
         let verify = |files: &[(&'static str, &'static [u8])]| lock.verify(files.iter().copied());
@@ -117,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_that_is_not_one_is_an_error() {
+    fn an_invalid_lock_file_is_an_error() {
         let file = tempfile::NamedTempFile::new().unwrap();
         for text in ["", "[]", r#"{"a": {"sha256": "", "source": "", "more": 1}}"#] {
             std::fs::write(file.path(), text).unwrap();

@@ -1,6 +1,6 @@
-//! What a maintainer of pilot-status runs: `cargo xtask --help`.
+//! Tasks of the maintainers of pilot-status: see `cargo xtask --help`.
 
-// They panic where nobody reads; `console` does not.
+// They panic if the pipe is closed. `console` does not.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
@@ -49,43 +49,42 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 enum Task {
-    /// Run the checks that a change has to pass, and say what each is for
+    /// Run the checks that a change has to pass, and print the purpose of each
     ///
-    /// Exits with 0 when none fails, also where a step is NOT RUN for want of a tool; with 1 when
-    /// one fails, with 2 when the call is wrong. The tests have a command of their own, in README.md.
+    /// Exits with 0 if no step fails, with 1 if one fails, with 2 if the call is wrong. A step
+    /// whose tool is missing is NOT RUN, which is no failure. Run the tests with `cargo test`.
     Ci(ci::Options),
-    /// Accept the public items of the client as they are
+    /// Accept the current public items of the client
     ///
-    /// Writes tests/snapshots/public_api.txt, with which `cargo xtask ci api` compares
-    /// them. Exits with 0, with 1 when they cannot be listed.
+    /// Writes tests/snapshots/public_api.txt, which `cargo xtask ci api` compares with the
+    /// client. Exits with 0, or with 1 if the items cannot be listed.
     Api,
-    /// Measure what the client costs those who use it, and hold that against budgets
+    /// Measure the costs of the client for its users, and compare them with the budgets
     ///
-    /// Writes BENCHMARKS.md. Exits with 0 when all budgets are kept, with 1 when one
-    /// is passed, with 2 when the call is wrong.
+    /// Writes BENCHMARKS.md. Exits with 0 if all budgets are kept, with 1 if one is exceeded,
+    /// with 2 if the call is wrong.
     Bench(bench::Options),
-    /// Write openapi.json from what we describe, held against what the vendor published,
-    /// and accept the snapshots of what is generated from it
+    /// Write openapi.json from our description, compare that with the vendor's pages, and
+    /// accept the snapshots of the generated code
     ///
-    /// The sources lie under xtask/spec. Exits with 0 when all is fresh, with 1
-    /// when something is stale or refused, with 2 when the call is wrong.
+    /// The sources are under xtask/spec. Exits with 0 if all is fresh, with 1 if something is
+    /// stale or refused, with 2 if the call is wrong.
     Regen(regen::Options),
-    /// Kill the workers of the outbox and break what the service sends, at random
+    /// Kill the workers of the outbox and break responses of the service, at random
     ///
     /// Takes the options of `outbox chaos`, such as `--database postgres --seed 7`. Exits with
-    /// 0 when every message was sent once, with 1 when not.
+    /// 0 if every message was sent exactly once, else with 1.
     Chaos {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
-    /// Print what changed between two OpenAPI documents, and what that means
+    /// Print the changes between two OpenAPI documents, and their consequences
     ///
-    /// Exits with 0, with 1 when one cannot be read, with 2 when the call is
-    /// wrong.
+    /// Exits with 0, with 1 if a document cannot be read, with 2 if the call is wrong.
     Diff {
-        /// The document before: a file or a folder, as regen reads
+        /// The earlier document: a file or a folder, as for regen
         old: PathBuf,
-        /// The document after
+        /// The later document
         new: PathBuf,
     },
 }
@@ -106,7 +105,7 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// The workspace, which is the one that Cargo runs this for.
+/// The root of the workspace for which Cargo runs this program.
 fn root() -> PathBuf {
     let package = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);

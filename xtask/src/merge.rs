@@ -1,4 +1,4 @@
-//! Makes one OpenAPI document of several.
+//! Merges several OpenAPI documents into one.
 
 use anyhow::{Result, anyhow, ensure};
 use serde_json::{Value, json};
@@ -7,8 +7,8 @@ use crate::places::entries;
 use crate::pointer::Pointer;
 use crate::upstream::Part;
 
-/// The union of the parts. An operation, a component or another field of the document that
-/// two of them state has to be the same in both.
+/// Returns the union of the parts. If two parts state an operation, a component or another
+/// field of the document, it has to be equal in both.
 pub fn merge(parts: &[Part]) -> Result<Value> {
     ensure!(!parts.is_empty(), "there is no document to read: name one with --from");
     let mut merged = json!({});
@@ -26,8 +26,8 @@ pub fn merge(parts: &[Part]) -> Result<Value> {
     Ok(merged)
 }
 
-/// Adds a value to what is stated already, in objects down to a depth, below which both have
-/// to be equal. The error is where they are not.
+/// Merges a value into another: objects down to a depth, below which both have to be equal. The
+/// error is the place of a conflict.
 fn unite(stated: &mut Value, value: &Value, at: Pointer, depth: usize) -> Result<(), Pointer> {
     match value {
         _ if stated.is_null() => *stated = value.clone(),
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn one_document_stays_what_it_is() {
+    fn one_document_is_unchanged() {
         let one = document(&json!({
             "servers": [{"url": "https://a"}], "security": [{"k": []}], "tags": [{"name": "A"}],
             "paths": {"/a": {"get": {"operationId": "a"}}}, "x-any": 1,
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_one_of_them_states_is_kept() {
+    fn facts_of_only_one_document_are_kept() {
         let one = document(&json!({
             "security": [{"k": []}],
             "paths": {"/a": {"get": {"operationId": "a"}}, "/b": {}},
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn two_that_disagree_are_an_error_that_names_both_and_the_place() {
+    fn a_conflict_is_an_error_with_both_documents_and_the_place() {
         let operation = |id: &str| json!({"paths": {"/a": {"get": {"operationId": id}}}});
         let schema = |kind: &str| json!({"components": {"schemas": {"S/T": {"type": kind}}}});
         for (one, other, place) in [
@@ -110,7 +110,7 @@ mod tests {
             (json!({"paths": {}}), json!({"paths": []}), "/paths"),
             (json!({}), json!({"openapi": "3.0.3"}), "/openapi"),
         ] {
-            // The one in the middle states none of it.
+            // The second document is not part of the conflict.
             let documents = [&document(&one), &document(&json!({})), &document(&other)];
             let error = merged(&documents).unwrap_err().to_string();
             assert_eq!(error, format!("a.yaml and c.yaml disagree on {place}: keep one of them"));

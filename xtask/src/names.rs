@@ -1,4 +1,4 @@
-//! Names that the generated code has, made of names of the document.
+//! Derives names of the generated code from names of the document.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use heck::ToPascalCase;
 
 pub use crate::generate::schema::snake;
 
-/// What no schema can be called: the generated code means by these names what is of the
-/// language, its library or the build step.
+/// Names that no schema can have: in the generated code, they mean items of the language, of its
+/// library or of the build step.
 pub const TAKEN: &str = "AsRef Box Client Clone Copy Debug Default Deref Deserialize Drop Eq Err Event From Hash \
     Into Iterator None Ok Option Ord PartialEq PartialOrd Result Self Send Serialize Sized \
     Some String Sync ToString TryFrom TryInto Vec";
@@ -16,25 +16,25 @@ pub const TAKEN: &str = "AsRef Box Client Clone Copy Debug Default Deref Deseria
 pub struct Names(BTreeSet<String>);
 
 impl Names {
-    /// A scope that has some names already.
+    /// A scope in which some names are taken.
     pub fn with(taken: &str) -> Self {
         Self(taken.split(' ').map(str::to_owned).collect())
     }
 
-    /// Takes a name. False if it is none in Rust, or is taken.
+    /// Takes a name. Returns false if it is not an identifier, or is taken.
     pub fn take(&mut self, name: &str) -> bool {
         is_identifier(name) && self.0.insert(name.to_owned())
     }
 
-    /// Takes the name of a field or of a parameter. False also where the generator and the
-    /// build step would each make another one of it.
+    /// Takes the name of a field or a parameter. Also returns false if the generator and the build
+    /// step would derive different identifiers from it.
     pub fn take_field(&mut self, name: &str) -> bool {
         name.is_ascii() && !name.contains('\'') && self.take(&snake(name))
     }
 }
 
-/// A text in PascalCase, as the generator writes it: once more makes no difference,
-/// while `V2C` would become `V2c`.
+/// A text in PascalCase, as the generator writes it. The conversion runs twice, since the first
+/// result may change again: `V2C` would become `V2c`.
 pub fn pascal(text: &str) -> String {
     let letters = text.replace('\'', "").replace(|it: char| !it.is_ascii_alphanumeric(), "-");
     let name = letters.to_pascal_case().to_pascal_case();
@@ -43,15 +43,14 @@ pub fn pascal(text: &str) -> String {
     if is_identifier(&name) || name == "Self" { name } else { format!("{name}_") }
 }
 
-/// The variant of a value of an enum: `META_IS_ON` becomes `MetaIsOn`. `Unknown` is the one
-/// of all values that the document does not know.
+/// The variant for a value of an enum: `META_IS_ON` becomes `MetaIsOn`. `Unknown` is reserved for
+/// values that the document does not list.
 pub fn variant(value: &str) -> String {
     let name = value.to_pascal_case();
     if name == "Unknown" { "UnknownValue".to_owned() } else { name }
 }
 
-/// Whether a text can stand as a name in Rust. Other letters than those of ASCII
-/// are refused.
+/// Whether a text is an identifier of Rust in ASCII.
 pub fn is_identifier(text: &str) -> bool {
     let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
     text.chars().all(is_word) && syn::parse_str::<syn::Ident>(text).is_ok()

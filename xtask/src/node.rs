@@ -1,4 +1,4 @@
-//! A value of a document that knows its place.
+//! A value of a document with its place.
 
 use std::fmt::Display;
 use std::ops::Deref;
@@ -9,7 +9,7 @@ use serde_json::value::Index;
 use crate::places;
 use crate::pointer::Pointer;
 
-/// A value of a document, null where nothing is, with what those who read it share.
+/// A value of a document, with its place and with shared data. A missing value is null.
 #[derive(Clone)]
 pub struct Node<'a, Shared = ()> {
     pub value: &'a Value,
@@ -31,12 +31,12 @@ impl<'a, Shared: Copy> Node<'a, Shared> {
         Self { value: document, at: Pointer::default(), document, shared }
     }
 
-    /// A value of the same document, with its place.
+    /// Another value of the same document, with its place.
     pub fn with(&self, value: &'a Value, at: Pointer) -> Self {
         Self { value, at, ..*self }
     }
 
-    /// What stands at a place of the same document.
+    /// The value at another place of the same document.
     pub fn at(&self, at: Pointer) -> Self {
         self.with(self.document.pointer(at.as_str()).unwrap_or(&Value::Null), at)
     }
@@ -45,7 +45,7 @@ impl<'a, Shared: Copy> Node<'a, Shared> {
         self.with(&self.value[&key], self.at.join(&key))
     }
 
-    /// What an object holds, each with its key.
+    /// The entries of an object, each with its key.
     pub fn entries(&self) -> Vec<(&'a str, Self)> {
         places::entries(self.value).map(|(key, _)| (key.as_str(), self.key(key))).collect()
     }
@@ -54,12 +54,12 @@ impl<'a, Shared: Copy> Node<'a, Shared> {
         (0..places::elements(self.value).count()).map(|index| self.key(index)).collect()
     }
 
-    /// The text, which is empty for anything else.
+    /// The text of a string. Any other value has an empty one.
     pub fn text(&self) -> &'a str {
         self.value.as_str().unwrap_or_default()
     }
 
-    /// The node itself, or what it refers to.
+    /// The target of a reference. Any other node is returned unchanged.
     pub fn resolved(&self) -> Self {
         let target = self.value["$ref"].as_str().map(Pointer::of_reference);
         target.map_or_else(|| self.clone(), |target| self.at(target))

@@ -1,7 +1,7 @@
-//! Joins the parts of a schema to one object, so that no build of a user has to. The
-//! generator's way of joining ends in types that no value fits where parts differ.
+//! Joins the parts of `allOf` into one object, so that no user's build has to. If parts differ,
+//! the generator would join them into a type without values.
 //!
-//! What was only a part of others is dropped. Twice is the same as once.
+//! A schema that was only a part of others is dropped. A second run changes nothing.
 
 #[cfg(test)]
 mod tests;
@@ -17,7 +17,7 @@ use crate::pointer::Pointer;
 
 /// Normalises a converted document in place.
 ///
-/// On an error the document is left half normalised.
+/// An error leaves the document half normalised.
 pub fn normalise(document: &mut Value) -> Result<()> {
     let earlier = document.clone();
     for (name, schema) in Node::root(&earlier, ()).key("components").key("schemas").entries() {
@@ -30,7 +30,7 @@ pub fn normalise(document: &mut Value) -> Result<()> {
             document["components"]["schemas"][name] = joined;
         }
     }
-    // A part that nothing refers to any more would be a type that nobody meets.
+    // A part without references would become a type that no operation uses.
     let gone = &referred(&earlier) - &referred(document);
     if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
         schemas.retain(|name, _| !gone.contains(&format!("{SCHEMAS}{name}")));
@@ -38,39 +38,39 @@ pub fn normalise(document: &mut Value) -> Result<()> {
     Ok(())
 }
 
-/// All that a document refers to.
+/// The targets of all references in a document.
 fn referred(document: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     places::references(document, &mut |reference| _ = found.insert(reference.to_owned()));
     found
 }
 
-/// Whether a schema joins others: it is not a name for another, and its parts say more
-/// than which fields have to be set.
+/// Whether a schema joins others: it is not an alias, and not all of its parts are only
+/// alternatives of required fields.
 fn has_parts(schema: &Value) -> bool {
     let mut parts = elements(&schema["allOf"]);
     places::lone_reference(schema).is_none() && parts.any(|part| !places::is_choice(part))
 }
 
-/// Whether a keyword says nothing of the values.
+/// Whether a keyword does not constrain values.
 fn is_word(key: &str) -> bool {
     matches!(key, "title" | "description" | "example" | "deprecated") || key.starts_with("x-")
 }
 
-/// Adds to an object a part of the schemas `within`.
+/// Adds a part to an object. The part is nested in the schemas `within`.
 fn add(whole: &mut Value, part: &Node, within: &[Pointer]) -> Result<()> {
     let target = part.resolved();
-    ensure(!within.contains(&target.at), part, "leads back to the schema that it is a part of")?;
-    ensure(!target.is_null(), part, "refers to nothing")?;
+    ensure(!within.contains(&target.at), part, "refers back to a schema that contains it")?;
+    ensure(!target.is_null(), part, "refers to a schema that does not exist")?;
     let within = [within, std::slice::from_ref(&target.at)].concat();
     for (key, value) in target.entries().into_iter().filter(|(key, _)| !is_word(key)) {
         match key {
             "allOf" => value.elements().iter().try_for_each(|part| add(whole, part, &within))?,
             "properties" => {
                 for (name, property) in value.entries() {
-                    // What a later part says of one is more than what an earlier one does.
+                    // A later part has to describe a property at least as precisely.
                     let is_more = is_more(&whole["properties"][name], &property);
-                    ensure(is_more, &property, "is of another type than in a part before it")?;
+                    ensure(is_more, &property, "has another type than in an earlier part")?;
                     whole["properties"][name] = property.value.clone();
                 }
             }
@@ -80,20 +80,20 @@ fn add(whole: &mut Value, part: &Node, within: &[Pointer]) -> Result<()> {
                     elements(&value).filter(|name| !elements(&before).any(|one| one == *name));
                 whole[key] = elements(&before).chain(more).cloned().collect();
             }
-            // A part that allows no others would forbid those of the other parts.
+            // `false` would forbid the properties of the other parts.
             "additionalProperties" if *value == false => {}
             "additionalProperties" if value.is_boolean() => whole[key] = json!({}),
             "additionalProperties" => whole[key] = value.value.clone(),
             _ => {
                 let is_object = key == "type" && *value == "object";
-                ensure(is_object, &value, "says more than which properties an object has")?;
+                ensure(is_object, &value, "describes more than the properties of an object")?;
             }
         }
     }
     Ok(())
 }
 
-/// Whether a property says as much as an earlier one of its name.
+/// Whether a property is at least as precise as an earlier one of the same name.
 fn is_more(earlier: &Value, property: &Node) -> bool {
     let [first, second] = [earlier, property.value].map(|schema| {
         let name = places::lone_reference(schema).or_else(|| places::nullable_reference(schema));

@@ -1,4 +1,4 @@
-//! The crate to publish.
+//! Packs and unpacks the crate to publish.
 
 use std::path::{Path, PathBuf};
 
@@ -6,11 +6,11 @@ use anyhow::Result;
 
 use crate::shell::Shell;
 
-/// The crate with its version, which is that of the workspace.
+/// The name of the crate with its version, which the workspace sets.
 const NAME: &str = concat!("pilot-status-", env!("CARGO_PKG_VERSION"));
 
-/// Packs it as it lies here, with changes that are not committed, and unpacks it under a folder
-/// that knows nothing of this workspace. Returns where its files are.
+/// Packs the crate, including uncommitted changes, and unpacks it in a folder outside this
+/// workspace. Returns the folder of its files.
 pub fn unpack(root: &Path, under: &Path) -> Result<PathBuf> {
     Shell::new(root)
         .with("CARGO_TARGET_DIR", under)

@@ -1,4 +1,4 @@
-//! Where the parts of a converted document stand.
+//! Reads the parts of a converted document: operations, paths, schemas and references.
 
 use serde_json::Value;
 
@@ -9,22 +9,22 @@ pub use crate::generate::schema::{
 };
 use crate::pointer::Pointer;
 
-/// The entries of an object; none of any other value.
+/// The entries of an object. Any other value has none.
 pub fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-/// The elements of an array; none of any other value.
+/// The elements of an array. Any other value has none.
 pub fn elements(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-/// The name of the schema that a schema refers to, and to nothing else.
+/// The target of a schema that is only a reference.
 pub fn reference(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.strip_prefix(SCHEMAS)
 }
 
-/// The name of the schema that a schema refers to where it may also be null.
+/// The target of a schema that is a reference or null.
 pub fn nullable_reference(schema: &Value) -> Option<&str> {
     match schema["anyOf"].as_array().map(Vec::as_slice) {
         Some([some, null]) if is_null(null) => reference(some),
@@ -32,41 +32,41 @@ pub fn nullable_reference(schema: &Value) -> Option<&str> {
     }
 }
 
-/// Whether null fits a schema beside something else.
+/// Whether a schema allows null in addition to other values.
 pub fn may_be_null(schema: &Value) -> bool {
     schema["nullable"] == true || nullable_reference(schema).is_some()
 }
 
-/// Whether an object has to have a property.
+/// Whether a schema requires a property.
 pub fn requires(schema: &Value, name: &str) -> bool {
     elements(&schema["required"]).any(|required| required == name)
 }
 
-/// The names of the parameters in a path.
+/// The names of the path parameters.
 pub fn placeholders(path: &str) -> Vec<&str> {
     let names = path.split('{').skip(1).filter_map(|part| part.split_once('}'));
     names.map(|(name, _)| name).collect()
 }
 
-/// A path without the names of its parameters, which are not sent.
+/// A path without the names of its parameters, which are not part of a request.
 pub fn shape(path: &str) -> String {
     fill(path, "{}")
 }
 
-/// A path with a text in the place of each name of a parameter.
+/// A path with a text instead of each parameter.
 pub fn fill(path: &str, with: &str) -> String {
     placeholders(path)
         .into_iter()
         .fold(path.to_owned(), |path, name| path.replacen(&format!("{{{name}}}"), with, 1))
 }
 
-/// Whether a part of a schema only says which of some fields have to be set.
+/// Whether a part of a schema only states alternatives of required fields.
 pub fn is_choice(part: &Value) -> bool {
     let is_rule = |one: &Value| entries(one).map(|(key, _)| key).eq(["required"]);
     members(part).next().is_some() && members(part).all(is_rule)
 }
 
-/// The operations of a document, each with its path, its method and its place.
+/// The operations of a document, each with its path, method and place.
 pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value, Pointer)> {
     let items = entries(&document["paths"]).filter(|(path, _)| !path.starts_with("x-"));
     items.flat_map(|(path, item)| {
@@ -83,7 +83,7 @@ mod tests {
     use super::shape;
 
     #[test]
-    fn the_shape_of_a_path_keeps_all_but_the_names_of_its_parameters() {
+    fn the_shape_of_a_path_drops_only_the_names_of_parameters() {
         for (path, expected) in [
             ("/a", "/a"),
             ("/a/{id}", "/a/{}"),

@@ -1,24 +1,24 @@
-//! Places in a document, as JSON pointers (RFC 6901).
+//! JSON pointers (RFC 6901), which name places in a document.
 
 use std::fmt;
 
-/// A JSON pointer. The root is the empty pointer and shows as `/`.
+/// A JSON pointer. The root is empty, and is displayed as `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pointer(String);
 
 impl Pointer {
-    /// The pointer to what `key` names in the value that this one points to.
+    /// The pointer to the entry `key` of this value.
     pub fn join(&self, key: impl fmt::Display) -> Self {
         let key = key.to_string().replace('~', "~0").replace('/', "~1");
         Self(format!("{}/{key}", self.0))
     }
 
-    /// The pointer of a reference within a document, `#/...`.
+    /// The pointer of a local reference, `#/...`.
     pub fn of_reference(reference: &str) -> Self {
         Self(reference.trim_start_matches('#').to_owned())
     }
 
-    /// The pointer as RFC 6901 writes it, with nothing for the root.
+    /// The pointer in the form of RFC 6901, in which the root is empty.
     pub fn as_str(&self) -> &str {
         &self.0
     }

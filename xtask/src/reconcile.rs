@@ -1,15 +1,15 @@
-//! Holds what the vendor published against what we describe.
+//! Compares the vendor's pages with our description.
 //!
 //! ```text
 //! page -> servers, security schemes
 //! operation (by path and method)
 //!   parameters, headers, media types of bodies and deliveries
-//!     -> facts of a value (what schemas state, what examples show)
+//!     -> facts of a value (from schemas and examples)
 //! ```
 //!
-//! What we describe is the whole document. What a page states beyond it is a difference,
-//! and stops the run until our description says it too, or `xtask/spec/accepted.yaml` names
-//! it. What the page leaves out is no difference.
+//! Our description makes the whole document. A fact that only a page states is a difference. It
+//! stops the run until our description states it too, or `xtask/spec/accepted.yaml` lists it. A
+//! fact that the page leaves out is no difference.
 
 mod difference;
 mod facts;
@@ -36,15 +36,15 @@ use crate::places;
 use crate::steps::Notes;
 use crate::upstream::Part;
 
-/// An operation of a page that we do not describe.
+/// An operation that only a page describes.
 pub struct Undescribed {
     pub page: Part,
     pub path: String,
     pub method: String,
 }
 
-/// Holds the pages against ours. Returns ours, with what it rests on, and the operations
-/// that only the pages describe.
+/// Compares the pages with our description. Returns our document with its evidence, and the
+/// operations that only the pages describe.
 pub fn reconcile(
     pages: Vec<Part>,
     ours: &Fragments,
@@ -65,7 +65,7 @@ pub fn reconcile(
         for (path, method, theirs, _) in places::operations(&page.document) {
             let call = call(path, method);
             let Some(our_path) = known.get(&call) else {
-                // Another page of it is held against what becomes of this one.
+                // A second page is compared with our description after this one is drafted.
                 if seen.insert(call) {
                     let (path, method) = (path.to_owned(), method.to_owned());
                     undescribed.push(Undescribed { page: page.clone(), path, method });
@@ -88,14 +88,14 @@ pub fn reconcile(
     let lines: Vec<String> = differences.iter().map(|one| one.line(ours)).collect();
     ensure!(
         lines.is_empty(),
-        "the vendor's pages and xtask/spec/api differ (`accept with` is a line of \
+        "the vendor's pages and xtask/spec/api differ (`accept with` gives a line for \
          xtask/spec/accepted.yaml):\n{}",
         lines.join("\n")
     );
     Ok((document, undescribed))
 }
 
-/// Notes on an operation of ours that a page of the vendor's has it, and under which id.
+/// Records in our operation that a page of the vendor describes it, with the vendor's id.
 fn mark(ours: &mut Value, theirs: &Value) {
     ours["x-evidence"] = json!("fragment");
     let stated = ours.get("x-upstream-operation-id").is_some();
@@ -104,7 +104,7 @@ fn mark(ours: &mut Value, theirs: &Value) {
     }
 }
 
-/// Refuses a page that cannot be held against ours.
+/// Refuses a page that cannot be compared with our description.
 fn check(page: &Part, ours: &Fragments) -> Result<()> {
     convert::parts(&page.document)
         .with_context(|| format!("{}: not a valid OpenAPI document", page.source))?;
@@ -112,20 +112,20 @@ fn check(page: &Part, ours: &Fragments) -> Result<()> {
         .map(|document| document["openapi"].as_str().unwrap_or_default());
     ensure!(
         theirs.get(..4) == own.get(..4),
-        "{}: a page of OpenAPI {theirs} cannot be held against xtask/spec/api, which is {own}; take \
-         it out of xtask/spec/upstream",
+        "{}: a page of OpenAPI {theirs} cannot be compared with xtask/spec/api, which is {own}; \
+         remove it from xtask/spec/upstream",
         page.source
     );
     Ok(())
 }
 
-/// Holds what a page states for all operations.
+/// Compares the facts of a page that apply to all operations.
 fn head(holder: &mut Holder, page: &Part, ours: &Fragments, notes: &mut Notes) {
     let [theirs, own] = [&page.document, &ours.document].map(|document| Node::root(document, ()));
     let [version, known] = [&theirs, &own].map(|document| document.key("info").key("version"));
     if *version != *known {
         let (version, known, line) = (version.value, known.value, ours.line(&known.at));
-        notes.push(format!("{}: the version is {version}, {line} says {known}", page.source));
+        notes.push(format!("{}: the version is {version}, {line} has {known}", page.source));
     }
     if theirs.get("webhooks").is_some() {
         notes.push(format!("{}: /webhooks is not read: describe them as callbacks", page.source));

@@ -1,5 +1,5 @@
-//! `cargo xtask regen`: from what we describe, held against what the vendor published, to
-//! `openapi.json` and the snapshots of what is generated from it.
+//! `cargo xtask regen`: compares our description with the vendor's pages, and makes
+//! `openapi.json` and the snapshots of the generated code from it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,40 +21,38 @@ use crate::{
     snapshots, upkeep, upstream, validate, vanished,
 };
 
-/// Where what the vendor published is kept, and what was kept of it.
+/// The vendor's pages, and the lock file with their digests.
 const UPSTREAM: &str = "xtask/spec/upstream";
 const LOCK: &str = "xtask/spec/upstream.lock";
-/// What we describe, and where we differ from what the vendor published.
+/// Our description, and the accepted differences from the vendor's pages.
 const FRAGMENTS: &str = "xtask/spec/api";
 const ACCEPTED: &str = "xtask/spec/accepted.yaml";
 
 #[derive(Args, Clone, Debug, Default)]
-// What is written follows from pages that are kept.
+// Only kept pages determine the written files.
 #[command(group(ArgGroup::new("use").args(["check", "save", "out"])))]
 pub struct Options {
-    /// Write nothing; print what is stale and exit with 1 if anything is
+    /// Write nothing; print the stale parts, and exit with 1 if there are any
     #[arg(long)]
     pub check: bool,
 
-    /// Hold this against xtask/spec/api instead of what is in xtask/spec/upstream: an
-    /// OpenAPI 3.1 document in JSON or YAML, a page with such documents in fenced blocks, or
-    /// a folder of such files. Takes --check, --save or --out
+    /// Compare this with xtask/spec/api instead of the pages in xtask/spec/upstream: an OpenAPI
+    /// 3.1 document in JSON or YAML, a page with OpenAPI documents in fenced blocks, or a folder
+    /// of these. Requires --check, --save or --out
     #[arg(long, value_name = "PATH", requires = "use")]
     pub from: Vec<PathBuf>,
 
-    /// Keep what --from names under xtask/spec/upstream, beside what is there or in
-    /// place of a file of that name, and read the whole folder
+    /// Keep the files of --from in xtask/spec/upstream, where they replace files of the same
+    /// name, and read the whole folder
     #[arg(long, requires = "from")]
     pub save: bool,
 
-    /// Let these tags, callbacks or events vanish from openapi.json, named as the error
-    /// names them
+    /// Allow openapi.json to lose these tags, callbacks or events, under the names in the error
     #[arg(long, value_name = "NAME")]
     pub drop: Vec<String>,
 
-    /// Convert the documents of --from, of whatever API, to OpenAPI 3.0.3 in this file, and
-    /// do nothing else: xtask/spec is not read, and no client is compiled. Several documents
-    /// are merged
+    /// Only convert the documents of --from, of any API, to OpenAPI 3.0.3 in this file: xtask/spec
+    /// is not read, and no client is compiled. Several documents are merged
     #[arg(long, value_name = "FILE", requires = "from")]
     pub out: Option<PathBuf>,
 
@@ -63,14 +61,13 @@ pub struct Options {
     pub quiet: bool,
 }
 
-/// Makes `openapi.json` and the snapshots of what it generates.
+/// Makes `openapi.json` and the snapshots of the generated code.
 ///
-/// `target` is Cargo's folder for what it builds. The client is built in a copy
-/// of the workspace there. Only when all of it has worked is anything written
-/// here, and with `check` nothing is.
+/// `target` is Cargo's target folder, in which a copy of the workspace builds the client. The
+/// workspace itself changes only if every step has succeeded, and never with `check`.
 pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
     let steps = Steps { quiet: options.quiet };
-    // Another run would write what this one reads.
+    // Another run would write the files that this one reads.
     let _lock = folder::lock(&target.join("regen"), "regen")?;
     let mut changes = Changes::default();
     let texts = steps.run("read", |_| inputs(root, options, &mut changes))?;
@@ -92,7 +89,7 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
         }
         bail!(
             "xtask/spec/api lacks operations of the vendor's pages, which `cargo xtask regen` \
-             drafts. Finish the draft of each, take out its `{UNFINISHED}`, and run it again. \
+             drafts. Finish each draft, remove its `{UNFINISHED}`, and run regen again. \
              {}:\n{}",
             draft::TO_FINISH,
             lines.join("\n")
@@ -119,7 +116,7 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Prints how files differ from what they are to be, which is an error.
+/// Prints the differences of stale files, which are an error.
 fn check(root: &Path, files: &BTreeMap<String, String>) -> Result<()> {
     let differences = files.iter().map(|(path, text)| {
         let old = files::read(&root.join(path)).unwrap_or_default();
@@ -133,11 +130,10 @@ fn check(root: &Path, files: &BTreeMap<String, String>) -> Result<()> {
     Ok(())
 }
 
-/// Writes all of it, and says so.
+/// Makes the changes, and prints a line for each.
 fn write(root: &Path, changes: Changes, steps: &Steps) -> Result<()> {
     let lines = changes.lines(root);
-    // Writing takes a moment, and half of it must not stay. Nothing reads the flag: ctrl-C
-    // only must not end the process.
+    // Ctrl-C must not stop the process halfway through the writes. Nothing reads the flag.
     for signal in [SIGINT, SIGTERM] {
         signal_hook::flag::register(signal, Arc::default())?;
     }
@@ -148,7 +144,7 @@ fn write(root: &Path, changes: Changes, steps: &Steps) -> Result<()> {
     Ok(())
 }
 
-/// The texts to read. Those that are to be kept are planned to be written.
+/// Returns the texts to read. With --save, plans to keep the given ones.
 fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<Text>> {
     let mut given = Vec::new();
     for from in &options.from {
@@ -170,7 +166,7 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
              ends in .md, .json or .yaml",
             line::one_line(&text.source)
         );
-        // Some file systems take the two for one.
+        // Some file systems ignore the case of names.
         if let Some(other) = names.insert(text.name.to_ascii_lowercase(), text.source.clone()) {
             bail!("{other} and {} would both be kept as {}", text.source, text.name);
         }
@@ -189,11 +185,11 @@ fn described(root: &Path) -> Result<Fragments> {
     Fragments::read(&root.join(FRAGMENTS), root).context("cannot read xtask/spec/api")
 }
 
-/// Brings a document into the one form of OpenAPI 3.0 that the build step reads.
+/// Converts a document into the form of OpenAPI 3.0 that the build step reads.
 pub fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
     steps.run("convert", |notes| {
         let dropped = convert::to_3_0(&mut document).context("cannot convert the document")?;
-        let note = |place: &String| format!("dropped {place}: OpenAPI 3.0 cannot say it");
+        let note = |place: &String| format!("dropped {place}: OpenAPI 3.0 cannot express it");
         notes.extend(dropped.iter().map(note));
         Ok(())
     })?;
@@ -204,22 +200,22 @@ pub fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
     Ok(document)
 }
 
-/// One text for one document: keys in order, two spaces, a newline at the end.
+/// The text of a document: sorted keys, two spaces of indentation, a final newline.
 pub fn stable_form(document: &Value) -> String {
     format!("{document:#}\n")
 }
 
-/// The document as it is committed; null where there is none. Without it, nothing would hold
-/// back what vanishes.
+/// The committed document, or null if there is none. Without it, lost tags, callbacks and events
+/// would go unnoticed.
 fn earlier(root: &Path) -> Result<Value> {
     let Some(text) = files::read(&root.join("openapi.json")) else { return Ok(Value::Null) };
     serde_json::from_slice(&text)
         .context("openapi.json is not JSON: restore it with `git checkout HEAD -- openapi.json`")
 }
 
-/// The lines that differ, each with its neighbours; empty if none does.
+/// The lines that differ, with their context. Empty if none does.
 pub fn difference(name: &str, old: &str, new: &str) -> String {
-    let header = Some((name, "what would be written"));
+    let header = Some((name, "output of regen"));
     similar::udiff::unified_diff(similar::Algorithm::default(), old, new, 3, header)
 }
 
@@ -238,7 +234,7 @@ mod tests {
         document_of(root, &inputs(root, &options, &mut Changes::default())?)
     }
 
-    /// The same, with other pages in place of what the vendor published.
+    /// The same, with other pages instead of the vendor's.
     pub fn document_of(root: &Path, pages: &[Text]) -> Result<String> {
         let steps = Steps { quiet: true };
         let (pages, accepted) = (upstream::parts(pages)?, Accepted::read(&root.join(ACCEPTED))?);
@@ -257,12 +253,12 @@ mod tests {
     }
 
     #[test]
-    fn two_runs_give_the_same_bytes() {
+    fn two_runs_make_the_same_document() {
         assert_eq!(document(repository()).unwrap(), document(repository()).unwrap());
     }
 
     #[test]
-    fn the_committed_document_is_what_the_sources_give() {
+    fn the_committed_document_is_fresh() {
         let committed = std::fs::read_to_string(repository().join("openapi.json")).unwrap();
         assert!(
             document(repository()).unwrap() == committed,
@@ -270,7 +266,7 @@ mod tests {
         );
     }
 
-    /// A workspace with nothing but the sources and an old `openapi.json`.
+    /// A workspace with only the sources and an old `openapi.json`.
     fn workspace(upstream: &str) -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
         let spec = root.path().join("xtask/spec");
@@ -289,9 +285,9 @@ mod tests {
         Options { quiet: true, ..Options::default() }
     }
 
-    /// Runs with some options, expects an error, and that nothing changed.
+    /// Runs regen, asserts that it fails and changes nothing, and returns the error.
     fn refused(root: &Path, target: &Path, options: &Options) -> String {
-        // Every run leaves the file of its lock.
+        // Every run leaves its lock file behind.
         drop(lock(&target.join("regen"), "regen").unwrap());
         let before = tree(root);
         let error = format!("{:#}", run(root, target, options).expect_err("refused"));
@@ -302,7 +298,7 @@ mod tests {
     const HEAD: &str = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n";
 
     #[test]
-    fn a_document_that_cannot_be_used_leaves_all_as_it_was() {
+    fn an_unusable_document_changes_nothing() {
         for (upstream, part) in [
             (
                 format!("{HEAD}paths: {{}}\ncomponents: {{schemas: {{A: {{prefixItems: []}}}}}}\n"),
@@ -323,12 +319,12 @@ mod tests {
             for (root, is_ours) in [(ours, true), (theirs, false)] {
                 for check in [false, true] {
                     let error = refused(root.path(), &target, &Options { check, ..options() });
-                    // Of a page, only what can be held against ours is read.
+                    // Only the part of a page that can be compared with ours is read.
                     let is_read = is_ours || !part.contains("prefixItems");
                     assert!(!is_read || error.contains(part), "{error}");
                 }
             }
-            // Nor is it kept, or converted to elsewhere.
+            // It is neither kept nor converted.
             let root = workspace(&format!("{HEAD}paths: {{}}\n"));
             let file = tempfile::Builder::new().suffix(".yaml").tempfile().unwrap();
             std::fs::write(file.path(), &upstream).unwrap();
@@ -342,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_edited_by_hand_is_refused() {
+    fn a_page_that_was_edited_or_removed_is_refused() {
         let root = workspace(HEAD);
         let target = root.path().join("target");
         let file = root.path().join("xtask/spec/upstream/document.yaml");
@@ -356,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn two_files_of_one_name_are_not_both_kept() {
+    fn two_files_with_one_name_are_refused() {
         let root = workspace(HEAD);
         let mut from = Vec::new();
         for (folder, name) in [("one", "list.md"), ("two", "LIST.md")] {
@@ -372,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_shows_the_lines_that_changed() {
+    fn a_difference_shows_the_changed_lines() {
         let old = "{\n  \"openapi\": \"3.0.4\"\n}\n";
         let new = old.replace("3.0.4", "3.0.3");
         assert_eq!(difference("openapi.json", old, old), "");
@@ -381,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_does_not_depend_on_the_order_of_the_keys() {
+    fn the_text_does_not_depend_on_the_order_of_the_keys() {
         let one =
             serde_json::from_str(r#"{"b": {"y": 1, "x": 2}, "a": [{"d": 1, "c": 2}]}"#).unwrap();
         let other =

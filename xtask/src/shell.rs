@@ -11,7 +11,7 @@ use crate::console;
 /// Runs commands in the workspace, each written as words without spaces.
 pub struct Shell<'a> {
     pub root: &'a Path,
-    /// Variables of the environment that the commands see beside ours, or do not see.
+    /// Environment variables that are set for the commands, or removed.
     variables: Vec<(&'a str, Option<OsString>)>,
 }
 
@@ -20,19 +20,19 @@ impl<'a> Shell<'a> {
         Self { root, variables: Vec::new() }
     }
 
-    /// As this one, with a variable more.
+    /// Sets an environment variable.
     pub fn with(mut self, name: &'a str, value: impl Into<OsString>) -> Self {
         self.variables.push((name, Some(value.into())));
         self
     }
 
-    /// As this one, without a variable.
+    /// Removes an environment variable.
     pub fn without(mut self, name: &'a str) -> Self {
         self.variables.push((name, None));
         self
     }
 
-    /// Runs a command that has to succeed, and shows what it prints.
+    /// Runs a command, shows its output, and fails unless the command succeeds.
     pub fn run(&self, command: &str) -> Result<()> {
         console::print(format_args!("$ {command}"));
         let status = self.command(command).status();
@@ -41,7 +41,7 @@ impl<'a> Shell<'a> {
         Ok(())
     }
 
-    /// What a command prints. What it says on stderr is shown.
+    /// Returns the stdout of a command. Its stderr is shown.
     pub fn output(&self, command: &str) -> Result<String> {
         let output = self.command(command).stderr(Stdio::inherit()).output();
         let output = output.with_context(|| format!("cannot run {command}"))?;
@@ -49,11 +49,11 @@ impl<'a> Shell<'a> {
         Ok(String::from_utf8(output.stdout)?)
     }
 
-    /// A command with all that it sees of the environment.
+    /// Builds a command with its environment.
     pub fn command(&self, words: &str) -> Command {
         let mut words = words.split_whitespace();
         let mut command = match words.next().unwrap_or_default() {
-            // The one that runs this.
+            // The Cargo that runs this program.
             "cargo" => Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
             "xtask" => Command::new(std::env::current_exe().unwrap_or_else(|_| "xtask".into())),
             program => Command::new(program),
@@ -64,7 +64,7 @@ impl<'a> Shell<'a> {
             .env("CARGO_TERM_QUIET", "true")
             .env("RUSTFLAGS", "-D warnings")
             .env("RUSTDOCFLAGS", "-D warnings");
-        // No check has to do with an account or with settings that the environment names.
+        // No check depends on an account or on settings in the environment.
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             if text.starts_with("PILOT_STATUS_") || text.starts_with("INSTA_") {
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_fails_is_named() {
+    fn an_error_names_the_failed_command() {
         let error = shell().run("cargo no-such-command").unwrap_err().to_string();
         assert!(error.starts_with("`cargo no-such-command` failed, "), "{error}");
         let error = shell().output("no-such-program -x").unwrap_err().to_string();
@@ -100,12 +100,12 @@ mod tests {
     }
 
     #[test]
-    fn what_a_command_prints_is_handed_on() {
+    fn the_stdout_of_a_command_is_returned() {
         assert!(shell().output("cargo --version").unwrap().starts_with("cargo "));
     }
 
     #[test]
-    fn warnings_are_errors_in_every_command() {
+    fn every_command_denies_warnings() {
         let command = shell().command("cargo check --locked");
         let flags = command.get_envs().find(|(name, _)| *name == "RUSTFLAGS").unwrap();
         assert_eq!(flags.1, Some("-D warnings".as_ref()));

@@ -1,4 +1,4 @@
-//! The insta snapshots of what is generated from `openapi.json`.
+//! Updates the insta snapshots of the code generated from `openapi.json`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,12 +10,12 @@ use crate::files::Changes;
 use crate::folder;
 use crate::shell::Shell;
 
-/// Where the snapshots lie, and how the names of the generated ones begin.
+/// The folder of the snapshots, and the prefix of those of generated code.
 const FOLDER: &str = "tests/snapshots";
 const PREFIX: &str = "generated__";
 
 /// Builds the client with new files in a copy of the workspace under `target`, and plans to
-/// take over the snapshots that its tests make there.
+/// copy the snapshots that its tests write there.
 pub fn make(
     root: &Path,
     target: &Path,
@@ -31,20 +31,20 @@ pub fn make(
     for name in snapshots(&copy)?.into_keys() {
         fs::remove_file(copy.join(FOLDER).join(name))?;
     }
-    // Cargo takes what it built of the copy for what it built of the original where both
-    // lie in one folder.
+    // In a shared target folder, Cargo would mistake the artifacts of the copy for those of the
+    // original.
     run_tests(&copy, &target.join("regen/target"))?;
-    // Tests that were renamed pass without having run.
+    // A filter that matches no test succeeds without running any, for example after a rename.
     let made = snapshots(&copy)?;
     for group in ["code", "surface"] {
         let begins = format!("{PREFIX}{group}@");
         let is_there = made.keys().any(|name| name.starts_with(&begins));
-        ensure!(is_there, "tests/generated made no snapshot {begins}...");
+        ensure!(is_there, "tests/generated wrote no snapshot {begins}...");
     }
     replace(root, made, changes)
 }
 
-/// Plans to put new snapshots in place of those of the workspace.
+/// Plans to replace the snapshots of the workspace by new ones.
 fn replace(root: &Path, made: BTreeMap<String, Vec<u8>>, changes: &mut Changes) -> Result<()> {
     for name in snapshots(root)?.into_keys().filter(|name| !made.contains_key(name)) {
         changes.remove(root.join(FOLDER).join(name));
@@ -55,14 +55,14 @@ fn replace(root: &Path, made: BTreeMap<String, Vec<u8>>, changes: &mut Changes) 
     Ok(())
 }
 
-/// Runs the tests that write the snapshots, or says why no client can be built.
+/// Runs the tests that write the snapshots. The error states why no client can be built.
 fn run_tests(copy: &Path, target: &Path) -> Result<()> {
-    // The client depends on no TLS, which takes long to build. Only the tests that write are
-    // run: the others read what these write.
+    // Without a TLS library, the client builds faster. The filter selects the tests that write
+    // snapshots: the others read them.
     let command = "cargo test --locked --package pilot-status --no-default-features \
                    --features full,schemars --test generated -- match";
     let shell = Shell::new(copy)
-        // A warning is no reason against a document.
+        // A warning does not make a document unusable.
         .without("RUSTFLAGS")
         .with("CARGO_TARGET_DIR", target)
         .with("INSTA_UPDATE", "always")
@@ -72,13 +72,13 @@ fn run_tests(copy: &Path, target: &Path) -> Result<()> {
         return Ok(());
     }
     let output = String::from_utf8_lossy(&[run.stdout, run.stderr].concat()).into_owned();
-    // What build.rs refuses is in one line.
+    // build.rs reports a refused document on one line.
     let reason =
         output.split_once(" cannot become a client:").and_then(|(_, it)| it.lines().next());
-    bail!("no client can be built of this document:{}", reason.unwrap_or(&format!("\n{output}")))
+    bail!("no client can be built from this document:{}", reason.unwrap_or(&format!("\n{output}")))
 }
 
-/// The snapshots of what is generated, by the names of their files.
+/// The contents of the snapshots of generated code, by file name.
 fn snapshots(root: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut files = folder::files(&root.join(FOLDER))?;
     files
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
     use crate::folder::tree;
 
-    /// A folder with snapshots of these names and contents.
+    /// A workspace with snapshots of these names and contents.
     fn workspace(snapshots: &[(&str, &str)]) -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(root.path().join(FOLDER)).unwrap();
@@ -104,7 +104,7 @@ mod tests {
     const NEW: [(&str, &str); 2] = [("generated__a.snap", "one\n"), ("generated__b.snap", "two\n")];
 
     #[test]
-    fn whatever_differs_is_replaced() {
+    fn different_snapshots_are_replaced_and_old_ones_removed() {
         let copy = workspace(&NEW);
         for old in [
             vec![("generated__a.snap", "one\n"), ("generated__b.snap", "changed\n")],

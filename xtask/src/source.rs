@@ -1,4 +1,4 @@
-//! Where a document comes from: a file, or a folder of files.
+//! Reads the texts of documents from a file or a folder.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -9,20 +9,20 @@ use regex_lite::Regex;
 
 use crate::folder;
 
-/// The longest text that is read.
+/// The maximum length of a text, in bytes.
 const LONGEST: u64 = 16 * 1024 * 1024;
 
-/// A text as it came.
+/// The contents of a file, not decoded.
 #[derive(Debug)]
 pub struct Text {
-    /// The path in the repository, or the name of a file that is elsewhere.
+    /// The path in the repository, or the name of a file outside it.
     pub source: String,
     /// The name of the file.
     pub name: String,
     pub bytes: Vec<u8>,
 }
 
-/// The texts at a path: one, or those of a folder.
+/// Reads the file at a path, or all files of a folder.
 pub fn read(path: &Path, root: &Path) -> Result<Vec<Text>> {
     if path.is_dir() {
         return folder::files(path)?.values().map(|file| read_file(file, root)).collect();
@@ -41,8 +41,8 @@ fn read_file(file: &Path, root: &Path) -> Result<Text> {
     Ok(Text { source: in_repository(file, root).unwrap_or_else(|| name.clone()), name, bytes })
 }
 
-/// The path of a file in the repository; none if it lies elsewhere, for where
-/// things lie on one machine says nothing on another.
+/// The path of a file in the repository. A path outside it would mean nothing on another
+/// machine.
 fn in_repository(file: &Path, root: &Path) -> Option<String> {
     let (file, root) = (file.canonicalize().ok()?, root.canonicalize().ok()?);
     let path = file.strip_prefix(root).ok()?;
@@ -50,7 +50,7 @@ fn in_repository(file: &Path, root: &Path) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Whether a file can be kept under its name: one that any system takes and shows.
+/// Whether a file can be kept under its name: one that is valid and printable on any system.
 pub fn is_kept(name: &str) -> bool {
     Regex::new(r"^\w[\w.-]*\.(json|ya?ml|md)$").is_ok_and(|kept| kept.is_match(name))
 }
@@ -62,7 +62,7 @@ mod tests {
     use super::{is_kept, read};
 
     #[test]
-    fn a_file_is_kept_under_a_plain_name_alone() {
+    fn a_file_is_kept_only_under_a_plain_name() {
         for name in ["list-numbers.md", "openapi.v1.json", "get_a.yaml", "a.yml"] {
             assert!(is_kept(name), "{name}");
         }
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_outside_the_repository_is_not_named() {
+    fn a_source_outside_the_repository_has_no_path() {
         let (root, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         for folder in [root.path().join("spec"), other.path().to_owned()] {
             std::fs::create_dir_all(&folder).unwrap();

@@ -1,5 +1,5 @@
-//! The files beside `openapi.json` that follow from it and that people write too: the
-//! features of tags, the changelog, and a test case for each operation.
+//! Updates the files that depend on `openapi.json` and that people edit too: the features of
+//! tags, the changelog, and a test case for each operation.
 
 mod cases;
 #[cfg(test)]
@@ -15,7 +15,7 @@ use toml_edit::{Array, DocumentMut};
 use crate::generate::select::features;
 use crate::places;
 
-/// The texts of the files by their paths, where a document takes the place of an earlier one.
+/// The texts of the files, by path, after a document replaces an earlier one.
 pub fn files(root: &Path, earlier: &Value, document: &Value) -> Result<BTreeMap<String, String>> {
     let operations = places::operations(document);
     let tags: BTreeSet<String> = operations.flat_map(|(.., one, _)| features(one)).collect();
@@ -31,8 +31,8 @@ pub fn files(root: &Path, earlier: &Value, document: &Value) -> Result<BTreeMap<
     Ok(files)
 }
 
-/// Rewrites the marked block of features. A tag may bring more than its operations, so its
-/// entry stays as it is.
+/// Rewrites the marked block of features. The entry of a tag is kept, since it may enable more
+/// than operations.
 fn manifest(text: &str, tags: &BTreeSet<String>) -> Result<String> {
     const BEGIN: &str = "# The tags of openapi.json, by `cargo xtask regen`:\n";
     const END: &str = "# End of the tags.\n";
@@ -51,7 +51,7 @@ fn manifest(text: &str, tags: &BTreeSet<String>) -> Result<String> {
     Ok([before, BEGIN, &full, &entries.to_string(), END, after].concat())
 }
 
-/// Rewrites the row of the table of features that names the tags.
+/// Rewrites the row with the tags in the table of features.
 fn readme(text: &str, tags: &BTreeSet<String>) -> Result<String> {
     const REST: &str = " | | the operations of a tag";
     let row = text.lines().find_map(|line| Some((line, line.split_once(REST)?.1)));
@@ -60,7 +60,7 @@ fn readme(text: &str, tags: &BTreeSet<String>) -> Result<String> {
     Ok(text.replace(row, &format!("| {}{REST}{rest}", names.join(", "))))
 }
 
-/// The operations of a document, each as the changelog names it.
+/// The operations of a document, under their names in the changelog.
 fn operations_of(document: &Value) -> BTreeSet<String> {
     let name = |(path, method, operation, _): (&str, &str, &Value, _)| {
         let id = operation["operationId"].as_str().unwrap_or_default();
@@ -69,24 +69,24 @@ fn operations_of(document: &Value) -> BTreeSet<String> {
     places::operations(document).map(name).collect()
 }
 
-/// Names the operations that came and went since the release, each once.
+/// Lists the operations that were added or removed since the release, each once.
 fn changelog(text: &str, old: &BTreeSet<String>, new: &BTreeSet<String>) -> Result<String> {
     const UNRELEASED: &str = "\n## [Unreleased]\n";
     let (before, rest) =
         text.split_once(UNRELEASED).context("CHANGELOG.md lacks `## [Unreleased]`: add it")?;
     let (section, after) = rest.split_at(rest.find("\n## ").unwrap_or(rest.len()));
     let mut section = section.to_owned();
-    // Without an earlier document, there is nothing to compare with.
-    let came = new.difference(old).filter(|_| !old.is_empty());
-    let came = came.map(|operation| (operation, ["Added", "Removed"]));
-    let went = old.difference(new).map(|operation| (operation, ["Removed", "Added"]));
-    for (operation, groups) in came.chain(went) {
+    // Without an earlier document, no operation counts as new.
+    let added = new.difference(old).filter(|_| !old.is_empty());
+    let added = added.map(|operation| (operation, ["Added", "Removed"]));
+    let removed = old.difference(new).map(|operation| (operation, ["Removed", "Added"]));
+    for (operation, groups) in added.chain(removed) {
         let [line, undone] = groups.map(|group| format!("- {group} operation: {operation}.\n"));
         let heading = format!("\n### {}\n\n", groups[0]);
         if section.contains(&undone) {
             section = section.replace(&undone, "");
         } else if let Some((before, after)) = section.split_once(&heading) {
-            // What follows may be no list.
+            // The heading may be followed by a paragraph.
             let gap = if after.starts_with("- ") { "" } else { "\n" };
             if !section.contains(&line) {
                 section = [before, &heading, &line, gap, after].concat();

@@ -1,5 +1,5 @@
-//! Finds the OpenAPI documents in what the vendor published: a document in JSON
-//! or YAML, or a page of the documentation that holds some in fenced blocks.
+//! Finds the OpenAPI documents in a text: a document in JSON or YAML, or a page of the vendor's
+//! documentation with documents in fenced blocks.
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde_json::Value;
@@ -8,14 +8,14 @@ use crate::line::one_line;
 use crate::source::Text;
 use crate::yaml;
 
-/// A document, and where it stands.
+/// A document and its source.
 #[derive(Clone, Debug)]
 pub struct Part {
     pub source: String,
     pub document: Value,
 }
 
-/// The documents in some texts, in their order.
+/// The documents in the texts, in order.
 pub fn parts(texts: &[Text]) -> Result<Vec<Part>> {
     let mut parts = Vec::new();
     for text in texts {
@@ -30,7 +30,7 @@ pub fn parts(texts: &[Text]) -> Result<Vec<Part>> {
     Ok(parts)
 }
 
-/// The OpenAPI documents in a text: the text itself, or the blocks of a page.
+/// The OpenAPI documents in a text: the text itself, or the fenced blocks of a page.
 fn documents(bytes: &[u8]) -> Result<Vec<Value>> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| anyhow!("not UTF-8 text from byte {} on", error.valid_up_to()))?;
@@ -46,20 +46,20 @@ fn document(text: &str) -> Result<Value> {
     if text.trim_start().starts_with('<') {
         bail!("not an OpenAPI document: it is a web page, `{}`", title(text));
     }
-    // JSON is YAML too.
+    // JSON is also YAML.
     let document: Value = yaml::parse(text).context("not an OpenAPI document")?;
     let has_version = document.get("openapi").is_some_and(Value::is_string);
     ensure!(has_version, "not an OpenAPI document: {}", instead(&document));
     Ok(document)
 }
 
-/// The title of a web page, or how it begins.
+/// The title of a web page, or its beginning.
 fn title(page: &str) -> String {
     let titled = page.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
     one_line(titled.map_or_else(|| page.get(..60).unwrap_or(page), |(title, _)| title))
 }
 
-/// What came in place of an OpenAPI document.
+/// Describes a value that is not an OpenAPI document.
 fn instead(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
@@ -68,12 +68,12 @@ fn instead(value: &Value) -> String {
             format!("it has no `openapi` version, such as 3.1.0, but `{keys}`")
         }
         Value::String(text) => format!("it is text, `{}`", one_line(text)),
-        _ => "it is no object".to_owned(),
+        _ => "it is not an object".to_owned(),
     }
 }
 
-/// The contents of the fenced code blocks (`CommonMark` 4.5) of a page that
-/// hold an OpenAPI document. A text that is a document itself has none.
+/// The OpenAPI documents in the fenced code blocks (`CommonMark` 4.5) of a page. A text that is a
+/// document itself has none.
 fn fenced_blocks(text: &str) -> Result<Vec<&str>> {
     let (mut blocks, mut rest) = (Vec::new(), text);
     while let Some(at) = ["```", "~~~"].iter().filter_map(|mark| line_with(rest, mark)).min() {
@@ -84,7 +84,7 @@ fn fenced_blocks(text: &str) -> Result<Vec<&str>> {
         let width = block.len() - block.trim_start_matches(&block[..1]).len();
         let body = block.find('\n').map_or("", |end| &block[end + 1..]);
         let Some(end) = line_with(body, &block[..width]) else {
-            // CommonMark lets it run to the end; here the rest is missing.
+            // CommonMark ends such a block with the text. Here the rest is missing.
             ensure!(!is_openapi(body), "its OpenAPI block is not closed: the page is cut off");
             break;
         };
@@ -95,7 +95,7 @@ fn fenced_blocks(text: &str) -> Result<Vec<&str>> {
     Ok(blocks)
 }
 
-/// Where the first line begins that begins with some marks.
+/// The offset of the first line that begins with the marks.
 fn line_with(text: &str, marks: &str) -> Option<usize> {
     let start = text.starts_with(marks).then_some(0);
     start.or_else(|| text.find(&format!("\n{marks}")).map(|end| end + 1))
@@ -105,7 +105,7 @@ fn is_openapi(block: &str) -> bool {
     block.lines().any(|line| begins_openapi(line) || line.trim_start().starts_with("\"openapi\""))
 }
 
-/// Whether a line is that of YAML which states the version.
+/// Whether a line of YAML states the version of OpenAPI.
 fn begins_openapi(line: &str) -> bool {
     ["openapi:", "'openapi':", "\"openapi\":"].iter().any(|key| line.starts_with(key))
 }
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fence_closes_only_with_one_as_wide() {
+    fn a_fence_is_closed_only_by_one_as_long() {
         let page =
             "````yaml\nopenapi: 3.1.0\ninfo:\n  description: |\n    ```\n    code\n    ```\n````\n";
         let [block] = fenced_blocks(page).unwrap()[..] else { panic!("one block") };
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_document_is_refused_in_one_line() {
+    fn a_text_that_is_not_a_document_is_an_error_in_one_line() {
         for (text, reason) in [
             ("", "it is empty"),
             (" \n", "it is empty"),
@@ -173,7 +173,7 @@ mod tests {
             ("swagger: '2.0'", "no `openapi` version, such as 3.1.0, but `swagger`"),
             ("{\"error\": 1, \"code\": 2}", ", but `code`, `error`"),
             ("Not\nfound", "it is text, `Not found`"),
-            ("- 1", "it is no object"),
+            ("- 1", "it is not an object"),
             ("{\"openapi\": ", "unclosed bracket '{' at line 1"),
             ("{\"openapi\": \"3.1.0\", \"a\": 1, \"a\": 2}", "duplicate mapping key: a"),
             ("openapi: 3.1.0\na: 1\na: 2\n", "duplicate"),
@@ -192,12 +192,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_make_the_reader_panic(bytes in any::<Vec<u8>>()) {
+        fn no_bytes_cause_a_panic(bytes in any::<Vec<u8>>()) {
             let _ = documents(&bytes);
         }
 
         #[test]
-        fn no_page_makes_the_reader_panic(
+        fn no_page_causes_a_panic(
             pieces in proptest::collection::vec(
                 prop_oneof![
                     Just("```"), Just("~~~~"), Just("\n"), Just("\r\n"), Just("openapi: 3.1.0"),

@@ -1,4 +1,4 @@
-//! Checks that a document keeps the specification, as the generator reads it.
+//! Validates a document against the specification, as far as the generator reads it.
 
 use anyhow::{Result, anyhow};
 use serde::de::DeserializeOwned;
@@ -9,13 +9,13 @@ use crate::convert::grammar::Kind;
 use crate::line::one_line;
 use crate::pointer::Pointer;
 
-/// Checks the structure, the references and the fields of a document in 3.0.
+/// Checks the structure, the references and the fields of an OpenAPI 3.0 document.
 pub fn validate(document: &Value) -> Result<()> {
     let parts = convert::parts(document)?;
     let Err(error) = read::<openapiv3::OpenAPI>(document, &Pointer::default()) else {
         return Ok(());
     };
-    // The error of an outer part does not say which of the inner ones is wrong.
+    // The error of an outer part does not name the inner part that is wrong.
     let mut inner = parts.iter().rev().filter_map(|(kind, at)| {
         let part = document.pointer(at.as_str()).filter(|part| part.get("$ref").is_none())?;
         match kind {
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_specification_allows_is_valid() {
+    fn schemas_that_the_specification_allows_are_valid() {
         let mapping = json!({"a": "T", "b": "#/components/schemas/T"});
         for schema in [
             json!({"type": "integer", "format": "uint8"}),
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_with_what_vendors_write_is_valid() {
+    fn common_oddities_of_vendors_are_valid() {
         let mut document = document(&json!({}));
         document["info"] = json!({"title": "", "version": ""});
         document["servers"][0]["variables"]["v"] = json!({"default": "", "enum": ["", "a"]});
@@ -102,7 +102,7 @@ mod tests {
             "b": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/t", "scopes": {}}}},
         });
         document["components"]["responses"] = json!({"R": {"description": ""}});
-        // The same path twice, for all that a server sees.
+        // To a server, this path equals the other one.
         document["paths"]["/a/{c}"] = json!({"post": {
             "parameters": [{"name": "c", "in": "path", "required": true, "schema": {}}],
             "tags": [""],
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_an_error_in_one_line_with_its_place() {
+    fn an_error_has_one_line_and_begins_with_the_place() {
         let get = "/paths/~1a~1{b}/get";
         for (pointer, value, error) in [
             ("", json!([]), "/openapi: version `` is not supported"),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_deepest_document_is_read() {
+    fn a_document_of_the_maximum_depth_is_valid() {
         let mut schema = json!({});
         for _ in 0..29 {
             schema = json!({"properties": {"a": schema}});

@@ -1,5 +1,5 @@
-//! Refuses a document that lacks a tag, a callback or an event that the one before
-//! has: its users would lose it without notice.
+//! Refuses a document that lacks a tag, a callback or an event of the earlier one: users would
+//! lose it without notice.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::generate::events::delivery;
 use crate::generate::schema::{schema, texts};
 use crate::places::{self, entries};
 
-/// Holds a document against the one before. `dropped` may go.
+/// Compares a document with the earlier one, which may lose the names in `dropped`.
 pub fn check(earlier: &Value, document: &Value, dropped: &[String]) -> Result<()> {
     let mut gone = Vec::from_iter(&names(earlier) - &names(document));
     gone.retain(|name| !dropped.contains(name));
@@ -18,7 +18,7 @@ pub fn check(earlier: &Value, document: &Value, dropped: &[String]) -> Result<()
     let (gone, options) = (gone.join(", "), options.join(" "));
     ensure!(
         gone.is_empty(),
-        "openapi.json would lose {gone}: describe them in xtask/spec/api, or let them go with \
+        "openapi.json would lose {gone}: describe them in xtask/spec/api, or drop them with \
          {options}"
     );
     Ok(())
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn what_vanishes_is_named_unless_it_may() {
+    fn a_lost_name_is_an_error_unless_it_is_dropped() {
         let earlier = document("A", "delivery", "a.sent");
         check(&earlier, &earlier, &[]).unwrap();
         check(&Value::Null, &earlier, &[]).unwrap();
@@ -69,8 +69,8 @@ mod tests {
             assert_eq!(
                 error,
                 format!(
-                    "openapi.json would lose {gone}: describe them in xtask/spec/api, or let them \
-                     go with --drop '{gone}'"
+                    "openapi.json would lose {gone}: describe them in xtask/spec/api, or drop \
+                     them with --drop '{gone}'"
                 )
             );
             check(&earlier, &later, &[gone.to_owned()]).unwrap();

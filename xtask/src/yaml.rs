@@ -6,27 +6,27 @@ use serde_json::Value;
 
 use crate::line::one_line;
 
-/// Parses YAML 1.2, and so JSON, which is a part of it.
+/// Parses YAML 1.2, which includes JSON.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
     let options = serde_saphyr::options! {
-        // A plain `no` is a word, as everywhere in OpenAPI.
+        // OpenAPI requires a plain `no` to be a string.
         strict_booleans: true,
-        // Room for the largest documents that are read. Readers of `openapi.json` recurse,
-        // and give up at 128 levels, ...
+        // Enough for the largest documents. The depth is limited since readers of
+        // `openapi.json` recurse, and fail at 128 levels.
         budget: serde_saphyr::budget! {
             max_events: 8_000_000,
             max_nodes: 4_000_000,
             max_depth: 64,
         },
-        // ... and what aliases repeat is bounded too.
+        // Limits the repetition by aliases.
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 100_000 },
     };
-    // Snippets are left out of the message, which then fits a line.
+    // Without snippets, the message fits on one line.
     serde_saphyr::from_str_with_options(text, options)
         .map_err(|error| anyhow!("{}", one_line(&error.without_snippet().to_string())))
 }
 
-/// A value in block style, as the files under `xtask/spec` are written.
+/// Writes a value in block style, like the files under `xtask/spec`.
 pub fn text(value: &Value) -> Result<String> {
     let options = serde_saphyr::ser_options! { compact_list_indent: false };
     Ok(serde_saphyr::to_string_with_options(value, options)?)
@@ -39,13 +39,13 @@ mod tests {
     use super::{parse, text};
 
     #[test]
-    fn words_and_statuses_stay_what_they_are() {
+    fn plain_words_and_statuses_are_strings() {
         let read: Value = parse("responses: {200: {x: no}}\nenum: [on, yes, true]\n").unwrap();
         assert_eq!(read, json!({"responses": {"200": {"x": "no"}}, "enum": ["on", "yes", true]}));
     }
 
     #[test]
-    fn json_is_read_as_it_is() {
+    fn json_is_parsed_unchanged() {
         for text in [
             r#"{"a": [null, true, -1, 18446744073709551615, 1.5], "b": {}, "c": "null"}"#,
             r#"{"a":"\ud83d\ude00","b":"\/\b\f\n\r\t\"\\","c":1e3,"d":"no","e":"x #"}"#,
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn written_yaml_can_be_read_again() {
         let value = json!({
             "a b": [{"c": "no", "d": ["1", 1, null, "null"]}, [], {}],
             "text": "one: two\n\n# three\n", "end": " x ", "colon:": "2026-06-01", "200": 1.5,

@@ -1,5 +1,5 @@
-//! `cargo xtask regen` as a program: what it prints, how it ends, and what it
-//! leaves behind. A script stands in for Cargo, so that nothing is compiled.
+//! Tests `cargo xtask regen` as a program: its output, its exit code, and its files. A script
+//! replaces Cargo, so that nothing is compiled.
 
 #![cfg(unix)]
 
@@ -13,7 +13,7 @@ use std::process::{Command, Output, Stdio};
 const PAGE: &str = include_str!("../spec/upstream/list-numbers.md");
 const LOCK: &str = include_str!("../spec/upstream.lock");
 
-/// What all of ours share, and what the profile wants of any document.
+/// The shared fragment, with the parts that the profile requires of any document.
 const SHARED: &str = "\
 openapi: 3.1.0
 info: {title: Pilot Status API, version: 1.0.0}
@@ -31,7 +31,7 @@ components:
       additionalProperties: true
 ";
 
-/// What we describe of the operation on the page.
+/// Our description of the operation on the page.
 const OURS: &str = "\
 openapi: 3.1.0
 info: {title: T, version: '1'}
@@ -76,7 +76,7 @@ const THEIRS: &str = r##"{
     }}
 }"##;
 
-/// Makes the snapshots that regen expects of a run of the tests.
+/// Writes the snapshots that regen expects from a run of the tests.
 const COMPILES: &str = "\
 rm -r tests/snapshots
 mkdir tests/snapshots
@@ -93,10 +93,10 @@ full = [
 
 const CASES: &str = "mod case;\n\nlet cases = [\n];\n";
 
-/// A workspace with the sources, an `openapi.json` and a snapshot that are old.
+/// A workspace with the sources, an old `openapi.json` and an old snapshot.
 struct Workspace {
     folder: tempfile::TempDir,
-    /// What belongs to no workspace: the stand-in for Cargo, and its target folder.
+    /// A folder outside the workspace, for the script that replaces Cargo, and the target folder.
     beside: tempfile::TempDir,
 }
 
@@ -149,7 +149,7 @@ impl Workspace {
         command
     }
 
-    /// The path of a page that lies elsewhere.
+    /// Writes a page outside the workspace, and returns its path.
     fn page(&self, text: &str) -> String {
         let page = self.beside.path().join("list-numbers.md");
         fs::write(&page, text).unwrap();
@@ -160,7 +160,7 @@ impl Workspace {
         self.xtask(&["regen"]).args(arguments).output().unwrap()
     }
 
-    /// Every file, by its path in the workspace.
+    /// The path and the text of every file in the workspace.
     fn tree(&self) -> Vec<(String, String)> {
         let mut folders = vec![self.folder.path().to_owned()];
         let mut tree = Vec::new();
@@ -179,7 +179,7 @@ impl Workspace {
         tree
     }
 
-    /// Runs, expects exit code 1 and that nothing changed, and returns stderr.
+    /// Runs regen, asserts that it exits with 1 and changes nothing, and returns stderr.
     fn refuses(&self, arguments: &[&str]) -> String {
         let before = self.tree();
         let output = self.regen(arguments);
@@ -191,7 +191,7 @@ impl Workspace {
     }
 }
 
-/// The lock of the page alone, whatever else is published by now.
+/// The lock file with only this page. Later pages do not affect the tests.
 fn lock() -> String {
     let mut lock: serde_json::Value = serde_json::from_str(LOCK).unwrap();
     lock.as_object_mut().unwrap().retain(|name, _| name == "list-numbers.md");
@@ -204,7 +204,7 @@ fn stdout(output: &Output) -> String {
 }
 
 #[test]
-fn a_run_writes_everything_and_then_nothing() {
+fn a_first_run_writes_everything_and_a_second_nothing() {
     let workspace = Workspace::new(COMPILES);
     assert_eq!(
         stdout(&workspace.regen(&[])),
@@ -227,7 +227,7 @@ fn a_run_writes_everything_and_then_nothing() {
 }
 
 #[test]
-fn a_document_that_cannot_be_read_holds_back_the_run() {
+fn an_openapi_json_that_is_not_json_is_an_error() {
     let workspace = Workspace::new(COMPILES);
     fs::write(workspace.path("openapi.json"), "<<<<<<< ours").unwrap();
     let stderr = workspace.refuses(&[]);
@@ -235,7 +235,7 @@ fn a_document_that_cannot_be_read_holds_back_the_run() {
 }
 
 #[test]
-fn a_check_prints_what_is_stale_and_writes_nothing() {
+fn a_check_prints_the_stale_parts_and_writes_nothing() {
     let workspace = Workspace::new(COMPILES);
     let before = workspace.tree();
     let output = workspace.regen(&["--check"]);
@@ -246,7 +246,7 @@ fn a_check_prints_what_is_stale_and_writes_nothing() {
 }
 
 #[test]
-fn the_steps_go_to_stderr_and_may_be_silenced() {
+fn steps_are_printed_to_stderr_unless_quiet() {
     let workspace = Workspace::new(COMPILES);
     let accepted = "- 'GET /v1/numbers: status 418'\n";
     fs::write(workspace.path("xtask/spec/accepted.yaml"), accepted).unwrap();
@@ -269,14 +269,14 @@ fn the_steps_go_to_stderr_and_may_be_silenced() {
         "{stderr}"
     );
     assert!(lines.iter().all(|line| line.ends_with(" s")), "{stderr}");
-    // What is accepted in vain has to be read in any case.
+    // An obsolete line is reported in any case.
     assert!(notes.iter().any(|note| note.ends_with("any more: remove the line")), "{stderr}");
     let quiet = String::from_utf8(workspace.regen(&["--quiet"]).stderr).unwrap();
     assert_eq!(quiet.lines().collect::<Vec<_>>(), notes);
 }
 
 #[test]
-fn a_page_is_kept_with_its_name_and_its_digest() {
+fn a_saved_page_is_kept_with_its_name_and_its_digest() {
     let workspace = Workspace::new(COMPILES);
     let page = PAGE.replace("summary: List numbers", "summary: List all numbers");
     let report = stdout(&workspace.regen(&["--save", "--from", &workspace.page(&page)]));
@@ -303,7 +303,7 @@ fn an_edit_by_hand_is_refused_until_it_is_accepted() {
 }
 
 #[test]
-fn a_document_of_another_api_is_converted_elsewhere_and_not_compiled() {
+fn a_document_of_another_api_is_converted_without_a_build() {
     let workspace = Workspace::new("exit 101");
     fs::write(workspace.path("theirs.json"), THEIRS).unwrap();
     let before = workspace.tree();
@@ -317,7 +317,7 @@ fn a_document_of_another_api_is_converted_elsewhere_and_not_compiled() {
 }
 
 #[test]
-fn a_page_that_differs_from_what_we_describe_is_refused_until_it_is_accepted() {
+fn a_page_that_differs_is_refused_until_the_difference_is_accepted() {
     let workspace = Workspace::new(COMPILES);
     let less = &OURS[..OURS.find("        '401'").unwrap()];
     let schemas = &OURS[OURS.find("components:").unwrap()..];
@@ -325,12 +325,12 @@ fn a_page_that_differs_from_what_we_describe_is_refused_until_it_is_accepted() {
     let stderr = workspace.refuses(&[]);
     let lines: Vec<&str> = stderr.lines().filter(|line| line.contains(" says ")).collect();
     for (line, status) in lines.iter().zip([401, 429]) {
-        let says = format!(
-            "xtask/spec/upstream/list-numbers.md says GET /v1/numbers: status {status}, we say no \
-             such status, change xtask/spec/api/numbers.yaml line 8: write `'{status}': "
+        let states = format!(
+            "xtask/spec/upstream/list-numbers.md says GET /v1/numbers: status {status}, we say \
+             no such status, change xtask/spec/api/numbers.yaml line 8: write `'{status}': "
         );
         let accept = format!(" or accept with - 'GET /v1/numbers: status {status}'");
-        assert!(line.starts_with(&says) && line.ends_with(&accept), "{line}");
+        assert!(line.starts_with(&states) && line.ends_with(&accept), "{line}");
     }
     assert_eq!(lines.len(), 2, "{stderr}");
     let accepted: Vec<&str> =
@@ -349,7 +349,7 @@ fn a_page_that_differs_from_what_we_describe_is_refused_until_it_is_accepted() {
 }
 
 #[test]
-fn an_operation_that_only_a_page_has_is_drafted_and_stops_until_that_is_finished() {
+fn an_undescribed_operation_stops_regen_until_its_draft_is_finished() {
     let workspace = Workspace::new(COMPILES);
     fs::remove_file(workspace.path("xtask/spec/api/numbers.yaml")).unwrap();
     let stderr = workspace.refuses(&["--check"]);
@@ -373,7 +373,7 @@ fn an_operation_that_only_a_page_has_is_drafted_and_stops_until_that_is_finished
 }
 
 #[test]
-fn a_page_of_a_new_operation_is_kept_beside_its_draft() {
+fn saving_a_page_of_a_new_operation_also_writes_its_draft() {
     let workspace = Workspace::new(COMPILES);
     let page = workspace.beside.path().join("list-channels.md");
     fs::write(&page, PAGE.replace("/v1/numbers:", "/v1/channels:")).unwrap();
@@ -388,7 +388,7 @@ fn a_page_of_a_new_operation_is_kept_beside_its_draft() {
 }
 
 #[test]
-fn a_page_that_is_not_kept_is_held_against_what_we_describe_in_place_of_those_that_are() {
+fn a_page_that_is_not_kept_is_compared_instead_of_the_kept_ones() {
     let workspace = Workspace::new(COMPILES);
     stdout(&workspace.regen(&[]));
     let page = workspace.beside.path().join("list-numbers.md");
@@ -397,7 +397,7 @@ fn a_page_that_is_not_kept_is_held_against_what_we_describe_in_place_of_those_th
     assert_eq!(stdout(&workspace.regen(&arguments)), "");
     fs::write(&page, PAGE.replace("'429'", "'418'")).unwrap();
     let stderr = workspace.refuses(&arguments);
-    assert!(stderr.contains("list-numbers.md says GET /v1/numbers: status 418, "), "{stderr}");
+    assert!(stderr.contains("list-numbers.md states GET /v1/numbers: status 418; "), "{stderr}");
 }
 
 #[test]
@@ -407,7 +407,7 @@ fn a_client_that_does_not_compile_changes_nothing() {
         exit 101",
     );
     let stderr = workspace.refuses(&[]);
-    let error = "\nerror: no client can be built of this document: /paths: reason\n";
+    let error = "\nerror: no client can be built from this document: /paths: reason\n";
     assert!(stderr.ends_with(error), "{stderr}");
 }
 
@@ -434,7 +434,7 @@ fn a_document_that_breaks_the_profile_is_refused_with_all_violations() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_changes_nothing() {
+fn a_file_that_cannot_be_written_changes_nothing() {
     type Spoil = fn(&Path);
     let spoil: [(&str, Spoil); 4] = [
         ("openapi.json", |file| {
@@ -464,7 +464,7 @@ fn a_place_that_cannot_be_written_changes_nothing() {
 }
 
 #[test]
-fn a_second_run_waits_before_it_reads() {
+fn a_second_run_waits_for_the_first_before_it_reads() {
     let workspace = Workspace::new(COMPILES);
     fs::create_dir(workspace.beside.path().join("regen")).unwrap();
     let lock = File::create(workspace.beside.path().join("regen/lock")).unwrap();
@@ -484,7 +484,7 @@ fn a_second_run_waits_before_it_reads() {
 }
 
 #[test]
-fn a_pipe_that_nobody_reads_is_no_failure() {
+fn a_closed_pipe_is_no_failure() {
     let workspace = Workspace::new(COMPILES);
     fs::write(workspace.path("theirs.json"), THEIRS).unwrap();
     let diff = ["diff", "theirs.json", "theirs.json"];
@@ -502,7 +502,7 @@ fn a_pipe_that_nobody_reads_is_no_failure() {
 #[test]
 fn a_run_that_is_killed_changes_nothing() {
     for (name, number) in [("INT", 2), ("TERM", 15), ("KILL", 9)] {
-        // The compiler kills whoever runs it.
+        // The compiler kills its parent process.
         let workspace = Workspace::new(&format!("kill -{name} $PPID"));
         let before = workspace.tree();
         let page = workspace.page(&PAGE.replace("summary: List", "summary: Show"));
@@ -516,7 +516,7 @@ fn a_run_that_is_killed_changes_nothing() {
 }
 
 #[test]
-fn a_call_that_makes_no_sense_is_2() {
+fn a_wrong_call_exits_with_2() {
     let workspace = Workspace::new("");
     for arguments in [
         &["--save"][..],

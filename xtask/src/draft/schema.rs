@@ -1,4 +1,4 @@
-//! Makes schemas of what a page states and shows of a value.
+//! Drafts the schema of a value from the schemas and examples of a page.
 
 use std::collections::BTreeSet;
 
@@ -9,24 +9,24 @@ use crate::names;
 use crate::places::{SCHEMAS, entries};
 use crate::reconcile::{Facts, has_format, type_of};
 
-/// How the names of texts end that are secrets.
+/// The endings of the names of secrets.
 const SECRETS: [&str; 5] = ["ApiKey", "Token", "Secret", "Password", "PairingCode"];
 
-/// The keywords that a draft makes anew.
+/// The keywords that a draft does not copy from a page.
 const STRUCTURE: &str =
     "$ref type nullable properties required items allOf oneOf anyOf example examples";
 
 /// The schemas of the drafts.
 pub struct Schemas {
-    /// The names of schemas, in lower case as some file systems have them.
+    /// The names of all schemas in lower case: some file systems ignore the case.
     pub taken: BTreeSet<String>,
     pub drafted: Vec<(String, Value)>,
 }
 
 impl Schemas {
-    /// The schema of a value, by the facts on a page.
+    /// The schema of a value, from the facts of a page.
     pub fn schema(&mut self, facts: &Facts, name: &str) -> Value {
-        // References may lead back to themselves, and examples come to an end.
+        // References may be recursive. Examples are finite.
         let mut facts = if facts.shown.is_empty() { facts.clone() } else { facts.whole() };
         let shown = facts.shown.len();
         facts.shown.retain(|value| !value.is_null());
@@ -58,7 +58,7 @@ impl Schemas {
         schema
     }
 
-    /// An object has a name, unless its keys are data.
+    /// Drafts a named schema, or a map if the keys are data.
     fn object(&mut self, facts: &Facts, name: &str) -> Value {
         if !facts.names().into_iter().all(is_property) {
             let shown = facts.shown.iter().flat_map(entries).map(|(_, value)| value.clone());
@@ -92,13 +92,13 @@ impl Schemas {
     }
 }
 
-/// Whether a key names a property; any other is data, such as a phone number.
+/// Whether a key names a property. Any other key is data, such as a phone number.
 fn is_property(key: &str) -> bool {
     key.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && key.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
-/// The type that examples have in common, or without any the one that is stated.
+/// The common type of the examples. Without an example, the stated type.
 fn kind<'a>(facts: &Facts<'a>) -> Option<&'a str> {
     let shown: BTreeSet<&str> = facts.shown.iter().map(type_of).collect();
     match *Vec::from_iter(shown) {
@@ -109,7 +109,7 @@ fn kind<'a>(facts: &Facts<'a>) -> Option<&'a str> {
     }
 }
 
-/// A text: a secret by its name, or a date by its examples.
+/// The schema of a string: a secret by its name, or a date by its examples.
 fn text(shown: &[Value], name: &str) -> Value {
     let is_secret = SECRETS.iter().any(|ending| name.ends_with(ending));
     let texts: Vec<&str> = shown.iter().filter_map(Value::as_str).collect();

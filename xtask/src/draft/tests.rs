@@ -1,4 +1,4 @@
-//! Drafts of pages in the vendor's style, and of any JSON.
+//! Drafts from pages in the vendor's style, and from arbitrary JSON.
 
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
@@ -14,17 +14,17 @@ use crate::regen::document_of;
 use crate::source::Text;
 use crate::upstream::Part;
 
-/// What all tags share.
+/// The fragment that all tags share.
 const SHARED: &str = include_str!("../../spec/api/shared.yaml");
 
-/// As much of it as one operation needs, which takes less time.
+/// The part of it that one operation needs. It is faster to read.
 const HEAD: (&str, &str) = (
     "shared.yaml",
     "openapi: 3.1.0\ninfo: {title: T, version: 1.0.0}\nsecurity: [{apiKey: []}]\ncomponents:\n  \
      securitySchemes:\n    apiKey: {type: apiKey, in: header, name: x-api-key}\n",
 );
 
-/// A repository with fragments, of which some may be drafts.
+/// A repository with fragments, some of which may be drafts.
 struct Repository(tempfile::TempDir);
 
 impl Repository {
@@ -55,14 +55,14 @@ impl Repository {
         Fragments::read(&self.folder(), self.0.path()).unwrap()
     }
 
-    /// Does as a person who finds nothing to add.
+    /// Writes the draft like a person who has nothing to add.
     fn finish(&self, draft: &str) {
         let text = draft.replace(UNFINISHED, "Finished");
         std::fs::write(self.folder().join(FILE), text).unwrap();
     }
 }
 
-/// A page of one operation, whose body and whose response are shown by an example.
+/// A page of one operation, with an example of its response.
 fn page(path: &str, method: &str, id: &str, example: &Value) -> Part {
     let content = json!({"application/json": {"example": example}});
     Part {
@@ -83,7 +83,7 @@ fn page(path: &str, method: &str, id: &str, example: &Value) -> Part {
     }
 }
 
-/// The schemas of the draft of one example, by their names, and that of the response.
+/// Drafts one example. Returns the schema of the response, and the named schemas.
 fn drafted(example: &Value) -> (Value, Value) {
     let repository = Repository::new(&[HEAD]);
     let (text, _) = repository.draft(vec![page("/v1/a", "post", "create_a", example)]);
@@ -93,8 +93,8 @@ fn drafted(example: &Value) -> (Value, Value) {
 }
 
 #[test]
-fn all_pages_become_drafts_of_which_a_client_can_be_made() {
-    // Its two successes differ, which a person has to settle.
+fn a_client_can_be_generated_from_the_drafts_of_all_pages() {
+    // Its two successful responses differ. A person has to decide between them.
     let unsettled = ("/v1/numbers/remote-pairing", "post");
     let pages = pages(&committed()).into_iter();
     let pages = pages.filter(|page| (&*page.path, &*page.method) != unsettled);
@@ -126,7 +126,7 @@ fn a_draft_says_what_the_page_states_and_shows() {
 }
 
 #[test]
-fn drafts_that_were_not_moved_are_not_overwritten() {
+fn a_second_draft_is_refused_until_the_first_is_moved() {
     let repository = Repository::new(&[HEAD]);
     let pages = ["/v1/a", "/v1/b"].map(|path| page(path, "post", "create_a", &json!({})));
     repository.finish(&repository.draft(pages[..1].to_vec()).0);
@@ -136,7 +136,7 @@ fn drafts_that_were_not_moved_are_not_overwritten() {
 }
 
 #[test]
-fn an_id_has_the_verb_first() {
+fn an_operation_id_begins_with_a_verb() {
     let one = json!({"id": "a"});
     let many = json!([one]);
     for (method, id, example, expected) in [
@@ -153,7 +153,7 @@ fn an_id_has_the_verb_first() {
 }
 
 #[test]
-fn an_example_becomes_types() {
+fn types_are_inferred_from_examples() {
     let (response, schemas) = drafted(&json!([
         {"id": "a", "count": 1, "size": 1, "mixed": 1, "none": null, "apiKey": "k", "at": "2026-06-01T11:59:00Z", "day": "2026-06-01"},
         {"id": null, "count": 2, "size": 1.5, "mixed": "a", "none": null, "link": {"a": 1}, "links": [{"a": 2}], "sizes": {"5511": 1}},
@@ -182,7 +182,7 @@ fn an_example_becomes_types() {
 }
 
 #[test]
-fn a_schema_of_the_page_says_what_no_example_shows() {
+fn a_schema_of_the_page_adds_to_the_examples() {
     let mut page = page("/v1/a", "post", "create_a", &json!({"count": 1}));
     page.document["components"]["schemas"] = json!({"A": {
         "type": "object",
@@ -209,7 +209,7 @@ fn a_schema_of_the_page_says_what_no_example_shows() {
 }
 
 #[test]
-fn a_draft_has_a_tag() {
+fn a_draft_always_has_a_tag() {
     for (tags, expected) in [
         (json!(["A b"]), json!(["A b"])),
         (json!([]), json!(["Other"])),
@@ -274,7 +274,7 @@ proptest! {
     }
 
     #[test]
-    fn no_page_makes_it_panic(part in example(), schema in example()) {
+    fn no_page_causes_a_panic(part in example(), schema in example()) {
         let mut hostile = page("/v1/a", "get", "get_a", &part);
         let operation = &mut hostile.document["paths"]["/v1/a"]["get"];
         operation["parameters"] = json!([part, {"name": "a", "in": "query", "schema": schema}]);

@@ -1,9 +1,8 @@
-//! Finds the line of a place in a YAML text, by keys and how far they are indented.
+//! Finds the line of a place in a YAML text, by keys and their indentation.
 
 use crate::pointer::Pointer;
 
-/// The line of a place, from 1. Of what stands on the line of another, such as an
-/// entry of `{...}`, it is that line.
+/// The line of a place, counted from 1. An entry of `{...}` has the line of the whole.
 pub fn line(text: &str, place: &Pointer) -> usize {
     let lines = text.lines().enumerate().filter_map(|(index, line)| {
         let content = line.trim_start();
@@ -14,7 +13,7 @@ pub fn line(text: &str, place: &Pointer) -> usize {
     let (mut found, mut block) = (1, lines.as_slice());
     for step in place.as_str().split('/').skip(1) {
         let step = step.replace("~1", "/").replace("~0", "~");
-        // Only what is indented as the first line of the block stands right within it.
+        // The direct entries of a block have the indentation of its first line.
         let level = block.first().map_or(0, |(_, indent, _)| *indent);
         let entries = block.iter().enumerate().filter(|(_, (_, indent, _))| *indent == level);
         let mut entries = entries.zip(0..).filter(|((_, (.., content)), element)| {
@@ -29,7 +28,7 @@ pub fn line(text: &str, place: &Pointer) -> usize {
     found
 }
 
-/// The key that a line begins with.
+/// The key at the beginning of a line.
 fn key_of(content: &str) -> Option<&str> {
     let key = content.split_once(": ").map(|(key, _)| key).or_else(|| content.strip_suffix(':'));
     key.map(|key| key.trim_matches(['\'', '"']))
@@ -63,7 +62,7 @@ components:
 ";
 
     #[test]
-    fn a_place_has_the_line_of_its_last_key_that_begins_one() {
+    fn a_place_has_the_line_of_its_last_key_that_begins_a_line() {
         for (keys, expected) in [
             (&["paths"][..], 2),
             (&["paths", "/a/{b}", "get"], 4),

@@ -1,4 +1,4 @@
-//! What becomes of the forms that OpenAPI has.
+//! Joins of schemas, and schemas that are not joined.
 
 use std::fmt::Write as _;
 
@@ -22,7 +22,7 @@ fn object(properties: &Value) -> Value {
     json!({"type": "object", "properties": properties})
 }
 
-/// Normalises a document, which once more does not change.
+/// Normalises a document, and asserts that a second run does not change it.
 fn normalised(mut document: Value) -> Value {
     normalise(&mut document).unwrap();
     let once = document.clone();
@@ -36,7 +36,7 @@ fn schemas(schemas: &Value) -> Value {
 }
 
 #[test]
-fn one_part_and_the_properties_beside_it_are_joined() {
+fn one_part_is_joined_with_properties_next_to_it() {
     let pet = object(&json!({"id": text()}));
     let cat = json!({"allOf": [reference("Pet")], "properties": {"lives": {"type": "integer"}}});
     let found = schemas(&json!({"Pet": pet, "Cat": cat}));
@@ -66,7 +66,7 @@ fn the_parts_of_an_object_are_joined() {
     let home = object(&json!({"cat": reference("Cat")}));
     let given = json!({"Pet": pet, "Cat": cat, "Tom": tom, "Mood": mood, "Home": home});
     let found = schemas(&given);
-    // Only the parts that nothing else refers to are dropped.
+    // Only a part without other references is dropped.
     assert_eq!(found.get("Pet"), None);
     assert_eq!(found["Home"], home);
     let properties = json!({
@@ -98,7 +98,7 @@ fn the_parts_of_an_object_are_joined() {
 }
 
 #[test]
-fn a_property_that_may_be_null_is_joined_with_one_that_may_not() {
+fn a_nullable_property_is_joined_with_one_that_is_not() {
     let mut given = json!({"End": object(&json!({"a": text()})), "Base": object(&json!({"end": reference("End")}))});
     let either = json!({"anyOf": [reference("End"), only_null()]});
     given["Whole"] = json!({"allOf": [reference("Base"), object(&json!({"end": either}))]});
@@ -106,7 +106,7 @@ fn a_property_that_may_be_null_is_joined_with_one_that_may_not() {
 }
 
 #[test]
-fn what_is_no_join_of_objects_stays() {
+fn schemas_that_join_no_objects_are_unchanged() {
     let rules = json!([{"required": ["a"]}, {"required": ["b"]}]);
     let fields = json!({"a": text(), "b": text()});
     let given = json!({
@@ -142,18 +142,15 @@ fn parts_that_are_no_object_are_refused_with_their_place() {
             "an enum that becomes any text",
             json!({"allOf": [object(&json!({"a": reference("Mood")})), object(&json!({"a": text()}))]}),
         ),
-        ("itself", json!({"allOf": [reference("New"), object(&json!({"a": text()}))]})),
-        (
-            "what leads to itself",
-            json!({"allOf": [reference("Loop"), object(&json!({"a": text()}))]}),
-        ),
-        ("what is not there", json!({"allOf": [reference("None"), object(&json!({"a": text()}))]})),
+        ("a direct cycle", json!({"allOf": [reference("New"), object(&json!({"a": text()}))]})),
+        ("an indirect cycle", json!({"allOf": [reference("Loop"), object(&json!({"a": text()}))]})),
+        ("a missing schema", json!({"allOf": [reference("None"), object(&json!({"a": text()}))]})),
         (
             "alternatives",
             json!({"allOf": [reference("Loop2"), {"oneOf": [object(&json!({"a": text()})), text()]}]}),
         ),
         (
-            "rules beside a part",
+            "rules next to a part",
             json!({"allOf": [reference("Loop2"), {"title": "A", "oneOf": [{"required": ["a"]}]}]}),
         ),
         (

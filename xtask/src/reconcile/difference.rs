@@ -1,4 +1,4 @@
-//! What a page states and our description does not, and what of that stays so.
+//! The facts that only a page states, and those that are accepted.
 
 use std::path::Path;
 
@@ -11,29 +11,29 @@ use crate::pointer::Pointer;
 use crate::steps::Notes;
 use crate::{files, yaml};
 
-/// A fact of a page that is not ours.
+/// A fact of a page that our description lacks.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// The method and the path, as ours has it.
+    /// The method and our path.
     pub operation: String,
     pub page: String,
-    /// The fact, as it is accepted by.
+    /// The fact, in the words of `xtask/spec/accepted.yaml`.
     pub what: String,
-    /// What we say in its place.
+    /// Our statement instead.
     pub ours: String,
-    /// Where we say that in the fragments.
+    /// The place of our statement in the fragments.
     pub place: Pointer,
-    /// What to write there, in YAML.
+    /// The YAML to write there.
     pub patch: Option<String>,
 }
 
 impl Difference {
-    /// How `xtask/spec/accepted.yaml` names it, in full: two facts must not share a name.
+    /// The line of `xtask/spec/accepted.yaml`. It is not truncated: two facts must not share it.
     pub fn key(&self) -> String {
         whole_line(&format!("{}: {}", self.operation, self.what))
     }
 
-    /// All of it on one line.
+    /// The report of the difference, on one line.
     pub fn line(&self, fragments: &Fragments) -> String {
         let key = self.key();
         let patch = self.patch.as_ref().map(|patch| format!(": write `{}`", whole_line(patch)));
@@ -43,31 +43,30 @@ impl Difference {
     }
 }
 
-/// A value as YAML writes it on one line.
+/// A value on one line of YAML.
 pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The differences that stay: `xtask/spec/accepted.yaml`, a list of lines
-/// `METHOD PATH: what`.
+/// The accepted differences: `xtask/spec/accepted.yaml`, a list of lines `METHOD PATH: what`.
 #[derive(Default)]
 pub struct Accepted(Vec<String>);
 
 impl Accepted {
-    /// Reads the file; one that is not there accepts nothing.
+    /// Reads the file. A missing one accepts nothing.
     pub fn read(file: &Path) -> Result<Self> {
         let lines = yaml::parse(&files::text_or(file, "[]")?);
         lines.map(Self).with_context(|| format!("cannot read {}", file.display()))
     }
 
-    /// Takes out what is accepted, and notes what is accepted in vain.
+    /// Removes the accepted differences, and notes accepted lines without a difference.
     pub fn settle(&self, differences: &mut Vec<Difference>, notes: &mut Notes) {
         for line in &self.0 {
             let before = differences.len();
             differences.retain(|difference| difference.key() != *line);
             if differences.len() == before {
                 notes.push(format!(
-                    "xtask/spec/accepted.yaml: no page says `{line}` any more: remove the line"
+                    "xtask/spec/accepted.yaml: no page states `{line}` any more: remove the line"
                 ));
             }
         }

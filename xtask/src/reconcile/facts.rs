@@ -1,4 +1,4 @@
-//! The facts of a value: what schemas state of it, and what examples show.
+//! The facts of a value, from schemas and examples.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,20 +12,20 @@ use crate::pointer::Pointer;
 /// The properties that schemas require, by the places of the schemas.
 type Known<'a> = BTreeMap<Pointer, BTreeSet<&'a str>>;
 
-/// How many parts of parts are read of what a value has to have.
+/// The maximum depth of nested parts in which required properties are read.
 const DEEPEST: usize = 64;
 
-/// The alternatives for the schema of a value, and some values.
+/// The schemas of a value, and examples of it.
 #[derive(Clone, Default)]
 pub struct Facts<'a> {
     pub schemas: Vec<Node<'a>>,
     pub shown: Vec<Value>,
-    /// Of the whole, the properties that are required whichever alternative a value is.
+    /// In the result of `whole`, the properties that every alternative requires.
     pub required: BTreeSet<&'a str>,
 }
 
 impl<'a> Facts<'a> {
-    /// Those of a parameter, a header or a media type.
+    /// The facts of a parameter, a header or a media type.
     pub fn of(holder: &Node<'a>) -> Self {
         let named = holder.key("examples").entries().into_iter();
         let named = named.filter_map(|(_, example)| example.resolved().value.get("value"));
@@ -34,7 +34,7 @@ impl<'a> Facts<'a> {
         Self { schemas, shown, ..Self::default() }
     }
 
-    /// The same with the parts of each schema: what it refers to, `allOf` and its alternatives.
+    /// Adds the parts of each schema: the target of its reference, `allOf` and alternatives.
     pub fn whole(&self) -> Self {
         let mut seen: BTreeSet<Pointer> = self.schemas.iter().map(|one| one.at.clone()).collect();
         let (mut schemas, mut next) = (self.schemas.clone(), 0);
@@ -50,12 +50,12 @@ impl<'a> Facts<'a> {
         Self { schemas, shown: self.shown.clone(), required }
     }
 
-    /// What the first schema that has a keyword says.
+    /// The value of a keyword in the first schema that has it.
     pub fn find(&self, key: &str) -> Option<Node<'a>> {
         self.schemas.iter().find(|schema| schema.get(key).is_some()).map(|schema| schema.key(key))
     }
 
-    /// Where the first of some keywords stands.
+    /// The place of the first keyword that a schema has, else of the first schema.
     pub fn place(&self, keys: &[&str]) -> Pointer {
         let found = keys.iter().find_map(|key| self.find(key));
         found.or_else(|| self.schemas.first().cloned()).map(|node| node.at).unwrap_or_default()
@@ -66,7 +66,7 @@ impl<'a> Facts<'a> {
         self.schemas.iter().flat_map(|schema| types(schema.value)).collect()
     }
 
-    /// Whether a type is stated, or none is.
+    /// Whether the schemas allow a type: they state it, or no type at all.
     pub fn has_type(&self, kind: &str) -> bool {
         let types = self.types();
         let is_number = kind == "integer" && types.contains("number");
@@ -106,7 +106,7 @@ fn required<'a>(schema: &Node<'a>, known: &mut Known<'a>, left: usize) -> BTreeS
     if let Some(names) = known.get(&schema.at) {
         return names.clone();
     }
-    // One that leads back to itself adds nothing.
+    // A recursive reference adds nothing.
     known.insert(schema.at.clone(), BTreeSet::new());
     let Some(left) = left.checked_sub(1) else { return BTreeSet::new() };
     let mut names: BTreeSet<&str> =
@@ -123,7 +123,7 @@ fn required<'a>(schema: &Node<'a>, known: &mut Known<'a>, left: usize) -> BTreeS
     names
 }
 
-/// The types that a schema itself states, null among them where it may be null.
+/// The types that a schema itself states, including null if it is nullable.
 pub fn types(schema: &Value) -> Vec<&str> {
     let mut types: Vec<&str> = match &schema["type"] {
         Value::String(one) => vec![one],
@@ -133,7 +133,7 @@ pub fn types(schema: &Value) -> Vec<&str> {
     types
 }
 
-/// Whether a text is of a format, as far as that is known.
+/// Whether a text has a format. Unknown formats fit any text.
 pub fn has_format(text: &str, format: &str) -> bool {
     match format {
         "date-time" => DateTime::parse_from_rfc3339(text).is_ok(),

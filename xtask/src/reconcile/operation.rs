@@ -1,4 +1,4 @@
-//! Holds an operation of a page against ours.
+//! Compares an operation of a page with ours.
 
 use std::collections::BTreeSet;
 
@@ -11,16 +11,16 @@ use crate::node::Node;
 use crate::places::{elements, entries, placeholders};
 use crate::pointer::Pointer;
 
-/// Collects what a page states beyond ours.
+/// Collects the differences between a page and our description.
 #[derive(Default)]
 pub struct Holder {
-    /// The method and the path, as ours has it.
+    /// The method and our path.
     pub operation: String,
     pub page: String,
     pub differences: Vec<Difference>,
-    /// Whether the values are those of a request.
+    /// Whether the compared values belong to a request.
     pub is_request: bool,
-    /// Which schemas of theirs were held against which of ours, in the operation.
+    /// The pairs of their and our schemas that were compared in this operation.
     pub seen: BTreeSet<(Vec<Pointer>, Vec<Pointer>)>,
 }
 
@@ -31,7 +31,7 @@ impl Holder {
         self.differences.push(Difference { operation, page, what, ours, place, patch });
     }
 
-    /// Holds the operation that a method has at their path and at ours.
+    /// Compares the operations of a method at their path and at ours.
     pub fn operation(&mut self, items: [&Node; 2], method: &str, paths: [&str; 2]) {
         let [theirs, ours] = items.map(|item| item.key(method));
         if paths[0] != paths[1] {
@@ -51,7 +51,7 @@ impl Holder {
         self.callbacks(&theirs, &ours);
     }
 
-    /// Holds a field that says the same in both.
+    /// Compares a field that has to be equal.
     pub fn same(&mut self, what: &str, stated: &Node, ours: &Node) {
         if !stated.is_null() && **stated != false && **stated != **ours {
             let known = if ours.is_null() { "nothing".to_owned() } else { plain(ours) };
@@ -61,7 +61,7 @@ impl Holder {
         }
     }
 
-    /// Holds the id, and the tags that make features of the client.
+    /// Compares the id, and the tags, which become features of the client.
     fn names(&mut self, theirs: &Node, ours: &Node) {
         let known = ours.key("x-upstream-operation-id");
         self.same("operationId", &theirs.key("operationId"), &known);
@@ -84,7 +84,7 @@ impl Holder {
         }
     }
 
-    /// Holds parameters. Those of a path are the same where they stand in the same place.
+    /// Compares parameters. Path parameters are matched by position.
     fn parameters(&mut self, theirs: &[Node], ours: &Node, names: &[Vec<&str>; 2]) {
         let all = ours.key("parameters");
         let known: Vec<Node> = all.elements().iter().map(Node::resolved).collect();
@@ -102,7 +102,7 @@ impl Holder {
         }
     }
 
-    /// Holds whether a parameter or a body has to be there.
+    /// Compares whether a parameter or a body is required.
     fn required_part(&mut self, theirs: &Node, ours: &Node, what: &str) {
         let words = |is_required| if is_required { "required" } else { "optional" };
         let known = ours["required"] == true;
@@ -112,7 +112,7 @@ impl Holder {
         }
     }
 
-    /// Holds a parameter or a header, whose examples are what is sent, so text.
+    /// Compares a parameter or a header. Its examples are text, as in a request.
     fn text(&mut self, theirs: &Node, ours: &Node, what: &str) {
         let (mut theirs, ours) = (Facts::of(theirs), Facts::of(ours));
         let known = ours.whole();
@@ -153,7 +153,7 @@ impl Holder {
         }
     }
 
-    /// Holds the media types of a request or a response.
+    /// Compares the media types of a request or a response.
     fn content(&mut self, theirs: &Node, ours: &Node, what: &str) {
         let all = ours.key("content");
         let known: Vec<&str> = entries(&all).map(|(known, _)| known.as_str()).collect();
@@ -167,7 +167,7 @@ impl Holder {
         }
     }
 
-    /// Holds what the server sends to a URL of the user's, of which ours has one.
+    /// Compares callbacks. Ours have one URL each.
     fn callbacks(&mut self, theirs: &Node, ours: &Node) {
         let all = ours.key("callbacks");
         for (name, theirs) in theirs.key("callbacks").entries() {
@@ -183,7 +183,7 @@ impl Holder {
     }
 }
 
-/// The security that holds for an operation.
+/// The effective security of an operation.
 fn security<'a>(operation: &Node<'a>) -> Option<&'a Value> {
     operation.value.get("security").or_else(|| operation.document.get("security"))
 }
@@ -198,7 +198,7 @@ fn alternatives(security: &Value) -> String {
     if all.is_empty() { "none".to_owned() } else { Vec::from_iter(all).join(" or ") }
 }
 
-/// The parameters of an operation: its own, and those of its path beside them.
+/// The parameters of an operation, including those of its path.
 pub fn parameters<'a>(item: &Node<'a>, method: &str) -> Vec<Node<'a>> {
     let [own, shared] = [&item.key(method), item].map(|one| {
         let parameters = one.key("parameters").elements();
@@ -212,13 +212,13 @@ pub fn parameters<'a>(item: &Node<'a>, method: &str) -> Vec<Node<'a>> {
     [own, shared].concat()
 }
 
-/// Whether a parameter is sent at a place under a name. Headers have no case.
+/// Whether a parameter has a place and a name. The names of headers ignore the case.
 fn is_same(parameter: &Node, place: &str, name: &str) -> bool {
     let [known, other] = ["in", "name"].map(|key| parameter.key(key).text());
     known == place && (name == other || place == "header" && name.eq_ignore_ascii_case(other))
 }
 
-/// A response of theirs as we would describe it.
+/// Our description of a response of theirs.
 fn response(status: &str, theirs: &Node) -> Value {
     let error = json!({"application/json": {"schema": {"$ref": "#/components/schemas/ApiError"}}});
     let mut response = json!({"description": theirs.key("description").text()});

@@ -1,5 +1,4 @@
-//! Pages in the vendor's style, one for each operation that we describe, held
-//! against what we describe.
+//! Compares our description with a page in the vendor's style for each operation.
 
 mod pages;
 mod values;
@@ -28,18 +27,18 @@ pub fn committed() -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// The page that everything began with, whatever else is published by now.
+/// The first page that was kept. Later pages do not affect the tests.
 pub fn published() -> Text {
     let page = repository().join("xtask/spec/upstream/list-numbers.md");
     source::read(&page, repository()).unwrap().remove(0)
 }
 
-/// The page that everything began with, and these.
+/// The first page that was kept, and these.
 fn texts(pages: &[Page]) -> Vec<Text> {
     [published()].into_iter().chain(pages.iter().map(Page::text)).collect()
 }
 
-/// A page with a change, for each operation that is not published yet.
+/// A changed page of an operation.
 pub fn changed(pages: &[Page], path: &str, method: &str, change: impl FnOnce(&mut Value)) -> Page {
     let page = pages.iter().find(|page| page.path == path && page.method == method);
     let mut page = page.expect("a page of this operation").clone();
@@ -48,7 +47,7 @@ pub fn changed(pages: &[Page], path: &str, method: &str, change: impl FnOnce(&mu
 }
 
 #[test]
-fn pages_that_agree_change_nothing_but_what_the_description_rests_on() {
+fn pages_that_agree_change_only_the_evidence() {
     let mut expected = committed();
     let pages = pages(&expected);
     assert_eq!(pages.len() + 1, places::operations(&expected).count());
@@ -67,7 +66,7 @@ fn pages_that_agree_change_nothing_but_what_the_description_rests_on() {
     assert!(document == expected);
 }
 
-/// The differences of a page that was changed, one a line.
+/// The differences that a change of a page makes, one in each line.
 fn differences(
     pages: &[Page],
     path: &str,
@@ -79,12 +78,12 @@ fn differences(
     format!("{error:#}").lines().skip(1).map(str::to_owned).collect()
 }
 
-/// Some pages against what we describe, with nothing accepted.
+/// Compares pages with our description. No difference is accepted.
 fn held(pages: Vec<Part>) -> anyhow::Result<(Value, Vec<Undescribed>)> {
     super::reconcile(pages, fragments(), &super::Accepted::default(), &mut Vec::new())
 }
 
-/// What we describe, which takes a while to read.
+/// Our description, which is slow to read.
 pub fn fragments() -> &'static Fragments {
     static FRAGMENTS: OnceLock<Fragments> = OnceLock::new();
     FRAGMENTS.get_or_init(|| {
@@ -166,13 +165,13 @@ fn each_fact_that_only_a_page_has_is_told_in_one_line() {
         }),
     ];
     let pages = pages(&committed());
-    let mut told = Vec::new();
+    let mut reports = Vec::new();
     for (name, change) in media {
         let lines = differences(&pages, "/v1/media/{mediaId}", "get", change);
         assert_eq!(lines.len(), 1, "{name}: {lines:#?}");
-        told.push(format!("{name}: {}", lines[0]));
+        reports.push(format!("{name}: {}", lines[0]));
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(reports.join("\n"));
 }
 
 #[test]
@@ -200,12 +199,12 @@ fn facts_of_requests_and_of_nested_values_are_told_too() {
         }),
     ];
     let pages = pages(&committed());
-    let mut told = Vec::new();
+    let mut reports = Vec::new();
     for (name, path, method, change) in changes {
         let lines = differences(&pages, path, method, change);
-        told.push(format!("{name}: {}", lines.join("\n")));
+        reports.push(format!("{name}: {}", lines.join("\n")));
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(reports.join("\n"));
 }
 
 #[test]
@@ -222,7 +221,7 @@ fn what_a_header_holds_and_what_a_callback_delivers_are_held_too() {
     let lines = |path: &str, method: &str, change: &dyn Fn(&mut Value)| {
         differences(&pages, path, method, change).join("\n")
     };
-    let told = [
+    let reports = [
         lines("/v1/phone-lines/activations/{id}/audio", "get", &|one| {
             header(one, json!({"type": "boolean", "example": true}));
         }),
@@ -231,7 +230,7 @@ fn what_a_header_holds_and_what_a_callback_delivers_are_held_too() {
             delivery(one, json!({"event": "message.sent", "more": 1}));
         }),
     ];
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(reports.join("\n"));
 }
 
 #[test]
@@ -248,7 +247,7 @@ fn a_parameter_of_a_path_with_another_name_is_the_same_operation() {
 }
 
 #[test]
-fn what_we_leave_open_and_what_we_do_not_describe_is_no_difference() {
+fn open_members_and_undescribed_operations_are_no_difference() {
     let pages = pages(&committed());
     let open = changed(&pages, "/v1/numbers", "post", |operation| {
         let content = &mut operation["responses"]["200"]["content"]["application/json"];
@@ -281,21 +280,21 @@ fn what_a_page_states_for_all_operations_is_held_against_ours() {
         let error = held(two.to_vec()).err().expect("a difference").to_string();
         error.lines().skip(1).map(str::to_owned).collect::<Vec<_>>().join("\n")
     };
-    let told = [
+    let reports = [
         lines(|page| page["servers"] = json!([{"url": "https://api.example.com"}])),
         lines(|page| page["components"]["securitySchemes"]["apiKey"]["name"] = json!("x-key")),
     ];
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(reports.join("\n"));
 }
 
 #[test]
-fn an_operation_on_two_pages_is_held_on_both() {
+fn both_pages_of_an_operation_are_compared() {
     let pages = pages(&committed());
     let media = |change: Change| changed(&pages, "/v1/media/{mediaId}", "get", change).part();
     let (document, _) = held(vec![media(|_| {}), media(|_| {})]).unwrap();
     let operation = &document["paths"]["/v1/media/{mediaId}"]["get"];
     assert_eq!(operation["x-upstream-operation-id"], "get_media_mediaId");
-    // What they refer to may differ while they do not.
+    // The pages may be equal except for the targets of their references.
     let shown = |page: &mut Part, kind: &str| {
         let media = "/paths/~1v1~1media~1{mediaId}/get/responses/200/content/application~1json";
         let schema = json!({"$ref": "#/components/schemas/Media"});
@@ -308,13 +307,13 @@ fn an_operation_on_two_pages_is_held_on_both() {
     shown(&mut two[1], "boolean");
     let error = held(two.to_vec()).err().expect("a difference").to_string();
     assert!(error.contains(": response 200.mediaId as boolean, we say string"), "{error}");
-    // Two that nobody described become one draft.
+    // Two pages of an undescribed operation become one draft.
     let alone = || changed(&pages, "/v1/newsletters", "get", |_| {}).at("/v1/channels").part();
     assert_eq!(held(vec![alone(), alone()]).unwrap().1.len(), 1);
 }
 
 #[test]
-fn what_a_path_states_for_its_operations_is_held_too() {
+fn parameters_of_a_path_item_are_compared() {
     let pages = pages(&committed());
     let mut page = changed(&pages, "/v1/media/{mediaId}", "get", |_| {}).part();
     let parameter = json!({"name": "size", "in": "query", "schema": {"type": "string"}});
@@ -324,7 +323,7 @@ fn what_a_path_states_for_its_operations_is_held_too() {
 }
 
 #[test]
-fn an_accepted_difference_keeps_ours_and_one_that_is_gone_is_noted() {
+fn an_accepted_difference_is_removed_and_an_obsolete_line_is_noted() {
     let mut differences = ["status 410", "status 411"]
         .map(|what| super::difference::Difference {
             operation: "GET /a".to_owned(),
@@ -343,6 +342,6 @@ fn an_accepted_difference_keeps_ours_and_one_that_is_gone_is_noted() {
     assert_eq!(differences[0].key(), "GET /a: status 411");
     assert_eq!(
         notes,
-        ["xtask/spec/accepted.yaml: no page says `GET /a: status 412` any more: remove the line"]
+        ["xtask/spec/accepted.yaml: no page states `GET /a: status 412` any more: remove the line"]
     );
 }

@@ -1,4 +1,4 @@
-//! Holds the facts of a value on a page against our schema.
+//! Compares the facts of a value on a page with our schema.
 
 use std::collections::BTreeSet;
 
@@ -11,17 +11,17 @@ use crate::node::Node;
 use crate::places::{elements, entries};
 use crate::pointer::Pointer;
 
-/// What bounds values. A bound of the vendor's that we lack is a fact that we lack.
+/// The keywords that bound values. A bound that only the vendor states is a difference.
 const BOUNDS: &str = "format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf \
     minLength maxLength minItems maxItems pattern const default enum";
 
 impl Holder {
-    /// Holds their facts against ours. `path` is what the value is called.
+    /// Compares their facts with ours. `path` names the value in reports.
     pub fn value(&mut self, theirs: &Facts, ours: &Facts, path: &str) {
-        // What refers to itself comes to an end, as examples do.
+        // Recursive schemas are compared once. Examples are finite.
         let places = |facts: &Facts| facts.schemas.iter().map(|one| one.at.clone()).collect();
         let is_new = self.seen.insert((places(theirs), places(ours)));
-        // Bytes have no schema.
+        // Binary bodies have no schema.
         let is_open = ours.schemas.iter().all(|schema| schema.is_null());
         if is_open || (theirs.shown.is_empty() && !is_new) {
             return;
@@ -42,8 +42,8 @@ impl Holder {
         }
     }
 
-    /// Takes out what is of another type than ours. `type: string` is written where nothing
-    /// is known.
+    /// Reports and removes facts whose type is not ours. `type: string` is ignored: the vendor
+    /// writes it for any type.
     fn types(&mut self, theirs: &mut Facts, ours: &Facts, path: &str) {
         let is_ours = |kind: &str| kind == "string" || ours.has_type(kind);
         let stated = theirs.types().into_iter().filter(|kind| !is_ours(kind));
@@ -58,12 +58,12 @@ impl Holder {
         theirs.shown.retain(|value| ours.has_type(type_of(value)));
     }
 
-    /// Holds the bounds that they state, and ours against the values that they show.
+    /// Compares their bounds with ours, and their examples with our bounds.
     fn bounds(&mut self, theirs: &Facts, ours: &Facts, path: &str) {
         for key in BOUNDS.split(' ') {
             let (known, is_list) = (ours.find(key), key == "enum");
             for bound in theirs.schemas.iter().filter_map(|schema| schema.get(key)) {
-                // Each value that theirs lists is held below.
+                // The values of their enum are compared below.
                 if !is_list && known.as_ref().is_none_or(|known| plain(known) != plain(bound)) {
                     let what = format!("{key} {} of {path}", plain(bound));
                     let yaml = format!("{key}: {bound}");
@@ -81,7 +81,8 @@ impl Holder {
         }
     }
 
-    /// Holds a value against the alternative that it names, if it has to name one.
+    /// Compares a value with the alternative that its discriminator names. Returns false if it has
+    /// no discriminator.
     fn is_tagged(&mut self, value: &Value, ours: &Facts, path: &str) -> bool {
         let Some(tag) = ours.find("discriminator") else { return false };
         let (name, mapping) = (tag.key("propertyName").text(), tag.key("mapping"));
@@ -97,22 +98,22 @@ impl Holder {
         true
     }
 
-    /// Holds which properties have to be there, where theirs says so of any. Of a
-    /// response, theirs may promise more than we rely on.
+    /// Compares the required properties, if theirs has any. In a response, theirs may require more
+    /// than we rely on.
     fn required(&mut self, theirs: &Facts, ours: &Facts, path: &str) {
         let (stated, known) = (&theirs.required, &ours.required);
         let place = ours.place(&["required", "properties"]);
         for name in known {
             if theirs.shown.iter().any(|value| value.is_object() && value.get(name).is_none()) {
                 let what = format!("an example without {path}.{name}");
-                self.add(what, "it is required", &place, None);
+                self.add(what, "that it is required", &place, None);
             }
             if !stated.is_empty() && !stated.contains(name) {
                 self.add(format!("{path}.{name} is optional"), "required", &place, None);
             }
         }
         for name in stated.difference(known).filter(|_| self.is_request).collect::<Vec<_>>() {
-            // One that is not ours at all is told as a member.
+            // A property that we lack is reported as a member.
             if !ours.member(name).schemas.is_empty() {
                 let yaml = Some(format!("- {name}"));
                 self.add(format!("{path}.{name} is required"), "optional", &place, yaml);
@@ -120,7 +121,7 @@ impl Holder {
         }
     }
 
-    /// Holds the properties of an object, and as `*` all others.
+    /// Compares the properties of an object, and all others as `*`.
     fn members(&mut self, theirs: &Facts, ours: &Facts, path: &str) {
         let others = |schema: &Node| entries(&schema["additionalProperties"]).next().is_some();
         let others = theirs.schemas.iter().any(others).then_some("*");
@@ -142,7 +143,7 @@ impl Holder {
     }
 }
 
-/// The values that a schema shows or lists.
+/// The values in the examples and the enum of a schema.
 fn listed(schema: &Node, ours: &Facts) -> Vec<Value> {
     let shown = schema.get("example").into_iter().chain(elements(&schema["examples"]));
     let shown = shown.chain(elements(&schema["enum"]));
@@ -150,8 +151,8 @@ fn listed(schema: &Node, ours: &Facts) -> Vec<Value> {
     shown.map(|value| if is_text { read(value, ours) } else { value.clone() }).collect()
 }
 
-/// A value that may be a text only because `type: string` stands for any type, or because a
-/// URL and a header have nothing else.
+/// Parses a text as a boolean or a number if our schema allows that: `type: string` may stand for
+/// any type, and URLs and headers contain only text.
 pub fn read(value: &Value, ours: &Facts) -> Value {
     let scalar = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
     let scalar = scalar.filter(|scalar| scalar.is_boolean() || scalar.is_number());
@@ -162,7 +163,7 @@ pub fn read(value: &Value, ours: &Facts) -> Value {
 fn breaks(value: &Value, keyword: &str, bound: &Value) -> bool {
     let size = match (keyword, value) {
         ("const", _) => return value != bound,
-        // One null of the types says it as well as one of the values.
+        // `types` compares null, which an enum need not list.
         ("enum", _) => return !value.is_null() && elements(bound).all(|one| one != value),
         ("format", Value::String(text)) => return !has_format(text, &plain(bound)),
         ("minLength" | "maxLength", Value::String(text)) => text.chars().count().into(),

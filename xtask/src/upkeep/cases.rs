@@ -1,5 +1,5 @@
-//! The test cases of operations that have none: complete ones, made of the examples of the
-//! document, for people to add what else has to hold.
+//! Adds a complete test case for each operation without one, from the examples of the document.
+//! People add further assertions.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +17,7 @@ use crate::places::{self, elements, entries};
 const FOLDER: &str = "tests/it/operations";
 const BEGIN: &str = "\noperations! {\n";
 
-/// The files of the cases with those that they lack, by their paths.
+/// The files of the test cases with the missing ones added, by path.
 pub fn files(root: &Path, document: &Value) -> Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     for (name, file) in folder::files(&root.join(FOLDER))? {
@@ -51,7 +51,7 @@ pub fn files(root: &Path, document: &Value) -> Result<BTreeMap<String, String>> 
     Ok(files)
 }
 
-/// Puts a line in its place in the sorted lines after another.
+/// Inserts a line into the sorted lines after `after`.
 fn insert(text: &str, after: &str, line: &str) -> Result<String> {
     let start = text.find(after).with_context(|| format!("{FOLDER}/mod.rs has no `{after}`"))?;
     let start = start + after.len();
@@ -61,7 +61,7 @@ fn insert(text: &str, after: &str, line: &str) -> Result<String> {
     Ok(format!("{}{line}{}", &text[..place], &text[place..]))
 }
 
-/// The parts of the case of an operation; none where its success is no JSON.
+/// The text of the case of an operation. One whose success is not JSON has none.
 fn case(document: &Value, operation: &Value, line: &str) -> Option<String> {
     let content = &success(operation)["content"];
     if !content.is_null() && content["application/json"].is_null() {
@@ -78,7 +78,7 @@ fn case(document: &Value, operation: &Value, line: &str) -> Option<String> {
             "path" => line.replace(&format!("{{{name}}}"), value),
             "query" if line.contains('?') => format!("{line}&{name}={value}"),
             "query" => format!("{line}?{name}={value}"),
-            // The client makes a key of idempotency by itself.
+            // The client generates an idempotency key.
             _ => continue,
         };
         let quote = if schema["type"] == "string" { "\"" } else { "" };
@@ -116,7 +116,7 @@ fn case(document: &Value, operation: &Value, line: &str) -> Option<String> {
     ))
 }
 
-/// The example of a body, the first of several.
+/// The example of a body, or the first of several.
 fn example(media_type: &Value) -> Option<&Value> {
     let several = || Some(&entries(&media_type["examples"]).next()?.1["value"]);
     media_type.get("example").or_else(several)

@@ -11,7 +11,7 @@ fn set(texts: &[&str]) -> BTreeSet<String> {
 }
 
 #[test]
-fn features_follow_the_tags_and_keep_what_they_bring() {
+fn features_follow_the_tags_and_keep_their_values() {
     let text = "[features]\ndefault = []\n# The tags of openapi.json, by `cargo xtask regen`:\n\
                 ## Every tag of the API.\nfull = [\n  \"ads\",\n  \"webhooks\",\n]\nads = []\n\
                 ## Also verifies.\nwebhooks = [\"dep:hex\"]\n# End of the tags.\n## TLS.\nrustls = []\n";
@@ -52,15 +52,15 @@ fn the_changelog_names_each_operation_once() {
     assert_eq!(changelog(&named, &old, &new).unwrap(), named);
     let grouped = changelog(&text.replace("- A client.", "The API:"), &old, &new).unwrap();
     assert!(grouped.contains("`GET /c`.\n\nThe API:\n"), "{grouped}");
-    // What came and went since the release is no change.
+    // An operation that was added and removed since the release is not listed.
     let undone = changelog(&named, &new, &old).unwrap();
     assert!(!undone.contains("operation: "), "{undone}");
-    // Nothing is known to be new without an earlier document.
+    // Without an earlier document, no operation counts as new.
     assert_eq!(changelog(text, &set(&[]), &new).unwrap(), text);
     changelog("# Changelog\n", &old, &new).unwrap_err();
 }
 
-/// A workspace with nothing but the files that are updated.
+/// A workspace with only the files that regen updates.
 fn workspace() -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     let repository = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
@@ -123,7 +123,7 @@ fn the_error_of_a_case_is_one_that_few_operations_have() {
 }
 
 #[test]
-fn our_files_are_what_the_document_asks_for() {
+fn the_committed_files_are_fresh() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let text = fs::read_to_string(root.join("openapi.json")).unwrap();
     let document: Value = serde_json::from_str(&text).unwrap();

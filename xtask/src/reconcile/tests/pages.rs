@@ -1,5 +1,5 @@
-//! Makes pages as the vendor writes them: Markdown around `OpenAPI` 3.1 of one
-//! operation, `type: string` for all that is a field, and examples without schemas.
+//! Makes pages in the vendor's style: Markdown around OpenAPI 3.1 of one operation, with
+//! `type: string` for every field, and examples without schemas.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use crate::source::Text;
 use crate::upstream::Part;
 use crate::yaml;
 
-/// What is published already.
+/// The operation whose page is kept already.
 const PUBLISHED: (&str, &str) = ("/v1/numbers", "get");
 
 /// A page of the documentation.
@@ -43,7 +43,7 @@ impl Page {
         Text { source: self.source(), name: self.name(), bytes: text.into_bytes() }
     }
 
-    /// The page as it is once it was read.
+    /// The page after it was read.
     pub fn part(&self) -> Part {
         Part { source: self.source(), document: self.document() }
     }
@@ -59,7 +59,7 @@ impl Page {
     }
 }
 
-/// A page for each operation of a document that is not published.
+/// A page for each operation of a document whose page is not kept already.
 pub fn pages(document: &Value) -> Vec<Page> {
     let mut head = document.clone();
     head["openapi"] = json!("3.1.0");
@@ -75,14 +75,14 @@ pub fn pages(document: &Value) -> Vec<Page> {
     operations.map(page).collect()
 }
 
-/// The id that the vendor gives an operation, such as `post_messages_send`.
+/// The vendor's id of an operation, such as `post_messages_send`.
 fn id(method: &str, path: &str) -> String {
     let parts = path.trim_start_matches("/v1").split('/').filter(|part| !part.is_empty());
     let parts = parts.map(|part| part.trim_matches(['{', '}']).replace('-', "_"));
     [method.to_owned()].into_iter().chain(parts).collect::<Vec<_>>().join("_")
 }
 
-/// An operation in the words of the vendor.
+/// An operation in the vendor's style.
 fn published(document: &Value, path: &str, method: &str, ours: &Value) -> Value {
     let root = Node::root(document, ());
     let resolved = |part| root.with(part, Pointer::default()).resolved().value;
@@ -125,7 +125,7 @@ fn published(document: &Value, path: &str, method: &str, ours: &Value) -> Value 
     operation
 }
 
-/// The examples of a body; of a request also its fields, each a string.
+/// The examples of a body. Those of a request come with a schema whose fields are strings.
 fn content(document: &Value, holder: &Value, is_request: bool) -> Value {
     let mut content = Map::new();
     for (media_type, ours) in entries(&holder["content"]) {

@@ -1,4 +1,4 @@
-//! What is found in a value and in a schema, by a schema of ours.
+//! Differences between our schema and a value or a schema of theirs.
 
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ fn document() -> Value {
     }}})
 }
 
-/// What is found in a schema of theirs and in values, by a schema of ours, of a request.
+/// The differences between their schemas and examples and our schema, in a request.
 fn found(schemas: &[Node], shown: &[Value], ours: Node) -> Vec<String> {
     let mut holder = Holder { is_request: true, ..Holder::default() };
     let theirs = Facts { schemas: schemas.to_vec(), shown: shown.to_vec(), ..Facts::default() };
@@ -55,7 +55,7 @@ fn named<'a>(document: &'a Value, name: &str) -> Node<'a> {
 }
 
 #[test]
-fn a_value_has_what_its_schema_does_not_say() {
+fn an_example_is_compared_with_our_schema() {
     let document = document();
     for (schema, value, expected) in [
         ("Text", json!({"id": "a", "text": "abc"}), &[][..]),
@@ -84,7 +84,7 @@ fn a_value_has_what_its_schema_does_not_say() {
 }
 
 #[test]
-fn a_schema_states_what_ours_does_not() {
+fn a_schema_is_compared_with_ours() {
     let document = document();
     for (name, theirs, expected) in [
         ("Text", json!({"type": "string"}), &[][..]),
@@ -116,7 +116,7 @@ fn a_schema_states_what_ours_does_not() {
 }
 
 #[test]
-fn a_schema_of_theirs_that_refers_to_itself_comes_to_an_end() {
+fn a_recursive_schema_terminates() {
     let document = document();
     let name = |index: usize| format!("#/components/schemas/S{index}");
     let mut theirs = json!({"components": {"schemas": {}}});
@@ -130,7 +130,7 @@ fn a_schema_of_theirs_that_refers_to_itself_comes_to_an_end() {
 }
 
 #[test]
-fn a_long_chain_of_theirs_comes_to_an_end() {
+fn a_long_chain_of_references_terminates() {
     let name = |index: usize| format!("#/components/schemas/S{index}");
     let mut theirs = json!({"components": {"schemas": {"S50000": {}}}});
     for index in 0..50_000 {
