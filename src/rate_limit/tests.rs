@@ -585,7 +585,6 @@ async fn a_pause_does_not_delay_other_operations_or_numbers() {
     let number = |id| NumberScope::Only(HeaderValue::from_static(id));
     let client = Client { number: number("a"), ..client };
     client.calls(10).await;
-    let start = Instant::now();
     let operation = Operation::find("list_numbers").unwrap();
     let other = Operation { path: "/v1/other".into(), ..operation.clone() };
     let queue = |operation: &Operation, number| client.queues.of(operation, &number);

@@ -397,7 +397,7 @@ fn a_page_that_is_not_kept_is_compared_instead_of_the_kept_ones() {
     assert_eq!(stdout(&workspace.regen(&arguments)), "");
     fs::write(&page, PAGE.replace("'429'", "'418'")).unwrap();
     let stderr = workspace.refuses(&arguments);
-    assert!(stderr.contains("list-numbers.md states GET /v1/numbers: status 418; "), "{stderr}");
+    assert!(stderr.contains("list-numbers.md says GET /v1/numbers: status 418, "), "{stderr}");
 }
 
 #[test]
