@@ -1,5 +1,5 @@
-//! What it takes to build the programs and this workspace, and how large the programs are
-//! afterwards. Each function returns lines with figures.
+//! Measures the builds of the programs and of this workspace, and the sizes of the programs. Each
+//! function returns lines with figures.
 
 use std::collections::BTreeSet;
 use std::env::consts::EXE_SUFFIX;
@@ -12,10 +12,10 @@ use super::figure;
 use super::programs::{NAMES, Programs, cold};
 use crate::generate;
 
-/// Those that can list numbers.
+/// The programs that list numbers.
 const LISTING: [&str; 3] = ["by-hand", "numbers", "full"];
 
-/// Counts the packages that each program is built from.
+/// Counts the packages that each program builds.
 pub fn count_packages(root: &Path) -> Result<String> {
     let programs = Programs::lay_out(root)?;
     let count = |name: &&str| {
@@ -25,7 +25,7 @@ pub fn count_packages(root: &Path) -> Result<String> {
     NAMES.iter().map(count).collect()
 }
 
-/// The packages in a tree, as `cargo tree` prints it, but its root.
+/// Counts the packages in the output of `cargo tree`, except the root.
 fn packages(tree: &str) -> usize {
     let packages = tree.lines().skip(1).map(|line| line.trim_end_matches(" (*)"));
     packages.filter(|package| !package.is_empty()).collect::<BTreeSet<_>>().len()
@@ -44,7 +44,7 @@ pub fn count_lines(root: &Path) -> Result<String> {
     ["numbers", "full"].iter().map(count).collect()
 }
 
-/// Builds the programs in turns, so that what else the machine does slows all of them.
+/// Builds the programs in turn, so that other load on the machine slows all of them.
 pub fn time_programs(root: &Path, runs: u32) -> Result<String> {
     let programs = Programs::lay_out(root)?;
     let mut times = NAMES.map(|name| (name, Vec::new()));
@@ -56,7 +56,7 @@ pub fn time_programs(root: &Path, runs: u32) -> Result<String> {
     Ok(times.map(|(name, times)| figure::median(&format!("build/{name}"), times)).concat())
 }
 
-/// Runs the commands of the README.
+/// Times the commands of the README.
 pub fn time_commands(root: &Path) -> Result<String> {
     let programs = Programs::lay_out(root)?;
     let readme = fs::read_to_string(root.join("README.md"))?;
@@ -76,7 +76,7 @@ pub fn time_commands(root: &Path) -> Result<String> {
     commands.into_iter().map(time).collect()
 }
 
-/// Weighs the programs as they would be shipped.
+/// Measures the binaries of the programs, built for release.
 pub fn weigh(root: &Path) -> Result<String> {
     let programs = Programs::lay_out(root)?;
     let weigh = |name: &&str| {
@@ -92,7 +92,7 @@ mod tests {
     use super::packages;
 
     #[test]
-    fn a_package_counts_once_in_each_version() {
+    fn each_version_of_a_package_counts_once() {
         let tree = "program v0.0.0 (/a)\nsyn v2.0.1\nsyn v3.0.1\nquote v1.0.0\nsyn v2.0.1 (*)\n\n\
                     serde_derive v1.0.0 (proc-macro)\n";
         assert_eq!(packages(tree), 4);

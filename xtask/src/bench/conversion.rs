@@ -1,4 +1,4 @@
-//! How long a document takes from its text to the text of `openapi.json`.
+//! Times the conversion of a document, from its text to the text of `openapi.json`.
 
 use std::path::Path;
 use std::time::Instant;
@@ -24,7 +24,7 @@ pub fn time(root: &Path) -> Result<String> {
     [1, 10].into_iter().map(time).collect()
 }
 
-/// Our document, of about half a megabyte, with its paths and schemas so many times.
+/// Our document, of about half a megabyte, with its paths and schemas repeated `times` times.
 fn repeated(ours: &Value, times: usize) -> Value {
     let mut document = ours.clone();
     document["openapi"] = "3.1.0".into();

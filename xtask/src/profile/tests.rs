@@ -52,7 +52,7 @@ fn lines((name, pointer, value): Row) -> String {
     change(&mut document, pointer, value);
     let error = check(&document).expect_err(name).to_string();
     let (head, lines) = error.split_once('\n').unwrap();
-    assert_eq!(head, "the build step does not take this document:");
+    assert_eq!(head, "the build step does not support this document:");
     format!("{name}\n{lines}\n")
 }
 
