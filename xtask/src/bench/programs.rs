@@ -56,7 +56,7 @@ impl Programs {
         Ok(programs)
     }
 
-    /// Runs Cargo for a program, and returns what it prints.
+    /// Runs Cargo for a program, and returns its output.
     pub fn output(&self, name: &str, command: &str) -> Result<String> {
         users(&self.folder.join(name)).output(&format!("cargo {command} --offline"))
     }

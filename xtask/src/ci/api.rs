@@ -32,8 +32,8 @@ pub fn accept(root: &Path) -> Result<()> {
     std::fs::write(root.join(SNAPSHOT), list(root)?).context("cannot write the list")
 }
 
-/// Lists the public items in the output of rustdoc, without impls by the compiler and without the
-/// functions of trait impls.
+/// Lists the public items in the output of rustdoc, without derived, auto-trait and blanket impls,
+/// and without the functions of trait impls.
 fn list(root: &Path) -> Result<String> {
     let json = target_folder(root).join("docs.rs/doc/pilot_status.json");
     let api = Builder::from_rustdoc_json(json)

@@ -83,7 +83,7 @@ fn object(schema: &Part) {
         inner(&property);
         let is_sized = ["minItems", "maxItems"].iter().any(|key| property.get(*key).is_some());
         let fits = !is_sized || property["type"] == "array";
-        property.expect(fits, "has `minItems` or `maxItems` but is no list; remove them");
+        property.expect(fits, "has `minItems` or `maxItems` but is not a list; remove them");
     }
     for name in schema.key("required").elements() {
         let is_known = properties.get(name.text()).is_some();
