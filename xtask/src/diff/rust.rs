@@ -37,11 +37,11 @@ pub fn items(document: &Value) -> Result<Items, String> {
 pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Vec<Change> {
     let added = new.difference(old).filter(|line| is_listed(line, new, old));
     let mut added: BTreeMap<&str, &String> = added.map(|line| (key(line), line)).collect();
-    let gone = old.difference(new).filter(|line| is_listed(line, old, new)).map(|line| {
+    let removed = old.difference(new).filter(|line| is_listed(line, old, new)).map(|line| {
         let now = added.remove(key(line)).map(|now| format!("-> {now}"));
-        change(Major, line, now.as_deref().unwrap_or("is gone"))
+        change(Major, line, now.as_deref().unwrap_or("is removed"))
     });
-    let mut changes: Vec<Change> = gone.collect();
+    let mut changes: Vec<Change> = removed.collect();
     changes.extend(added.into_values().map(|line| change(Minor, line, "is new")));
     for (brought, old) in old_features {
         let Some(new) = new_features.get(brought) else { continue };

@@ -90,7 +90,7 @@ impl<'d> Wire<'d> {
                 (Some(old), None) => {
                     let is_needed = old.direction() == Sent || old.label.contains(": response ");
                     let level = if is_needed { Major } else { old.missing().max(Minor) };
-                    self.add(level, format!("{} is gone", old.label));
+                    self.add(level, format!("{} is removed", old.label));
                 }
                 (None, Some(new)) => {
                     let level = match new.direction() {
