@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! openapi.json -----------> operations -----------------------------> operation_ids.rs
-//! -> select -> operations -----------------------------> document.rs
-//! -> simplify, nullable -> generator -> models, setters, calls
-//! -> enums, unions, rules, pages, events ----> client.rs
+//!              -> select -> operations -----------------------------> document.rs
+//!                        -> simplify, nullable -> generator -> models, setters, calls
+//!                        -> enums, unions, rules, pages, events ----> client.rs
 //! ```
 //!
 //! These modules trust the document: `cargo xtask regen` writes it in the form that they

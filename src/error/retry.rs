@@ -96,8 +96,8 @@ impl Error {
         RetryAdvice::of(self.code()?.as_str())
     }
 
-    /// Whether the server processed the last attempt. None if a response arrived or nothing was
-    /// attempted.
+    /// What is known of the last attempt without a response. None if a response arrived, nothing
+    /// was attempted, or the server may have processed the attempt.
     pub(crate) fn outcome(&self) -> Option<Outcome> {
         self.0.outcome
     }

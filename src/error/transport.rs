@@ -92,7 +92,8 @@ impl From<reqwest::Error> for Error {
             (ErrorKind::Interrupted, interruption_detail(&error, outcome))
         };
         let converted = Self::new(kind).with_outcome(outcome).with_detail(detail);
-        // A source would print the debug data of the server's GOAWAY frame.
+        // The source of a GOAWAY would print the server's debug data, and that of a refused stream
+        // adds nothing.
         if causes(&error).any(is_refused_stream) { converted } else { converted.with_source(error) }
     }
 }

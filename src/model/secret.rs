@@ -129,7 +129,7 @@ mod tests {
             let json = json!(value);
             let from_text: Secret = serde_json::from_str(&json.to_string()).unwrap();
             let from_value: Secret = serde_json::from_value(json.clone()).unwrap();
-            for secret in [from_text, from_value, Secret::from(value)] {
+            for secret in [from_text, from_value, Secret::from(value), value.parse().unwrap()] {
                 assert_eq!(secret.expose_secret(), value);
                 assert_eq!(serde_json::to_value(&secret).unwrap(), json);
             }

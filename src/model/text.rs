@@ -31,7 +31,7 @@ macro_rules! optional_text {
     )*};
 }
 
-// A `String` is one without a conversion.
+// `String` is an `IntoOptional<String>` like any other type, so it takes only `FromText`.
 optional_text! {
     String: FromText;
     &str: Text;

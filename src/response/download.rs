@@ -12,6 +12,7 @@ use futures_core::Stream;
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::Response;
+use tokio::runtime::Handle;
 use tokio::time::{Sleep, sleep};
 
 use crate::StatusCode;
@@ -43,6 +44,8 @@ pub struct Download {
     chunks: Option<(Chunks, Slot)>,
     /// The timeout for the next chunk, while the caller waits for it.
     silence: Option<Pin<Box<Sleep>>>,
+    /// The runtime of the call, whose timer serves callers outside of any runtime.
+    runtime: Handle,
     call: Call,
     status: StatusCode,
     headers: HeaderMap,
@@ -65,6 +68,7 @@ impl Download {
             status: response.status(),
             chunks: Some((Box::pin(response.bytes_stream()), slot)),
             silence: None,
+            runtime: Handle::current(),
             call,
             headers,
             longest_silence,
@@ -135,8 +139,11 @@ impl Stream for Download {
         };
         let Poll::Ready(next) = chunks.as_mut().poll_next(context) else {
             // The time that the caller spends between two chunks does not count.
-            let longest = this.longest_silence;
-            let silence = this.silence.get_or_insert_with(|| Box::pin(sleep(longest)));
+            let silence = this.silence.get_or_insert_with(|| {
+                let runtime = Handle::try_current().unwrap_or_else(|_| this.runtime.clone());
+                let _context = runtime.enter();
+                Box::pin(sleep(this.longest_silence))
+            });
             ready!(silence.as_mut().poll(context));
             return Poll::Ready(Some(Err(this.failed(Error::new(ErrorKind::Timeout), None))));
         };

@@ -209,11 +209,13 @@ fn media_type(headers: &HeaderMap) -> Option<&str> {
     const MAX_LENGTH: usize = 100;
     let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let media_type = value.split(';').next()?.trim();
-    let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || b"/+.-".contains(&byte);
-    let is_media_type = media_type.contains('/')
-        && media_type.len() <= MAX_LENGTH
-        && media_type.bytes().all(is_valid);
-    (is_media_type && !media_type.ends_with("json")).then_some(media_type)
+    let (kind, subtype) = media_type.split_once('/')?;
+    let is_token = |text: &str| {
+        !text.is_empty()
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte))
+    };
+    let is_valid = media_type.len() <= MAX_LENGTH && is_token(kind) && is_token(subtype);
+    (is_valid && !subtype.ends_with("json")).then_some(media_type)
 }
 
 /// The fields of an object.

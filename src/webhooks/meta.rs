@@ -246,16 +246,20 @@ impl Envelope {
     }
 }
 
-/// A value that may be missing, which is read as null, or of another type than documented.
+/// A value that may be of another type than documented.
 trait Lenient: Sized {
-    /// None if the value is required and of another type.
+    /// None if the value is of another type.
     fn read(value: &Value) -> Option<Self>;
+
+    /// The value of a field that is missing or of another type.
+    fn fallback() -> Option<Self> {
+        None
+    }
 }
 
-/// The first value at the pointers.
+/// The first readable value at the pointers.
 fn field<T: Lenient>(object: &Value, pointers: &[&str]) -> Option<T> {
-    let mut values = pointers.iter().filter_map(|pointer| object.pointer(pointer));
-    T::read(values.find(|value| !value.is_null()).unwrap_or(&Value::Null))
+    pointers.iter().find_map(|pointer| T::read(object.pointer(pointer)?)).or_else(T::fallback)
 }
 
 macro_rules! scalars {
@@ -273,19 +277,31 @@ scalars!(String, i64, Timestamp);
 
 impl<T: Lenient> Lenient for Option<T> {
     fn read(value: &Value) -> Option<Self> {
-        Some(if value.is_null() { None } else { T::read(value) })
+        T::read(value).map(Some)
+    }
+
+    fn fallback() -> Option<Self> {
+        Some(None)
     }
 }
 
 impl<T: Lenient> Lenient for Vec<T> {
     fn read(value: &Value) -> Option<Self> {
-        Some(value.as_array().into_iter().flatten().filter_map(T::read).collect())
+        Some(value.as_array()?.iter().filter_map(T::read).collect())
+    }
+
+    fn fallback() -> Option<Self> {
+        Some(Self::new())
     }
 }
 
 impl Lenient for Raw {
     fn read(value: &Value) -> Option<Self> {
         Some(Self(value.clone()))
+    }
+
+    fn fallback() -> Option<Self> {
+        Some(Self(Value::Null))
     }
 }
 

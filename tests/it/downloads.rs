@@ -1,5 +1,9 @@
 //! Streamed file downloads from scripted servers: slow, without a length, or truncated.
 
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake};
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use crate::support::script::Step::{AnswerAll, Pause, Read, Reset, Send, Silent, Tell};
@@ -14,6 +18,26 @@ const PART: &[u8] = b"3\r\nabc\r\n";
 
 /// The time that an impatient client waits for the next part.
 const PATIENCE: Duration = Duration::from_millis(400);
+
+/// Runs a future without a runtime.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    let waker = Arc::new(Unpark(thread::current())).into();
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
 
 /// Starts a server that follows the scripts, and clients with short timeouts.
 async fn hurried(scripts: &[Script]) -> (ScriptedServer, [Client; 2]) {
@@ -38,6 +62,19 @@ async fn a_completed_download_returns_its_connection_to_the_pool() {
         assert_eq!(audio.bytes().await.unwrap(), "abc");
     }
     assert_eq!(server.accepted(), 1);
+}
+
+#[tokio::test]
+async fn a_download_may_be_read_outside_of_a_runtime() {
+    const SLOW: Script =
+        &[Read, Send(CHUNKED), Pause(Duration::from_millis(50)), Send(PART), Send(b"0\r\n\r\n")];
+    let (_server, [client, _]) = hurried(&[SLOW, &[Read, Send(CHUNKED), Silent]]).await;
+    for expected in [Ok("abc".into()), Err(ErrorKind::Timeout)] {
+        let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
+        let read = thread::spawn(|| block_on(audio.bytes()));
+        let read = tokio::task::spawn_blocking(|| read.join().unwrap()).await.unwrap();
+        assert_eq!(read.map_err(|error| error.kind()), expected);
+    }
 }
 
 #[tokio::test]

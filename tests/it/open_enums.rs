@@ -20,6 +20,7 @@ fn known_values_have_variants() {
 fn known_values_match_in_any_case() {
     for value in ["OPEN", "open", "Open", "oPeN"] {
         assert!(matches!(ConnectionState::from(value), ConnectionState::Open), "{value}");
+        assert_eq!(value.parse(), Ok(ConnectionState::Open));
         let read: ConnectionState = serde_json::from_value(value.into()).unwrap();
         assert_eq!(read, ConnectionState::Open);
         assert_eq!(serde_json::to_value(read).unwrap(), "OPEN");

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what the client costs those who use it, held against budgets.
+//! `cargo xtask bench`: measures the costs of the client to its users, and checks budgets.
 
 mod budgets;
 mod builds;
@@ -21,7 +21,7 @@ use crate::console;
 use crate::files::Changes;
 use crate::shell::Shell;
 
-/// Where the figures are written.
+/// The page with the figures.
 const FILE: &str = "BENCHMARKS.md";
 const CHART: &str = "docs/rate-limit.svg";
 
@@ -35,35 +35,35 @@ pub struct Options {
     #[arg(long)]
     dry_run: bool,
 
-    /// How often each program is built cold; the median counts
+    /// Number of clean builds of each program; the median counts
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
 }
 
-/// What figures come from one measurement, the quick ones first.
+/// The parts of a run, the quick ones first. Their help texts are headings of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
-    /// How many packages a program with the client is built from
+    /// Packages that a program with the client builds
     Packages,
-    /// How many lines are generated for the features of a program
+    /// Lines generated for the features of a program
     Lines,
-    /// How long a program with the client takes to build from nothing
+    /// Time of a clean build of a program with the client
     Build,
-    /// How long the commands of the README take from nothing
+    /// Time of the commands in the README, from a clean build
     Commands,
-    /// How large the binary of a program is
+    /// Size of the binary of a program
     Size,
-    /// What a call costs beside reqwest by hand
+    /// Cost of a call, compared with reqwest by hand
     Overhead,
-    /// How many instructions a call takes, where valgrind is installed
+    /// Instructions per call, if valgrind is installed
     Instructions,
-    /// What 1,000 calls make of a rate limit
+    /// 1,000 calls under a rate limit
     RateLimit,
 }
 
 impl Part {
-    /// What the measurement prints, with its figures among it.
+    /// Returns the output of the measurement, which contains the figures.
     fn measure(self, root: &Path, runs: u32, changes: &mut Changes) -> Result<String> {
         let shell = Shell::new(root);
         match self {
@@ -86,8 +86,8 @@ impl Part {
     }
 }
 
-/// Measures the parts, prints a table of each, and writes the tables in place of those that
-/// the page has for the same parts. A budget that is passed is an error.
+/// Measures the chosen parts, prints a table for each, and replaces their sections of the page. A
+/// figure over budget is an error.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     let budgets = budgets::read()?;
     let is_chosen = |part: &&Part| options.parts.is_empty() || options.parts.contains(part);
@@ -95,16 +95,16 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let machine = machine::describe(&Shell::new(root))?;
     let today = Utc::now().format("%F");
     for &part in Part::value_variants().iter().filter(is_chosen) {
-        let (name, tells) = console::words(&part);
-        console::print(format_args!("\n== {name}: {tells}"));
+        let (name, heading) = console::words(&part);
+        console::print(format_args!("\n== {name}: {heading}"));
         let figures = figure::parse(&part.measure(root, options.runs, &mut changes)?)?;
         if figures.is_empty() {
             continue;
         }
         let measures = budgets.iter().filter(|measure| measure.part == part);
-        let (table, passed) = budgets::hold(measures, &figures)?;
+        let (table, exceeded) = budgets::hold(measures, &figures)?;
         console::print(format_args!("\n{table}"));
-        over.extend(passed);
+        over.extend(exceeded);
         sections.push((part, format!("Measured {today} on {machine}.\n\n{table}")));
     }
     if !options.dry_run {
@@ -124,7 +124,7 @@ mod tests {
     use super::{Part, budgets};
 
     #[test]
-    fn every_part_has_a_budget() {
+    fn every_part_and_measure_has_a_budget() {
         let measures = budgets::read().unwrap();
         for part in Part::value_variants() {
             assert!(measures.iter().any(|measure| measure.part == *part), "{part:?}");

@@ -1,5 +1,5 @@
-//! `cargo xtask ci`: the checks that a change has to pass. `xtask/ci.yaml` lists them, each with
-//! what it guards.
+//! `cargo xtask ci`: runs the checks that every change has to pass. `xtask/ci.yaml` lists them,
+//! each with its purpose.
 
 pub mod api;
 mod builds;
@@ -33,7 +33,7 @@ struct Step {
     needs: Vec<Need>,
     #[serde(default)]
     env: BTreeMap<String, String>,
-    /// A folder of its own under Cargo's for what it builds.
+    /// A subfolder of Cargo's target folder for the builds of the step.
     target: Option<String>,
     #[serde(default)]
     run: Vec<String>,
@@ -54,13 +54,13 @@ pub struct Options {
     #[arg(value_name = "STEP", value_parser = PossibleValuesParser::new(STEPS.iter().map(|step| &*step.name)))]
     steps: Vec<String>,
 
-    /// List the steps, run none
+    /// List the steps without running them
     #[arg(long)]
     list: bool,
 }
 
 impl Step {
-    /// Runs the commands. Returns what it would take to run the step, where it cannot be run.
+    /// Runs the commands. If a need is not met, runs none and returns the remedy.
     fn run(&self, root: &Path) -> Result<Option<&str>> {
         let shell = Shell::new(root);
         for Need { run, prints, otherwise } in &self.needs {
@@ -76,7 +76,7 @@ impl Step {
         Ok(None)
     }
 
-    /// Runs the step, and returns the same.
+    /// Runs the step, including the checks in code. Returns the remedy if a need is not met.
     fn check(&self, root: &Path) -> Result<Option<&str>> {
         if let Some(otherwise) = self.run(root)? {
             return Ok(Some(otherwise));
@@ -88,7 +88,7 @@ impl Step {
             "api" => api::check(root)?,
             "features" => builds::features(shell)?,
             "lowest" => builds::lowest(shell)?,
-            name => ensure!(!self.run.is_empty(), "the step {name} checks nothing"),
+            name => ensure!(!self.run.is_empty(), "the step {name} has no checks"),
         }
         Ok(None)
     }
@@ -98,7 +98,7 @@ fn step(name: &str) -> Result<&'static Step> {
     STEPS.iter().find(|step| step.name == name).with_context(|| format!("there is no step {name}"))
 }
 
-/// Runs the steps that were chosen, or all. A step that fails stops no other one.
+/// Runs the chosen steps, or all. The run continues after a failed step.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     let chosen: Result<Vec<&Step>> = options.steps.iter().map(|name| step(name)).collect();
     let steps = if options.steps.is_empty() { STEPS.iter().collect() } else { chosen? };
@@ -115,7 +115,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
             console::report(format_args!("error: {error:#}"));
             failed.push(name.as_str());
         }
-        ends.push(format!("{name:<12}{:>5} s  {}", began.elapsed().as_secs(), told(&outcome)));
+        ends.push(format!("{name:<12}{:>5} s  {}", began.elapsed().as_secs(), summary(&outcome)));
     }
     if !options.list {
         console::print(format_args!("\n== the steps\n{}", ends.join("\n")));
@@ -125,8 +125,8 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The end of a check in a few words.
-fn told(outcome: &Result<Option<&str>>) -> String {
+/// The outcome of a step, in a few words.
+fn summary(outcome: &Result<Option<&str>>) -> String {
     match outcome {
         Ok(None) => "passed".to_owned(),
         Ok(Some(reason)) => format!("NOT RUN: {reason}"),
@@ -142,7 +142,7 @@ mod tests {
     use anyhow::anyhow;
     use clap::Parser;
 
-    use super::{Options, STEPS, Step, step, told};
+    use super::{Options, STEPS, Step, step, summary};
     use crate::yaml;
 
     #[derive(Parser)]
@@ -152,28 +152,28 @@ mod tests {
     }
 
     #[test]
-    fn steps_run_in_the_order_that_was_asked_for() {
+    fn steps_run_in_the_order_of_the_arguments() {
         let line = Line::try_parse_from(["ci", "tls", "fmt"]).unwrap();
         assert_eq!(line.options.steps, ["tls", "fmt"]);
     }
 
     #[test]
-    fn a_step_that_does_not_exist_is_a_wrong_call() {
+    fn an_unknown_step_is_a_usage_error() {
         let error = Line::try_parse_from(["ci", "fmt", "lint"]).err().unwrap();
         assert_eq!(error.exit_code(), 2);
         assert!(error.to_string().contains("duplicates"), "{error}");
     }
 
     #[test]
-    fn what_was_not_run_does_not_count_as_passed() {
+    fn a_step_that_did_not_run_does_not_count_as_passed() {
         let outcomes = [Ok(None), Ok(Some("no rustup")), Err(anyhow!("wrong"))];
-        assert_eq!(outcomes.map(|one| told(&one)), ["passed", "NOT RUN: no rustup", "FAILED"]);
+        assert_eq!(outcomes.map(|one| summary(&one)), ["passed", "NOT RUN: no rustup", "FAILED"]);
     }
 
     #[test]
-    fn a_step_without_its_tool_or_without_a_check_does_not_pass() {
+    fn a_step_without_its_tool_or_without_checks_does_not_pass() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let check = |text| told(&yaml::parse::<Step>(text).unwrap().check(root));
+        let check = |text| summary(&yaml::parse::<Step>(text).unwrap().check(root));
         let needs =
             "{name: a, guards: b, run: [cargo none], needs: [{run: no-such, otherwise: c}]}";
         assert_eq!(check(needs), "NOT RUN: c");
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_build_what_the_lock_file_says() {
+    fn every_cargo_command_but_fmt_uses_the_lock_file() {
         let commands = STEPS.iter().flat_map(|step| &step.run);
         for command in commands.filter(|command| command.contains("cargo ")) {
             let builds = !command.starts_with("cargo fmt ");
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn every_example_is_run() {
+    fn every_example_runs() {
         let manifest = include_str!("../../examples/Cargo.toml");
         let examples = manifest.split("[[example]]").skip(1);
         let names: BTreeSet<&str> = examples.filter_map(|one| one.split('"').nth(1)).collect();
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_rust_is_the_one_that_the_manifest_promises() {
+    fn the_step_oldest_uses_the_rust_version_of_the_manifest() {
         let manifest = include_str!("../../Cargo.toml");
         let line = manifest.lines().find(|line| line.starts_with("rust-version = ")).unwrap();
         let toolchain = format!(" {}.0 ", line.split('"').nth(1).unwrap());

@@ -1,7 +1,7 @@
 //! Converts an OpenAPI 3.1 document to 3.0.3.
 //!
-//! What 3.0 expresses otherwise is rewritten. A note that changes no type is dropped and
-//! listed. Anything else is an error with its place. Converting twice changes nothing.
+//! Constructs that 3.0 expresses differently are rewritten. Annotations that change no type are
+//! dropped and listed. Anything else is an error with its place. Converting twice changes nothing.
 
 pub(crate) mod grammar;
 mod keywords;
@@ -17,13 +17,13 @@ pub(crate) use self::grammar::parts;
 use crate::line::one_line;
 use crate::pointer::Pointer;
 
-/// Converts `document` in place and returns the place of each note dropped.
+/// Converts `document` in place and returns the place of each dropped annotation.
 ///
-/// On an error the document is left half converted.
+/// On an error, the document is left partly converted.
 pub fn to_3_0(document: &mut Value) -> Result<Vec<String>> {
     let parts = parts(document)?;
     let mut dropped = Vec::new();
-    // The inner parts first: the conversion of a part expects 3.0 within it.
+    // Inner parts first: the conversion of a part expects 3.0 within it.
     for (kind, at) in parts.iter().rev() {
         let Some(Value::Object(object)) = document.pointer_mut(at.as_str()) else { continue };
         keywords::check(*kind, object, at)?;
@@ -33,7 +33,7 @@ pub fn to_3_0(document: &mut Value) -> Result<Vec<String>> {
             Kind::Info => key == "summary",
             Kind::License => key == "identifier",
             Kind::Schema => matches!(key, "$comment" | "$schema"),
-            // In 3.0 a reference stands alone.
+            // In 3.0, a reference has no siblings.
             _ => is_reference && key != "$ref",
         };
         let notes = object.keys().filter(|key| is_note(key));
@@ -43,13 +43,13 @@ pub fn to_3_0(document: &mut Value) -> Result<Vec<String>> {
             schema::convert(object, at, &mut dropped)?;
         }
     }
-    // The version that the generator reads.
+    // The version that the generator supports.
     document["openapi"] = "3.0.3".into();
     dropped.sort();
     Ok(dropped)
 }
 
-/// An error at a place, with what to do.
+/// An error at a place, with the remedy.
 fn refuse(at: &Pointer, reason: &str) -> anyhow::Error {
     anyhow!("{}: {}", one_line(&at.to_string()), one_line(reason))
 }

@@ -1,10 +1,10 @@
-//! What changed between two versions of `openapi.json`, and what that means: for the
-//! Rust API of the client, and on the wire for clients that were deployed before.
+//! Lists the changes between two versions of `openapi.json`, with their effect on the Rust API
+//! of the client and, on the wire, on clients that are already deployed.
 //!
-//! For Rust, a change is major if code that used the client does not compile, or its requests
-//! are refused before they are sent; minor if there is more to use. On the wire, a change is
-//! major if calls of an older client may fail or mean something else, minor if it goes on and
-//! gets less or something else, a patch if it notices nothing.
+//! For Rust, a change is major if code that uses the client no longer compiles, or if the client
+//! refuses requests that it used to send; minor if it adds public items. On the wire, a change is
+//! major if calls of an older client may fail or change their meaning; minor if they succeed but
+//! get less data or different data; a patch if the older client is not affected.
 
 mod rust;
 mod sites;
@@ -23,7 +23,7 @@ use crate::source;
 use crate::{convert, merge, normalise, upstream};
 use Level::{Major, Minor, Patch};
 
-/// How much a change weighs, for the Rust API or for the wire.
+/// The weight of a change, for the Rust API or on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     Patch,
@@ -50,7 +50,7 @@ impl Change {
     }
 }
 
-/// What changed, the weightiest first.
+/// All changes, the heaviest first.
 #[derive(Debug)]
 pub struct Report {
     rust: Vec<Change>,
@@ -59,13 +59,13 @@ pub struct Report {
     differs: bool,
 }
 
-/// Compares two documents as they were published, of OpenAPI 3.0 or 3.1.
+/// Compares two published documents, in OpenAPI 3.0 or 3.1.
 pub fn run(root: &Path, old: &Path, new: &Path) -> Result<Report> {
     let read = |path: &Path| prepared(merge::merge(&upstream::parts(&source::read(path, root)?)?)?);
     Ok(report(&read(old).context("the old document")?, &read(new).context("the new document")?))
 }
 
-/// A document in the form of `openapi.json`.
+/// Converts a document to the form of `openapi.json`.
 fn prepared(mut document: Value) -> Result<Value> {
     convert::to_3_0(&mut document)?;
     normalise::normalise(&mut document)?;
@@ -84,7 +84,7 @@ pub fn report(old: &Value, new: &Value) -> Report {
 }
 
 impl Report {
-    /// How much all changes together weigh: for the Rust API, and on the wire.
+    /// The heaviest change for the Rust API, and the heaviest on the wire.
     fn verdict(&self) -> (Level, Level) {
         let worst =
             |changes: &[Change]| changes.iter().map(|change| change.level).max().unwrap_or(Patch);
@@ -103,18 +103,18 @@ impl fmt::Display for Report {
                 writeln!(f, "  {level}  {text}")?;
             }
             if changes.is_empty() {
-                writeln!(f, "  patch  words at most")?;
+                writeln!(f, "  patch  nothing, or documentation only")?;
             }
         }
         let (rust, wire) = self.verdict();
-        writeln!(f, "in all: {rust} for the Rust API, {wire} on the wire")?;
+        writeln!(f, "overall: {rust} for the Rust API, {wire} on the wire")?;
         let now = env!("CARGO_PKG_VERSION");
         write!(f, "release: {} (was {now})", next(now, rust).unwrap_or_default())
     }
 }
 
-/// The version after another, by Cargo's rules: before 1.0 the second number stands for what
-/// breaks.
+/// The next version, by Cargo's rules: before 1.0, a breaking change increments the second
+/// number.
 fn next(version: &str, level: Level) -> Option<String> {
     let mut numbers = version.split('.').map(|number| number.parse::<u64>().ok());
     let (major, minor, patch) = (numbers.next()??, numbers.next()??, numbers.next()??);

@@ -1,8 +1,8 @@
-//! Refuses what the build step does not take.
+//! Refuses documents that the build step does not support.
 //!
-//! The build step is code that every user runs, and trusts the document. So it reads
-//! one form of each thing. Whatever else OpenAPI 3.0 can say is refused here, where
-//! `xtask/spec/api` can be corrected.
+//! Every user runs the build step, and it trusts the document. So it supports one form of each
+//! construct. The other forms of OpenAPI 3.0 are refused here, and can be corrected in
+//! `xtask/spec/api`.
 
 mod document;
 mod operations;
@@ -22,7 +22,7 @@ use serde_json::Value;
 use crate::convert;
 use part::Part;
 
-/// Refuses a normalised document that breaks the profile, with all violations.
+/// Refuses a normalised document that breaks the profile. The error lists all violations.
 pub fn check(document: &Value) -> Result<()> {
     let parts = convert::parts(document)?;
     let violations = RefCell::default();
@@ -31,6 +31,6 @@ pub fn check(document: &Value) -> Result<()> {
     operations::check(&root);
     schemas::check(&root);
     let lines = violations.take().into_iter().collect::<Vec<String>>().join("\n  ");
-    ensure!(lines.is_empty(), "the build step does not take this document:\n  {lines}");
+    ensure!(lines.is_empty(), "the build step does not support this document:\n  {lines}");
     Ok(())
 }

@@ -419,7 +419,7 @@ fn a_document_that_breaks_the_profile_is_refused_with_all_violations() {
     fs::write(workspace.path("xtask/spec/api/shared.yaml"), shared).unwrap();
     let stderr = workspace.refuses(&[]);
     let lines: Vec<&str> = stderr.lines().skip_while(|line| !line.starts_with("error")).collect();
-    assert_eq!(lines[0], "error: the build step does not take this document:");
+    assert_eq!(lines[0], "error: the build step does not support this document:");
     let places: Vec<_> =
         lines[1..].iter().filter_map(|line| line.trim().split(':').next()).collect();
     let schemas = "/components/schemas";

@@ -93,6 +93,14 @@ fn each_kind_of_media_has_the_ids_that_a_download_takes() {
 }
 
 #[test]
+fn a_kind_without_content_does_not_hide_another() {
+    for empty in [json!(false), json!(""), json!([]), Value::Null] {
+        let message = message(&json!({"id": "wamid.1", "image": empty, "document": {"id": "42"}}));
+        assert_eq!(message.media.and_then(|media| media.id).as_deref(), Some("42"), "{empty}");
+    }
+}
+
+#[test]
 fn media_with_both_ids_is_found_in_all_changes() {
     let image = |id: Value| json!({"id": "wamid.1", "image": {"id": id}});
     let number = |id: &str| json!({"phone_number_id": id});

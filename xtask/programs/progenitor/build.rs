@@ -1,3 +1,3 @@
-//! Generates nothing: what is measured is how long the generator takes to build.
+//! Generates nothing: only the build time of the generator is measured.
 
 fn main() {}

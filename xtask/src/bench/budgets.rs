@@ -1,5 +1,5 @@
-//! The budgets, each with its reason, in `xtask/budgets.yaml`; and the table of what was measured
-//! of them.
+//! Reads the budgets in `xtask/budgets.yaml`, each with its reason, and compares the figures with
+//! them.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -10,19 +10,19 @@ use crate::yaml;
 
 const HEAD: &str = "| What | Measured | Peer | Ratio | At most |\n|---|---|---|---|---|\n";
 
-/// What is measured of several subjects, which can be compared.
+/// A quantity that is measured for several comparable subjects.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Measure {
-    /// The part of a run that measures it.
+    /// The part of a run that measures this.
     pub part: Part,
-    /// Its name in figures.
+    /// The name in figures.
     pub name: String,
     pub title: String,
     pub budgets: Vec<Budget>,
 }
 
-/// How much one subject may cost.
+/// The limit for one subject.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
@@ -32,14 +32,14 @@ pub struct Budget {
     pub reason: String,
 }
 
-/// The most that is within a budget.
+/// The largest value within a budget.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Most {
     Total(f64),
-    /// So many times what the peer costs.
+    /// A multiple of the figure of the peer.
     Times(f64),
-    /// So much more than the peer costs.
+    /// An amount above the figure of the peer.
     More(f64),
 }
 
@@ -47,8 +47,8 @@ pub fn read() -> Result<Vec<Measure>> {
     yaml::parse(include_str!("../../budgets.yaml")).context("cannot read xtask/budgets.yaml")
 }
 
-/// The table in Markdown, with a row for every budget of the measures; and the rows of the
-/// budgets that are passed, each with its reason.
+/// Returns a Markdown table with a row for each budget of the measures, and the rows over budget,
+/// each with its reason.
 pub fn hold<'a>(
     measures: impl Iterator<Item = &'a Measure>,
     figures: &Figures,
@@ -58,19 +58,19 @@ pub fn hold<'a>(
         for Budget { of, most, peer, reason } in budgets {
             let figure = figure::get(figures, name, of)?;
             let (value, unit) = (figure.value, &figure.unit);
-            let (mut beside, mut cells) = (0.0, " | ".to_owned());
+            let (mut base, mut cells) = (0.0, " | ".to_owned());
             if let Some(peer) = peer {
                 let other = figure::get(figures, name, peer)?;
-                beside = other.value;
-                cells = format!("`{peer}` ({other}) | {:.3}", value / beside);
+                base = other.value;
+                cells = format!("`{peer}` ({other}) | {:.3}", value / base);
             }
             let (limit, most) = match most {
                 Most::Total(total) => (*total, format!("{} {unit}", digits(*total))),
-                Most::Times(times) => (times * beside, format!("{times} times")),
-                Most::More(more) => (more + beside, format!("{} {unit} more", digits(*more))),
+                Most::Times(times) => (times * base, format!("{times} times")),
+                Most::More(more) => (more + base, format!("{} {unit} more", digits(*more))),
             };
             let mut row = format!("| {title}, `{of}` | {figure} | {cells} | {most}");
-            if value > limit {
+            if value > limit || limit.is_nan() {
                 row += ", **over**";
                 over.push(format!("{row} | {reason}"));
             }
@@ -87,7 +87,7 @@ mod tests {
     use super::{Measure, hold};
     use crate::bench::figure::{self, Figures};
 
-    /// Two budgets for each measure: kept to the last unit, and passed by one.
+    /// Two budgets for each measure: one that the figure just meets, and one that it exceeds.
     fn measures() -> Vec<Measure> {
         let measures = json!([
             {"part": "build", "name": "build", "title": "cold build", "budgets": [
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_is_kept_up_to_its_last_unit_and_told_with_its_reason_beyond() {
+    fn a_figure_at_its_budget_passes_and_one_above_is_reported_with_the_reason() {
         assert_eq!(
             held().1,
             [
@@ -139,9 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn a_figure_that_nobody_measured_is_named() {
+    fn a_missing_figure_is_an_error_with_its_name() {
         let error = hold(measures().iter(), &Figures::default()).unwrap_err().to_string();
-        assert_eq!(error, "nothing measured build/numbers");
+        assert_eq!(error, "there is no figure build/numbers");
         assert_eq!(hold([].iter(), &Figures::default()).unwrap().0.lines().count(), 2);
     }
 }

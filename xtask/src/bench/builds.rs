@@ -1,5 +1,5 @@
-//! What it takes to build the programs and this workspace, and how large the programs are
-//! afterwards. Each function returns lines with figures.
+//! Measures the builds of the programs and of this workspace, and the sizes of the programs. Each
+//! function returns lines with figures.
 
 use std::collections::BTreeSet;
 use std::env::consts::EXE_SUFFIX;
@@ -12,7 +12,7 @@ use super::figure;
 use super::programs::{NAMES, Programs, cold};
 use crate::generate;
 
-/// Those that can list numbers.
+/// The programs that list numbers.
 const LISTING: [&str; 3] = ["by-hand", "numbers", "full"];
 
 /// Counts the packages that Cargo builds for each program. It builds a package once for each set
@@ -46,7 +46,7 @@ pub fn count_lines(root: &Path) -> Result<String> {
     ["numbers", "full"].iter().map(count).collect()
 }
 
-/// Builds the programs in turns, so that what else the machine does slows all of them.
+/// Builds the programs in turn, so that other load on the machine slows all of them.
 pub fn time_programs(root: &Path, runs: u32) -> Result<String> {
     let programs = Programs::lay_out(root)?;
     let mut times = NAMES.map(|name| (name, Vec::new()));
@@ -58,7 +58,7 @@ pub fn time_programs(root: &Path, runs: u32) -> Result<String> {
     Ok(times.map(|(name, times)| figure::median(&format!("build/{name}"), times)).concat())
 }
 
-/// Runs the commands of the README.
+/// Times the commands of the README.
 pub fn time_commands(root: &Path) -> Result<String> {
     let programs = Programs::lay_out(root)?;
     let readme = fs::read_to_string(root.join("README.md"))?;
@@ -78,7 +78,7 @@ pub fn time_commands(root: &Path) -> Result<String> {
     commands.into_iter().map(time).collect()
 }
 
-/// Weighs the programs as they would be shipped.
+/// Measures the binaries of the programs, built for release.
 pub fn weigh(root: &Path) -> Result<String> {
     let programs = Programs::lay_out(root)?;
     let weigh = |name: &&str| {

@@ -1,17 +1,17 @@
-//! Draws what the clients make of a rate limit, from points that the benchmark prints.
+//! Draws the behaviour of the clients under a rate limit, from points that the benchmark prints.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use plotters::prelude::*;
 
-/// Begins a line with a point of a curve: `point PANEL CURVE SECONDS CALLS`.
+/// The prefix of a line with a point of a curve: `point PANEL CURVE SECONDS CALLS`.
 const BEGIN: &str = "point ";
 
 const SIZE: (u32, u32) = (960, 420);
 const COLORS: [RGBColor; 3] = [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(0, 158, 115)];
 
-/// The chart as SVG: a panel beside the other, each with a curve for every client.
+/// Draws the chart as SVG, with panels side by side and a curve for each client.
 pub fn draw(output: &str) -> Result<String> {
     let mut panels: BTreeMap<&str, BTreeMap<&str, Vec<_>>> = BTreeMap::new();
     for line in output.lines().filter(|line| line.starts_with(BEGIN)) {
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_point_that_is_cut_short_is_refused() {
+    fn an_incomplete_point_is_an_error() {
         for line in ["point ", "point a b 1", "point a b 1 x"] {
             assert_eq!(draw(line).unwrap_err().to_string(), format!("not a point: {line}"));
         }

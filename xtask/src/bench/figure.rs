@@ -1,12 +1,12 @@
-//! What was measured, under the name of the measure and of what it was taken of.
+//! Parses and formats figures. The name of a figure is that of its measure and its subject.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 
 use anyhow::{Context, Result, ensure};
 
-/// Begins a line with a figure: `figure MEASURE/SUBJECT VALUE UNIT`, maybe followed by a comma
-/// and the spread of several runs.
+/// The prefix of a line with a figure: `figure MEASURE/SUBJECT VALUE UNIT`, optionally followed by
+/// a comma and the range of several runs.
 const BEGIN: &str = "figure ";
 
 /// A value with its unit.
@@ -14,7 +14,7 @@ const BEGIN: &str = "figure ";
 pub struct Figure {
     pub value: f64,
     pub unit: String,
-    /// Empty, or a comma and between what the values of several runs were.
+    /// Empty, or a comma and the range of the values of several runs.
     spread: String,
 }
 
@@ -24,8 +24,8 @@ impl Display for Figure {
     }
 }
 
-/// The line of the median of several runs, in seconds. Of an even number, the slower of the
-/// middle two.
+/// Returns a line with the median of several runs, in seconds. For an even number of runs, that is
+/// the slower of the middle two.
 pub fn median(name: &str, mut values: Vec<f64>) -> String {
     values.sort_by(f64::total_cmp);
     let [least, median, greatest] =
@@ -35,7 +35,7 @@ pub fn median(name: &str, mut values: Vec<f64>) -> String {
     format!("{BEGIN}{name} {median} s{spread}\n")
 }
 
-/// A number as a reader wants it: large ones in groups, small ones with a fraction.
+/// Formats a number for readers: large ones with grouped digits, small ones with a fraction.
 pub fn digits(value: f64) -> String {
     if value.fract() != 0.0 && value < 100.0 {
         return if value < 1.0 { format!("{value:.3}") } else { format!("{value:.2}") };
@@ -45,15 +45,15 @@ pub fn digits(value: f64) -> String {
     groups.collect::<Vec<_>>().join(",")
 }
 
-/// Figures by their names.
+/// Figures by name.
 pub type Figures = BTreeMap<String, Figure>;
 
-/// The figures in what a benchmark printed. Other lines are for people.
+/// Parses the figures in the output of a benchmark. Other lines are ignored.
 pub fn parse(output: &str) -> Result<Figures> {
     let mut figures = Figures::new();
     for line in output.lines().filter(|line| line.starts_with(BEGIN)) {
-        let (name, figure) = parse_line(line).with_context(|| format!("no figure: {line}"))?;
-        ensure!(figures.insert(name, figure).is_none(), "measured twice: {line}");
+        let (name, figure) = parse_line(line).with_context(|| format!("invalid figure: {line}"))?;
+        ensure!(figures.insert(name, figure).is_none(), "duplicate figure: {line}");
     }
     Ok(figures)
 }
@@ -70,7 +70,7 @@ fn parse_line(line: &str) -> Option<(String, Figure)> {
 
 pub fn get<'a>(figures: &'a Figures, measure: &str, subject: &str) -> Result<&'a Figure> {
     let name = format!("{measure}/{subject}");
-    figures.get(&name).with_context(|| format!("nothing measured {name}"))
+    figures.get(&name).with_context(|| format!("there is no figure {name}"))
 }
 
 #[cfg(test)]
@@ -78,17 +78,17 @@ mod tests {
     use super::{digits, get, median, parse};
 
     #[test]
-    fn figures_are_read_from_lines_of_their_own() {
+    fn only_lines_with_the_prefix_are_figures() {
         let output = "running 1 test\ntest overhead ... \nfigure  call/ours   2.5  us\n\
                       a figure for people\nfigure rejected/ours 0 rejections per success\nok\n";
         let figures = parse(output).unwrap();
-        let told: Vec<_> =
+        let lines: Vec<_> =
             figures.iter().map(|(name, figure)| format!("{name}: {figure}")).collect();
-        assert_eq!(told, ["call/ours: 2.50 us", "rejected/ours: 0 rejections per success"]);
+        assert_eq!(lines, ["call/ours: 2.50 us", "rejected/ours: 0 rejections per success"]);
     }
 
     #[test]
-    fn a_line_that_is_cut_short_or_has_no_number_is_refused() {
+    fn an_incomplete_line_or_one_without_a_valid_number_is_an_error() {
         for line in [
             "figure ",
             "figure a/b",
@@ -97,33 +97,33 @@ mod tests {
             "figure a/b -1 s",
             "figure a 1 s",
         ] {
-            assert_eq!(parse(line).unwrap_err().to_string(), format!("no figure: {line}"));
+            assert_eq!(parse(line).unwrap_err().to_string(), format!("invalid figure: {line}"));
         }
     }
 
     #[test]
-    fn a_figure_is_measured_once_and_missed_by_its_name() {
+    fn a_duplicate_or_missing_figure_is_an_error() {
         let line = "figure build/full 1 s\n";
         parse(&format!("{line}{line}")).unwrap_err();
         let error = get(&parse(line).unwrap(), "build", "numbers").unwrap_err().to_string();
-        assert_eq!(error, "nothing measured build/numbers");
+        assert_eq!(error, "there is no figure build/numbers");
     }
 
     #[test]
-    fn a_median_tells_its_spread() {
-        let told = |values: &[f64]| {
+    fn a_median_has_the_range_of_the_runs() {
+        let line = |values: &[f64]| {
             let figures = parse(&median("build/full", values.to_vec())).unwrap();
             let figure = get(&figures, "build", "full").unwrap();
             assert_eq!(figure.unit, "s");
             figure.to_string()
         };
-        assert_eq!(told(&[3.25, 9.5, 1.5]), "3.25 s, 1.50 to 9.50");
-        assert_eq!(told(&[2.0, 1.0]), "2 s, 1 to 2");
-        assert_eq!(told(&[2.5]), "2.50 s");
+        assert_eq!(line(&[3.25, 9.5, 1.5]), "3.25 s, 1.50 to 9.50");
+        assert_eq!(line(&[2.0, 1.0]), "2 s, 1 to 2");
+        assert_eq!(line(&[2.5]), "2.50 s");
     }
 
     #[test]
-    fn numbers_are_written_to_be_read() {
+    fn numbers_are_formatted_for_readers() {
         for (value, text) in [
             (0.0, "0"),
             (0.048_31, "0.048"),

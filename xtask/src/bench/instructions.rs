@@ -1,4 +1,4 @@
-//! How many instructions a call takes, which hardly varies from run to run.
+//! Counts the instructions of a call, which hardly vary from run to run.
 
 use anyhow::{Context, Result};
 
@@ -6,7 +6,7 @@ use super::figure;
 use crate::console;
 use crate::shell::Shell;
 
-/// Counts the instructions of each client alone. Without valgrind, there are no figures.
+/// Counts the instructions of each client separately. Without valgrind, there are no figures.
 pub fn count(shell: &Shell) -> Result<String> {
     if shell.output("valgrind --version").is_err() {
         console::print("NOT RUN: valgrind is not installed");

@@ -1,4 +1,4 @@
-//! What the figures were measured on and with, without the name of the machine.
+//! Describes the machine and the compiler of the figures, without the name of the machine.
 
 use anyhow::Result;
 
@@ -8,7 +8,7 @@ pub fn describe(shell: &Shell) -> Result<String> {
     let cores = std::thread::available_parallelism()?;
     let system = format!("{} {}", std::env::consts::ARCH, std::env::consts::OS);
     let rustc = shell.output("rustc --version")?;
-    // A commit and its date follow.
+    // Without the commit and its date.
     let rustc = rustc.split(" (").next().unwrap_or_default();
     let cpu = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| model(&text));
     let cpu = cpu.unwrap_or_else(|| "an unknown CPU".to_owned());
@@ -29,16 +29,17 @@ mod tests {
 
     #[test]
     fn the_description_names_cores_and_compiler() {
-        let told = describe(&Shell::new(Path::new(env!("CARGO_MANIFEST_DIR")))).unwrap();
+        let description = describe(&Shell::new(Path::new(env!("CARGO_MANIFEST_DIR")))).unwrap();
         for part in [" cores of ", "rustc 1."] {
-            assert!(told.contains(part), "{told}");
+            assert!(description.contains(part), "{description}");
         }
     }
 
     #[test]
-    fn the_model_is_that_of_the_first_core() {
-        let told = "processor\t: 0\nmodel\t\t: 17\nmodel name\t: AMD EPYC\n\nmodel name\t: other\n";
-        assert_eq!(model(told).unwrap(), "AMD EPYC");
+    fn the_cpu_model_is_that_of_the_first_core() {
+        let cpuinfo =
+            "processor\t: 0\nmodel\t\t: 17\nmodel name\t: AMD EPYC\n\nmodel name\t: other\n";
+        assert_eq!(model(cpuinfo).unwrap(), "AMD EPYC");
         assert_eq!(model("processor\t: 0\n"), None);
     }
 }

@@ -1,13 +1,13 @@
-//! The page with the figures: one section for each part, so that a part can be measured
-//! again alone.
+//! Writes the page with the figures. Each part has a section, so that one part can be measured
+//! again.
 
 use super::Part;
 use crate::console;
 
-/// What stands above the sections.
+/// The text above the sections.
 const HEAD: &str = include_str!("page.md");
 
-/// The page, with these sections in place of those that it has for the same parts.
+/// Returns the page with the sections of the measured parts replaced.
 pub fn update(page: &str, parts: &[Part], sections: &[(Part, String)]) -> String {
     let section = |part: &Part| {
         let heading = format!("\n## {}\n", console::words(part).1);
@@ -29,7 +29,7 @@ mod tests {
     const PARTS: [Part; 3] = [Part::Packages, Part::Lines, Part::Build];
 
     #[test]
-    fn a_part_that_is_measured_again_replaces_its_own_section_only() {
+    fn a_new_measurement_of_a_part_replaces_only_its_section() {
         let section = |part, text: &str| (part, text.to_owned());
         let lines = section(Part::Lines, "On A.\n\n| 1 |\n");
         let page = update("", &PARTS, &[section(Part::Build, "On A.\n\n| 2 |\n"), lines]);
@@ -40,8 +40,8 @@ mod tests {
         assert_eq!(
             sections,
             [
-                "How many lines are generated for the features of a program\n\nOn B.\n\n| 3 |\n",
-                "How long a program with the client takes to build from nothing\n\nOn A.\n\n| 2 |\n",
+                "Lines generated for the features of a program\n\nOn B.\n\n| 3 |\n",
+                "Time of a clean build of a program with the client\n\nOn A.\n\n| 2 |\n",
             ]
         );
     }

@@ -1,4 +1,4 @@
-//! A line for each public item of the client, so that a change of one is seen.
+//! Compares the public items of the client, a line for each, with the accepted list.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -9,22 +9,22 @@ use public_api::{Builder, PublicItem};
 use crate::folder::target_folder;
 use crate::regen;
 
-/// Where the lines are kept.
+/// The accepted list.
 const SNAPSHOT: &str = "tests/snapshots/public_api.txt";
 
-/// Compares the public items with those that were accepted.
+/// Fails if the public items differ from the accepted list.
 pub fn check(root: &Path) -> Result<()> {
     let accepted = std::fs::read_to_string(root.join(SNAPSHOT)).unwrap_or_default();
     let difference = regen::difference(SNAPSHOT, &accepted, &list(root)?);
     ensure!(
         difference.is_empty(),
-        "the public items are not those that were accepted\n{difference}\
+        "the public items differ from the accepted ones\n{difference}\
          stale: run `cargo xtask api`, read the diff, and commit it"
     );
     Ok(())
 }
 
-/// Accepts the public items as they are.
+/// Accepts the current public items.
 pub fn accept(root: &Path) -> Result<()> {
     if let Some(otherwise) = super::step("api")?.run(root)? {
         bail!("cannot list the public items: {otherwise}");
@@ -32,8 +32,8 @@ pub fn accept(root: &Path) -> Result<()> {
     std::fs::write(root.join(SNAPSHOT), list(root)?).context("cannot write the list")
 }
 
-/// The lines, of what rustdoc wrote, without what the compiler derives and what a trait says of
-/// its functions.
+/// Lists the public items in the output of rustdoc, without derived, auto-trait and blanket impls,
+/// and without the functions of trait impls.
 fn list(root: &Path) -> Result<String> {
     let json = target_folder(root).join("docs.rs/doc/pilot_status.json");
     let api = Builder::from_rustdoc_json(json)
@@ -47,10 +47,10 @@ fn list(root: &Path) -> Result<String> {
     };
     let of_traits = api.items().filter(|item| is_impl(item, true)).map(PublicItem::id);
     let of_traits: HashSet<_> = of_traits.collect();
-    let is_told = |item: &&PublicItem| {
+    let is_listed = |item: &&PublicItem| {
         let repeats = item.parent_id().is_some_and(|parent| of_traits.contains(&parent));
         !repeats && !is_impl(item, false)
     };
-    let lines = api.items().filter(is_told);
+    let lines = api.items().filter(is_listed);
     Ok(lines.map(|item| item.to_string().replace("pilot_status::", "") + "\n").collect())
 }

@@ -1,5 +1,5 @@
-//! Builds of the client that few users make: with few of its features, and with the lowest
-//! versions of its dependencies.
+//! Checks builds of the client that few users make: with few features, and with the lowest
+//! versions of the dependencies.
 
 use std::fs;
 
@@ -10,13 +10,13 @@ use crate::folder::target_folder;
 use crate::packed;
 use crate::shell::Shell;
 
-/// They stand for others, or are dear to build and have a step of their own.
+/// Features that stand for others, or that are slow to build and have a separate step.
 const NOT_ALONE: [&str; 5] = ["default", "full", "native-tls", "rustls", "rustls-no-provider"];
 
-/// Tags whose models meet.
+/// Tags that share models.
 const PAIRS: [&str; 3] = ["messages,webhooks", "numbers,mock", "conversations,templates"];
 
-/// Builds with each feature alone, and with some pairs.
+/// Builds with each feature alone, and with some pairs of features.
 pub fn features(shell: &Shell) -> Result<()> {
     let manifest: DocumentMut = fs::read_to_string(shell.root.join("Cargo.toml"))?.parse()?;
     let features = manifest["features"].as_table().context("Cargo.toml has no features")?;
@@ -26,19 +26,19 @@ pub fn features(shell: &Shell) -> Result<()> {
     Ok(())
 }
 
-/// The sets of features to build with: each alone, and the pairs.
+/// The sets of features to build: each feature alone, then the pairs.
 fn sets<'a>(features: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     features.filter(|feature| !NOT_ALONE.contains(feature)).chain(PAIRS).collect()
 }
 
-/// Builds with the lowest versions that Cargo.toml allows, so that nobody gets one of them and an
-/// error.
+/// Builds with the lowest versions that Cargo.toml allows, so that none of them breaks the build of
+/// a user.
 pub fn lowest(shell: &Shell) -> Result<()> {
     let scratch = tempfile::tempdir()?;
     let folder = packed::unpack(shell.root, scratch.path())?;
     let manifest = folder.join("Cargo.toml");
     let mut document: DocumentMut = fs::read_to_string(&manifest)?.parse()?;
-    // No user gets them.
+    // Users do not build them.
     document.remove("dev-dependencies");
     fs::write(&manifest, document.to_string())?;
     fs::remove_file(folder.join("Cargo.lock"))?;
@@ -55,7 +55,7 @@ mod tests {
     use super::{PAIRS, sets};
 
     #[test]
-    fn each_feature_is_alone_once_and_pairs_follow() {
+    fn each_feature_is_built_alone_before_the_pairs() {
         let sets = sets(["ads", "default", "full", "mock", "rustls"].into_iter());
         assert_eq!(sets, [&["ads", "mock"], PAIRS.as_slice()].concat());
     }

@@ -1,4 +1,4 @@
-//! Which crates are built: each with a licence that is allowed, and none for the client twice.
+//! Checks the licences of all crates, and finds crates that the client builds in two versions.
 
 use std::collections::BTreeSet;
 
@@ -18,15 +18,15 @@ const ALLOWED: [&str; 9] = [
     "Zlib",
     // The certificates that xtask trusts.
     "CDLA-Permissive-2.0",
-    // progenitor: who changes its files shares the changes; ours may have any licence.
+    // progenitor: changes to its files must be shared; our files may have any licence.
     "MPL-2.0",
 ];
 
-/// Crates that come twice. Derives of our dependencies are on version 2 of syn, and only the
-/// compiler loads it.
+/// Crates that may have two versions. The derive macros of our dependencies use version 2 of syn,
+/// which only the compiler loads.
 const TWICE: [&str; 1] = ["syn"];
 
-/// Reads the licence of every crate that is built for the client or for xtask.
+/// Checks the licence of every crate that the client or xtask builds.
 pub fn licences(shell: &Shell) -> Result<()> {
     let tree = shell.output(
         "cargo tree --locked --workspace --all-features --target all --edges normal,build,dev --prefix none \
@@ -34,27 +34,26 @@ pub fn licences(shell: &Shell) -> Result<()> {
     )?;
     ensure!(tree.contains("pilot-status"), "cargo tree does not list the crates");
     let wrong = wrong(&tree);
-    ensure!(wrong.is_empty(), "licences that are to be read: {wrong:#?}");
+    ensure!(wrong.is_empty(), "licences that must be reviewed: {wrong:#?}");
     Ok(())
 }
 
-/// The lines of a tree, `LICENCE|CRATE`, with a licence that is none or is not allowed.
+/// The lines of a tree, `LICENCE|CRATE`, without a licence or with one that is not allowed.
 fn wrong(tree: &str) -> BTreeSet<&str> {
     let lines = tree.lines().map(|line| line.trim_end_matches(" (*)"));
     let lines = lines.filter(|line| !line.is_empty());
     lines.filter(|line| !line.split_once('|').is_some_and(|(one, _)| is_met(one))).collect()
 }
 
-/// Whether an expression can be met with the licences that are allowed. One that cannot be
-/// read is not met.
+/// Whether the allowed licences satisfy an SPDX expression. They do not satisfy an invalid one.
 fn is_met(expression: &str) -> bool {
-    // An exception only allows more.
+    // Exceptions only add permissions.
     Expression::parse_mode(expression, ParseMode::LAX).is_ok_and(|expression| {
         expression.evaluate(|one| one.license.id().is_some_and(|id| ALLOWED.contains(&id.name)))
     })
 }
 
-/// Finds crates that the client brings in more than one version.
+/// Fails if the crates that the client builds in several versions differ from `TWICE`.
 pub fn duplicates(shell: &Shell) -> Result<()> {
     let tree = shell.output(
         "cargo tree --locked --package pilot-status --all-features --target all \
@@ -63,8 +62,7 @@ pub fn duplicates(shell: &Shell) -> Result<()> {
     let names = names(&tree);
     ensure!(
         names == BTreeSet::from(TWICE),
-        "in more than one version, by `cargo tree --duplicates`, come {names:?}; the list in \
-         xtask/src/ci/crates.rs has {TWICE:?}"
+        "`cargo tree --duplicates` lists {names:?}; the list in xtask/src/ci/crates.rs has {TWICE:?}"
     );
     Ok(())
 }
@@ -79,7 +77,7 @@ mod tests {
     use super::{is_met, names, wrong};
 
     #[test]
-    fn and_wants_both_sides_or_wants_one() {
+    fn and_requires_both_sides_and_or_requires_one() {
         for (expression, expected) in [
             ("MIT", true),
             ("GPL-3.0", false),
@@ -97,21 +95,21 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_not_met() {
+    fn an_invalid_expression_is_not_met() {
         for expression in ["", "MIT OR", "(MIT", "MIT)", "MIT ISC", "AND MIT", "MIT WITH"] {
             assert!(!is_met(expression), "{expression}");
         }
     }
 
     #[test]
-    fn a_package_without_a_licence_that_is_allowed_is_named() {
+    fn a_package_without_an_allowed_licence_is_listed() {
         let tree = "MIT|a v1.0.0\n\nGPL-3.0-only|b v1.0.0 (*)\n|c v1.0.0\nGPL-3.0-only|b v1.0.0\n";
-        let told = ["GPL-3.0-only|b v1.0.0", "|c v1.0.0"];
-        assert_eq!(wrong(tree), told.into());
+        let expected = ["GPL-3.0-only|b v1.0.0", "|c v1.0.0"];
+        assert_eq!(wrong(tree), expected.into());
     }
 
     #[test]
-    fn each_crate_in_a_tree_is_named_once() {
+    fn each_crate_in_a_tree_is_listed_once() {
         let tree = "hex v0.4.3\nhex v0.5.0\n\nsyn v2.0.119 (proc-macro)\n\nsyn v3.0.10\n";
         assert_eq!(names(tree), ["hex", "syn"].into());
     }

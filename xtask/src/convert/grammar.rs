@@ -1,4 +1,4 @@
-//! Which objects of the specification hold which others, by their keys.
+//! The grammar of OpenAPI documents: the kinds of objects and, by key, their children.
 
 use anyhow::{Result, ensure};
 use serde_json::Value;
@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::refuse;
 use crate::pointer::Pointer;
 
-/// An object of the specification that holds schemas or references, or holds
-/// one that does.
+/// An object of the specification that contains schemas or references, directly or in its
+/// children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Document,
@@ -30,7 +30,7 @@ pub(crate) enum Kind {
     Schema,
 }
 
-/// How children hang below a key.
+/// The form of the value of a key that has children.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Child {
     /// The value itself.
@@ -48,7 +48,7 @@ pub(crate) const METHODS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 impl Kind {
-    /// What hangs below `key` in an object of this kind.
+    /// The children below `key` in an object of this kind.
     pub(crate) fn child(self, key: &str) -> Option<Child> {
         Some(match (self, key) {
             (_, key) if key.starts_with("x-") => return None,
@@ -84,8 +84,8 @@ impl Kind {
     }
 }
 
-/// Every object of the specification in a document of version 3.0 or 3.1, the outer ones first.
-/// Their references all lead to a component.
+/// Returns every object of the specification in a document of version 3.0 or 3.1, the outer ones
+/// first. Every reference must lead to a component.
 pub(crate) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
     let version = document["openapi"].as_str().unwrap_or_default();
     ensure!(
@@ -106,7 +106,7 @@ pub(crate) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
             let at = at.join(key);
             match (kind.child(key), value) {
                 (None, _) => {}
-                // The one place of a schema where 3.0 has `true` and `false` too.
+                // The only place where 3.0 allows a boolean as a schema.
                 (_, Value::Bool(_)) if key == "additionalProperties" => {}
                 (Some(One(kind)), _) => parts.push((kind, at)),
                 (Some(List(kind)), Value::Array(values)) => {
@@ -123,8 +123,8 @@ pub(crate) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
     Ok(parts)
 }
 
-/// Refuses a reference that does not lead to a component of the kind that belongs in its
-/// place, which is no reference itself.
+/// Refuses a reference, unless it leads to a component of the expected kind that is not itself a
+/// reference.
 fn check_reference(document: &Value, kind: Kind, reference: &Value, at: &Pointer) -> Result<()> {
     let what = match target(document, kind, reference) {
         None => format!(

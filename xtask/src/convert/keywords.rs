@@ -1,4 +1,4 @@
-//! The keywords of a schema that are converted, and those that are refused.
+//! Checks the keywords of a schema: some are converted, the others refused.
 
 use anyhow::Result;
 use serde_json::{Map, Value};
@@ -9,9 +9,9 @@ use crate::pointer::Pointer;
 
 type Is = fn(&Value) -> bool;
 
-/// Keywords that are in 3.0 or become one that is, each with its value.
+/// Keywords that 3.0 has or that are converted to one, with the check and the name of their value.
 const SUPPORTED: [(&str, Is, &str); 12] = [
-    // Parts are checked by themselves, and values with the type.
+    // Inner schemas are checked separately, and values with the type.
     ("$ref items not properties additionalProperties const default example", |_| true, "there"),
     // Dropped.
     ("$comment $schema", |_| true, "there"),
@@ -36,8 +36,8 @@ const SUPPORTED: [(&str, Is, &str); 12] = [
     ("type", |it| it.is_string() || it.get(0).is_some(), "a type"),
 ];
 
-/// Keywords without a counterpart in 3.0 that constrain values or name schemas, each with
-/// what to write in its place.
+/// Keywords without a counterpart in 3.0 that constrain values or name schemas, with their
+/// replacements.
 const UNSUPPORTED: [(&str, &str); 11] = [
     (
         "prefixItems contains minContains maxContains unevaluatedItems",
@@ -64,7 +64,7 @@ const UNSUPPORTED: [(&str, &str); 11] = [
     ("pathItems", "describe the operations under `/paths`"),
 ];
 
-/// Refuses what cannot be converted in one part of a document.
+/// Refuses the keywords of a part that cannot be converted.
 pub(super) fn check(kind: Kind, part: &Map<String, Value>, at: &Pointer) -> Result<()> {
     let is_of = |keywords: &str, key: &str| keywords.split(' ').any(|keyword| keyword == key);
     let is_checked = |key: &str| match kind {
@@ -74,7 +74,7 @@ pub(super) fn check(kind: Kind, part: &Map<String, Value>, at: &Pointer) -> Resu
     for (key, value) in part.iter().filter(|(key, _)| is_checked(key)) {
         let what = match SUPPORTED.iter().find(|(keywords, ..)| is_of(keywords, key)) {
             Some((_, is_expected, _)) if is_expected(value) => continue,
-            Some((.., expected)) => format!("is not {expected}: make it that"),
+            Some((.., expected)) => format!("is not {expected}: write one"),
             None => {
                 let row = UNSUPPORTED.iter().find(|(keywords, _)| is_of(keywords, key));
                 let cure = row.map_or("remove it, or begin its name with `x-`", |(_, cure)| cure);

@@ -1,5 +1,5 @@
-//! Schemas: JSON Schema 2020-12 in 3.1, a dialect of its own in 3.0. One
-//! function for each construct.
+//! Converts schemas from JSON Schema 2020-12, which 3.1 uses, to the dialect of 3.0. Each construct
+//! has a function.
 
 use anyhow::Result;
 use serde_json::{Map, Value, json};
@@ -8,14 +8,13 @@ use super::refuse;
 use crate::places::elements;
 use crate::pointer::Pointer;
 
-/// The schema that only null fits. In 3.0 `nullable` means something only beside a `type`
-/// (3.0.3, 4.7.24.1). Of a reference or a union that may be null, null is one of the
-/// alternatives.
+/// The schema that only null satisfies. In 3.0, `nullable` has an effect only next to a `type`
+/// (3.0.3, 4.7.24.1). For a reference or a union that may be null, null is an alternative.
 fn only_null() -> Value {
     json!({"type": "object", "nullable": true, "enum": [null]})
 }
 
-/// Whether only null fits a converted schema.
+/// Whether only null satisfies a converted schema.
 pub(crate) fn is_null(schema: &Value) -> bool {
     schema.get("enum").is_some_and(|values| *values == json!([null]))
 }
@@ -26,7 +25,7 @@ const TYPES: [&str; 6] = ["string", "boolean", "integer", "number", "array", "ob
 
 /// Converts a schema whose inner schemas are converted.
 pub(super) fn convert(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<String>) -> Result<()> {
-    // A constant is an enum of one.
+    // A constant becomes an enum of one value.
     if let Some(value) = schema.remove("const") {
         let all = schema.get("enum").and_then(Value::as_array);
         if all.is_some_and(|all| !all.contains(&value)) {
@@ -38,7 +37,7 @@ pub(super) fn convert(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<Strin
     examples(schema, at, dropped);
     null_branches(schema);
     types(schema, at)?;
-    // In 3.0 nothing stands beside a reference.
+    // In 3.0, a reference has no siblings.
     if schema.len() > 1
         && let Some(reference) = schema.remove("$ref")
     {
@@ -49,12 +48,12 @@ pub(super) fn convert(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<Strin
     Ok(())
 }
 
-/// An exclusive bound is a number in 3.1, and a flag beside the bound in 3.0.
+/// Converts exclusive bounds: a number in 3.1, a flag next to the bound in 3.0.
 fn bounds(schema: &mut Schema, at: &Pointer) -> Result<()> {
     for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
         if let Some(limit @ Value::Number(_)) = schema.get(exclusive).cloned() {
             if schema.insert(bound.into(), limit).is_some() {
-                let reason = format!("stands beside `{bound}`: remove the wider of them");
+                let reason = format!("is next to `{bound}`: remove the wider of them");
                 return Err(refuse(&at.join(exclusive), &reason));
             }
             schema.insert(exclusive.into(), true.into());
@@ -63,7 +62,7 @@ fn bounds(schema: &mut Schema, at: &Pointer) -> Result<()> {
     Ok(())
 }
 
-/// 3.0 has room for one example.
+/// Keeps the first example, because 3.0 allows only one.
 fn examples(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<String>) {
     let Some(Value::Array(mut examples)) = schema.remove("examples") else { return };
     if !schema.contains_key("example") && !examples.is_empty() {
@@ -74,8 +73,8 @@ fn examples(schema: &mut Schema, at: &Pointer, dropped: &mut Vec<String>) {
     }
 }
 
-/// A union of one type and null is that type made nullable. In any other union null stays an
-/// alternative.
+/// Converts a union of one type and null to that type, made nullable. In any other union, null
+/// stays an alternative.
 fn null_branches(schema: &mut Schema) {
     for key in ["oneOf", "anyOf"] {
         let has_null = schema.get(key).into_iter().flat_map(elements).any(is_null);
@@ -96,7 +95,7 @@ fn null_branches(schema: &mut Schema) {
     }
 }
 
-/// Writes the type, which may be several in 3.1, as 3.0 does: one, that may be nullable.
+/// Converts the list of types that 3.1 allows to a single type, which may be nullable.
 fn types(schema: &mut Schema, at: &Pointer) -> Result<()> {
     let mut stated = match schema.remove("type") {
         Some(Value::Array(stated)) => stated,
@@ -113,7 +112,7 @@ fn types(schema: &mut Schema, at: &Pointer) -> Result<()> {
         [] if has_null => schema.extend(only_null().as_object().cloned().unwrap_or_default()),
         [] if schema.get("nullable") == Some(&Value::Bool(true)) => {
             let cure = "remove it, or write null as a branch of `anyOf`";
-            return refuse("nullable", &format!("says nothing without a type: {cure}"));
+            return refuse("nullable", &format!("has no effect without a type: {cure}"));
         }
         [] => {}
         [only] if TYPES.iter().any(|name| only == name) => {
@@ -123,7 +122,7 @@ fn types(schema: &mut Schema, at: &Pointer) -> Result<()> {
                 schema.entry("items").or_insert_with(|| json!({}));
             }
         }
-        [only] => return refuse("type", &format!("there is no type {only}: write one of JSON")),
+        [only] => return refuse("type", &format!("{only} is not a type: write a JSON type")),
         _ => {
             let cure = "write a branch of `oneOf` for each";
             return refuse(

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::to_3_0;
 
-/// A 3.1 document with two schemas, `S` and one to refer to.
+/// A 3.1 document with two schemas: `S`, and `T` as a target of references.
 fn document(schema: &Value) -> Value {
     json!({
         "openapi": "3.1.0",
@@ -17,8 +17,8 @@ fn document(schema: &Value) -> Value {
     })
 }
 
-/// The converted document, and what was dropped. The result is valid, and converting it
-/// again changes nothing.
+/// Returns the converted document and the places of dropped annotations. Asserts that the result
+/// is valid and that converting it again changes nothing.
 fn convert(mut document: Value) -> anyhow::Result<(Value, Vec<String>)> {
     let dropped = to_3_0(&mut document)?;
     crate::validate::validate(&document)?;

@@ -1,4 +1,4 @@
-//! What changed for code that uses the client: the difference of two surfaces.
+//! Finds the changes for code that uses the client: the difference between two surfaces.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,38 +9,39 @@ use super::Level::{self, Major, Minor, Patch};
 use crate::surface::{self, Features};
 use crate::{generated, profile};
 
-/// The changes of the public items. A document that cannot become a client may change all.
+/// Compares the public items of two clients. If a document yields no client, the change is major.
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
     let (old, new) = (items(old), items(new));
     if let (Ok(old), Ok(new)) = (&old, &new) {
         return changes(old, new);
     }
     let refused = [("old", old.err()), ("new", new.err())].into_iter().filter_map(|(side, why)| {
-        let text = format!("no client can be made of the {side} document: {}", why?);
+        let text = format!("no client can be generated from the {side} document: {}", why?);
         Some(Change::new(Major, &text))
     });
     refused.collect()
 }
 
-/// The public items of a client, and what brings them.
+/// The public items of a client, and the features that enable them.
 pub type Items = (BTreeSet<String>, Features);
 
-/// The public items of a document. The generator trusts what the profile lets pass.
+/// The public items of the client of a document. Checks the profile first: the generator relies
+/// on it.
 pub fn items(document: &Value) -> Result<Items, String> {
     profile::check(document).map_err(|error| format!("{error:#}"))?;
     let code = generated::code(&document.to_string(), &|_| true)?;
     Ok((surface::lines(&code)?, surface::features(document)))
 }
 
-/// The changes from some items to others.
+/// Compares the public items of two versions.
 pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Vec<Change> {
-    let added = new.difference(old).filter(|line| is_told(line, new, old));
+    let added = new.difference(old).filter(|line| is_listed(line, new, old));
     let mut added: BTreeMap<&str, &String> = added.map(|line| (key(line), line)).collect();
-    let gone = old.difference(new).filter(|line| is_told(line, old, new)).map(|line| {
+    let removed = old.difference(new).filter(|line| is_listed(line, old, new)).map(|line| {
         let now = added.remove(key(line)).map(|now| format!("-> {now}"));
-        change(Major, line, now.as_deref().unwrap_or("is gone"))
+        change(Major, line, now.as_deref().unwrap_or("is removed"))
     });
-    let mut changes: Vec<Change> = gone.collect();
+    let mut changes: Vec<Change> = removed.collect();
     changes.extend(added.into_values().map(|line| change(Minor, line, "is new")));
     for (brought, old) in old_features {
         let Some(new) = new_features.get(brought) else { continue };
@@ -48,15 +49,16 @@ pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Vec<
         {
             let features = one.difference(other).cloned().collect::<Vec<_>>().join(", ");
             if !features.is_empty() {
-                changes.push(change(level, brought, &format!("is {word} brought by {features}")));
+                changes.push(change(level, brought, &format!("is {word} enabled by {features}")));
             }
         }
     }
     changes
 }
 
-/// Whether a line is told of items that others lack. That of a type stands for its traits.
-fn is_told(line: &str, items: &BTreeSet<String>, others: &BTreeSet<String>) -> bool {
+/// Whether a line of `items` that `others` lack is listed. The impls of a type that `others` lack
+/// are not: the line of the type stands for them.
+fn is_listed(line: &str, items: &BTreeSet<String>, others: &BTreeSet<String>) -> bool {
     let Some((of, _)) = line.split_once(" impl ") else { return true };
     let [structure, choice] = ["struct", "enum"].map(|kind| format!("{of} {kind}"));
     let is_type = |line: &String| line.starts_with(&structure) || line.starts_with(&choice);
@@ -64,12 +66,13 @@ fn is_told(line: &str, items: &BTreeSet<String>, others: &BTreeSet<String>) -> b
     !defines(items) || defines(others)
 }
 
-/// What a line is about: a field before its type, a function before what it takes.
+/// The part of a line that names the item: a field without its type, a function without its
+/// parameters.
 fn key(line: &str) -> &str {
     line.split(": ").next().unwrap_or_default()
 }
 
-/// Rules are no matter of the compiler. What they refuse is weighed with the requests.
+/// Rules do not concern the compiler. The wire comparison weighs the requests that they refuse.
 fn change(level: Level, line: &str, what: &str) -> Change {
     Change::new(if line.contains(" rules!") { Patch } else { level }, &format!("{line} {what}"))
 }

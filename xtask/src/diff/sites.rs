@@ -1,5 +1,5 @@
-//! What goes over the wire, by the document: where schemas are used, by names that do not
-//! depend on those of schemas.
+//! Finds the uses of schemas that go over the wire. Their names do not depend on the names of
+//! schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::node::Node;
 use crate::places::{self, SCHEMAS, elements, entries};
 use crate::pointer::Pointer;
 
-/// Begins the name of an alternative.
+/// The prefix of the name of an alternative.
 pub const ALTERNATIVE: &str = ": alternative ";
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,20 +26,20 @@ pub enum Direction {
     Delivered,
 }
 
-/// Operations by method and path; schemas by what they are used for, whatever they are called.
+/// Operations by method and path, and schemas by their use, not by their names.
 pub type Sites<'d> = BTreeMap<String, Site<'d>>;
 
-/// A part of a document, which knows who sends what it describes.
+/// A part of a document, with the direction of the data that it describes.
 pub type Part<'d> = Node<'d, Direction>;
 
-/// An operation, or a place where a schema is used.
+/// An operation, or a use of a schema.
 pub struct Site<'d> {
     pub label: String,
     pub is_required: bool,
     pub is_nullable: bool,
-    /// The name of the schema, or the label where it has none.
+    /// The name of the schema, or the label if it has none.
     pub name: String,
-    /// The schema, behind the reference to it, or the operation.
+    /// The operation, or the schema with its reference resolved.
     pub schema: Part<'d>,
 }
 
@@ -68,11 +68,12 @@ impl<'d> Site<'d> {
     }
 
     pub fn is_operation(&self) -> bool {
-        self.schema.get("responses").is_some()
+        let at = self.schema.at.as_str();
+        at.starts_with("/paths/") && at.matches('/').count() == 3
     }
 
-    /// The schemas within: fields, entries and alternatives; of an operation, what it sends and
-    /// reads.
+    /// The inner schemas: fields, entries and alternatives; for an operation, its parameters, body
+    /// and response.
     pub fn parts(&self) -> Sites<'d> {
         let schema = &self.schema;
         if self.is_operation() {
@@ -98,7 +99,7 @@ impl<'d> Site<'d> {
         fields.chain(inner).chain(named).map(site).collect()
     }
 
-    /// The alternatives by the values that name them, or by their titles.
+    /// The alternatives, by discriminator value or by title.
     pub fn alternatives(&self) -> Vec<(&'d str, Part<'d>)> {
         let all = ["oneOf", "anyOf"].map(|key| self.schema.key(key).elements()).concat();
         let tags = self.schema.key("discriminator").key("mapping").entries();
@@ -109,13 +110,14 @@ impl<'d> Site<'d> {
         tagged.chain(titled.map(|one| (one.key("title").text(), one.clone()))).collect()
     }
 
-    /// The fields of which one has to be set, and whether exactly one.
+    /// The sets of fields of which one is required, and whether exactly one.
     pub fn choices(&self) -> Vec<(bool, BTreeSet<&'d str>)> {
-        let choices = rules::choices(self.schema.value);
+        let parts = elements(&self.schema["allOf"]).chain([self.schema.value]);
+        let choices = parts.filter(|part| places::is_choice(part)).flat_map(rules::choices);
         choices.map(|one| (one.rule == "exactly_one", one.fields.into_iter().collect())).collect()
     }
 
-    /// The cases that a request must not be, without the words for them.
+    /// The cases that a request must not match, without their descriptions.
     pub fn exclusions(&self) -> BTreeSet<String> {
         let cases = elements(&self.schema["not"]["anyOf"]).map(|case| {
             let facts = entries(case).filter(|(key, _)| *key != "description");
@@ -124,14 +126,15 @@ impl<'d> Site<'d> {
         cases.collect()
     }
 
-    /// Whether an operation may be repeated.
+    /// Whether an operation is safe to retry.
     pub fn is_safe(&self) -> bool {
         let method = self.schema.at.as_str().rsplit('/').next();
         let is_safe = ["get", "head", "put", "delete"].map(Some).contains(&method);
         self.schema["x-idempotent"].as_bool().unwrap_or(is_safe)
     }
 
-    /// The headers that an operation takes to know the caller. An empty one says that it need not.
+    /// The headers in which an operation accepts credentials. An empty name means that it needs
+    /// none.
     pub fn credentials(&self) -> BTreeSet<String> {
         let document = self.schema.document;
         let secured = self.schema.get("security").unwrap_or(&document["security"]);
@@ -145,13 +148,14 @@ impl<'d> Site<'d> {
         headers
     }
 
-    /// Whether it is there, for people.
+    /// Whether the site is required and nullable, for the report.
     pub fn presence(&self) -> String {
         let required = if self.is_required { "required" } else { "optional" };
         if self.is_nullable { format!("{required} and nullable") } else { required.to_owned() }
     }
 
-    /// What it means for the client that it is no longer always there. A list is read as empty.
+    /// The level of a change after which the value may be missing. The client reads a missing list
+    /// as empty.
     pub fn missing(&self) -> Level {
         let is_map = self.schema["type"] == "object" && self.schema.get("properties").is_none();
         let is_list = is_map || self.schema["type"] == "array";
@@ -159,8 +163,8 @@ impl<'d> Site<'d> {
     }
 }
 
-/// What a client meets: the operations by method and path, without the names of parameters in the
-/// path, which are not sent; and what the server delivers to webhooks.
+/// The operations, by method and path, and the deliveries to webhooks. The names of path
+/// parameters are left out: they are not sent.
 pub fn sites(document: &Value) -> Sites<'_> {
     let root = |direction| Node::root(document, direction);
     let operations = places::operations(document).map(|(path, method, _, at)| {
@@ -178,7 +182,7 @@ fn site<'d>(label: String, part: &Part<'d>, is_required: bool) -> (String, Site<
     (label.clone(), Site::new(label, part, is_required))
 }
 
-/// The parameters. One in the path is known by its place there.
+/// The parameters of an operation. The key of a path parameter is its position in the path.
 fn parameters<'d>(of: &str, all: &Part<'d>) -> Sites<'d> {
     let path = all.at.as_str();
     let parameters = all.elements().into_iter().map(|parameter| {
@@ -194,7 +198,7 @@ fn parameters<'d>(of: &str, all: &Part<'d>) -> Sites<'d> {
     parameters.collect()
 }
 
-/// A body, by its media type.
+/// The schemas of a body, by media type.
 fn body<'d>(label: &str, body: &Part<'d>) -> Sites<'d> {
     let is_required = body.shared == Direction::Read || body["required"] == true;
     let media =

@@ -1,19 +1,19 @@
-//! What changed on the wire, for a client that was deployed before. The walk goes through
-//! both documents side by side and reads the form that the profile asks for; it follows
-//! references, so the name of a schema does not matter.
+//! Finds the changes on the wire for clients that are already deployed. It walks both documents
+//! side by side and expects the form that the profile requires. It follows references, so the name
+//! of a schema does not matter.
 //!
 //! | Change | sent | read |
 //! |---|---|---|
 //! | operation removed; added | major; patch | |
-//! | another server, or a credential that is no longer taken | major | |
-//! | no longer safe to repeat; safe to repeat | major; patch | |
-//! | other advice on repeating | minor | |
+//! | another server, or a credential that is no longer accepted | major | |
+//! | no longer safe to retry; safe to retry | major; patch | |
+//! | other advice on retries | minor | |
 //! | required field or parameter added; optional one | major; patch | patch |
 //! | field or parameter removed | major | minor, major if required |
-//! | alternative added; removed | patch; major | minor, an event patch; minor |
-//! | becomes required; optional | major; patch | patch; major, not of lists, maps and nullables |
-//! | becomes nullable; not null | patch; major | major, not of lists, maps and optionals; patch |
-//! | another type or format | major, unless all values fit it | major, unless the client reads it |
+//! | alternative added; removed | patch; major | minor, of events patch; minor |
+//! | becomes required; optional | major; patch | patch; major, except lists, maps and nullables |
+//! | becomes nullable; not null | patch; major | major, except lists, maps and optionals; patch |
+//! | another type or format | major, unless all values fit | major, unless the client reads it |
 //! | other media type | major | major |
 //! | value of an enum added; removed | patch; major | patch |
 //! | bound, rule or exclusion tightened; loosened | major; patch | patch |
@@ -30,12 +30,12 @@ use super::sites::{ALTERNATIVE, Direction, Site, Sites, sites};
 use crate::generate::simplify::{IDEMPOTENCY_KEY, inline_shared};
 use crate::places::{elements, entries};
 
-/// What is compared of a schema, beside its type, its fields and its alternatives.
+/// The keywords of a schema that are compared, in addition to its type, fields and alternatives.
 const KEYWORDS: &str = "default enum exclusiveMaximum exclusiveMinimum maxItems maxLength maximum \
     minItems minLength minimum multipleOf pattern uniqueItems";
 
-/// The changes on the wire, and those for which the client refuses requests that it sent
-/// before. What stands at many places is told once.
+/// Returns the changes on the wire, and those that make the client refuse requests that it used
+/// to send. A change in several places is listed once.
 pub fn compare(old: &Value, new: &Value) -> (Vec<Change>, Vec<Change>) {
     let (mut old, mut new) = (old.clone(), new.clone());
     [&mut old, &mut new].into_iter().for_each(inline_shared);
@@ -53,32 +53,32 @@ pub fn compare(old: &Value, new: &Value) -> (Vec<Change>, Vec<Change>) {
     while let Some((old, new)) = wire.open.pop() {
         wire.site(&old, &new);
     }
-    let refused = |text| format!("{text}: the client refuses requests that it sent before");
+    let refused = |text| format!("{text}: the client refuses requests that it used to send");
     let refused = wire.refused.iter().map(|text| Change::new(Major, &refused(text))).collect();
-    (wire.told.iter().map(|(text, level)| Change::new(*level, text)).collect(), refused)
+    (wire.changes.iter().map(|(text, level)| Change::new(*level, text)).collect(), refused)
 }
 
 #[derive(Default)]
 struct Wire<'d> {
-    told: BTreeMap<String, Level>,
+    changes: BTreeMap<String, Level>,
     refused: BTreeSet<String>,
-    /// What is still to be compared.
+    /// The pairs that are still to be compared.
     open: Vec<(Site<'d>, Site<'d>)>,
-    /// The pairs that were compared, by their addresses.
+    /// The pairs that were compared, by address.
     seen: BTreeSet<(Direction, usize, usize)>,
 }
 
 impl<'d> Wire<'d> {
-    fn tell(&mut self, level: Level, text: String) {
-        let worst = self.told.entry(text).or_insert(level);
+    fn add(&mut self, level: Level, text: String) {
+        let worst = self.changes.entry(text).or_insert(level);
         *worst = level.max(*worst);
     }
 
-    /// Tells a value that is another one.
+    /// Adds a change if two values differ.
     fn differ<T: Into<Value>>(&mut self, level: Level, label: &str, old: T, new: T) {
         let (old, new): (Value, Value) = (old.into(), new.into());
         if old != new {
-            self.tell(level, format!("{label}: {old} -> {new}"));
+            self.add(level, format!("{label}: {old} -> {new}"));
         }
     }
 
@@ -90,7 +90,7 @@ impl<'d> Wire<'d> {
                 (Some(old), None) => {
                     let is_needed = old.direction() == Sent || old.label.contains(": response ");
                     let level = if is_needed { Major } else { old.missing().max(Minor) };
-                    self.tell(level, format!("{} is gone", old.label));
+                    self.add(level, format!("{} is removed", old.label));
                 }
                 (None, Some(new)) => {
                     let level = match new.direction() {
@@ -98,11 +98,11 @@ impl<'d> Wire<'d> {
                         Read if is_alternative => Minor,
                         _ => Patch,
                     };
-                    // The client sends headers of its own.
+                    // The client sets required headers itself.
                     if level == Major && !new.label.contains(": header ") {
                         self.refused.insert(format!("{} is new and required", new.label));
                     }
-                    self.tell(level, format!("{} is new", new.label));
+                    self.add(level, format!("{} is new", new.label));
                 }
                 (None, None) => {}
             }
@@ -111,7 +111,7 @@ impl<'d> Wire<'d> {
 
     fn site(&mut self, old: &Site<'d>, new: &Site<'d>) {
         let is_sent = new.direction() == Sent;
-        // The client sends a key of its own.
+        // The client sets the idempotency key if the caller does not.
         let is_demanded = new.is_required && !new.label.ends_with(IDEMPOTENCY_KEY);
         let level = match is_sent {
             true if is_demanded && !old.is_required => Major,
@@ -160,7 +160,7 @@ impl<'d> Wire<'d> {
         self.differ(level, &format!("{} credentials", new.label), json!(before), json!(now));
     }
 
-    /// Compares the rules for the fields of a request.
+    /// Compares the rules on the fields of a request.
     fn choices(&mut self, old: &Site, new: &Site) {
         let before = old.choices();
         for (is_exact, fields) in new.choices() {
@@ -169,31 +169,32 @@ impl<'d> Wire<'d> {
                 .any(|(was_exact, were)| fields.is_superset(were) && (*was_exact || !is_exact));
             if !is_looser {
                 let count = if is_exact { "exactly one" } else { "at least one" };
-                let text = format!("{}: takes {count} of {}", new.name, json!(fields));
+                let text = format!("{}: requires {count} of {}", new.name, json!(fields));
                 self.refused.insert(text.clone());
-                self.tell(Major, text);
+                self.add(Major, text);
             }
         }
         let [before, now] = [old, new].map(Site::exclusions);
         for (level, cases, word) in [
-            (Major, now.difference(&before), "takes no longer"),
-            (Patch, before.difference(&now), "takes again"),
+            (Major, now.difference(&before), "no longer accepts"),
+            (Patch, before.difference(&now), "accepts again"),
         ] {
-            cases.for_each(|case| self.tell(level, format!("{}: {word} {case}", new.name)));
+            cases.for_each(|case| self.add(level, format!("{}: {word} {case}", new.name)));
         }
     }
 }
 
-/// What it means that a value of one type is read as another. All values of a URL are texts, and
-/// the client reads texts from numbers, and dates from anything.
+/// The level of a change after which values of one type are read as another. All values in a URL
+/// are texts. The client reads numbers as texts, and any value as a date.
 fn fit(value: &Site, reader: &Site) -> Level {
     let is_client = reader.direction() != Sent;
     let is_text = is_client || [": query ", ": path "].iter().any(|at| value.label.contains(at));
     let kind = value.kind();
     let is = |kinds: &[&str]| kinds.contains(&kind.split(' ').next().unwrap_or_default());
-    let parts = reader.parts();
     let fits = match reader.kind().as_str() {
-        "" => parts.is_empty() || parts.values().any(|part| fit(value, part) == Patch),
+        // Any value fits, unless the reader is a union.
+        "" if reader.alternatives().is_empty() => true,
+        "" => reader.parts().values().any(|part| fit(value, part) == Patch),
         "string date" | "string date-time" | "integer unixtime" => is_client,
         "string" | "string password" => is(&["string"]) || is_text && is(&["integer", "number"]),
         "string data-url" => is_client && is(&["string"]),
@@ -203,13 +204,13 @@ fn fit(value: &Site, reader: &Site) -> Level {
     };
     match fits {
         true => Patch,
-        // A union keeps what it does not know.
+        // A union keeps unknown values.
         false if is_client && reader.kind().is_empty() => Minor,
         false => Major,
     }
 }
 
-/// Whether all that kept a bound keeps the new one.
+/// Whether every value that satisfied the old bound satisfies the new one.
 fn loosens(keyword: &str, old: &Value, new: &Value) -> bool {
     match (keyword, old.as_f64(), new.as_f64()) {
         _ if new.is_null() => true,
@@ -222,7 +223,7 @@ fn loosens(keyword: &str, old: &Value, new: &Value) -> bool {
     }
 }
 
-/// What has the same name in both.
+/// Pairs the entries of two maps by name.
 fn pairs<V>(
     mut old: BTreeMap<String, V>,
     mut new: BTreeMap<String, V>,

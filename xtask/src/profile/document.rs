@@ -1,4 +1,4 @@
-//! What a document says of the whole API.
+//! Checks the parts of a document that concern the whole API.
 
 use heck::ToPascalCase;
 use regex_lite::Regex;
@@ -15,40 +15,43 @@ use crate::pointer::Pointer;
 pub fn check(root: &Part, parts: Vec<(Kind, Pointer)>) {
     let url = root.key("servers").key(0).key("url");
     let is_plain = url.text().starts_with("https://") && !url.text().contains(['{', '?', '#']);
-    url.expect(is_plain, "is not a plain https:// URL; name the server that gets credentials");
+    url.expect(
+        is_plain,
+        "is not a plain https:// URL; write that of the server that gets credentials",
+    );
     let is_kept = !root.value.to_string().contains("whats_app");
     root.expect(
         is_kept,
-        "contains `whats_app`, which build/mod.rs would rename; change that first",
+        "contains `whats_app`, which build/mod.rs would rename; change build/mod.rs first",
     );
     security(&root.key("security"));
     error(root);
     for (kind, at) in parts {
         let part = root.at(at);
         let is_followed = matches!(kind, Schema | Parameter | Response | Header | RequestBody);
-        let what = "is read in place only; put what it refers to here";
+        let what = "cannot be a reference; write the object here";
         part.expect(is_followed || part["$ref"].is_null(), what);
         words(&part);
         let pattern = part.key("pattern");
-        let what = "is not a pattern that the sandbox reads; write one without look-around or \
+        let what = "is not a pattern that the sandbox supports; write one without look-around or \
                     back-references";
         pattern.expect(Regex::new(pattern.text()).is_ok(), what);
     }
     callbacks(root);
 }
 
-/// Each requirement is one that a single header satisfies.
+/// Checks that a single header satisfies each requirement.
 pub fn security(requirements: &Part) {
     let schemes = &requirements.document["components"]["securitySchemes"];
     for requirement in requirements.elements() {
         let names = requirement.entries();
         let is_header = |name| schemes[name]["type"] == "apiKey" && schemes[name]["in"] == "header";
         let fits = names.len() < 2 && names.iter().all(|(name, _)| is_header(*name));
-        requirement.expect(fits, "is not one apiKey in a header; require one such scheme");
+        requirement.expect(fits, "is not a single apiKey in a header; require one such scheme");
     }
 }
 
-/// What the hand-written layer reads of every error.
+/// Checks the schema of errors, which the hand-written layer reads.
 fn error(root: &Part) {
     let schemas = root.key("components").key("schemas");
     let (error, code) = (schemas.key("ApiError"), schemas.key("ErrorCode"));
@@ -60,14 +63,14 @@ fn error(root: &Part) {
             && entries(fields).all(|(_, field)| field["nullable"] != true)
             && error.get("required").is_none()
             && (*rest == json!({}) || *rest == true),
-        "is not what the client reads of an error; give it optional `code` (an ErrorCode) and \
+        "does not match the errors that the client reads; give it optional `code` (an ErrorCode) and \
          `error` (a string), neither nullable, and `additionalProperties: true`",
     );
     let is_enum = code["type"] == "string" && code["enum"].is_array();
-    code.expect(is_enum, "is not an enum of strings; list the codes of errors there");
+    code.expect(is_enum, "is not an enum of strings; list the error codes there");
 }
 
-/// Words become comments, in which Rust runs code as tests.
+/// Checks texts. They become doc comments, and rustdoc would run code blocks in them as tests.
 fn words(part: &Part) {
     let meanings = part.key("x-enum-descriptions").elements();
     let texts = ["title", "summary", "description"].map(|key| part.key(key));
@@ -75,29 +78,29 @@ fn words(part: &Part) {
         let text = words.text();
         let is_odd = |sign| steers(sign) && sign != '\n';
         let is_code = ["```", "~~~", "    "].iter().any(|mark| text.contains(mark));
-        let what = "has a block of code or an unprintable sign; write code in a line, in backticks";
+        let what = "has a code block or an unprintable character; write code inline, in backticks";
         words.expect(!is_code && !text.contains(is_odd), what);
     }
 }
 
-/// What the server calls: one webhook for the whole document.
+/// Checks the callbacks: one webhook for the whole document.
 fn callbacks(root: &Part) {
     let mut paths = Vec::new();
     for (.., operation, at) in places::operations(root.value) {
         let callbacks = root.at(at).key("callbacks");
         let fits = callbacks.is_null() || operation["tags"] == json!(["Webhooks"]);
-        callbacks.expect(fits, "is not of the tag Webhooks alone; move it to such an operation");
+        callbacks.expect(fits, "needs an operation whose only tag is Webhooks; move it to one");
         paths.extend(callbacks.entries().into_iter().flat_map(|(_, callback)| callback.entries()));
     }
     for (index, (_, path)) in paths.into_iter().enumerate() {
         path.expect(index == 0, "is a second callback; describe all deliveries in one");
         let schema = &path["post"]["requestBody"]["content"]["application/json"]["schema"];
         let tag = &resolve(root.document, schema)["discriminator"];
-        let is_named = places::lone_reference(schema).is_some() && tag.is_object();
+        let is_named = places::reference(schema).is_some() && tag.is_object();
         path.expect(is_named, "posts no union with a discriminator; refer to one");
         let mut variants = Names::with("Meta Unknown");
         for (value, _) in entries(&tag["mapping"]) {
-            let what = "is not a free variant of Event; rename it";
+            let what = "is not available as a variant of Event; rename it";
             let is_free = variants.take(&value.to_pascal_case());
             path.expect(is_free, format!("delivers `{value}`, which {what}"));
         }

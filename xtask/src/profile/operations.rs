@@ -1,4 +1,4 @@
-//! What a client calls.
+//! Checks the operations.
 
 use std::collections::BTreeSet;
 
@@ -17,8 +17,8 @@ const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 const JSON: &str = "application/json";
 
-/// Names of the client that are written by hand, and what the module of the calls
-/// imports or uses.
+/// Names in the hand-written part of the client, and names that the module of the calls imports
+/// or uses.
 const OPERATIONS: &str = "builder from_env call send byte_stream client_info client_hooks error \
     operation_info request_builder_ext response_value result option string some none ok err self \
     from default client debug clone types super drop";
@@ -29,9 +29,9 @@ const PARAMETERS: &str = "new send stream body body_map header_map encode_path c
 
 pub fn check(root: &Part) {
     for (path, item) in root.key("paths").entries() {
-        item.expect(is_kept(path), "is not a path that a URL keeps as it is; rename it");
+        item.expect(is_kept(path), "is not a normalised URL path; rename it");
         for (key, part) in item.entries() {
-            let what = "is not a method that the client calls; describe it in each operation";
+            let what = "is not a method that the client supports; describe it in each operation";
             part.expect(METHODS.contains(&key), what);
         }
     }
@@ -41,11 +41,11 @@ pub fn check(root: &Part) {
         let id = operation.key("operationId");
         let (name, model) = (id.text(), id.text().to_pascal_case());
         let is_free = name == name.to_snake_case() && ids.take(name) && types.insert(model);
-        id.expect(is_free, format!("`{name}` is not a free name in snake_case; rename it"));
+        id.expect(is_free, format!("`{name}` is not an available name in snake_case; rename it"));
         let servers = operation.key("servers");
-        servers.expect(servers.is_null(), "is not the server of the client; remove it");
+        servers.expect(servers.is_null(), "is not used by the client; remove it");
         let is_flag = operation.get("x-idempotent").is_none_or(Value::is_boolean);
-        operation.key("x-idempotent").expect(is_flag, "is not true or false; make it one");
+        operation.key("x-idempotent").expect(is_flag, "is not true or false; write one of them");
         tags(&operation.key("tags"));
         security(&operation.key("security"));
         parameters(path, &operation.key("parameters"));
@@ -56,20 +56,21 @@ pub fn check(root: &Part) {
     }
 }
 
-/// Whether a URL keeps a path. Of others, the guard of the layer would refuse every call.
+/// Whether a URL keeps a path unchanged. The path guard of the client would refuse every call with
+/// another path.
 fn is_kept(path: &str) -> bool {
     let filled = places::fill(path, "name");
     let url = Url::parse(&format!("https://api.example{filled}"));
     path.starts_with('/') && !path.contains("//") && url.is_ok_and(|url| url.path() == filled)
 }
 
-/// Each is a feature of Cargo.
+/// Checks tags. Each is a Cargo feature.
 fn tags(tags: &Part) {
     tags.expect(!tags.elements().is_empty(), "is missing; name the feature of the operation");
     for tag in tags.elements() {
         let feature = tag.text().to_kebab_case();
         let is_feature = feature.is_ascii() && !["", "full", "default"].contains(&&*feature);
-        tag.expect(is_feature, format!("`{}` names no feature of Cargo; rename it", tag.text()));
+        tag.expect(is_feature, format!("`{}` cannot name a Cargo feature; rename it", tag.text()));
     }
 }
 
@@ -80,14 +81,14 @@ fn parameters(path: &str, parameters: &Part) {
         let parameter = used.resolved();
         let name = parameter.key("name").text();
         let is_free = taken.take_field(name);
-        used.expect(is_free, format!("`{name}` has no name of its own in Rust; rename it"));
+        used.expect(is_free, format!("`{name}` has no unique name in Rust; rename it"));
         in_path.extend(Some(name).filter(|_| parameter["in"] == "path"));
         check_parameter(&parameter);
     }
     let mut placeholders = places::placeholders(path);
     placeholders.sort_unstable();
     in_path.sort_unstable();
-    let what = "is not one `in: path` for each name in the path; make both the same";
+    let what = "does not match the placeholders of the path; make both the same";
     parameters.expect(placeholders == in_path, what);
 }
 
@@ -106,21 +107,21 @@ fn check_parameter(parameter: &Part) {
     let is_named = places::lone_reference(&schema).is_some();
     let may_be_null = schema["nullable"] == true || end["nullable"] == true;
     let is_value = values::is_scalar(end) && is_named == end["enum"].is_array() && !may_be_null;
-    let what = "is not one value that is never null, or an enum without a name";
+    let what = "is neither an inline scalar nor a named enum, or may be null";
     schema.expect(is_value, format!("{what}; describe one value"));
     let fits = end["format"].is_null() || (place == "query" && end["format"] != "password");
-    let what = "is no place for one; remove the format";
-    schema.expect(fits, format!("is a secret or formatted, and a {place} {what}"));
+    let what = "parameter cannot have; remove it";
+    schema.expect(fits, format!("has a format that a {place} {what}"));
     values::inner(&schema);
 }
 
 fn body(content: &Part) {
     let [(JSON, json)] = &content.entries()[..] else {
-        return content.refuse("is not only application/json; remove the others");
+        return content.refuse("is not application/json alone; remove the other types");
     };
     let schema = json.key("schema");
     let is_object = schema.get("$ref").is_some() && schema.end()["type"] == "object";
-    schema.expect(is_object, "does not refer to an object; make it a reference to one");
+    schema.expect(is_object, "is not a reference to an object; write one");
 }
 
 fn responses(responses: &Part) {
@@ -135,10 +136,11 @@ fn responses(responses: &Part) {
         let types = types.map(|(name, media)| (name, media["schema"].to_string()));
         all.insert(types.collect::<Vec<_>>());
     }
-    responses.expect(all.len() < 2, "has successes of different content; give all the same");
+    responses.expect(all.len() < 2, "has successes with different content; give all the same");
 }
 
-/// JSON that has a name or is a list, one media type of bytes, or nothing.
+/// Checks the content of a success: JSON with a named schema or a list, one type of bytes, or
+/// nothing.
 fn success_of(content: &Part) {
     match &content.entries()[..] {
         [] => {}

@@ -1,4 +1,4 @@
-//! A part of a document that is checked.
+//! The part of a document that a check reads, with the violations found.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -10,41 +10,41 @@ use crate::generate::schema::resolve;
 use crate::line::one_line;
 use crate::node::Node;
 
-/// What may stand beside what a schema says of values.
+/// Keywords that are allowed next to any others, because they do not constrain values.
 const BESIDE: [&str; 7] =
     ["description", "title", "default", "example", "deprecated", "readOnly", "writeOnly"];
 
-/// The parts share their violations: a line each, in the order of their places.
+/// The parts of a document share their violations, a line each, sorted by place.
 pub type Part<'a> = Node<'a, &'a RefCell<BTreeSet<String>>>;
 
 impl<'a> Part<'a> {
-    /// The schema that a schema refers to, or itself.
+    /// The schema that a schema refers to, or the schema itself.
     pub fn end(&self) -> &'a Value {
         resolve(self.document, self.value)
     }
 
-    /// Notes a violation, with what to do.
+    /// Adds a violation, with the remedy.
     pub fn refuse(&self, what: impl Display) {
         self.shared.borrow_mut().insert(one_line(&format!("{}: {what}", self.at)));
     }
 
-    /// Notes a violation unless something holds.
+    /// Adds a violation, unless `holds`.
     pub fn expect(&self, holds: bool, what: impl Display) {
         if !holds {
             self.refuse(what);
         }
     }
 
-    /// Refuses the keys of a schema other than these, extensions, and what says nothing of
-    /// its values.
+    /// Refuses the keys of a schema other than these, extensions, and those that do not constrain
+    /// values.
     pub fn only(&self, keys: &[&str]) {
         self.keys(|key| keys.contains(&key) || BESIDE.contains(&key) || key.starts_with("x-"));
     }
 
-    /// Refuses the keys that are not read.
+    /// Refuses the keys that the build step does not read.
     pub fn keys(&self, is_read: impl Fn(&str) -> bool) {
         for (key, part) in self.entries() {
-            let what = "is not read here; remove it, or name the schema that needs it";
+            let what = "is not supported here; remove it, or give the schema a name";
             part.expect(is_read(key), what);
         }
     }

@@ -1,4 +1,4 @@
-//! Every rule of the profile, broken by one change to our own document.
+//! Breaks every rule of the profile with one change to our own document.
 
 mod accepted;
 mod choices;
@@ -26,17 +26,17 @@ fn ours() -> Value {
     OURS.clone()
 }
 
-/// What a row is called, the place that it changes, and what it puts there.
+/// The name of a row, the place that it changes, and the new value.
 type Row = (&'static str, &'static str, Value);
 
-/// Puts a value in its place, null to remove what is there.
+/// Sets the value in a place. Null removes it.
 fn change(document: &mut Value, pointer: &str, value: Value) {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     let key = key.replace("~1", "/").replace("~0", "~");
-    let parent = document.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer} is not there"));
+    let parent = document.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer} does not exist"));
     match parent {
         Value::Object(entries) if value.is_null() => {
-            assert!(entries.remove(&key).is_some(), "{pointer} is not there");
+            assert!(entries.remove(&key).is_some(), "{pointer} does not exist");
         }
         Value::Array(elements) if key == "-" => elements.push(value),
         parent => match key.parse::<usize>() {
@@ -46,13 +46,13 @@ fn change(document: &mut Value, pointer: &str, value: Value) {
     }
 }
 
-/// The lines that the profile refuses a row with.
+/// The name of a row and the violations that the profile reports for it.
 fn lines((name, pointer, value): Row) -> String {
     let mut document = ours();
     change(&mut document, pointer, value);
     let error = check(&document).expect_err(name).to_string();
     let (head, lines) = error.split_once('\n').unwrap();
-    assert_eq!(head, "the build step does not take this document:");
+    assert_eq!(head, "the build step does not support this document:");
     format!("{name}\n{lines}\n")
 }
 
@@ -69,13 +69,13 @@ fn text() -> Value {
     json!({"type": "string"})
 }
 
-/// A response or a request of JSON.
+/// A response or a request body of JSON.
 fn json_of(schema: &Value) -> Value {
     json!({"description": "", "content": {"application/json": {"schema": schema}}})
 }
 
 #[test]
-fn our_document_fits_as_it_is_and_normalised_again() {
+fn our_document_fits_and_is_already_normalised() {
     let mut document = ours();
     check(&document).unwrap();
     normalise::normalise(&mut document).unwrap();
@@ -83,7 +83,7 @@ fn our_document_fits_as_it_is_and_normalised_again() {
 }
 
 #[test]
-fn no_value_makes_it_panic() {
+fn no_value_causes_a_panic() {
     let odd =
         [json!(null), json!(1), json!("a"), json!([]), json!([[]]), json!({}), json!({"a": {}})];
     let pointers = [

@@ -1,4 +1,4 @@
-//! Schemas that are one of several.
+//! Checks unions.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use super::values;
 use crate::names::{Names, pascal};
 use crate::places::{self, SCHEMAS};
 
-/// Names of variants that are taken.
+/// Names of variants that are not available.
 const TAKEN: &str = "Unknown Self";
 
 pub fn check(schema: &Part) {
     let (one, any) = (schema.key("oneOf"), schema.key("anyOf"));
     schema.only(&["oneOf", "anyOf", "discriminator"]);
-    schema.expect(one.is_null() || any.is_null(), "has `oneOf` and `anyOf`; leave one");
+    schema.expect(one.is_null() || any.is_null(), "has `oneOf` and `anyOf`; remove one");
     let members = if one.is_null() { any } else { one };
     if schema["discriminator"].is_null() {
         untagged(&members);
@@ -25,7 +25,7 @@ pub fn check(schema: &Part) {
     }
 }
 
-/// Objects that the value of one property distinguishes.
+/// Checks a union of objects that a discriminator distinguishes.
 fn tagged(tag: &Part, members: &Part) {
     let mut mapping = tag.key("mapping").entries();
     let mut variants = Names::with(TAKEN);
@@ -42,30 +42,34 @@ fn tagged(tag: &Part, members: &Part) {
             _ => name.to_owned(),
         };
         let is_free = values.is_empty() || variants.take(&variant);
-        member.expect(is_free, format!("`{variant}` is a taken variant; map another value"));
+        member
+            .expect(is_free, format!("`{variant}` is not an available variant; map another value"));
     }
     for (_, to) in mapping {
         to.refuse(format!("is not one of the alternatives; write one as {SCHEMAS}..."));
     }
 }
 
-/// Values that their type distinguishes.
+/// Checks a union of values that their JSON types distinguish.
 fn untagged(members: &Part) {
     let mut titles = Names::with(TAKEN);
     let mut kinds = BTreeSet::new();
     for member in members.elements() {
         let title = member.key("title").text();
         let is_free = pascal(title) == title && titles.take(title);
-        member.expect(is_free, format!("`{title}` is not a free title in PascalCase; change it"));
+        member.expect(
+            is_free,
+            format!("`{title}` is not an available title in PascalCase; change it"),
+        );
         let kind = member.end()["type"].as_str().unwrap_or_default();
-        // JSON has one type for both.
+        // JSON does not distinguish them.
         let is_new = kinds.insert(kind.replace("integer", "number"));
         member.expect(is_new, "has the type of another alternative; add a discriminator");
         held(&member);
     }
 }
 
-/// An object by name, one value, or a list or map of such.
+/// Checks a member: a named object, a scalar, or a list or map of these.
 fn held(member: &Part) {
     let part = match member.key("type").text() {
         "array" => member.key("items"),
@@ -76,6 +80,6 @@ fn held(member: &Part) {
         Some(_) => part.end()["type"] == "object",
         None => *part == json!({}) || values::is_scalar(&part) && part["format"].is_null(),
     };
-    member.expect(is_held, "is not an object by name, a value, or a list or map of such; name it");
+    member.expect(is_held, "is not a named object, a scalar, or a list or map of these; name it");
     values::entry(member);
 }

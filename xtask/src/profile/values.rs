@@ -1,4 +1,4 @@
-//! Schemas that need no name: a reference, one value, a list, a map or any JSON.
+//! Checks schemas that need no name: a reference, a scalar, a list, a map or any JSON.
 
 use serde_json::Value;
 
@@ -6,14 +6,14 @@ use super::part::Part;
 use crate::places;
 use crate::reconcile::type_of;
 
-/// The formats that have a type in the client, by the type of JSON.
+/// The formats that have a type in the client, by JSON type.
 const FORMATS: [(&str, &str); 3] = [
     ("string", "date date-time password data-url"),
     ("integer", "int64 uint64 unixtime"),
     ("number", "double"),
 ];
 
-/// A schema within another, or in an operation.
+/// Checks a schema within another, or in an operation.
 pub fn inner(schema: &Part) {
     if schema.get("$ref").is_some() {
         schema.keys(|key| key == "$ref");
@@ -26,12 +26,12 @@ pub fn inner(schema: &Part) {
     }
 }
 
-/// Whether a schema is one of text, a number or a boolean.
+/// Whether a schema is one of a string, a number or a boolean.
 pub fn is_scalar(schema: &Value) -> bool {
     matches!(schema["type"].as_str(), Some("string" | "integer" | "number" | "boolean"))
 }
 
-/// One value, a list, a map or any JSON.
+/// Checks a scalar, a list, a map or any JSON.
 pub fn plain(schema: &Part) {
     let unread = "allOf anyOf oneOf enum properties required not discriminator";
     schema.keys(|key| !unread.split(' ').any(|unread| unread == key));
@@ -49,7 +49,7 @@ pub fn plain(schema: &Part) {
             format.expect(format.is_null() || is_known, what);
         }
         _ if kind.is_null() => schema.only(&["nullable"]),
-        _ => kind.refuse("is not one type of JSON; name one"),
+        _ => kind.refuse("is not a single JSON type; write one"),
     }
 }
 
@@ -59,13 +59,15 @@ pub fn typed(schema: &Part) {
     for value in [schema.key("default")].into_iter().chain(schema.key("enum").elements()) {
         let found = type_of(&value);
         let fits = found == kind.text() || (found, kind.text()) == ("integer", "number");
-        let what = format!("is not {}, the type of the schema; make it that", kind.text());
+        let what = format!("is not of the type of the schema, {}; change it", kind.text());
         value.expect(fits || value.is_null(), what);
     }
 }
 
-/// What a list or a map holds.
+/// Checks the entries of a list or a map.
 pub fn entry(schema: &Part) {
-    schema.key("nullable").expect(schema["nullable"] != true, "is not read of an entry; remove it");
+    schema
+        .key("nullable")
+        .expect(schema["nullable"] != true, "is not supported on an entry; remove it");
     inner(schema);
 }

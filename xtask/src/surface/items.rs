@@ -1,4 +1,4 @@
-//! What items say of the surface.
+//! Lists the lines of items.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -7,7 +7,7 @@ use syn::{Attribute, Field, Fields, Item, ItemImpl, Member, Path, Type, Visibili
 use super::macros;
 use super::text::{split, text};
 
-/// The lines of an item of a module, whose path ends with `::` unless it is the root.
+/// The lines of an item. The path of its module ends with `::`, or is empty for the root.
 pub fn lines(module: &str, item: Item) -> Vec<String> {
     match item {
         Item::Mod(item) => {
@@ -38,12 +38,12 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// The line of a type, and one for each trait that it derives.
+/// The line of a type, and a line for each derived trait.
 fn head(place: &str, kind: &str, attributes: &[Attribute]) -> Vec<String> {
     let is_open = attributes.iter().any(|one| one.path().is_ident("non_exhaustive"));
     let mut lines = vec![format!("{place} {kind}{}", if is_open { " non_exhaustive" } else { "" })];
     for attribute in attributes {
-        // A feature may bring the trait.
+        // A feature may enable the derive.
         if let Some((_, traits)) = text(&attribute.meta).split_once("derive(") {
             let traits = traits.trim_end_matches(')').split(", ");
             lines.extend(traits.map(|name| format!("{place} impl {name}")));
@@ -60,7 +60,7 @@ fn fields(place: &str, fields: &Fields) -> Vec<String> {
     public.map(line).collect()
 }
 
-/// What JSON calls a field or variant that Rust gives another name.
+/// The name of a field or variant in JSON, if it differs from the name in Rust.
 fn renamed(attributes: &[Attribute]) -> String {
     let serde = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
     let lists = serde.filter_map(|attribute| attribute.meta.require_list().ok());
@@ -77,26 +77,27 @@ fn implementation(module: &str, item: ItemImpl) -> Vec<String> {
     lines.map(|line| format!("{place} {line}")).collect()
 }
 
-/// Where a type is that a module names.
+/// The path of a type that a module names.
 fn place(module: &str, of: &Type) -> String {
     let (code, name) = (of.to_token_stream().to_string(), text(of));
     let module = match module {
         _ if code.starts_with("::") => "",
-        // Of a model, whose name its builder has too.
+        // A model, in the module of its builder, which has the same name.
         _ if code.starts_with("super ::") => module.strip_suffix("builder::").unwrap_or(module),
         _ => module,
     };
     format!("{module}{}", name.split('<').next().unwrap_or_default())
 }
 
-/// The name of a trait. Its parameter may be a builder, which its own module names like a model.
+/// The name of a trait. Within `builder`, a parameter that is a builder has the bare name of its
+/// model.
 fn name(module: &str, path: &Path) -> String {
     let is_outer = path.to_token_stream().to_string().contains("super ::");
     let name = text(path);
     if module.ends_with("builder::") && !is_outer { name.replace('<', "<builder::") } else { name }
 }
 
-/// An item without its attributes, if it is public; a function also without its body.
+/// An item without its attributes, if it is public. A function loses its body too.
 fn signature(item: impl ToTokens) -> Option<String> {
     let mut tokens: Vec<TokenTree> = item.to_token_stream().into_iter().collect();
     let is = |token: &TokenTree, word| matches!(token, TokenTree::Ident(one) if one == word);
@@ -116,7 +117,7 @@ mod tests {
     use crate::surface::lines;
 
     #[test]
-    fn every_public_item_has_a_line_and_no_other_has() {
+    fn only_public_items_have_lines() {
         let code = "
             pub mod types {
                 #[derive(Clone, ::std::fmt::Debug)]

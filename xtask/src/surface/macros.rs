@@ -1,12 +1,12 @@
-//! What calls of our macros say of the surface: those that `build/` emits.
+//! Lists the lines of macro calls that `build/` emits.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::Macro;
 
 use super::text::{is_of_name, split, text};
 
-/// The lines of a call: what it passes, and a line for each entry of a list in braces. Texts
-/// are docs.
+/// The lines of a call: one for its arguments, and one for each entry of a list in braces. String
+/// arguments are documentation and left out.
 pub fn lines(module: &str, call: &Macro) -> Vec<String> {
     let (lists, passed): (TokenStream, TokenStream) =
         call.tokens.clone().into_iter().partition(is_list);
@@ -27,7 +27,7 @@ fn is_list(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
-/// The entries of a list, without their docs. One that is a bare name has a line of its own.
+/// The entries of a list, without their documentation. Bare names are left out.
 fn entries(list: TokenTree) -> Vec<String> {
     let TokenTree::Group(list) = list else { return Vec::new() };
     let is_long = |token: TokenTree| matches!(token, TokenTree::Punct(one) if one.as_char() == ';');

@@ -1,4 +1,4 @@
-//! The public items of the generated client, a line for each.
+//! Lists the public items of the generated client, a line for each.
 //!
 //! ```text
 //! Client fn list_numbers(&self) -> builder::ListNumbers<'_>
@@ -9,10 +9,10 @@
 //! types::Provider open_enum! { Meta = "META" }
 //! ```
 //!
-//! The lines come from the code itself, so they say what the generator made of the document
-//! and not what it should have made.
+//! The lines come from the generated code, so they show the actual output of the generator, not
+//! the intended one.
 //!
-//! This file is named `mod.rs` since tests/generated has this module too, by its path.
+//! This file is named `mod.rs` because tests/generated includes this module by its path.
 
 mod items;
 mod macros;
@@ -27,16 +27,16 @@ use crate::generate::reach::follow;
 use crate::generate::schema::{named, operations};
 use crate::generate::{select, simplify};
 
-/// The features that bring each call, by its builder; each model; and the events.
+/// The features that enable each builder, each model and the events.
 pub type Features = BTreeMap<String, BTreeSet<String>>;
 
-/// The public items of generated code, a line for each.
+/// Returns the public items of generated code, a line for each.
 pub fn lines(code: &str) -> Result<BTreeSet<String>, String> {
     let file = syn::parse_file(code).map_err(|error| error.to_string())?;
     Ok(file.items.into_iter().flat_map(|item| items::lines("", item)).collect())
 }
 
-/// The features of the client of a document, by what the build step selects for each.
+/// Returns the features that enable each item, as the build step selects them.
 pub fn features(document: &Value) -> Features {
     let mut document = document.clone();
     simplify::inline_shared(&mut document);
@@ -45,7 +45,7 @@ pub fn features(document: &Value) -> Features {
     for (.., operation) in operations(&document) {
         let call = operation["operationId"].as_str().unwrap_or_default().to_pascal_case();
         let events = operation.get("callbacks").map(|_| "Event".to_owned());
-        // What every client has, and what the operation refers to.
+        // The models that every client has, and those that the operation refers to.
         let mut models = select::reached(&document, &|_| false);
         follow(&document, operation, &mut models);
         let models = models.into_iter().map(|name| format!("types::{name}"));

@@ -1,17 +1,17 @@
-//! Code as a short text: paths without their modules.
+//! Writes code as short text: paths without their modules.
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// The text of some code. Of a path it has the last name, and `builder::` before it if the
-/// path has, since a model and its builder have one name.
+/// The text of some code. A path becomes its last segment, with `builder::` if the path has it,
+/// because a model and its builder have the same name.
 pub fn text(code: impl ToTokens) -> String {
     let mut text = String::new();
     write(code.to_token_stream(), &mut text);
     text
 }
 
-/// The parts of some code between a mark that is not in brackets.
+/// Splits code at a mark, except within brackets.
 pub fn split(code: TokenStream, mark: char) -> Vec<TokenStream> {
     let tokens: Vec<TokenTree> = code.into_iter().collect();
     let is_mark =
@@ -20,7 +20,7 @@ pub fn split(code: TokenStream, mark: char) -> Vec<TokenStream> {
     parts.map(|part| part.iter().cloned().collect()).collect()
 }
 
-/// Adds code with the spaces that rustfmt would set.
+/// Writes code with the spaces that rustfmt would use.
 fn write(code: TokenStream, text: &mut String) {
     let mut is_path = false;
     for token in code {
@@ -58,13 +58,13 @@ fn write(code: TokenStream, text: &mut String) {
     }
 }
 
-/// Ends what is in brackets. A line that is broken ends with a comma.
+/// Closes a bracket, and removes the trailing comma that a broken line has.
 fn close_with(bracket: &str, text: &mut String) {
     text.truncate(text.trim_end_matches([',', ' ']).len());
     text.push_str(bracket);
 }
 
-/// Takes back the name of a module.
+/// Removes the name of a module from the end of the text.
 fn leave_module(text: &mut String) {
     let start = text.trim_end_matches(is_of_name).len();
     match &text[start..] {

@@ -1,4 +1,4 @@
-//! Lists the numbers of an account, as a program would that has no client for it.
+//! Lists the numbers of an account, like a program without this crate.
 
 use std::env;
 use std::error::Error;

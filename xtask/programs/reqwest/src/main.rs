@@ -1,4 +1,4 @@
-//! Prints what the service says of the numbers of an account.
+//! Prints the response of the service with the numbers of an account.
 
 use std::env;
 

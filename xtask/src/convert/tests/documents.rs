@@ -10,7 +10,7 @@ fn with_operation(operation: &Value) -> Value {
 }
 
 #[test]
-fn schemas_are_found_wherever_they_stand() {
+fn schemas_are_converted_in_every_place() {
     let from = json!({"type": ["string", "null"]});
     let to = json!({"type": "string", "nullable": true});
     let build = |version: &str, schema: &Value| {
@@ -55,7 +55,7 @@ fn schemas_are_found_wherever_they_stand() {
 }
 
 #[test]
-fn notes_that_3_0_does_not_have_are_dropped_and_listed() {
+fn annotations_that_3_0_lacks_are_dropped_and_listed() {
     let mut from = document(&json!({}));
     from["info"]["summary"] = json!("s");
     from["info"]["license"] = json!({"name": "MIT", "identifier": "MIT"});
@@ -66,7 +66,7 @@ fn notes_that_3_0_does_not_have_are_dropped_and_listed() {
 }
 
 #[test]
-fn words_beside_other_references_are_dropped_and_listed() {
+fn siblings_of_references_outside_schemas_are_dropped_and_listed() {
     let mut from = with_operation(&json!({
         "parameters": [{"$ref": "#/components/parameters/P", "description": "d"}],
         "responses": {"200": {"$ref": "#/components/responses/R", "summary": "s"}},
@@ -93,7 +93,7 @@ fn words_beside_other_references_are_dropped_and_listed() {
 }
 
 #[test]
-fn what_means_the_same_is_left_alone() {
+fn constructs_with_the_same_meaning_are_left_unchanged() {
     let operation = json!({
         "parameters": [
             {"name": "a", "in": "query", "style": "deepObject", "explode": true,
@@ -102,7 +102,7 @@ fn what_means_the_same_is_left_alone() {
             {"name": "c", "in": "query", "examples": {"one": {"value": {"const": 1}}},
              "content": {"application/json": {"schema": {"type": "object"}}}},
         ],
-        // 3.0 leaves its meaning to HTTP, and so does 3.1.
+        // Both versions leave the meaning of a body of GET to HTTP.
         "requestBody": {"content": {"application/json": {
             "schema": {"type": "object"},
             "examples": {"one": {"value": {"type": ["a"]}}},
@@ -118,7 +118,7 @@ fn what_means_the_same_is_left_alone() {
 }
 
 #[test]
-fn what_is_no_document_is_an_error_with_its_place() {
+fn a_malformed_document_is_an_error_with_its_place() {
     let item = "#/components/pathItems/I";
     let table = [
         (json!({"paths": {"/a": {"$ref": item}}}), "/paths/~1a/$ref: \"#/comp"),

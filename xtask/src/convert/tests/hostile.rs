@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::{convert, document, to_3_0};
 
-/// Any JSON, small.
+/// Small JSON values of any kind.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -60,7 +60,7 @@ const KEYWORDS: &[&str] = &[
     "pathItems",
 ];
 
-/// A schema made of what 3.1 has.
+/// Schemas with the constructs of 3.1.
 fn schema() -> impl Strategy<Value = Value> {
     let kind = proptest::sample::select(
         &["string", "integer", "number", "boolean", "array", "object", "null"][..],
@@ -133,7 +133,7 @@ proptest! {
     }
 
     #[test]
-    fn no_value_in_any_place_is_a_panic(value in any_json(), place in any::<prop::sample::Index>()) {
+    fn no_value_in_any_place_panics(value in any_json(), place in any::<prop::sample::Index>()) {
         let mut document = whole();
         let mut places = Vec::new();
         collect(&document, String::new(), &mut places);
@@ -145,7 +145,7 @@ proptest! {
     }
 }
 
-/// A document with something of everything.
+/// A document with every kind of object.
 fn whole() -> Value {
     let media = json!({"application/json": {
         "schema": {"type": ["string", "null"]},
@@ -201,14 +201,14 @@ fn collect(value: &Value, at: String, places: &mut Vec<String>) {
 }
 
 #[test]
-fn the_document_with_something_of_everything_is_converted() {
+fn the_document_with_every_kind_of_object_is_converted() {
     convert(whole()).unwrap();
 }
 
 #[test]
-fn the_deepest_document_that_is_read_is_converted() {
+fn the_deepest_document_that_parses_is_converted() {
     let nested = |levels: usize| {
-        // What is beside a reference moves it two levels down.
+        // A sibling of a reference moves it two levels down.
         let reference = json!({"$ref": "#/components/schemas/T", "title": "t"});
         let items = |schema, _| json!({"type": "array", "items": schema});
         document(&(0..levels).fold(reference, items)).to_string()

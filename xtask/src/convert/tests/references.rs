@@ -7,7 +7,7 @@ fn to(name: &str) -> Value {
 }
 
 #[test]
-fn a_reference_to_no_component_of_the_document_is_an_error_with_its_place() {
+fn a_reference_that_leads_to_no_component_is_an_error_with_its_place() {
     for reference in [
         json!("other.yaml#/A"),
         json!("https://a.example/a"),
@@ -31,7 +31,7 @@ fn a_reference_to_no_component_of_the_document_is_an_error_with_its_place() {
 }
 
 #[test]
-fn references_to_references_are_an_error_with_their_place() {
+fn a_reference_to_a_reference_is_an_error_with_its_place() {
     for schema in [to("S"), json!({"title": "t", "$ref": "#/components/schemas/S"})] {
         let error = convert(document(&schema)).unwrap_err().to_string();
         assert!(
@@ -59,7 +59,7 @@ fn schemas_may_refer_to_each_other() {
 }
 
 #[test]
-fn a_schema_that_is_made_of_itself_is_an_error_with_its_place() {
+fn a_schema_that_contains_itself_in_all_of_is_an_error_with_its_place() {
     let mut from = document(&json!({"allOf": [to("U"), {"title": "s"}]}));
     from["components"]["schemas"]["U"] = json!({"allOf": [to("S"), {"title": "t"}]});
     to_3_0(&mut from).unwrap();

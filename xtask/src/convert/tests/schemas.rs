@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-/// The converted schema, and what was dropped of it.
+/// Returns the converted schema and the places in it that were dropped.
 fn convert(schema: &Value) -> anyhow::Result<(Value, Vec<String>)> {
     let (mut document, dropped) = super::convert(super::document(schema))?;
     let below = |place: String| {
@@ -10,7 +10,7 @@ fn convert(schema: &Value) -> anyhow::Result<(Value, Vec<String>)> {
     Ok((schema, dropped.into_iter().map(below).collect()))
 }
 
-/// Each row: a schema, the converted one, and what is dropped.
+/// Checks rows of a schema, the converted one, and the dropped places.
 fn assert_table(table: Vec<(Value, Value, &[&str])>) {
     for (from, to, dropped) in table {
         let converted = convert(&from).unwrap_or_else(|error| panic!("{from}: {error:#}"));
@@ -66,7 +66,7 @@ fn null_becomes_nullable() {
 }
 
 #[test]
-fn null_stays_an_alternative_where_there_is_no_type() {
+fn null_stays_an_alternative_if_there_is_no_type() {
     let reference = reference();
     let (string, integer) = (json!({"type": "string"}), json!({"type": "integer"}));
     assert_table(vec![
@@ -99,7 +99,7 @@ fn null_stays_an_alternative_where_there_is_no_type() {
 }
 
 #[test]
-fn values_stay_what_they_are() {
+fn values_are_preserved() {
     assert_table(vec![
         (json!({"const": "a"}), json!({"enum": ["a"]}), &[]),
         (json!({"const": true, "enum": [true, false]}), json!({"enum": [true]}), &[]),
@@ -120,7 +120,7 @@ fn values_stay_what_they_are() {
             json!({"type": "string", "example": "c"}),
             &["examples"],
         ),
-        // A value is no schema.
+        // A value is not a schema.
         (
             json!({"example": {"const": 1}, "default": {"type": ["a"]}}),
             json!({"example": {"const": 1}, "default": {"type": ["a"]}}),
@@ -152,7 +152,7 @@ fn bounds_become_flags() {
 }
 
 #[test]
-fn what_stands_beside_a_reference_is_kept() {
+fn siblings_of_a_reference_are_kept() {
     let reference = reference();
     assert_table(vec![
         (reference.clone(), reference.clone(), &[]),
@@ -182,7 +182,7 @@ fn what_stands_beside_a_reference_is_kept() {
     ]);
 }
 
-/// Asserts that a schema is refused at a place within it, for a reason that ends so.
+/// Asserts that a schema is refused at a place within it, with a reason that ends with `end`.
 fn assert_refused(schema: &Value, place: &str, end: &str) {
     let error = convert(schema).expect_err(&schema.to_string()).to_string();
     let pointer = format!("/components/schemas/S/{place}");
@@ -191,7 +191,7 @@ fn assert_refused(schema: &Value, place: &str, end: &str) {
 }
 
 #[test]
-fn an_unsupported_keyword_is_an_error_with_its_place_and_a_cure() {
+fn an_unsupported_keyword_is_an_error_with_its_place_and_a_remedy() {
     for (keyword, cure) in [
         ("prefixItems", "describe the array with `items`"),
         ("contains", "describe the array with `items`"),
@@ -221,7 +221,7 @@ fn an_unsupported_keyword_is_an_error_with_its_place_and_a_cure() {
 }
 
 #[test]
-fn what_is_no_schema_is_an_error_with_its_place_and_a_cure() {
+fn a_malformed_schema_is_an_error_with_its_place_and_a_remedy() {
     let no_object = "is no object: describe the Schema in one";
     for (schema, place, end) in [
         (json!([]), "", no_object),
@@ -229,20 +229,20 @@ fn what_is_no_schema_is_an_error_with_its_place_and_a_cure() {
         (json!({"items": false}), "items", no_object),
         (json!({"properties": []}), "properties", "is no object: make it one"),
         (json!({"allOf": {}}), "allOf", "is no list: make it one"),
-        (json!({"anyOf": []}), "anyOf", "is not a list with elements: make it that"),
-        (json!({"enum": []}), "enum", "is not a list with elements: make it that"),
-        (json!({"type": 1}), "type", "is not a type: make it that"),
-        (json!({"type": []}), "type", "is not a type: make it that"),
-        (json!({"type": "file"}), "type", "there is no type \"file\": write one of JSON"),
+        (json!({"anyOf": []}), "anyOf", "is not a list with elements: write one"),
+        (json!({"enum": []}), "enum", "is not a list with elements: write one"),
+        (json!({"type": 1}), "type", "is not a type: write one"),
+        (json!({"type": []}), "type", "is not a type: write one"),
+        (json!({"type": "file"}), "type", "\"file\" is not a type: write a JSON type"),
         (json!({"type": ["string", "integer"]}), "type", "a branch of `oneOf` for each"),
-        (json!({"minLength": -1}), "minLength", "is not a whole number from 0 on: make it that"),
-        (json!({"pattern": 1}), "pattern", "is not a string: make it that"),
-        (json!({"required": "a"}), "required", "is not a list of names: make it that"),
-        (json!({"exclusiveMinimum": "1"}), "exclusiveMinimum", "is not a number: make it that"),
+        (json!({"minLength": -1}), "minLength", "is not a whole number from 0 on: write one"),
+        (json!({"pattern": 1}), "pattern", "is not a string: write one"),
+        (json!({"required": "a"}), "required", "is not a list of names: write one"),
+        (json!({"exclusiveMinimum": "1"}), "exclusiveMinimum", "is not a number: write one"),
         (
             json!({"minimum": 1, "exclusiveMinimum": 1}),
             "exclusiveMinimum",
-            "stands beside `minimum`: remove the wider of them",
+            "is next to `minimum`: remove the wider of them",
         ),
         (json!({"nullable": true}), "nullable", "write null as a branch of `anyOf`"),
         (

@@ -1,4 +1,4 @@
-//! What the profile accepts, and what becomes of it.
+//! Forms that the profile accepts, and the client that is generated from them.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{Row, change, json_of, of, ours, text};
 use crate::profile::check;
 use crate::{generated, normalise, validate};
 
-/// What the profile accepts, in the forms that our document has not, or not yet.
+/// Accepted forms that our document does not have, or not yet.
 #[allow(clippy::too_many_lines, reason = "it is a table")]
 fn accepted() -> Vec<Row> {
     let moment = || json!({"type": "string", "format": "date-time"});
@@ -33,7 +33,7 @@ fn accepted() -> Vec<Row> {
     let sized = |min: u64, max: u64| json!({"type": "array", "items": text(), "minItems": min, "maxItems": max});
     vec![
         (
-            "dates that are sent, received and both",
+            "dates in requests, in responses and in both",
             "/paths/~1cats",
             sent("post_cats", "CatRequest", "Cat"),
         ),
@@ -59,7 +59,7 @@ fn accepted() -> Vec<Row> {
             object(json!({"since": {"type": "string", "format": "date"}})),
         ),
         (
-            "rules of a request, and lists of a response",
+            "rules on a request, and lists in a response",
             "/paths/~1pets",
             sent("post_pets", "Search", "PetNames"),
         ),
@@ -106,7 +106,7 @@ fn accepted() -> Vec<Row> {
             }),
         ),
         (
-            "parts that join",
+            "joined schemas",
             "/components/schemas/Tom",
             json!({
                 "allOf": [of("Cat"), {"type": "object", "required": ["lives"], "properties": {
@@ -115,7 +115,7 @@ fn accepted() -> Vec<Row> {
             }),
         ),
         (
-            "objects that a tag distinguishes",
+            "objects with a discriminator",
             "/components/schemas/Animal",
             json!({
                 "oneOf": [of("Cat"), of("Strict"), of("Node")],
@@ -149,7 +149,7 @@ fn accepted() -> Vec<Row> {
             ]}),
         ),
         (
-            "schemas that lead to themselves",
+            "recursive schemas",
             "/components/schemas/Node",
             json!({
                 "type": "object", "required": ["next"], "properties": {"next": of("Node"), "all": list(of("Node"))},
@@ -198,18 +198,18 @@ fn accepted() -> Vec<Row> {
         ),
         ("", "/components/schemas/DocEnd", json!({"type": "string", "enum": ["a*/", "b`"]})),
         (
-            "forms that say little",
+            "forms with few keywords",
             "/components/schemas/Little",
             object(json!({"list": {"type": "array"}})),
         ),
         ("", "/components/schemas/Least", object(json!({}))),
         (
-            "one alternative",
+            "a single alternative",
             "/components/schemas/Lonely",
             json!({"oneOf": [{"title": "Text", "type": "string"}]}),
         ),
         (
-            "a success of no content",
+            "a success without content",
             "/paths/~1nothing",
             json!({"get": {
                 "operationId": "get_nothing", "tags": ["Numbers"],
@@ -224,7 +224,7 @@ fn accepted() -> Vec<Row> {
             }),
         ),
         (
-            "a path with several names in a step",
+            "a path with several placeholders in a segment",
             "/paths/~1v~1{id}.{ext}~1{type}:cancel",
             json!({"get": {
                 "operationId": "cancel_version", "tags": ["Numbers"],
@@ -239,7 +239,7 @@ fn accepted() -> Vec<Row> {
     ]
 }
 
-/// What the client has of it, without its space.
+/// Parts of the generated client, without white space.
 const ACCEPTED: &[&str] = &[
     "pubborn:::std::option::Option<crate::Timestamp>",
     "pubseen:::std::option::Option<crate::Timestamp>",
@@ -283,10 +283,10 @@ const ACCEPTED: &[&str] = &[
 ];
 
 #[test]
-fn what_is_accepted_becomes_a_client() {
+fn accepted_forms_become_a_client() {
     let mut document = ours();
     for (_, pointer, value) in accepted() {
-        assert!(document.pointer(pointer).is_none(), "{pointer} is ours");
+        assert!(document.pointer(pointer).is_none(), "our document has {pointer}");
         change(&mut document, pointer, value);
     }
     normalise::normalise(&mut document).unwrap();
@@ -295,5 +295,5 @@ fn what_is_accepted_becomes_a_client() {
     let code = prettyplease::unparse(&generated::client(&document));
     let code: String = code.split_whitespace().collect();
     let missing: Vec<_> = ACCEPTED.iter().filter(|part| !code.contains(**part)).collect();
-    assert!(missing.is_empty(), "not there: {missing:#?}");
+    assert!(missing.is_empty(), "missing: {missing:#?}");
 }

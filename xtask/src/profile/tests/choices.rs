@@ -1,4 +1,4 @@
-//! What requests may choose.
+//! The rules for choices in requests.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ fn what_a_request_may_choose() {
     let search = "/components/schemas/NumberCheckRequest/anyOf";
     let title = "/components/schemas/MessageRequest/allOf/0/title";
     insta::assert_snapshot!(table([
-        ("a field that is not there", search, rule(&["number", "none"])),
+        ("an unknown field", search, rule(&["number", "none"])),
         ("a field twice", search, rule(&["number", "number"])),
         (
             "two fields at once",
@@ -20,22 +20,18 @@ fn what_a_request_may_choose() {
             json!([{"required": ["number", "numbers"]}, {"required": ["number"]}])
         ),
         (
-            "more than a field",
+            "another keyword next to a field",
             search,
             json!([{"required": ["number"], "type": "object"}, {"required": ["numbers"]}])
         ),
+        ("a required field", "/components/schemas/NumberCheckRequest/required", json!(["number"])),
         (
-            "a field that is required",
-            "/components/schemas/NumberCheckRequest/required",
-            json!(["number"])
-        ),
-        (
-            "a field that may be null",
+            "a nullable field",
             "/components/schemas/NumberCheckRequest/properties/number/nullable",
             json!(true)
         ),
         (
-            "a field of a name that may be null",
+            "a field with a nullable reference",
             "/components/schemas/NumberCheckRequest/properties/number",
             json!({"anyOf": [of("Flag"), {"type": "object", "nullable": true, "enum": [null]}]})
         ),
@@ -49,10 +45,10 @@ fn what_a_request_may_choose() {
             "/components/schemas/BrandingUpdateRequest/properties/subtitle",
             json!({"allOf": [of("Flag")], "nullable": true})
         ),
-        ("a response", "/components/schemas/Number/anyOf", rule(&["name", "number"])),
+        ("a choice of a response", "/components/schemas/Number/anyOf", rule(&["name", "number"])),
         ("no title", title, json!(null)),
         (
-            "a title where no part has it",
+            "a title of a lone choice",
             "/components/schemas/NumberCheckRequest/title",
             json!("Which")
         ),
@@ -64,10 +60,10 @@ fn what_a_request_may_choose() {
         ("a title in lower case", title, json!("destination of it")),
         ("a title twice", title, json!("Content")),
         (
-            "a title that makes a name that is there",
+            "a title that makes an existing name",
             "/components/schemas/MessageRequestDestination",
             text()
         ),
-        ("a part beside rules", "/components/schemas/MessageRequest/allOf/-", of("Number")),
+        ("a part that is not a rule", "/components/schemas/MessageRequest/allOf/-", of("Number")),
     ]));
 }

@@ -1,4 +1,4 @@
-//! What a document says of the whole.
+//! The rules for the whole document.
 
 use serde_json::json;
 
@@ -16,26 +16,26 @@ fn what_a_document_says_of_the_whole() {
         ("a server with a variable", "/servers/0/url", json!("https://{host}")),
         ("two schemes at once", "/security/0", json!({"apiKey": [], "apiKeyId": []})),
         ("a scheme in a query", "/components/securitySchemes/apiKey/in", json!("query")),
-        ("a scheme that is not there", "/paths/~1v1~1numbers/get/security", json!([{"a": []}])),
+        ("an unknown scheme", "/paths/~1v1~1numbers/get/security", json!([{"a": []}])),
         ("no error", "/components/schemas/ApiError", json!({"type": "object"})),
         ("an error that requires a code", "/components/schemas/ApiError/required", json!(["code"])),
-        ("an error with more", "/components/schemas/ApiError/properties/more", text()),
-        ("codes that are any text", "/components/schemas/ErrorCode", text()),
+        ("an error with another field", "/components/schemas/ApiError/properties/more", text()),
+        ("codes that are not an enum", "/components/schemas/ErrorCode", text()),
         ("a second callback", callback, post("WebhookEvent")),
         ("a callback without a tag", "/paths/~1v1~1webhooks/post/callbacks", post("Number")),
-        ("a text with a fenced block of code", words, json!("a\n```\nlet x = ;\n```")),
+        ("a text with a fenced code block", words, json!("a\n```\nlet x = ;\n```")),
         ("a text with another fence", words, json!("- ~~~rust\nopen")),
-        ("a text with an indented block of code", words, json!("a\n\n    let y = ;")),
+        ("a text with an indented code block", words, json!("a\n\n    let y = ;")),
         ("a text with a tab", words, json!("a\n\n\tlet z = ;")),
-        ("a text with signs that turn its direction", words, json!("a\u{202e}b")),
+        ("a text with characters that change its direction", words, json!("a\u{202e}b")),
         ("a text with a lone carriage return", words, json!("a\rb")),
         (
-            "a meaning with a block of code",
+            "a meaning with a code block",
             "/components/schemas/New",
             json!({"type": "string", "enum": ["a"], "x-enum-descriptions": ["```"]})
         ),
         (
-            "a delivery that is called as Meta",
+            "a delivery named Meta",
             "/components/schemas/WebhookEvent/discriminator/mapping/meta",
             json!("#/components/schemas/CallEvent")
         ),

@@ -1,4 +1,4 @@
-//! What operations are, and what they take.
+//! The rules for operations and their parameters.
 
 use serde_json::{Value, json};
 
@@ -23,17 +23,17 @@ fn what_an_operation_is() {
     let body = |body: Value| with("requestBody", body);
     let rows = vec![
         ("a path with a query", "/paths/~1a?b=c", with("tags", json!(["A"]))),
-        ("a path that goes up", "/paths/~1a~1..~1b", with("tags", json!(["A"]))),
-        ("a path with half a brace", "/paths/~1a}", with("tags", json!(["A"]))),
-        ("a path with an empty step", "/paths/~1a~1~1b", with("tags", json!(["A"]))),
-        ("a callback that is not of a webhook", "/paths/~1a", with("callbacks", json!({}))),
+        ("a path with a dot segment", "/paths/~1a~1..~1b", with("tags", json!(["A"]))),
+        ("a path with an unbalanced brace", "/paths/~1a}", with("tags", json!(["A"]))),
+        ("a path with an empty segment", "/paths/~1a~1~1b", with("tags", json!(["A"]))),
+        ("a callback without the tag Webhooks", "/paths/~1a", with("callbacks", json!({}))),
         ("servers of a path", "/paths/~1a", json!({"get": operation, "servers": []})),
         (
-            "a server of its own",
+            "a server of an operation",
             "/paths/~1a",
             with("servers", json!([{"url": "https://a.example"}])),
         ),
-        ("a method without calls", "/paths/~1a", json!({"head": operation})),
+        ("an unsupported method", "/paths/~1a", json!({"head": operation})),
         ("no operationId", "/paths/~1a", json!({"get": {"tags": ["A"], "responses": done}})),
         ("an operationId in camelCase", "/paths/~1a", with("operationId", json!("getA"))),
         ("an operationId that is a keyword", "/paths/~1a", with("operationId", json!("match"))),
@@ -42,16 +42,20 @@ fn what_an_operation_is() {
             "/paths/~1a",
             with("operationId", json!("1st")),
         ),
-        ("an operationId that the client has", "/paths/~1a", with("operationId", json!("builder"))),
+        (
+            "an operationId that the client uses",
+            "/paths/~1a",
+            with("operationId", json!("builder")),
+        ),
         ("an operationId twice", "/paths/~1a", with("operationId", json!("list_numbers"))),
         (
-            "two operationIds that are one type",
+            "two operationIds with one type name",
             "/paths/~1a",
             with("operationId", json!("list__numbers")),
         ),
         ("no tag", "/paths/~1a", with("tags", json!([]))),
         (
-            "tags that are no feature",
+            "tags that cannot name a feature",
             "/paths/~1a",
             with("tags", json!(["A", "\u{e9}", "", "Full", "Default"])),
         ),
@@ -62,7 +66,7 @@ fn what_an_operation_is() {
             body(json!({"content": {"multipart/form-data": {"schema": of("Number")}}})),
         ),
         (
-            "a body in two types",
+            "a body with two media types",
             "/paths/~1a",
             body(
                 json!({"content": {"application/json": {"schema": of("Number")}, "text/csv": {}}}),
@@ -82,7 +86,7 @@ fn what_an_operation_is() {
         ("only errors", "/paths/~1a", responses(json!({"404": {"description": "Never there"}}))),
         ("only a default", "/paths/~1a", responses(json!({"default": json_of(&of("Number"))}))),
         (
-            "successes that differ",
+            "successes with and without content",
             "/paths/~1a",
             responses(json!({"200": json_of(&of("Number")), "204": {"description": ""}})),
         ),
@@ -93,25 +97,25 @@ fn what_an_operation_is() {
         ),
         ("a map", "/paths/~1a", responses(json!({"200": json_of(&json!({"type": "object"}))}))),
         (
-            "a list that may be null",
+            "a nullable list",
             "/paths/~1a",
             responses(
                 json!({"200": json_of(&json!({"type": "array", "items": {}, "nullable": true}))}),
             ),
         ),
         (
-            "a success that may be null",
+            "a nullable success",
             "/paths/~1a",
             responses(json!({"200": json_of(&json!({"allOf": [of("Number")], "nullable": true}))})),
         ),
         (
-            "a list of what has no type",
+            "a list of untyped entries with a rule",
             "/paths/~1a",
             responses(json!({"200": json_of(&json!({"type": "array", "items": {"minimum": 1}}))})),
         ),
         ("JSON by another name", "/paths/~1a", bytes(&["application/problem+json"])),
         ("bytes of any type", "/paths/~1a", bytes(&["*/*"])),
-        ("a media type that no header holds", "/paths/~1a", bytes(&["audio/\u{e9}"])),
+        ("a media type that is not ASCII", "/paths/~1a", bytes(&["audio/\u{e9}"])),
         ("bytes of two types", "/paths/~1a", bytes(&["audio/ogg", "image/png"])),
     ];
     insta::assert_snapshot!(table(rows));
@@ -139,9 +143,9 @@ fn what_an_operation_takes() {
     let rows = vec![
         ("a cookie", at, one("cookie", "sid", text())),
         ("a header of another API", at, one("header", "X-Value", text())),
-        ("a header that HTTP decides", at, one("header", "Accept", text())),
+        ("a header that HTTP defines", at, one("header", "Accept", text())),
         ("a style", at, with("style", json!("deepObject"))),
-        ("values that are joined", at, with("explode", json!(false))),
+        ("joined values", at, with("explode", json!(false))),
         (
             "JSON in a query",
             at,
@@ -165,53 +169,41 @@ fn what_an_operation_takes() {
         ),
         ("an enum without a name", at, one("query", "a", json!({"type": "string", "enum": ["b"]}))),
         (
-            "an enum that may be null",
+            "a nullable enum",
             at,
             one("query", "a", json!({"allOf": [of("Flag")], "nullable": true})),
         ),
-        (
-            "text that may be null",
-            at,
-            one("query", "a", json!({"type": "string", "nullable": true})),
-        ),
+        ("nullable text", at, one("query", "a", json!({"type": "string", "nullable": true}))),
         (
             "a date in a header",
             at,
             one("header", "Idempotency-Key", json!({"type": "string", "format": "date"})),
         ),
+        ("an unknown format", at, one("query", "a", json!({"type": "string", "format": "uuid"}))),
         (
-            "a format that is unknown",
-            at,
-            one("query", "a", json!({"type": "string", "format": "uuid"})),
-        ),
-        (
-            "two that are one name",
+            "two parameters with one name",
             at,
             path(
                 json!([{"name": "a-b", "in": "query", "schema": text()}, {"name": "a_b", "in": "query", "schema": text()}]),
             ),
         ),
         (
-            "names that the call has",
+            "names that the call uses",
             at,
             path(
                 json!([{"name": "body", "in": "query", "schema": text()}, {"name": "client", "in": "query", "schema": text()}]),
             ),
         ),
-        ("a name in other letters", at, one("query", "gr\u{f6}\u{df}e", text())),
+        ("a name with non-ASCII letters", at, one("query", "gr\u{f6}\u{df}e", text())),
         (
-            "one that is not in the path",
+            "a parameter that is not in the path",
             at,
             path(json!([{"name": "gone", "in": "path", "required": true, "schema": text()}])),
         ),
-        ("one that is not described", "/paths/~1a~1{id}~1{other}", path(json!([]))),
+        ("a placeholder that is not described", "/paths/~1a~1{id}~1{other}", path(json!([]))),
         ("a name twice in the path", "/paths/~1a~1{id}~1{id}", path(json!([]))),
-        ("one that may be missing", "/paths/~1a~1{id}~1{b}", one("path", "b", text())),
-        (
-            "one that others share",
-            "/components/parameters/CallId/schema",
-            json!({"type": "object"}),
-        ),
+        ("an optional path parameter", "/paths/~1a~1{id}~1{b}", one("path", "b", text())),
+        ("a shared parameter", "/components/parameters/CallId/schema", json!({"type": "object"})),
     ];
     insta::assert_snapshot!(table(rows));
 }

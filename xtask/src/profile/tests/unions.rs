@@ -1,4 +1,4 @@
-//! Schemas that are one of several.
+//! The rules for unions.
 
 use serde_json::{Value, json};
 
@@ -15,12 +15,12 @@ fn what_a_union_is() {
     let untagged = |one: Value| json!({"oneOf": [{"title": "Text", "type": "string"}, one]});
     let rows = vec![
         (
-            "a member in place",
+            "an inline member",
             new,
             tagged(&[of("LeadFieldVariable"), text()], json!({"a": field, "b": fixed})),
         ),
         (
-            "a member that is no object",
+            "a member that is not an object",
             new,
             tagged(
                 &[of("LeadFieldVariable"), of("Flag")],
@@ -30,19 +30,19 @@ fn what_a_union_is() {
         ("a member without a value", new, tagged(&two, json!({"a": field}))),
         ("a value that names no variant", new, tagged(&two, json!({"1st": field, "b": fixed}))),
         (
-            "a value for no member",
+            "a value without a member",
             new,
             tagged(&two, json!({"a": field, "b": fixed, "c": "#/components/schemas/Call"})),
         ),
         (
-            "a value for a bare name",
+            "a mapping to a bare name",
             new,
             tagged(&two, json!({"a": field, "b": "LeadStaticVariable"})),
         ),
-        ("values that are one name", new, tagged(&two, json!({"a": field, "A": fixed}))),
-        ("a value of a taken name", new, tagged(&two, json!({"a": field, "unknown": fixed}))),
+        ("values with one name", new, tagged(&two, json!({"a": field, "A": fixed}))),
+        ("a value with a taken name", new, tagged(&two, json!({"a": field, "unknown": fixed}))),
         (
-            "a value that is a name",
+            "a value with the name of another variant",
             new,
             tagged(&two, json!({"a": field, "b": field, "lead_field_variable": fixed})),
         ),
@@ -68,7 +68,7 @@ fn what_a_union_is() {
         ),
         ("any JSON", new, untagged(json!({"title": "Any"}))),
         (
-            "an enum by name",
+            "a named enum",
             new,
             json!({"oneOf": [{"title": "A", "allOf": [of("Flag")]}, {"title": "B", "type": "integer"}]}),
         ),
@@ -92,7 +92,7 @@ fn what_a_union_is() {
             ),
         ),
         (
-            "an object in place",
+            "an inline object",
             new,
             untagged(json!({"title": "Object", "type": "object", "properties": {"a": text()}})),
         ),
@@ -107,7 +107,7 @@ fn what_a_union_is() {
             json!({"oneOf": [{"title": "A", "type": "string"}, {"title": "B", "type": "integer"}], "anyOf": [{"title": "A", "type": "string"}]}),
         ),
         (
-            "a rule beside alternatives",
+            "a rule next to alternatives",
             new,
             json!({"type": "object", "oneOf": [{"title": "A", "type": "string"}, {"title": "B", "type": "integer"}]}),
         ),
