@@ -112,7 +112,7 @@ impl<'d> Site<'d> {
 
     /// The sets of fields of which one is required, and whether exactly one.
     pub fn choices(&self) -> Vec<(bool, BTreeSet<&'d str>)> {
-        let parts = elements(&self.schema["allOf"]).chain([self.schema.value]);
+        let parts = elements(&self.schema.value["allOf"]).chain([self.schema.value]);
         let choices = parts.filter(|part| places::is_choice(part)).flat_map(rules::choices);
         choices.map(|one| (one.rule == "exactly_one", one.fields.into_iter().collect())).collect()
     }

@@ -327,6 +327,30 @@ fn schemas_that_refer_to_each_other_are_compared_once() {
 }
 
 #[test]
+fn operations_without_responses_are_compared() {
+    let document = |is_required: bool| {
+        let schema = json!({"type": "string"});
+        let parameter =
+            json!({"name": "q", "in": "query", "required": is_required, "schema": schema});
+        json!({"paths": {"/a": {"get": {"parameters": [parameter]}}}})
+    };
+    let (changes, _) = wire::compare(&document(false), &document(true));
+    assert_eq!(changes.iter().map(|change| change.level).max(), Some(Major));
+}
+
+#[test]
+fn an_untyped_object_that_contains_itself_is_compared_once() {
+    let mut old = part("list_projects");
+    let comment = json!({"$ref": "#/components/schemas/Comment"});
+    old["components"]["schemas"]["Project"]["properties"]["comment"] = comment.clone();
+    let properties = json!({"id": {"type": "string"}, "parent": comment});
+    old["components"]["schemas"]["Comment"] = json!({"properties": properties});
+    let mut new = old.clone();
+    new["components"]["schemas"]["Comment"]["type"] = json!("object");
+    assert!(wire::compare(&old, &new).0.iter().all(|change| change.level == Patch));
+}
+
+#[test]
 fn documents_of_openapi_3_1_are_converted() {
     let mut old = part("list_projects");
     old["openapi"] = json!("3.1.0");

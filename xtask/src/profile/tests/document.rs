@@ -22,6 +22,11 @@ fn what_a_document_says_of_the_whole() {
         ("an error with another field", "/components/schemas/ApiError/properties/more", text()),
         ("codes that are not an enum", "/components/schemas/ErrorCode", text()),
         ("a second callback", callback, post("WebhookEvent")),
+        (
+            "a callback with keywords beside its reference",
+            "/paths/~1v1~1webhooks/post/callbacks",
+            json!({"on": {"{$url}": {"post": {"requestBody": json_of(&json!({"allOf": [of("WebhookEvent")], "required": ["x"]})), "responses": {}}}}})
+        ),
         ("a callback without a tag", "/paths/~1v1~1webhooks/post/callbacks", post("Number")),
         ("a text with a fenced code block", words, json!("a\n```\nlet x = ;\n```")),
         ("a text with another fence", words, json!("- ~~~rust\nopen")),
