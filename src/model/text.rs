@@ -31,7 +31,8 @@ macro_rules! optional_text {
     )*};
 }
 
-// `String` is an `IntoOptional<String>` like any other type, so it takes only `FromText`.
+// `String` already implements `IntoOptional<String>`, like any other type, so its bound is
+// `FromText`.
 optional_text! {
     String: FromText;
     &str: Text;
