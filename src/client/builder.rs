@@ -346,7 +346,7 @@ mod tests {
     use crate::error::ErrorKind;
 
     #[test]
-    fn tls_that_is_not_there_is_an_error_that_says_what_to_do() {
+    fn missing_tls_is_an_error_that_names_the_remedy() {
         let builder = || Client::builder(Credentials::api_key("ps_0123456789"));
         let error = builder().build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);

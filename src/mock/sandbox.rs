@@ -67,7 +67,7 @@ impl Sandbox {
         self.client.clone()
     }
 
-    /// A builder of clients for this server, with accepted credentials.
+    /// A client builder for this server, with accepted credentials.
     pub fn builder(&self) -> ClientBuilder {
         builder(&self.url)
     }

@@ -48,7 +48,7 @@ pub struct ResponseValue<T> {
 }
 
 impl<T> ResponseValue<T> {
-    /// Constructs a response, for tests of code that takes one.
+    /// Constructs a response, for tests of code that accepts one.
     pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
         Self { value, status, headers, origin: None }
     }

@@ -23,9 +23,9 @@
 //! }
 //! ```
 //!
-//! The types cover a part of Meta's documentation, which changes often, and are decoded leniently:
-//! a field of another type is `None`, and an element that is not an object or has no id is left
-//! out. `raw` has all fields.
+//! The types cover a part of Meta's documentation, which changes often. They are decoded
+//! leniently: a field of another type is `None`, and an element that is not an object or has no
+//! id is left out. `raw` contains all fields.
 
 use std::fmt;
 use std::ops::Deref;
