@@ -21,7 +21,7 @@ pub(crate) use self::server_message::ServerMessage;
 pub(crate) use self::transport::Outcome;
 use crate::operation::Operation;
 
-/// Why a client could not be built or a call failed.
+/// An error from building a client or making a call.
 ///
 /// `Display` and `Debug` contain no API key, no idempotency key and no body, so an error is
 /// safe to log. Of the response, they show only the server's message and code, on one line, cut

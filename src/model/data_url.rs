@@ -76,7 +76,7 @@ impl fmt::Display for DataUrl {
 }
 
 impl fmt::Debug for DataUrl {
-    /// Without the file, which is long and may be confidential.
+    /// Omits the file, which is long and may be confidential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DataUrl({}, {} characters)", self.media_type().unwrap_or("?"), self.0.len())
     }

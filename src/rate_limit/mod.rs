@@ -21,7 +21,7 @@ use crate::time::Backoff;
 /// If there are this many queues, idle ones are dropped.
 const MAX_QUEUES: usize = 1024;
 
-/// How the calls of a client and its clones wait after a 429.
+/// Determines how the calls of a client and its clones wait after a 429.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pacing {

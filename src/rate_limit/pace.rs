@@ -41,7 +41,7 @@ pub(super) struct Pace {
 /// A pause, and the slow start after it.
 #[derive(Clone, Copy)]
 struct Pause {
-    /// Since when the server has accepted no call.
+    /// The time since which the server has accepted no call.
     since: Instant,
     end: Instant,
     /// The length of the pause when it began.

@@ -16,7 +16,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const MILLI: Duration = Duration::from_millis(1);
 const SEEDS: u64 = 4;
 
-/// Which calls a server accepts, and its `Retry-After`.
+/// The calls that a server accepts, and its `Retry-After`.
 #[derive(Clone, Copy)]
 struct Rule {
     limit: Limit,

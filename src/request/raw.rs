@@ -221,7 +221,7 @@ impl RawRequest<'_> {
 }
 
 impl fmt::Debug for RawRequest<'_> {
-    /// Without path, query, headers and body, which may contain secrets.
+    /// Omits path, query, headers and body, which may contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawRequest").field("method", self.request.method()).finish_non_exhaustive()
     }

@@ -108,7 +108,7 @@ impl<'a, T> IntoIterator for &'a ResponseValue<Vec<T>> {
 }
 
 impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
-    /// Without the headers and without a raw body, which may contain secrets.
+    /// Omits the headers and a raw body, which may contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("ResponseValue");
         shown.field("status", &self.status);

@@ -7,7 +7,7 @@ use crate::operation::RetryAdvice;
 use crate::rate_limit::Pacing;
 use crate::time::{Backoff, spread};
 
-/// When and how often a call is retried.
+/// Determines when and how often a call is retried.
 ///
 /// A call is retried if the server did not process the request: the server sent 429, refused
 /// the HTTP/2 stream, or was unreachable. After 408, 502, 503, 504, a timeout or a broken
@@ -145,8 +145,8 @@ impl RetryPolicy {
         self.total_timeout.saturating_sub(elapsed)
     }
 
-    /// The wait before the next attempt, after the last failed with `error`. None if there is
-    /// no next attempt.
+    /// The wait before the next attempt, after the last one failed with `error`. None if there
+    /// is no next attempt.
     ///
     /// `repeatable` means that the request is safe to process twice. `polls` is the number of
     /// attempts that only polled the outcome of an earlier one. `random` is between 0 and 1.

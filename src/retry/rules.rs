@@ -69,7 +69,7 @@ impl Rules<'_> {
     }
 
     /// An attempt that was sent at `sent_at` failed. Returns the wait before the next one, or
-    /// None if there is none.
+    /// None if no attempt follows.
     pub(super) fn failed(
         &self,
         error: &Error,

@@ -60,7 +60,7 @@ impl<T> Deref for Received<T> {
 }
 
 impl<T: fmt::Debug> fmt::Debug for Received<T> {
-    /// With the event, but without the body.
+    /// Prints the event, but not the body.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Received")
             .field("typed", &self.typed)
@@ -85,7 +85,7 @@ pub struct UnknownEvent {
 }
 
 impl fmt::Debug for UnknownEvent {
-    /// Without the content, which may be confidential.
+    /// Omits the content, which may be confidential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UnknownEvent")
             .field("name", &self.name)

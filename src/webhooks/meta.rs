@@ -153,7 +153,7 @@ objects! {
         filename: Option<String> = "/filename",
     }
 
-    /// A choice: of a button of a template, or of a button or row of an interactive message.
+    /// A choice: a button of a template, or a button or row of an interactive message.
     Reply {
         /// The id of the button or row, or the payload of a template's button.
         id: Option<String> = "/payload" | "/id",

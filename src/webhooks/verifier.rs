@@ -103,7 +103,7 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// Why a delivery was rejected. Contains neither the delivery nor the secret.
+/// The reason for rejecting a delivery. Contains neither the delivery nor the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyError {
