@@ -32,8 +32,7 @@ pub mod webhooks;
 #[allow(missing_docs, unused, clippy::all, clippy::pedantic, rustdoc::all)]
 mod generated;
 
-/// Declares a page of the guide. Links to the files of other pages resolve to the modules of
-/// those pages.
+/// Declares a page of the guide. Links to the files of other pages resolve to their modules.
 macro_rules! page {
     ($(#[$attribute:meta])* $name:ident, $file:literal) => {
         $(#[$attribute])*
@@ -99,8 +98,7 @@ pub use error::{Error, ErrorKind};
 /// Clones are cheap and share connections, rate-limit state and the retry budget: build one
 /// client per program, and clone it into tasks. [`builder`](Client::builder) sets timeouts, the
 /// retry policy and the server. [`for_number`](Client::for_number) selects one of the numbers
-/// of a tenant key. [`request`](Client::request) sends requests for which the client has no
-/// method.
+/// of a tenant key. [`request`](Client::request) sends requests that have no method here.
 ///
 /// [The table of operations](guide::operations) lists the key and the feature that each
 /// operation requires, and the evidence for its description.

@@ -21,7 +21,7 @@ use crate::retry::{Budget, RetryPolicy};
 use crate::time::MAX_TIMEOUT;
 
 const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION"));
-/// Another crate in the program may also enable TLS in reqwest, which this crate cannot detect.
+/// Another crate may also enable TLS in reqwest, which this crate cannot detect.
 const HAS_TLS: bool =
     cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"));
 const BASE_URL_VARIABLE: &str = "PILOT_STATUS_BASE_URL";

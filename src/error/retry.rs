@@ -6,7 +6,7 @@ use super::{Error, ErrorKind, Outcome};
 use crate::operation::RetryAdvice;
 
 impl Error {
-    /// Whether the same call can succeed later. True after 408, 429, 502, 503 and 504,
+    /// Whether the same call can succeed later: true after 408, 429, 502, 503 and 504,
     /// timeouts, and failed or broken connections, but not after an invalid certificate, a
     /// proxy that refuses the tunnel or a response that is not HTTP. Some [codes](Self::code)
     /// take precedence: `PROVIDER_NOT_CONFIGURED` is permanent, `IDEMPOTENCY_KEY_IN_USE` is

@@ -37,8 +37,7 @@ impl Outcome {
                 Self::NotProcessed
             });
         }
-        // Once the head of the response has arrived, the server has begun to process the
-        // request.
+        // Once the head of the response arrives, the server has begun to process the request.
         causes(error).filter(|_| error.is_request()).find_map(|cause| {
             match cause.downcast_ref::<hyper::Error>() {
                 // hyper cancels only requests that it has not begun to write.

@@ -14,8 +14,7 @@ pub static ROOT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../openapi.json")).unwrap_or_default());
 
 /// Finds the operation of a request, or returns the status and headers of the error. A fixed
-/// segment takes precedence over a parameter, even if the path with that segment lacks the
-/// method.
+/// segment takes precedence over a parameter, even if its path lacks the method.
 pub fn find(method: &Method, path: &str) -> Result<OperationId, (StatusCode, HeaderMap)> {
     let all = OperationId::ALL.iter().copied();
     let matching: Vec<OperationId> = all.filter(|one| matches(path, one.path())).collect();

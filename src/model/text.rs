@@ -31,8 +31,7 @@ macro_rules! optional_text {
     )*};
 }
 
-// `String` already implements `IntoOptional<String>`, like any other type, so its bound is
-// `FromText`.
+// `String` already implements `IntoOptional<String>`, so its bound is `FromText`.
 optional_text! {
     String: FromText;
     &str: Text;

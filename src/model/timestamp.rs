@@ -32,9 +32,8 @@ use super::text::text_conversions;
 ///
 /// # Comparison
 ///
-/// Timestamps are ordered by their moment. Timestamps that are not dates are ordered by their
-/// text, and are greater than all dates. To compare with other times, use
-/// [`datetime`](Self::datetime).
+/// Dates are ordered by their moment. Other texts are ordered as texts, and are greater than
+/// all dates. To compare with other times, use [`datetime`](Self::datetime).
 #[derive(Clone)]
 #[cfg_attr(
     feature = "schemars",

@@ -134,8 +134,8 @@ impl RequestQueue {
     }
 
     /// The server rejected a call that was sent at `sent_at`. Returns whether the call waits in
-    /// the queue for its next attempt. It does not if few calls are rejected, or if no other
-    /// call can probe the server.
+    /// the queue for its next attempt: false if few calls are rejected, or if no other call can
+    /// probe the server.
     pub(crate) fn on_rejected(
         &self,
         sent_at: Instant,

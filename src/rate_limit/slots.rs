@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::telemetry::{LONG_WAIT, waited, waiting};
 
 /// If no request ends for this long, one request beyond the limit is sent. The task that waits
-/// for a slot may itself hold the futures of the other requests without polling them.
+/// for a slot may itself hold the other requests without polling them.
 const LONGEST_STALL: Duration = Duration::from_secs(5);
 
 /// Limits the concurrent requests of a client and its clones. Each needs a connection and thus

@@ -23,9 +23,9 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Returns a verifier for the secret of a webhook, or for the secret of the deliveries of
-    /// phone lines (`plwh_...`). Surrounding white space, such as the line break at the end of
-    /// a file, is ignored. A verifier with a blank secret or `""` rejects every delivery.
+    /// Returns a verifier for the secret of a webhook, or of the deliveries of phone lines
+    /// (`plwh_...`). Surrounding white space, such as the line break at the end of a file, is
+    /// ignored. A verifier with a blank secret or `""` rejects every delivery.
     pub fn new(secret: impl Into<String>) -> Self {
         Self { secrets: Vec::new() }.with_previous_secret(secret)
     }
