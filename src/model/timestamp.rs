@@ -32,8 +32,8 @@ use super::text::text_conversions;
 ///
 /// # Comparison
 ///
-/// Dates are ordered by their moment. Other texts are ordered as texts, and are greater than
-/// all dates. To compare with other times, use [`datetime`](Self::datetime).
+/// Timestamps are ordered by their moment. Texts that are not dates are ordered as texts, and
+/// are greater than all dates. To compare with other times, use [`datetime`](Self::datetime).
 #[derive(Clone)]
 #[cfg_attr(
     feature = "schemars",
