@@ -32,7 +32,7 @@ pub mod webhooks;
 #[allow(missing_docs, unused, clippy::all, clippy::pedantic, rustdoc::all)]
 mod generated;
 
-/// Declares a page of the guide. Its links to the files of other pages lead to their modules.
+/// Declares a page of the guide. Links to the files of other pages resolve to their modules.
 macro_rules! page {
     ($(#[$attribute:meta])* $name:ident, $file:literal) => {
         $(#[$attribute])*
@@ -43,7 +43,7 @@ macro_rules! page {
     };
 }
 
-/// Pages on what the client does, and why.
+/// The guide: how the client behaves, and why.
 pub mod guide {
     page!(recipes, "../docs/recipes.md");
     page!(troubleshooting, "../docs/troubleshooting.md");
@@ -75,9 +75,9 @@ pub mod guide {
     pub mod portuguese {}
 }
 
-/// For the bytes of [`Error::body`] and [`Download`].
+/// Re-exported for the bytes of [`Error::body`] and [`Download`].
 pub use bytes;
-/// For the dates and times of requests and [`Timestamp`], with `Utc::now`.
+/// Re-exported for the dates and times of requests and [`Timestamp`], with `Utc::now`.
 pub use chrono;
 pub use client::ClientBuilder;
 pub use credentials::Credentials;
@@ -95,26 +95,26 @@ pub use error::{Error, ErrorKind};
 /// # Ok(()) }
 /// ```
 ///
-/// A clone is cheap and shares connections, rate-limit state and the retry budget: build one client
-/// per program, and clone it into tasks. [`builder`](Client::builder) sets timeouts, the retry
-/// policy and the server. [`for_number`](Client::for_number) selects a number of a tenant key.
-/// [`request`](Client::request) sends requests that have no method here.
+/// Clones are cheap and share connections, rate-limit state and the retry budget: build one
+/// client per program, and clone it into tasks. [`builder`](Client::builder) sets timeouts, the
+/// retry policy and the server. [`for_number`](Client::for_number) selects one of the numbers
+/// of a tenant key. [`request`](Client::request) sends requests that have no method here.
 ///
-/// [The table of operations](guide::operations) states the key and the feature that each operation
-/// needs, and the evidence for its description.
+/// [The table of operations](guide::operations) lists the key and the feature that each
+/// operation requires, and the evidence for its description.
 pub use generated::Client;
 pub use generated::types::{ApiError, ErrorCode};
 pub use generated::{builder, types};
-/// For the methods, statuses and headers of requests and responses.
+/// Re-exported for the methods, statuses and headers of requests and responses.
 pub use http;
 pub use http::{Method, StatusCode};
 pub use model::{DataUrl, IntoList, IntoMap, IntoOptional, Nullable, Secret, Timestamp, phone};
 pub use pages::Pages;
 pub use rate_limit::Pacing;
 pub use request::RawRequest;
-/// The HTTP client underneath, for [`ClientBuilder::http_client_builder`].
+/// Re-exported for [`ClientBuilder::http_client_builder`]: the HTTP client underneath.
 pub use reqwest;
 pub use response::{Download, ResponseValue};
 pub use retry::RetryPolicy;
-/// For the JSON values of models, such as undocumented fields.
+/// Re-exported for the JSON values of models, such as undocumented fields.
 pub use serde_json;

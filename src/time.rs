@@ -1,4 +1,4 @@
-//! Waits: their arithmetic saturates. It uses no other room.
+//! The arithmetic of waits, which saturates. Uses no other room.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ const SHARE: u32 = 10;
 const LEAST: Duration = Duration::from_millis(10);
 const MOST: Duration = Duration::from_millis(500);
 
-/// Exponential backoff with jitter: a random time between half of a bound and the bound,
-/// which doubles with every attempt. The jitter spreads clients that failed together.
+/// Exponential backoff with jitter: a random time between half of a bound and the bound, which
+/// doubles with every attempt. The jitter spreads out clients that failed together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Backoff {
     /// The bound after the first attempt.
@@ -34,8 +34,8 @@ impl Backoff {
     }
 }
 
-/// The jitter on top of the wait that a server asks for, so that clients that were rejected
-/// together do not retry together: up to a tenth of the wait. `random` is between 0 and 1.
+/// The jitter on top of the wait that a server requests: up to a tenth of the wait, so that
+/// clients rejected together do not retry together. `random` is between 0 and 1.
 pub(crate) fn jitter(asked: Duration, random: f64) -> Duration {
     (asked / SHARE).clamp(LEAST, MOST).mul_f64(random.clamp(0.0, 1.0))
 }

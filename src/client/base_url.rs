@@ -7,7 +7,7 @@ use reqwest::Url;
 use crate::error::Error;
 use crate::text::quotes::is_quoted;
 
-/// Parses a base URL: a server and the prefix of its paths. `name` names its source in errors.
+/// Parses a base URL: a server and a path prefix. `name` names its source in errors.
 pub(crate) fn parse(url: &str, name: &str, danger_allow_http: bool) -> Result<Url, Error> {
     let refuse = |reason: &str| Err(Error::configuration(format!("{name} {reason}")));
     if is_quoted(url) {

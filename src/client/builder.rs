@@ -21,7 +21,7 @@ use crate::retry::{Budget, RetryPolicy};
 use crate::time::MAX_TIMEOUT;
 
 const USER_AGENT: &str = concat!("pilot-status-rust/", env!("CARGO_PKG_VERSION"));
-/// Another crate of the program may enable TLS in reqwest too, which this one cannot know.
+/// Another crate may also enable TLS in reqwest, which this crate cannot detect.
 const HAS_TLS: bool =
     cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"));
 const BASE_URL_VARIABLE: &str = "PILOT_STATUS_BASE_URL";
@@ -53,8 +53,8 @@ impl Client {
         }
     }
 
-    /// Builds a client from environment variables: with [their credentials](Credentials::from_env),
-    /// and with the base URL in `PILOT_STATUS_BASE_URL` if that variable is set and not blank.
+    /// Builds a client from environment variables: the [credentials](Credentials::from_env),
+    /// and the base URL in `PILOT_STATUS_BASE_URL` if that variable is set and not blank.
     ///
     /// # Errors
     ///
@@ -72,7 +72,7 @@ impl Client {
     }
 }
 
-/// The settings of a [`Client`].
+/// Configures and builds a [`Client`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -106,9 +106,9 @@ impl ClientBuilder {
     /// Sets the server to call, with an optional path prefix. Default:
     /// `https://pilotstatus.com.br`.
     ///
-    /// A trailing `/v1` is removed, since the paths of all operations begin with it. So is the
-    /// path `/api/v1`, an alias of the service for `/v1`. For a proxy with the prefix `/api`,
-    /// pass `https://proxy.example/api`.
+    /// The client removes a trailing `/v1`, since the paths of all operations begin with it,
+    /// and the path `/api/v1`, which is an alias for `/v1` on the service. For a proxy with the
+    /// prefix `/api`, pass `https://proxy.example/api`.
     ///
     /// The URL must begin with `https://`, unless the host is this machine, and have no user,
     /// password, query or fragment. Otherwise [`build`](Self::build) fails.
@@ -133,18 +133,18 @@ impl ClientBuilder {
     /// Sets the timeout of one attempt, from connecting to the last byte of the response.
     /// Default: 30 seconds.
     ///
-    /// While a request body of 64 KiB or more is sent, the timeout restarts with every part
-    /// that the connection takes: a slow upload does not fail as long as it makes progress.
-    /// [`RetryPolicy::total_timeout`] still limits the whole call.
-    /// [`Client::with_attempt_timeout`] changes the timeout for single calls.
+    /// While the client sends a request body of 64 KiB or more, the timeout restarts with every
+    /// part that the connection accepts: a slow upload does not fail as long as it makes
+    /// progress. [`RetryPolicy::total_timeout`] still limits the whole call.
+    /// [`Client::with_attempt_timeout`] changes the timeout for individual calls.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
     /// Sets the maximum length of a response body in bytes. Default: 32 MiB, and 64 MiB for
-    /// responses that contain a file, such as that of `get_media`. A longer body is an error of kind
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode). The chunks of a
+    /// responses that contain a file, such as the response of `get_media`. A longer body causes
+    /// an error of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode). The chunks of a
     /// [`Download`](crate::Download) have no limit.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = Some(bytes);
@@ -155,29 +155,29 @@ impl ClientBuilder {
     /// 100.
     ///
     /// Each request needs a connection and thus a file descriptor. Choose a number below the
-    /// limit of open files (`ulimit -n`), minus the files that your program opens. Further calls
+    /// limit on open files (`ulimit -n`) minus the files that your program opens. Further calls
     /// wait for a slot in order, up to their total timeout. A call that gets no slot fails with
     /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) and is not sent.
     ///
     /// A request holds its slot until its response has been read or its future is dropped. A
     /// [`Download`](crate::Download) holds its slot until its end, or until it is dropped. A
-    /// future that is not polled holds its slot too, such as those in `buffer_unordered` while
-    /// the loop body runs. If no request ends for 5 seconds, the client sends one request beyond
-    /// the limit, so that such a loop body can make calls. Spawn many calls as tasks, or hold
-    /// fewer of them than the limit.
+    /// future that is not polled holds its slot too, such as the futures in `buffer_unordered`
+    /// while the loop body runs. If no request ends for 5 seconds, the client sends one request
+    /// beyond the limit, so that such a loop body can make calls. To make many calls, spawn
+    /// them as tasks, or hold fewer futures than the limit.
     pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
         self.max_concurrent_requests = requests;
         self
     }
 
-    /// Sets how long an idle connection is kept for the next request. Default: 50 seconds. With
-    /// zero, no idle connection is kept.
+    /// Sets how long the client keeps an idle connection for the next request. Default: 50
+    /// seconds. With zero, it keeps none.
     ///
-    /// Choose less than the idle timeout of the server or its proxy: 60 seconds or more for the
-    /// load balancers of the large clouds, 75 for nginx, 5 for Node.js and Apache without a
+    /// Choose a time below the idle timeout of the server or its proxy: 60 seconds or more for
+    /// the load balancers of the large clouds, 75 for nginx, 5 for Node.js and Apache without a
     /// proxy. If the server closes a connection just as a request is sent, the outcome is
-    /// unknown, and a call that is not safe to repeat fails. A new connection costs two or three
-    /// round trips.
+    /// unknown, and a call that is not safe to repeat fails. A new connection costs two or
+    /// three round trips.
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.pool_idle_timeout = timeout;
         self
@@ -191,19 +191,19 @@ impl ClientBuilder {
     }
 
     /// Sets the retry policy. Default: [`RetryPolicy::default`]. [`Client::with_retry`] changes
-    /// the policy for single calls.
+    /// the policy for individual calls.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// Sets the HTTP client to build upon, for proxies and certificates.
+    /// Sets the builder of the HTTP client underneath, for proxies and certificates.
     ///
-    /// The settings of this builder replace its timeouts, idle connections and `User-Agent`.
-    /// Its redirects, retries and verbose logs are always off, and a server on this machine is
-    /// called without a proxy. If its default headers contain a credential,
+    /// The settings of this `ClientBuilder` replace the timeouts, idle connections and
+    /// `User-Agent` of `http`. Redirects, retries and verbose logs are always off, and calls to
+    /// a server on this machine use no proxy. If the default headers contain a credential,
     /// [`build`](Self::build) fails. The headers of a proxy are not checked, since reqwest does
-    /// not show them.
+    /// not expose them.
     pub fn http_client_builder(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
         self
@@ -275,7 +275,7 @@ impl ClientBuilder {
     }
 }
 
-/// The builder of the HTTP client: that of the caller, or a new one.
+/// The builder of the HTTP client: the caller's, or a new one.
 fn http_client_builder(
     custom: Option<reqwest::ClientBuilder>,
     base_url: &Url,
@@ -346,7 +346,7 @@ mod tests {
     use crate::error::ErrorKind;
 
     #[test]
-    fn tls_that_is_not_there_is_an_error_that_says_what_to_do() {
+    fn missing_tls_is_an_error_that_names_the_remedy() {
         let builder = || Client::builder(Credentials::api_key("ps_0123456789"));
         let error = builder().build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);

@@ -65,8 +65,8 @@ impl Client {
     }
 
     /// Returns a clone of this client with another
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), for the calls that need
-    /// more time, such as large uploads, or less.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), for calls that need more
+    /// time, such as large uploads, or less.
     ///
     /// The clone is cheap. It shares the same state as a clone from
     /// [`with_retry`](Self::with_retry).

@@ -6,12 +6,12 @@ use http::Uri;
 
 use crate::error::Error;
 
-/// reqwest reads the first of each pair that is set.
+/// reqwest reads the first variable of each pair that is set.
 const VARIABLES: [[&str; 2]; 3] =
     [["HTTPS_PROXY", "https_proxy"], ["HTTP_PROXY", "http_proxy"], ["ALL_PROXY", "all_proxy"]];
 
-/// Refuses a value that reqwest would ignore and then call the server directly. The error does
-/// not show the value, which may contain a password.
+/// Refuses a value that reqwest would ignore: it would then call the server directly. The error
+/// does not show the value, which may contain a password.
 pub(crate) fn check() -> Result<(), Error> {
     if env::var_os("REQUEST_METHOD").is_some() {
         // In a CGI program, the client of the web server can set HTTP_PROXY with a `Proxy`

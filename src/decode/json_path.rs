@@ -126,7 +126,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_path_is_that_of_the_decoder(
+        fn the_path_matches_the_decoder(
             mut tree in tree(),
             place: prop::sample::Index,
             wrong in wrong(),

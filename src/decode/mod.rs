@@ -19,7 +19,7 @@ use self::surrogates::without_bom;
 /// The maximum number of repairs of a body. Each takes time linear in its length.
 const MAX_REPAIRS: usize = 64;
 
-/// Decodes a body. The error states what is wrong with it.
+/// Decodes a body. The error states the problem.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     let mut error = match surrogates::from_slice(body) {
         Ok(model) => return Ok(model),
@@ -48,13 +48,13 @@ fn last_of_each(body: &[u8]) -> Option<Vec<u8>> {
     serde_json::to_vec(&serde_json::from_slice::<Value>(body).ok()?).ok()
 }
 
-/// Decodes a value. The error states what is wrong with it.
+/// Decodes a value. The error states the problem.
 pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     T::deserialize(value).or_else(|_| decode(value.to_string().as_bytes()))
 }
 
-/// Decodes the value of a tagged union. The error is that before any repair, and has no
-/// position, which an outer decoder would take for its own.
+/// Decodes the value of a tagged union. The error is the one before any repair, without its
+/// position, which an outer decoder would mistake for its own.
 pub(crate) fn tagged<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     T::deserialize(value).or_else(|error| from_value(value).map_err(|_| error.to_string()))
 }
@@ -68,7 +68,8 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// What is wrong with a text, and where. Does not quote the text, as the decoder's error does.
+/// The problem with a text, and its place. Unlike the decoder's error, it does not quote the
+/// text.
 fn problem(body: &[u8], error: &serde_json::Error) -> String {
     let what = match error.classify() {
         Category::Data => {
@@ -91,8 +92,8 @@ fn missing_field(error: &serde_json::Error) -> Option<&'static str> {
     FIELDS.iter().find(|field| **field == name).copied()
 }
 
-/// The path at which decoding failed. Shows only names of the document, since others come from
-/// the server.
+/// The path at which decoding failed. Shows only names in the document, since the server chose
+/// all others.
 fn path(body: &[u8], error: &serde_json::Error) -> String {
     let segments = json_path::of(body, error).into_iter().map(|segment| match segment {
         Segment::Seq { index } => format!("[{index}]"),

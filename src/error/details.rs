@@ -47,7 +47,7 @@ impl Error {
         self.field("currency")?.as_str()
     }
 
-    /// Deserializes the body of the error into a model, such as the preview that comes with
+    /// Deserializes the body of the error into a model, such as the preview that accompanies
     /// `CONFIRMATION_REQUIRED`. None if the body does not match the model.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! What an error reports of its call and the response.
+//! The facts that an error reports about its call and the response.
 
 use std::time::Duration;
 
@@ -25,19 +25,18 @@ impl Error {
         self.0.status
     }
 
-    /// The headers of the response, if one arrived. They may hold a request id for the
+    /// The headers of the response, if one arrived. They may contain a request id for the
     /// vendor's support.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.0.status.map(|_| &self.0.headers)
     }
 
-    /// The body of the response, if one arrived. It is cut where the connection broke or the
-    /// call timed out, and at
-    /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
+    /// The body of the response, if one arrived. It ends where the connection broke or the call
+    /// timed out, and at [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     ///
-    /// For [`ErrorKind::Decode`] it is the only copy of what the server sent, such as a new
-    /// API key or the id of a message. It may contain secrets: extract what you need, and do
-    /// not log it.
+    /// For [`ErrorKind::Decode`], it is the only copy of the server's data, such as a new API
+    /// key or the id of a message. It may contain secrets: extract what you need, and do not
+    /// log it.
     ///
     /// ```no_run
     /// # async fn f(client: pilot_status::Client) {
@@ -76,7 +75,7 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The number of attempts, failed connections included. 0 if the call failed before the
+    /// The number of attempts, including failed connections. 0 if the call failed before the
     /// first attempt.
     pub fn attempts(&self) -> u32 {
         self.0.call.as_ref().map_or(0, |call| call.attempts)

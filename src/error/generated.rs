@@ -17,7 +17,7 @@ impl From<ConversionError> for Error {
     }
 }
 
-/// Replaces Rust type paths by words: generated setters report errors such as "conversion to
+/// Replaces Rust type paths with words: generated setters report errors such as "conversion to
 /// `:: std :: string :: String` for id failed".
 fn readable(reason: &str) -> String {
     if let Some((rest, missing)) = reason.rsplit_once("no value supplied for ") {

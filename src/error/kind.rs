@@ -32,8 +32,8 @@ pub enum ErrorKind {
     /// The server sent 409: the request conflicts with the state of the resource.
     Conflict,
     /// The server sent 429 and the retry policy allows no further attempt. Or earlier calls
-    /// were rate limited and this call cannot wait until the pause ends: then it was not
-    /// sent.
+    /// were rate limited and this call cannot wait until the pause ends: in that case it was
+    /// not sent.
     RateLimited,
     /// The server sent 400, or a 4xx status without a kind of its own.
     BadRequest,

@@ -21,11 +21,11 @@ pub(crate) use self::server_message::ServerMessage;
 pub(crate) use self::transport::Outcome;
 use crate::operation::Operation;
 
-/// Why a client could not be built or a call failed.
+/// An error from building a client or making a call.
 ///
 /// `Display` and `Debug` contain no API key, no idempotency key and no body, so an error is
-/// safe to log. Of the response they show only the server's message and code, on one line,
-/// cut to 300 characters, and only if they contain neither key. Use
+/// safe to log. Of the response, they show only the server's message and code, on one line, cut
+/// to 300 characters, and only if these contain neither key. Use
 /// [`api_error`](Self::api_error), [`headers`](Self::headers) and [`body`](Self::body) for the
 /// full response.
 ///
@@ -50,7 +50,7 @@ struct Inner {
     retry_after: Option<Duration>,
     /// Whether the API reported success, in a response that cannot be decoded.
     reported_success: bool,
-    /// What is known of an attempt without a response.
+    /// The known outcome of an attempt without a response.
     outcome: Option<Outcome>,
     detail: Cow<'static, str>,
     source: Option<Arc<reqwest::Error>>,

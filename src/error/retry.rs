@@ -6,10 +6,10 @@ use super::{Error, ErrorKind, Outcome};
 use crate::operation::RetryAdvice;
 
 impl Error {
-    /// Whether the same call can succeed later: after 408, 429, 502, 503 and 504, timeouts,
-    /// failed and broken connections, but not after an invalid certificate, a proxy that
-    /// refuses the tunnel or a response that is not HTTP. Some [codes](Self::code) take
-    /// precedence: `PROVIDER_NOT_CONFIGURED` is permanent, `IDEMPOTENCY_KEY_IN_USE` is
+    /// Whether the same call can succeed later: true after 408, 429, 502, 503 and 504,
+    /// timeouts, and failed or broken connections, but not after an invalid certificate, a
+    /// proxy that refuses the tunnel or a response that is not HTTP. Some [codes](Self::code)
+    /// take precedence: `PROVIDER_NOT_CONFIGURED` is permanent, `IDEMPOTENCY_KEY_IN_USE` is
     /// transient.
     ///
     /// This does not mean that a retry is safe: see
@@ -42,9 +42,9 @@ impl Error {
     /// connection failed or the server rejected the request. Always false for operations
     /// that only read.
     ///
-    /// If true, repeat the call under the same [`idempotency_key`](Self::idempotency_key) if
-    /// it had one. PUT and DELETE are safe to repeat, except `remove_extra_numbers`. For all
-    /// others, check the state first, for example with a `get_` or `list_` operation.
+    /// If true, repeat the call under the same [`idempotency_key`](Self::idempotency_key) if it
+    /// had one. PUT and DELETE are safe to repeat, except `remove_extra_numbers`. For all other
+    /// calls, check the state first, for example with a `get_` or `list_` operation.
     ///
     /// ```no_run
     /// # async fn f(client: pilot_status::Client) {
@@ -96,8 +96,8 @@ impl Error {
         RetryAdvice::of(self.code()?.as_str())
     }
 
-    /// What is known of the last attempt without a response. None if a response arrived, nothing
-    /// was attempted, or the server may have processed the attempt.
+    /// The known outcome of the last attempt without a response. None if a response arrived,
+    /// nothing was attempted, or the server may have processed the attempt.
     pub(crate) fn outcome(&self) -> Option<Outcome> {
         self.0.outcome
     }

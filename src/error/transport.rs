@@ -37,7 +37,7 @@ impl Outcome {
                 Self::NotProcessed
             });
         }
-        // Once the head of the response arrived, the server has begun to process the request.
+        // Once the head of the response arrives, the server has begun to process the request.
         causes(error).filter(|_| error.is_request()).find_map(|cause| {
             match cause.downcast_ref::<hyper::Error>() {
                 // hyper cancels only requests that it has not begun to write.
@@ -92,8 +92,8 @@ impl From<reqwest::Error> for Error {
             (ErrorKind::Interrupted, interruption_detail(&error, outcome))
         };
         let converted = Self::new(kind).with_outcome(outcome).with_detail(detail);
-        // The source of a GOAWAY would print the server's debug data, and that of a refused stream
-        // adds nothing.
+        // The source of a GOAWAY would print the server's debug data, and the source of a
+        // refused stream adds nothing.
         if causes(&error).any(is_refused_stream) { converted } else { converted.with_source(error) }
     }
 }
@@ -155,7 +155,7 @@ fn root_cause(error: &reqwest::Error) -> String {
 
 /// Whether the process or the system has no file descriptor left.
 fn is_out_of_descriptors(cause: &(dyn StdError + 'static)) -> bool {
-    // ENFILE and EMFILE are the same on all Unix systems; WSAEMFILE.
+    // WSAEMFILE on Windows. ENFILE and EMFILE are the same on all Unix systems.
     let codes: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] };
     let code = cause.downcast_ref().and_then(io::Error::raw_os_error);
     code.is_some_and(|code| codes.contains(&code))
@@ -174,7 +174,7 @@ fn is_tls_failure(cause: &(dyn StdError + 'static)) -> bool {
         && !text.contains("unexpected eof")
 }
 
-/// What a tunnel through a proxy reports. It is recognized by its text: its type is private.
+/// The failure of a tunnel through a proxy, recognized by its text, since its type is private.
 fn tunnel_failure(cause: &(dyn StdError + 'static)) -> Option<String> {
     cause.to_string().strip_prefix("tunnel error: ").map(str::to_owned)
 }

@@ -1,7 +1,7 @@
 //! Methods and implementations of the generated builders. The build step calls these macros.
 //!
-//! `#[inline]` here and in the other macros leaves the machine code to the crate that calls: most
-//! programs call a few operations, and the library compiles quicker without code for the others.
+//! `#[inline]` here and in the other macros moves code generation to the calling crate: most
+//! programs call few operations, and the library compiles faster without code for the others.
 
 /// Prints only the name of a call, since its path may contain a token.
 macro_rules! debug {

@@ -1,5 +1,5 @@
-//! Replaces the crate of this name in the generated code, which compiles unchanged against it:
-//! passes requests to the hand-written layer and returns its responses.
+//! Replaces the crate of this name: the generated code compiles unchanged against this module,
+//! which passes requests to the hand-written layer and returns its responses.
 //!
 //! Only the generated code implements these traits. They are private, so callers cannot reach the
 //! HTTP client through them.
@@ -89,8 +89,8 @@ impl ResponseValue<Download> {
 }
 
 impl Error {
-    /// Returns a function that turns the reason into an error of this call. The build step puts
-    /// it in place of the generator's `InvalidRequest`.
+    /// Returns a function that turns the reason into an error of this call. The build step
+    /// replaces the generator's `InvalidRequest` with it.
     pub(super) fn in_call(operation_id: &'static str) -> impl Fn(String) -> Self {
         move |reason| {
             let error = Self::invalid_request(&reason);

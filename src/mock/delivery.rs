@@ -25,8 +25,8 @@ use super::document::{ROOT, resolve};
 /// Meta's id of the number in [`meta`], unless `value` contains another.
 pub const PHONE_NUMBER_ID: &str = "106540352242922";
 
-/// Builds the body of an event. Its fields are in `data` or next to the name of the event, as
-/// documented for the event. Fields that include `data` are next to the name.
+/// Builds the body of an event. Puts `fields` into `data` or next to the name of the event, as
+/// documented for the event. If `fields` include `data`, puts them next to the name.
 pub fn event(name: &str, fields: &Value) -> String {
     let is_wrapped = !fields["data"].is_object() && has_data(name);
     let mut body = if is_wrapped { json!({ "data": fields }) } else { fields.clone() };

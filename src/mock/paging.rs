@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
-/// Selects a page. Every page up to the last is the example, and later ones are empty. With
+/// Selects a page. Every page up to the last is the example, and later pages are empty. With
 /// `before`, only older entries remain.
 pub fn select_page(body: &mut Value, query: &[(String, String)]) {
     let parameter =

@@ -14,7 +14,7 @@ use super::operation_id::OperationId;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// The operation. `None` if the document has none for the request.
+    /// The operation. `None` if the document has no operation for the request.
     pub operation: Option<OperationId>,
     /// The method.
     pub method: Method,

@@ -14,7 +14,7 @@ use super::success;
 use crate::ErrorCode;
 
 /// A response that a [`Sandbox`](super::Sandbox) sends to one request instead of the documented
-/// one.
+/// response.
 ///
 /// ```
 /// use std::time::Duration;
@@ -130,7 +130,7 @@ impl From<Content> for Reply {
     }
 }
 
-/// The documented error with a status, or one with only the status text.
+/// The documented error with a status, or an error with only the status text.
 pub(super) fn documented_error(
     operation: OperationId,
     status: StatusCode,

@@ -60,14 +60,14 @@ impl Sandbox {
         &self.url
     }
 
-    /// A client of this server with default settings. Every call returns a clone of the same
+    /// A client for this server with default settings. Every call returns a clone of the same
     /// client. For other settings, use [`builder`](Self::builder). For credentials that the
     /// server rejects, build a client with [`url`](Self::url).
     pub fn client(&self) -> Client {
         self.client.clone()
     }
 
-    /// A builder for a client of this server, with accepted credentials.
+    /// A client builder for this server, with accepted credentials.
     pub fn builder(&self) -> ClientBuilder {
         builder(&self.url)
     }

@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use crate::model::optional::IntoOptional;
 
 /// Entries for a list of a request: a `Vec`, an array, a slice or a set of values, texts,
-/// builders or anything else that implements [`IntoOptional`]. An entry that is `None` is left
-/// out. If the list is optional, `None` leaves out the field. Collect an iterator before you pass
-/// its entries.
+/// builders or anything else that implements [`IntoOptional`]. A `None` entry is left out. If
+/// the list is optional, `None` instead of a list leaves out the field. Collect an iterator
+/// before you pass its entries.
 ///
 /// ```
 /// use pilot_status::types::{MessageButton, MessageButtonType, MessageRequest};
@@ -65,8 +65,8 @@ impl<T, L: IntoList<T>> IntoList<T> for Option<L> {
     }
 }
 
-/// Entries for a map of a request: a map or pairs. The values are of the types that [`IntoList`]
-/// accepts as entries.
+/// Entries for a map of a request: a map or pairs. Values can have any type that [`IntoList`]
+/// accepts for entries.
 ///
 /// ```
 /// use pilot_status::types::MessageRequest;

@@ -10,8 +10,8 @@ use super::text::{FromText, text_conversions};
 
 /// A file as text: a `data:` URL (RFC 2397), such as a QR code or a recording.
 ///
-/// The text of the server is kept verbatim. [`decode`](Self::decode) returns the bytes, even if
-/// the server sent only Base64 without `data:`.
+/// The server's text is kept verbatim. [`decode`](Self::decode) returns the bytes, even if the
+/// server sent only Base64 without `data:`.
 ///
 /// ```
 /// use pilot_status::DataUrl;
@@ -32,7 +32,7 @@ impl DataUrl {
         Self(format!("data:{media_type};base64,{}", STANDARD.encode(bytes)))
     }
 
-    /// The text as in JSON.
+    /// The text, as in JSON.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -76,7 +76,7 @@ impl fmt::Display for DataUrl {
 }
 
 impl fmt::Debug for DataUrl {
-    /// Without the file, which is long and may be confidential.
+    /// Omits the file, which is long and may be confidential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DataUrl({}, {} characters)", self.media_type().unwrap_or("?"), self.0.len())
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The value of a field that can be left out, cleared or set.
 ///
-/// In a request such a field is an `Option<Nullable<T>>`: `None` leaves it unchanged,
+/// In a request, such a field is an `Option<Nullable<T>>`: `None` leaves it unchanged,
 /// [`Nullable::Null`] clears it, and a value sets it.
 ///
 /// ```

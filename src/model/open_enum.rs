@@ -1,7 +1,7 @@
 //! Enums that keep undocumented values.
 
-/// The index of a text. An exact match takes precedence over one in another case. Not generic: one
-/// function for all enums.
+/// The index of a text. An exact match takes precedence over a match in another case. Not
+/// generic, so that all enums share one function.
 pub(crate) fn find(known: &[&str], text: &str) -> Option<usize> {
     let exact = known.iter().position(|value| *value == text);
     exact.or_else(|| known.iter().position(|value| value.eq_ignore_ascii_case(text)))
@@ -33,8 +33,8 @@ macro_rules! open_enum {
             /// The values that this version knows.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The value as in JSON. A known value is spelled as in the document, even if the
-            /// server sent it in another case.
+            /// The text of the value in JSON. A known value is spelled as in the document, even
+            /// if the server sent it in another case.
             #[inline]
             pub fn as_str(&self) -> &str {
                 match self {

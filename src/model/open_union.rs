@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::decode::from_value;
 
-/// An alternative of an untagged union, distinguished by its JSON type, which no other one has.
+/// An alternative of an untagged union, distinguished by its JSON type, which no other
+/// alternative has.
 pub(crate) trait Alternative: DeserializeOwned {
     /// Whether a value has the JSON type of the alternative.
     fn is_kind(value: &Value) -> bool;
@@ -39,8 +40,8 @@ alternatives! {
     [T: DeserializeOwned] BTreeMap<String, T>: is_object;
 }
 
-/// Defines a union of alternatives, each with its type. With `by`, the tag has the values of each
-/// alternative. Otherwise their JSON types distinguish them.
+/// Defines a union of alternatives, each with its type. With `by`, the values of a tag
+/// distinguish the alternatives. Otherwise their JSON types do.
 macro_rules! open_union {
     ($name:ident, $description:literal, { $($variant:ident($type:ty),)* }) => {
         crate::model::open_union::open_union!(
@@ -158,7 +159,7 @@ macro_rules! from_text {
     };
 }
 
-/// Gives access to the entries of a list that is bare or the only field of an object.
+/// Provides access to the entries of a list that is bare or the only field of an object.
 macro_rules! entries {
     ($name:ident, $entry:ident, $object:ident.$field:ident, $list:ident) => {
         impl $name {

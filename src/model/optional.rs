@@ -68,7 +68,7 @@ macro_rules! from_number {
 
 from_number!(i8, i16, i32, isize, u8, u16, u32, u64, usize);
 
-/// For example the media of a message.
+/// For example, the media of a message.
 impl IntoOptional<String> for DataUrl {
     fn into_optional(self) -> Result<Option<String>, String> {
         Ok(Some(self.to_string()))

@@ -36,20 +36,19 @@
 //!
 //! WhatsApp accounts that are older than the ninth digit of their area keep an id without it,
 //! so the sender of a message may lack it. A mobile number is the same with and without its
-//! ninth digit, unless the other 8 digits are those of a landline.
+//! ninth digit, unless the other 8 digits form a landline number.
 //!
-//! Numbers of other countries, with unused area codes, or of another length are compared digit
+//! Numbers from other countries, with unused area codes or of another length are compared digit
 //! by digit.
 //!
 //! # Accepted forms
 //!
 //! Spaces, hyphens, dots, slashes and parentheses are ignored, and so are the trunk prefix 0
-//! before the area code and the domain of a WhatsApp id, as in
-//! `558185966115@s.whatsapp.net`. A number that begins with `+` or `00` has a country code.
-//! Any other number that matches a Brazilian number without a country code is read as one:
-//! `51912345678` is a number in Porto Alegre, although `+51912345678` is in Peru. Write numbers
-//! of other countries with `+`, and prepend it to those that Meta delivers, which have a country
-//! code but no `+`.
+//! before the area code and the domain of a WhatsApp id, as in `558185966115@s.whatsapp.net`. A
+//! number that begins with `+` or `00` has a country code. Any other number that matches a
+//! Brazilian number without a country code is read as one: `51912345678` is a number in Porto
+//! Alegre, although `+51912345678` is in Peru. Write numbers from other countries with `+`, and
+//! prepend it to the numbers that Meta delivers, which have a country code but no `+`.
 
 use crate::text::is_invisible;
 
@@ -80,9 +79,9 @@ pub fn same(a: &str, b: &str) -> bool {
 /// The forms in which a phone number may be stored, without separators.
 ///
 /// A Brazilian number has three: with `+55`, with `55`, and without a country code. A mobile
-/// number has these first with and then without the ninth digit. Any other number has two, with
-/// and without `+`, or one if it begins with 0. A text that is not a phone number has itself as
-/// its only variant, and a blank text has none.
+/// number has these three with the ninth digit, and then without it. Any other number has two,
+/// with and without `+`, or one if it begins with 0. A text that is not a phone number has
+/// itself as its only variant, and a blank text has none.
 pub fn variants(number: &str) -> Vec<String> {
     let Some(number) = Number::read(number) else {
         let text = Some(number.trim()).filter(|text| !text.is_empty());

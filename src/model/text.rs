@@ -31,7 +31,7 @@ macro_rules! optional_text {
     )*};
 }
 
-// `String` is an `IntoOptional<String>` like any other type, so it takes only `FromText`.
+// `String` already implements `IntoOptional<String>`, so its bound is `FromText`.
 optional_text! {
     String: FromText;
     &str: Text;

@@ -14,7 +14,7 @@ use super::text::text_conversions;
 
 /// A date and time in a response or a webhook event, as the server wrote it.
 ///
-/// `Display` and JSON return the text of the server, even if it is not a date.
+/// `Display` and JSON show the server's text, even if it is not a date.
 /// [`datetime`](Self::datetime) parses it, for example for a request, which requires a
 /// [`DateTime<Utc>`](chrono::DateTime).
 ///
@@ -32,8 +32,8 @@ use super::text::text_conversions;
 ///
 /// # Comparison
 ///
-/// Timestamps are ordered by their moment. Those that are not a date are ordered by their text, and
-/// are greater than all others. To compare with other times, use [`datetime`](Self::datetime).
+/// Timestamps are ordered by their moment. Texts that are not dates are ordered as texts, and
+/// are greater than all dates. To compare with other times, use [`datetime`](Self::datetime).
 #[derive(Clone)]
 #[cfg_attr(
     feature = "schemars",
@@ -128,7 +128,7 @@ impl From<String> for Timestamp {
 text_conversions!(Timestamp);
 
 impl From<DateTime<Utc>> for Timestamp {
-    /// Formats the moment by RFC 3339, such as `2026-06-28T10:00:00Z`.
+    /// Formats the moment as in RFC 3339, such as `2026-06-28T10:00:00Z`.
     fn from(moment: DateTime<Utc>) -> Self {
         moment.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true).into()
     }
@@ -167,7 +167,7 @@ impl fmt::Display for Timestamp {
 }
 
 impl fmt::Debug for Timestamp {
-    /// Without a text that is not a date, which may be confidential.
+    /// Omits a text that is not a date, since it may be confidential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.datetime() {
             Some(_) => f.debug_tuple("Timestamp").field(&self.text).finish(),

@@ -42,7 +42,7 @@ pub(crate) enum Content {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ResponseBody {
     pub(crate) content: Content,
-    /// The value of `Accept`, if it differs from that of the generated code.
+    /// The value of `Accept`, if it differs from the value in the generated code.
     pub(crate) accept: Option<&'static str>,
     /// The fields of the object. Empty if it is not an object or may have any field.
     pub(crate) fields: &'static [&'static str],
@@ -118,7 +118,7 @@ pub(crate) enum RetryAdvice {
     /// `alone`: the failure concerns the resource of this call only, so other calls do not
     /// wait.
     OnlyThisCall,
-    /// `later`: the failure is transient, whatever its status.
+    /// `later`: the failure is transient, regardless of its status.
     Transient,
 }
 
@@ -137,7 +137,7 @@ pub(crate) fn matches(path: &str, documented: &str) -> bool {
         })
 }
 
-/// Which segments of a template hold a placeholder.
+/// Whether each segment of a template contains a placeholder.
 pub(crate) fn placeholders(template: &str) -> Vec<bool> {
     template.split('/').map(|segment| segment.contains('{')).collect()
 }

@@ -20,9 +20,10 @@ use crate::error::Error;
 /// are in memory. It holds a clone of the client and spawns no task: a request makes progress
 /// only while the stream is polled.
 ///
-/// You may wait any time between two entries, and drop a pending [`next`](Self::next), as
-/// `select!` and `timeout` do: no entry is lost. If a pending request fails because it was not
-/// polled, for example with a timeout, the stream repeats it when you need its page.
+/// You may wait any length of time between two entries, and drop a pending
+/// [`next`](Self::next), as `select!` and `timeout` do: no entry is lost. If a pending request
+/// fails because it was not polled, for example with a timeout, the stream repeats it when you
+/// need its page.
 ///
 /// # The end of a stream
 ///
@@ -32,10 +33,10 @@ use crate::error::Error;
 /// - the last page, if the server reports a total. A total below the number of a page with
 ///   entries is ignored,
 /// - a page with the same entries as the previous page, unless the total includes it: the
-///   server ignores the page number. These entries are not repeated,
+///   server ignores the page number. The stream does not repeat these entries,
 /// - for pages that go back in time, a page that does not go further back,
-/// - an error, which is the last entry. Transient errors were retried before, according to the
-///   [`RetryPolicy`](crate::RetryPolicy).
+/// - an error, which is the last entry. The client has already retried transient errors,
+///   according to the [`RetryPolicy`](crate::RetryPolicy).
 ///
 /// Every page is a separate request. If entries are added or removed meanwhile, the stream can
 /// repeat or miss an entry.
@@ -68,9 +69,9 @@ impl<T: Send + Unpin + 'static> Pages<T> {
         Self(Box::pin(Paginator::new(first, key, call)))
     }
 
-    /// The next entry, or None after the last.
+    /// Returns the next entry, or None after the last.
     ///
-    /// This method is cancel safe: the next call continues where a dropped one stopped.
+    /// This method is cancel safe: the next call continues where a dropped call stopped.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await
     }

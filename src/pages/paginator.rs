@@ -1,4 +1,4 @@
-//! Requests page after page, the next while the entries of the current one are taken.
+//! Requests page after page, each while the caller takes the entries of the page before it.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -14,8 +14,8 @@ use crate::error::{Error, ErrorKind};
 /// that the page was not awaited.
 const HEARTBEAT: Duration = Duration::from_millis(100);
 
-/// If the gaps between polls exceed this share of a call's duration, as a divisor, they may have
-/// caused its failure.
+/// If the gaps between polls exceed a call's duration divided by this, they may have caused its
+/// failure.
 const SHARE: u32 = 4;
 
 pub(super) type Fetch<T, C> = Pin<Box<dyn Future<Output = Result<Page<T, C>, Error>> + Send>>;
@@ -23,7 +23,7 @@ pub(super) type Fetch<T, C> = Pin<Box<dyn Future<Output = Result<Page<T, C>, Err
 /// Makes the call for the page at a cursor.
 pub(super) type Call<T, C> = Box<dyn FnMut(C) -> Fetch<T, C> + Send>;
 
-/// A page, and what follows it.
+/// A page and the cursor of the next one.
 pub(crate) struct Page<T, C> {
     items: Vec<T>,
     /// The cursor of the next page, or why it is unknown. None for the last page.
@@ -84,7 +84,7 @@ struct PendingPage<T, C> {
     since: Instant,
     /// The latest time for the next poll, if the page is awaited.
     due: Instant,
-    /// For how long the page was not awaited.
+    /// How long the page was not awaited.
     unattended: Duration,
     /// Wakes the task that awaits the page when the next poll is due.
     heartbeat: Option<Pin<Box<Sleep>>>,

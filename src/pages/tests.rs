@@ -92,7 +92,7 @@ async fn all(mut pages: Pages<i64>) -> Vec<Result<i64, ErrorKind>> {
 }
 
 #[tokio::test]
-async fn the_entries_of_all_pages_come_in_order() {
+async fn the_entries_of_all_pages_are_in_order() {
     let server = Server::default();
     let entries = all(server.pages(|number| Ok((page(number), Some(3))))).await;
     assert_eq!(entries, [10, 11, 20, 21, 30, 31].map(Ok));
@@ -122,7 +122,7 @@ async fn the_last_total_determines_the_number_of_pages() {
 }
 
 #[tokio::test]
-async fn an_empty_page_is_the_last_whatever_the_total() {
+async fn an_empty_page_is_the_last_regardless_of_the_total() {
     for total in [None, Some(9), Some(0), Some(-1), Some(1)] {
         let server = Server::default();
         let total = move |number| total.filter(|total| *total > 1 || number > 1);

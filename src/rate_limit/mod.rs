@@ -18,19 +18,19 @@ use crate::credentials::number_scope::NumberScope;
 use crate::operation::Operation;
 use crate::time::Backoff;
 
-/// From this many queues on, idle ones are dropped.
+/// If there are this many queues, idle ones are dropped.
 const MAX_QUEUES: usize = 1024;
 
-/// How the calls of a client and its clones wait after a 429.
+/// Determines how the calls of a client and its clones wait after a 429.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pacing {
     /// Every rejected call waits on its own. Other calls are not delayed.
     Off,
     /// If most of the last ten responses of an operation are 429, all its calls pause for as
-    /// long as the server asks. After the pause, calls are sent in order: first as many as
-    /// the server accepted before, then at an increasing rate until it rejects one. With
-    /// fewer 429s, a rejected call waits on its own.
+    /// long as the server requests. After the pause, calls are sent in order: first as many as
+    /// the server accepted before, then at an increasing rate until it rejects one. With fewer
+    /// 429s, a rejected call waits on its own.
     ///
     /// Each operation has its own pause, and so has each number of
     /// [`Client::for_number`](crate::Client::for_number).

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use crate::time::{Backoff, jitter};
 
-/// The longest time for which one response delays other calls, in case the server asks for
-/// an absurd wait.
+/// The longest time for which one response delays other calls, in case the server requests an
+/// absurd wait.
 pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
 /// The number of recent outcomes. If most of them are rejections, the operation pauses.
@@ -16,8 +16,8 @@ const RECENT: u32 = 10;
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// The calls of the quota are spread over this part of the pause's length. If another process
-/// has used up the limit, the first of them are rejected before the rest is sent.
+/// The calls of the quota are spread over this fraction of the pause's length. If another
+/// process has used up the limit, the first calls are rejected before the rest are sent.
 const SPREAD: f64 = 0.03;
 
 /// The slow start: the number of first calls, and the time in which the rate doubles. 500
@@ -41,7 +41,7 @@ pub(super) struct Pace {
 /// A pause, and the slow start after it.
 #[derive(Clone, Copy)]
 struct Pause {
-    /// Since when the server has accepted no call.
+    /// The time since which the server has accepted no call.
     since: Instant,
     end: Instant,
     /// The length of the pause when it began.
@@ -56,7 +56,7 @@ struct Pause {
 /// The calls after a pause.
 #[derive(Clone, Copy, Default)]
 struct Start {
-    /// When the first of them was sent.
+    /// When the first of these calls was sent.
     first: Option<Instant>,
     sent: u32,
     in_flight: u32,
@@ -89,7 +89,7 @@ impl Pace {
         self.pause.map_or(Duration::ZERO, |pause| pause.end.saturating_duration_since(now))
     }
 
-    /// A call is sent.
+    /// Records that a call is sent.
     pub(super) fn on_send(&mut self, now: Instant) {
         if let Some(Pause { last, start, .. }) = &mut self.pause {
             *last = now;
@@ -169,8 +169,8 @@ impl Pace {
 
 impl Pause {
     /// When the next call may be sent. None if the pause and the slow start are over. If the
-    /// last outcome leaves it `in_doubt` whether the server accepts calls, one is sent at a
-    /// time.
+    /// last outcome leaves it `in_doubt` whether the server accepts calls, they are sent one at
+    /// a time.
     fn next(&mut self, in_doubt: bool, now: Instant) -> Option<Instant> {
         if now - self.last.max(self.end) > (self.length * 2).clamp(SECOND, MINUTE) {
             return None;

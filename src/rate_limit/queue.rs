@@ -1,7 +1,8 @@
 //! The queue in which the calls of an operation wait while the server limits its rate.
 //!
 //! A caller may hold a future without polling it, as a stream does while its last entry is
-//! processed. Such a call cannot be admitted: it loses its position, and the next is admitted.
+//! processed. Such a call cannot be admitted: it loses its position, and the next call is
+//! admitted.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +18,8 @@ use crate::telemetry::{waited, waiting};
 /// How long the first call may stay unpolled before the others pass it.
 const LONGEST_IDLE: Duration = Duration::from_secs(1);
 
-/// A call that is not admitted reserves a tenth of its time for a last attempt, up to this.
+/// A call that is not admitted reserves a tenth of its time, at most this long, for a last
+/// attempt.
 const LONGEST_RESERVE: Duration = Duration::from_secs(1);
 
 /// Admits the calls of one operation in the order of their arrival.
@@ -28,7 +30,7 @@ struct State {
     /// The number of the last call that had to wait.
     number: u64,
     waiting: BTreeMap<Position, Arc<Notify>>,
-    /// The first of those, if it could be admitted and was not polled, and since when.
+    /// The first waiting call, if it could be admitted but is not polled, and since when.
     idle: Option<(Position, Instant)>,
 }
 
@@ -58,7 +60,7 @@ impl RequestQueue {
         state.admit(position).map_err(|_| position)
     }
 
-    /// Waits until a call is admitted, at most for `time_left`, and returns when it was.
+    /// Waits at most `time_left` until a call is admitted. Returns when it was admitted.
     pub(crate) async fn admit(
         &self,
         position: Position,
@@ -131,9 +133,9 @@ impl RequestQueue {
         state.wake_first();
     }
 
-    /// The server rejected a call that was sent at `sent_at`. Returns whether the call waits
-    /// in the queue for its next attempt: not if few calls are rejected, or if no other call
-    /// can probe the server.
+    /// The server rejected a call that was sent at `sent_at`. Returns whether the call waits in
+    /// the queue for its next attempt: false if few calls are rejected, or if no other call can
+    /// probe the server.
     pub(crate) fn on_rejected(
         &self,
         sent_at: Instant,

@@ -10,12 +10,12 @@ use tokio::time::{Instant, timeout};
 use crate::error::Error;
 use crate::telemetry::{LONG_WAIT, waited, waiting};
 
-/// If no request ends for this long, one beyond the limit is sent. The task that waits for a
-/// slot may itself hold the futures of the others without polling them.
+/// If no request ends for this long, one request beyond the limit is sent. The task that waits
+/// for a slot may itself hold the other requests without polling them.
 const LONGEST_STALL: Duration = Duration::from_secs(5);
 
-/// Limits the concurrent requests of a client and its clones. Each takes a connection and
-/// thus a file descriptor.
+/// Limits the concurrent requests of a client and its clones. Each needs a connection and thus
+/// a file descriptor.
 pub(crate) struct Slots {
     free: Arc<Semaphore>,
     /// When a request last ended or exceeded the limit.
@@ -36,7 +36,7 @@ impl Slots {
         Self { free, last_change: Arc::new(Mutex::new(Instant::now())) }
     }
 
-    /// Waits for a slot, at most for `time_left`.
+    /// Waits at most `time_left` for a slot.
     pub(crate) async fn take(&self, time_left: Duration) -> Result<Slot, Error> {
         if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
             return Ok(self.slot(Some(permit)));
@@ -46,7 +46,7 @@ impl Slots {
         if let Ok(slot) = timeout(LONG_WAIT, wait.as_mut()).await {
             return slot;
         }
-        // How long it takes is not known, but at most this.
+        // The duration of the wait is unknown, but this is its maximum.
         waiting("slot", time_left.saturating_sub(LONG_WAIT));
         let slot = wait.await;
         waited("slot", begun.elapsed());

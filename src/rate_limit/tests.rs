@@ -16,7 +16,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const MILLI: Duration = Duration::from_millis(1);
 const SEEDS: u64 = 4;
 
-/// Which calls a server accepts, and its `Retry-After`.
+/// The calls that a server accepts, and its `Retry-After`.
 #[derive(Clone, Copy)]
 struct Rule {
     limit: Limit,
@@ -340,7 +340,7 @@ async fn processes_share_a_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_recovered_server_is_used_as_fast_as_by_a_simple_loop() {
+async fn after_a_recovery_calls_are_as_fast_as_a_simple_loop() {
     for hint in [Hint::Nothing, Hint::Always(SECOND * 2), Hint::Always(SECOND * 30)] {
         for (before, calls) in
             [0, 1, 10, 20, 40].iter().flat_map(|before| [8, 20, 100, 500].map(|n| (*before, n)))

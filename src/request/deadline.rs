@@ -10,8 +10,8 @@ use tokio::time::{Instant, timeout};
 use crate::error::{Error, ErrorKind};
 use crate::request::upload::Upload;
 
-/// Limits an attempt to the attempt timeout and to the time that the call has left. The
-/// attempt timeout restarts whenever the transport takes a part of a long request body.
+/// Limits an attempt to the attempt timeout and to the time that the call has left. The attempt
+/// timeout restarts whenever the transport accepts a part of a long request body.
 pub(crate) struct Deadline {
     begun: Instant,
     attempt_timeout: Duration,
@@ -36,7 +36,7 @@ impl Deadline {
             match timeout(self.left(), work.as_mut()).await {
                 Ok(done) => return Ok(done?),
                 Err(_) if self.left().is_zero() => return Err(self.error()),
-                // The transport has taken a part of the body, so the timeout restarts.
+                // The transport has accepted a part of the body, so the timeout restarts.
                 Err(_) => {}
             }
         }
@@ -61,7 +61,7 @@ impl Deadline {
         } else {
             ("attempt timeout", "attempt_timeout")
         };
-        // The system may not have sent all bytes that it took.
+        // The system may not have sent all bytes that it accepted.
         let sent = match (upload.progress().0, upload.length) {
             (taken, length) if taken < length => format!("{taken} of {length} bytes"),
             (_, length) => format!("all {length} bytes"),

@@ -11,8 +11,8 @@ use crate::operation::{Content, Operation};
 use crate::response::success::{is_page, is_page_or_json};
 use crate::response::{body, error_response};
 
-/// Sends a request and reads its response before the deadline. Returns a successful response with
-/// its body, unless that is a file, which the caller reads.
+/// Sends a request and reads its response before the deadline. Returns a successful response
+/// with its body, unless the body is a file, which the caller reads.
 pub(super) async fn exchange(
     sent: impl Future<Output = reqwest::Result<Response>>,
     operation: &Operation,
@@ -25,7 +25,7 @@ pub(super) async fn exchange(
     let is_file = operation.response.content == Content::File
         && status.is_success()
         && !is_page_or_json(response.headers());
-    // Keeps what arrives in time.
+    // Keeps the bytes that arrive in time.
     let mut bytes = Vec::new();
     // Whether the body is within the limit, or why it is incomplete.
     let end = if is_file {

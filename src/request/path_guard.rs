@@ -29,7 +29,7 @@ pub(crate) fn encode_path(value: &str) -> String {
     }
 }
 
-/// Whether a value stays one segment, however often it is decoded on its way.
+/// Whether a value stays one segment, no matter how often it is decoded.
 fn is_harmless(value: &[u8]) -> bool {
     let mut value = value.to_vec();
     for _ in 0..=MAX_DECODINGS {

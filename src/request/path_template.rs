@@ -27,8 +27,8 @@ pub(crate) fn check(path: &str) -> Result<(), Error> {
     Err(Error::refused(problem))
 }
 
-/// Replaces the placeholders of a checked path by their values. The path guard refuses the segment
-/// of a value that leads to another path.
+/// Replaces the placeholders of a checked path with their values. The path guard refuses the
+/// segment of a value that leads to another path.
 pub(crate) fn fill(path: &str, values: &[(String, String)]) -> Result<String, Error> {
     let segments: Vec<_> = path.split('/').filter_map(parts).collect();
     let has = |name| segments.iter().flatten().any(|(placeholder, _)| *placeholder == Some(name));
@@ -91,7 +91,7 @@ fn filled(segment: &Segment<'_>, values: &[(String, String)]) -> Result<String, 
         }
         whole.push_str(text);
     }
-    // Two harmless parts can form a dot segment together.
+    // Two harmless parts can together form a dot segment.
     Ok(encode_path(&whole))
 }
 

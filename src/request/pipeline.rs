@@ -75,7 +75,7 @@ impl Client {
         Confidential { credentials: &self.inner.settings.credentials, idempotency_key: key }
     }
 
-    /// The path of the base URL, which precedes that of an operation.
+    /// The path of the base URL, which precedes the path of an operation.
     pub(crate) fn path_prefix(&self) -> &str {
         self.inner.settings.base_url.path().trim_end_matches('/')
     }
@@ -118,7 +118,7 @@ impl Client {
         .await
     }
 
-    /// Adds the idempotency key and the credentials, if the URL is that of the operation.
+    /// Adds the idempotency key and the credentials, if the URL belongs to the operation.
     fn prepare(&self, request: &mut Request, operation: &Operation) -> Result<(), Error> {
         self.inner.check()?;
         if operation.takes_idempotency_key || request.headers().contains_key(IDEMPOTENCY_KEY) {

@@ -39,21 +39,21 @@ pub struct RawRequest<'c> {
 }
 
 impl Client {
-    /// Returns a builder for a request by method and path, such as `/v1/numbers/{id}/logout`. Use
-    /// it for operations that have no method here, and for fields that no model has.
+    /// Returns a builder for a request by method and path, such as `/v1/numbers/{id}/logout`.
+    /// Use it for operations that have no method here, and for fields that no model contains.
     ///
-    /// The call has credentials, the number of [`for_number`](Self::for_number), retries, limits,
-    /// pauses after a 429, spans and errors, as every call of this client has.
+    /// Like every call of this client, the call has credentials, the number of
+    /// [`for_number`](Self::for_number), retries, limits, pauses after a 429, spans and errors.
     ///
-    /// - If the method and path are those of a documented operation of the enabled features, the
-    ///   call is one of that operation. It sends an idempotency key if the operation accepts one,
-    ///   and shares the pauses of the operation after a 429. Placeholders may have other names.
+    /// - If the method and path match a documented operation of the enabled features, the call
+    ///   is a call of that operation. It sends an idempotency key if the operation accepts one,
+    ///   and shares the operation's pauses after a 429. Placeholders may have other names.
     /// - Any other call sends the credential. If the outcome of an attempt is unknown, GET,
     ///   HEAD, OPTIONS, PUT and DELETE are retried, and other methods only with an
     ///   [`idempotency_key`](RawRequest::idempotency_key).
     ///
-    /// The path begins with `/` and is appended to the base URL. Errors and spans show the path
-    /// as passed here, but not the values of placeholders: pass ids with
+    /// The path must begin with `/`, and is appended to the base URL. Errors and spans show the
+    /// path as passed here, but not the values of placeholders: pass ids with
     /// [`path`](RawRequest::path).
     ///
     /// ```no_run
@@ -79,8 +79,8 @@ impl Client {
 }
 
 impl RawRequest<'_> {
-    /// Sets the value of the placeholder `{name}` in the path, which is encoded as one segment.
-    /// A value that is empty or leads to another path, such as `..`, is refused.
+    /// Sets the value of the placeholder `{name}` in the path. The value is encoded as one
+    /// segment. A value that is empty or leads to another path, such as `..`, is refused.
     pub fn path(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
         self.values.push((name.into(), value.to_string()));
         self
@@ -118,8 +118,8 @@ impl RawRequest<'_> {
     /// Sets a header and replaces any previous value. The default of `Accept` is
     /// `application/json`.
     ///
-    /// Refuses headers for credentials or of the connection, headers that contain the
-    /// credential of the client, and those with a method of their own: `Idempotency-Key`
+    /// Refuses headers for credentials or the connection, headers that contain the client's
+    /// credential, and headers with a method of their own: `Idempotency-Key`
     /// ([`idempotency_key`](Self::idempotency_key)) and `x-whatsapp-number-id`
     /// ([`Client::for_number`]).
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
@@ -141,8 +141,8 @@ impl RawRequest<'_> {
 
     /// Sets the `Idempotency-Key`: 1 to 255 visible ASCII characters.
     ///
-    /// With a key, every call is retried as safe to repeat, including POST. Set it only if the
-    /// operation supports it.
+    /// With a key, the client treats every call as safe to repeat, including POST. Set it only
+    /// if the operation supports it.
     pub fn idempotency_key(mut self, key: impl AsRef<str>) -> Self {
         match HeaderValue::from_str(key.as_ref()) {
             Ok(key) => drop(self.request.headers_mut().insert(IDEMPOTENCY_KEY, key)),
@@ -160,10 +160,10 @@ impl RawRequest<'_> {
     /// the path does not begin with `/`, if a placeholder has no value or an unusable one, or if a
     /// setter refused its argument.
     ///
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body of a success is HTML or XML, as
-    /// proxies send it, unless the header `Accept` was set.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body of a success is HTML or XML,
+    /// such as proxies send, unless you set the header `Accept`.
     ///
-    /// Otherwise the errors of every call.
+    /// Other errors are the same as for every call.
     pub async fn send(self) -> Result<ResponseValue<Bytes>, Error> {
         if self.shows_credential() {
             return Err(Error::refused(
@@ -221,7 +221,7 @@ impl RawRequest<'_> {
 }
 
 impl fmt::Debug for RawRequest<'_> {
-    /// Without path, query, headers and body, which may contain secrets.
+    /// Omits path, query, headers and body, which may contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawRequest").field("method", self.request.method()).finish_non_exhaustive()
     }
@@ -232,10 +232,10 @@ impl ResponseValue<Bytes> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body is not JSON or does not match
-    /// `T`. The error has the JSON path, the body, the status and the headers, and the message of
-    /// an error object. A `T` without required fields matches an error object too. An empty body
-    /// counts as an empty object, unless the call only reads.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the body is not JSON or does not
+    /// match `T`. The error contains the JSON path, the body, the status and the headers, and
+    /// the message of an error object. A `T` without required fields matches an error object
+    /// too. An empty body counts as an empty object, unless the call only reads.
     ///
     /// ```no_run
     /// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
@@ -267,7 +267,7 @@ impl ResponseValue<Bytes> {
     }
 }
 
-/// The operation of a call whose response the caller decodes: the type of the caller decides, not
+/// The operation of a call whose response the caller decodes: the caller's type decides, not
 /// the documented model.
 fn undecoded(operation: Operation) -> Cow<'static, Operation> {
     let is_file = operation.response.is_file;

@@ -1,4 +1,4 @@
-//! Which failures are retried for which requests, over a real socket.
+//! The failures that are retried, by kind of request, over a real socket.
 
 use std::fmt::Write;
 use std::net::SocketAddr;

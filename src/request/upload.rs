@@ -20,7 +20,7 @@ const PART: usize = 16 * 1024;
 pub(crate) struct Upload {
     /// The length of the body.
     pub(crate) length: usize,
-    /// The number of bytes that the transport has taken, and when it last took some.
+    /// The number of bytes that the transport has accepted, and when it last accepted any.
     progress: Mutex<(usize, Instant)>,
 }
 
@@ -46,8 +46,8 @@ impl Upload {
         Some(upload)
     }
 
-    /// The number of bytes that the transport has taken, and when it last took some, or when the
-    /// upload began.
+    /// The number of bytes that the transport has accepted, and when it last accepted any, or
+    /// when the upload began.
     pub(crate) fn progress(&self) -> MutexGuard<'_, (usize, Instant)> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,8 +4,8 @@ use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 use reqwest::Response;
 
-/// Adds the rest of the body of a response to `body`. Returns false if that is longer than `limit`
-/// bytes, and drops the rest.
+/// Adds the rest of the body of a response to `body`. Returns false if `body` would exceed
+/// `limit` bytes, and drops the rest.
 ///
 /// Counts the bytes that arrive, since `Content-Length` may be wrong.
 pub(crate) async fn read(
@@ -28,7 +28,7 @@ pub(crate) async fn read(
     Ok(true)
 }
 
-/// The detail for the error of an encoded body, if it is encoded. The client never requests that.
+/// The error detail for a body, if it is encoded. The client never requests an encoding.
 pub(crate) fn encoding_problem(headers: &HeaderMap) -> Option<String> {
     const KNOWN: [&str; 5] = ["gzip", "deflate", "br", "zstd", "compress"];
     let value = headers.get(CONTENT_ENCODING)?.to_str().ok()?.to_ascii_lowercase();

@@ -106,8 +106,8 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// Those of [`chunk`](Self::chunk), and [`ErrorKind::Decode`] if there are more than
-    /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
+    /// The errors of [`chunk`](Self::chunk), and [`ErrorKind::Decode`] if there are more bytes
+    /// than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let limit = self.max_bytes;
         let mut all = Vec::new();

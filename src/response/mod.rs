@@ -48,7 +48,7 @@ pub struct ResponseValue<T> {
 }
 
 impl<T> ResponseValue<T> {
-    /// Constructs a response, for tests of code that takes one.
+    /// Constructs a response, for tests of code that accepts one.
     pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
         Self { value, status, headers, origin: None }
     }
@@ -108,7 +108,7 @@ impl<'a, T> IntoIterator for &'a ResponseValue<Vec<T>> {
 }
 
 impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
-    /// Without the headers and without a raw body, which may contain secrets.
+    /// Omits the headers and a raw body, which may contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("ResponseValue");
         shown.field("status", &self.status);

@@ -1,4 +1,4 @@
-//! The wait that the server asks for.
+//! The wait that the server requests.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 /// The field of a JSON body with a wait in seconds.
 const BODY_FIELD: &str = "retryAfterSeconds";
 
-/// The wait that a response asks for: the header `retry-after-ms`, else `Retry-After` (RFC
+/// The wait that a response requests: the header `retry-after-ms`, else `Retry-After` (RFC
 /// 9110, section 10.2.3), else `retryAfterSeconds` in the body.
 ///
 /// A date in the past is a wait of zero. Invalid values are ignored.

@@ -1,4 +1,4 @@
-//! Decodes successful responses, and detects those that the API did not send.
+//! Decodes successful responses, and detects responses that the API did not send.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};

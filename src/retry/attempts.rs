@@ -13,8 +13,9 @@ use crate::telemetry::{waited, waiting};
 /// 1, and the time that the call has left, which it must not exceed. `random` returns numbers
 /// between 0 and 1.
 ///
-/// Returns the value of the last attempt, the call with its number of attempts, and the slot, which
-/// is held until the response has been read. The error of the last attempt has the call.
+/// Returns the value of the last attempt, the call with its number of attempts, and the slot,
+/// which is held until the response has been read. The error of the last attempt contains the
+/// call.
 pub(crate) async fn run<T, Attempt: Future<Output = Result<T, Error>>>(
     rules: Rules<'_>,
     mut call: Call,

@@ -8,8 +8,8 @@ const FULL: u32 = 100;
 /// How many successes earn a retry.
 const SUCCESSES: u32 = 10;
 
-/// A token bucket that successes refill: while most calls fail, few are retried. Counts what is
-/// spent, in successes.
+/// A token bucket that successes refill: while most calls fail, few are retried. Counts the
+/// spent retries, in successes.
 #[derive(Default)]
 pub(crate) struct Budget(AtomicU32);
 

@@ -1,4 +1,4 @@
-//! Whether to send a request again, and how long to wait before.
+//! Whether to send a request again, and after how long.
 
 pub(crate) mod attempts;
 mod budget;

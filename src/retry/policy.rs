@@ -7,13 +7,13 @@ use crate::operation::RetryAdvice;
 use crate::rate_limit::Pacing;
 use crate::time::{Backoff, spread};
 
-/// When and how often a call is retried.
+/// Determines when and how often a call is retried.
 ///
 /// A call is retried if the server did not process the request: the server sent 429, refused
-/// the HTTP/2 stream, or was unreachable. After 408, 502, 503, 504, a timeout or a broken connection,
-/// the outcome is unknown, and the call is retried only if that is safe: because of its
-/// method (GET, HEAD, PUT, DELETE) or its `Idempotency-Key`. All other errors are returned
-/// at once, and so are permanent ones: a code such as `PROVIDER_NOT_CONFIGURED`, an invalid
+/// the HTTP/2 stream, or was unreachable. After 408, 502, 503, 504, a timeout or a broken
+/// connection, the outcome is unknown, and the call is retried only if its method (GET, HEAD,
+/// PUT, DELETE) or its `Idempotency-Key` makes that safe. All other errors are returned at
+/// once, and so are permanent ones: a code such as `PROVIDER_NOT_CONFIGURED`, an invalid
 /// certificate, a proxy that refuses the tunnel, a response that is not HTTP.
 ///
 /// The wait is the server's `Retry-After` plus up to a tenth. Without one, or with less than
@@ -42,7 +42,7 @@ pub struct RetryPolicy {
 /// 4 seconds with the default backoff.
 const MAX_POLLS: u32 = 4;
 
-/// The minimum interval of those polls, whatever the server and the policy ask for.
+/// The minimum interval of those polls, even if the server or the policy requests less.
 const SHORTEST_POLL: Duration = Duration::from_millis(100);
 
 impl Default for RetryPolicy {
@@ -73,20 +73,20 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the maximum duration of a call, with all attempts and the waits between them. Default:
-    /// 60 seconds.
+    /// Sets the maximum duration of a call, including all attempts and the waits between them.
+    /// Default: 60 seconds.
     ///
-    /// If a wait would exceed it, the error is returned at once, with the wait in
-    /// [`Error::retry_after`].
+    /// If a wait would exceed it, the call fails at once, and [`Error::retry_after`] returns
+    /// the wait.
     #[must_use]
     pub fn total_timeout(mut self, time: Duration) -> Self {
         self.total_timeout = time;
         self
     }
 
-    /// Sets the wait if the server asks for none, or for less than `base`: a random time between
-    /// `base / 2` and `base`, doubled after every attempt, up to `cap`. Default: 500 ms and
-    /// 30 seconds.
+    /// Sets the wait if the server requests none, or less than `base`: a random time between
+    /// `base / 2` and `base`, doubled after every attempt, up to `cap`. Default: 500 ms and 30
+    /// seconds.
     ///
     /// While calls wait together after a 429, one of them probes the server after `base`, and
     /// then at intervals of an eighth of the time that has passed, up to `cap`.
@@ -104,11 +104,11 @@ impl RetryPolicy {
     }
 
     /// Retries calls after failures other than 429 as often as
-    /// [`max_attempts`](Self::max_attempts) allows, however many calls fail.
+    /// [`max_attempts`](Self::max_attempts) allows, no matter how many calls fail.
     ///
     /// By default the clones of a client share a budget of 100 retries. Each success earns a
     /// tenth of a retry, up to 100. When the budget is spent, errors are returned at once, so
-    /// that retries do not multiply the load of a server that is down.
+    /// that retries do not multiply the load on a server that is down.
     #[must_use]
     pub fn without_budget(mut self) -> Self {
         self.has_budget = false;
@@ -145,8 +145,8 @@ impl RetryPolicy {
         self.total_timeout.saturating_sub(elapsed)
     }
 
-    /// The wait before the next attempt, after the last failed with `error`. None if there is
-    /// no next attempt.
+    /// The wait before the next attempt, after the last one failed with `error`. None if there
+    /// is no next attempt.
     ///
     /// `repeatable` means that the request is safe to process twice. `polls` is the number of
     /// attempts that only polled the outcome of an earlier one. `random` is between 0 and 1.
@@ -158,7 +158,7 @@ impl RetryPolicy {
         time_left: Duration,
         random: f64,
     ) -> Option<Duration> {
-        // Polls of an outcome are limited by the total timeout only.
+        // Only the total timeout limits polls of an outcome.
         let is_poll = error.awaits_earlier_attempt();
         let attempt = if is_poll { polls.min(MAX_POLLS) } else { error.attempts() - polls };
         let has_attempts = is_poll || attempt < self.max_attempts;

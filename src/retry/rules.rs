@@ -10,7 +10,7 @@ use crate::operation::RetryAdvice;
 use crate::rate_limit::slots::{Slot, Slots, settle_connections};
 use crate::rate_limit::{LONGEST_PAUSE, RequestQueue};
 
-/// The inputs that decide when an attempt is sent and whether a call is retried.
+/// The inputs that determine when an attempt is sent and whether a call is retried.
 #[derive(Clone, Copy)]
 pub(crate) struct Rules<'c> {
     pub(crate) policy: RetryPolicy,
@@ -46,8 +46,8 @@ impl Rules<'_> {
             }
         };
         if !self.repeatable {
-            // Whether the server processed a request on a connection that it closed cannot be
-            // known, so remove closed connections first.
+            // It cannot be known whether the server processed a request on a connection that it
+            // closed, so remove closed connections first.
             settle_connections().await;
         }
         if time_left().is_zero() {
@@ -69,7 +69,7 @@ impl Rules<'_> {
     }
 
     /// An attempt that was sent at `sent_at` failed. Returns the wait before the next one, or
-    /// None if there is none.
+    /// None if no attempt follows.
     pub(super) fn failed(
         &self,
         error: &Error,

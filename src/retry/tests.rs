@@ -127,7 +127,7 @@ async fn the_duration_of_attempts_counts_towards_the_total_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_receives_the_time_that_is_left() {
+async fn an_attempt_receives_the_remaining_time() {
     let left = RefCell::new(Vec::new());
     let attempt = |_, time| {
         left.borrow_mut().push(time);

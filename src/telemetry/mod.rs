@@ -12,6 +12,6 @@ pub(crate) use self::silent::{Span, waited, waiting};
 #[cfg(feature = "tracing")]
 pub(crate) use self::spans::{Span, waited, waiting};
 
-/// Shorter waits for a retry or a rate limit have only the event after them, and shorter waits for
-/// a slot have none.
+/// A shorter wait for a retry or a rate limit emits only the event after it, and a shorter wait
+/// for a slot emits none.
 pub(crate) const LONG_WAIT: Duration = Duration::from_secs(1);

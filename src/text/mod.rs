@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_has_no_breaks_controls_or_marks_of_direction() {
+    fn a_line_has_no_breaks_controls_or_direction_marks() {
         for (text, line) in [
             ("", ""),
             (" \u{200b}\n ", ""),

@@ -14,8 +14,8 @@ use crate::decode::surrogates;
 
 /// A typed event and the body of its delivery.
 ///
-/// It dereferences to the event: `event.data.content`. [`json`](Self::json) also has the fields
-/// that the models lack.
+/// It dereferences to the event: `event.data.content`. [`json`](Self::json) also contains the
+/// fields that the models lack.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Received<T> {
@@ -60,7 +60,7 @@ impl<T> Deref for Received<T> {
 }
 
 impl<T: fmt::Debug> fmt::Debug for Received<T> {
-    /// With the event, but without the body.
+    /// Prints the event, but not the body.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Received")
             .field("typed", &self.typed)
@@ -85,7 +85,7 @@ pub struct UnknownEvent {
 }
 
 impl fmt::Debug for UnknownEvent {
-    /// Without the content, which may be confidential.
+    /// Omits the content, which may be confidential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UnknownEvent")
             .field("name", &self.name)
@@ -99,10 +99,10 @@ impl Event {
     /// Decodes the body of a delivery **without checking who sent it**: anyone who knows the
     /// address of the webhook can send one.
     ///
-    /// Use this function for webhooks without a secret. First check something else, such as an
-    /// [`AddressToken`](super::AddressToken), and confirm important facts with the API. For a
-    /// webhook with a secret, use a [`Verifier`](super::Verifier), which checks the signature and
-    /// decodes the body.
+    /// Use this function for webhooks without a secret. First check the sender in another way,
+    /// such as with an [`AddressToken`](super::AddressToken), and confirm important facts with
+    /// the API. For a webhook with a secret, use a [`Verifier`](super::Verifier), which checks
+    /// the signature and decodes the body.
     ///
     /// Never fails: a body that is not a known event is [`Event::Unknown`], even if it is not JSON.
     ///
@@ -149,7 +149,7 @@ fn json(body: &[u8]) -> Value {
     surrogates::from_slice(body).unwrap_or_default()
 }
 
-/// The field `data` of an event, or all of the event without one.
+/// The field `data` of an event, or the whole event if it has no such field.
 fn data(body: &[u8]) -> Value {
     let mut whole = json(body);
     match whole.get_mut("data") {

@@ -23,9 +23,9 @@
 //! }
 //! ```
 //!
-//! The types cover a part of Meta's documentation, which changes often, and are decoded leniently:
-//! a field of another type is `None`, and an element that is not an object or has no id is left
-//! out. `raw` has all fields.
+//! The types cover a part of Meta's documentation, which changes often. They are decoded
+//! leniently: a field of another type is `None`, and an element that is not an object or has no
+//! id is left out. `raw` contains all fields.
 
 use std::fmt;
 use std::ops::Deref;
@@ -153,7 +153,7 @@ objects! {
         filename: Option<String> = "/filename",
     }
 
-    /// A choice: of a button of a template, or of a button or row of an interactive message.
+    /// A choice: a button of a template, or a button or row of an interactive message.
     Reply {
         /// The id of the button or row, or the payload of a template's button.
         id: Option<String> = "/payload" | "/id",

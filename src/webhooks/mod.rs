@@ -20,8 +20,8 @@
 //! Compare senders with [`phone::same`](crate::phone::same): Brazilian mobile numbers may lack
 //! the ninth digit.
 //!
-//! [The page on webhooks](crate::guide::webhooks) explains how to set one up, which status to
-//! return, how to replace a secret, and how to recognize a repeated delivery.
+//! [The page on webhooks](crate::guide::webhooks) explains how to set up a webhook, which
+//! status to return, how to replace a secret, and how to recognize a repeated delivery.
 
 mod address_token;
 mod event;

@@ -1,4 +1,4 @@
-//! Who sent a message.
+//! The senders of messages.
 
 /// The sender of a message: `from`, or `userId` if `from` is missing or not a phone number.
 pub(crate) fn sender<'a>(from: Option<&'a str>, user_id: Option<&'a str>) -> Option<&'a str> {

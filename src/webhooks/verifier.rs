@@ -23,10 +23,9 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Returns a verifier for the secret of a webhook, or for that of the deliveries of phone
-    /// lines (`plwh_...`).
-    /// Surrounding white space, such as the line break at the end of a file, is ignored. A
-    /// verifier with a blank secret or `""` rejects every delivery.
+    /// Returns a verifier for the secret of a webhook, or of the deliveries of phone lines
+    /// (`plwh_...`). Surrounding white space, such as the line break at the end of a file, is
+    /// ignored. A verifier with a blank secret or `""` rejects every delivery.
     pub fn new(secret: impl Into<String>) -> Self {
         Self { secrets: Vec::new() }.with_previous_secret(secret)
     }
@@ -73,7 +72,7 @@ impl Verifier {
         hex::decode_to_slice(digits(signature), &mut given)
             .map_err(|_| VerifyError::NoSignature)?;
         let signs = |secret: &SecretString| {
-            // In constant time, so that its duration does not reveal the signature.
+            // In constant time, so that the duration does not reveal the signature.
             HMAC::verify(body, secret.expose_secret(), &given)
         };
         if self.secrets.iter().any(signs) {
@@ -104,7 +103,7 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// Why a delivery was rejected. Contains neither the delivery nor the secret.
+/// The reason for rejecting a delivery. Contains neither the delivery nor the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyError {
@@ -115,7 +114,7 @@ pub enum VerifyError {
     /// The signature does not match the body under any of the secrets.
     OtherSignature,
     /// The signature does not match the body, and a secret is in quotes or has a byte order
-    /// mark, which are rarely part of one.
+    /// mark, which are rarely part of a secret.
     MarkedSecret,
 }
 

@@ -31,7 +31,7 @@ impl Violation {
     }
 }
 
-/// Continues the name of the validated part, as in `/messageIds/0 is not text`.
+/// The text after the name of the validated part, as in `/messageIds/0 is not text`.
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for name in self.place.iter().rev() {

@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::text::is_invisible;
 
-/// Characters that some file system rejects or treats as a separator.
+/// Characters that some file systems reject or treat as separators.
 const UNSAFE: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 
 /// The name without folders. `filename*` takes precedence over `filename`.
@@ -21,7 +21,7 @@ pub(super) fn of(header: &[u8]) -> Option<String> {
 fn parameters(header: &str) -> impl Iterator<Item = (&str, String)> {
     let (mut is_quoted, mut is_escaped, mut last) = (false, false, ' ');
     let parts = header.split(move |sign: char| {
-        // Only at the beginning of a value does a quotation mark open one.
+        // A quotation mark opens a quoted value only at the beginning of the value.
         is_quoted ^= sign == '"' && if is_quoted { !is_escaped } else { last == '=' };
         is_escaped = is_quoted && sign == '\\' && !is_escaped;
         last = if sign.is_whitespace() { last } else { sign };
@@ -62,7 +62,7 @@ fn safe(name: &str) -> Option<String> {
     is_safe.then(|| plain.to_owned())
 }
 
-/// Whether Windows treats a name as that of a device, whatever its extension.
+/// Whether Windows treats a name as a device name, regardless of its extension.
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
     let port = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")).unwrap_or_default();
