@@ -29,8 +29,8 @@ pub fn drop_builders(models: &mut Vec<Item>, reach: &Reach) -> Result<(), String
 
 /// Decodes a list or map that is null, or absent from a response, as an empty one.
 ///
-/// In an alternative of a union, a required list must be present: it may distinguish the
-/// alternatives.
+/// In an alternative of a union, a required list must be present: an object without it is not that
+/// alternative.
 pub fn read_null_lists(models: &mut [Item], reach: &Reach) {
     for model in code::structs(models) {
         let name = model.ident.to_string();

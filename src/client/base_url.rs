@@ -37,6 +37,11 @@ pub(crate) fn parse(url: &str, name: &str, danger_allow_http: bool) -> Result<Ur
     Ok(url)
 }
 
+/// The text of a base URL without a trailing slash, so that paths can be appended.
+pub(crate) fn text(url: &Url) -> &str {
+    url.as_str().trim_end_matches('/')
+}
+
 /// Removes `/v1` from the path of a base URL, since the paths of all operations begin with it.
 /// Also removes `/api/v1`, which the service treats as `/v1`.
 fn without_version(path: &str) -> &str {
@@ -62,8 +67,7 @@ mod tests {
     use crate::error::ErrorKind;
 
     fn parse(url: &str) -> Result<String, Error> {
-        super::parse(url, "the base URL", false)
-            .map(|url| url.as_str().trim_end_matches('/').to_owned())
+        super::parse(url, "the base URL", false).map(|url| text(&url).to_owned())
     }
 
     #[test]

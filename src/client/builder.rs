@@ -254,8 +254,7 @@ impl ClientBuilder {
             .user_agent(user_agent)
             .build()
             .map_err(Error::of_builder)?;
-        // Without a trailing slash, so that paths can be appended.
-        let baseurl = url.as_str().trim_end_matches('/').to_owned();
+        let baseurl = base_url::text(&url).to_owned();
         let settings = Arc::new(Settings {
             base_url: url,
             credentials: self.credentials,

@@ -12,7 +12,6 @@ use crate::rate_limit::slots::Slot;
 use crate::response::success::{self, Problem, Success};
 use crate::response::{Download, ResponseValue};
 use crate::telemetry::Span;
-use crate::time::MAX_TIMEOUT;
 
 /// A call with a successful response that is not decoded yet.
 pub(crate) struct Succeeded<'c> {
@@ -42,9 +41,8 @@ impl Succeeded<'_> {
         let (status, headers) = (response.status(), response.headers().clone());
         let Inner { settings, attempt_timeout, .. } = &client.inner;
         let limit = settings.response_limit(&call.operation);
-        // A longer timeout could overflow the clock.
-        let longest_silence = (*attempt_timeout).min(MAX_TIMEOUT);
-        let download = Download::new(response, headers.clone(), call, slot, longest_silence, limit);
+        let download =
+            Download::new(response, headers.clone(), call, slot, *attempt_timeout, limit);
         ResponseValue::new(download, status, headers)
     }
 

@@ -78,6 +78,15 @@ async fn a_download_may_be_read_outside_of_a_runtime() {
 }
 
 #[tokio::test]
+async fn a_download_may_have_no_timeout() {
+    const SLOW: Script = &[Read, Send(CHUNKED), Pause(PATIENCE), Send(PART), Send(b"0\r\n\r\n")];
+    let (_server, [client, _]) = hurried(&[SLOW]).await;
+    let client = client.with_attempt_timeout(Duration::MAX);
+    let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
+    assert_eq!(audio.bytes().await.unwrap(), "abc");
+}
+
+#[tokio::test]
 async fn a_download_may_lack_a_length_and_a_file_name() {
     let (_server, [client, _]) = hurried(&[&[Read, Send(b"HTTP/1.1 200 OK\r\n\r\nabc")]]).await;
     let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();

@@ -186,7 +186,7 @@ fn described(root: &Path) -> Result<Fragments> {
 }
 
 /// Converts a document into the form of OpenAPI 3.0 that the build step reads.
-pub fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
+fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
     steps.run("convert", |notes| {
         let dropped = convert::to_3_0(&mut document).context("cannot convert the document")?;
         let note = |place: &String| format!("dropped {place}: OpenAPI 3.0 cannot express it");
@@ -201,7 +201,7 @@ pub fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
 }
 
 /// The text of a document: sorted keys, two spaces of indentation, a final newline.
-pub fn stable_form(document: &Value) -> String {
+fn stable_form(document: &Value) -> String {
     format!("{document:#}\n")
 }
 

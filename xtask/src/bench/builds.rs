@@ -10,7 +10,8 @@ use anyhow::{Context, Result, anyhow};
 
 use super::figure;
 use super::programs::{NAMES, Programs, cold};
-use crate::generate;
+use crate::shell::Shell;
+use crate::{folder, generate};
 
 /// The programs that list numbers.
 const LISTING: [&str; 3] = ["by-hand", "numbers", "full"];
@@ -60,7 +61,9 @@ pub fn time_programs(root: &Path, runs: u32) -> Result<String> {
 
 /// Times the commands of the README.
 pub fn time_commands(root: &Path) -> Result<String> {
-    let programs = Programs::lay_out(root)?;
+    let base = folder::target_folder(root).join("bench");
+    let _lock = folder::lock(&base, "benchmark")?;
+    Shell::new(root).run("cargo fetch --quiet --locked")?;
     let readme = fs::read_to_string(root.join("README.md"))?;
     let command = |beginning: &str| {
         let command = readme.lines().find(|line| line.starts_with(beginning));
@@ -72,7 +75,7 @@ pub fn time_commands(root: &Path) -> Result<String> {
         ("test", command("cargo test")?),
     ];
     let time = |(name, command)| {
-        let (_, seconds) = cold(root, &programs.folder, command)?;
+        let (_, seconds) = cold(root, &base, command)?;
         Ok(figure::median(&format!("command/{name}"), vec![seconds]))
     };
     commands.into_iter().map(time).collect()

@@ -32,7 +32,7 @@ const SETTINGS: [&str; 6] = [
 
 /// The programs, in a folder that is locked for this run.
 pub struct Programs {
-    pub folder: PathBuf,
+    folder: PathBuf,
     _lock: File,
 }
 
