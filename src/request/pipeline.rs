@@ -25,9 +25,9 @@ use crate::response::success;
 use crate::retry::{Rules, attempts};
 use crate::telemetry::Span;
 
-/// A pending call. Boxed, so that it is compiled once and does not enlarge the future of every
-/// operation.
-type Pending<'c> = Pin<Box<dyn Future<Output = Result<Succeeded<'c>, Error>> + Send + 'c>>;
+/// The attempts of a call. Boxed, so that they are compiled once and do not enlarge the future of
+/// every operation.
+type Sending<'c> = Pin<Box<dyn Future<Output = Result<Sent, Error>> + Send + 'c>>;
 
 /// A successful response and its body, the call, and its slot.
 type Sent = ((Response, Bytes), Call, Slot);
@@ -60,14 +60,15 @@ impl Client {
         &self,
         request: Request,
         operation: Cow<'static, Operation>,
-    ) -> Pending<'_> {
-        Box::pin(async move {
-            let span = Span::call(&operation, request.url());
-            let sent = self.send(request, Call::new(operation, self.path_prefix()));
-            let sent = span.within(sent).await.inspect_err(|error| span.failed(error));
+    ) -> impl Future<Output = Result<Succeeded<'_>, Error>> {
+        let span = Span::call(&operation, request.url());
+        let call = Call::new(operation, self.path_prefix());
+        let sending: Sending<'_> = Box::pin(self.send(request, call));
+        async move {
+            let sent = span.within(sending).await.inspect_err(|error| span.failed(error));
             let ((response, body), call, slot) = sent?;
             Ok(Succeeded { client: self, response, body, call, span, slot })
-        })
+        }
     }
 
     /// The values that no error of a call with an idempotency key may print.
@@ -91,19 +92,16 @@ impl Client {
         let (operation, key) = (&*operation, key.as_ref());
         let is_paced = retry.get_pacing() != Pacing::Off;
         let queue = is_paced.then(|| settings.queues.of(operation, number));
-        // A stream cannot be sent twice.
-        let is_stream = request.body().is_some_and(|body| body.as_bytes().is_none());
         let rules = Rules {
-            policy: if is_stream { retry.max_attempts(1) } else { *retry },
+            policy: *retry,
             repeatable: operation.safe_to_repeat || key.is_some(),
             queue: queue.as_deref(),
             budget: retry.has_budget().then_some(&settings.budget),
             slots: &settings.slots,
         };
         let limit = settings.response_limit(operation);
-        let mut next = Some(request);
         attempts::run(rules, call, fastrand::f64, |attempt, time_left| {
-            let request = take(&mut next);
+            let request = copy(&request);
             async move {
                 let mut request = request?;
                 let deadline = Deadline::new(*attempt_timeout, time_left, &mut request);
@@ -135,21 +133,16 @@ impl Client {
     }
 }
 
-/// Takes the request to send it, and leaves a copy for the next attempt, unless its body is a
-/// stream.
-fn take(request: &mut Option<Request>) -> Result<Request, Error> {
-    let taken = request
-        .take()
-        .ok_or_else(|| Error::refused("its body is a stream, which can be sent only once"))?;
-    *request = if taken.body().is_some() {
-        taken.try_clone()
-    } else {
-        // `try_clone` sets a timeout, which doubles the allocations.
-        let mut copy = Request::new(taken.method().clone(), taken.url().clone());
-        copy.headers_mut().clone_from(taken.headers());
-        Some(copy)
-    };
-    Ok(taken)
+/// A copy of a request, for one attempt.
+fn copy(request: &Request) -> Result<Request, Error> {
+    if request.body().is_some() {
+        // Fails only for a stream, which no call has.
+        return request.try_clone().ok_or_else(|| Error::refused("its body is a stream"));
+    }
+    // `try_clone` sets a timeout, which doubles the allocations.
+    let mut copy = Request::new(request.method().clone(), request.url().clone());
+    copy.headers_mut().clone_from(request.headers());
+    Ok(copy)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
-    /// Tracks the body of a request. None if it is short or a stream.
+    /// Tracks the body of a request. None if it is short.
     ///
     /// Keeps the `Content-Length` and does not copy the bytes.
     pub(crate) fn track(request: &mut Request) -> Option<Arc<Self>> {

@@ -11,15 +11,14 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
-use reqwest::Response;
+use http_body::Body as _;
+use reqwest::{Body, Response};
 use tokio::runtime::Handle;
 use tokio::time::{Sleep, sleep};
 
 use crate::StatusCode;
 use crate::error::{Call, Error, ErrorKind};
 use crate::rate_limit::slots::Slot;
-
-type Chunks = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
 /// The body of a response, read as it arrives: a [`Stream`] of bytes.
 ///
@@ -41,7 +40,7 @@ type Chunks = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 #[must_use = "a download does nothing unless it is polled"]
 pub struct Download {
     /// None at the end, when the connection and the slot are released.
-    chunks: Option<(Chunks, Slot)>,
+    body: Option<(Body, Slot)>,
     /// The timeout for the next chunk, while the caller waits for it.
     silence: Option<Pin<Box<Sleep>>>,
     /// The runtime of the call, whose timer serves callers outside of any runtime.
@@ -66,7 +65,7 @@ impl Download {
     ) -> Self {
         Self {
             status: response.status(),
-            chunks: Some((Box::pin(response.bytes_stream()), slot)),
+            body: Some((response.into(), slot)),
             silence: None,
             runtime: Handle::current(),
             call,
@@ -121,7 +120,7 @@ impl Download {
     }
 
     fn failed(&mut self, error: Error, body: Option<Bytes>) -> Error {
-        self.chunks = None;
+        self.body = None;
         error
             .with_status(self.status)
             .with_response(self.headers.clone(), body)
@@ -134,10 +133,10 @@ impl Stream for Download {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        let Some((chunks, _)) = &mut this.chunks else {
+        let Some((body, _)) = &mut this.body else {
             return Poll::Ready(None);
         };
-        let Poll::Ready(next) = chunks.as_mut().poll_next(context) else {
+        let Poll::Ready(next) = poll_data(body, context) else {
             // The time that the caller spends between two chunks does not count.
             let silence = this.silence.get_or_insert_with(|| {
                 let runtime = Handle::try_current().unwrap_or_else(|_| this.runtime.clone());
@@ -149,10 +148,20 @@ impl Stream for Download {
         };
         this.silence = None;
         if next.is_none() {
-            this.chunks = None;
+            this.body = None;
         }
         Poll::Ready(next.map(|next| next.map_err(|error| this.failed(error.into(), None))))
     }
+}
+
+/// Polls the next bytes of a body, without its trailers.
+fn poll_data(body: &mut Body, context: &mut Context<'_>) -> Poll<Option<reqwest::Result<Bytes>>> {
+    while let Some(frame) = ready!(Pin::new(&mut *body).poll_frame(context)) {
+        if let Some(data) = frame.map(|frame| frame.into_data().ok()).transpose() {
+            return Poll::Ready(Some(data));
+        }
+    }
+    Poll::Ready(None)
 }
 
 impl fmt::Debug for Download {
