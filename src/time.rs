@@ -36,14 +36,14 @@ impl Backoff {
 
 /// The jitter on top of the wait that a server requests: up to a tenth of the wait, so that
 /// clients rejected together do not retry together. `random` is between 0 and 1.
-pub(crate) fn jitter(asked: Duration, random: f64) -> Duration {
-    (asked / SHARE).clamp(LEAST, MOST).mul_f64(random.clamp(0.0, 1.0))
+pub(crate) fn jitter(requested: Duration, random: f64) -> Duration {
+    (requested / SHARE).clamp(LEAST, MOST).mul_f64(random.clamp(0.0, 1.0))
 }
 
 /// The requested wait plus jitter, which takes at most half of the time left after the wait.
-pub(crate) fn spread(asked: Duration, time_left: Duration, random: f64) -> Duration {
-    let slack = time_left.saturating_sub(asked) / 2;
-    asked.saturating_add(jitter(asked, random).min(slack))
+pub(crate) fn spread(requested: Duration, time_left: Duration, random: f64) -> Duration {
+    let slack = time_left.saturating_sub(requested) / 2;
+    requested.saturating_add(jitter(requested, random).min(slack))
 }
 
 #[cfg(test)]
@@ -88,15 +88,15 @@ mod tests {
     #[test]
     fn a_wait_grows_by_a_tenth_at_most_and_never_shrinks() {
         let millis = Duration::from_millis;
-        for (asked, time_left, most) in [
+        for (requested, time_left, most) in [
             (0, 60_000, 10),
             (1_000, 60_000, 1_100),
             (30_000, 60_000, 30_500),
             (59_900, 60_000, 59_950),
             (60_000, 60_000, 60_000),
         ] {
-            let wait = |random| spread(millis(asked), millis(time_left), random);
-            assert_eq!(wait(0.0), millis(asked));
+            let wait = |random| spread(millis(requested), millis(time_left), random);
+            assert_eq!(wait(0.0), millis(requested));
             assert_eq!(wait(1.0), millis(most));
         }
         assert_eq!(spread(Duration::MAX, Duration::MAX, 1.0), Duration::MAX);

@@ -36,7 +36,7 @@ pub enum Runner {
     Unpaced,
     /// reqwest with the reqwest-retry middleware and its defaults.
     ReqwestRetry,
-    /// reqwest in a loop that waits after a 429 for as long as `Retry-After` asks.
+    /// reqwest in a loop that waits after a 429 for as long as `Retry-After` requires.
     PlainLoop,
     /// reqwest without retries.
     Bare,

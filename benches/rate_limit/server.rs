@@ -80,7 +80,7 @@ async fn accept(listener: TcpListener, desk: Arc<Desk>) {
         let _ = stream.set_nodelay(true);
         let desk = Arc::clone(&desk);
         let service = service_fn(move |request| {
-            let response = desk.answer(&request);
+            let response = desk.response(&request);
             async { Ok::<_, Infallible>(response) }
         });
         tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
@@ -127,7 +127,7 @@ impl Desk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    fn response(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         if (request.method().as_str(), request.uri().path()) != ("GET", "/v1/numbers") {
             return json(StatusCode::NOT_FOUND, Bytes::from_static(b"{}"));
         }

@@ -193,7 +193,7 @@ fn after(error: &Error, attempts: i64, backoff: Duration, random: f64) -> Outcom
     let was_sent = error.attempts() > 0;
     let backoff = if was_sent { backoff } else { Duration::from_secs(1) };
     let wait = match error.retry_after() {
-        Some(asked) => asked.min(KEY_LIFETIME) + backoff.mul_f64(random * 0.5),
+        Some(requested) => requested.min(KEY_LIFETIME) + backoff.mul_f64(random * 0.5),
         None => backoff.mul_f64(0.5 + random * 0.5),
     };
     Outcome::Later { wait, was_sent, is_uncertain: error.may_have_taken_effect() }

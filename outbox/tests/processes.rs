@@ -176,7 +176,7 @@ async fn a_receiver_finishes_its_requests_at_sigterm() {
         body.len()
     );
     client.write_all(head.as_bytes()).await.unwrap();
-    // The server asks for the body, so the request is in progress.
+    // The server expects the body, so the request is in progress.
     let mut interim = [0; 25];
     client.read_exact(&mut interim).await.unwrap();
     assert_eq!(interim, *b"HTTP/1.1 100 Continue\r\n\r\n");

@@ -116,16 +116,16 @@ impl Pace {
         }
     }
 
-    /// The server rejected a call that was sent at `sent_at`, and may have `asked` for a wait.
+    /// The server rejected a call that was sent at `sent_at`, and may have `requested` a wait.
     /// Returns whether the operation is paused. `random` is between 0 and 1.
     pub(super) fn on_rejected(
         &mut self,
         sent_at: Instant,
         now: Instant,
-        asked: Option<Duration>,
+        requested: Option<Duration>,
         random: f64,
     ) -> bool {
-        let wait = asked.unwrap_or_default().min(LONGEST_PAUSE);
+        let wait = requested.unwrap_or_default().min(LONGEST_PAUSE);
         if let Some(pause) = &mut self.pause
             && pause.start.first.is_none_or(|first| sent_at < first)
         {
@@ -225,7 +225,7 @@ mod tests {
             Just(Event::Send { anyway: false }),
             (0..4_usize).prop_map(Event::Accepted),
             (0..4_usize, wait, 0.0..=1.0)
-                .prop_map(|(call, asked, random)| Event::Rejected(call, asked, random)),
+                .prop_map(|(call, requested, random)| Event::Rejected(call, requested, random)),
         ]
     }
 
@@ -257,11 +257,11 @@ mod tests {
                             pace.on_success(*sent_at, now);
                         }
                     }
-                    Event::Rejected(call, asked, random) => {
+                    Event::Rejected(call, requested, random) => {
                         if let Some(sent_at) = sent.iter().rev().nth(call) {
-                            let asked = asked.map(Duration::from_millis);
-                            if pace.on_rejected(*sent_at, now, asked, random) {
-                                let wait = asked.unwrap_or_default().min(LONGEST_PAUSE);
+                            let requested = requested.map(Duration::from_millis);
+                            if pace.on_rejected(*sent_at, now, requested, random) {
+                                let wait = requested.unwrap_or_default().min(LONGEST_PAUSE);
                                 not_before = not_before.max(now + wait);
                             }
                         }

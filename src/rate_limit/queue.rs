@@ -139,12 +139,12 @@ impl RequestQueue {
     pub(crate) fn on_rejected(
         &self,
         sent_at: Instant,
-        asked: Option<Duration>,
+        requested: Option<Duration>,
         random: f64,
     ) -> bool {
         let mut state = self.state();
         let is_alone = !state.pace.is_open() && state.waiting.is_empty();
-        let is_paused = state.pace.on_rejected(sent_at, Instant::now(), asked, random);
+        let is_paused = state.pace.on_rejected(sent_at, Instant::now(), requested, random);
         state.wake_first();
         is_paused && !is_alone
     }

@@ -110,12 +110,12 @@ impl Server {
             return Ok(());
         }
         self.rejected.push(now);
-        let asked = match self.rule.hint {
+        let requested = match self.rule.hint {
             Hint::Nothing => None,
-            Hint::Always(asked) => Some(asked),
+            Hint::Always(requested) => Some(requested),
             Hint::Exactly => Some(closed),
         };
-        Err(Error::of_status(StatusCode::TOO_MANY_REQUESTS).with_retry_after(asked))
+        Err(Error::of_status(StatusCode::TOO_MANY_REQUESTS).with_retry_after(requested))
     }
 
     /// The time until the window allows another call.
@@ -560,8 +560,8 @@ async fn an_error_after_a_wait_reports_the_rest_of_the_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_would_wait_too_long_is_not_sent() {
-    for (asked, left) in [(90, 90), (u64::MAX, 3600)] {
-        let hint = Duration::from_secs(asked);
+    for (requested, left) in [(90, 90), (u64::MAX, 3600)] {
+        let hint = Duration::from_secs(requested);
         let client = Client::new(RetryPolicy::default(), closed(hint));
         let rejected = client.clone().call().await.unwrap_err();
         assert_eq!((rejected.attempts(), rejected.retry_after()), (1, Some(hint)));

@@ -18,13 +18,13 @@ use crate::retry::RetryPolicy;
 #[allow(dead_code, unused_imports, reason = "the tests of the crate `it` use the rest")]
 mod support;
 
-use support::{Answer, Server};
+use support::{Server, ServerResponse};
 
 /// Faults, each with a server that causes it.
 async fn faults() -> Vec<(&'static str, Server)> {
-    let status = |status| Answer::new(status, &[], "");
+    let status = |status| ServerResponse::new(status, &[], "");
     let permanent = json!({"error": "No provider", "code": "PROVIDER_NOT_CONFIGURED"});
-    let nobody = || {
+    let no_server = || {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap()
     };
@@ -32,22 +32,28 @@ async fn faults() -> Vec<(&'static str, Server)> {
         ("429", Server::start([status(429)]).await),
         (
             "503 with Retry-After",
-            Server::start([Answer::new(503, &[("retry-after", "0")], "")]).await,
+            Server::start([ServerResponse::new(503, &[("retry-after", "0")], "")]).await,
         ),
-        ("503 PROVIDER_NOT_CONFIGURED", Server::start([Answer::json(503, &permanent)]).await),
+        (
+            "503 PROVIDER_NOT_CONFIGURED",
+            Server::start([ServerResponse::json(503, &permanent)]).await,
+        ),
         ("408", Server::start([status(408)]).await),
         ("502", Server::start([status(502)]).await),
         ("503", Server::start([status(503)]).await),
         ("504", Server::start([status(504)]).await),
         ("500", Server::start([status(500)]).await),
-        ("reset after sending", Server::start([Answer::raw("")]).await),
-        ("reset within the answer", Server::start([Answer::raw("HTTP/1.1 200 OK\r\nconte")]).await),
-        ("not JSON", Server::start([Answer::new(200, &[], "<html>")]).await),
+        ("reset after sending", Server::start([ServerResponse::raw("")]).await),
+        (
+            "reset within the response",
+            Server::start([ServerResponse::raw("HTTP/1.1 200 OK\r\nconte")]).await,
+        ),
+        ("not JSON", Server::start([ServerResponse::new(200, &[], "<html>")]).await),
         ("a path that leads elsewhere", Server::start([status(200)]).await),
         ("timeout", Server::start([status(200).delay(Duration::from_secs(60))]).await),
     ];
     let mut refused = Server::start([status(200)]).await;
-    refused.url = format!("http://{}", nobody());
+    refused.url = format!("http://{}", no_server());
     faults.push(("refused before sending", refused));
     let mut no_tls = Server::start([status(200)]).await;
     no_tls.url = format!("https://{}", plain_text().await);
@@ -142,7 +148,7 @@ async fn a_failure_is_retried_if_that_is_safe() {
 
 #[tokio::test]
 async fn every_attempt_sends_the_whole_body() {
-    let server = Server::start([Answer::new(429, &[("retry-after", "0")], "")]).await;
+    let server = Server::start([ServerResponse::new(429, &[("retry-after", "0")], "")]).await;
     let mut request = request(&server, "POST", true);
     *request.body_mut() = Some("whole body".into());
     let client = client(&server, Duration::from_secs(30));

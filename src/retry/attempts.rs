@@ -61,8 +61,8 @@ pub(crate) async fn run<T, Attempt: Future<Output = Result<T, Error>>>(
 /// its last attempt, if any, with the rest of the wait that began at `since`.
 fn not_retried(failure: Option<Error>, since: Instant, error: Error) -> Error {
     let Some(failure) = failure else { return error };
-    let asked = failure.retry_after().unwrap_or_default().saturating_sub(since.elapsed());
-    let left = asked.max(error.retry_after().unwrap_or_default());
+    let requested = failure.retry_after().unwrap_or_default().saturating_sub(since.elapsed());
+    let left = requested.max(error.retry_after().unwrap_or_default());
     failure.with_retry_after((!left.is_zero()).then_some(left))
 }
 

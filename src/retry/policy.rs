@@ -166,9 +166,11 @@ impl RetryPolicy {
             return None;
         }
         let wait = match error.retry_after() {
-            Some(asked) if asked >= self.backoff.base => spread(asked, time_left, random),
+            Some(requested) if requested >= self.backoff.base => {
+                spread(requested, time_left, random)
+            }
             // After `Retry-After: 0` the next attempt may still fail.
-            asked => self.backoff.wait(attempt, random).max(asked.unwrap_or_default()),
+            requested => self.backoff.wait(attempt, random).max(requested.unwrap_or_default()),
         };
         let wait = if is_poll { wait.max(SHORTEST_POLL) } else { wait };
         (wait < time_left).then_some(wait)

@@ -42,7 +42,7 @@ async fn the_fields_of_a_model_are_printed() {
 }
 
 /// The response to any key, as a sandbox accepts only its own.
-const ANY_KEY: Script = &[Step::AnswerAll(GOOD)];
+const ANY_KEY: Script = &[Step::RespondToAll(GOOD)];
 
 #[tokio::test]
 async fn credentials_builders_clients_and_calls_do_not_print_the_key() {

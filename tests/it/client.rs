@@ -7,7 +7,7 @@ use crate::support::script::{GOOD, Script, ScriptedServer, Step};
 use pilot_status::mock::{OperationId, RecordedRequest, Reply, Sandbox};
 use pilot_status::{Client, Credentials, ErrorKind, RetryPolicy, reqwest};
 
-const ANSWER: Script = &[Step::AnswerAll(GOOD)];
+const RESPONSE: Script = &[Step::RespondToAll(GOOD)];
 
 #[test]
 fn clients_errors_and_calls_move_between_threads() {
@@ -23,7 +23,7 @@ fn clients_errors_and_calls_move_between_threads() {
 
 #[tokio::test]
 async fn clones_share_connections() {
-    let server = ScriptedServer::start([ANSWER]).await;
+    let server = ScriptedServer::start([RESPONSE]).await;
     let client = Client::builder(Credentials::api_key(KEY)).base_url(server.url()).build().unwrap();
     for _ in 0..5 {
         client.clone().list_numbers().send().await.unwrap();
@@ -74,7 +74,7 @@ async fn a_proxy_of_the_http_client_is_used() {
 
 #[tokio::test]
 async fn a_local_server_is_called_without_a_proxy() {
-    let proxy = ScriptedServer::start([ANSWER]).await;
+    let proxy = ScriptedServer::start([RESPONSE]).await;
     let sandbox = Sandbox::start().await.unwrap();
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(proxy.url()).unwrap());
     let client = sandbox.builder().http_client_builder(http).build().unwrap();

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Wake};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use crate::support::script::Step::{AnswerAll, Pause, Read, Reset, Send, Silent, Tell};
+use crate::support::script::Step::{NotifyTest, Pause, Read, Reset, RespondToAll, Send, Silent};
 use crate::support::script::{Script, ScriptedServer};
 use crate::support::{KEY, eventually};
 use futures_util::TryStreamExt;
@@ -56,7 +56,7 @@ async fn hurried(scripts: &[Script]) -> (ScriptedServer, [Client; 2]) {
 #[tokio::test]
 async fn a_completed_download_returns_its_connection_to_the_pool() {
     const GOOD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc";
-    let (server, [client, _]) = hurried(&[&[AnswerAll(GOOD)]]).await;
+    let (server, [client, _]) = hurried(&[&[RespondToAll(GOOD)]]).await;
     for _ in 0..2 {
         let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
         assert_eq!(audio.bytes().await.unwrap(), "abc");
@@ -170,10 +170,11 @@ async fn a_download_whose_connection_is_reset_is_an_error() {
 
 #[tokio::test]
 async fn a_dropped_download_closes_its_connection() {
-    let (server, [client, _]) = hurried(&[&[Read, Send(CHUNKED), Send(PART), Tell, Silent]]).await;
+    let (server, [client, _]) =
+        hurried(&[&[Read, Send(CHUNKED), Send(PART), NotifyTest, Silent]]).await;
     let mut audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
     assert_eq!(audio.chunk().await.unwrap().unwrap(), "abc");
-    server.told().await;
+    server.notified().await;
     assert_eq!(server.open(), 1);
     drop(audio);
     eventually("its connection is closed", || server.open() == 0).await;
@@ -183,7 +184,7 @@ async fn a_dropped_download_closes_its_connection() {
 async fn an_html_page_instead_of_a_download_is_an_error() {
     const PAGE: &[u8] =
         b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>";
-    let (_server, [client, _]) = hurried(&[&[AnswerAll(PAGE)]]).await;
+    let (_server, [client, _]) = hurried(&[&[RespondToAll(PAGE)]]).await;
     let error = client.get_activation_audio().id("1").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("its body is text/html"), "{error}");

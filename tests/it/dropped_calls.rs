@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::support::script::Step::{AnswerAll, Pause, Read, Send, Silent, Tell};
+use crate::support::script::Step::{NotifyTest, Pause, Read, RespondToAll, Send, Silent};
 use crate::support::script::{GOOD, Script, ScriptedServer};
 use crate::support::{KEY, eventually};
 use pilot_status::reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -39,7 +39,7 @@ fn builder(server: &ScriptedServer) -> ClientBuilder {
 /// Starts a server in its own runtime, so that its tasks are not counted as the client's.
 fn server(first: Script) -> (Runtime, ScriptedServer) {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let server = runtime.block_on(ScriptedServer::start([first, &[AnswerAll(GOOD)]]));
+    let server = runtime.block_on(ScriptedServer::start([first, &[RespondToAll(GOOD)]]));
     (runtime, server)
 }
 
@@ -81,35 +81,35 @@ fn drop_a_call(
 
 #[test]
 fn a_call_may_be_dropped_while_it_sends() {
-    let (_runtime, server) = server(&[Tell, Pause(A_WHILE), Silent]);
+    let (_runtime, server) = server(&[NotifyTest, Pause(A_WHILE), Silent]);
     let builder = builder(&server).user_agent("a".repeat(TOO_MUCH));
-    drop_a_call(&server, builder, server.told(), 0);
+    drop_a_call(&server, builder, server.notified(), 0);
 }
 
 #[test]
 fn a_call_may_be_dropped_while_it_waits_for_the_response() {
-    let (_runtime, server) = server(&[Read, Tell, Silent]);
-    drop_a_call(&server, builder(&server), server.told(), 0);
+    let (_runtime, server) = server(&[Read, NotifyTest, Silent]);
+    drop_a_call(&server, builder(&server), server.notified(), 0);
 }
 
 #[test]
 fn a_call_may_be_dropped_while_it_reads_the_response() {
-    let (_runtime, server) = server(&[Read, Send(HALF), Tell, Silent]);
-    drop_a_call(&server, builder(&server), server.told(), 0);
+    let (_runtime, server) = server(&[Read, Send(HALF), NotifyTest, Silent]);
+    drop_a_call(&server, builder(&server), server.notified(), 0);
 }
 
 #[test]
 fn a_call_may_be_dropped_during_backoff() {
-    let (_runtime, server) = server(&[Read, Send(REJECTION), Tell, AnswerAll(GOOD)]);
-    drop_a_call(&server, builder(&server), server.told(), POOL);
+    let (_runtime, server) = server(&[Read, Send(REJECTION), NotifyTest, RespondToAll(GOOD)]);
+    drop_a_call(&server, builder(&server), server.notified(), POOL);
     assert_eq!(server.accepted(), 1);
 }
 
-/// Never resolves the first name that it is asked for.
+/// Never resolves the first name that it is asked to resolve.
 #[derive(Default)]
 struct Resolver {
     was_asked: AtomicBool,
-    asked: Notify,
+    queried: Notify,
     server: Option<SocketAddr>,
 }
 
@@ -119,19 +119,19 @@ impl Resolve for Resolver {
             let addresses: Addrs = Box::new(self.server.into_iter());
             return Box::pin(async { Ok(addresses) });
         }
-        self.asked.notify_one();
+        self.queried.notify_one();
         Box::pin(std::future::pending())
     }
 }
 
 #[test]
 fn a_call_may_be_dropped_while_it_connects() {
-    let (_runtime, server) = server(&[AnswerAll(GOOD)]);
+    let (_runtime, server) = server(&[RespondToAll(GOOD)]);
     let resolver = Arc::new(Resolver { server: Some(server.address), ..Resolver::default() });
     let http = reqwest::Client::builder().dns_resolver(Arc::clone(&resolver));
     let url = format!("http://localhost:{}", server.address.port());
     let builder = builder(&server).base_url(url).http_client_builder(http);
-    drop_a_call(&server, builder, resolver.asked.notified(), 0);
+    drop_a_call(&server, builder, resolver.queried.notified(), 0);
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn ten_thousand_dropped_calls_leak_nothing() {
 
 /// Drops `calls` calls, each after a random number of polls.
 fn drop_calls(calls: usize) {
-    let (_runtime, server) = server(&[AnswerAll(GOOD)]);
+    let (_runtime, server) = server(&[RespondToAll(GOOD)]);
     // A slot that is not released would block the next call.
     let builder = builder(&server).max_concurrent_requests(1);
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();

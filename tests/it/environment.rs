@@ -5,7 +5,7 @@ use std::env;
 use std::time::Duration;
 
 use crate::support::process::{is_child, run_again};
-use crate::support::script::Step::AnswerAll;
+use crate::support::script::Step::RespondToAll;
 use crate::support::script::{GOOD, Script, ScriptedServer};
 use crate::support::{KEY, shown};
 use pilot_status::{Client, ClientBuilder, Credentials, ErrorKind, RetryPolicy, reqwest};
@@ -158,7 +158,7 @@ fn a_thousand_calls_at_once_need_few_open_files() {
 
 #[cfg(unix)]
 async fn a_thousand_calls() {
-    let good: Script = &[AnswerAll(GOOD)];
+    let good: Script = &[RespondToAll(GOOD)];
     let server = ScriptedServer::start([good]).await;
     let policy = RetryPolicy::default().max_attempts(1);
     let client = builder().base_url(server.url()).retry(policy).build().unwrap();

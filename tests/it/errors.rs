@@ -105,13 +105,13 @@ async fn an_odd_error_body_does_not_hide_the_status() {
     let in_text = typed(402, "text/plain", r#"{"error":"Pay","code":"PAYMENT_FAILED"}"#);
     let bodies: [(&str, Reply); 11] = [
         ("HTML", typed(401, "text/html", HTML)),
-        ("HTML that says it is JSON", typed(502, "application/json", HTML)),
+        ("HTML with the media type of JSON", typed(502, "application/json", HTML)),
         ("nothing", reply(403, "")),
         ("cut JSON", cut_json),
         ("JSON of another shape", in_json(409, &json!([{"error": "marked"}]))),
         ("fields of other types", in_json(400, &json!({"error": {"marked": 1}, "code": 7}))),
         ("null fields", in_json(400, &json!({"error": null, "code": null}))),
-        ("JSON that says it is text", in_text),
+        ("JSON with the media type of text", in_text),
         ("no UTF-8", reply(500, [0xff, 0xfe])),
         ("10 MB", reply(503, huge)),
         ("wrong compression", reply(500, "marked").header("content-encoding", "gzip").unwrap()),
@@ -282,7 +282,7 @@ async fn network_faults_have_distinct_errors() {
     table += &without_cause("TLS to a port without", &call_at(url).await);
 
     for (name, bytes) in [
-        ("closed before the answer", &b""[..]),
+        ("closed before the response", &b""[..]),
         ("closed within the head", b"HTTP/1.1 200 OK\r\nconte"),
         ("closed within the body", b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n["),
         ("no HTTP", b"220 marked ESMTP\r\n"),

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::support::script::Step::{
-    AnswerAll, Pause, Read, Reset, Send, SendForever, Silent, Trickle,
+    Pause, Read, Reset, RespondToAll, Send, SendForever, Silent, Trickle,
 };
 use crate::support::script::{GOOD, Script, ScriptedServer, Step};
 use crate::support::{KEY, eventually};
@@ -273,7 +273,7 @@ async fn an_error_status_counts_even_if_its_body_stalls() {
 async fn an_unsolicited_response_is_not_used_for_a_call() {
     let unsolicited: Script =
         &[Read, Send(GOOD), Send(b"HTTP/1.1 403 Any\r\ncontent-length: 0\r\n\r\n"), Silent];
-    let server = ScriptedServer::start([unsolicited, &[AnswerAll(GOOD)]]).await;
+    let server = ScriptedServer::start([unsolicited, &[RespondToAll(GOOD)]]).await;
     let client = builder(&server.url()).build().unwrap();
     for _ in 0..3 {
         client.list_numbers().send().await.unwrap();
@@ -288,7 +288,7 @@ async fn a_client_is_usable_after_a_hundred_faults() {
     let broken = faults.iter().filter(|(_, _, end)| *end == INTERRUPTED);
     let mut scripts: Vec<Script> =
         broken.map(|(_, script, _)| *script).cycle().take(FAULTS).collect();
-    scripts.push(&[AnswerAll(GOOD)]);
+    scripts.push(&[RespondToAll(GOOD)]);
     let server = ScriptedServer::start(scripts).await;
     let client = builder(&server.url()).build().unwrap();
     for _ in 0..FAULTS / 4 {
@@ -315,7 +315,7 @@ async fn a_retry_reaches_a_restarted_server() {
         let call = tokio::spawn(async move { client.list_numbers().send().await.map(drop) });
         eventually("the first server is gone", || before.accepted() == 1).await;
         let after =
-            ScriptedServer::start_at(before.address, 1, [&[AnswerAll(GOOD)] as Script]).await;
+            ScriptedServer::start_at(before.address, 1, [&[RespondToAll(GOOD)] as Script]).await;
         call.await.unwrap().unwrap();
         assert_eq!(after.accepted(), 1);
     }
@@ -325,7 +325,7 @@ async fn a_retry_reaches_a_restarted_server() {
 async fn a_broken_connection_is_replaced() {
     for &(name, script, end) in BROKEN {
         if end == INTERRUPTED {
-            let server = ScriptedServer::start([script, &[AnswerAll(GOOD)]]).await;
+            let server = ScriptedServer::start([script, &[RespondToAll(GOOD)]]).await;
             call(builder(&server.url())).await.unwrap();
             assert_eq!(server.accepted(), 2, "{name}");
         }
@@ -338,7 +338,7 @@ async fn a_connection_is_reused_after_a_rejection() {
     const LENGTH: usize = 60 * 1024;
     let head = format!("HTTP/1.1 429 Any\r\nretry-after: 0\r\ncontent-length: {LENGTH}\r\n\r\n");
     let rejection = Send(format!("{head}{}", " ".repeat(LENGTH)).into_bytes().leak());
-    let script = vec![Read, rejection, Read, rejection, Read, rejection, AnswerAll(GOOD)];
+    let script = vec![Read, rejection, Read, rejection, Read, rejection, RespondToAll(GOOD)];
     let server = ScriptedServer::start([script.leak() as Script]).await;
     builder(&server.url()).build().unwrap().list_numbers().send().await.unwrap();
     assert_eq!(server.accepted(), 1);
@@ -347,7 +347,7 @@ async fn a_connection_is_reused_after_a_rejection() {
 #[tokio::test]
 async fn a_connection_that_closed_while_idle_is_replaced() {
     for end in [&[Read, Send(GOOD)] as Script, &[Read, Send(GOOD), Reset]] {
-        let server = ScriptedServer::start([end, end, &[AnswerAll(GOOD)]]).await;
+        let server = ScriptedServer::start([end, end, &[RespondToAll(GOOD)]]).await;
         let client = builder(&server.url()).build().unwrap();
         for _ in 0..5 {
             client.list_numbers().send().await.unwrap();

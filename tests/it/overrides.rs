@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::KEY;
-use crate::support::script::Step::{AnswerAll, Pause, Read, Send, Silent};
+use crate::support::script::Step::{Pause, Read, RespondToAll, Send, Silent};
 use crate::support::script::{GOOD, Script, ScriptedServer};
 use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{
@@ -90,7 +90,7 @@ async fn the_timeout_of_a_clone_applies_to_stalled_downloads() {
 
 #[tokio::test]
 async fn clones_share_connections() {
-    let server = ScriptedServer::start([&[AnswerAll(GOOD)][..]]).await;
+    let server = ScriptedServer::start([&[RespondToAll(GOOD)][..]]).await;
     let client = Client::builder(Credentials::api_key(KEY)).base_url(server.url()).build().unwrap();
     client.list_numbers().send().await.unwrap();
     for clone in clones(&client) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::support::{Answer, KEY, Server, shown};
+use crate::support::{KEY, Server, ServerResponse, shown};
 use bytes::Bytes;
 use chrono::{TimeZone, Utc};
 use pilot_status::mock::{OperationId, Reply, Sandbox};
@@ -26,19 +26,20 @@ fn client(server: &Server) -> Client {
 }
 
 /// Starts a server that sends the same response to every request, and its client.
-async fn served(answer: Answer) -> (Server, Client) {
-    let server = Server::start([answer]).await;
+async fn served(response: ServerResponse) -> (Server, Client) {
+    let server = Server::start([response]).await;
     let client = client(&server);
     (server, client)
 }
 
-fn ok() -> Answer {
-    Answer::json(200, &json!({"ok": true}))
+fn ok() -> ServerResponse {
+    ServerResponse::json(200, &json!({"ok": true}))
 }
 
 #[tokio::test]
 async fn an_undocumented_operation_is_sent_as_built() {
-    let (server, client) = served(Answer::new(201, &[("x-request-id", "r1")], "any bytes")).await;
+    let (server, client) =
+        served(ServerResponse::new(201, &[("x-request-id", "r1")], "any bytes")).await;
     let day = Utc.with_ymd_and_hms(2026, 11, 28, 12, 0, 0).unwrap();
     let response = client
         .for_number("wn_1")
@@ -248,7 +249,7 @@ async fn an_invalid_request_is_explained_and_not_sent() {
 
 #[tokio::test]
 async fn retries_depend_on_the_method_and_the_idempotency_key() {
-    let (server, client) = served(Answer::new(503, &[], "")).await;
+    let (server, client) = served(ServerResponse::new(503, &[], "")).await;
     for (method, key, attempts) in [
         ("GET", None, 2),
         ("HEAD", None, 2),
@@ -311,7 +312,7 @@ impl Operation {
 
 #[tokio::test]
 async fn a_pause_is_shared_by_method_template_and_number() {
-    let (server, client) = served(Answer::new(429, &[("retry-after", "3600")], "")).await;
+    let (server, client) = served(ServerResponse::new(429, &[("retry-after", "3600")], "")).await;
     let post = |client: &Client, path: &str, id: usize| {
         let (client, path) = (client.clone(), path.to_owned());
         let call =
@@ -333,7 +334,7 @@ async fn a_pause_is_shared_by_method_template_and_number() {
 
 #[tokio::test]
 async fn a_pause_of_a_documented_operation_holds_back_raw_calls_too() {
-    let (server, client) = served(Answer::new(429, &[("retry-after", "3600")], "")).await;
+    let (server, client) = served(ServerResponse::new(429, &[("retry-after", "3600")], "")).await;
     assert_eq!(client.get_number().id("num_1").send().await.unwrap_err().attempts(), 1);
     for path in ["/v1/numbers/{id}", "/v1/numbers/{number}"] {
         let name = path.trim_start_matches("/v1/numbers/{").trim_end_matches('}');
@@ -346,7 +347,7 @@ async fn a_pause_of_a_documented_operation_holds_back_raw_calls_too() {
 #[tokio::test]
 async fn a_server_error_has_its_kind_code_and_body() {
     let body = json!({"error": "No such number", "code": "NUMBER_NOT_FOUND"});
-    let server = Server::start([Answer::json(404, &body)]).await;
+    let server = Server::start([ServerResponse::json(404, &body)]).await;
     let base_url = format!("{}/proxy/v1", server.url);
     let client = Client::builder(Credentials::api_key(KEY)).base_url(base_url).build().unwrap();
     let request = client.request(Method::POST, "/v1/numbers/{id}/logout").path("id", "num_marked");
@@ -366,19 +367,25 @@ struct Job {
 
 #[tokio::test]
 async fn a_decode_error_keeps_the_response() {
-    for (answer, part) in [
+    for (response, part) in [
         (
-            Answer::new(200, &[("x-id", "1")], r#"{"id": {"a": "marked"}}"#),
+            ServerResponse::new(200, &[("x-id", "1")], r#"{"id": {"a": "marked"}}"#),
             "$.id has an unexpected type",
         ),
-        (Answer::new(200, &[("x-id", "1")], r#"{"name": "marked"}"#), "lacks \"id\""),
-        (Answer::new(200, &[("x-id", "1")], r#"{"id": "marked"#), "the JSON ends too early"),
-        (Answer::new(200, &[("x-id", "1")], "<html>marked</html>"), "HTML"),
-        (Answer::new(200, &[("x-id", "1")], "marked"), "neither a JSON object nor a list"),
-        (Answer::new(200, &[("x-id", "1")], r#"{"error": "Gone"}"#), "is an error: \"Gone\""),
-        (Answer::new(204, &[("x-id", "1")], ""), "empty"),
+        (ServerResponse::new(200, &[("x-id", "1")], r#"{"name": "marked"}"#), "lacks \"id\""),
+        (
+            ServerResponse::new(200, &[("x-id", "1")], r#"{"id": "marked"#),
+            "the JSON ends too early",
+        ),
+        (ServerResponse::new(200, &[("x-id", "1")], "<html>marked</html>"), "HTML"),
+        (ServerResponse::new(200, &[("x-id", "1")], "marked"), "neither a JSON object nor a list"),
+        (
+            ServerResponse::new(200, &[("x-id", "1")], r#"{"error": "Gone"}"#),
+            "is an error: \"Gone\"",
+        ),
+        (ServerResponse::new(204, &[("x-id", "1")], ""), "empty"),
     ] {
-        let (_server, client) = served(answer).await;
+        let (_server, client) = served(response).await;
         for method in [Method::GET, Method::POST] {
             let request = client.request(method.clone(), "/v1/jobs/{id}").path("id", "j1");
             let response = request.header("accept", "*/*").send().await.unwrap();
@@ -401,12 +408,12 @@ async fn a_decode_error_keeps_the_response() {
 
 #[tokio::test]
 async fn an_html_page_is_an_error_unless_accepted() {
-    for answer in [
-        Answer::new(200, &[("content-type", "text/html")], "<html>marked</html>"),
-        Answer::new(200, &[("content-type", "application/json")], " <!doctype html>marked"),
-        Answer::new(201, &[("content-type", "text/html")], "marked"),
+    for response in [
+        ServerResponse::new(200, &[("content-type", "text/html")], "<html>marked</html>"),
+        ServerResponse::new(200, &[("content-type", "application/json")], " <!doctype html>marked"),
+        ServerResponse::new(201, &[("content-type", "text/html")], "marked"),
     ] {
-        let (_server, client) = served(answer).await;
+        let (_server, client) = served(response).await;
         let request = || client.request(Method::POST, "/v1/jobs");
         let error = request().send().await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1), "{error}");
@@ -422,18 +429,19 @@ async fn an_html_page_is_an_error_unless_accepted() {
 #[tokio::test]
 async fn json_is_decoded_like_typed_responses() {
     let body = "\u{feff}{\"id\": \"a\\ud83d\", \"new\": 1}";
-    let (_server, client) = served(Answer::new(200, &[], body)).await;
+    let (_server, client) = served(ServerResponse::new(200, &[], body)).await;
     let response = client.request(Method::GET, "/v1/jobs/1").send().await.unwrap();
     assert_eq!(response.json::<Job>().unwrap().id, "a\u{fffd}");
     assert_eq!(response.json::<Value>().unwrap()["new"], 1);
     // Any JSON that the type accepts is a value.
-    let (_server, client) = served(Answer::json(200, &json!({"code": "A", "message": "B"}))).await;
+    let (_server, client) =
+        served(ServerResponse::json(200, &json!({"code": "A", "message": "B"}))).await;
     let response = client.request(Method::GET, "/v1/numbers/n/connect").send().await.unwrap();
     assert_eq!(response.json::<Value>().unwrap()["code"], "A");
     let error = response.json::<Job>().unwrap_err();
     assert_eq!((error.message(), error.operation_id()), (Some("B"), Some("connect_number")));
     // A write may have an empty response.
-    let (_server, client) = served(Answer::new(204, &[], "")).await;
+    let (_server, client) = served(ServerResponse::new(204, &[], "")).await;
     let response = client.request(Method::POST, "/v1/jobs").send().await.unwrap();
     assert_eq!(response.json::<Value>().unwrap(), json!({}));
 }
@@ -451,9 +459,9 @@ fn a_response_built_in_a_test_can_be_decoded() {
 
 #[tokio::test]
 async fn the_limits_of_the_client_apply_to_raw_calls() {
-    let (_server, client) = served(Answer::new(200, &[], "123456789")).await;
+    let (_server, client) = served(ServerResponse::new(200, &[], "123456789")).await;
     client.request(Method::GET, "/v1/a").send().await.unwrap();
-    let server = Server::start([Answer::new(200, &[], "123456789")]).await;
+    let server = Server::start([ServerResponse::new(200, &[], "123456789")]).await;
     let builder = Client::builder(Credentials::api_key(KEY)).base_url(&server.url);
     let small = builder.max_response_bytes(8).build().unwrap();
     let error = small.request(Method::GET, "/v1/a").send().await.unwrap_err();
@@ -475,7 +483,7 @@ async fn the_limits_of_the_client_apply_to_raw_calls() {
 
 #[tokio::test]
 async fn a_version_in_the_base_url_is_not_repeated() {
-    let server = Server::start([Answer::json(200, &json!([]))]).await;
+    let server = Server::start([ServerResponse::json(200, &json!([]))]).await;
     for (suffix, prefix) in [
         ("", ""),
         ("/v1", ""),

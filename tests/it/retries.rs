@@ -50,8 +50,11 @@ async fn every_form_of_retry_after_is_read() {
     ] {
         let sandbox = first(rejection).await;
         let error = sandbox.client().list_numbers().send().await.unwrap_err();
-        let asked = error.retry_after().unwrap().as_secs();
-        assert!(asked == about || asked + 1 == about || asked + 2 == about, "{asked}");
+        let requested = error.retry_after().unwrap().as_secs();
+        assert!(
+            requested == about || requested + 1 == about || requested + 2 == about,
+            "{requested}"
+        );
         assert_eq!((error.attempts(), sandbox.requests().len()), (1, 1));
     }
 }

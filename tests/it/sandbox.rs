@@ -255,9 +255,9 @@ async fn a_validation_error_names_the_place_of_the_fault() {
         ),
     ];
     for ((method, path), body, expected) in table {
-        let answer = ask(&sandbox, method, &path, body.as_deref()).await;
+        let response = ask(&sandbox, method, &path, body.as_deref()).await;
         let error = json!({"error": expected, "code": "VALIDATION_ERROR"});
-        assert_eq!(answer, (400, error), "{method} {path}");
+        assert_eq!(response, (400, error), "{method} {path}");
     }
 }
 
@@ -454,9 +454,10 @@ async fn a_missing_header_or_wrong_media_type_is_rejected() {
     let body = document()["paths"]["/v1/phone-lines/verification"]["post"]["requestBody"]["content"]
         ["application/json"]["example"]
         .to_string();
-    let (status, answer) = ask(&sandbox, "POST", "/v1/phone-lines/verification", Some(&body)).await;
+    let (status, response) =
+        ask(&sandbox, "POST", "/v1/phone-lines/verification", Some(&body)).await;
     assert_eq!(
-        (status, &answer["error"]),
+        (status, &response["error"]),
         (400, &json!("the header parameter Idempotency-Key is missing"))
     );
     let response = HTTP
@@ -464,9 +465,9 @@ async fn a_missing_header_or_wrong_media_type_is_rejected() {
         .header("x-api-key", Sandbox::API_KEY)
         .header("content-type", "text/plain")
         .body("{}");
-    let (status, answer) = read(response.send().await.unwrap()).await;
+    let (status, response) = read(response.send().await.unwrap()).await;
     assert_eq!(
-        (status, &answer["error"]),
+        (status, &response["error"]),
         (400, &json!("the Content-Type is not application/json"))
     );
 }

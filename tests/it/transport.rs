@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::support::calls::{assert_ends, builder, list, pay};
-use crate::support::script::Step::{AnswerAll, Read, ReadSome, Reset, Send, Silent};
+use crate::support::script::Step::{Read, ReadSome, Reset, RespondToAll, Send, Silent};
 use crate::support::script::{GOOD, Script, ScriptedServer};
 use pilot_status::{Client, Error, ErrorKind, RetryPolicy, reqwest};
 
@@ -40,7 +40,7 @@ async fn a_malformed_head_is_described_and_not_retried() {
 async fn permanent_errors_do_not_use_the_retry_budget() {
     let unreadable: Script = &[Read, Send(b"no HTTP\r\n\r\n"), Silent];
     let mut scripts = vec![unreadable; 150];
-    scripts.extend([&[Read, Reset] as Script, &[AnswerAll(GOOD)]]);
+    scripts.extend([&[Read, Reset] as Script, &[RespondToAll(GOOD)]]);
     let server = ScriptedServer::start(scripts).await;
     let client = builder(&server.url()).build().unwrap();
     for _ in 0..150 {
@@ -117,7 +117,8 @@ mod concurrency {
 
     #[tokio::test]
     async fn a_dropped_call_releases_its_slot() {
-        let server = ScriptedServer::start([&[Read, Silent] as Script, &[AnswerAll(GOOD)]]).await;
+        let server =
+            ScriptedServer::start([&[Read, Silent] as Script, &[RespondToAll(GOOD)]]).await;
         let client = client(&server, Duration::from_secs(60));
         tokio::select! {
             outcome = client.list_numbers().send() => panic!("{outcome:?}"),
@@ -128,7 +129,7 @@ mod concurrency {
 
     #[tokio::test]
     async fn a_call_holds_no_slot_while_it_waits_for_a_retry() {
-        let script: Script = &[Read, Send(REJECTION), AnswerAll(GOOD)];
+        let script: Script = &[Read, Send(REJECTION), RespondToAll(GOOD)];
         let server = ScriptedServer::start([script]).await;
         let client = client(&server, Duration::from_secs(60));
         let rejected = client.clone();
@@ -146,7 +147,7 @@ mod concurrency {
     #[tokio::test]
     async fn a_call_without_a_slot_in_time_is_not_sent() {
         // A download holds its slot until it ends or is dropped.
-        let server = ScriptedServer::start([&[AnswerAll(GOOD)] as Script]).await;
+        let server = ScriptedServer::start([&[RespondToAll(GOOD)] as Script]).await;
         let client = client(&server, A_WHILE);
         let mut read = download(&client).await;
         assert_not_sent(&pay(&client).await);
@@ -206,7 +207,7 @@ async fn a_connect_timeout_is_retried() {
 
 #[tokio::test]
 async fn not_modified_is_not_a_redirect() {
-    let script: Script = &[AnswerAll(
+    let script: Script = &[RespondToAll(
         b"HTTP/1.1 304 Not Modified\r\nlocation: https://other.example/\r\netag: \"1\"\r\n\r\n",
     )];
     let server = ScriptedServer::start([script]).await;

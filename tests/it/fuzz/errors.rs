@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::mutation::{changed, changes};
 use super::{Wire, config};
-use crate::support::{Answer, KEY};
+use crate::support::{KEY, ServerResponse};
 
 /// Generates a header value: a wait in one of its forms, a date, the key, or any text.
 fn header() -> impl Strategy<Value = String> {
@@ -41,8 +41,8 @@ fn an_error_keeps_its_status_and_body() {
     proptest!(config(), |((status, headers, changes, writes) in input)| {
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let body = changed(example.clone(), &changes);
-        let answer = Answer::new(status, &headers, &body);
-        let error = wire.call(answer, async |client| {
+        let response = ServerResponse::new(status, &headers, &body);
+        let error = wire.call(response, async |client| {
             if writes {
                 client.pay_number().id("1").send().await.map(drop)
             } else {
@@ -70,7 +70,7 @@ fn a_numeric_retry_after_is_the_wait() {
         let both = both.map(|(name, number)| (name, number.to_string()));
         let headers = both.iter().map(|(name, value)| (*name, value.as_str()));
         let headers: Vec<_> = headers.take(1 + usize::from(milliseconds.is_some())).collect();
-        let call = wire.call(Answer::new(429, &headers, "{}"), async |client| {
+        let call = wire.call(ServerResponse::new(429, &headers, "{}"), async |client| {
             client.list_numbers().send().await.map(drop)
         });
         let expected = match milliseconds {

@@ -15,7 +15,7 @@ use pilot_status::{Client, Credentials, Error, RetryPolicy};
 use proptest::test_runner::Config;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::support::{Answer, KEY, Server, shown};
+use crate::support::{KEY, Server, ServerResponse, shown};
 
 /// The default number of cases per target.
 const CASES: u32 = 1000;
@@ -36,7 +36,7 @@ struct Wire {
 impl Wire {
     fn start() -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let server = runtime.block_on(Server::start([Answer::new(200, &[], "[]")]));
+        let server = runtime.block_on(Server::start([ServerResponse::new(200, &[], "[]")]));
         let client = Client::builder(Credentials::api_key(KEY)).base_url(&server.url);
         let client = client.attempt_timeout(Duration::from_secs(20)).retry(RetryPolicy::none());
         Self { runtime, server, client: client.build().unwrap() }
@@ -45,10 +45,10 @@ impl Wire {
     /// Makes a call that gets this response. An error must not contain the key.
     fn call<T>(
         &self,
-        answer: Answer,
+        response: ServerResponse,
         call: impl AsyncFnOnce(&Client) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.server.restart(answer);
+        self.server.restart(response);
         let outcome = self.runtime.block_on(call(&self.client));
         if let Err(error) = &outcome {
             let shown = shown(error);

@@ -10,7 +10,7 @@ use super::mutation::{changed, changes};
 use super::{Wire, config};
 use crate::operations::case::{self, Call};
 use crate::operations::cases;
-use crate::support::Answer;
+use crate::support::ServerResponse;
 
 #[test]
 fn every_model_is_read_without_loss_or_is_an_error() {
@@ -23,11 +23,11 @@ fn every_model_is_read_without_loss_or_is_an_error() {
         let (call, example) = &cases[index.index(cases.len())];
         let body = changed(example.clone(), &changes);
         let json = [("content-type", "application/json")];
-        let answer = Answer::new(200, &json, &body);
-        if let Ok(value) = wire.call(answer, async |client| call(client).await) {
+        let response = ServerResponse::new(200, &json, &body);
+        if let Ok(value) = wire.call(response, async |client| call(client).await) {
             read.set(read.get() + 1);
             // Serializing and decoding the value again must not change it.
-            let again = Answer::new(200, &json, value.to_string());
+            let again = ServerResponse::new(200, &json, value.to_string());
             let again = wire.call(again, async |client| call(client).await);
             let again = again.map_err(|error| TestCaseError::fail(format!("{error}: {value}")))?;
             prop_assert!(is_same(&value, &again), "{value}, and again {again}");

@@ -6,7 +6,7 @@ use pilot_status::{ErrorKind, types};
 use proptest::prelude::*;
 
 use super::{Wire, config};
-use crate::support::Answer;
+use crate::support::ServerResponse;
 
 /// Generates ids that a URL or a proxy may read as more than one path segment, and any text.
 fn id() -> impl Strategy<Value = String> {
@@ -22,7 +22,7 @@ fn id() -> impl Strategy<Value = String> {
 fn every_id_reaches_its_own_operation_or_is_not_sent() {
     let wire = Wire::start();
     proptest!(config(), |(first in id(), second in id(), is_one in any::<bool>())| {
-        let call = wire.call(Answer::new(404, &[], "{}"), async |client| {
+        let call = wire.call(ServerResponse::new(404, &[], "{}"), async |client| {
             if is_one {
                 client.get_message().id(&first).send().await.map(drop)
             } else {

@@ -26,10 +26,10 @@ operations! {
         call: |client| client.link_ad_account().body(act_1234567890()),
         sends: "POST /v1/ads/accounts",
         body: {"adAccountId": "act_1234567890"},
-        reads: |answer| {
-            assert_eq!(answer.link.ad_account_id, "act_1234567890");
-            assert_eq!(answer.link.ad_account_name.as_deref(), Some("Acme"));
-            assert_eq!(answer.link.linked_at, Some("2026-06-28T10:00:00.000Z".into()));
+        reads: |response| {
+            assert_eq!(response.link.ad_account_id, "act_1234567890");
+            assert_eq!(response.link.ad_account_name.as_deref(), Some("Acme"));
+            assert_eq!(response.link.linked_at, Some("2026-06-28T10:00:00.000Z".into()));
         },
         refused: (409, "AD_ACCOUNT_NOT_PROVEN"),
     }
@@ -37,9 +37,9 @@ operations! {
     unlink_ad_account {
         call: |client| client.unlink_ad_account().ad_account_id("act_12/34 56"),
         sends: "DELETE /v1/ads/accounts/act_12%2F34%2056",
-        reads: |answer| {
-            assert_eq!(answer.unlinked, Some(true));
-            assert_eq!(answer.ad_account_id.as_deref(), Some("act_1234567890"));
+        reads: |response| {
+            assert_eq!(response.unlinked, Some(true));
+            assert_eq!(response.ad_account_id.as_deref(), Some("act_1234567890"));
         },
         refused: (404, "NOT_FOUND"),
     }

@@ -32,11 +32,11 @@ operations! {
 
 #[tokio::test]
 async fn a_status_distribution_may_have_counts() {
-    let mut answer = case::example("get_dashboard");
-    answer["sentPercentChange"] = json!(-12.5);
-    answer["statusDistribution"] =
+    let mut response = case::example("get_dashboard");
+    response["sentPercentChange"] = json!(-12.5);
+    response["statusDistribution"] =
         json!({"queued": 1, "sent": 20, "delivered": 70, "failed": 3, "read": 29});
-    let sandbox = sandbox("get_dashboard", [ok(&answer)]).await;
+    let sandbox = sandbox("get_dashboard", [ok(&response)]).await;
     let dashboard = sandbox.client().get_dashboard().send().await.unwrap();
     let delivered = dashboard.status_distribution.delivered;
     assert_eq!((dashboard.sent_percent_change, delivered), (-12.5, Some(70.0)));

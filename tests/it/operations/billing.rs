@@ -35,8 +35,8 @@ operations! {
 
 #[tokio::test]
 async fn a_checkout_to_add_a_card_has_no_amount_and_its_url_either_name() {
-    let answer = json!({"checkoutUrl": "https://checkout.stripe.com/c/setup/cs_1"});
-    let sandbox = sandbox("create_checkout", [ok(&answer)]).await;
+    let response = json!({"checkoutUrl": "https://checkout.stripe.com/c/setup/cs_1"});
+    let sandbox = sandbox("create_checkout", [ok(&response)]).await;
     let client = sandbox.client();
     let call = client.create_checkout();
     let checkout = call.body_map(|body| body.purpose("add_card")).send().await.unwrap();

@@ -10,8 +10,8 @@ operations! {
     get_branding {
         call: |client| client.get_branding(),
         sends: "GET /v1/branding",
-        reads: |answer| {
-            let branding = &answer.branding;
+        reads: |response| {
+            let branding = &response.branding;
             assert_eq!(branding.primary_color.as_deref(), Some("#1fd286"));
             assert_eq!(branding.hide_pilot_status_branding, Some(true));
             assert_eq!((&branding.logo_url, &branding.subtitle), (&None, &None));
@@ -42,8 +42,8 @@ operations! {
             "defaultRedirectUrl": "https://acme.com/done",
             "hidePilotStatusBranding": true,
         },
-        reads: |answer| {
-            let branding = answer.branding.as_ref().unwrap();
+        reads: |response| {
+            let branding = response.branding.as_ref().unwrap();
             assert_eq!(branding.company_name.as_deref(), Some("Acme"));
             assert_eq!(branding.background_color, None);
         },

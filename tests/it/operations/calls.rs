@@ -130,8 +130,8 @@ operations! {
     get_calling_settings {
         call: |client| client.get_calling_settings(),
         sends: "GET /v1/calls/settings",
-        reads: |answer| {
-            let settings = &answer.calling;
+        reads: |response| {
+            let settings = &response.calling;
             assert_eq!(settings.status, Some(types::CallingStatus::Enabled));
             assert_eq!(settings.call_icon_visibility, Some(types::CallIconVisibility::Default));
             let hours = settings.call_hours.as_ref().unwrap();
@@ -164,14 +164,14 @@ operations! {
     get_call_permission {
         call: |client| client.get_call_permission().to("+5511999999999"),
         sends: "GET /v1/calls/permissions?to=%2B5511999999999",
-        reads: |answer| {
-            let grant = answer.permission.as_ref().unwrap();
+        reads: |response| {
+            let grant = response.permission.as_ref().unwrap();
             assert_eq!(grant.status, Some(types::CallPermissionStatus::Temporary));
             assert_eq!(grant.expiration_time, Some(moment("2026-01-16T08:00:00Z").into()));
-            let [action] = answer.actions.as_slice() else { panic!("{answer:?}") };
+            let [action] = response.actions.as_slice() else { panic!("{response:?}") };
             assert_eq!(action.action_name.as_deref(), Some("start_call"));
             assert_eq!(action.can_perform_action, Some(true));
-            let [limit] = action.limits.as_slice() else { panic!("{answer:?}") };
+            let [limit] = action.limits.as_slice() else { panic!("{response:?}") };
             assert_eq!(limit.time_period.as_deref(), Some("PT24H"));
             assert_eq!((limit.max_allowed, limit.current_usage), (Some(1), Some(0)));
         },

@@ -365,16 +365,16 @@ macro_rules! operations {
                 let case =
                     $crate::operations::case::Case::start(stringify!($id), ($status, $code.into())).await;
                 let $client = &case.client;
-                let answer = $call.send().await.unwrap().into_inner();
+                let response = $call.send().await.unwrap().into_inner();
                 #[allow(unused_mut, unused_assignments)]
                 let mut sends =
                     $crate::operations::case::Sends { line: $line, headers: &[], body: None };
                 $(sends.headers = &$headers;)?
                 $(sends.body = Some(::serde_json::json!($body));)?
                 case.sent(&sends);
-                case.kept(&::serde_json::to_value(&answer).unwrap());
+                case.kept(&::serde_json::to_value(&response).unwrap());
                 {
-                    let $value = &answer;
+                    let $value = &response;
                     $reads;
                 }
                 let error = $call.send().await.unwrap_err();

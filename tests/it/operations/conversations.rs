@@ -104,8 +104,8 @@ operations! {
 
 /// Builds a page of an operation, with the entry of its example under each id.
 fn page<const N: usize>(operation: &str, ids: [&str; N], about: &Value) -> Reply {
-    let mut answer = case::example(operation);
-    let fields = answer.as_object_mut().unwrap();
+    let mut response = case::example(operation);
+    let fields = response.as_object_mut().unwrap();
     fields.extend(about.as_object().unwrap().clone());
     let entries = fields.values_mut().find_map(Value::as_array_mut).unwrap();
     let entry = entries.remove(0);
@@ -114,7 +114,7 @@ fn page<const N: usize>(operation: &str, ids: [&str; N], about: &Value) -> Reply
         entry["id"] = id.into();
         entry
     }));
-    ok(&answer)
+    ok(&response)
 }
 
 macro_rules! streams {
@@ -200,16 +200,16 @@ async fn messages_of_a_relay_only_number_are_absent_or_redacted() {
 
 #[tokio::test]
 async fn media_and_referrals_of_a_message_are_read() {
-    let mut answer = case::example("list_message_history");
-    answer["messages"][0]["messageType"] = "image".into();
-    answer["messages"][0]["origin"] = "LAYER".into();
-    answer["messages"][0]["media"] = json!({"provider": "META", "id": "1234567890123456",
+    let mut response = case::example("list_message_history");
+    response["messages"][0]["messageType"] = "image".into();
+    response["messages"][0]["origin"] = "LAYER".into();
+    response["messages"][0]["media"] = json!({"provider": "META", "id": "1234567890123456",
         "url": null, "mimeType": "image/jpeg", "fileName": null});
-    answer["messages"][0]["referral"] = json!({"headline": "Oferta"});
+    response["messages"][0]["referral"] = json!({"headline": "Oferta"});
     let newer = json!({"id": "cm_2", "messageType": "poll", "media": {"provider": "EVO_GO",
         "url": "https://example.com/a"}, "status": "PLAYED"});
-    answer["messages"].as_array_mut().unwrap().push(newer);
-    let sandbox = sandbox("list_message_history", [ok(&answer)]).await;
+    response["messages"].as_array_mut().unwrap().push(newer);
+    let sandbox = sandbox("list_message_history", [ok(&response)]).await;
     let page = sandbox.client().list_message_history().send().await.unwrap();
     let [image, poll] = page.messages.as_slice() else { panic!("{page:?}") };
     assert_eq!(image.origin, Some(types::MessageOrigin::Layer));
@@ -225,9 +225,9 @@ async fn media_and_referrals_of_a_message_are_read() {
 #[tokio::test]
 async fn groups_unavailable_to_a_meta_number_have_either_code() {
     let operation = "list_group_messages";
-    let answers = ["META_GROUPS_NOT_ELIGIBLE", "NOT_SUPPORTED_FOR_META"]
+    let responses = ["META_GROUPS_NOT_ELIGIBLE", "NOT_SUPPORTED_FOR_META"]
         .map(|code| case::error(operation, 400, code));
-    let sandbox = sandbox("list_group_messages", answers).await;
+    let sandbox = sandbox("list_group_messages", responses).await;
     let client = sandbox.client();
     for code in [ErrorCode::MetaGroupsNotEligible, ErrorCode::NotSupportedForMeta] {
         let error = client.list_group_messages().send().await.unwrap_err();

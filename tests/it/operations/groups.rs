@@ -74,8 +74,8 @@ const TWO: [&str; 2] = ["5511988887777", "5511999998888"];
 async fn the_list_is_read_with_and_without_a_wrapper() {
     let entry = json!({"id": "1@g.us", "subject": "Vendas"});
     let other = json!({"page": {"groups": []}});
-    let answers = [json!([entry]), json!({"groups": [entry]}), other.clone()];
-    let sandbox = sandbox("list_groups", answers.map(|answer| ok(&answer))).await;
+    let responses = [json!([entry]), json!({"groups": [entry]}), other.clone()];
+    let sandbox = sandbox("list_groups", responses.map(|response| ok(&response))).await;
     let client = sandbox.client();
     let list = async || client.list_groups().send().await.unwrap().into_inner();
     let (bare, wrapped) = (list().await, list().await);
@@ -91,8 +91,8 @@ async fn the_list_is_read_with_and_without_a_wrapper() {
 #[tokio::test]
 async fn participants_are_read_with_their_roles() {
     let member = json!({"id": "5511988887777", "role": "admin"});
-    let answer = json!({"subject": "Vendas", "participants": [member, "5511999998888", 7]});
-    let sandbox = sandbox("get_group", [ok(&answer)]).await;
+    let response = json!({"subject": "Vendas", "participants": [member, "5511999998888", 7]});
+    let sandbox = sandbox("get_group", [ok(&response)]).await;
     let group = sandbox.client().get_group().group_id("1@g.us").send().await.unwrap();
     let [member, text, number] = group.participants.as_slice() else { panic!("{group:?}") };
     let types::GroupParticipant::Object(member) = member else { panic!("{member:?}") };
@@ -103,12 +103,12 @@ async fn participants_are_read_with_their_roles() {
 
 #[tokio::test]
 async fn participants_are_added_whatever_the_response_contains() {
-    let answers = [
+    let responses = [
         Reply::new(StatusCode::NO_CONTENT, ""),
         Reply::new(StatusCode::OK, "ok").header("content-type", "text/plain").unwrap(),
         Reply::json(StatusCode::CREATED, &json!({"added": ["5511988887777"]})),
     ];
-    let sandbox = sandbox("add_group_participants", answers).await;
+    let sandbox = sandbox("add_group_participants", responses).await;
     let client = sandbox.client();
     for status in [204, 200, 201] {
         let body = types::GroupParticipantsRequest::builder().participants(TWO);

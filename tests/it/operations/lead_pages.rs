@@ -36,10 +36,10 @@ operations! {
         ),
         sends: "POST /v1/lead-pages",
         body: {"pageId": "102030405060708", "whatsappNumberId": "wn_01HZX"},
-        reads: |answer| {
-            assert_eq!(answer.link.page_link_id, "plk_01HZX...");
-            assert_eq!(answer.link.subscribed_at, Some("2026-06-28T10:00:00.000Z".into()));
-            assert_eq!(answer.link.subscription_error, None);
+        reads: |response| {
+            assert_eq!(response.link.page_link_id, "plk_01HZX...");
+            assert_eq!(response.link.subscribed_at, Some("2026-06-28T10:00:00.000Z".into()));
+            assert_eq!(response.link.subscription_error, None);
         },
         refused: (400, "UNKNOWN_FIELDS"),
     }
@@ -51,9 +51,9 @@ operations! {
             .body(types::LeadPageMoveRequest::builder().whatsapp_number_id("wn_02HZX")),
         sends: "PATCH /v1/lead-pages/plk%2F1%23%C3%BC",
         body: {"whatsappNumberId": "wn_02HZX"},
-        reads: |answer| {
-            assert_eq!(answer.link.as_ref().unwrap().whatsapp_number_id.as_deref(), Some("wn_02HZX..."));
-            assert_eq!(answer.auto_send_disabled, Some(false));
+        reads: |response| {
+            assert_eq!(response.link.as_ref().unwrap().whatsapp_number_id.as_deref(), Some("wn_02HZX..."));
+            assert_eq!(response.auto_send_disabled, Some(false));
         },
         refused: (403, "NUMBER_NOT_IN_GRANT"),
     }
@@ -61,9 +61,9 @@ operations! {
     unlink_lead_page {
         call: |client| client.unlink_lead_page().page_link_id("plk 1"),
         sends: "DELETE /v1/lead-pages/plk%201",
-        reads: |answer| {
-            assert_eq!(answer.unlinked, Some(true));
-            assert_eq!((answer.page_link_id.as_deref(), answer.deleted_leads), (Some("plk_01HZX..."), Some(12)));
+        reads: |response| {
+            assert_eq!(response.unlinked, Some(true));
+            assert_eq!((response.page_link_id.as_deref(), response.deleted_leads), (Some("plk_01HZX..."), Some(12)));
         },
         refused: (403, "NUMBER_NOT_IN_GRANT"),
     }
@@ -103,8 +103,8 @@ operations! {
             },
             "formName": "Orçamento",
         },
-        reads: |answer| {
-            let config = answer.config.as_ref().unwrap();
+        reads: |response| {
+            let config = response.config.as_ref().unwrap();
             assert_eq!((&config.free_text, config.auto_send_enabled), (&None, Some(true)));
             assert_eq!(config.template_id.as_deref(), Some("tpl_01HZX..."));
             assert_eq!(config.updated_at, Some("2026-06-28T10:00:00.000Z".into()));
@@ -116,10 +116,10 @@ operations! {
     resync_lead_page {
         call: |client| client.resync_lead_page().page_link_id("plk:1/"),
         sends: "POST /v1/lead-pages/plk%3A1%2F/resync",
-        reads: |answer| {
-            assert_eq!(answer.started, Some(true));
-            assert_eq!(answer.subscribed_at, Some("2026-06-28T10:00:00.000Z".into()));
-            assert_eq!(answer.subscription_error, None);
+        reads: |response| {
+            assert_eq!(response.started, Some(true));
+            assert_eq!(response.subscribed_at, Some("2026-06-28T10:00:00.000Z".into()));
+            assert_eq!(response.subscription_error, None);
         },
         refused: (429, "RESYNC_COOLDOWN"),
     }
@@ -187,10 +187,10 @@ async fn a_missing_required_field_is_refused() {
 
 #[tokio::test]
 async fn a_variable_of_an_unknown_kind_is_sent_back_unchanged() {
-    let mut answer = case::example("update_lead_page_form");
+    let mut response = case::example("update_lead_page_form");
     let new = json!({"source": "lead", "path": ["ad", "name"]});
-    answer["config"]["variableMap"]["anuncio"] = new.clone();
-    let config: types::LeadFormConfigUpdated = serde_json::from_value(answer).unwrap();
+    response["config"]["variableMap"]["anuncio"] = new.clone();
+    let config: types::LeadFormConfigUpdated = serde_json::from_value(response).unwrap();
     let variables = config.config.unwrap().variable_map;
     assert!(matches!(variables["anuncio"], types::LeadVariable::Unknown(_)));
     let body = template_with_variables().variable_map(variables);
@@ -250,13 +250,13 @@ async fn forms_are_read_with_their_configuration() {
 
 #[tokio::test]
 async fn a_resync_may_report_only_whether_it_started() {
-    let answer = json!({"started": false, "pageLinkId": "plk_1"});
-    let sandbox = sandbox("resync_lead_page", [Reply::json(StatusCode::ACCEPTED, &answer)]).await;
+    let response = json!({"started": false, "pageLinkId": "plk_1"});
+    let sandbox = sandbox("resync_lead_page", [Reply::json(StatusCode::ACCEPTED, &response)]).await;
     let call = sandbox.client();
-    let answer = call.resync_lead_page().page_link_id("plk_1").send().await.unwrap();
-    assert_eq!(answer.status().as_u16(), 202);
-    assert_eq!((answer.started, &answer.subscribed_at), (Some(false), &None));
-    assert_eq!(answer.subscription_error, None);
+    let response = call.resync_lead_page().page_link_id("plk_1").send().await.unwrap();
+    assert_eq!(response.status().as_u16(), 202);
+    assert_eq!((response.started, &response.subscribed_at), (Some(false), &None));
+    assert_eq!(response.subscription_error, None);
 }
 
 #[tokio::test]

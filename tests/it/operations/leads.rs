@@ -36,9 +36,9 @@ operations! {
     get_lead {
         call: |client| client.get_lead().id("lead/1?ü"),
         sends: "GET /v1/leads/lead%2F1%3F%C3%BC",
-        reads: |answer| {
-            is_the_documented(&answer.lead);
-            assert_eq!(answer.notice, None);
+        reads: |response| {
+            is_the_documented(&response.lead);
+            assert_eq!(response.notice, None);
         },
         refused: (404, "LEAD_NOT_FOUND"),
     }
@@ -70,12 +70,12 @@ async fn a_lead_without_its_personal_data_is_read() {
     }
     lead["fields"] = json!([]);
     lead["redacted"] = true.into();
-    let answer = json!({"lead": lead, "notice": "PII_RELAY_ONLY"});
-    let sandbox = sandbox("get_lead", [ok(&answer)]).await;
-    let answer = sandbox.client().get_lead().id("lead_1").send().await.unwrap();
-    assert_eq!(answer.lead.redacted, Some(true));
-    assert_eq!((&answer.lead.email, answer.lead.consent_given), (&None, None));
-    assert_eq!(answer.notice.as_deref(), Some("PII_RELAY_ONLY"));
+    let response = json!({"lead": lead, "notice": "PII_RELAY_ONLY"});
+    let sandbox = sandbox("get_lead", [ok(&response)]).await;
+    let response = sandbox.client().get_lead().id("lead_1").send().await.unwrap();
+    assert_eq!(response.lead.redacted, Some(true));
+    assert_eq!((&response.lead.email, response.lead.consent_given), (&None, None));
+    assert_eq!(response.notice.as_deref(), Some("PII_RELAY_ONLY"));
 }
 
 #[tokio::test]

@@ -26,9 +26,9 @@ operations! {
 
 #[tokio::test]
 async fn a_file_may_lack_a_name_and_is_not_printed() {
-    let mut answer = case::example("get_media");
-    answer["fileName"] = Value::Null;
-    let sandbox = sandbox("get_media", [ok(&answer)]).await;
+    let mut response = case::example("get_media");
+    response["fileName"] = Value::Null;
+    let sandbox = sandbox("get_media", [ok(&response)]).await;
     let call = sandbox.client().get_media().media_id("1").phone_number_id("2").send().await;
     let file = call.unwrap().into_inner();
     assert_eq!(file.file_name, None);
@@ -46,9 +46,9 @@ async fn a_file_is_not_requested_without_its_number() {
 #[tokio::test]
 async fn the_largest_file_is_read_with_default_settings() {
     let file = vec![b'x'; 25 * 1024 * 1024];
-    let mut answer = case::example("get_media");
-    answer["base64"] = DataUrl::new("application/pdf", &file).to_string().into();
-    let sandbox = sandbox("get_media", [ok(&answer), ok(&answer)]).await;
+    let mut response = case::example("get_media");
+    response["base64"] = DataUrl::new("application/pdf", &file).to_string().into();
+    let sandbox = sandbox("get_media", [ok(&response), ok(&response)]).await;
     let call =
         async |client: Client| client.get_media().media_id("1").phone_number_id("2").send().await;
     let media = call(sandbox.client()).await.unwrap();

@@ -229,9 +229,9 @@ async fn a_flow_is_sent_and_its_token_is_read() {
         .data([("pedido", json!(42))])
         .mode(types::FlowMode::Draft);
     let message = to_ana(Content::Flow(flow.try_into().unwrap())).text("Marque um horário");
-    let mut answer = case::example("send_message");
-    answer["flowToken"] = "ft_1".into();
-    let sandbox = sandbox("send_message", [Reply::json(StatusCode::ACCEPTED, &answer)]).await;
+    let mut response = case::example("send_message");
+    response["flowToken"] = "ft_1".into();
+    let sandbox = sandbox("send_message", [Reply::json(StatusCode::ACCEPTED, &response)]).await;
     let sent = sandbox.client().send_message().body(message).send().await.unwrap();
     assert_eq!(sent.flow_token.as_deref(), Some("ft_1"));
     assert_eq!(
@@ -502,8 +502,8 @@ async fn a_message_is_read_with_fewer_fields_and_unknown_failures() {
     failed["sentAt"] = Value::Null;
     let mut newer = failed.clone();
     newer["errorCode"] = "META_IS_AWAY".into();
-    let answers = [older, failed, newer].map(|answer| ok(&answer));
-    let sandbox = sandbox("get_message", answers).await;
+    let responses = [older, failed, newer].map(|response| ok(&response));
+    let sandbox = sandbox("get_message", responses).await;
     let client = sandbox.client();
     let message = async || client.get_message().id("msg_1").send().await.unwrap();
     let older = message().await;
@@ -519,12 +519,12 @@ async fn a_message_is_read_with_fewer_fields_and_unknown_failures() {
 
 #[tokio::test]
 async fn a_cancellation_is_read_as_lists_and_as_counts() {
-    let answers = [
+    let responses = [
         json!({"cancelled": 2, "notFound": 0}),
         json!({"cancelled": [], "failed": [{"id": "msg_1", "reason": "already sent"}]}),
         json!({"cancelled": {"msg_1": true}}),
     ];
-    let sandbox = sandbox("cancel_messages", answers.clone().map(|answer| ok(&answer))).await;
+    let sandbox = sandbox("cancel_messages", responses.clone().map(|response| ok(&response))).await;
     let client = sandbox.client();
     let cancel = async || {
         let ids = types::MessageCancellationRequest::builder().message_ids(["msg_1"]);
@@ -537,6 +537,6 @@ async fn a_cancellation_is_read_as_lists_and_as_counts() {
     assert_eq!(lists.cancelled, Some(types::CancelledMessages::Ids(vec![])));
     assert_eq!(lists.failed[0].id.as_deref(), Some("msg_1"));
     let neither = cancel().await;
-    let kept = answers[2]["cancelled"].clone();
+    let kept = responses[2]["cancelled"].clone();
     assert_eq!(neither.cancelled, Some(types::CancelledMessages::Unknown(kept)));
 }

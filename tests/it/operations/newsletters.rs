@@ -21,8 +21,8 @@ operations! {
 #[tokio::test]
 async fn the_list_is_read_with_and_without_a_wrapper() {
     let bare = case::example("list_newsletters");
-    let answers = [json!([]), json!({"newsletters": bare}), json!(null)];
-    let sandbox = sandbox("list_newsletters", answers.map(|answer| ok(&answer))).await;
+    let responses = [json!([]), json!({"newsletters": bare}), json!(null)];
+    let sandbox = sandbox("list_newsletters", responses.map(|response| ok(&response))).await;
     let client = sandbox.client();
     let list = async || client.list_newsletters().send().await.unwrap().into_inner();
     assert_eq!(list().await, types::NewsletterList::Bare(vec![]));

@@ -308,8 +308,8 @@ async fn an_id_that_changes_the_path_is_refused() {
 
 #[tokio::test]
 async fn the_refresh_flag_is_sent_only_if_set() {
-    let answer = json!({"id": "num_1", "number": "5511999999999"});
-    let sandbox = sandbox("get_number", [ok(&answer)]).await;
+    let response = json!({"id": "num_1", "number": "5511999999999"});
+    let sandbox = sandbox("get_number", [ok(&response)]).await;
     sandbox.client().get_number().id("num_1").send().await.unwrap();
     assert_eq!(sandbox.requests()[0].line(), "GET /v1/numbers/num_1");
 }
@@ -357,8 +357,9 @@ async fn a_check_of_no_or_too_many_phones_is_refused() {
 
 #[tokio::test]
 async fn undocumented_fields_are_sent_and_read() {
-    let answer = json!({"webhookUrl": "https://example.com/hook", "verifyToken": "marked"});
-    let sandbox = sandbox("create_meta_number", [Reply::json(StatusCode::CREATED, &answer)]).await;
+    let response = json!({"webhookUrl": "https://example.com/hook", "verifyToken": "marked"});
+    let sandbox =
+        sandbox("create_meta_number", [Reply::json(StatusCode::CREATED, &response)]).await;
     let client = sandbox.client();
     let extra = json!({"wabaId": "100000000000002"}).as_object().unwrap().clone();
     let call = client.create_meta_number();
@@ -370,8 +371,8 @@ async fn undocumented_fields_are_sent_and_read() {
 
 #[tokio::test]
 async fn a_pairing_link_for_meta_accepts_the_fields_of_meta() {
-    let answer = json!({"provider": "META", "remotePairingToken": "eyJ..."});
-    let sandbox = sandbox("create_remote_pairing", [ok(&answer)]).await;
+    let response = json!({"provider": "META", "remotePairingToken": "eyJ..."});
+    let sandbox = sandbox("create_remote_pairing", [ok(&response)]).await;
     let client = sandbox.client();
     let request = types::RemotePairingRequest::builder()
         .provider(types::Provider::Meta)
@@ -434,10 +435,10 @@ async fn a_pairing_link_is_read_in_either_documented_form() {
 async fn the_codes_of_a_number_are_read_and_not_printed() {
     let image = pilot_status::DataUrl::new("image/png", b"\x89PNG marked");
     let codes = json!({"qrcodeBase64": image, "pairingCode": "marked"});
-    let mut answer = codes.clone();
-    answer["primaryLink"] = codes.clone();
-    answer["secondaryLink"] = codes;
-    let sandbox = sandbox("create_number", [Reply::json(StatusCode::CREATED, &answer)]).await;
+    let mut response = codes.clone();
+    response["primaryLink"] = codes.clone();
+    response["secondaryLink"] = codes;
+    let sandbox = sandbox("create_number", [Reply::json(StatusCode::CREATED, &response)]).await;
     let client = sandbox.client();
     let request = types::NumberRequest::builder().name("Suporte").number("5511999999999");
     let created = client.create_number().body(request).send().await.unwrap();

@@ -174,8 +174,8 @@ async fn a_replayed_response_is_marked() {
     let client = sandbox.client();
     for replayed in [false, true] {
         let call = client.start_phone_line_verification().idempotency_key("1").body(applicant());
-        let answer = call.send().await.unwrap();
-        assert_eq!(answer.is_replayed(), replayed);
+        let response = call.send().await.unwrap();
+        assert_eq!(response.is_replayed(), replayed);
     }
 }
 
@@ -277,9 +277,9 @@ async fn get_activation_audio() {
     let sandbox = sandbox("get_activation_audio", [recording(), refusal]).await;
     let client = sandbox.client();
     let call = || client.get_activation_audio().id("act/1?ü").send();
-    let answer = call().await.unwrap();
-    assert_eq!(answer.status().as_u16(), 200);
-    let audio = answer.into_inner();
+    let response = call().await.unwrap();
+    assert_eq!(response.status().as_u16(), 200);
+    let audio = response.into_inner();
     assert_eq!(audio.content_type(), Some("audio/mpeg"));
     assert_eq!(audio.content_length(), Some(9));
     assert_eq!(audio.file_name().as_deref(), Some("activation.mp3"));

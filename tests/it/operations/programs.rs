@@ -10,7 +10,7 @@ use pilot_status::webhooks::{AddressToken, Event, Verifier};
 use pilot_status::{Client, Credentials, Error, ErrorKind, Method, StatusCode, phone};
 use serde_json::json;
 
-use crate::support::{Answer, Server};
+use crate::support::{Server, ServerResponse};
 
 /// Builds the client of a program whose base URL includes the version.
 fn client(sandbox: &Sandbox) -> Client {
@@ -144,12 +144,12 @@ async fn a_crm_adopts_an_existing_number_and_adds_a_webhook() {
 #[tokio::test]
 async fn a_monitor_reads_states_and_ends_a_session() {
     let server = Server::start([
-        Answer::json(200, &json!({"id": "num_1", "state": "open"})),
-        Answer::json(
+        ServerResponse::json(200, &json!({"id": "num_1", "state": "open"})),
+        ServerResponse::json(
             200,
             &json!({"id": "num_1", "state": "CONNECTED", "checkedAt": 1_767_225_600}),
         ),
-        Answer::json(200, &json!({"success": true})),
+        ServerResponse::json(200, &json!({"success": true})),
     ])
     .await;
     let client = Client::builder(Credentials::api_key("ps_0123456789"))

@@ -88,16 +88,16 @@ async fn a_stream_loses_no_entry_if_its_future_is_dropped_during_a_page() {
             last.clone(),
         ];
         let sandbox = sandbox(operation, replies).await;
-        let asked = |count| move |sandbox: &Sandbox| sandbox.requests().len() == count;
+        let requested = |count| move |sandbox: &Sandbox| sandbox.requests().len() == count;
         let mut stream = ids(&sandbox, operation);
         // The future is dropped twice during a page, and once before the first.
-        leave(&mut stream, "page 1 is requested", || asked(1)(&sandbox)).await;
+        leave(&mut stream, "page 1 is requested", || requested(1)(&sandbox)).await;
         pass(70).await;
         for id in ["a", "b"] {
             assert_eq!(stream.next().await.unwrap().unwrap(), id, "{operation}");
         }
         for count in [3, 4] {
-            leave(&mut stream, "page 2 is requested", || asked(count)(&sandbox)).await;
+            leave(&mut stream, "page 2 is requested", || requested(count)(&sandbox)).await;
             pass(70).await;
         }
         assert_eq!(stream.next().await.unwrap().unwrap(), "c", "{operation}");

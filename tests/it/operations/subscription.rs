@@ -65,8 +65,8 @@ async fn the_quantity_is_omitted_unless_set() {
 
 #[tokio::test]
 async fn a_purchase_without_a_card_has_a_checkout_url() {
-    let answer = json!({"success": true, "charged": false, "checkoutUrl": "https://…"});
-    let sandbox = sandbox("buy_extra_numbers", [ok(&answer)]).await;
+    let response = json!({"success": true, "charged": false, "checkoutUrl": "https://…"});
+    let sandbox = sandbox("buy_extra_numbers", [ok(&response)]).await;
     let purchase = sandbox.client().buy_extra_numbers().send().await.unwrap();
     assert_eq!((purchase.charged, &purchase.plan), (Some(false), &None));
     assert_eq!(purchase.checkout_url.as_deref(), Some("https://…"));

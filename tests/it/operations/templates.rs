@@ -129,8 +129,8 @@ fn parts() -> types::builder::TemplateBody {
 async fn the_list_is_read_with_and_without_a_wrapper() {
     let bare = case::example("list_templates");
     let other = json!({"items": []});
-    let answers = [json!({"templates": bare}), json!([]), other.clone()];
-    let sandbox = sandbox("list_templates", answers.map(|answer| ok(&answer))).await;
+    let responses = [json!({"templates": bare}), json!([]), other.clone()];
+    let sandbox = sandbox("list_templates", responses.map(|response| ok(&response))).await;
     let client = sandbox.client();
     let list = async || client.list_templates().send().await.unwrap().into_inner();
     is_the_documented(&list().await.entries().unwrap()[0]);

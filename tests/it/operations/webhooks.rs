@@ -119,9 +119,9 @@ fn webhook() -> Value {
 #[tokio::test]
 async fn a_webhook_is_deleted_whatever_the_response_contains() {
     let nothing = Reply::new(StatusCode::OK, "");
-    let answers =
+    let responses =
         [nothing.clone(), Reply::new(StatusCode::NO_CONTENT, ""), ok(&json!({"success": true}))];
-    let sandbox = sandbox("delete_webhook", answers).await;
+    let sandbox = sandbox("delete_webhook", responses).await;
     let client = sandbox.client();
     for _ in 0..3 {
         client.delete_webhook().id("wh_1").send().await.unwrap();

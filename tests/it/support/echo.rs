@@ -37,7 +37,7 @@ pub async fn outcomes(credentials: Credentials, key: &str) -> Vec<Outcome> {
         let script: Script = vec![Read, Send(bytes.leak())].leak();
         [(name, script); 2]
     };
-    let (names, scripts): (Vec<_>, Vec<_>) = answers(key).into_iter().flat_map(twice).unzip();
+    let (names, scripts): (Vec<_>, Vec<_>) = responses(key).into_iter().flat_map(twice).unzip();
     let server = ScriptedServer::start(scripts).await;
     let client = client(&server, credentials);
     let mut outcomes = Vec::new();
@@ -62,7 +62,7 @@ fn client(server: &ScriptedServer, credentials: Credentials) -> Client {
 type Echo = (&'static str, Vec<u8>);
 
 /// Builds a response after which the connection closes.
-fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
+fn response(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let mut head = format!("HTTP/1.1 {status} Any\r\nconnection: close\r\n");
     for (name, value) in headers {
@@ -73,10 +73,10 @@ fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<
 }
 
 fn in_json(body: &Value) -> Vec<u8> {
-    answer(200, &[("content-type", "application/json")], body.to_string())
+    response(200, &[("content-type", "application/json")], body.to_string())
 }
 
-fn answers(key: &str) -> Vec<Echo> {
+fn responses(key: &str) -> Vec<Echo> {
     [refusals(key), redirects(key), wrong_successes(key), heads(key), successes(key)].concat()
 }
 
@@ -104,14 +104,14 @@ fn refusals(key: &str) -> Vec<Echo> {
         json!({"error": key, "code": key, key: key, "retryAfterSeconds": key}).to_string();
     let html = format!("<html><body>{key}</body></html>");
     vec![
-        ("401 in JSON", answer(401, &headers, &error_body)),
-        ("429 in JSON", answer(429, &headers, &error_body)),
-        ("503 in JSON", answer(503, &headers, &error_body)),
-        ("404 in HTML", answer(404, &headers, &html)),
-        ("500 in plain text", answer(500, &headers, key)),
-        ("400 in a JSON list", answer(400, &headers, json!([key]).to_string())),
-        ("402 in a JSON string", answer(402, &headers, json!(key).to_string())),
-        ("an unregistered status", answer(799, &headers, &error_body)),
+        ("401 in JSON", response(401, &headers, &error_body)),
+        ("429 in JSON", response(429, &headers, &error_body)),
+        ("503 in JSON", response(503, &headers, &error_body)),
+        ("404 in HTML", response(404, &headers, &html)),
+        ("500 in plain text", response(500, &headers, key)),
+        ("400 in a JSON list", response(400, &headers, json!([key]).to_string())),
+        ("402 in a JSON string", response(402, &headers, json!(key).to_string())),
+        ("an unregistered status", response(799, &headers, &error_body)),
     ]
 }
 
@@ -130,7 +130,7 @@ fn redirects(key: &str) -> Vec<Echo> {
         ("the scheme of a target", format!("{key}://other.example")),
         ("a target that is a key", key.to_owned()),
     ];
-    targets.map(|(name, target)| (name, answer(302, &[("location", &target)], key))).to_vec()
+    targets.map(|(name, target)| (name, response(302, &[("location", &target)], key))).to_vec()
 }
 
 /// Successes with bodies that do not match the document.
@@ -145,7 +145,7 @@ fn wrong_successes(key: &str) -> Vec<Echo> {
     fields.remove("id");
     fields.insert(key.to_owned(), json!(key));
     vec![
-        ("plain text", answer(200, &headers(key), key)),
+        ("plain text", response(200, &headers(key), key)),
         ("a JSON string", in_json(&json!(key))),
         ("a JSON object", in_json(&json!({key: key}))),
         ("a date", wrong("createdAt", json!(key))),
@@ -156,7 +156,7 @@ fn wrong_successes(key: &str) -> Vec<Echo> {
             wrong("apiKeys", json!([{key: {key: key}, "name": {key: 1}}])),
         ),
         ("an object instead of a list", wrong("apiKeys", json!({key: key}))),
-        ("cut JSON", answer(200, &[], format!("[{{\"id\": \"{key}"))),
+        ("cut JSON", response(200, &[], format!("[{{\"id\": \"{key}"))),
     ]
 }
 
@@ -193,7 +193,7 @@ fn successes(key: &str) -> Vec<Echo> {
     unknown[0][key] = json!(key);
     vec![
         ("trailers", trailers.into_bytes()),
-        ("headers", answer(200, &headers(key), example(200).to_string())),
+        ("headers", response(200, &headers(key), example(200).to_string())),
         ("an unknown field", in_json(&unknown)),
     ]
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use pilot_status::Error;
 use serde_json::Value;
 
-pub use self::server::{Answer, Server};
+pub use self::server::{Server, ServerResponse};
 
 /// The API key that the tests send.
 pub const KEY: &str = "ps_marked_0123456789";

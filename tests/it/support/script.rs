@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
 use self::Step::{
-    AnswerAll, Pause, Read, ReadSome, Reset, Send, SendForever, Silent, Tell, Trickle,
+    NotifyTest, Pause, Read, ReadSome, Reset, RespondToAll, Send, SendForever, Silent, Trickle,
 };
 
 /// A step of the server on one connection. It closes the connection after the last step.
@@ -26,7 +26,7 @@ pub enum Step {
     /// Sends the same bytes until the client disconnects.
     SendForever(&'static [u8]),
     /// Sends the same response to every request.
-    AnswerAll(&'static [u8]),
+    RespondToAll(&'static [u8]),
     /// Reads, but sends nothing, until the client closes the connection.
     Silent,
     /// Neither reads nor sends for a while.
@@ -34,7 +34,7 @@ pub enum Step {
     /// Sets the connection to close with a reset.
     Reset,
     /// Notifies the test.
-    Tell,
+    NotifyTest,
 }
 
 /// The steps of one connection.
@@ -54,7 +54,7 @@ struct Seen {
     accepted: AtomicUsize,
     open: AtomicUsize,
     sent: AtomicUsize,
-    told: Notify,
+    notified: Notify,
 }
 
 impl ScriptedServer {
@@ -108,9 +108,9 @@ impl ScriptedServer {
         self.seen.sent.load(Ordering::SeqCst)
     }
 
-    /// Waits until a script reaches [`Step::Tell`].
-    pub async fn told(&self) {
-        self.seen.told.notified().await;
+    /// Waits until a script reaches [`Step::NotifyTest`].
+    pub async fn notified(&self) {
+        self.seen.notified.notified().await;
     }
 }
 
@@ -144,14 +144,14 @@ async fn take(step: Step, stream: &mut TcpStream, seen: &Seen) -> std::io::Resul
                 seen.sent.fetch_add(bytes.len(), Ordering::SeqCst);
             }
         }
-        AnswerAll(bytes) => loop {
+        RespondToAll(bytes) => loop {
             read_head(stream).await?;
             stream.write_all(bytes).await?;
         },
         Silent => while stream.read(&mut [0; 1024]).await? > 0 {},
         Pause(time) => tokio::time::sleep(time).await,
         Reset => stream.set_zero_linger()?,
-        Tell => seen.told.notify_one(),
+        NotifyTest => seen.notified.notify_one(),
     }
     Ok(())
 }

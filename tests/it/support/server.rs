@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// A response of the server.
 #[derive(Clone)]
-pub struct Answer {
+pub struct ServerResponse {
     bytes: Vec<u8>,
     /// The delay before the response.
     delay: Duration,
@@ -19,7 +19,7 @@ pub struct Answer {
     close: bool,
 }
 
-impl Answer {
+impl ServerResponse {
     /// A complete response that keeps the connection open.
     pub fn new(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
@@ -75,16 +75,16 @@ pub struct Server {
 }
 
 struct State {
-    answers: Vec<Answer>,
+    responses: Vec<ServerResponse>,
     received: Vec<Received>,
 }
 
 impl Server {
     /// Starts a server that sends these responses in order and repeats the last one.
-    pub async fn start(answers: impl Into<Vec<Answer>>) -> Self {
+    pub async fn start(responses: impl Into<Vec<ServerResponse>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let state = State { answers: answers.into(), received: Vec::new() };
+        let state = State { responses: responses.into(), received: Vec::new() };
         let state = Arc::new(Mutex::new(state));
         let server = Self { url, state: Arc::clone(&state) };
         tokio::spawn(async move {
@@ -101,24 +101,24 @@ impl Server {
 
     /// Sends only this response from now on, and clears the recorded requests.
     #[allow(dead_code, reason = "the library's unit tests do not use it")]
-    pub fn restart(&self, answer: Answer) {
+    pub fn restart(&self, response: ServerResponse) {
         let mut state = self.state.lock().unwrap();
-        *state = State { answers: vec![answer], received: Vec::new() };
+        *state = State { responses: vec![response], received: Vec::new() };
     }
 }
 
 async fn serve(mut stream: BufReader<TcpStream>, state: Arc<Mutex<State>>) {
     while let Some(request) = read_request(&mut stream).await {
-        let answer = {
-            let State { answers, received } = &mut *state.lock().unwrap();
+        let response = {
+            let State { responses, received } = &mut *state.lock().unwrap();
             received.push(request);
-            answers[received.len().min(answers.len()) - 1].clone()
+            responses[received.len().min(responses.len()) - 1].clone()
         };
-        if !answer.delay.is_zero() {
-            tokio::time::sleep(answer.delay).await;
+        if !response.delay.is_zero() {
+            tokio::time::sleep(response.delay).await;
         }
         // The client may have disconnected, which is fine.
-        if stream.write_all(&answer.bytes).await.is_err() || answer.close {
+        if stream.write_all(&response.bytes).await.is_err() || response.close {
             return;
         }
     }

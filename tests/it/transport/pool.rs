@@ -67,7 +67,7 @@ async fn wait(time: Duration) {
 
 #[tokio::test]
 async fn an_idle_connection_is_kept_for_50_seconds() {
-    let server = ScriptedServer::start([&[AnswerAll(GOOD)] as Script]).await;
+    let server = ScriptedServer::start([&[RespondToAll(GOOD)] as Script]).await;
     let client = builder(&server.url()).build().unwrap();
     for (pause, connections) in [(0, 1), (49_900, 1), (50_100, 2), (60_000, 3)] {
         wait(Duration::from_millis(pause)).await;
@@ -80,7 +80,7 @@ async fn an_idle_connection_is_kept_for_50_seconds() {
 async fn the_idle_timeout_is_configurable() {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     for (timeout, connections) in [(Duration::ZERO, 3), (Duration::MAX, 1)] {
-        let server = ScriptedServer::start([&[AnswerAll(GOOD)] as Script]).await;
+        let server = ScriptedServer::start([&[RespondToAll(GOOD)] as Script]).await;
         // The client's setting overrides reqwest's.
         let http = reqwest::Client::builder().pool_idle_timeout(DAY / 24);
         let client = builder(&server.url())

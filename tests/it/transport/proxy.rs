@@ -74,7 +74,7 @@ async fn a_response_of_the_proxy_is_not_retried() {
         ("HTTP/1.1 403 Any\r\n", ErrorKind::Forbidden, ["does not permit this request", "403"]),
     ] {
         let response = format!("{head}{PAGE}").into_bytes().leak();
-        let server = ScriptedServer::start([&*vec![AnswerAll(response)].leak()]).await;
+        let server = ScriptedServer::start([&*vec![RespondToAll(response)].leak()]).await;
         let http = reqwest::Client::builder().proxy(reqwest::Proxy::http(server.url()).unwrap());
         let builder = builder("http://pilot.test").danger_allow_http();
         let client = builder.http_client_builder(http).build().unwrap();
