@@ -39,6 +39,14 @@ pub fn functions(item: &mut ItemImpl) -> impl Iterator<Item = &mut ImplItemFn> {
     })
 }
 
+/// Leaves the machine code of functions to the calling crate: most programs call few of them.
+pub fn inline(items: &mut [Item]) {
+    let all = impls(items).flat_map(functions);
+    for function in all.filter(|function| function.sig.generics.params.is_empty()) {
+        function.attrs.push(parse_quote!(#[inline]));
+    }
+}
+
 /// The type of a field of a struct.
 pub fn field<'c>(items: &'c mut [Item], of: &Ident, name: &Ident) -> Option<&'c Type> {
     let mut fields = structs(items).find(|item| item.ident == *of)?.fields.iter();

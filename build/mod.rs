@@ -66,7 +66,9 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
 
     calls::close(&mut client)?;
     groups::by_tag(&mut client, document);
+    code::inline(&mut client.items);
     let calls = code::module(&mut client.items, "builder")?;
+    code::inline(calls);
     setters::document_and_widen(calls, &docs);
     calls.extend(pages::emit(document));
 
@@ -74,7 +76,9 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
     models::drop_builders(types, reach)?;
     models::read_null_lists(types, reach);
     models::hide_undocumented(types);
+    code::inline(types);
     let builders = code::module(types, "builder")?;
+    code::inline(builders);
     setters::document_and_widen(builders, &docs);
     setters::build_models(builders);
     rules::enforce(document, reach, types)?;

@@ -59,11 +59,6 @@ pub fn document_and_widen(builders: &mut [Item], docs: &Docs) {
     for item in code::impls(builders) {
         let Some(of) = code::name(&item.self_ty).map(ToString::to_string) else { continue };
         for function in code::functions(item) {
-            if function.sig.generics.params.is_empty() {
-                // The calling crate generates the machine code.
-                function.attrs.push(parse_quote!(#[inline]));
-                continue;
-            }
             let place = (of.clone(), function.sig.ident.unraw().to_string());
             if let Some(text) = docs.get(&place) {
                 function.attrs.push(parse_quote!(#[doc = #text]));
