@@ -23,7 +23,8 @@ use crate::error::Error;
 /// You may wait any length of time between two entries, and drop a pending
 /// [`next`](Self::next), as `select!` and `timeout` do: no entry is lost. If a pending request
 /// fails because it was not polled, for example with a timeout, the stream repeats it when you
-/// need its page.
+/// need its page, up to five times. A stream that is polled in another Tokio runtime repeats the
+/// request there.
 ///
 /// # The end of a stream
 ///

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_core::Stream;
+use tokio::runtime::{self, Handle};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::error::{Error, ErrorKind};
@@ -17,6 +18,10 @@ const HEARTBEAT: Duration = Duration::from_millis(100);
 /// If the gaps between polls exceed a call's duration divided by this, they may have caused its
 /// failure.
 const SHARE: u32 = 4;
+
+/// How often a page is requested again because its call was not polled. A call that fails even
+/// then reports its error.
+const MAX_REPEATS: u32 = 5;
 
 pub(super) type Fetch<T, C> = Pin<Box<dyn Future<Output = Result<Page<T, C>, Error>> + Send>>;
 
@@ -70,8 +75,8 @@ pub(super) struct Paginator<T, C, K> {
 
 /// The page after the entries in memory.
 enum NextPage<T, C> {
-    /// To be requested, or requested again.
-    Cursor(C),
+    /// To be requested, or requested again: the cursor and the number of repeats.
+    Cursor(C, u32),
     Pending(PendingPage<T, C>),
     Ready(Page<T, C>),
     Failed(Error),
@@ -80,7 +85,10 @@ enum NextPage<T, C> {
 /// A pending call for a page.
 struct PendingPage<T, C> {
     cursor: C,
+    repeats: u32,
     fetch: Fetch<T, C>,
+    /// The runtime of the call. Its timers work in no other one.
+    runtime: Option<runtime::Id>,
     since: Instant,
     /// The latest time for the next poll, if the page is awaited.
     due: Instant,
@@ -91,18 +99,22 @@ struct PendingPage<T, C> {
 }
 
 impl<T, C: Clone> PendingPage<T, C> {
-    fn new(cursor: C, fetch: Fetch<T, C>) -> Self {
-        let now = Instant::now();
-        Self { cursor, fetch, since: now, due: now, unattended: Duration::ZERO, heartbeat: None }
+    fn new(cursor: C, repeats: u32, fetch: Fetch<T, C>) -> Self {
+        let (now, runtime) = (Instant::now(), current_runtime());
+        let (unattended, heartbeat) = (Duration::ZERO, None);
+        Self { cursor, repeats, fetch, runtime, since: now, due: now, unattended, heartbeat }
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<NextPage<T, C>> {
+        if self.runtime != current_runtime() {
+            return Poll::Ready(NextPage::Cursor(self.cursor.clone(), self.repeats));
+        }
         self.unattended += self.due.elapsed();
         self.due = Instant::now();
         Poll::Ready(match ready!(self.fetch.as_mut().poll(context)) {
             Ok(page) => NextPage::Ready(page),
-            Err(error) if error.is_retryable() && self.was_unattended() => {
-                NextPage::Cursor(self.cursor.clone())
+            Err(error) if error.is_retryable() && self.may_repeat() => {
+                NextPage::Cursor(self.cursor.clone(), self.repeats + 1)
             }
             Err(error) => NextPage::Failed(error),
         })
@@ -117,20 +129,25 @@ impl<T, C: Clone> PendingPage<T, C> {
     }
 
     /// Whether the call may have failed because it was not polled.
-    fn was_unattended(&self) -> bool {
-        self.unattended >= HEARTBEAT.max(self.since.elapsed() / SHARE)
+    fn may_repeat(&self) -> bool {
+        let was_unattended = self.unattended >= HEARTBEAT.max(self.since.elapsed() / SHARE);
+        was_unattended && self.repeats < MAX_REPEATS
     }
+}
+
+fn current_runtime() -> Option<runtime::Id> {
+    Handle::try_current().ok().map(|handle| handle.id())
 }
 
 impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Paginator<T, C, K> {
     pub(super) fn new(first: C, key: fn(&T) -> K, call: Call<T, C>) -> Self {
-        let next_page = Some(NextPage::Cursor(first));
+        let next_page = Some(NextPage::Cursor(first, 0));
         Self { call, key, keys: Vec::new(), items: VecDeque::new(), next_page }
     }
 
-    fn request(&mut self, cursor: C) -> NextPage<T, C> {
+    fn request(&mut self, cursor: C, repeats: u32) -> NextPage<T, C> {
         let fetch = (self.call)(cursor.clone());
-        NextPage::Pending(PendingPage::new(cursor, fetch))
+        NextPage::Pending(PendingPage::new(cursor, repeats, fetch))
     }
 
     /// Takes the entries of a page, unless the server repeated the previous page.
@@ -142,7 +159,7 @@ impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Paginator<T, C, K> {
         self.keys = keys;
         self.items = page.items.into();
         self.next_page = page.next.map(|next| match next {
-            Ok(cursor) => self.request(cursor),
+            Ok(cursor) => self.request(cursor, 0),
             Err(error) => NextPage::Failed(error),
         });
     }
@@ -165,7 +182,9 @@ impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Stream for Paginator<T, C
             match this.next_page.take() {
                 None => return Poll::Ready(None),
                 Some(NextPage::Failed(error)) => return Poll::Ready(Some(Err(error))),
-                Some(NextPage::Cursor(cursor)) => this.next_page = Some(this.request(cursor)),
+                Some(NextPage::Cursor(cursor, repeats)) => {
+                    this.next_page = Some(this.request(cursor, repeats));
+                }
                 Some(NextPage::Ready(page)) => this.take(page),
                 Some(NextPage::Pending(mut pending)) => {
                     pending.keep_awake(context);

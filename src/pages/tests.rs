@@ -327,6 +327,20 @@ async fn a_page_with_a_permanent_error_is_not_requested_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_lasting_failure_is_reported_even_if_no_call_is_awaited() {
+    let server = Server::default();
+    let mut pages = server.slow_pages(1000);
+    let failure = loop {
+        if let Ok(entry) = timeout(Duration::from_millis(20), pages.next()).await {
+            break entry.unwrap().unwrap_err();
+        }
+        sleep(Duration::from_secs(30)).await;
+    };
+    assert_eq!(failure.kind(), ErrorKind::Timeout);
+    assert_eq!(server.requests(), [1; 6]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_fails_again_ends_the_stream() {
     let server = Server::default();
     let mut pages = server.pages(|number| match number {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use pilot_status::mock::{OperationId, Sandbox};
 use pilot_status::{ClientBuilder, ErrorKind, RetryPolicy};
+use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
@@ -119,4 +120,18 @@ fn a_client_without_idle_connections_works_in_any_runtime() {
         }
     }
     assert_eq!(paid(&sandbox), 9);
+}
+
+#[test]
+fn each_entry_of_a_stream_may_be_taken_in_another_runtime() {
+    let (_server, sandbox) = sandbox();
+    let entries = [json!({"id": "a"}), json!({"id": "b"})];
+    let page = json!({"messages": entries, "page": 1, "totalPages": 3});
+    sandbox.respond_with(OperationId::ListMessageHistory, page);
+    let mut stream = sandbox.client().list_message_history().stream();
+    let mut ids = Vec::new();
+    while let Some(entry) = current_thread().block_on(stream.next()) {
+        ids.push(entry.unwrap().id);
+    }
+    assert_eq!(ids, ["a", "b", "a", "b", "a", "b"]);
 }
