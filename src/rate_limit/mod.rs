@@ -27,10 +27,10 @@ const MAX_QUEUES: usize = 1024;
 pub enum Pacing {
     /// Every rejected call waits on its own. Other calls are not delayed.
     Off,
-    /// If most of the last ten responses of an operation are 429, all its calls pause for as
-    /// long as the server requests. After the pause, calls are sent in order: first as many as
-    /// the server accepted before, then at an increasing rate until it rejects one. With fewer
-    /// 429s, a rejected call waits on its own.
+    /// If most of the last ten responses of an operation are 429, and at least three, all its
+    /// calls pause for as long as the server requests. After the pause, calls are sent in order:
+    /// first as many as the server accepted before, then at an increasing rate until it rejects
+    /// one. With fewer 429s, a rejected call waits on its own.
     ///
     /// Each operation has its own pause, and so has each number of
     /// [`Client::for_number`](crate::Client::for_number).

@@ -12,6 +12,8 @@ pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
 /// The number of recent outcomes. If most of them are rejections, the operation pauses.
 const RECENT: u32 = 10;
+/// Fewer rejections start no pause: they may concern a single recipient.
+const MIN_REJECTIONS: u32 = 3;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -136,8 +138,9 @@ impl Pace {
         self.recent *= u32::from(self.last_rejection.is_none_or(|last| now - last <= MINUTE));
         self.last_rejection = Some(now);
         self.remember(1);
+        let rejections = self.recent.count_ones();
         let (since, quota, earliest) = match &mut self.pause {
-            None if self.recent.count_ones() * 2 <= self.known => return false,
+            None if rejections < MIN_REJECTIONS || rejections * 2 <= self.known => return false,
             None => {
                 let second = self.second.filter(|(begun, _)| now - *begun <= 2 * SECOND);
                 (now, second.map_or(0, |(_, accepted)| accepted), now)

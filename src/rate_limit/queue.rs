@@ -29,9 +29,14 @@ struct State {
     pace: Pace,
     /// The number of the last call that had to wait.
     number: u64,
-    waiting: BTreeMap<Position, Arc<Notify>>,
-    /// The first waiting call, if it could be admitted but is not polled, and since when.
-    idle: Option<(Position, Instant)>,
+    waiting: BTreeMap<Position, Waiting>,
+}
+
+/// A call in the queue.
+struct Waiting {
+    wake: Arc<Notify>,
+    /// When its task polls it next, if the task awaits it.
+    due: Instant,
 }
 
 /// The position of a call in the queue: when its wait began, and its number.
@@ -46,7 +51,7 @@ fn throttled(pause_left: Duration) -> Error {
 
 impl RequestQueue {
     pub(super) fn new(pace: Pace) -> Self {
-        Self(State { pace, number: 0, waiting: BTreeMap::new(), idle: None }.into())
+        Self(State { pace, number: 0, waiting: BTreeMap::new() }.into())
     }
 
     /// Admits a call now, or returns its position in the queue.
@@ -82,13 +87,14 @@ impl RequestQueue {
 
     async fn wait(&self, position: Position) -> Instant {
         let wake = Arc::new(Notify::new());
-        self.state().waiting.insert(position, Arc::clone(&wake));
+        let waiting = Waiting { wake: Arc::clone(&wake), due: Instant::now() };
+        self.state().waiting.insert(position, waiting);
         let _entry = Entry { queue: self, position };
         loop {
             let admission = self.state().admit(position);
             match admission {
                 Ok(sent_at) => return sent_at,
-                Err(ready) => _ = timeout_at(ready, wake.notified()).await,
+                Err(due) => _ = timeout_at(due, wake.notified()).await,
             }
         }
     }
@@ -122,7 +128,7 @@ impl RequestQueue {
     }
 
     /// The rest of the pause.
-    fn pause_left(&self) -> Duration {
+    pub(crate) fn pause_left(&self) -> Duration {
         self.state().pace.pause_left(Instant::now())
     }
 
@@ -167,18 +173,32 @@ impl State {
     fn admit(&mut self, position: Position) -> Result<Instant, Instant> {
         let now = Instant::now();
         let ready = self.pace.ready(now);
-        while let Some((&first, _)) = self.waiting.range(..position).next() {
-            if ready.is_some() || !self.is_idle(first, now) {
-                // The calls before it wake it when they leave.
-                return Err(now + LONGEST_IDLE);
+        if ready.is_none() {
+            self.drop_unpolled(position, now);
+        }
+        let is_first = self.waiting.range(..position).next().is_none();
+        let due = match ready {
+            // The calls before it wake it when they leave.
+            _ if !is_first => now + LONGEST_IDLE,
+            Some(ready) => ready,
+            None => {
+                self.pace.on_send(now);
+                return Ok(now);
             }
+        };
+        if let Some(waiting) = self.waiting.get_mut(&position) {
+            waiting.due = due;
+        }
+        Err(due)
+    }
+
+    /// Removes the first calls before a position as long as they are not polled.
+    fn drop_unpolled(&mut self, before: Position, now: Instant) {
+        while let Some((&first, waiting)) = self.waiting.range(..before).next()
+            && now >= waiting.due + LONGEST_IDLE
+        {
             self.leave(first);
         }
-        if let Some(ready) = ready {
-            return Err(ready);
-        }
-        self.pace.on_send(now);
-        Ok(now)
     }
 
     /// Removes a call from the queue and wakes the first one.
@@ -188,17 +208,12 @@ impl State {
     }
 
     /// Wakes the first call of the queue, which tries to be admitted.
-    fn wake_first(&self) {
-        if let Some((_, first)) = self.waiting.first_key_value() {
-            first.notify_one();
+    fn wake_first(&mut self) {
+        if let Some(mut first) = self.waiting.first_entry() {
+            let first = first.get_mut();
+            first.due = first.due.min(Instant::now());
+            first.wake.notify_one();
         }
-    }
-
-    /// Whether the first call could be admitted and was not polled for too long.
-    fn is_idle(&mut self, first: Position, now: Instant) -> bool {
-        let idle = self.idle.filter(|(idle, _)| *idle == first).unwrap_or((first, now));
-        self.idle = Some(idle);
-        now - idle.1 >= LONGEST_IDLE
     }
 }
 

@@ -148,6 +148,7 @@ struct Client {
     queues: Arc<RequestQueues>,
     budget: Arc<Budget>,
     server: Arc<Mutex<Server>>,
+    slots: Arc<Slots>,
     number: NumberScope,
 }
 
@@ -160,7 +161,8 @@ impl Client {
     fn of(policy: RetryPolicy, server: Arc<Mutex<Server>>) -> Self {
         let (queues, budget) = (RequestQueues::new(policy.backoff), Budget::default());
         let (queues, budget) = (Arc::new(queues), Arc::new(budget));
-        Self { policy, queues, budget, server, number: NumberScope::Any }
+        let slots = Arc::new(Slots::new(usize::MAX));
+        Self { policy, queues, budget, server, slots, number: NumberScope::Any }
     }
 
     fn queue(&self) -> Option<Arc<RequestQueue>> {
@@ -194,8 +196,7 @@ impl Client {
     async fn call(self) -> Result<Success, Error> {
         let queue = self.queue();
         let budget = self.policy.has_budget().then_some(&*self.budget);
-        let slots = &Slots::new(usize::MAX);
-        let (policy, queue) = (self.policy, queue.as_deref());
+        let (policy, queue, slots) = (self.policy, queue.as_deref(), &*self.slots);
         let rules = Rules { policy, repeatable: true, queue, budget, slots };
         let call = Call::new(Cow::Owned(Operation::ODD), "");
         let attempt = async |_, _| self.send().await;
@@ -483,6 +484,34 @@ async fn calls_that_are_dropped_leave_the_queue() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_that_wait_for_a_slot_are_not_sent_during_a_pause() {
+    let window = Window { most: 20, length: SECOND * 5, ..FIXED };
+    let rule = Rule { latency: MILLI * 300, ..rule(Limit::Window(window), Hint::Exactly) };
+    let policy = RetryPolicy::default().total_timeout(SECOND * 1800);
+    for slots in [10, 100] {
+        fastrand::seed(1);
+        let slots = Arc::new(Slots::new(slots));
+        let client = Client { slots, ..Client::new(policy, rule) };
+        for outcome in client.calls(400).await {
+            outcome.unwrap();
+        }
+        let rejected = client.rejected().len();
+        assert!(rejected < 100, "{rejected}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_responses_start_no_pause_unless_three_are_rejections() {
+    for (rejections, sent) in [(1, 2), (2, 3), (3, 3)] {
+        let policy = RetryPolicy::default().max_attempts(1);
+        let client = Client::new(policy, closed(SECOND * 3600));
+        client.calls(rejections).await;
+        client.clone().call().await.unwrap_err();
+        assert_eq!(client.arrived().len(), sent);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn calls_that_are_not_polled_do_not_delay_others() {
     let client = Client::new(RetryPolicy::default(), a_second(50));
     let mut kept: Vec<_> = (0..60).map(|_| Box::pin(client.clone().call())).collect();
@@ -501,6 +530,25 @@ async fn calls_that_are_not_polled_do_not_delay_others() {
         call.await.unwrap();
     }
     assert_eq!(client.waiting(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_calls_that_are_not_polled_delay_a_call_no_longer_than_one() {
+    for kept in [1, 5, 40] {
+        let outage = Limit::Outage { after: 0, lasts: SECOND * 3 };
+        let client = Client::new(RetryPolicy::default(), rule(outage, Hint::Always(SECOND)));
+        _ = timeout(SECOND, client.calls(3)).await;
+        // As in `buffer_unordered`, whose loop body makes a call itself.
+        let mut held: Vec<_> = (0..kept).map(|_| Box::pin(client.clone().call())).collect();
+        for call in &mut held {
+            _ = timeout(MILLI, call).await;
+        }
+        assert!(client.waiting() >= kept);
+        sleep(SECOND * 5).await;
+        let start = Instant::now();
+        client.clone().call().await.unwrap();
+        assert!(start.elapsed() < SECOND * 3, "{kept}: {:?}", start.elapsed());
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -563,8 +611,10 @@ async fn a_call_that_would_wait_too_long_is_not_sent() {
     for (requested, left) in [(90, 90), (u64::MAX, 3600)] {
         let hint = Duration::from_secs(requested);
         let client = Client::new(RetryPolicy::default(), closed(hint));
-        let rejected = client.clone().call().await.unwrap_err();
-        assert_eq!((rejected.attempts(), rejected.retry_after()), (1, Some(hint)));
+        for outcome in client.calls(3).await {
+            let rejected = outcome.unwrap_err();
+            assert_eq!((rejected.attempts(), rejected.retry_after()), (1, Some(hint)));
+        }
         sleep(SECOND * 10).await;
         let start = Instant::now();
         let throttled = client.clone().call().await.unwrap_err();
@@ -572,7 +622,7 @@ async fn a_call_that_would_wait_too_long_is_not_sent() {
         assert_eq!((throttled.kind(), throttled.attempts()), (ErrorKind::RateLimited, 0));
         let pause = throttled.retry_after().unwrap();
         assert!(pause.as_secs().abs_diff(left - 10) <= 1, "{pause:?}");
-        assert_eq!(client.arrived().len(), 1);
+        assert_eq!(client.arrived().len(), 3);
         // After the pause, a call is sent.
         sleep(pause).await;
         assert_eq!(client.call().await.unwrap_err().attempts(), 1);
@@ -609,7 +659,9 @@ fn idle_queues_of_many_numbers_are_dropped() {
         queues.of(Operation::find("list_numbers").unwrap(), &number)
     };
     let held = queue(0);
-    queue(1).on_rejected(Instant::now(), Some(SECOND * 20), 0.0);
+    for _ in 0..3 {
+        queue(1).on_rejected(Instant::now(), Some(SECOND * 20), 0.0);
+    }
     let paused = Arc::downgrade(&queue(1));
     for id in 2..100_000 {
         queue(id);
@@ -647,14 +699,15 @@ async fn nothing_is_sent_during_the_pause() {
 
 #[tokio::test(start_paused = true)]
 async fn without_a_wait_from_the_server_calls_still_back_off() {
-    for pacing in [Pacing::Pause, Pacing::Off] {
+    // After the third rejection, the pause takes the shortest wait.
+    for (pacing, least) in [(Pacing::Pause, MILLI * 1000), (Pacing::Off, MILLI * 1750)] {
         for hint in [Duration::ZERO, MILLI] {
             let policy = RetryPolicy::default().pacing(pacing);
             let client = Client::new(policy, closed(hint));
             let start = Instant::now();
             let error = client.clone().call().await.unwrap_err();
             assert_eq!(error.attempts(), 4);
-            assert!(start.elapsed() >= MILLI * 1750, "{:?}", start.elapsed());
+            assert!(start.elapsed() >= least, "{:?}", start.elapsed());
         }
     }
 }

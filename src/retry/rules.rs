@@ -27,24 +27,28 @@ pub(crate) struct Rules<'c> {
 impl Rules<'_> {
     /// Waits until an attempt may be sent. Returns when its queue admitted it, and its slot.
     ///
-    /// Takes the slot first, since the server may reject other calls while this one waits for
-    /// it. Releases the slot while it waits in the queue.
+    /// The server may reject other calls while this one waits for a slot: takes the slot before
+    /// it enters the queue, and waits again if a pause began before it got one.
     pub(super) async fn admit(
         &self,
         since: Instant,
         time_left: impl Fn() -> Duration,
     ) -> Result<(Instant, Slot), Error> {
         let mut slot = self.slots.take(time_left()).await?;
-        let sent_at = match self.queue.map(|queue| (queue, queue.enter(since))) {
-            None => Instant::now(),
-            Some((_, Ok(sent_at))) => sent_at,
-            Some((queue, Err(position))) => {
-                drop(slot);
-                let sent_at = queue.admit(position, time_left()).await?;
-                slot = self.slots.take(time_left()).await?;
-                sent_at
+        let mut sent_at = Instant::now();
+        if let Some(queue) = self.queue {
+            match queue.enter(since) {
+                Ok(admitted) => sent_at = admitted,
+                Err(position) => loop {
+                    drop(slot);
+                    sent_at = queue.admit(position, time_left()).await?;
+                    slot = self.slots.take(time_left()).await?;
+                    if queue.pause_left().is_zero() {
+                        break;
+                    }
+                },
             }
-        };
+        }
         if !self.repeatable {
             // It cannot be known whether the server processed a request on a connection that it
             // closed, so remove closed connections first.
