@@ -7,6 +7,8 @@ use http::HeaderMap;
 use http::header::{DATE, HeaderName, RETRY_AFTER};
 use serde_json::{Map, Value};
 
+use crate::decode;
+
 /// Not standardized, but more precise, so it takes precedence.
 const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 
@@ -61,12 +63,8 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
 }
 
 fn body_hint(body: &Map<String, Value>) -> Option<Duration> {
-    let seconds = body.get(BODY_FIELD)?;
-    if let Some(seconds) = seconds.as_u64() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let seconds = seconds.as_f64().filter(|seconds| *seconds >= 0.0)?;
-    Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+    let seconds: f64 = decode::from_value(body.get(BODY_FIELD)?).ok()?;
+    (seconds >= 0.0).then(|| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
 #[cfg(test)]
@@ -128,11 +126,12 @@ mod tests {
         let table = [
             (json!(2), Some(Duration::from_secs(2))),
             (json!(0.25), Some(Duration::from_millis(250))),
-            (json!(u64::MAX), Some(Duration::from_secs(u64::MAX))),
+            (json!(u64::MAX), Some(Duration::MAX)),
             (json!(-1), None),
             (json!(-0.5), None),
             (json!(1e300), Some(Duration::MAX)),
-            (json!("2"), None),
+            (json!("2"), Some(Duration::from_secs(2))),
+            (json!("soon"), None),
             (json!(null), None),
             (json!({"a": 1}), None),
         ];

@@ -1,5 +1,7 @@
 //! Quotation marks around the values of settings, as `.env` files have them.
 
+use super::is_invisible;
+
 /// Whether a text begins or ends with a quotation mark, as a setting does if the program that
 /// read it did not remove the marks.
 pub(crate) fn is_quoted(text: &str) -> bool {
@@ -7,9 +9,11 @@ pub(crate) fn is_quoted(text: &str) -> bool {
     text.starts_with(is_quotation_mark) || text.ends_with(is_quotation_mark)
 }
 
-/// Whether a text contains only white space and quotation marks.
+/// Whether a text contains only white space, quotation marks and invisible characters, such as a
+/// byte order mark.
 pub(crate) fn is_blank(text: &str) -> bool {
-    text.chars().all(|character| character.is_whitespace() || is_quotation_mark(character))
+    let is_empty = |c: char| c.is_whitespace() || is_quotation_mark(c) || is_invisible(c);
+    text.chars().all(is_empty)
 }
 
 fn is_quotation_mark(character: char) -> bool {
@@ -33,9 +37,14 @@ mod tests {
         for text in ["", " ", "a", "a\"b", "a'b"] {
             assert!(!is_quoted(text), "{text}");
         }
-        for (text, blank) in
-            [("", true), (" \t\n", true), ("\"\"", true), ("' '", true), ("'a'", false)]
-        {
+        for (text, blank) in [
+            ("", true),
+            (" \t\n", true),
+            ("\"\"", true),
+            ("' '", true),
+            ("\u{feff}\0", true),
+            ("'a'", false),
+        ] {
             assert_eq!(is_blank(text), blank, "{text}");
         }
     }

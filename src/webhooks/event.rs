@@ -117,7 +117,7 @@ impl Event {
         let body = body.as_ref();
         let raw = Bytes::copy_from_slice(body);
         let is_object = surrogates::without_bom(body).trim_ascii_start().starts_with(b"{");
-        let head = is_object.then(|| surrogates::from_slice(body).ok());
+        let head = is_object.then(|| decode(body).ok());
         let head: Head = head.flatten().unwrap_or_default();
         let name = head.event.as_ref().and_then(Value::as_str).unwrap_or_default();
         let renamed = older_names::replaced(name, body);

@@ -129,7 +129,7 @@ fn an_invalid_signature_is_refused() {
 #[test]
 fn a_blank_secret_accepts_no_signature() {
     let body = json!({"event": "message.sent", "data": {}}).to_string();
-    for blank in ["", " \n", "\"\"", "''"] {
+    for blank in ["", " \n", "\"\"", "''", "\u{feff}", "\u{200b}", "\0"] {
         let verifier = Verifier::new(blank);
         let error = verifier.verify(signature(blank, body.as_bytes()), &body).unwrap_err();
         assert_eq!(error, VerifyError::NoSecret);
@@ -308,6 +308,13 @@ fn an_event_with_an_unpaired_surrogate_is_read() {
 }
 
 #[test]
+fn the_last_of_two_names_of_an_event_takes_precedence() {
+    let body = r#"{"event": "ping", "event": "message.received", "data": {"id": "msg_1"}}"#;
+    let event = received(body.to_owned());
+    assert_eq!(event.name(), "message.received");
+}
+
+#[test]
 fn a_byte_order_mark_is_skipped() {
     let body = format!("\u{feff}{}", json!({"event": "message.edited", "data": {"a": 1}}));
     let event = unknown(body.clone());
@@ -376,7 +383,7 @@ fn an_address_token_matches_only_itself() {
     for other in ["", "marked-012345678", "marked-01234567890", "Marked-0123456789", "other"] {
         assert!(!token.matches(other), "{other}");
     }
-    for blank in ["", " \n", "\"\""] {
+    for blank in ["", " \n", "\"\"", "\u{feff}"] {
         assert!(!AddressToken::new(blank).matches(blank));
         assert!(!AddressToken::new(blank).matches(""));
     }
