@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::nullable::is_scalar;
-use super::schema::{alternatives, entries, resolve, success, texts};
+use super::schema::{alternatives, entries, reference, resolve, success, texts};
 use super::unions::is_union;
 
 /// The body of a successful response.
@@ -22,9 +22,11 @@ pub struct Response {
     fields: BTreeSet<String>,
     /// Whether one of them is a required scalar that is never null.
     requires_fields: bool,
-    /// Whether it is a union. The client keeps undocumented alternatives.
-    is_union: bool,
-    /// If it may be a list: the names under which an object may wrap the list.
+    /// The variant of `Shape` that describes it.
+    shape: Option<&'static str>,
+    /// The names of its lists of objects.
+    lists: Vec<String>,
+    /// The undocumented names under which an object may contain the list.
     envelopes: BTreeSet<String>,
     /// Whether one of the fields holds a file.
     is_file: bool,
@@ -41,17 +43,28 @@ impl Response {
             Some((media_type, _)) => ("File", format!("{media_type}, application/json")),
             None => ("Nothing", "application/json".to_owned()),
         };
-        Self { content: Some(content), accept: Some(accept), ..Self::default() }
+        let is_file = content == "File";
+        Self { content: Some(content), accept: Some(accept), is_file, ..Self::default() }
     }
 
     fn of_json(document: &Value, path: &str, schema: &Value) -> Self {
         let schema = resolve(document, schema);
-        let mut response = Self { is_union: is_union(schema), ..Self::default() };
+        let mut response = Self::default();
         response.add(document, schema);
-        if !response.envelopes.is_empty() {
-            response.envelopes.extend(entries_of(path));
+        let is_array = |schema: &Value| schema["type"] == "array";
+        let (shape, has_list) = if is_union(schema) {
+            ("Union", alternatives(schema).any(|one| is_array(resolve(document, one))))
+        } else if is_array(schema) {
+            ("List", true)
+        } else {
+            ("Object", response.lists.len() == 1)
+        };
+        response.shape = Some(shape);
+        if has_list {
+            let names = entries_of(path).into_iter().chain(["data".to_owned()]);
+            response.envelopes = names.filter(|name| !response.fields.contains(name)).collect();
         }
-        response.requires_fields &= !response.is_union;
+        response.requires_fields &= shape != "Union";
         response
     }
 
@@ -62,9 +75,9 @@ impl Response {
             let is_nullable = property["nullable"] == true;
             self.requires_fields |= is_required && is_scalar(property) && !is_nullable;
             self.is_file |= property["format"] == "data-url";
-        }
-        if schema["type"] == "array" {
-            self.envelopes.insert("data".to_owned());
+            if reference(&property["items"]).is_some() {
+                self.lists.push(name.clone());
+            }
         }
         if is_union(schema) {
             for alternative in alternatives(schema) {
@@ -75,13 +88,15 @@ impl Response {
 
     /// The code of the description.
     pub fn emit(&self) -> TokenStream {
-        let Self { fields, requires_fields, is_union, envelopes, is_file, .. } = self;
-        let (fields, envelopes) = (fields.iter(), envelopes.iter());
+        let Self { requires_fields, is_file, .. } = self;
+        let (fields, envelopes) = (self.fields.iter(), self.envelopes.iter());
+        let list = self.lists.first().map_or(quote!(None), |list| quote!(Some(#list)));
         let content = format_ident!("{}", self.content.unwrap_or("Json"));
+        let shape = format_ident!("{}", self.shape.unwrap_or("Object"));
         let accept = self.accept.as_ref().map_or(quote!(None), |accept| quote!(Some(#accept)));
         quote!(ResponseBody {
             content: Content::#content, accept: #accept, fields: &[#(#fields),*],
-            requires_fields: #requires_fields, is_union: #is_union,
+            requires_fields: #requires_fields, shape: Shape::#shape, list: #list,
             envelopes: &[#(#envelopes),*], is_file: #is_file,
         })
     }

@@ -124,7 +124,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the timeout for connecting. Default: 10 seconds.
+    /// Sets the timeout for connecting. Default: 10 seconds. It is at most nine tenths of the
+    /// attempt timeout and of the total timeout, so that a server that is not reached in time is
+    /// an error of kind [`ErrorKind::Connect`](crate::ErrorKind::Connect): nothing was sent.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -243,13 +245,14 @@ impl ClientBuilder {
                 "the user agent contains a character that is not valid in headers; remove it",
             )
         })?;
+        let limit = self.attempt_timeout.min(self.retry.get_total_timeout());
         let client = http
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
             // Verbose logs contain the key.
             .connection_verbose(false)
-            .connect_timeout(self.connect_timeout)
+            .connect_timeout(self.connect_timeout.min(limit / 10 * 9))
             .pool_idle_timeout(self.pool_idle_timeout.min(MAX_TIMEOUT))
             .user_agent(user_agent)
             .build()

@@ -50,9 +50,8 @@ impl Client {
     /// use pilot_status::RetryPolicy;
     ///
     /// // The health check of a program must not wait for a minute.
-    /// let impatient = client
-    ///     .with_retry(RetryPolicy::none())
-    ///     .with_attempt_timeout(Duration::from_secs(2));
+    /// let policy = RetryPolicy::none().total_timeout(Duration::from_secs(2));
+    /// let impatient = client.with_retry(policy);
     /// let numbers = impatient.list_numbers().send().await?;
     /// println!("{} numbers", numbers.len());
     /// # Ok(()) }

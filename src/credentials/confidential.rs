@@ -1,10 +1,11 @@
-//! Finds credentials and idempotency keys in responses.
+//! Finds credentials, idempotency keys and tokens in responses.
 
 use http::HeaderValue;
 use percent_encoding::percent_decode;
 use secrecy::ExposeSecret;
 
 use super::Credentials;
+use crate::error::Call;
 
 /// Shorter values are not keys, and match other texts by chance.
 pub(super) const MIN_LENGTH: usize = 8;
@@ -14,22 +15,25 @@ pub(super) fn contains(text: &[u8], value: &[u8]) -> bool {
     !value.is_empty() && text.windows(value.len()).any(|part| part.eq_ignore_ascii_case(value))
 }
 
-/// The values that no error may print, although a server may echo them.
+/// The values that no error may print, although a server may echo them: the credential, and the
+/// idempotency key and the tokens of a call.
 #[derive(Clone, Copy)]
 pub(crate) struct Confidential<'a> {
     pub(crate) credentials: &'a Credentials,
-    pub(crate) idempotency_key: Option<&'a HeaderValue>,
+    pub(crate) call: &'a Call,
 }
 
 impl Confidential<'_> {
     /// Whether a text contains one of the values: verbatim, percent-encoded, or interspersed with
     /// other characters.
     pub(crate) fn appears_in(self, text: &[u8]) -> bool {
+        let Call { idempotency_key, tokens, .. } = self.call;
         let credential = self.credentials.secret.expose_secret().as_bytes();
-        let key = self.idempotency_key.map_or(&b""[..], HeaderValue::as_bytes);
-        [credential, key].into_iter().any(|value| {
+        let key = idempotency_key.iter().map(HeaderValue::as_bytes);
+        let tokens = tokens.iter().map(String::as_bytes);
+        [credential].into_iter().chain(key).chain(tokens).any(|value| {
             let bare = alphanumeric(value);
-            contains(text, value)
+            (value.len() >= MIN_LENGTH && contains(text, value))
                 || (bare.len() >= MIN_LENGTH && contains(&alphanumeric(text), &bare))
         })
     }

@@ -1,4 +1,5 @@
-//! JSON with unpaired surrogates.
+//! JSON with text that is not Unicode: unpaired surrogates, and bytes that are not UTF-8, as in a
+//! text that was cut within a character or encoded as Latin-1.
 //!
 //! Programs that count text in UTF-16, as JavaScript does, can cut it between the two
 //! surrogates of a character, such as an emoji. JSON then has an unpaired escape like `\ud83d`,
@@ -28,9 +29,10 @@ pub(crate) fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
-/// The text with unpaired surrogates replaced, of the same length. None if it has none.
+/// The text with unpaired surrogates and invalid UTF-8 replaced, of the same length. None if it
+/// has neither.
 pub(crate) fn replaced(text: &[u8]) -> Option<Vec<u8>> {
-    let mut replaced = None;
+    let mut replaced = std::str::from_utf8(text).is_err().then(|| in_utf8(text));
     let mut offset = 0;
     while let Some(rest) = text.get(offset..).filter(|rest| !rest.is_empty()) {
         offset += match (rest, unit(rest)) {
@@ -46,6 +48,16 @@ pub(crate) fn replaced(text: &[u8]) -> Option<Vec<u8>> {
         }
     }
     replaced
+}
+
+/// The text with a question mark for each byte of invalid UTF-8.
+fn in_utf8(text: &[u8]) -> Vec<u8> {
+    let mut valid = Vec::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        valid.extend_from_slice(chunk.valid().as_bytes());
+        valid.extend(chunk.invalid().iter().map(|_| b'?'));
+    }
+    valid
 }
 
 /// The UTF-16 code unit that a text begins with, if that is an escape like `\ud83d`.
@@ -78,6 +90,17 @@ mod tests {
             (r#""\ud83d"#, None),
         ] {
             assert_eq!(from_slice::<String>(text.as_bytes()).ok().as_deref(), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf_8_are_replaced() {
+        for (text, read) in [
+            (&b"\"n\xe3o\""[..], "n?o"),
+            (b"\"a \xf0\x9f\"", "a ??"),
+            (b"\"\xe3\\ud83d\"", "?\u{fffd}"),
+        ] {
+            assert_eq!(from_slice::<String>(text).unwrap(), read);
         }
     }
 

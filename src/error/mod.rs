@@ -23,9 +23,9 @@ use crate::operation::Operation;
 
 /// An error from building a client or making a call.
 ///
-/// `Display` and `Debug` contain no API key, no idempotency key and no body, so an error is
-/// safe to log. Of the response, they show only the server's message and code, on one line, cut
-/// to 300 characters, and only if these contain neither key. Use
+/// `Display` and `Debug` contain no API key, no idempotency key, no token in a path and no body,
+/// so an error is safe to log. Of the response, they show only the server's message and code, on
+/// one line, cut to 300 characters, and only if these contain none of the three. Use
 /// [`api_error`](Self::api_error), [`headers`](Self::headers) and [`body`](Self::body) for the
 /// full response.
 ///
@@ -66,6 +66,8 @@ pub(crate) struct Call {
     /// Whether an attempt before the last may have taken effect.
     pub(crate) earlier_uncertain: bool,
     pub(crate) idempotency_key: Option<HeaderValue>,
+    /// The values in the path of an operation without a credential, which authenticate the call.
+    pub(crate) tokens: Vec<String>,
 }
 
 impl Call {
@@ -77,6 +79,7 @@ impl Call {
             attempts: 0,
             earlier_uncertain: false,
             idempotency_key: None,
+            tokens: Vec::new(),
         }
     }
 }

@@ -108,10 +108,14 @@ fn api_error(mut object: Map<String, Value>) -> ApiError {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use serde_json::json;
 
     use super::*;
     use crate::credentials::{Confidential, Credentials};
+    use crate::error::Call;
+    use crate::operation::Operation;
 
     impl From<ApiError> for ServerMessage {
         fn from(api_error: ApiError) -> Self {
@@ -121,8 +125,10 @@ mod tests {
 
     fn read(object: Value, status: u16) -> ServerMessage {
         let credentials = Credentials::api_key("ps_0123456789");
-        let key = http::HeaderValue::from_static("order-42");
-        let confidential = Confidential { credentials: &credentials, idempotency_key: Some(&key) };
+        let mut call = Call::new(Cow::Owned(Operation::ODD), "");
+        call.idempotency_key = Some(http::HeaderValue::from_static("order-42"));
+        call.tokens = vec!["rp_0123456789".to_owned()];
+        let confidential = Confidential { credentials: &credentials, call: &call };
         let Value::Object(object) = object else { panic!("{object} is not an object") };
         ServerMessage::new(object, StatusCode::from_u16(status).unwrap(), |text| {
             confidential.appears_in(text)
@@ -186,6 +192,7 @@ mod tests {
             "ps_01234 56789",
             "ps_\u{200b}0123456789",
             "another request has order-42",
+            "Cannot GET /v1/remote-pairing/rp_0123456789",
         ] {
             let message = read(json!({"error": text, "code": text}), 401);
             assert_eq!(message.shown, None, "{text}");

@@ -32,7 +32,7 @@ macro_rules! alternatives {
 
 alternatives! {
     [] String: is_string;
-    [] i64: is_i64;
+    [] i64: is_number;
     [] f64: is_number;
     [] bool: is_boolean;
     [T: DeserializeOwned] Box<T>: is_object;

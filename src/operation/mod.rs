@@ -38,6 +38,15 @@ pub(crate) enum Content {
     File,
 }
 
+/// The kind of a documented body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Object,
+    List,
+    /// A union, whose model keeps unknown alternatives.
+    Union,
+}
+
 /// The documented body of a success.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ResponseBody {
@@ -48,9 +57,10 @@ pub(crate) struct ResponseBody {
     pub(crate) fields: &'static [&'static str],
     /// Whether the model has required fields.
     pub(crate) requires_fields: bool,
-    /// Whether it is a union, whose model keeps unknown alternatives.
-    pub(crate) is_union: bool,
-    /// For a list: the fields of an object that may wrap it.
+    pub(crate) shape: Shape,
+    /// The field of the object with its list, if there is one.
+    pub(crate) list: Option<&'static str>,
+    /// The undocumented fields of an object that may contain the list.
     pub(crate) envelopes: &'static [&'static str],
     /// Whether it contains a whole file.
     pub(crate) is_file: bool,
@@ -59,13 +69,23 @@ pub(crate) struct ResponseBody {
 include!(concat!(env!("OUT_DIR"), "/document.rs"));
 
 impl ResponseBody {
+    /// Whether it may be a list.
+    pub(crate) fn takes_list(&self) -> bool {
+        match self.shape {
+            Shape::Object => false,
+            Shape::List => true,
+            Shape::Union => !self.envelopes.is_empty(),
+        }
+    }
+
     /// An undocumented body.
     pub(crate) const ANY: Self = Self {
         content: Content::Json,
         accept: None,
         fields: &[],
         requires_fields: false,
-        is_union: false,
+        shape: Shape::Object,
+        list: None,
         envelopes: &[],
         is_file: false,
     };
@@ -82,17 +102,14 @@ impl Operation {
         OPERATIONS.iter().find(|operation| operation.id == Some(id))
     }
 
-    /// The operation with a method and a path or path template. The placeholders may have
-    /// other names than in the document, or be filled in.
-    pub(crate) fn at(method: Method, path: &str) -> Cow<'static, Self> {
+    /// The operation that a server finds for a method and a path or path template. The
+    /// placeholders may have other names than in the document, or be filled in.
+    pub(crate) fn at(method: &Method, path: &str) -> Option<&'static Self> {
         let matching = OPERATIONS
             .iter()
-            .filter(|operation| operation.method == method && matches(path, &operation.path));
+            .filter(|operation| operation.method == *method && matches(path, &operation.path));
         // `/v1/numbers/check` takes precedence over `/v1/numbers/{id}`.
-        match matching.min_by_key(|operation| placeholders(&operation.path)) {
-            Some(operation) => Cow::Borrowed(operation),
-            None => Cow::Owned(Self::undocumented(method, path)),
-        }
+        matching.min_by_key(|operation| placeholders(&operation.path))
     }
 
     /// An operation that the document does not describe.
@@ -129,11 +146,12 @@ impl RetryAdvice {
     }
 }
 
-/// Whether a path or template matches a template of the document.
+/// Whether a path or template matches a template of the document. Servers may ignore case.
 pub(crate) fn matches(path: &str, documented: &str) -> bool {
     path.split('/').count() == documented.split('/').count()
         && path.split('/').zip(documented.split('/')).all(|(segment, documented)| {
-            segment == documented || (documented.contains('{') && !segment.is_empty())
+            segment.eq_ignore_ascii_case(documented)
+                || (documented.contains('{') && !segment.is_empty())
         })
 }
 
@@ -173,15 +191,16 @@ mod tests {
             (Method::POST, "/v1/messages/{send}", None),
             (Method::HEAD, "/v1/numbers", None),
             (Method::GET, "/v1/numbers/", None),
-            (Method::GET, "/V1/numbers", None),
+            (Method::GET, "/V1/Numbers", Some("list_numbers")),
             (Method::POST, "/v1/numbers/{id}/logout", None),
             (Method::POST, "/v1/messages/typing", None),
             (Method::GET, "/", None),
         ] {
-            assert_eq!(Operation::at(method, path).id, id, "{path}");
+            let found = Operation::at(&method, path);
+            assert_eq!(found.and_then(|operation| operation.id), id, "{path}");
         }
         for operation in OPERATIONS {
-            let found = Operation::at(operation.method.clone(), &operation.path);
+            let found = Operation::at(&operation.method, &operation.path).unwrap();
             assert_eq!(found.id, operation.id);
         }
     }
@@ -199,7 +218,7 @@ mod tests {
             (Method::PATCH, false, false),
             (odd, false, false),
         ] {
-            let operation = Operation::at(method, "/v1/{name}/x");
+            let operation = Operation::undocumented(method, "/v1/{name}/x");
             assert_eq!(operation.is_read_only(), read_only, "{operation:?}");
             assert_eq!(operation.safe_to_repeat, safe_to_repeat, "{operation:?}");
         }

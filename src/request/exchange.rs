@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 
 use super::deadline::Deadline;
 use crate::credentials::Confidential;
+use crate::decode::surrogates;
 use crate::error::Error;
 use crate::operation::{Content, Operation};
 use crate::response::success::{is_page, is_page_or_json};
@@ -39,7 +40,7 @@ pub(super) async fn exchange(
     let is_complete = match &end {
         Ok(is_within_limit) => *is_within_limit,
         Err(_) if operation.is_read_only() => false,
-        Err(_) => serde_json::from_slice::<IgnoredAny>(&body).is_ok(),
+        Err(_) => surrogates::from_slice::<IgnoredAny>(&body).is_ok(),
     };
     let headers = response.headers_mut();
     for value in headers.values_mut().filter(|value| confidential.appears_in(value.as_bytes())) {

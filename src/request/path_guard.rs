@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_
 use reqwest::Url;
 
 use crate::error::Error;
-use crate::operation::matches;
+use crate::operation::{Operation, matches};
 
 /// All but the unreserved characters (RFC 3986, section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -18,6 +18,12 @@ pub(crate) const REFUSED: &str = "%00";
 
 /// How often a value may be encoded: more often than a chain of proxies and servers decodes.
 const MAX_DECODINGS: usize = 8;
+
+/// The values in the path of a checked URL, as they are encoded.
+pub(crate) fn values<'u>(url: &'u Url, template: &'u str) -> impl Iterator<Item = &'u str> {
+    let segments = url.path().rsplit('/').zip(template.rsplit('/'));
+    segments.filter(|(_, documented)| documented.contains('{')).map(|(segment, _)| segment)
+}
 
 /// Encodes a value as one segment of a path. If that is impossible, [`check`] refuses the
 /// segment.
@@ -49,11 +55,20 @@ fn is_harmless(value: &[u8]) -> bool {
     false
 }
 
-/// Refuses a URL other than the base URL followed by the path of `template`: the same number of
-/// segments, the same fixed segments, and no refused value.
-pub(crate) fn check(url: &Url, base_url: &str, template: &str) -> Result<(), Error> {
+/// Refuses a URL other than the base URL followed by the path of an operation: the same number
+/// of segments, the same fixed segments, no refused value, and no value with which the path is
+/// that of another operation.
+pub(crate) fn check(url: &Url, base_url: &str, operation: &Operation) -> Result<(), Error> {
     let path = url.as_str().strip_prefix(base_url).and_then(|rest| rest.split(['?', '#']).next());
-    if path.is_some_and(|path| matches(path, template) && !path.contains(REFUSED)) {
+    let is_own = |path: &str| {
+        let found = Operation::at(&operation.method, path);
+        found.is_none_or(|found| found.id == operation.id)
+    };
+    if path.is_some_and(|path| {
+        matches(path, &operation.path)
+            && !path.contains(REFUSED)
+            && (!operation.path.contains('{') || is_own(path))
+    }) {
         return Ok(());
     }
     Err(Error::refused(
@@ -67,10 +82,16 @@ mod tests {
     use percent_encoding::percent_decode_str;
     use proptest::prelude::*;
 
+    use http::Method;
+
     use super::*;
     use crate::error::ErrorKind;
 
     const BASE: &str = "https://example.com/gateway";
+
+    fn get(path: &str) -> Operation {
+        Operation::at(&Method::GET, path).unwrap().clone()
+    }
 
     /// Builds a URL as the generated code does.
     fn url(id: &str) -> Url {
@@ -79,7 +100,7 @@ mod tests {
     }
 
     fn check_id(id: &str) -> Result<(), Error> {
-        check(&url(id), BASE, "/v1/numbers/{id}/status")
+        check(&url(id), BASE, &get("/v1/numbers/{id}/status"))
     }
 
     #[test]
@@ -152,10 +173,24 @@ mod tests {
             "https://example.com/gateway/v1/number",
             "https://example.com/gatewayx/v1/numbers",
         ] {
-            assert!(check(&Url::parse(url).unwrap(), BASE, "/v1/numbers").is_err(), "{url}");
+            assert!(check(&Url::parse(url).unwrap(), BASE, &get("/v1/numbers")).is_err(), "{url}");
         }
         let with_query = Url::parse("https://example.com/gateway/v1/numbers?page=/../2").unwrap();
-        check(&with_query, BASE, "/v1/numbers").unwrap();
+        check(&with_query, BASE, &get("/v1/numbers")).unwrap();
+    }
+
+    #[test]
+    fn a_value_with_which_the_path_is_that_of_another_operation_is_refused() {
+        for (method, template, id) in [
+            (Method::GET, "/v1/messages/{id}", "history"),
+            (Method::GET, "/v1/messages/{id}", "History"),
+            (Method::GET, "/v1/calls/{id}", "settings"),
+        ] {
+            let operation = Operation::at(&method, template).unwrap();
+            let url = |id| Url::parse(&format!("{BASE}{}", template.replace("{id}", id))).unwrap();
+            assert!(check(&url(id), BASE, operation).is_err(), "{template} {id}");
+            check(&url("msg_1"), BASE, operation).unwrap();
+        }
     }
 
     proptest! {

@@ -71,9 +71,9 @@ impl Client {
         }
     }
 
-    /// The values that no error of a call with an idempotency key may print.
-    pub(super) fn confidential<'a>(&'a self, key: Option<&'a HeaderValue>) -> Confidential<'a> {
-        Confidential { credentials: &self.inner.settings.credentials, idempotency_key: key }
+    /// The values that no error of a call may print.
+    pub(super) fn confidential<'a>(&'a self, call: &'a Call) -> Confidential<'a> {
+        Confidential { credentials: &self.inner.settings.credentials, call }
     }
 
     /// The path of the base URL, which precedes the path of an operation.
@@ -87,27 +87,31 @@ impl Client {
         if let Err(error) = prepared {
             return Err(error.with_call(call));
         }
+        if call.operation.anonymous {
+            let values = path_guard::values(request.url(), &call.operation.path);
+            call.tokens = values.map(str::to_owned).collect();
+        }
         let Inner { settings, number, retry, attempt_timeout, .. } = &self.inner;
-        let (operation, key) = (call.operation.clone(), call.idempotency_key.clone());
-        let (operation, key) = (&*operation, key.as_ref());
+        let (confidential, attempted) = (self.confidential(&call), call.clone());
+        let Call { operation, idempotency_key, .. } = &call;
         let is_paced = retry.get_pacing() != Pacing::Off;
         let queue = is_paced.then(|| settings.queues.of(operation, number));
         let rules = Rules {
             policy: *retry,
-            repeatable: operation.safe_to_repeat || key.is_some(),
+            repeatable: operation.safe_to_repeat || idempotency_key.is_some(),
             queue: queue.as_deref(),
             budget: retry.has_budget().then_some(&settings.budget),
             slots: &settings.slots,
         };
         let limit = settings.response_limit(operation);
-        attempts::run(rules, call, fastrand::f64, |attempt, time_left| {
+        attempts::run(rules, attempted, fastrand::f64, |attempt, time_left| {
             let request = copy(&request);
             async move {
                 let mut request = request?;
                 let deadline = Deadline::new(*attempt_timeout, time_left, &mut request);
                 let span = Span::attempt(operation, request.url());
                 let sent = self.client.execute(request);
-                let exchanged = exchange(sent, operation, limit, self.confidential(key), &deadline);
+                let exchanged = exchange(sent, operation, limit, confidential, &deadline);
                 let result = span.within(exchanged).await;
                 span.ended(result.as_ref().map(|(response, _)| response.status()), attempt);
                 result
@@ -122,10 +126,11 @@ impl Client {
         if operation.takes_idempotency_key || request.headers().contains_key(IDEMPOTENCY_KEY) {
             idempotency::ensure_key(request.headers_mut())?;
         }
-        path_guard::check(request.url(), &self.baseurl, &operation.path)?;
+        path_guard::check(request.url(), &self.baseurl, operation)?;
+        let number = self.inner.number.header()?;
         if let Some((name, value)) = self.inner.settings.credentials.for_operation(operation)? {
             request.headers_mut().insert(name, value);
-            if let Some(number) = self.inner.number.header()? {
+            if let Some(number) = number {
                 request.headers_mut().insert(NUMBER_ID, number);
             }
         }

@@ -173,8 +173,7 @@ impl RawRequest<'_> {
         }
         path_template::check(&self.path)?;
         let client = self.client;
-        let method = self.request.method().clone();
-        let operation = undecoded(Operation::at(method, &self.path).into_owned());
+        let operation = undecoded(self.operation());
         // A caller that sets `Accept` may expect a page.
         let takes_pages = self.request.headers().contains_key(ACCEPT);
         let request = match self.build() {
@@ -197,6 +196,15 @@ impl RawRequest<'_> {
         texts.any(|text| self.client.inner.settings.credentials.appears_in(text.as_bytes()))
     }
 
+    /// The documented operation that a server finds for the path, or an undocumented one.
+    fn operation(&self) -> Operation {
+        let filled = path_template::fill(&self.path, &self.values);
+        let path = without_slash(filled.as_ref().unwrap_or(&self.path));
+        let method = self.request.method();
+        let undocumented = || Operation::undocumented(method.clone(), &self.path);
+        Operation::at(method, path).cloned().unwrap_or_else(undocumented)
+    }
+
     fn build(self) -> Result<Request, Error> {
         let Self { client, mut request, path, values, invalid } = self;
         if let Some(error) = invalid {
@@ -207,6 +215,8 @@ impl RawRequest<'_> {
             return Err(Error::refused("CONNECT and TRACE are not supported; use another method"));
         }
         let path = path_template::fill(&path, &values)?;
+        let documented = Operation::at(request.method(), without_slash(&path));
+        let path = if documented.is_some() { without_slash(&path) } else { &path };
         request.url_mut().set_path(&format!("{}{path}", client.path_prefix()));
         request.headers_mut().entry(ACCEPT).or_insert(JSON);
         if request.body().is_some() {
@@ -258,9 +268,8 @@ impl ResponseValue<Bytes> {
         };
         let success = Success { operation: &call.operation, headers: self.headers(), body: self };
         success::model(success).map_err(|problem| {
-            let idempotency_key = call.idempotency_key.as_ref();
             let error = problem
-                .into_error(self.status(), Confidential { credentials, idempotency_key })
+                .into_error(self.status(), Confidential { credentials, call })
                 .with_response(self.headers().clone(), Bytes::clone(self));
             if self.origin.is_some() { error.with_call(call.clone()) } else { error }
         })
@@ -273,6 +282,11 @@ fn undecoded(operation: Operation) -> Cow<'static, Operation> {
     let is_file = operation.response.is_file;
     let response = ResponseBody { requires_fields: true, is_file, ..ResponseBody::ANY };
     Cow::Owned(Operation { response, ..operation })
+}
+
+/// The path without a slash at its end.
+fn without_slash(path: &str) -> &str {
+    path.strip_suffix('/').unwrap_or(path)
 }
 
 /// Validates a header of the caller. The error is the reason why it is refused.

@@ -40,14 +40,15 @@ impl Succeeded<'_> {
         let Self { client, response, call, slot, .. } = self;
         let (status, headers) = (response.status(), response.headers().clone());
         let Inner { settings, attempt_timeout, .. } = &client.inner;
-        let limit = settings.response_limit(&call.operation);
+        let (limit, attempts) = (settings.response_limit(&call.operation), call.attempts);
         let download =
             Download::new(response, headers.clone(), call, slot, *attempt_timeout, limit);
-        ResponseValue::new(download, status, headers)
+        ResponseValue::new(download, status, headers).with_attempts(attempts)
     }
 
     pub(crate) fn with<T>(mut self, value: T) -> ResponseValue<T> {
         ResponseValue::new(value, self.status(), std::mem::take(self.response.headers_mut()))
+            .with_attempts(self.call.attempts)
     }
 
     /// Ends the call with the result of `read`.
@@ -58,7 +59,7 @@ impl Succeeded<'_> {
         let Self { client, response, body, call, span, .. } = self;
         let headers = response.headers();
         let success = Success { operation: &call.operation, headers, body };
-        let confidential = client.confidential(call.idempotency_key.as_ref());
+        let confidential = client.confidential(call);
         let failed = |problem: Problem| {
             problem
                 .into_error(self.status(), confidential)

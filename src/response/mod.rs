@@ -43,6 +43,7 @@ pub struct ResponseValue<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
+    attempts: u32,
     /// Set if the caller decodes the body.
     pub(crate) origin: Option<Box<Origin>>,
 }
@@ -50,7 +51,11 @@ pub struct ResponseValue<T> {
 impl<T> ResponseValue<T> {
     /// Constructs a response, for tests of code that accepts one.
     pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
-        Self { value, status, headers, origin: None }
+        Self { value, status, headers, attempts: 1, origin: None }
+    }
+
+    pub(crate) fn with_attempts(self, attempts: u32) -> Self {
+        Self { attempts, ..self }
     }
 
     pub(crate) fn with_origin(mut self, origin: Origin) -> Self {
@@ -71,6 +76,12 @@ impl<T> ResponseValue<T> {
     /// The headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// The number of attempts of the call, starting at 1. After several, the response describes
+    /// the last one: an earlier attempt may have done what this one found already done.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
     }
 
     /// Whether this is the stored response to an earlier request under the same

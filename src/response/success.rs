@@ -9,7 +9,7 @@ use crate::credentials::Confidential;
 use crate::decode;
 use crate::decode::surrogates::{self, without_bom};
 use crate::error::{Error, ServerMessage};
-use crate::operation::Operation;
+use crate::operation::{Operation, ResponseBody, Shape};
 use crate::response::body::encoding_problem;
 
 /// Why a response with a success status does not match the document.
@@ -35,8 +35,10 @@ pub(crate) struct Success<'a> {
 /// An empty body is an empty model, if the operation writes and the model has no required
 /// fields.
 pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Problem> {
-    let list = success.wrapped_list();
-    let success = Success { body: list.as_deref().unwrap_or(success.body), ..success };
+    let takes_list = success.operation.response.takes_list();
+    // An undocumented field may contain another list.
+    let body = success.with_list().filter(|body| takes_list || decode::decode::<T>(body).is_ok());
+    let success = Success { body: body.as_deref().unwrap_or(success.body), ..success };
     if success.text().is_empty() {
         let empty = serde_json::from_slice(b"{}").ok();
         let empty = empty.filter(|_| !success.operation.is_read_only());
@@ -53,9 +55,12 @@ pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Prob
     }
 }
 
-/// Checks a body that is not decoded.
+/// Checks a body that is not decoded. It may be text such as `OK`, which some servers label as
+/// HTML.
 pub(crate) fn nothing(success: Success<'_>) -> Result<(), Problem> {
-    no_page(success)?;
+    if success.text().starts_with(b"<") {
+        return Err(success.not_json());
+    }
     success.other_object().map_or(Ok(()), Err)
 }
 
@@ -84,43 +89,53 @@ impl Success<'_> {
     /// the fields of the model in order.
     fn is_list_for_object(self) -> bool {
         let response = &self.operation.response;
-        let is_object = !response.fields.is_empty() && response.envelopes.is_empty();
+        let is_object = !response.fields.is_empty() && !response.takes_list();
         is_object && self.text().starts_with(b"[")
     }
 
-    /// The expected list, if an undocumented object wraps it.
-    fn wrapped_list(self) -> Option<Vec<u8>> {
+    /// The body with its list in the documented place, if an undocumented field contains it.
+    fn with_list(self) -> Option<Vec<u8>> {
         let response = &self.operation.response;
         let seen = (!response.envelopes.is_empty()).then(|| self.seen())?;
-        if !seen.has_fields || seen.has_error || seen.is_expected {
+        let has_list = response.list.is_some() && seen.missing_list.is_none();
+        if !seen.has_fields || seen.has_error || has_list {
             return None;
         }
-        let object: Map<String, Value> = surrogates::from_slice(self.body).ok()?;
-        response.envelopes.iter().find_map(|name| match object.get(*name)? {
-            Value::Null => Some(b"[]".to_vec()),
-            list @ Value::Array(_) => serde_json::to_vec(list).ok(),
-            _ => None,
-        })
+        let mut object: Map<String, Value> = surrogates::from_slice(self.body).ok()?;
+        let find = |is_kind: fn(&Value) -> bool| {
+            response.envelopes.iter().find(|name| object.get(**name).is_some_and(is_kind))
+        };
+        let list = object.remove(*find(Value::is_array).or_else(|| find(Value::is_null))?)?;
+        let body = match (response.list, list) {
+            (_, Value::Null) if response.takes_list() => Value::Array(Vec::new()),
+            (Some(field), list) if !response.takes_list() => {
+                object.insert(field.to_owned(), list);
+                Value::Object(object)
+            }
+            (_, list) => list,
+        };
+        serde_json::to_vec(&body).ok()
     }
 
     /// The problem of a JSON object that does not report the success of the operation.
     fn other_object(self) -> Option<Problem> {
         let response = &self.operation.response;
         let seen = self.seen();
-        let is_error = seen.has_error && !(response.is_union && seen.is_expected);
+        let is_error = seen.has_error && !(response.shape == Shape::Union && seen.is_expected);
         if is_error || (seen.resembles_error() && !seen.is_expected) {
             let object = surrogates::from_slice(self.body).ok();
             let truncated = || Problem::Foreign("its body is a truncated error".to_owned());
             return Some(object.map_or_else(truncated, Problem::ErrorObject));
         }
-        let takes_any = response.is_union || response.fields.is_empty();
+        let takes_any = response.shape == Shape::Union || response.fields.is_empty();
         let is_other = seen.has_fields && !seen.is_expected && !takes_any;
         is_other.then(|| Problem::Foreign("its body has none of the expected fields".to_owned()))
     }
 
     /// Inspects the fields of the body, if it is an object.
     fn seen(self) -> Seen {
-        let mut seen = Seen { expected: self.operation.response.fields, ..Seen::default() };
+        let ResponseBody { fields, list, .. } = self.operation.response;
+        let mut seen = Seen { expected: fields, missing_list: list, ..Seen::default() };
         let mut inspect =
             |text: &[u8]| serde_json::Deserializer::from_slice(text).deserialize_map(&mut seen);
         if self.text().starts_with(b"{") && inspect(self.text()).is_err() {
@@ -223,6 +238,8 @@ fn media_type(headers: &HeaderMap) -> Option<&str> {
 struct Seen {
     /// The fields of the model.
     expected: &'static [&'static str],
+    /// The field of the model with its list, until it is found.
+    missing_list: Option<&'static str>,
     has_fields: bool,
     /// Whether one of them is a field of the model.
     is_expected: bool,
@@ -256,6 +273,9 @@ impl<'de> Visitor<'de> for &mut Seen {
             self.others.extend(OTHERS.iter().find(|other| **other == name));
             if name == "error" || name == "errors" {
                 self.has_error |= is_error(&object.next_value()?);
+            } else if self.missing_list == Some(&name) {
+                let list: Option<IgnoredAny> = object.next_value()?;
+                self.missing_list = self.missing_list.filter(|_| list.is_none());
             } else {
                 object.next_value::<IgnoredAny>()?;
             }

@@ -4,9 +4,10 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 
+use crate::support::calls::builder;
 use crate::support::echo::{self, KEYS, ODD_KEYS, shows_key};
 use crate::support::script::{GOOD, Script, ScriptedServer, Step};
-use crate::support::{example, shown};
+use crate::support::{Server, ServerResponse, example, shown};
 use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{Client, Credentials, ErrorKind, RetryPolicy, StatusCode};
 use serde_json::json;
@@ -29,6 +30,18 @@ async fn no_outcome_prints_a_key_that_the_server_echoes() {
             assert!(!shows_key(&printed), "{key}, {echo}: {printed}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_token_in_a_path_that_the_server_echoes_is_not_printed() {
+    let token = "rp_marked 0123456789";
+    let text = format!("Cannot GET /v1/remote-pairing/{}", token.replace(' ', "%20"));
+    let body = json!({"message": text, "error": "Not Found", "statusCode": 404});
+    let server = Server::start([ServerResponse::json(404, &body)]).await;
+    let client = builder(&server.url).build().unwrap();
+    let error = client.get_remote_pairing().token(token).send().await.unwrap_err();
+    assert!(!shown(&error).contains("marked"), "{error:?}");
+    assert_eq!(error.message(), Some(&*text));
 }
 
 #[tokio::test]

@@ -6,9 +6,10 @@ use std::task::{Context, Poll, Wake};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
+use crate::support::calls::builder;
 use crate::support::script::Step::{NotifyTest, Pause, Read, Reset, RespondToAll, Send, Silent};
 use crate::support::script::{Script, ScriptedServer};
-use crate::support::{KEY, eventually};
+use crate::support::{KEY, Server, ServerResponse, eventually};
 use futures_util::TryStreamExt;
 use pilot_status::{Client, Credentials, ErrorKind, RetryPolicy, reqwest};
 
@@ -84,6 +85,16 @@ async fn a_download_may_have_no_timeout() {
     let client = client.with_attempt_timeout(Duration::MAX);
     let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
     assert_eq!(audio.bytes().await.unwrap(), "abc");
+}
+
+#[tokio::test]
+async fn a_file_may_be_longer_than_other_responses() {
+    let file = vec![0; 33 << 20];
+    let server =
+        Server::start([ServerResponse::new(200, &[("content-type", "audio/mpeg")], &file)]);
+    let client = builder(&server.await.url).build().unwrap();
+    let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
+    assert_eq!(audio.bytes().await.unwrap().len(), file.len());
 }
 
 #[tokio::test]

@@ -128,6 +128,14 @@ async fn an_odd_error_body_does_not_hide_the_status() {
 }
 
 #[tokio::test]
+async fn an_error_in_latin_1_has_its_code_and_message() {
+    let body = b"{\"error\": \"n\xfamero em uso\", \"code\": \"NUMBER_NOT_FOUND\"}";
+    let error = call(reply(404, &body[..])).await;
+    assert_eq!(error.code(), Some(&ErrorCode::NumberNotFound));
+    assert_eq!(error.message(), Some("n?mero em uso"));
+}
+
+#[tokio::test]
 async fn extra_fields_of_an_error_are_kept() {
     let body = json!({"error": "Blocked", "code": "NUMBER_BLOCKED", "reason": "extra_charge_unpaid", "details": {"missing": ["a"]}});
     let error = call(in_json(409, &body)).await;
@@ -205,8 +213,10 @@ async fn complete_json_is_read_despite_broken_framing() {
         let head = format!("HTTP/1.1 {status} Any\r\ntransfer-encoding: chunked\r\n\r\n");
         format!("{head}{:x}\r\n{body}\r\n", body.len()).leak()
     };
+    let marked = format!("\u{feff}{ROTATED}");
     for (rotated, refused) in [
         (too_short(200, ROTATED), too_short(404, REFUSED)),
+        (too_short(200, &marked), too_short(404, REFUSED)),
         (no_end(200, ROTATED), no_end(404, REFUSED)),
     ] {
         for ends in [&[][..], &[Silent]] {

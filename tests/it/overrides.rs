@@ -157,6 +157,8 @@ async fn invalid_settings_fail_every_call_before_it_is_sent() {
         let mut numbers = client.list_leads().stream();
         assert_eq!(numbers.next().await.unwrap().unwrap_err().kind(), ErrorKind::Configuration);
     }
+    let error = client.for_number("\n").get_remote_pairing().token("t").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert_eq!(sandbox.requests().len(), 0);
     // A later override replaces the invalid setting.
     let fixed = no_time.with_retry(RetryPolicy::default());

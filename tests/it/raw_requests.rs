@@ -297,6 +297,26 @@ async fn a_documented_operation_is_retried_as_the_document_allows() {
     assert_eq!(error.attempts(), 1, "{error}");
 }
 
+#[tokio::test]
+async fn a_documented_operation_is_found_by_the_path_that_is_sent() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let path = Operation::path("remove_extra_numbers");
+    let (rest, last) = path.rsplit_once('/').unwrap();
+    let call = |path: String| client.request(Method::DELETE, path).json(&json!({"quantity": 1}));
+    for call in [
+        call(format!("{rest}/{{last}}")).path("last", last),
+        call(format!("{path}/")),
+        call(path.to_uppercase()),
+    ] {
+        let reply = Reply::error(StatusCode::SERVICE_UNAVAILABLE, None);
+        sandbox.enqueue(OperationId::RemoveExtraNumbers, reply);
+        let error = call.send().await.unwrap_err();
+        assert_eq!(error.operation_id(), Some("remove_extra_numbers"), "{error}");
+        assert_eq!(error.attempts(), 1, "{error}");
+    }
+}
+
 /// Looks up an operation in the document.
 struct Operation;
 
@@ -319,10 +339,12 @@ async fn a_pause_is_shared_by_method_template_and_number() {
             async move { client.request(Method::POST, path).path("id", id).send().await.err() };
         async { tokio::spawn(call).await.unwrap().unwrap() }
     };
-    assert_eq!(post(&client, "/v1/a/{id}", 1).await.attempts(), 1);
-    let error = post(&client, "/v1/a/{id}", 99).await;
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 0), "{error}");
-    assert_eq!(server.received().len(), 1);
+    for (id, attempts) in [(1, 1), (2, 1), (3, 1), (99, 0)] {
+        let error = post(&client, "/v1/a/{id}", id).await;
+        let expected = (ErrorKind::RateLimited, attempts);
+        assert_eq!((error.kind(), error.attempts()), expected, "{error}");
+    }
+    assert_eq!(server.received().len(), 3);
     for error in [
         post(&client, "/v1/b/{id}", 1).await,
         post(&client.for_number("wn_1"), "/v1/a/{id}", 1).await,
@@ -335,13 +357,15 @@ async fn a_pause_is_shared_by_method_template_and_number() {
 #[tokio::test]
 async fn a_pause_of_a_documented_operation_holds_back_raw_calls_too() {
     let (server, client) = served(ServerResponse::new(429, &[("retry-after", "3600")], "")).await;
-    assert_eq!(client.get_number().id("num_1").send().await.unwrap_err().attempts(), 1);
+    for _ in 0..3 {
+        assert_eq!(client.get_number().id("num_1").send().await.unwrap_err().attempts(), 1);
+    }
     for path in ["/v1/numbers/{id}", "/v1/numbers/{number}"] {
         let name = path.trim_start_matches("/v1/numbers/{").trim_end_matches('}');
         let error = client.request(Method::GET, path).path(name, "n").send().await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 0), "{error}");
     }
-    assert_eq!(server.received().len(), 1);
+    assert_eq!(server.received().len(), 3);
 }
 
 #[tokio::test]

@@ -23,6 +23,15 @@ async fn first(reply: Reply) -> Sandbox {
     sandbox
 }
 
+/// Starts a sandbox that rejects as many calls as start a pause, of an hour.
+async fn rejecting() -> Sandbox {
+    let sandbox = first(rejected("3600")).await;
+    for _ in 0..2 {
+        sandbox.enqueue(OperationId::ListNumbers, rejected("3600"));
+    }
+    sandbox
+}
+
 #[tokio::test]
 async fn a_429_is_retried_after_the_requested_wait() {
     let sandbox = first(rejected("1")).await;
@@ -30,6 +39,17 @@ async fn a_429_is_retried_after_the_requested_wait() {
     sandbox.client().list_numbers().send().await.unwrap();
     assert!(start.elapsed() >= Duration::from_secs(1));
     assert_eq!(sandbox.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_response_states_the_number_of_attempts() {
+    let sandbox = first(Reply::error(StatusCode::SERVICE_UNAVAILABLE, None)).await;
+    let client = sandbox.client();
+    for attempts in [2, 1] {
+        assert_eq!(client.list_numbers().send().await.unwrap().attempts(), attempts);
+    }
+    let raw = client.request(pilot_status::Method::GET, "/v1/numbers").send().await.unwrap();
+    assert_eq!(raw.attempts(), 1);
 }
 
 #[tokio::test]
@@ -225,16 +245,18 @@ async fn a_call_dropped_during_its_wait_sends_no_more_requests() {
 }
 
 #[tokio::test]
-async fn clones_share_the_pause_after_a_429() {
-    let sandbox = first(rejected("3600")).await;
+async fn clones_share_the_pause_after_429s() {
+    let sandbox = rejecting().await;
     let sharing = sandbox.client();
-    let rejected = sharing.clone().list_numbers().send().await.unwrap_err();
-    assert_eq!((rejected.kind(), rejected.attempts()), (ErrorKind::RateLimited, 1));
-    let held_back = sharing.list_numbers().send().await.unwrap_err();
-    assert_eq!((held_back.kind(), held_back.attempts()), (ErrorKind::RateLimited, 0));
-    assert!(held_back.retry_after().unwrap() > Duration::from_secs(3500));
-    assert_eq!(held_back.operation_id(), Some("list_numbers"));
-    assert_eq!(sandbox.requests().len(), 1);
+    for _ in 0..3 {
+        let rejected = sharing.clone().list_numbers().send().await.unwrap_err();
+        assert_eq!((rejected.kind(), rejected.attempts()), (ErrorKind::RateLimited, 1));
+    }
+    let throttled = sharing.list_numbers().send().await.unwrap_err();
+    assert_eq!((throttled.kind(), throttled.attempts()), (ErrorKind::RateLimited, 0));
+    assert!(throttled.retry_after().unwrap() > Duration::from_secs(3500));
+    assert_eq!(throttled.operation_id(), Some("list_numbers"));
+    assert_eq!(sandbox.requests().len(), 3);
     // A separate client does not share the pause.
     sandbox.builder().build().unwrap().list_numbers().send().await.unwrap();
 }
@@ -257,25 +279,25 @@ async fn a_cooldown_of_one_resource_does_not_delay_others() {
 }
 
 #[tokio::test]
-async fn a_429_for_one_number_does_not_delay_others() {
-    let sandbox = first(rejected("3600")).await;
+async fn a_pause_for_one_number_does_not_delay_others() {
+    let sandbox = rejecting().await;
     let client = sandbox.client();
     let (a, b) = (client.for_number("a"), client.for_number("b"));
-    a.list_numbers().send().await.unwrap_err();
+    for _ in 0..3 {
+        a.list_numbers().send().await.unwrap_err();
+    }
     b.list_numbers().send().await.unwrap();
     client.list_numbers().send().await.unwrap();
-    assert_eq!(sandbox.requests().len(), 3);
+    assert_eq!(sandbox.requests().len(), 5);
     // The pause applies to calls for its number from any clone.
-    let held_back = client.for_number("a").list_numbers().send().await.unwrap_err();
-    assert_eq!((held_back.attempts(), sandbox.requests().len()), (0, 3));
+    let throttled = client.for_number("a").list_numbers().send().await.unwrap_err();
+    assert_eq!((throttled.attempts(), sandbox.requests().len()), (0, 5));
 }
 
 #[tokio::test]
 async fn a_stray_429_does_not_delay_other_calls() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = first(rejected("3600")).await;
     let client = sandbox.client();
-    client.list_numbers().send().await.unwrap();
-    sandbox.enqueue(OperationId::ListNumbers, rejected("3600"));
     let error = client.list_numbers().send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
     client.list_numbers().send().await.unwrap();

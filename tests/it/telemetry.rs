@@ -122,11 +122,27 @@ async fn record(reply: Reply) -> Recorder {
 }
 
 async fn record_at(builder: ClientBuilder) -> Recorder {
-    let quick = RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).max_attempts(2);
-    let client = builder.retry(quick).build().unwrap();
+    record_call(&builder.retry(quick()).build().unwrap()).await
+}
+
+fn quick() -> RetryPolicy {
+    RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO).max_attempts(2)
+}
+
+async fn record_call(client: &Client) -> Recorder {
     let recorder = Recorder::default();
     _ = client.list_numbers().send().with_subscriber(recorder.subscriber()).await;
     recorder
+}
+
+/// A client whose first calls were rejected, so that the next rejection starts a pause.
+async fn rejected(sandbox: &Sandbox) -> Client {
+    let client = sandbox.builder().retry(quick()).build().unwrap();
+    for _ in 0..2 {
+        sandbox.enqueue(OperationId::ListNumbers, Reply::too_many_requests(None));
+        _ = client.with_retry(quick().max_attempts(1)).list_numbers().send().await;
+    }
+    client
 }
 
 #[tokio::test]
@@ -182,8 +198,11 @@ async fn a_wait_emits_an_event() {
     for (status, cause) in
         [(StatusCode::TOO_MANY_REQUESTS, "rate_limit"), (StatusCode::SERVICE_UNAVAILABLE, "retry")]
     {
-        let recorder =
-            record(Reply::error(status, None).header("retry-after-ms", "30").unwrap()).await;
+        let sandbox = Sandbox::start().await.unwrap();
+        let client = rejected(&sandbox).await;
+        let reply = Reply::error(status, None).header("retry-after-ms", "30").unwrap();
+        sandbox.enqueue(OperationId::ListNumbers, reply);
+        let recorder = record_call(&client).await;
         let records = recorder.0.lock().unwrap();
         let events: Vec<_> =
             records.iter().filter(|recorded| recorded.is_ours() && recorded.id.is_none()).collect();
@@ -204,11 +223,11 @@ async fn a_long_wait_is_announced_at_its_start() {
         [(StatusCode::TOO_MANY_REQUESTS, "rate_limit"), (StatusCode::SERVICE_UNAVAILABLE, "retry")]
     {
         let sandbox = Sandbox::start().await.unwrap();
+        let (client, recorder) = (rejected(&sandbox).await, Recorder::default());
         sandbox.enqueue(
             OperationId::ListNumbers,
             Reply::error(status, None).header("retry-after", "5").unwrap(),
         );
-        let (client, recorder) = (sandbox.client(), Recorder::default());
         let call = async move { client.list_numbers().send().await };
         let call = tokio::spawn(call.with_subscriber(recorder.subscriber()));
         eventually("the wait is announced", || recorder.ours().contains("message=waiting")).await;

@@ -6,11 +6,13 @@ mod proxy;
 mod tls;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::calls::{assert_ends, builder, list, pay};
 use crate::support::script::Step::{Read, ReadSome, Reset, RespondToAll, Send, Silent};
 use crate::support::script::{GOOD, Script, ScriptedServer};
+use pilot_status::reqwest::dns::{Name, Resolve, Resolving};
 use pilot_status::{Client, Error, ErrorKind, RetryPolicy, reqwest};
 
 const REFUSAL: &[u8] = b"HTTP/1.1 400 Any\r\ncontent-length: 0\r\n\r\n";
@@ -203,6 +205,30 @@ async fn a_connect_timeout_is_retried() {
         builder(&format!("http://{address}")).connect_timeout(Duration::from_millis(20)).build();
     let error = assert_ends(&client.unwrap(), "full", ErrorKind::Connect, 4).await;
     assert!(error.to_string().contains(&format!("the server {address}")), "{error}");
+}
+
+/// Resolves no name.
+struct Unresolved;
+
+impl Resolve for Unresolved {
+    fn resolve(&self, _: Name) -> Resolving {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_reached_within_an_attempt_or_a_call_received_nothing() {
+    let client = |policy: RetryPolicy| {
+        let http = reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(Unresolved));
+        builder("http://localhost:1").http_client_builder(http).retry(policy)
+    };
+    let once = RetryPolicy::default().max_attempts(1);
+    let short = Duration::from_millis(200);
+    for builder in [client(once).attempt_timeout(short), client(once.total_timeout(short))] {
+        let error = pay(&builder.build().unwrap()).await;
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+        assert!(!error.may_have_taken_effect());
+    }
 }
 
 #[tokio::test]

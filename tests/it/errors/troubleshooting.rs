@@ -56,10 +56,14 @@ async fn the_troubleshooting_page_quotes_limit_errors() {
     let (_, no_slot) = tokio::join!(client.list_numbers().send(), client.list_numbers().send());
     assert_quoted(&no_slot.unwrap_err());
 
-    sandbox
-        .enqueue(OperationId::ListNumbers, Reply::too_many_requests(Some(Duration::from_secs(30))));
-    assert_quoted(&client.list_numbers().send().await.unwrap_err());
-    assert_quoted(&client.list_numbers().send().await.unwrap_err());
+    for _ in 0..3 {
+        let rejection = Reply::too_many_requests(Some(Duration::from_secs(30)));
+        sandbox.enqueue(OperationId::ListNumbers, rejection);
+    }
+    for _ in 0..4 {
+        assert_quoted(&client.list_numbers().send().await.unwrap_err());
+    }
+    assert_eq!(sandbox.requests().len(), 4);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Lists that a server wraps in an object, contrary to the document.
 
-use pilot_status::mock::Reply;
+use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{Client, ErrorKind, StatusCode};
 use serde_json::{Value, json};
 
@@ -47,6 +47,8 @@ async fn a_list_is_read_with_and_without_a_wrapper() {
             json!({name: entries}),
             json!({name: entries, "total": 1, "nextPage": null}),
             json!({"data": {"page": 1}, name: entries}),
+            json!({"data": null, name: entries}),
+            json!({"data": entries, name: null}),
         ];
         let sandbox = sandbox(id, bodies.iter().map(crate::operations::case::ok)).await;
         let client = sandbox.client();
@@ -69,6 +71,28 @@ async fn a_wrapped_list_may_be_empty_or_null() {
                 assert_eq!(entries(&read), &json!([]), "{id}: {name} {list}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_an_object_may_have_another_name() {
+    let lead = json!({"id": "lead_1"});
+    for (body, leads) in [
+        (json!({"leads": [lead], "page": 1, "totalPages": 1}), 1),
+        (json!({"data": [lead], "page": 1, "totalPages": 1}), 1),
+        (json!({"leads": null, "data": [lead]}), 1),
+        (json!({"leads": null, "page": 1}), 0),
+        (json!({"leads": [], "data": [lead]}), 0),
+        // Another list.
+        (json!({"page": 1, "data": [1, 2]}), 0),
+    ] {
+        let sandbox = Sandbox::start().await.unwrap();
+        sandbox.respond_with(OperationId::ListLeads, body.clone());
+        let client = sandbox.client();
+        let listed = client.list_leads().send().await.unwrap();
+        assert_eq!(listed.leads.len(), leads, "{body}");
+        let first = client.list_leads().stream().next().await;
+        assert_eq!(first.is_some(), leads > 0, "{body}");
     }
 }
 

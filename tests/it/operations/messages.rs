@@ -523,6 +523,7 @@ async fn a_cancellation_is_read_as_lists_and_as_counts() {
         json!({"cancelled": 2, "notFound": 0}),
         json!({"cancelled": [], "failed": [{"id": "msg_1", "reason": "already sent"}]}),
         json!({"cancelled": {"msg_1": true}}),
+        json!({"cancelled": 3.0}),
     ];
     let sandbox = sandbox("cancel_messages", responses.clone().map(|response| ok(&response))).await;
     let client = sandbox.client();
@@ -539,4 +540,5 @@ async fn a_cancellation_is_read_as_lists_and_as_counts() {
     let neither = cancel().await;
     let kept = responses[2]["cancelled"].clone();
     assert_eq!(neither.cancelled, Some(types::CancelledMessages::Unknown(kept)));
+    assert_eq!(cancel().await.cancelled, Some(types::CancelledMessages::Count(3)));
 }
