@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use tempfile::{PathPersistError, TempPath};
+use tempfile::TempPath;
 
 use crate::console;
 
@@ -107,26 +107,25 @@ impl Staged {
         Ok(Self { path, new, old })
     }
 
-    fn place(&mut self) -> std::io::Result<()> {
-        match self.new.take() {
-            Some(new) => new.persist(&self.path).map_err(|error| error.error),
-            None => fs::remove_file(&self.path),
-        }
+    fn place(&self) -> std::io::Result<()> {
+        replace(&self.path, self.new.as_deref())
     }
 
     fn take_back(&mut self) {
-        let taken = match self.old.take() {
-            Some(old) => old.persist(&self.path).map_err(|PathPersistError { error, mut path }| {
-                // It is the only copy of the old contents.
-                path.disable_cleanup(true);
-                format!("{error}; it is kept as {}", path.display())
-            }),
-            None => fs::remove_file(&self.path).map_err(|error| error.to_string()),
-        };
-        if let Err(error) = taken {
-            console::report(format_args!("cannot restore {}: {error}", self.path.display()));
-        }
+        let Err(error) = replace(&self.path, self.old.as_deref()) else { return };
+        let kept = self.old.as_mut().map(|old| {
+            // It is the only copy of the old contents.
+            old.disable_cleanup(true);
+            format!("; it is kept as {}", old.display())
+        });
+        let (path, kept) = (self.path.display(), kept.unwrap_or_default());
+        console::report(format_args!("cannot restore {path}: {error}{kept}"));
     }
+}
+
+/// Renames a file to a path, or removes what is there.
+fn replace(path: &Path, with: Option<&Path>) -> std::io::Result<()> {
+    with.map_or_else(|| fs::remove_file(path), |with| fs::rename(with, path))
 }
 
 #[cfg(test)]
