@@ -82,7 +82,7 @@ fn operation(new: &Undescribed, schemas: &mut Schemas) -> Value {
     if !theirs["tags"][0].is_string() {
         draft["tags"] = json!(["Other"]);
     }
-    let parameters = parameters(&item, &new.method);
+    let parameters = parameters(&new.path, &item, &new.method);
     if !parameters.is_empty() {
         draft["parameters"] = parameters.into_iter().map(|one| one.value.clone()).collect();
     }

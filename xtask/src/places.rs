@@ -60,6 +60,20 @@ pub fn fill(path: &str, with: &str) -> String {
         .fold(path.to_owned(), |path, name| path.replacen(&format!("{{{name}}}"), with, 1))
 }
 
+/// The place and the name of a parameter in a request. The name of a header ignores the case, and
+/// a parameter of a path has a position instead.
+pub fn sent_as(path: &str, parameter: &Value) -> String {
+    let [place, name] = ["in", "name"].map(|key| parameter[key].as_str().unwrap_or_default());
+    match place {
+        "path" => {
+            let before = path.split(&format!("{{{name}}}")).next().unwrap_or_default();
+            format!("path {}", before.matches('{').count())
+        }
+        "header" => format!("header {}", name.to_lowercase()),
+        _ => format!("{place} {name}"),
+    }
+}
+
 /// Whether a part of a schema only states alternatives of required fields.
 pub fn is_choice(part: &Value) -> bool {
     let is_rule = |one: &Value| entries(one).map(|(key, _)| key).eq(["required"]);

@@ -80,12 +80,9 @@ pub fn reconcile(
             holder.operation([&their_item, &our_item], method, [path, our_path]);
         }
     }
-    let mut differences = holder.differences;
-    // Many pages state the same head.
-    let mut reported = BTreeSet::new();
-    differences.retain(|difference| reported.insert(difference.key()));
-    accepted.settle(&mut differences, notes);
-    let lines: Vec<String> = differences.iter().map(|one| one.line(ours)).collect();
+    accepted.settle(&mut holder.differences, notes);
+    let lines = holder.differences.iter().map(|(key, one)| one.line(key, ours));
+    let lines: Vec<String> = lines.collect();
     ensure!(
         lines.is_empty(),
         "the vendor's pages and xtask/spec/api differ (`accept with` gives a line for \

@@ -57,10 +57,6 @@ impl<'d> Site<'d> {
         }
     }
 
-    pub fn direction(&self) -> Direction {
-        self.schema.shared
-    }
-
     /// The type and the format.
     pub fn kind(&self) -> String {
         let text = |key: &str| self.schema[key].as_str().unwrap_or_default();
@@ -182,16 +178,13 @@ fn site<'d>(label: String, part: &Part<'d>, is_required: bool) -> (String, Site<
     (label.clone(), Site::new(label, part, is_required))
 }
 
-/// The parameters of an operation. The key of a path parameter is its position in the path.
+/// The parameters of an operation.
 fn parameters<'d>(of: &str, all: &Part<'d>) -> Sites<'d> {
-    let path = all.at.as_str();
     let parameters = all.elements().into_iter().map(|parameter| {
-        let [place, name] = ["in", "name"].map(|key| parameter.key(key).text());
-        let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
-        let label = format!("{of}: {place} {name}");
-        let key = match path.find(&format!("{{{name}}}")) {
-            Some(at) if place == "path" => path[..at].matches('{').count().to_string(),
-            _ => label.clone(),
+        let key = places::sent_as(all.at.as_str(), &parameter);
+        let label = match parameter.key("in").text() {
+            "path" => format!("{of}: path {}", parameter.key("name").text()),
+            _ => format!("{of}: {key}"),
         };
         (key, Site::new(label, &parameter.key("schema"), parameter["required"] == true))
     });

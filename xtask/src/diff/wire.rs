@@ -42,12 +42,11 @@ pub fn compare(old: &Value, new: &Value) -> (Vec<Change>, Vec<Change>) {
     let mut wire = Wire::default();
     let url = |document: &Value| document["servers"][0]["url"].clone();
     wire.differ(Major, "server", url(&old), url(&new));
-    let advice = |document: &Value| {
-        let advice = entries(&document["components"]["schemas"]["ErrorCode"]["x-retry"]);
-        advice.map(|(code, advice)| (code.clone(), advice.clone())).collect()
-    };
-    for (code, old, new) in pairs(advice(&old), advice(&new)) {
-        wire.differ(Minor, &format!("x-retry of {code}"), old, new);
+    let [before, now] =
+        [&old, &new].map(|document| &document["components"]["schemas"]["ErrorCode"]["x-retry"]);
+    for (code, _) in entries(before).chain(entries(now)) {
+        let label = format!("x-retry of {code}");
+        wire.differ(Minor, &label, before[code].clone(), now[code].clone());
     }
     wire.parts(sites(&old), sites(&new));
     while let Some((old, new)) = wire.open.pop() {
@@ -82,35 +81,32 @@ impl<'d> Wire<'d> {
         }
     }
 
-    fn parts(&mut self, old: Sites<'d>, new: Sites<'d>) {
-        for (name, old, new) in pairs(old, new) {
-            let is_alternative = name.starts_with(ALTERNATIVE);
-            match (old, new) {
-                (Some(old), Some(new)) => self.open.push((old, new)),
-                (Some(old), None) => {
-                    let is_needed = old.direction() == Sent || old.label.contains(": response ");
-                    let level = if is_needed { Major } else { old.missing().max(Minor) };
-                    self.add(level, format!("{} is removed", old.label));
-                }
-                (None, Some(new)) => {
-                    let level = match new.direction() {
-                        Sent if new.is_required => Major,
-                        Read if is_alternative => Minor,
-                        _ => Patch,
-                    };
-                    // The client sets required headers itself.
-                    if level == Major && !new.label.contains(": header ") {
-                        self.refused.insert(format!("{} is new and required", new.label));
-                    }
-                    self.add(level, format!("{} is new", new.label));
-                }
-                (None, None) => {}
+    fn parts(&mut self, old: Sites<'d>, mut new: Sites<'d>) {
+        for (name, old) in old {
+            if let Some(new) = new.remove(&name) {
+                self.open.push((old, new));
+                continue;
             }
+            let is_needed = old.schema.shared == Sent || old.label.contains(": response ");
+            let level = if is_needed { Major } else { old.missing().max(Minor) };
+            self.add(level, format!("{} is removed", old.label));
+        }
+        for (name, new) in new {
+            let level = match new.schema.shared {
+                Sent if new.is_required => Major,
+                Read if name.starts_with(ALTERNATIVE) => Minor,
+                _ => Patch,
+            };
+            // The client sets required headers itself.
+            if level == Major && !new.label.contains(": header ") {
+                self.refused.insert(format!("{} is new and required", new.label));
+            }
+            self.add(level, format!("{} is new", new.label));
         }
     }
 
     fn site(&mut self, old: &Site<'d>, new: &Site<'d>) {
-        let is_sent = new.direction() == Sent;
+        let is_sent = new.schema.shared == Sent;
         // The client sets the idempotency key if the caller does not.
         let is_demanded = new.is_required && !new.label.ends_with(IDEMPOTENCY_KEY);
         let level = match is_sent {
@@ -121,7 +117,7 @@ impl<'d> Wire<'d> {
         };
         self.differ(level, &old.label, old.presence(), new.presence());
         let address = |site: &Site| std::ptr::from_ref(site.schema.value).addr();
-        if !self.seen.insert((new.direction(), address(old), address(new))) {
+        if !self.seen.insert((new.schema.shared, address(old), address(new))) {
             return;
         }
         if new.is_operation() {
@@ -187,7 +183,7 @@ impl<'d> Wire<'d> {
 /// The level of a change after which values of one type are read as another. All values in a URL
 /// are texts. The client reads numbers as texts, and any value as a date.
 fn fit(value: &Site, reader: &Site) -> Level {
-    let is_client = reader.direction() != Sent;
+    let is_client = reader.schema.shared != Sent;
     let is_text = is_client || [": query ", ": path "].iter().any(|at| value.label.contains(at));
     let kind = value.kind();
     let is = |kinds: &[&str]| kinds.contains(&kind.split(' ').next().unwrap_or_default());
@@ -221,14 +217,4 @@ fn loosens(keyword: &str, old: &Value, new: &Value) -> bool {
         (_, Some(old), Some(new)) if keyword.starts_with("max") => new >= old,
         _ => *new == false,
     }
-}
-
-/// Pairs the entries of two maps by name.
-fn pairs<V>(
-    mut old: BTreeMap<String, V>,
-    mut new: BTreeMap<String, V>,
-) -> Vec<(String, Option<V>, Option<V>)> {
-    let names: BTreeSet<String> = old.keys().chain(new.keys()).cloned().collect();
-    let pair = |name: String| (old.remove(&name), new.remove(&name), name);
-    names.into_iter().map(pair).map(|(old, new, name)| (name, old, new)).collect()
 }

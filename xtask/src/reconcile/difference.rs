@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::fragments::Fragments;
@@ -11,14 +12,13 @@ use crate::pointer::Pointer;
 use crate::steps::Notes;
 use crate::{files, yaml};
 
-/// A fact of a page that our description lacks.
-#[derive(Clone, Debug)]
+/// The facts of pages that our description lacks. The key of each is its line in
+/// `xtask/spec/accepted.yaml`. Many pages state the same fact, which is reported once.
+pub type Differences = IndexMap<String, Difference>;
+
+/// How our description differs from a fact of a page.
 pub struct Difference {
-    /// The method and our path.
-    pub operation: String,
     pub page: String,
-    /// The fact, in the words of `xtask/spec/accepted.yaml`.
-    pub what: String,
     /// Our statement instead.
     pub ours: String,
     /// The place of our statement in the fragments.
@@ -28,14 +28,8 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// The line of `xtask/spec/accepted.yaml`. It is not truncated: two facts must not share it.
-    pub fn key(&self) -> String {
-        whole_line(&format!("{}: {}", self.operation, self.what))
-    }
-
     /// The report of the difference, on one line.
-    pub fn line(&self, fragments: &Fragments) -> String {
-        let key = self.key();
+    pub fn line(&self, key: &str, fragments: &Fragments) -> String {
         let patch = self.patch.as_ref().map(|patch| format!(": write `{}`", whole_line(patch)));
         let (patch, accept) = (patch.unwrap_or_default(), key.replace('\'', "''"));
         let (page, ours, at) = (&self.page, one_line(&self.ours), fragments.line(&self.place));
@@ -60,11 +54,9 @@ impl Accepted {
     }
 
     /// Removes the accepted differences, and notes accepted lines without a difference.
-    pub fn settle(&self, differences: &mut Vec<Difference>, notes: &mut Notes) {
+    pub fn settle(&self, differences: &mut Differences, notes: &mut Notes) {
         for line in &self.0 {
-            let before = differences.len();
-            differences.retain(|difference| difference.key() != *line);
-            if differences.len() == before {
+            if differences.shift_remove(line).is_none() {
                 notes.push(format!(
                     "xtask/spec/accepted.yaml: no page states `{line}` any more: remove the line"
                 ));

@@ -1,14 +1,16 @@
 //! Compares an operation of a page with ours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 
 use serde_json::{Value, json};
 
-use super::difference::{Difference, plain};
+use super::difference::{Difference, Differences, plain};
 use super::facts::Facts;
 use super::value;
+use crate::line::whole_line;
 use crate::node::Node;
-use crate::places::{elements, entries, placeholders};
+use crate::places::{elements, entries, sent_as};
 use crate::pointer::Pointer;
 
 /// Collects the differences between a page and our description.
@@ -17,7 +19,7 @@ pub struct Holder {
     /// The method and our path.
     pub operation: String,
     pub page: String,
-    pub differences: Vec<Difference>,
+    pub differences: Differences,
     /// Whether the compared values belong to a request.
     pub is_request: bool,
     /// The pairs of their and our schemas that were compared in this operation.
@@ -25,10 +27,11 @@ pub struct Holder {
 }
 
 impl Holder {
-    pub fn add(&mut self, what: String, ours: &str, place: &Pointer, patch: Option<String>) {
-        let (operation, page) = (self.operation.clone(), self.page.clone());
-        let (ours, place) = (ours.to_owned(), place.clone());
-        self.differences.push(Difference { operation, page, what, ours, place, patch });
+    pub fn add(&mut self, what: impl Display, ours: &str, place: &Pointer, patch: Option<String>) {
+        // It is not truncated: two facts must not share a key.
+        let key = whole_line(&format!("{}: {what}", self.operation));
+        let (page, ours, place) = (self.page.clone(), ours.to_owned(), place.clone());
+        self.differences.entry(key).or_insert(Difference { page, ours, place, patch });
     }
 
     /// Compares the operations of a method at their path and at ours.
@@ -44,7 +47,7 @@ impl Holder {
         self.names(&theirs, &ours);
         self.security(&theirs, &ours);
         self.is_request = true;
-        self.parameters(&parameters(items[0], method), &ours, &paths.map(placeholders));
+        self.parameters(&parameters(paths[0], items[0], method), &ours, paths);
         self.body(&theirs, &ours, "request");
         self.is_request = false;
         self.responses(&theirs, &ours);
@@ -84,16 +87,16 @@ impl Holder {
         }
     }
 
-    /// Compares parameters. Path parameters are matched by position.
-    fn parameters(&mut self, theirs: &[Node], ours: &Node, names: &[Vec<&str>; 2]) {
+    /// Compares parameters.
+    fn parameters(&mut self, theirs: &[Node], ours: &Node, [path, our_path]: [&str; 2]) {
         let all = ours.key("parameters");
-        let known: Vec<Node> = all.elements().iter().map(Node::resolved).collect();
+        let known = all.elements().into_iter().map(|one| one.resolved());
+        let known: BTreeMap<String, Node> =
+            known.map(|one| (sent_as(our_path, &one), one)).collect();
         for theirs in theirs {
             let [place, name] = ["in", "name"].map(|key| theirs.key(key).text());
             let what = format!("the {place} parameter {name}");
-            let index = names[0].iter().position(|other| place == "path" && *other == name);
-            let name = index.map_or(name, |index| names[1][index]);
-            let Some(ours) = known.iter().find(|ours| is_same(ours, place, name)) else {
+            let Some(ours) = known.get(&sent_as(path, theirs)) else {
                 self.add(what, "no such parameter", &all.at, Some(format!("- {}", **theirs)));
                 continue;
             };
@@ -199,23 +202,12 @@ fn alternatives(security: &Value) -> String {
 }
 
 /// The parameters of an operation, including those of its path.
-pub fn parameters<'a>(item: &Node<'a>, method: &str) -> Vec<Node<'a>> {
-    let [own, shared] = [&item.key(method), item].map(|one| {
-        let parameters = one.key("parameters").elements();
-        parameters.iter().map(Node::resolved).collect::<Vec<_>>()
-    });
-    let is_own = |parameter: &Node| {
-        let [place, name] = ["in", "name"].map(|key| parameter.key(key).text());
-        own.iter().any(|own| is_same(own, place, name))
-    };
-    let shared: Vec<Node> = shared.into_iter().filter(|one| !is_own(one)).collect();
-    [own, shared].concat()
-}
-
-/// Whether a parameter has a place and a name. The names of headers ignore the case.
-fn is_same(parameter: &Node, place: &str, name: &str) -> bool {
-    let [known, other] = ["in", "name"].map(|key| parameter.key(key).text());
-    known == place && (name == other || place == "header" && name.eq_ignore_ascii_case(other))
+pub fn parameters<'a>(path: &str, item: &Node<'a>, method: &str) -> Vec<Node<'a>> {
+    let [mut own, shared] = [&item.key(method), item]
+        .map(|one| one.key("parameters").elements().iter().map(Node::resolved).collect::<Vec<_>>());
+    let replaced: Vec<String> = own.iter().map(|one| sent_as(path, one)).collect();
+    own.extend(shared.into_iter().filter(|one| !replaced.contains(&sent_as(path, one))));
+    own
 }
 
 /// Our description of a response of theirs.

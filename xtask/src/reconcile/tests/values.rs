@@ -46,7 +46,7 @@ fn found(schemas: &[Node], shown: &[Value], ours: Node) -> Vec<String> {
     let mut holder = Holder { is_request: true, ..Holder::default() };
     let theirs = Facts { schemas: schemas.to_vec(), shown: shown.to_vec(), ..Facts::default() };
     holder.value(&theirs, &Facts { schemas: vec![ours], ..Facts::default() }, "it");
-    holder.differences.into_iter().map(|difference| difference.what).collect()
+    holder.differences.keys().map(|key| key.trim_start_matches(": ").to_owned()).collect()
 }
 
 /// A named schema of a document.
