@@ -17,9 +17,8 @@ use chrono::Utc;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
-use crate::console;
 use crate::files::Changes;
-use crate::shell::Shell;
+use crate::{console, shell};
 
 /// The page with the figures.
 const FILE: &str = "BENCHMARKS.md";
@@ -65,22 +64,22 @@ pub enum Part {
 impl Part {
     /// Returns the output of the measurement, which contains the figures.
     fn measure(self, root: &Path, runs: u32, changes: &mut Changes) -> Result<String> {
-        let shell = Shell::new(root);
+        let output = |words| shell::output(shell::command(root, words));
         match self {
             Self::Packages => builds::count_packages(root),
             Self::Lines => builds::count_lines(root),
             Self::Build => builds::time_programs(root, runs),
             Self::Commands => builds::time_commands(root),
             Self::Size => builds::weigh(root),
-            Self::Overhead => shell.output(
+            Self::Overhead => output(
                 "cargo test --locked --release --test overhead -- --include-ignored --nocapture \
                  --test-threads=1",
             ),
-            Self::Instructions => instructions::count(&shell),
+            Self::Instructions => instructions::count(root),
             Self::RateLimit => {
-                let output = shell.output("cargo bench --locked --bench rate_limit")?;
-                changes.write(root.join(CHART), chart::draw(&output)?);
-                Ok(output)
+                let measured = output("cargo bench --locked --bench rate_limit")?;
+                changes.write(root.join(CHART), chart::draw(&measured)?);
+                Ok(measured)
             }
         }
     }
@@ -92,7 +91,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let budgets = budgets::read()?;
     let is_chosen = |part: &&Part| options.parts.is_empty() || options.parts.contains(part);
     let (mut sections, mut over, mut changes) = (Vec::new(), Vec::new(), Changes::default());
-    let machine = machine::describe(&Shell::new(root))?;
+    let machine = machine::describe(root)?;
     let today = Utc::now().format("%F");
     for &part in Part::value_variants().iter().filter(is_chosen) {
         let (name, heading) = console::words(&part);

@@ -16,8 +16,7 @@ use clap::builder::PossibleValuesParser;
 use serde::Deserialize;
 
 use crate::folder::target_folder;
-use crate::shell::Shell;
-use crate::{console, yaml};
+use crate::{console, shell, yaml};
 
 static STEPS: LazyLock<Vec<Step>> = LazyLock::new(|| {
     let steps = yaml::parse(include_str!("../ci.yaml"));
@@ -62,17 +61,19 @@ pub struct Options {
 impl Step {
     /// Runs the commands. If a need is not met, runs none and returns the remedy.
     fn run(&self, root: &Path) -> Result<Option<&str>> {
-        let shell = Shell::new(root);
         for Need { run, prints, otherwise } in &self.needs {
-            if !shell.output(run).is_ok_and(|output| output.starts_with(prints)) {
+            let output = shell::output(shell::command(root, run));
+            if !output.is_ok_and(|output| output.starts_with(prints)) {
                 return Ok(Some(otherwise));
             }
         }
-        let shell = self.target.iter().fold(shell, |shell, name| {
-            shell.with("CARGO_TARGET_DIR", target_folder(root).join(name))
-        });
-        let shell = self.env.iter().fold(shell, |shell, (name, value)| shell.with(name, value));
-        self.run.iter().try_for_each(|command| shell.run(command))?;
+        for words in &self.run {
+            let mut command = shell::command(root, words);
+            if let Some(name) = &self.target {
+                command.env("CARGO_TARGET_DIR", target_folder(root).join(name));
+            }
+            shell::run(command.envs(&self.env))?;
+        }
         Ok(None)
     }
 
@@ -81,13 +82,12 @@ impl Step {
         if let Some(otherwise) = self.run(root)? {
             return Ok(Some(otherwise));
         }
-        let shell = &Shell::new(root);
         match self.name.as_str() {
-            "licences" => crates::licences(shell)?,
-            "duplicates" => crates::duplicates(shell)?,
+            "licences" => crates::licences(root)?,
+            "duplicates" => crates::duplicates(root)?,
             "api" => api::check(root)?,
-            "features" => builds::features(shell)?,
-            "lowest" => builds::lowest(shell)?,
+            "features" => builds::features(root)?,
+            "lowest" => builds::lowest(root)?,
             name => ensure!(!self.run.is_empty(), "the step {name} has no checks"),
         }
         Ok(None)

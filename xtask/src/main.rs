@@ -96,8 +96,9 @@ fn main() -> ExitCode {
         Task::Api => ci::api::accept(&root),
         Task::Bench(options) => bench::run(&root, &options),
         Task::Regen(options) => regen::run(&root, &folder::target_folder(&root), &options),
-        Task::Chaos { options } => shell::Shell::new(&root)
-            .run(&format!("cargo run --locked --package outbox -- chaos {}", options.join(" "))),
+        Task::Chaos { options } => shell::run(
+            shell::command(&root, "cargo run --locked --package outbox -- chaos").args(options),
+        ),
         Task::Diff { old, new } => diff::run(&root, &old, &new).map(console::print),
     };
     let Err(error) = outcome else { return ExitCode::SUCCESS };

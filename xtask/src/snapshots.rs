@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::files::Changes;
 use crate::folder;
-use crate::shell::Shell;
+use crate::shell;
 
 /// The folder of the snapshots, and the prefix of those of generated code.
 const FOLDER: &str = "tests/snapshots";
@@ -59,15 +59,16 @@ fn replace(root: &Path, made: BTreeMap<String, Vec<u8>>, changes: &mut Changes) 
 fn run_tests(copy: &Path, target: &Path) -> Result<()> {
     // Without a TLS library, the client builds faster. The filter selects the tests that write
     // snapshots: the others read them.
-    let command = "cargo test --locked --package pilot-status --no-default-features \
-                   --features full,schemars --test generated -- match";
-    let shell = Shell::new(copy)
+    let words = "cargo test --locked --package pilot-status --no-default-features \
+                 --features full,schemars --test generated -- match";
+    let run = shell::command(copy, words)
         // A warning does not make a document unusable.
-        .without("RUSTFLAGS")
-        .with("CARGO_TARGET_DIR", target)
-        .with("INSTA_UPDATE", "always")
-        .with("INSTA_FORCE_PASS", "1");
-    let run = shell.command(command).output().context("cannot run cargo")?;
+        .env_remove("RUSTFLAGS")
+        .env("CARGO_TARGET_DIR", target)
+        .env("INSTA_UPDATE", "always")
+        .env("INSTA_FORCE_PASS", "1")
+        .output()
+        .context("cannot run cargo")?;
     if run.status.success() {
         return Ok(());
     }

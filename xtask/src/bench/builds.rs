@@ -10,8 +10,7 @@ use anyhow::{Context, Result, anyhow};
 
 use super::figure;
 use super::programs::{NAMES, Programs, cold};
-use crate::shell::Shell;
-use crate::{folder, generate};
+use crate::{folder, generate, shell};
 
 /// The programs that list numbers.
 const LISTING: [&str; 3] = ["by-hand", "numbers", "full"];
@@ -63,7 +62,7 @@ pub fn time_programs(root: &Path, runs: u32) -> Result<String> {
 pub fn time_commands(root: &Path) -> Result<String> {
     let base = folder::target_folder(root).join("bench");
     let _lock = folder::lock(&base, "benchmark")?;
-    Shell::new(root).run("cargo fetch --quiet --locked")?;
+    shell::run(shell::command(root, "cargo fetch --quiet --locked"))?;
     let readme = fs::read_to_string(root.join("README.md"))?;
     let command = |beginning: &str| {
         let command = readme.lines().find(|line| line.starts_with(beginning));

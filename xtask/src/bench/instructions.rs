@@ -1,14 +1,16 @@
 //! Counts the instructions of a call, which hardly vary from run to run.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 
 use super::figure;
 use crate::console;
-use crate::shell::Shell;
+use crate::shell::{command, output};
 
 /// Counts the instructions of each client separately. Without valgrind, there are no figures.
-pub fn count(shell: &Shell) -> Result<String> {
-    if shell.output("valgrind --version").is_err() {
+pub fn count(root: &Path) -> Result<String> {
+    if output(command(root, "valgrind --version")).is_err() {
         console::print("NOT RUN: valgrind is not installed");
         return Ok(String::new());
     }
@@ -20,9 +22,11 @@ pub fn count(shell: &Shell) -> Result<String> {
              '--toggle-collect=*::counted*','--callgrind-out-file={}']",
             report.display()
         );
-        let output = shell.output(&format!(
-            "cargo --config {runner} test --locked --release --test overhead -- --ignored --nocapture --exact {function}_instructions"
-        ))?;
+        let test = format!(
+            "cargo --config {runner} test --locked --release --test overhead -- --ignored \
+             --nocapture --exact {function}_instructions"
+        );
+        let output = output(command(root, &test))?;
         let calls = figure::get(&figure::parse(&output)?, "counted-calls", name)?.value;
         let report = std::fs::read_to_string(&report)?;
         let total = report.lines().find_map(|line| line.strip_prefix("summary: "));

@@ -1,13 +1,15 @@
 //! Describes the machine and the compiler of the figures, without the name of the machine.
 
+use std::path::Path;
+
 use anyhow::Result;
 
-use crate::shell::Shell;
+use crate::shell::{command, output};
 
-pub fn describe(shell: &Shell) -> Result<String> {
+pub fn describe(root: &Path) -> Result<String> {
     let cores = std::thread::available_parallelism()?;
     let system = format!("{} {}", std::env::consts::ARCH, std::env::consts::OS);
-    let rustc = shell.output("rustc --version")?;
+    let rustc = output(command(root, "rustc --version"))?;
     // Without the commit and its date.
     let rustc = rustc.split(" (").next().unwrap_or_default();
     let cpu = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| model(&text));
@@ -25,11 +27,10 @@ mod tests {
     use std::path::Path;
 
     use super::{describe, model};
-    use crate::shell::Shell;
 
     #[test]
     fn the_description_names_cores_and_compiler() {
-        let description = describe(&Shell::new(Path::new(env!("CARGO_MANIFEST_DIR")))).unwrap();
+        let description = describe(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
         for part in [" cores of ", "rustc 1."] {
             assert!(description.contains(part), "{description}");
         }

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -11,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::folder;
 use crate::packed;
-use crate::shell::Shell;
+use crate::shell;
 use crate::steps::Steps;
 
 /// The programs: with reqwest alone; with serde as well, to list numbers without a client; with
@@ -44,7 +45,7 @@ impl Programs {
         folder::empty(&programs.folder)?;
         fs_extra::dir::copy(root.join("xtask/programs"), &base, &CopyOptions::new())?;
         // Download all dependencies first, so that no measured time includes a download.
-        Shell::new(root).run("cargo fetch --quiet --locked")?;
+        shell::run(shell::command(root, "cargo fetch --quiet --locked"))?;
         let client = packed::unpack(root, &programs.folder)?;
         // A registry source must list the digests of files. An empty list is valid.
         fs::write(client.join(".cargo-checksum.json"), r#"{"files": {}}"#)?;
@@ -58,7 +59,7 @@ impl Programs {
 
     /// Runs Cargo for a program, and returns its output.
     pub fn output(&self, name: &str, command: &str) -> Result<String> {
-        users(&self.folder.join(name)).output(&format!("cargo {command} --offline"))
+        shell::output(users(&self.folder.join(name), &format!("cargo {command} --offline")))
     }
 
     /// Builds a program with `cold`.
@@ -71,16 +72,19 @@ impl Programs {
 /// and the seconds that the command took.
 pub fn cold(folder: &Path, within: &Path, command: &str) -> Result<(TempDir, f64)> {
     let target = tempfile::tempdir_in(within)?;
-    let shell = users(folder).with("CARGO_TARGET_DIR", target.path());
     let name = folder.file_name().unwrap_or_default().display();
     Steps { quiet: false }.run(&format!("{name}: {command}"), |_| {
         let began = Instant::now();
-        shell.output(command)?;
+        shell::output(users(folder, command).env("CARGO_TARGET_DIR", target.path()))?;
         Ok((target, began.elapsed().as_secs_f64()))
     })
 }
 
-/// A shell in a folder, with the environment of a user.
-fn users(folder: &Path) -> Shell<'_> {
-    SETTINGS.into_iter().fold(Shell::new(folder), Shell::without)
+/// A command in the environment of a user.
+fn users(folder: &Path, words: &str) -> Command {
+    let mut command = shell::command(folder, words);
+    for setting in SETTINGS {
+        command.env_remove(setting);
+    }
+    command
 }

@@ -2,13 +2,14 @@
 //! versions of the dependencies.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use toml_edit::DocumentMut;
 
 use crate::folder::target_folder;
 use crate::packed;
-use crate::shell::Shell;
+use crate::shell::{command, run};
 
 /// Features that stand for others, or that are slow to build and have a separate step.
 const NOT_ALONE: [&str; 5] = ["default", "full", "native-tls", "rustls", "rustls-no-provider"];
@@ -17,11 +18,15 @@ const NOT_ALONE: [&str; 5] = ["default", "full", "native-tls", "rustls", "rustls
 const PAIRS: [&str; 3] = ["messages,webhooks", "numbers,mock", "conversations,templates"];
 
 /// Builds with each feature alone, and with some pairs of features.
-pub fn features(shell: &Shell) -> Result<()> {
-    let manifest: DocumentMut = fs::read_to_string(shell.root.join("Cargo.toml"))?.parse()?;
+pub fn features(root: &Path) -> Result<()> {
+    let manifest: DocumentMut = fs::read_to_string(root.join("Cargo.toml"))?.parse()?;
     let features = manifest["features"].as_table().context("Cargo.toml has no features")?;
     for set in sets(features.iter().map(|(name, _)| name)) {
-        shell.run(&format!("cargo check --locked --package pilot-status --lib --no-default-features --features {set}"))?;
+        let check = format!(
+            "cargo check --locked --package pilot-status --lib --no-default-features \
+             --features {set}"
+        );
+        run(command(root, &check))?;
     }
     Ok(())
 }
@@ -33,21 +38,20 @@ fn sets<'a>(features: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 
 /// Builds with the lowest versions that Cargo.toml allows, so that none of them breaks the build of
 /// a user.
-pub fn lowest(shell: &Shell) -> Result<()> {
+pub fn lowest(root: &Path) -> Result<()> {
     let scratch = tempfile::tempdir()?;
-    let folder = packed::unpack(shell.root, scratch.path())?;
+    let folder = packed::unpack(root, scratch.path())?;
     let manifest = folder.join("Cargo.toml");
     let mut document: DocumentMut = fs::read_to_string(&manifest)?.parse()?;
     // Users do not build them.
     document.remove("dev-dependencies");
     fs::write(&manifest, document.to_string())?;
     fs::remove_file(folder.join("Cargo.lock"))?;
-    Shell::new(&folder)
-        .with("RUSTC_BOOTSTRAP", "1")
-        .run("cargo generate-lockfile -Zdirect-minimal-versions")?;
-    Shell::new(&folder)
-        .with("CARGO_TARGET_DIR", target_folder(shell.root).join("lowest"))
-        .run("cargo check --locked --lib --all-features")
+    let lock = "cargo generate-lockfile -Zdirect-minimal-versions";
+    run(command(&folder, lock).env("RUSTC_BOOTSTRAP", "1"))?;
+    let target = target_folder(root).join("lowest");
+    let check = "cargo check --locked --lib --all-features";
+    run(command(&folder, check).env("CARGO_TARGET_DIR", target))
 }
 
 #[cfg(test)]

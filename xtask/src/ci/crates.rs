@@ -1,11 +1,12 @@
 //! Checks the licences of all crates, and finds crates that the client builds in two versions.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use anyhow::{Result, ensure};
 use spdx::{Expression, ParseMode};
 
-use crate::shell::Shell;
+use crate::shell::{command, output};
 
 /// Licences that a crate may have.
 const ALLOWED: [&str; 9] = [
@@ -27,11 +28,10 @@ const ALLOWED: [&str; 9] = [
 const TWICE: [&str; 1] = ["syn"];
 
 /// Checks the licence of every crate that the client or xtask builds.
-pub fn licences(shell: &Shell) -> Result<()> {
-    let tree = shell.output(
-        "cargo tree --locked --workspace --all-features --target all --edges normal,build,dev --prefix none \
-         --format {l}|{p}",
-    )?;
+pub fn licences(root: &Path) -> Result<()> {
+    let list = "cargo tree --locked --workspace --all-features --target all \
+                --edges normal,build,dev --prefix none --format {l}|{p}";
+    let tree = output(command(root, list))?;
     ensure!(tree.contains("pilot-status"), "cargo tree does not list the crates");
     let wrong = wrong(&tree);
     ensure!(wrong.is_empty(), "licences that must be reviewed: {wrong:#?}");
@@ -54,11 +54,10 @@ fn is_met(expression: &str) -> bool {
 }
 
 /// Fails if the crates that the client builds in several versions differ from `TWICE`.
-pub fn duplicates(shell: &Shell) -> Result<()> {
-    let tree = shell.output(
-        "cargo tree --locked --package pilot-status --all-features --target all \
-         --edges normal --duplicates --depth 0 --prefix none",
-    )?;
+pub fn duplicates(root: &Path) -> Result<()> {
+    let list = "cargo tree --locked --package pilot-status --all-features --target all \
+                --edges normal --duplicates --depth 0 --prefix none";
+    let tree = output(command(root, list))?;
     let names = names(&tree);
     ensure!(
         names == BTreeSet::from(TWICE),
