@@ -10,7 +10,7 @@ mod page;
 mod programs;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use chrono::Utc;
@@ -18,7 +18,7 @@ use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
 use crate::files::Changes;
-use crate::{console, shell};
+use crate::{console, folder, shell};
 
 /// The page with the figures.
 const FILE: &str = "BENCHMARKS.md";
@@ -85,6 +85,11 @@ impl Part {
     }
 }
 
+/// The folder for the programs and their builds.
+fn scratch(root: &Path) -> PathBuf {
+    folder::target_folder(root).join("bench")
+}
+
 /// Measures the chosen parts, prints a table for each, and replaces their sections of the page. A
 /// figure over budget is an error.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
@@ -92,6 +97,9 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let is_chosen = |part: &&Part| options.parts.is_empty() || options.parts.contains(part);
     let (mut sections, mut over, mut changes) = (Vec::new(), Vec::new(), Changes::default());
     let machine = machine::describe(root)?;
+    let _lock = folder::lock(&scratch(root), "benchmark")?;
+    // No measured time includes a download.
+    shell::run(shell::command(root, "cargo fetch --quiet --locked"))?;
     let today = Utc::now().format("%F");
     for &part in Part::value_variants().iter().filter(is_chosen) {
         let (name, heading) = console::words(&part);
@@ -108,7 +116,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     }
     if !options.dry_run {
         let page = fs::read_to_string(root.join(FILE)).unwrap_or_default();
-        changes.write(root.join(FILE), page::update(&page, Part::value_variants(), &sections));
+        changes.write(root.join(FILE), page::update(&page, &sections));
         changes.commit()?;
         console::print(format_args!("wrote {FILE}"));
     }

@@ -1,4 +1,4 @@
-//! Locks, empties, copies and lists folders.
+//! Locks, copies and lists folders.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirEntry, File, TryLockError};
@@ -23,14 +23,6 @@ pub fn lock(folder: &Path, run: &str) -> Result<File> {
         taken => taken?,
     }
     Ok(file)
-}
-
-/// Creates a folder, or empties an existing one.
-pub fn empty(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
-    }
-    Ok(fs::create_dir_all(folder)?)
 }
 
 /// Cargo's target folder.

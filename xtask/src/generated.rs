@@ -1,16 +1,18 @@
 //! Generates the client of a document.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
+
+use serde_json::Value;
 
 use crate::generate;
 
-/// Generates the code of the client for the enabled features. A panic of the generator, which
-/// means an unsupported document, becomes an error.
-pub fn code(document: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<String, String> {
-    let generate = AssertUnwindSafe(|| generate::generate(document, has_feature));
-    let made =
-        catch_unwind(generate).map_err(|_| "the generator does not support it".to_owned())?;
-    made.map(|[(_, client), ..]| client)
+/// Generates the code of the client with all features. A panic of the generator, which means an
+/// unsupported document, becomes an error.
+pub fn code(document: &Value) -> Result<String, String> {
+    let text = document.to_string();
+    let made = catch_unwind(|| generate::generate(&text, &|_| true));
+    let [(_, client), ..] = made.map_err(|_| "the generator does not support it".to_owned())??;
+    Ok(client)
 }
 
 #[cfg(test)]
@@ -25,7 +27,7 @@ mod tests {
 
     /// Generates a client with all features, as the build step does.
     pub fn client(document: &Value) -> syn::File {
-        let code = super::code(&document.to_string(), &|_| true).unwrap();
+        let code = super::code(document).unwrap();
         let client = syn::parse_file(&code).unwrap();
         NoNameTwice.visit_file(&client);
         client

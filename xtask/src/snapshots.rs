@@ -23,7 +23,7 @@ pub fn make(
     changes: &mut Changes,
 ) -> Result<()> {
     let copy = target.join("regen/workspace");
-    folder::empty(&copy)?;
+    fs_extra::dir::create_all(&copy, true)?;
     folder::copy_workspace(root, &copy)?;
     for (path, text) in files {
         fs::write(copy.join(path), text).with_context(|| format!("cannot copy {path}"))?;

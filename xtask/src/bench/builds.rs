@@ -9,8 +9,9 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 
 use super::figure;
-use super::programs::{NAMES, Programs, cold};
-use crate::{folder, generate, shell};
+use super::programs::{NAMES, cold, lay_out, users};
+use super::scratch;
+use crate::{generate, shell};
 
 /// The programs that list numbers.
 const LISTING: [&str; 3] = ["by-hand", "numbers", "full"];
@@ -18,10 +19,10 @@ const LISTING: [&str; 3] = ["by-hand", "numbers", "full"];
 /// Counts the packages that Cargo builds for each program. It builds a package once for each set
 /// of features, which can differ between build scripts and libraries.
 pub fn count_packages(root: &Path) -> Result<String> {
-    let programs = Programs::lay_out(root)?;
+    let programs = lay_out(root)?;
+    let list = "cargo tree --edges normal,build --prefix none --format {p}|{f} --offline";
     let count = |name: &&str| {
-        let tree =
-            programs.output(name, "tree --edges normal,build --prefix none --format {p}|{f}")?;
+        let tree = shell::output(users(&programs.join(name), list))?;
         Ok(format!("figure packages/{name} {} packages\n", packages(&tree)))
     };
     NAMES.iter().map(count).collect()
@@ -48,11 +49,11 @@ pub fn count_lines(root: &Path) -> Result<String> {
 
 /// Builds the programs in turn, so that other load on the machine slows all of them.
 pub fn time_programs(root: &Path, runs: u32) -> Result<String> {
-    let programs = Programs::lay_out(root)?;
+    let programs = lay_out(root)?;
     let mut times = NAMES.map(|name| (name, Vec::new()));
     for _ in 0..runs {
         for (name, times) in &mut times {
-            times.push(programs.build(name, "")?.1);
+            times.push(cold(&programs.join(name), &programs, "cargo build --offline")?.1);
         }
     }
     Ok(times.map(|(name, times)| figure::median(&format!("build/{name}"), times)).concat())
@@ -60,9 +61,6 @@ pub fn time_programs(root: &Path, runs: u32) -> Result<String> {
 
 /// Times the commands of the README.
 pub fn time_commands(root: &Path) -> Result<String> {
-    let base = folder::target_folder(root).join("bench");
-    let _lock = folder::lock(&base, "benchmark")?;
-    shell::run(shell::command(root, "cargo fetch --quiet --locked"))?;
     let readme = fs::read_to_string(root.join("README.md"))?;
     let command = |beginning: &str| {
         let command = readme.lines().find(|line| line.starts_with(beginning));
@@ -74,7 +72,7 @@ pub fn time_commands(root: &Path) -> Result<String> {
         ("test", command("cargo test")?),
     ];
     let time = |(name, command)| {
-        let (_, seconds) = cold(root, &base, command)?;
+        let (_, seconds) = cold(root, &scratch(root), command)?;
         Ok(figure::median(&format!("command/{name}"), vec![seconds]))
     };
     commands.into_iter().map(time).collect()
@@ -82,9 +80,9 @@ pub fn time_commands(root: &Path) -> Result<String> {
 
 /// Measures the binaries of the programs, built for release.
 pub fn weigh(root: &Path) -> Result<String> {
-    let programs = Programs::lay_out(root)?;
+    let programs = lay_out(root)?;
     let weigh = |name: &&str| {
-        let (target, _) = programs.build(name, " --release")?;
+        let (target, _) = cold(&programs.join(name), &programs, "cargo build --offline --release")?;
         let binary = target.path().join(format!("release/program{EXE_SUFFIX}"));
         Ok(format!("figure size/{name} {} bytes\n", fs::metadata(binary)?.len()))
     };

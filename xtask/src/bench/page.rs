@@ -1,6 +1,8 @@
 //! Writes the page with the figures. Each part has a section, so that one part can be measured
 //! again.
 
+use clap::ValueEnum as _;
+
 use super::Part;
 use crate::console;
 
@@ -8,7 +10,7 @@ use crate::console;
 const HEAD: &str = include_str!("page.md");
 
 /// Returns the page with the sections of the measured parts replaced.
-pub fn update(page: &str, parts: &[Part], sections: &[(Part, String)]) -> String {
+pub fn update(page: &str, sections: &[(Part, String)]) -> String {
     let section = |part: &Part| {
         let heading = format!("\n## {}\n", console::words(part).1);
         let measured = sections.iter().find(|(measured, _)| measured == part);
@@ -19,23 +21,21 @@ pub fn update(page: &str, parts: &[Part], sections: &[(Part, String)]) -> String
         let text = measured.map(|(_, text)| format!("\n{}", text.trim_end())).or_else(kept)?;
         Some(format!("{heading}{text}\n"))
     };
-    HEAD.to_owned() + &parts.iter().filter_map(section).collect::<String>()
+    HEAD.to_owned() + &Part::value_variants().iter().filter_map(section).collect::<String>()
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Part, update};
 
-    const PARTS: [Part; 3] = [Part::Packages, Part::Lines, Part::Build];
-
     #[test]
     fn a_new_measurement_of_a_part_replaces_only_its_section() {
         let section = |part, text: &str| (part, text.to_owned());
         let lines = section(Part::Lines, "On A.\n\n| 1 |\n");
-        let page = update("", &PARTS, &[section(Part::Build, "On A.\n\n| 2 |\n"), lines]);
-        assert_eq!(update(&page, &PARTS, &[]), page);
+        let page = update("", &[section(Part::Build, "On A.\n\n| 2 |\n"), lines]);
+        assert_eq!(update(&page, &[]), page);
 
-        let page = update(&page, &PARTS, &[section(Part::Lines, "On B.\n\n| 3 |\n")]);
+        let page = update(&page, &[section(Part::Lines, "On B.\n\n| 3 |\n")]);
         let sections: Vec<_> = page.split("\n## ").skip(1).collect();
         assert_eq!(
             sections,

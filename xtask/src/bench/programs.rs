@@ -1,7 +1,7 @@
 //! Builds the programs under `xtask/programs` as their authors would: outside our workspace, with
 //! the client from a registry, and with the versions of our Cargo.lock.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -10,10 +10,8 @@ use anyhow::Result;
 use fs_extra::dir::CopyOptions;
 use tempfile::TempDir;
 
-use crate::folder;
-use crate::packed;
-use crate::shell;
 use crate::steps::Steps;
+use crate::{packed, shell};
 
 /// The programs: with reqwest alone; with serde as well, to list numbers without a client; with
 /// reqwest and the generator, like every client that it generates; with the client for numbers;
@@ -31,41 +29,22 @@ const SETTINGS: [&str; 6] = [
     "RUSTFLAGS",
 ];
 
-/// The programs, in a folder that is locked for this run.
-pub struct Programs {
-    folder: PathBuf,
-    _lock: File,
-}
-
-impl Programs {
-    pub fn lay_out(root: &Path) -> Result<Self> {
-        let base = folder::target_folder(root).join("bench");
-        let lock = folder::lock(&base, "benchmark")?;
-        let programs = Self { folder: base.join("programs"), _lock: lock };
-        folder::empty(&programs.folder)?;
-        fs_extra::dir::copy(root.join("xtask/programs"), &base, &CopyOptions::new())?;
-        // Download all dependencies first, so that no measured time includes a download.
-        shell::run(shell::command(root, "cargo fetch --quiet --locked"))?;
-        let client = packed::unpack(root, &programs.folder)?;
-        // A registry source must list the digests of files. An empty list is valid.
-        fs::write(client.join(".cargo-checksum.json"), r#"{"files": {}}"#)?;
-        for name in NAMES {
-            fs::copy(root.join("Cargo.lock"), programs.folder.join(name).join("Cargo.lock"))?;
-            // Removes the packages that the program does not need from its Cargo.lock.
-            programs.output(name, "metadata --format-version 1")?;
-        }
-        Ok(programs)
+/// Lays out the programs in an empty folder, and returns it.
+pub fn lay_out(root: &Path) -> Result<PathBuf> {
+    let scratch = super::scratch(root);
+    let programs = scratch.join("programs");
+    fs_extra::dir::create_all(&programs, true)?;
+    fs_extra::dir::copy(root.join("xtask/programs"), &scratch, &CopyOptions::new())?;
+    let client = packed::unpack(root, &programs)?;
+    // A registry source must list the digests of files. An empty list is valid.
+    fs::write(client.join(".cargo-checksum.json"), r#"{"files": {}}"#)?;
+    for name in NAMES {
+        let program = programs.join(name);
+        fs::copy(root.join("Cargo.lock"), program.join("Cargo.lock"))?;
+        // Removes the packages that the program does not need from its Cargo.lock.
+        shell::output(users(&program, "cargo metadata --format-version 1 --offline"))?;
     }
-
-    /// Runs Cargo for a program, and returns its output.
-    pub fn output(&self, name: &str, command: &str) -> Result<String> {
-        shell::output(users(&self.folder.join(name), &format!("cargo {command} --offline")))
-    }
-
-    /// Builds a program with `cold`.
-    pub fn build(&self, name: &str, options: &str) -> Result<(TempDir, f64)> {
-        cold(&self.folder.join(name), &self.folder, &format!("cargo build --offline{options}"))
-    }
+    Ok(programs)
 }
 
 /// Runs a command with an empty target folder. Returns that folder, a temporary one in `within`,
@@ -80,8 +59,8 @@ pub fn cold(folder: &Path, within: &Path, command: &str) -> Result<(TempDir, f64
     })
 }
 
-/// A command in the environment of a user.
-fn users(folder: &Path, words: &str) -> Command {
+/// A command in a folder, with the environment of a user.
+pub fn users(folder: &Path, words: &str) -> Command {
     let mut command = shell::command(folder, words);
     for setting in SETTINGS {
         command.env_remove(setting);

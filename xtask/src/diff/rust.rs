@@ -29,7 +29,7 @@ pub type Items = (BTreeSet<String>, Features);
 /// on it.
 pub fn items(document: &Value) -> Result<Items, String> {
     profile::check(document).map_err(|error| format!("{error:#}"))?;
-    let code = generated::code(&document.to_string(), &|_| true)?;
+    let code = generated::code(document)?;
     Ok((surface::lines(&code)?, surface::features(document)))
 }
 
