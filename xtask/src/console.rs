@@ -1,9 +1,11 @@
-//! Prints to stdout and stderr. Either may be a closed pipe: the run continues to its end, so
+//! Prints the result to stdout, and the progress to stderr. Either may be a closed pipe: the run continues to its end, so
 //! that its exit code is correct.
 
 use std::fmt::Display;
 use std::io::{ErrorKind, Write as _, stderr, stdout};
+use std::time::Instant;
 
+use anyhow::Result;
 use clap::ValueEnum;
 
 /// Prints a line of the result to stdout.
@@ -29,8 +31,36 @@ pub fn report(line: impl Display) {
 }
 
 /// Prints a part of a line about the run to stderr.
-pub fn progress(words: impl Display) {
+fn progress(words: impl Display) {
     let mut stderr = stderr().lock();
     // There is nowhere left to report that stderr is not writable.
     let _ = write!(stderr, "{words}").and_then(|()| stderr.flush());
+}
+
+/// Prints the name and the duration of each step, unless `quiet` is set.
+pub struct Steps {
+    pub quiet: bool,
+}
+
+/// Lines that even a quiet run prints.
+pub type Notes = Vec<String>;
+
+impl Steps {
+    /// Runs a step. Prints its notes after it has ended.
+    pub fn run<T>(&self, name: &str, work: impl FnOnce(&mut Notes) -> Result<T>) -> Result<T> {
+        let show = |words: String| {
+            if !self.quiet {
+                progress(words);
+            }
+        };
+        show(format!("{name} "));
+        let (began, mut notes) = (Instant::now(), Notes::new());
+        let outcome = work(&mut notes);
+        let failed = if outcome.is_ok() { "" } else { ", failed" };
+        show(format!("{:.1} s{failed}\n", began.elapsed().as_secs_f32()));
+        for note in notes {
+            report(format_args!("  {note}"));
+        }
+        outcome
+    }
 }

@@ -19,9 +19,8 @@ use serde_json::{Value, json};
 use crate::coverage::is_paged;
 use crate::fragments::{self, Fragments, UNFINISHED};
 use crate::names;
-use crate::node::Node;
+use crate::node::{Node, Pointer};
 use crate::places::entries;
-use crate::pointer::Pointer;
 use crate::reconcile::{Facts, Undescribed, parameters};
 use crate::yaml;
 

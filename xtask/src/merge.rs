@@ -3,8 +3,8 @@
 use anyhow::{Result, anyhow, ensure};
 use serde_json::{Value, json};
 
+use crate::node::Pointer;
 use crate::places::entries;
-use crate::pointer::Pointer;
 use crate::upstream::Part;
 
 /// Returns the union of the parts. If two parts state an operation, a component or another

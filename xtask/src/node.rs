@@ -1,13 +1,12 @@
-//! A value of a document with its place.
+//! The values of a document with their places, which are JSON pointers (RFC 6901).
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::ops::Deref;
 
 use serde_json::Value;
 use serde_json::value::Index;
 
 use crate::places;
-use crate::pointer::Pointer;
 
 /// A value of a document, with its place and with shared data. A missing value is null.
 #[derive(Clone)]
@@ -63,5 +62,45 @@ impl<'a, Shared: Copy> Node<'a, Shared> {
     pub fn resolved(&self) -> Self {
         let target = self.value["$ref"].as_str().map(Pointer::of_reference);
         target.map_or_else(|| self.clone(), |target| self.at(target))
+    }
+}
+
+/// A JSON pointer. The root is empty, and is displayed as `/`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// The pointer to the entry `key` of this value.
+    pub fn join(&self, key: impl Display) -> Self {
+        let key = key.to_string().replace('~', "~0").replace('/', "~1");
+        Self(format!("{}/{key}", self.0))
+    }
+
+    /// The pointer of a local reference, `#/...`.
+    pub fn of_reference(reference: &str) -> Self {
+        Self(reference.trim_start_matches('#').to_owned())
+    }
+
+    /// The pointer in the form of RFC 6901, in which the root is empty.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "/" } else { &self.0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pointer;
+
+    #[test]
+    fn slashes_and_tildes_in_keys_are_escaped() {
+        let pointer = Pointer::default().join("paths").join("/v1/~me").join(0);
+        assert_eq!(pointer.to_string(), "/paths/~1v1~1~0me/0");
+        assert_eq!(Pointer::default().to_string(), "/");
     }
 }

@@ -11,9 +11,8 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::node::Node;
+use crate::node::{Node, Pointer};
 use crate::places::{self, SCHEMAS, elements, entries};
-use crate::pointer::Pointer;
 
 /// Normalises a converted document in place.
 ///

@@ -7,7 +7,7 @@ pub(crate) use crate::convert::schema::is_null;
 pub use crate::generate::schema::{
     SCHEMAS, alternatives as members, reference as lone_reference, references,
 };
-use crate::pointer::Pointer;
+use crate::node::Pointer;
 
 /// The entries of an object. Any other value has none.
 pub fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {

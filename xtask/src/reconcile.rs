@@ -29,11 +29,11 @@ pub use facts::{Facts, has_format, type_of};
 use operation::Holder;
 pub use operation::parameters;
 
+use crate::console::Notes;
 use crate::convert;
 use crate::fragments::Fragments;
 use crate::node::Node;
 use crate::places;
-use crate::steps::Notes;
 use crate::upstream::Part;
 
 /// An operation that only a page describes.

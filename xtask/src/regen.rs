@@ -10,15 +10,15 @@ use clap::{ArgGroup, Args};
 use serde_json::Value;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use crate::console::{self, Steps};
 use crate::files::Changes;
 use crate::fragments::{Fragments, UNFINISHED};
 use crate::lock::Lock;
 use crate::reconcile::{self, Accepted};
 use crate::source::{self, Text};
-use crate::steps::Steps;
 use crate::{
-    console, convert, coverage, diff, draft, files, folder, line, merge, normalise, profile,
-    snapshots, upkeep, upstream, validate, vanished,
+    convert, coverage, diff, draft, files, folder, line, merge, normalise, profile, snapshots,
+    upkeep, upstream, validate, vanished,
 };
 
 /// The vendor's pages, and the lock file with their digests.

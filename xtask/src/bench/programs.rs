@@ -10,7 +10,7 @@ use anyhow::Result;
 use fs_extra::dir::CopyOptions;
 use tempfile::TempDir;
 
-use crate::steps::Steps;
+use crate::console::Steps;
 use crate::{packed, shell};
 
 /// The programs: with reqwest alone; with serde as well, to list numbers without a client; with

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use super::refuse;
-use crate::pointer::Pointer;
+use crate::node::Pointer;
 
 /// An object of the specification that contains schemas or references, directly or in its
 /// children.

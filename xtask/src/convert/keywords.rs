@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::grammar::Kind;
 use super::refuse;
-use crate::pointer::Pointer;
+use crate::node::Pointer;
 
 type Is = fn(&Value) -> bool;
 

@@ -9,9 +9,8 @@ use super::Level::{self, Major, Patch};
 use crate::generate::events::delivery;
 use crate::generate::rules;
 use crate::generate::schema::success;
-use crate::node::Node;
+use crate::node::{Node, Pointer};
 use crate::places::{self, SCHEMAS, elements, entries};
-use crate::pointer::Pointer;
 
 /// The prefix of the name of an alternative.
 pub const ALTERNATIVE: &str = ": alternative ";

@@ -1,6 +1,6 @@
 //! Finds the line of a place in a YAML text, by keys and their indentation.
 
-use crate::pointer::Pointer;
+use crate::node::Pointer;
 
 /// The line of a place, counted from 1. An entry of `{...}` has the line of the whole.
 pub fn line(text: &str, place: &Pointer) -> usize {
@@ -37,7 +37,7 @@ fn key_of(content: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::line;
-    use crate::pointer::Pointer;
+    use crate::node::Pointer;
 
     const TEXT: &str = "\
 openapi: 3.1.0

@@ -9,8 +9,8 @@ use crate::convert::grammar::Kind::{self, Header, Parameter, RequestBody, Respon
 use crate::generate::schema::resolve;
 use crate::line::steers;
 use crate::names::Names;
+use crate::node::Pointer;
 use crate::places::{self, entries};
-use crate::pointer::Pointer;
 
 pub fn check(root: &Part, parts: Vec<(Kind, Pointer)>) {
     let url = root.key("servers").key(0).key("url");

@@ -6,10 +6,10 @@ use anyhow::{Context, Result};
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use crate::console::Notes;
 use crate::fragments::Fragments;
 use crate::line::{one_line, whole_line};
-use crate::pointer::Pointer;
-use crate::steps::Notes;
+use crate::node::Pointer;
 use crate::{files, yaml};
 
 /// The facts of pages that our description lacks. The key of each is its line in

@@ -3,9 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::node::Node;
+use crate::node::{Node, Pointer};
 use crate::places::{self, elements, entries};
-use crate::pointer::Pointer;
 use crate::source::Text;
 use crate::upstream::Part;
 use crate::yaml;
