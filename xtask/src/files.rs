@@ -1,7 +1,7 @@
 //! Writes several files atomically: all of them or none.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -17,14 +17,6 @@ const BACKUP: &str = "regen-old";
 pub fn read(path: &Path) -> Option<Vec<u8>> {
     fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     fs::read(path).ok()
-}
-
-/// The text of a file, or another text if the file does not exist.
-pub fn text_or(path: &Path, other: &str) -> Result<String> {
-    match fs::read_to_string(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(other.to_owned()),
-        read => read.with_context(|| format!("cannot read {}", path.display())),
-    }
 }
 
 /// The planned changes of files: the new contents, or `None` to remove a file.

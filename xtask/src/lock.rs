@@ -2,13 +2,10 @@
 //! next to the folder, so that it is not read as a document.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-
-use crate::files;
 
 /// The entries of the files, by file name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,12 +20,6 @@ struct Entry {
 }
 
 impl Lock {
-    /// Reads a lock file. A missing one is empty.
-    pub fn read(path: &Path) -> Result<Self> {
-        serde_json::from_str(&files::text_or(path, "{}")?)
-            .with_context(|| format!("cannot read {}", path.display()))
-    }
-
     /// Records the source and the current digest of a file.
     pub fn accept(&mut self, name: &str, source: &str, bytes: &[u8]) {
         let entry = Entry { sha256: sha256(bytes), source: source.to_owned() };
@@ -72,6 +63,7 @@ fn sha256(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Lock, sha256};
+    use crate::yaml;
 
     #[test]
     fn the_digest_is_sha_256() {
@@ -89,7 +81,7 @@ mod tests {
         lock.accept("a.json", "spec/a.json", b"");
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), lock.text().unwrap()).unwrap();
-        assert_eq!(Lock::read(file.path()).unwrap(), lock);
+        assert_eq!(yaml::read::<Lock>(file.path()).unwrap(), lock);
         assert_eq!(
             lock.text().unwrap(),
             "{\n  \"a.json\": {\n    \"sha256\": \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934c\
@@ -120,8 +112,8 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         for text in ["", "[]", r#"{"a": {"sha256": "", "source": "", "more": 1}}"#] {
             std::fs::write(file.path(), text).unwrap();
-            assert!(Lock::read(file.path()).is_err(), "{text}");
+            assert!(yaml::read::<Lock>(file.path()).is_err(), "{text}");
         }
-        assert!(Lock::read(&file.path().join("none")).is_err());
+        assert!(yaml::read::<Lock>(&file.path().join("none")).is_err());
     }
 }

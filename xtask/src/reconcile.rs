@@ -24,7 +24,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-pub use difference::Accepted;
 pub use facts::{Facts, has_format, type_of};
 use operation::Holder;
 pub use operation::parameters;
@@ -48,7 +47,7 @@ pub struct Undescribed {
 pub fn reconcile(
     pages: Vec<Part>,
     ours: &Fragments,
-    accepted: &Accepted,
+    accepted: &[String],
     notes: &mut Notes,
 ) -> Result<(Value, Vec<Undescribed>)> {
     let mut document = ours.document.clone();
@@ -80,7 +79,7 @@ pub fn reconcile(
             holder.operation([&their_item, &our_item], method, [path, our_path]);
         }
     }
-    accepted.settle(&mut holder.differences, notes);
+    difference::settle(&mut holder.differences, accepted, notes);
     let lines = holder.differences.iter().map(|(key, one)| one.line(key, ours));
     let lines: Vec<String> = lines.collect();
     ensure!(

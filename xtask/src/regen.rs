@@ -14,11 +14,10 @@ use crate::console::{self, Steps};
 use crate::files::Changes;
 use crate::fragments::{Fragments, UNFINISHED};
 use crate::lock::Lock;
-use crate::reconcile::{self, Accepted};
 use crate::source::{self, Text};
 use crate::{
-    convert, coverage, diff, draft, files, folder, line, merge, normalise, profile, snapshots,
-    upkeep, upstream, validate, vanished,
+    convert, coverage, diff, draft, files, folder, line, merge, normalise, profile, reconcile,
+    snapshots, upkeep, upstream, validate, vanished, yaml,
 };
 
 /// The vendor's pages, and the lock file with their digests.
@@ -77,7 +76,7 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
         return write(root, changes, &steps);
     }
     let ours = steps.run("merge", |_| described(root))?;
-    let accepted = Accepted::read(&root.join(ACCEPTED))?;
+    let accepted: Vec<String> = yaml::read(&root.join(ACCEPTED))?;
     let (document, undescribed) = steps.run("reconcile", |notes| {
         reconcile::reconcile(upstream::parts(&texts)?, &ours, &accepted, notes)
     })?;
@@ -155,7 +154,7 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
         return Ok(given);
     }
     let folder = root.join(UPSTREAM);
-    let mut lock = Lock::read(&root.join(LOCK))?;
+    let mut lock: Lock = yaml::read(&root.join(LOCK))?;
     let kept = source::read(&folder, root)?.into_iter();
     let mut kept: BTreeMap<String, Text> = kept.map(|text| (text.name.clone(), text)).collect();
     let mut names: BTreeMap<String, String> = BTreeMap::new();
@@ -237,10 +236,14 @@ mod tests {
     /// The same, with other pages instead of the vendor's.
     pub fn document_of(root: &Path, pages: &[Text]) -> Result<String> {
         let steps = Steps { quiet: true };
-        let (pages, accepted) = (upstream::parts(pages)?, Accepted::read(&root.join(ACCEPTED))?);
+        let accepted: Vec<String> = yaml::read(&root.join(ACCEPTED))?;
         let mut notes = Vec::new();
-        let (document, undescribed) =
-            reconcile::reconcile(pages, &described(root)?, &accepted, &mut notes)?;
+        let (document, undescribed) = reconcile::reconcile(
+            upstream::parts(pages)?,
+            &described(root)?,
+            &accepted,
+            &mut notes,
+        )?;
         let undescribed: Vec<String> = undescribed.iter().map(draft::named).collect();
         ensure!(undescribed.is_empty(), "{}", undescribed.join("\n"));
         let document = convert(document, &steps)?;

@@ -42,7 +42,6 @@ fn documents(bytes: &[u8]) -> Result<Vec<Value>> {
 }
 
 fn document(text: &str) -> Result<Value> {
-    ensure!(!text.trim().is_empty(), "not an OpenAPI document: it is empty");
     if text.trim_start().starts_with('<') {
         bail!("not an OpenAPI document: it is a web page, `{}`", title(text));
     }

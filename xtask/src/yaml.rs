@@ -1,13 +1,27 @@
 //! Reads and writes YAML.
 
-use anyhow::{Result, anyhow};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, ensure};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::line::one_line;
 
+/// Reads a file. A missing one has the default value.
+pub fn read<T: DeserializeOwned + Default>(file: &Path) -> Result<T> {
+    let value = match fs::read_to_string(file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(T::default()),
+        text => text.map_err(Into::into).and_then(|text| parse(&text)),
+    };
+    value.with_context(|| format!("cannot read {}", file.display()))
+}
+
 /// Parses YAML 1.2, which includes JSON.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
+    ensure!(!text.trim().is_empty(), "it is empty");
     let options = serde_saphyr::options! {
         // OpenAPI requires a plain `no` to be a string.
         strict_booleans: true,

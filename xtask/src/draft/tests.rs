@@ -9,7 +9,7 @@ use super::{FILE, draft};
 use crate::fragments::{Fragments, UNFINISHED};
 use crate::generated;
 use crate::reconcile::tests::{changed, committed, pages, published};
-use crate::reconcile::{self, Accepted, Undescribed};
+use crate::reconcile::{self, Undescribed};
 use crate::regen::document_of;
 use crate::source::Text;
 use crate::upstream::Part;
@@ -43,7 +43,7 @@ impl Repository {
 
     fn reconcile(&self, pages: Vec<Part>) -> anyhow::Result<(Value, Vec<Undescribed>)> {
         let ours = Fragments::read(&self.folder(), self.0.path())?;
-        reconcile::reconcile(pages, &ours, &Accepted::default(), &mut Vec::new())
+        reconcile::reconcile(pages, &ours, &[], &mut Vec::new())
     }
 
     fn draft(&self, pages: Vec<Part>) -> (String, Vec<String>) {

@@ -1,8 +1,5 @@
 //! The facts that only a page states, and those that are accepted.
 
-use std::path::Path;
-
-use anyhow::{Context, Result};
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -10,7 +7,6 @@ use crate::console::Notes;
 use crate::fragments::Fragments;
 use crate::line::{one_line, whole_line};
 use crate::node::Pointer;
-use crate::{files, yaml};
 
 /// The facts of pages that our description lacks. The key of each is its line in
 /// `xtask/spec/accepted.yaml`. Many pages state the same fact, which is reported once.
@@ -42,25 +38,14 @@ pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The accepted differences: `xtask/spec/accepted.yaml`, a list of lines `METHOD PATH: what`.
-#[derive(Default)]
-pub struct Accepted(Vec<String>);
-
-impl Accepted {
-    /// Reads the file. A missing one accepts nothing.
-    pub fn read(file: &Path) -> Result<Self> {
-        let lines = yaml::parse(&files::text_or(file, "[]")?);
-        lines.map(Self).with_context(|| format!("cannot read {}", file.display()))
-    }
-
-    /// Removes the accepted differences, and notes accepted lines without a difference.
-    pub fn settle(&self, differences: &mut Differences, notes: &mut Notes) {
-        for line in &self.0 {
-            if differences.shift_remove(line).is_none() {
-                notes.push(format!(
-                    "xtask/spec/accepted.yaml: no page states `{line}` any more: remove the line"
-                ));
-            }
+/// Removes the differences that `xtask/spec/accepted.yaml` lists, and notes lines of it without a
+/// difference.
+pub fn settle(differences: &mut Differences, accepted: &[String], notes: &mut Notes) {
+    for line in accepted {
+        if differences.shift_remove(line).is_none() {
+            notes.push(format!(
+                "xtask/spec/accepted.yaml: no page states `{line}` any more: remove the line"
+            ));
         }
     }
 }
