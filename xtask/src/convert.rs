@@ -21,7 +21,8 @@ use crate::node::Pointer;
 ///
 /// On an error, the document is left partly converted.
 pub fn to_3_0(document: &mut Value) -> Result<Vec<String>> {
-    let parts = parts(document)?;
+    let parts = parts(document)?.into_iter().map(|(kind, part)| (kind, part.at));
+    let parts: Vec<(Kind, Pointer)> = parts.collect();
     let mut dropped = Vec::new();
     // Inner parts first: the conversion of a part expects 3.0 within it.
     for (kind, at) in parts.iter().rev() {

@@ -7,26 +7,26 @@ use serde_json::Value;
 use crate::convert;
 use crate::convert::grammar::Kind;
 use crate::line::one_line;
-use crate::node::Pointer;
+use crate::node::Node;
 
 /// Checks the structure, the references and the fields of an OpenAPI 3.0 document.
 pub fn validate(document: &Value) -> Result<()> {
     let parts = convert::parts(document)?;
-    let Err(error) = read::<openapiv3::OpenAPI>(document, &Pointer::default()) else {
+    let Err(error) = read::<openapiv3::OpenAPI>(&Node::root(document, ())) else {
         return Ok(());
     };
     // The error of an outer part does not name the inner part that is wrong.
-    let mut inner = parts.iter().rev().filter_map(|(kind, at)| {
-        let part = document.pointer(at.as_str()).filter(|part| part.get("$ref").is_none())?;
+    let inner = parts.iter().rev().filter(|(_, part)| part.get("$ref").is_none());
+    let mut inner = inner.filter_map(|(kind, part)| {
         match kind {
-            Kind::Schema => read::<openapiv3::Schema>(part, at),
-            Kind::Parameter => read::<openapiv3::Parameter>(part, at),
-            Kind::Header => read::<openapiv3::Header>(part, at),
-            Kind::RequestBody => read::<openapiv3::RequestBody>(part, at),
-            Kind::Response => read::<openapiv3::Response>(part, at),
-            Kind::Example => read::<openapiv3::Example>(part, at),
-            Kind::SecurityScheme => read::<openapiv3::SecurityScheme>(part, at),
-            Kind::PathItem => read::<openapiv3::PathItem>(part, at),
+            Kind::Schema => read::<openapiv3::Schema>(part),
+            Kind::Parameter => read::<openapiv3::Parameter>(part),
+            Kind::Header => read::<openapiv3::Header>(part),
+            Kind::RequestBody => read::<openapiv3::RequestBody>(part),
+            Kind::Response => read::<openapiv3::Response>(part),
+            Kind::Example => read::<openapiv3::Example>(part),
+            Kind::SecurityScheme => read::<openapiv3::SecurityScheme>(part),
+            Kind::PathItem => read::<openapiv3::PathItem>(part),
             _ => Ok(()),
         }
         .err()
@@ -34,12 +34,12 @@ pub fn validate(document: &Value) -> Result<()> {
     Err(inner.next().unwrap_or(error))
 }
 
-fn read<Part: DeserializeOwned>(part: &Value, at: &Pointer) -> Result<()> {
+fn read<Part: DeserializeOwned>(part: &Node) -> Result<()> {
     use serde_path_to_error::Segment;
 
-    let read: Result<Part, _> = serde_path_to_error::deserialize(part);
+    let read: Result<Part, _> = serde_path_to_error::deserialize(part.value);
     read.map(drop).map_err(|error| {
-        let place = error.path().iter().fold(at.clone(), |at, segment| match segment {
+        let place = error.path().iter().fold(part.at.clone(), |at, segment| match segment {
             Segment::Seq { index } => at.join(index),
             Segment::Map { key } => at.join(key),
             Segment::Enum { variant } => at.join(variant),

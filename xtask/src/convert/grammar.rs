@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use super::refuse;
-use crate::node::Pointer;
+use crate::node::Node;
 
 /// An object of the specification that contains schemas or references, directly or in its
 /// children.
@@ -86,37 +86,34 @@ impl Kind {
 
 /// Returns every object of the specification in a document of version 3.0 or 3.1, the outer ones
 /// first. Every reference must lead to a component.
-pub(crate) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
+pub(crate) fn parts(document: &Value) -> Result<Vec<(Kind, Node<'_>)>> {
     let version = document["openapi"].as_str().unwrap_or_default();
     ensure!(
         version.starts_with("3.0.") || version.starts_with("3.1."),
         "/openapi: version `{version}` is not supported: write the document in 3.0 or 3.1"
     );
-    let mut parts = vec![(Kind::Document, Pointer::default())];
+    let mut parts = vec![(Kind::Document, Node::root(document, ()))];
     let mut next = 0;
-    while let Some((kind, at)) = parts.get(next).cloned() {
+    while let Some((kind, part)) = parts.get(next).cloned() {
         next += 1;
-        let Some(Value::Object(object)) = document.pointer(at.as_str()) else {
-            return Err(refuse(&at, &format!("is no object: describe the {kind:?} in one")));
-        };
-        if let Some(reference) = object.get("$ref") {
-            check_reference(document, kind, reference, &at.join("$ref"))?;
+        if !part.is_object() {
+            return Err(refuse(&part.at, &format!("is no object: describe the {kind:?} in one")));
         }
-        for (key, value) in object {
-            let at = at.join(key);
-            match (kind.child(key), value) {
+        for (key, value) in part.entries() {
+            match (kind.child(key), value.value) {
+                _ if key == "$ref" => check_reference(kind, &value)?,
                 (None, _) => {}
                 // The only place where 3.0 allows a boolean as a schema.
                 (_, Value::Bool(_)) if key == "additionalProperties" => {}
-                (Some(One(kind)), _) => parts.push((kind, at)),
-                (Some(List(kind)), Value::Array(values)) => {
-                    parts.extend((0..values.len()).map(|index| (kind, at.join(index))));
+                (Some(One(kind)), _) => parts.push((kind, value)),
+                (Some(List(kind)), Value::Array(_)) => {
+                    parts.extend(value.elements().into_iter().map(|one| (kind, one)));
                 }
-                (Some(Map(kind)), Value::Object(values)) => {
-                    parts.extend(values.keys().map(|name| (kind, at.join(name))));
+                (Some(Map(kind)), Value::Object(_)) => {
+                    parts.extend(value.entries().into_iter().map(|(_, one)| (kind, one)));
                 }
-                (Some(List(_)), _) => return Err(refuse(&at, "is no list: make it one")),
-                _ => return Err(refuse(&at, "is no object: make it one")),
+                (Some(List(_)), _) => return Err(refuse(&value.at, "is no list: make it one")),
+                _ => return Err(refuse(&value.at, "is no object: make it one")),
             }
         }
     }
@@ -125,22 +122,22 @@ pub(crate) fn parts(document: &Value) -> Result<Vec<(Kind, Pointer)>> {
 
 /// Refuses a reference, unless it leads to a component of the expected kind that is not itself a
 /// reference.
-fn check_reference(document: &Value, kind: Kind, reference: &Value, at: &Pointer) -> Result<()> {
-    let what = match target(document, kind, reference) {
+fn check_reference(kind: Kind, reference: &Node) -> Result<()> {
+    let path = reference.text().strip_prefix("#/components/");
+    let target = path.and_then(|path| path.split_once('/')).and_then(|(section, name)| {
+        let is_of_kind = Kind::Components.child(section) == Some(Map(kind));
+        reference.document["components"][section].get(name).filter(|_| is_of_kind)
+    });
+    let what = match target {
         None => format!(
-            "{reference} is no {kind:?} in this document: describe it under `/components`, and \
-             refer to it there"
+            "{} is no {kind:?} in this document: describe it under `/components`, and refer to it \
+             there",
+            reference.value
         ),
         Some(target) if target.get("$ref").is_some() => {
             "leads from reference to reference: refer to the last of them".to_owned()
         }
         Some(_) => return Ok(()),
     };
-    Err(refuse(at, &what))
-}
-
-fn target<'a>(document: &'a Value, kind: Kind, reference: &Value) -> Option<&'a Value> {
-    let (section, name) = reference.as_str()?.strip_prefix("#/components/")?.split_once('/')?;
-    let is_of_kind = Kind::Components.child(section) == Some(Map(kind));
-    document["components"][section].get(name).filter(|_| is_of_kind)
+    Err(refuse(&reference.at, &what))
 }

@@ -9,10 +9,10 @@ use crate::convert::grammar::Kind::{self, Header, Parameter, RequestBody, Respon
 use crate::generate::schema::resolve;
 use crate::line::steers;
 use crate::names::Names;
-use crate::node::Pointer;
+use crate::node::Node;
 use crate::places::{self, entries};
 
-pub fn check(root: &Part, parts: Vec<(Kind, Pointer)>) {
+pub fn check(root: &Part, parts: Vec<(Kind, Node)>) {
     let url = root.key("servers").key(0).key("url");
     let is_plain = url.text().starts_with("https://") && !url.text().contains(['{', '?', '#']);
     url.expect(
@@ -26,8 +26,8 @@ pub fn check(root: &Part, parts: Vec<(Kind, Pointer)>) {
     );
     security(&root.key("security"));
     error(root);
-    for (kind, at) in parts {
-        let part = root.at(at);
+    for (kind, part) in parts {
+        let part = root.at(part.at);
         let is_followed = matches!(kind, Schema | Parameter | Response | Header | RequestBody);
         let what = "cannot be a reference; write the object here";
         part.expect(is_followed || part["$ref"].is_null(), what);
