@@ -102,12 +102,13 @@ fn step(name: &str) -> Result<&'static Step> {
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     let chosen: Result<Vec<&Step>> = options.steps.iter().map(|name| step(name)).collect();
     let steps = if options.steps.is_empty() { STEPS.iter().collect() } else { chosen? };
+    if options.list {
+        let line = |step: &&Step| format!("{:<12}{}", step.name, step.guards);
+        steps.iter().map(line).for_each(console::print);
+        return Ok(());
+    }
     let (mut ends, mut failed) = (Vec::new(), Vec::new());
     for step @ Step { name, guards, .. } in steps {
-        if options.list {
-            console::print(format_args!("{name:<12}{guards}"));
-            continue;
-        }
         console::print(format_args!("\n== {name}: {guards}"));
         let began = Instant::now();
         let outcome = step.check(root);
@@ -117,9 +118,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
         }
         ends.push(format!("{name:<12}{:>5} s  {}", began.elapsed().as_secs(), summary(&outcome)));
     }
-    if !options.list {
-        console::print(format_args!("\n== the steps\n{}", ends.join("\n")));
-    }
+    console::print(format_args!("\n== the steps\n{}", ends.join("\n")));
     let failed = failed.join(" ");
     ensure!(failed.is_empty(), "failed: {failed}; run them again with `cargo xtask ci {failed}`");
     Ok(())

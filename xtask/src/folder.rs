@@ -1,7 +1,7 @@
 //! Locks, copies and lists folders.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirEntry, File, TryLockError};
+use std::fs::{self, DirEntry, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,20 +15,16 @@ use crate::console;
 pub fn lock(folder: &Path, run: &str) -> Result<File> {
     fs::create_dir_all(folder)?;
     let file = File::create(folder.join("lock"))?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => {
-            console::report(format_args!("waiting for another {run}"));
-            file.lock()?;
-        }
-        taken => taken?,
+    if file.try_lock().is_err() {
+        console::report(format_args!("waiting for another {run}"));
+        file.lock()?;
     }
     Ok(file)
 }
 
 /// Cargo's target folder.
 pub fn target_folder(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root.join("target"), |folder| root.join(folder))
+    root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
 /// Copies the workspace without hidden files and without Cargo's target folder. The destination

@@ -46,8 +46,7 @@ fn read_file(file: &Path, root: &Path) -> Result<Text> {
 fn in_repository(file: &Path, root: &Path) -> Option<String> {
     let (file, root) = (file.canonicalize().ok()?, root.canonicalize().ok()?);
     let path = file.strip_prefix(root).ok()?;
-    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-    Some(parts.join("/"))
+    Some(path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"))
 }
 
 /// Whether a file can be kept under its name: one that is valid and printable on any system.
