@@ -12,6 +12,7 @@ mod sites;
 mod tests;
 mod wire;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 
@@ -23,12 +24,12 @@ use crate::source;
 use crate::{convert, merge, normalise, upstream};
 use Level::{Major, Minor, Patch};
 
-/// The weight of a change, for the Rust API or on the wire.
+/// The weight of a change, for the Rust API or on the wire. The heaviest is the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    Patch,
-    Minor,
     Major,
+    Minor,
+    Patch,
 }
 
 impl fmt::Display for Level {
@@ -37,24 +38,14 @@ impl fmt::Display for Level {
     }
 }
 
-/// One change between two documents.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    level: Level,
-    text: String,
-}
+/// The changes between two documents, the heaviest first.
+pub type Changes = BTreeSet<(Level, String)>;
 
-impl Change {
-    fn new(level: Level, text: &str) -> Self {
-        Self { level, text: one_line(text) }
-    }
-}
-
-/// All changes, the heaviest first.
+/// All changes.
 #[derive(Debug)]
 pub struct Report {
-    rust: Vec<Change>,
-    wire: Vec<Change>,
+    rust: Changes,
+    wire: Changes,
     /// Whether the documents differ at all.
     differs: bool,
 }
@@ -74,20 +65,16 @@ fn prepared(mut document: Value) -> Result<Value> {
 
 /// Compares two documents in the form of `openapi.json`.
 pub fn report(old: &Value, new: &Value) -> Report {
-    let (mut wire, refused) = wire::compare(old, new);
+    let (wire, refused) = wire::compare(old, new);
     let mut rust = rust::compare(old, new);
     rust.extend(refused);
-    for changes in [&mut rust, &mut wire] {
-        changes.sort_by(|one, other| (other.level, &one.text).cmp(&(one.level, &other.text)));
-    }
     Report { rust, wire, differs: old != new }
 }
 
 impl Report {
     /// The heaviest change for the Rust API, and the heaviest on the wire.
     fn verdict(&self) -> (Level, Level) {
-        let worst =
-            |changes: &[Change]| changes.iter().map(|change| change.level).max().unwrap_or(Patch);
+        let worst = |changes: &Changes| changes.first().map_or(Patch, |(level, _)| *level);
         (worst(&self.rust), worst(&self.wire))
     }
 }
@@ -99,8 +86,8 @@ impl fmt::Display for Report {
         }
         for (title, changes) in [("Rust API", &self.rust), ("wire", &self.wire)] {
             writeln!(f, "{title}:")?;
-            for Change { level, text } in changes {
-                writeln!(f, "  {level}  {text}")?;
+            for (level, text) in changes {
+                writeln!(f, "  {level}  {}", one_line(text))?;
             }
             if changes.is_empty() {
                 writeln!(f, "  patch  nothing, or documentation only")?;

@@ -4,20 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::Change;
+use super::Changes;
 use super::Level::{self, Major, Minor, Patch};
 use crate::surface::{self, Features};
 use crate::{generated, profile};
 
 /// Compares the public items of two clients. If a document yields no client, the change is major.
-pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
+pub fn compare(old: &Value, new: &Value) -> Changes {
     let (old, new) = (items(old), items(new));
     if let (Ok(old), Ok(new)) = (&old, &new) {
         return changes(old, new);
     }
     let refused = [("old", old.err()), ("new", new.err())].into_iter().filter_map(|(side, why)| {
-        let text = format!("no client can be generated from the {side} document: {}", why?);
-        Some(Change::new(Major, &text))
+        Some((Major, format!("no client can be generated from the {side} document: {}", why?)))
     });
     refused.collect()
 }
@@ -34,14 +33,14 @@ pub fn items(document: &Value) -> Result<Items, String> {
 }
 
 /// Compares the public items of two versions.
-pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Vec<Change> {
+pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Changes {
     let added = new.difference(old).filter(|line| is_listed(line, new, old));
     let mut added: BTreeMap<&str, &String> = added.map(|line| (key(line), line)).collect();
     let removed = old.difference(new).filter(|line| is_listed(line, old, new)).map(|line| {
         let now = added.remove(key(line)).map(|now| format!("-> {now}"));
         change(Major, line, now.as_deref().unwrap_or("is removed"))
     });
-    let mut changes: Vec<Change> = removed.collect();
+    let mut changes: Changes = removed.collect();
     changes.extend(added.into_values().map(|line| change(Minor, line, "is new")));
     for (brought, old) in old_features {
         let Some(new) = new_features.get(brought) else { continue };
@@ -49,7 +48,7 @@ pub fn changes((old, old_features): &Items, (new, new_features): &Items) -> Vec<
         {
             let features = one.difference(other).cloned().collect::<Vec<_>>().join(", ");
             if !features.is_empty() {
-                changes.push(change(level, brought, &format!("is {word} enabled by {features}")));
+                changes.insert(change(level, brought, &format!("is {word} enabled by {features}")));
             }
         }
     }
@@ -73,6 +72,6 @@ fn key(line: &str) -> &str {
 }
 
 /// Rules do not concern the compiler. The wire comparison weighs the requests that they refuse.
-fn change(level: Level, line: &str, what: &str) -> Change {
-    Change::new(if line.contains(" rules!") { Patch } else { level }, &format!("{line} {what}"))
+fn change(level: Level, line: &str, what: &str) -> (Level, String) {
+    (if line.contains(" rules!") { Patch } else { level }, format!("{line} {what}"))
 }

@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::Change;
+use super::Changes;
 use super::Level::{self, Major, Minor, Patch};
 use super::sites::Direction::{Read, Sent};
 use super::sites::{ALTERNATIVE, Direction, Site, Sites, sites};
@@ -36,7 +36,7 @@ const KEYWORDS: &str = "default enum exclusiveMaximum exclusiveMinimum maxItems 
 
 /// Returns the changes on the wire, and those that make the client refuse requests that it used
 /// to send. A change in several places is listed once.
-pub fn compare(old: &Value, new: &Value) -> (Vec<Change>, Vec<Change>) {
+pub fn compare(old: &Value, new: &Value) -> (Changes, Changes) {
     let (mut old, mut new) = (old.clone(), new.clone());
     [&mut old, &mut new].into_iter().for_each(inline_shared);
     let mut wire = Wire::default();
@@ -53,8 +53,8 @@ pub fn compare(old: &Value, new: &Value) -> (Vec<Change>, Vec<Change>) {
         wire.site(&old, &new);
     }
     let refused = |text| format!("{text}: the client refuses requests that it used to send");
-    let refused = wire.refused.iter().map(|text| Change::new(Major, &refused(text))).collect();
-    (wire.changes.iter().map(|(text, level)| Change::new(*level, text)).collect(), refused)
+    let refused = wire.refused.iter().map(|text| (Major, refused(text))).collect();
+    (wire.changes.into_iter().map(|(text, level)| (level, text)).collect(), refused)
 }
 
 #[derive(Default)]
@@ -70,7 +70,7 @@ struct Wire<'d> {
 impl<'d> Wire<'d> {
     fn add(&mut self, level: Level, text: String) {
         let worst = self.changes.entry(text).or_insert(level);
-        *worst = level.max(*worst);
+        *worst = level.min(*worst);
     }
 
     /// Adds a change if two values differ.
@@ -88,7 +88,7 @@ impl<'d> Wire<'d> {
                 continue;
             }
             let is_needed = old.schema.shared == Sent || old.label.contains(": response ");
-            let level = if is_needed { Major } else { old.missing().max(Minor) };
+            let level = if is_needed { Major } else { old.missing().min(Minor) };
             self.add(level, format!("{} is removed", old.label));
         }
         for (name, new) in new {
