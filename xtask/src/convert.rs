@@ -15,7 +15,7 @@ use serde_json::Value;
 use self::grammar::Kind;
 pub(crate) use self::grammar::parts;
 use crate::line::one_line;
-use crate::node::Pointer;
+use crate::places::Pointer;
 
 /// Converts `document` in place and returns the place of each dropped annotation.
 ///

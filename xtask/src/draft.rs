@@ -19,8 +19,7 @@ use serde_json::{Value, json};
 use crate::coverage::is_paged;
 use crate::fragments::{self, Fragments, UNFINISHED};
 use crate::names;
-use crate::node::{Node, Pointer};
-use crate::places::entries;
+use crate::places::{Node, Pointer, entries};
 use crate::reconcile::{Facts, Undescribed, parameters};
 use crate::yaml;
 

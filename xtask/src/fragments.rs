@@ -9,7 +9,7 @@ use anyhow::{Result, bail, ensure};
 use serde_json::Value;
 
 use crate::merge::merge;
-use crate::node::Pointer;
+use crate::places::Pointer;
 use crate::source::{self, Text};
 use crate::upstream::{self, Part};
 
@@ -100,7 +100,7 @@ fn refuse_drafts(texts: &[Text]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::{Fragments, UNFINISHED};
-    use crate::node::Pointer;
+    use crate::places::Pointer;
 
     const HEAD: &str = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nsecurity: []\n";
     const TAG: &str = "openapi: 3.1.0\ninfo: {title: The A tag, version: '2'}\n";

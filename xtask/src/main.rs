@@ -21,7 +21,6 @@ mod line;
 mod lock;
 mod merge;
 mod names;
-mod node;
 mod normalise;
 mod packed;
 mod places;

@@ -3,8 +3,7 @@
 use anyhow::{Result, anyhow, ensure};
 use serde_json::{Value, json};
 
-use crate::node::Pointer;
-use crate::places::entries;
+use crate::places::{Pointer, entries};
 use crate::upstream::Part;
 
 /// Returns the union of the parts. If two parts state an operation, a component or another

@@ -11,8 +11,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::node::{Node, Pointer};
-use crate::places::{self, SCHEMAS, elements, entries};
+use crate::places::{self, Node, Pointer, SCHEMAS, elements, entries};
 
 /// Normalises a converted document in place.
 ///

@@ -1,13 +1,102 @@
-//! Reads the parts of a converted document: operations, paths, schemas and references.
+//! Reads a document: its values with their places, which are JSON pointers (RFC 6901), and its
+//! operations, paths, schemas and references.
+
+use std::fmt::{self, Display};
+use std::ops::Deref;
 
 use serde_json::Value;
+use serde_json::value::Index;
 
 use crate::convert::grammar::METHODS;
 pub(crate) use crate::convert::schema::is_null;
 pub use crate::generate::schema::{
     SCHEMAS, alternatives as members, reference as lone_reference, references,
 };
-use crate::node::Pointer;
+
+/// A value of a document, with its place and with shared data. A missing value is null.
+#[derive(Clone)]
+pub struct Node<'a, Shared = ()> {
+    pub value: &'a Value,
+    pub at: Pointer,
+    pub document: &'a Value,
+    pub shared: Shared,
+}
+
+impl<Shared> Deref for Node<'_, Shared> {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        self.value
+    }
+}
+
+impl<'a, Shared: Copy> Node<'a, Shared> {
+    pub fn root(document: &'a Value, shared: Shared) -> Self {
+        Self { value: document, at: Pointer::default(), document, shared }
+    }
+
+    /// Another value of the same document, with its place.
+    pub fn with(&self, value: &'a Value, at: Pointer) -> Self {
+        Self { value, at, ..*self }
+    }
+
+    /// The value at another place of the same document.
+    pub fn at(&self, at: Pointer) -> Self {
+        self.with(self.document.pointer(at.as_str()).unwrap_or(&Value::Null), at)
+    }
+
+    pub fn key(&self, key: impl Index + Display) -> Self {
+        self.with(&self.value[&key], self.at.join(&key))
+    }
+
+    /// The entries of an object, each with its key.
+    pub fn entries(&self) -> Vec<(&'a str, Self)> {
+        entries(self.value).map(|(key, _)| (key.as_str(), self.key(key))).collect()
+    }
+
+    pub fn elements(&self) -> Vec<Self> {
+        (0..elements(self.value).count()).map(|index| self.key(index)).collect()
+    }
+
+    /// The text of a string. Any other value has an empty one.
+    pub fn text(&self) -> &'a str {
+        self.value.as_str().unwrap_or_default()
+    }
+
+    /// The target of a reference. Any other node is returned unchanged.
+    pub fn resolved(&self) -> Self {
+        let target = self.value["$ref"].as_str().map(Pointer::of_reference);
+        target.map_or_else(|| self.clone(), |target| self.at(target))
+    }
+}
+
+/// A JSON pointer. The root is empty, and is displayed as `/`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// The pointer to the entry `key` of this value.
+    pub fn join(&self, key: impl Display) -> Self {
+        let key = key.to_string().replace('~', "~0").replace('/', "~1");
+        Self(format!("{}/{key}", self.0))
+    }
+
+    /// The pointer of a local reference, `#/...`.
+    pub fn of_reference(reference: &str) -> Self {
+        Self(reference.trim_start_matches('#').to_owned())
+    }
+
+    /// The pointer in the form of RFC 6901, in which the root is empty.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "/" } else { &self.0 })
+    }
+}
 
 /// The entries of an object. Any other value has none.
 pub fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
@@ -94,7 +183,7 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value,
 
 #[cfg(test)]
 mod tests {
-    use super::shape;
+    use super::{Pointer, shape};
 
     #[test]
     fn the_shape_of_a_path_drops_only_the_names_of_parameters() {
@@ -106,5 +195,12 @@ mod tests {
         ] {
             assert_eq!(shape(path), expected);
         }
+    }
+
+    #[test]
+    fn slashes_and_tildes_in_keys_are_escaped() {
+        let pointer = Pointer::default().join("paths").join("/v1/~me").join(0);
+        assert_eq!(pointer.to_string(), "/paths/~1v1~1~0me/0");
+        assert_eq!(Pointer::default().to_string(), "/");
     }
 }

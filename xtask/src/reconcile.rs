@@ -31,8 +31,7 @@ pub use operation::parameters;
 use crate::console::Notes;
 use crate::convert;
 use crate::fragments::Fragments;
-use crate::node::Node;
-use crate::places;
+use crate::places::{self, Node};
 use crate::upstream::Part;
 
 /// An operation that only a page describes.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::convert;
 use crate::convert::grammar::Kind;
 use crate::line::one_line;
-use crate::node::Node;
+use crate::places::Node;
 
 /// Checks the structure, the references and the fields of an OpenAPI 3.0 document.
 pub fn validate(document: &Value) -> Result<()> {

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use super::refuse;
-use crate::node::Node;
+use crate::places::Node;
 
 /// An object of the specification that contains schemas or references, directly or in its
 /// children.

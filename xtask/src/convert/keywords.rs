@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::grammar::Kind;
 use super::refuse;
-use crate::node::Pointer;
+use crate::places::Pointer;
 
 type Is = fn(&Value) -> bool;
 

@@ -5,8 +5,7 @@ use anyhow::Result;
 use serde_json::{Map, Value, json};
 
 use super::refuse;
-use crate::node::Pointer;
-use crate::places::elements;
+use crate::places::{Pointer, elements};
 
 /// The schema that only null satisfies. In 3.0, `nullable` has an effect only next to a `type`
 /// (3.0.3, 4.7.24.1). For a reference or a union that may be null, null is an alternative.

@@ -9,8 +9,7 @@ use super::Level::{self, Major, Patch};
 use crate::generate::events::delivery;
 use crate::generate::rules;
 use crate::generate::schema::success;
-use crate::node::{Node, Pointer};
-use crate::places::{self, SCHEMAS, elements, entries};
+use crate::places::{self, Node, Pointer, SCHEMAS, elements, entries};
 
 /// The prefix of the name of an alternative.
 pub const ALTERNATIVE: &str = ": alternative ";

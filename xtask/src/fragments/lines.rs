@@ -1,6 +1,6 @@
 //! Finds the line of a place in a YAML text, by keys and their indentation.
 
-use crate::node::Pointer;
+use crate::places::Pointer;
 
 /// The line of a place, counted from 1. An entry of `{...}` has the line of the whole.
 pub fn line(text: &str, place: &Pointer) -> usize {
@@ -37,7 +37,7 @@ fn key_of(content: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::line;
-    use crate::node::Pointer;
+    use crate::places::Pointer;
 
     const TEXT: &str = "\
 openapi: 3.1.0

@@ -9,8 +9,7 @@ use crate::convert::grammar::Kind::{self, Header, Parameter, RequestBody, Respon
 use crate::generate::schema::resolve;
 use crate::line::steers;
 use crate::names::Names;
-use crate::node::Node;
-use crate::places::{self, entries};
+use crate::places::{self, Node, entries};
 
 pub fn check(root: &Part, parts: Vec<(Kind, Node)>) {
     let url = root.key("servers").key(0).key("url");

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::generate::schema::resolve;
 use crate::line::one_line;
-use crate::node::Node;
+use crate::places::Node;
 
 /// Keywords that are allowed next to any others, because they do not constrain values.
 const BESIDE: [&str; 7] =

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::console::Notes;
 use crate::fragments::Fragments;
 use crate::line::{one_line, whole_line};
-use crate::node::Pointer;
+use crate::places::Pointer;
 
 /// The facts of pages that our description lacks. The key of each is its line in
 /// `xtask/spec/accepted.yaml`. Many pages state the same fact, which is reported once.

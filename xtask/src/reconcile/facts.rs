@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
-use crate::node::{Node, Pointer};
-use crate::places::{elements, entries};
+use crate::places::{Node, Pointer, elements, entries};
 
 /// The properties that schemas require, by the places of the schemas.
 type Known<'a> = BTreeMap<Pointer, BTreeSet<&'a str>>;

@@ -9,8 +9,7 @@ use super::difference::{Difference, Differences, plain};
 use super::facts::Facts;
 use super::value;
 use crate::line::whole_line;
-use crate::node::{Node, Pointer};
-use crate::places::{elements, entries, sent_as};
+use crate::places::{Node, Pointer, elements, entries, sent_as};
 
 /// Collects the differences between a page and our description.
 #[derive(Default)]

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use super::difference::plain;
 use super::facts::{Facts, has_format, type_of, types};
 use super::operation::Holder;
-use crate::node::{Node, Pointer};
-use crate::places::{elements, entries};
+use crate::places::{Node, Pointer, elements, entries};
 
 /// The keywords that bound values. A bound that only the vendor states is a difference.
 const BOUNDS: &str = "format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf \

@@ -3,8 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::node::{Node, Pointer};
-use crate::places::{self, elements, entries};
+use crate::places::{self, Node, Pointer, elements, entries};
 use crate::source::Text;
 use crate::upstream::Part;
 use crate::yaml;

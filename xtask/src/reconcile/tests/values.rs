@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::node::Node;
+use crate::places::Node;
 use crate::reconcile::Facts;
 use crate::reconcile::operation::Holder;
 
