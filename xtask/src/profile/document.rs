@@ -4,7 +4,7 @@ use heck::ToPascalCase;
 use regex_lite::Regex;
 use serde_json::json;
 
-use super::part::Part;
+use super::Part;
 use crate::convert::grammar::Kind::{self, Header, Parameter, RequestBody, Response, Schema};
 use crate::generate::schema::resolve;
 use crate::line::steers;

@@ -6,8 +6,8 @@ use heck::{ToKebabCase, ToPascalCase, ToSnakeCase};
 use serde_json::Value;
 use url::Url;
 
+use super::Part;
 use super::document::security;
-use super::part::Part;
 use super::values;
 use crate::generate::simplify::{IDEMPOTENCY_KEY, NUMBER_ID, is_header};
 use crate::names::Names;

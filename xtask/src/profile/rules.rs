@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::part::Part;
+use super::Part;
 use super::values::typed;
 use crate::generate::schema::schema as schema_of;
 use crate::names::{Names, pascal};

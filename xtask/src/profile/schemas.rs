@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::part::Part;
+use super::Part;
 use super::values::{inner, is_scalar, plain};
 use super::{rules, unions};
 use crate::generate::reach::Reach;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use heck::ToPascalCase;
 use serde_json::json;
 
-use super::part::Part;
+use super::Part;
 use super::values;
 use crate::names::{Names, pascal};
 use crate::places::{self, SCHEMAS};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::part::Part;
+use super::Part;
 use crate::places;
 use crate::reconcile::type_of;
 

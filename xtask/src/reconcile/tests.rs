@@ -324,7 +324,7 @@ fn parameters_of_a_path_item_are_compared() {
 #[test]
 fn an_accepted_difference_is_removed_and_an_obsolete_line_is_noted() {
     let difference = |what| {
-        let difference = super::difference::Difference {
+        let difference = super::operation::Difference {
             page: "a.md".to_owned(),
             ours: "no such status".to_owned(),
             place: Pointer::default(),
@@ -337,7 +337,7 @@ fn an_accepted_difference_is_removed_and_an_obsolete_line_is_noted() {
     std::fs::write(file.path(), "- 'GET /a: status 410'\n- 'GET /a: status 412'\n").unwrap();
     let mut notes = Vec::new();
     let accepted: Vec<String> = crate::yaml::read(file.path()).unwrap();
-    super::difference::settle(&mut differences, &accepted, &mut notes);
+    super::settle(&mut differences, &accepted, &mut notes);
     assert!(differences.keys().eq(["GET /a: status 411"]));
     assert_eq!(
         notes,

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::difference::plain;
 use super::facts::{Facts, has_format, type_of, types};
-use super::operation::Holder;
+use super::operation::{Holder, plain};
 use crate::places::{Node, Pointer, elements, entries};
 
 /// The keywords that bound values. A bound that only the vendor states is a difference.
