@@ -5,7 +5,6 @@ mod builds;
 mod chart;
 mod figure;
 mod instructions;
-mod machine;
 mod page;
 mod programs;
 
@@ -96,7 +95,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let budgets = budgets::read()?;
     let is_chosen = |part: &&Part| options.parts.is_empty() || options.parts.contains(part);
     let (mut sections, mut over, mut changes) = (Vec::new(), Vec::new(), Changes::default());
-    let machine = machine::describe(root)?;
+    let machine = page::describe(root)?;
     let _lock = folder::lock(&scratch(root), "benchmark")?;
     // No measured time includes a download.
     shell::run(shell::command(root, "cargo fetch --quiet --locked"))?;

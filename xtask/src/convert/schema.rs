@@ -123,11 +123,9 @@ fn types(schema: &mut Schema, at: &Pointer) -> Result<()> {
         }
         [only] => return refuse("type", &format!("{only} is not a type: write a JSON type")),
         _ => {
-            let cure = "write a branch of `oneOf` for each";
-            return refuse(
-                "type",
-                &format!("the client supports one type, or one and null: {cure}"),
-            );
+            let what = "the client supports one type, or one and null: write a branch of `oneOf` \
+                        for each";
+            return refuse("type", what);
         }
     }
     Ok(())

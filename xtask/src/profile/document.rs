@@ -14,15 +14,11 @@ use crate::places::{self, Node, entries};
 pub fn check(root: &Part, parts: Vec<(Kind, Node)>) {
     let url = root.key("servers").key(0).key("url");
     let is_plain = url.text().starts_with("https://") && !url.text().contains(['{', '?', '#']);
-    url.expect(
-        is_plain,
-        "is not a plain https:// URL; write that of the server that gets credentials",
-    );
+    let what = "is not a plain https:// URL; write that of the server that gets credentials";
+    url.expect(is_plain, what);
     let is_kept = !root.value.to_string().contains("whats_app");
-    root.expect(
-        is_kept,
-        "contains `whats_app`, which build/mod.rs would rename; change build/mod.rs first",
-    );
+    let what = "contains `whats_app`, which build/mod.rs would rename; change build/mod.rs first";
+    root.expect(is_kept, what);
     security(&root.key("security"));
     error(root);
     for (kind, part) in parts {

@@ -19,10 +19,8 @@ pub fn choices(name: &str, schema: &Part, is_only_sent: bool, taken: &mut Names)
         let made = format!("{name}{title}");
         let is_free = schema_of(schema.document, &made).is_null() && taken.take(&made);
         let fits = pascal(title) == title && is_free;
-        part.expect(
-            fits,
-            format!("`{made}` is not an available name in PascalCase; change the title"),
-        );
+        let what = "is not an available name in PascalCase; change the title";
+        part.expect(fits, format!("`{made}` {what}"));
     }
     let is_titled = !places::is_choice(schema) || schema["title"].is_null();
     schema.key("title").expect(is_titled, "is not supported on a choice here; remove it");

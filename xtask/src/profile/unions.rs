@@ -57,10 +57,8 @@ fn untagged(members: &Part) {
     for member in members.elements() {
         let title = member.key("title").text();
         let is_free = pascal(title) == title && titles.take(title);
-        member.expect(
-            is_free,
-            format!("`{title}` is not an available title in PascalCase; change it"),
-        );
+        let what = "is not an available title in PascalCase; change it";
+        member.expect(is_free, format!("`{title}` {what}"));
         let kind = member.end()["type"].as_str().unwrap_or_default();
         // JSON does not distinguish them.
         let is_new = kinds.insert(kind.replace("integer", "number"));

@@ -77,15 +77,16 @@ impl<'a> Facts<'a> {
         stated.chain(self.shown.iter().flat_map(entries)).map(|(name, _)| &**name).collect()
     }
 
+    /// The schemas within those of this value.
+    fn inner(&self, of: impl Fn(&Node<'a>) -> Node<'a>) -> Vec<Node<'a>> {
+        self.schemas.iter().map(of).filter(|inner| inner.is_object()).collect()
+    }
+
     /// The facts of a member.
     pub fn member(&self, name: &str) -> Self {
-        let all = |of: &dyn Fn(&Node<'a>) -> Node<'a>| {
-            let all = self.schemas.iter().map(of);
-            all.filter(|schema| schema.is_object()).collect::<Vec<_>>()
-        };
-        let mut schemas = all(&|schema| schema.key("properties").key(name));
+        let mut schemas = self.inner(|schema| schema.key("properties").key(name));
         if schemas.is_empty() {
-            schemas = all(&|schema| schema.key("additionalProperties"));
+            schemas = self.inner(|schema| schema.key("additionalProperties"));
         }
         let shown = self.shown.iter().filter_map(|value| value.get(name).cloned());
         Self { schemas, shown: shown.collect(), ..Self::default() }
@@ -93,8 +94,7 @@ impl<'a> Facts<'a> {
 
     /// The facts of the elements.
     pub fn items(&self) -> Self {
-        let schemas = self.schemas.iter().map(|schema| schema.key("items"));
-        let schemas = schemas.filter(|items| items.is_object()).collect();
+        let schemas = self.inner(|schema| schema.key("items"));
         let shown = self.shown.iter().flat_map(elements).cloned().collect();
         Self { schemas, shown, ..Self::default() }
     }

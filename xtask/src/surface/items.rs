@@ -1,11 +1,10 @@
-//! Lists the lines of items.
+//! Lists the lines of items, including the macro calls that `build/` emits.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, Field, Fields, Item, ItemImpl, Member, Path, Type, Visibility};
+use syn::{Attribute, Field, Fields, Item, ItemImpl, Macro, Member, Path, Type, Visibility};
 
-use super::macros;
-use super::text::{split, text};
+use super::text::{is_of_name, split, text};
 
 /// The lines of an item. The path of its module ends with `::`, or is empty for the root.
 pub fn lines(module: &str, item: Item) -> Vec<String> {
@@ -26,7 +25,7 @@ pub fn lines(module: &str, item: Item) -> Vec<String> {
             head(&place, "enum", &item.attrs).into_iter().chain(variants).collect()
         }
         Item::Impl(item) => implementation(module, item),
-        Item::Macro(item) => macros::lines(module, &item.mac),
+        Item::Macro(item) => call(module, &item.mac),
         item => {
             let line = |item| format!("{} {item}", module.trim_end_matches("::"));
             signature(item).map(|item| line(item).trim_start().to_owned()).into_iter().collect()
@@ -75,6 +74,38 @@ fn implementation(module: &str, item: ItemImpl) -> Vec<String> {
     let implemented = item.trait_.iter().map(|(path, _)| format!("impl {}", name(module, path)));
     let lines = implemented.chain(item.items.into_iter().filter_map(signature));
     lines.map(|line| format!("{place} {line}")).collect()
+}
+
+/// The lines of a call: one for its arguments, and one for each entry of a list in braces. String
+/// arguments are documentation and left out.
+fn call(module: &str, call: &Macro) -> Vec<String> {
+    let (lists, passed): (TokenStream, TokenStream) =
+        call.tokens.clone().into_iter().partition(is_list);
+    let words = split(passed, ',').into_iter().map(text).filter(|word| !word.starts_with('"'));
+    let words: Vec<String> = words.collect();
+    let Some((of, passed)) = words.split_first() else { return Vec::new() };
+    let macro_name = text(&call.path);
+    if macro_name == "debug" {
+        return vec![format!("{module}{of} impl Debug")];
+    }
+    let head = format!("{module}{of} {macro_name}! {}", passed.join(", "));
+    let head = head.trim_end();
+    let entries = lists.into_iter().flat_map(entries).map(|entry| format!("{head} {{ {entry} }}"));
+    [head.to_owned()].into_iter().chain(entries).collect()
+}
+
+fn is_list(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+}
+
+/// The entries of a list, without their documentation. Bare names are left out.
+fn entries(list: TokenTree) -> Vec<String> {
+    let TokenTree::Group(list) = list else { return Vec::new() };
+    let is_long = |token: TokenTree| matches!(token, TokenTree::Punct(one) if one.as_char() == ';');
+    let mark = if list.stream().into_iter().any(is_long) { ';' } else { ',' };
+    let entries = split(list.stream(), mark).into_iter().map(text);
+    let entries = entries.filter(|one| !one.chars().all(is_of_name));
+    entries.map(|one| one.split(": \"").next().unwrap_or_default().to_owned()).collect()
 }
 
 /// The path of a type that a module names.

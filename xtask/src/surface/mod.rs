@@ -15,7 +15,6 @@
 //! This file is named `mod.rs` because tests/generated includes this module by its path.
 
 mod items;
-mod macros;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
