@@ -16,7 +16,6 @@ mod fragments;
 #[path = "../../build/mod.rs"]
 #[allow(dead_code)]
 mod generate;
-mod generated;
 mod line;
 mod lock;
 mod merge;

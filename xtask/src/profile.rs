@@ -9,7 +9,7 @@ mod operations;
 mod rules;
 mod schemas;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod unions;
 mod values;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{FILE, draft};
 use crate::fragments::{Fragments, UNFINISHED};
-use crate::generated;
+use crate::profile::tests::client;
 use crate::reconcile::tests::{changed, committed, pages, published};
 use crate::reconcile::{self, Undescribed};
 use crate::regen::document_of;
@@ -106,7 +106,7 @@ fn a_client_can_be_generated_from_the_drafts_of_all_pages() {
     let document = document_of(repository.0.path(), &texts).unwrap_or_else(|error| {
         panic!("{error:#}");
     });
-    generated::client(&serde_json::from_str(&document).unwrap());
+    client(&serde_json::from_str(&document).unwrap());
 }
 
 #[test]

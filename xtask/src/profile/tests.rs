@@ -7,13 +7,15 @@ mod operations;
 mod schemas;
 mod unions;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
+use syn::visit::{self, Visit};
 
 use super::check;
-use crate::normalise;
+use crate::{generate, normalise};
 
 /// `openapi.json`.
 static OURS: LazyLock<Value> = LazyLock::new(|| {
@@ -24,6 +26,39 @@ static OURS: LazyLock<Value> = LazyLock::new(|| {
 
 fn ours() -> Value {
     OURS.clone()
+}
+
+/// Generates a client with all features, as the build step does.
+pub fn client(document: &Value) -> syn::File {
+    let [(_, code), ..] = generate::generate(&document.to_string(), &|_| true).unwrap();
+    let client = syn::parse_file(&code).unwrap();
+    NoNameTwice.visit_file(&client);
+    client
+}
+
+/// Checks for duplicate names, which a parser accepts and the compiler does not.
+struct NoNameTwice;
+
+impl<'a> Visit<'a> for NoNameTwice {
+    fn visit_item_mod(&mut self, module: &'a syn::ItemMod) {
+        let mut names = BTreeSet::new();
+        for item in module.content.iter().flat_map(|(_, items)| items) {
+            let name = match item {
+                syn::Item::Struct(item) => &item.ident,
+                syn::Item::Enum(item) => &item.ident,
+                _ => continue,
+            };
+            assert!(names.insert(name.to_string()), "{name} twice");
+        }
+        visit::visit_item_mod(self, module);
+    }
+
+    fn visit_fields(&mut self, fields: &'a syn::Fields) {
+        let mut names = BTreeSet::new();
+        for name in fields.iter().filter_map(|field| field.ident.as_ref()) {
+            assert!(names.insert(name.to_string()), "{name} twice");
+        }
+    }
 }
 
 /// The name of a row, the place that it changes, and the new value.

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Row, change, json_of, of, ours, text};
+use super::{Row, change, client, json_of, of, ours, text};
 use crate::profile::check;
-use crate::{generated, normalise, validate};
+use crate::{normalise, validate};
 
 /// Accepted forms that our document does not have, or not yet.
 #[allow(clippy::too_many_lines, reason = "it is a table")]
@@ -292,7 +292,7 @@ fn accepted_forms_become_a_client() {
     normalise::normalise(&mut document).unwrap();
     validate::validate(&document).unwrap();
     check(&document).unwrap();
-    let code = prettyplease::unparse(&generated::client(&document));
+    let code = prettyplease::unparse(&client(&document));
     let code: String = code.split_whitespace().collect();
     let missing: Vec<_> = ACCEPTED.iter().filter(|part| !code.contains(**part)).collect();
     assert!(missing.is_empty(), "missing: {missing:#?}");
