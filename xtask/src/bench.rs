@@ -62,7 +62,7 @@ pub enum Part {
 
 impl Part {
     /// Returns the output of the measurement, which contains the figures.
-    fn measure(self, root: &Path, runs: u32, changes: &mut Changes) -> Result<String> {
+    fn measure(self, root: &Path, runs: u32) -> Result<String> {
         let output = |words| shell::output(shell::command(root, words));
         match self {
             Self::Packages => builds::count_packages(root),
@@ -75,11 +75,7 @@ impl Part {
                  --test-threads=1",
             ),
             Self::Instructions => instructions::count(root),
-            Self::RateLimit => {
-                let measured = output("cargo bench --locked --bench rate_limit")?;
-                changes.write(root.join(CHART), chart::draw(&measured)?);
-                Ok(measured)
-            }
+            Self::RateLimit => output("cargo bench --locked --bench rate_limit"),
         }
     }
 }
@@ -103,9 +99,13 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     for &part in Part::value_variants().iter().filter(is_chosen) {
         let (name, heading) = console::words(&part);
         console::print(format_args!("\n== {name}: {heading}"));
-        let figures = figure::parse(&part.measure(root, options.runs, &mut changes)?)?;
+        let output = part.measure(root, options.runs)?;
+        let figures = figure::parse(&output)?;
         if figures.is_empty() {
             continue;
+        }
+        if part == Part::RateLimit {
+            changes.write(root.join(CHART), chart::draw(&output)?);
         }
         let measures = budgets.iter().filter(|measure| measure.part == part);
         let (table, exceeded) = budgets::hold(measures, &figures)?;

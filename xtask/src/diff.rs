@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::line::one_line;
 use crate::source;
-use crate::{convert, merge, normalise, upstream};
+use crate::{convert, normalise, upstream};
 use Level::{Major, Minor, Patch};
 
 /// The weight of a change, for the Rust API or on the wire. The heaviest is the first.
@@ -30,12 +30,6 @@ pub enum Level {
     Major,
     Minor,
     Patch,
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{self:?}").to_lowercase())
-    }
 }
 
 /// The changes between two documents, the heaviest first.
@@ -52,7 +46,8 @@ pub struct Report {
 
 /// Compares two published documents, in OpenAPI 3.0 or 3.1.
 pub fn run(root: &Path, old: &Path, new: &Path) -> Result<Report> {
-    let read = |path: &Path| prepared(merge::merge(&upstream::parts(&source::read(path, root)?)?)?);
+    let read =
+        |path: &Path| prepared(upstream::merge(&upstream::parts(&source::read(path, root)?)?)?);
     Ok(report(&read(old).context("the old document")?, &read(new).context("the new document")?))
 }
 
@@ -84,17 +79,18 @@ impl fmt::Display for Report {
         if !self.differs {
             return write!(f, "no change");
         }
+        let word = |level: Level| format!("{level:?}").to_lowercase();
         for (title, changes) in [("Rust API", &self.rust), ("wire", &self.wire)] {
             writeln!(f, "{title}:")?;
             for (level, text) in changes {
-                writeln!(f, "  {level}  {}", one_line(text))?;
+                writeln!(f, "  {}  {}", word(*level), one_line(text))?;
             }
             if changes.is_empty() {
                 writeln!(f, "  patch  nothing, or documentation only")?;
             }
         }
         let (rust, wire) = self.verdict();
-        writeln!(f, "overall: {rust} for the Rust API, {wire} on the wire")?;
+        writeln!(f, "overall: {} for the Rust API, {} on the wire", word(rust), word(wire))?;
         let now = env!("CARGO_PKG_VERSION");
         write!(f, "release: {} (was {now})", next(now, rust).unwrap_or_default())
     }

@@ -108,10 +108,8 @@ fn id(theirs: &Value, new: &Undescribed) -> String {
         "put" | "patch" => "update",
         method => method,
     };
-    match id.strip_prefix(&format!("{method}_")) {
-        Some(rest) => format!("{verb}_{rest}"),
-        None => id,
-    }
+    let rest = id.strip_prefix(method).and_then(|rest| rest.strip_prefix('_'));
+    rest.map(|rest| format!("{verb}_{rest}")).unwrap_or(id)
 }
 
 /// The draft of a request body or a response. Without a name, it is an error response, which

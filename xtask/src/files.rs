@@ -48,13 +48,14 @@ impl Changes {
 
     /// Makes the changes. Each file is first written next to its place, and then renamed. If a
     /// rename fails, the old files are restored.
-    pub fn commit(self) -> Result<()> {
+    pub fn commit(&self) -> Result<()> {
         let context = |path: &Path| format!("cannot write {}", path.display());
         let mut staged = Vec::new();
-        for (path, contents) in self.0 {
-            staged.push(Staged::new(&path, contents.as_deref()).with_context(|| context(&path))?);
+        for (path, contents) in &self.0 {
+            staged.push(Staged::new(path, contents.as_deref()).with_context(|| context(path))?);
         }
-        let failed = (0..staged.len()).find_map(|at| Some((at, staged[at].place().err()?)));
+        let place = |one: &Staged| replace(&one.path, one.new.as_deref()).err();
+        let failed = (0..staged.len()).find_map(|at| Some((at, place(&staged[at])?)));
         let Some((at, error)) = failed else { return Ok(()) };
         staged[..at].iter_mut().rev().for_each(Staged::take_back);
         Err(error).with_context(|| context(&staged[at].path))
@@ -97,10 +98,6 @@ impl Staged {
             file.sync_all()?;
         }
         Ok(Self { path, new, old })
-    }
-
-    fn place(&self) -> std::io::Result<()> {
-        replace(&self.path, self.new.as_deref())
     }
 
     fn take_back(&mut self) {

@@ -8,10 +8,9 @@ use std::path::Path;
 use anyhow::{Result, bail, ensure};
 use serde_json::Value;
 
-use crate::merge::merge;
 use crate::places::Pointer;
 use crate::source::{self, Text};
-use crate::upstream::{self, Part};
+use crate::upstream::{self, Part, merge};
 
 pub use lines::line;
 

@@ -18,7 +18,6 @@ mod fragments;
 mod generate;
 mod line;
 mod lock;
-mod merge;
 mod names;
 mod normalise;
 mod packed;

@@ -16,8 +16,8 @@ use crate::fragments::{Fragments, UNFINISHED};
 use crate::lock::Lock;
 use crate::source::{self, Text};
 use crate::{
-    convert, coverage, diff, draft, files, folder, line, merge, normalise, profile, reconcile,
-    snapshots, upkeep, upstream, validate, vanished, yaml,
+    convert, coverage, diff, draft, files, folder, line, normalise, profile, reconcile, snapshots,
+    upkeep, upstream, validate, vanished, yaml,
 };
 
 /// The vendor's pages, and the lock file with their digests.
@@ -71,9 +71,9 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
     let mut changes = Changes::default();
     let texts = steps.run("read", |_| inputs(root, options, &mut changes))?;
     if let Some(out) = &options.out {
-        let document = steps.run("merge", |_| merge::merge(&upstream::parts(&texts)?))?;
+        let document = steps.run("merge", |_| upstream::merge(&upstream::parts(&texts)?))?;
         changes.write(out.clone(), stable_form(&convert(document, &steps)?));
-        return write(root, changes, &steps);
+        return write(root, &changes, &steps);
     }
     let ours = steps.run("merge", |_| described(root))?;
     let accepted: Vec<String> = yaml::read(&root.join(ACCEPTED))?;
@@ -84,7 +84,7 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
         let (text, lines) = draft::draft(&undescribed, &ours)?;
         if !options.check {
             changes.write(root.join(FRAGMENTS).join(draft::FILE), text);
-            write(root, changes, &steps)?;
+            write(root, &changes, &steps)?;
         }
         bail!(
             "xtask/spec/api lacks operations of the vendor's pages, which `cargo xtask regen` \
@@ -108,7 +108,7 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
         changes.write(root.join(path), text.as_str());
     }
     steps.run("compile", |_| snapshots::make(root, target, &files, &mut changes))?;
-    write(root, changes, &steps)?;
+    write(root, &changes, &steps)?;
     if !earlier.is_null() && earlier != document {
         console::print(diff::report(&earlier, &document));
     }
@@ -130,16 +130,13 @@ fn check(root: &Path, files: &BTreeMap<String, String>) -> Result<()> {
 }
 
 /// Makes the changes, and prints a line for each.
-fn write(root: &Path, changes: Changes, steps: &Steps) -> Result<()> {
-    let lines = changes.lines(root);
+fn write(root: &Path, changes: &Changes, steps: &Steps) -> Result<()> {
     // Ctrl-C must not stop the process halfway through the writes. Nothing reads the flag.
     for signal in [SIGINT, SIGTERM] {
         signal_hook::flag::register(signal, Arc::default())?;
     }
     steps.run("write", |_| changes.commit())?;
-    for line in lines {
-        console::print(line);
-    }
+    changes.lines(root).into_iter().for_each(console::print);
     Ok(())
 }
 

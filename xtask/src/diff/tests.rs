@@ -246,7 +246,7 @@ fn every_change_has_the_expected_levels() {
         }
         let report = Report { rust, wire, differs: new != *old };
         if report.verdict() != (*expected_rust, *expected_wire) || !report.differs {
-            wrong.push(format!("{name}: not {expected_rust}, {expected_wire}:\n{report}"));
+            wrong.push(format!("{name}: not {expected_rust:?}, {expected_wire:?}:\n{report}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -66,8 +66,7 @@ pub fn typed(schema: &Part) {
 
 /// Checks the entries of a list or a map.
 pub fn entry(schema: &Part) {
-    schema
-        .key("nullable")
-        .expect(schema["nullable"] != true, "is not supported on an entry; remove it");
+    let nullable = schema.key("nullable");
+    nullable.expect(*nullable != true, "is not supported on an entry; remove it");
     inner(schema);
 }

@@ -43,22 +43,21 @@ pub fn files(root: &Path, document: &Value) -> Result<BTreeMap<String, String>> 
         }
         let text = files.entry(file.clone());
         let text = text.or_insert_with(|| format!("//! {tag}.\n{BEGIN}}}\n"));
-        let place = text.find(BEGIN).with_context(|| format!("add `operations!` to {file}"))?;
-        let place = place + BEGIN.len();
-        let gap = if text[place..].starts_with('}') { "" } else { "\n" };
-        text.insert_str(place, &format!("{head}{case}    }}\n{gap}"));
+        let (before, cases) =
+            text.split_once(BEGIN).with_context(|| format!("add `operations!` to {file}"))?;
+        let gap = if cases.starts_with('}') { "" } else { "\n" };
+        *text = format!("{before}{BEGIN}{head}{case}    }}\n{gap}{cases}");
     }
     Ok(files)
 }
 
 /// Inserts a line into the sorted lines after `after`.
 fn insert(text: &str, after: &str, line: &str) -> Result<String> {
-    let start = text.find(after).with_context(|| format!("{FOLDER}/mod.rs has no `{after}`"))?;
-    let start = start + after.len();
-    let lines = text[start..].split_inclusive('\n');
-    let smaller = lines.take_while(|other| other.len() > 1 && *other < line);
-    let place = start + smaller.map(str::len).sum::<usize>();
-    Ok(format!("{}{line}{}", &text[..place], &text[place..]))
+    let parts = text.split_once(after);
+    let (before, rest) = parts.with_context(|| format!("{FOLDER}/mod.rs has no `{after}`"))?;
+    let lines = rest.split_inclusive('\n');
+    let smaller: String = lines.take_while(|other| other.len() > 1 && *other < line).collect();
+    Ok([before, after, &smaller, line, &rest[smaller.len()..]].concat())
 }
 
 /// The text of the case of an operation. One whose success is not JSON has none.
