@@ -40,15 +40,15 @@ pub type Changes = BTreeSet<(Level, String)>;
 pub struct Report {
     rust: Changes,
     wire: Changes,
-    /// Whether the documents differ at all.
-    differs: bool,
 }
 
 /// Compares two published documents, in OpenAPI 3.0 or 3.1.
-pub fn run(root: &Path, old: &Path, new: &Path) -> Result<Report> {
+pub fn run(root: &Path, old: &Path, new: &Path) -> Result<String> {
     let read =
         |path: &Path| prepared(upstream::merge(&upstream::parts(&source::read(path, root)?)?)?);
-    Ok(report(&read(old).context("the old document")?, &read(new).context("the new document")?))
+    let old = read(old).context("the old document")?;
+    let new = read(new).context("the new document")?;
+    Ok(if old == new { "no change".to_owned() } else { report(&old, &new).to_string() })
 }
 
 /// Converts a document to the form of `openapi.json`.
@@ -63,7 +63,7 @@ pub fn report(old: &Value, new: &Value) -> Report {
     let (wire, refused) = wire::compare(old, new);
     let mut rust = rust::compare(old, new);
     rust.extend(refused);
-    Report { rust, wire, differs: old != new }
+    Report { rust, wire }
 }
 
 impl Report {
@@ -76,9 +76,6 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.differs {
-            return write!(f, "no change");
-        }
         let word = |level: Level| format!("{level:?}").to_lowercase();
         for (title, changes) in [("Rust API", &self.rust), ("wire", &self.wire)] {
             writeln!(f, "{title}:")?;
@@ -101,11 +98,10 @@ impl fmt::Display for Report {
 fn next(version: &str, level: Level) -> Option<String> {
     let mut numbers = version.split('.').map(|number| number.parse::<u64>().ok());
     let (major, minor, patch) = (numbers.next()??, numbers.next()??, numbers.next()??);
-    let (major, minor, patch) = match level {
-        Major if major > 0 => (major + 1, 0, 0),
-        Major => (0, minor + 1, 0),
-        Minor if major > 0 => (major, minor + 1, 0),
-        Minor | Patch => (major, minor, patch + 1),
-    };
-    Some(format!("{major}.{minor}.{patch}"))
+    Some(match level {
+        Major if major > 0 => format!("{}.0.0", major + 1),
+        Major => format!("0.{}.0", minor + 1),
+        Minor if major > 0 => format!("{major}.{}.0", minor + 1),
+        Minor | Patch => format!("{major}.{minor}.{}", patch + 1),
+    })
 }
