@@ -63,6 +63,11 @@ impl<'a, Shared: Copy> Node<'a, Shared> {
         self.value.as_str().unwrap_or_default()
     }
 
+    /// The effective security of an operation.
+    pub fn security(&self) -> &'a Value {
+        self.value.get("security").unwrap_or(&self.document["security"])
+    }
+
     /// The target of a reference. Any other node is returned unchanged.
     pub fn resolved(&self) -> Self {
         let target = self.value["$ref"].as_str().map(Pointer::of_reference);

@@ -131,12 +131,12 @@ impl<'d> Site<'d> {
     /// none.
     pub fn credentials(&self) -> BTreeSet<String> {
         let document = self.schema.document;
-        let secured = self.schema.get("security").unwrap_or(&document["security"]);
         let header = |name: &String| {
             let scheme = &document["components"]["securitySchemes"][name];
             scheme["name"].as_str().unwrap_or_default().to_lowercase()
         };
-        let headers = elements(secured).map(|one| entries(one).map(|(name, _)| header(name)));
+        let headers =
+            elements(self.schema.security()).map(|one| entries(one).map(|(name, _)| header(name)));
         let mut headers: BTreeSet<String> = headers.map(Iterator::collect).collect();
         headers.extend(headers.is_empty().then(String::new));
         headers

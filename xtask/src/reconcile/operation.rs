@@ -101,11 +101,10 @@ impl Holder {
     }
 
     fn security(&mut self, theirs: &Node, ours: &Node) {
+        let (stated, place) = (theirs.security(), ours.key("security").at);
+        let [words, known] = [stated, ours.security()].map(alternatives);
         // A page may state none.
-        let Some(stated) = security(theirs) else { return };
-        let known = alternatives(security(ours).unwrap_or(&Value::Null));
-        let (words, place) = (alternatives(stated), ours.key("security").at);
-        if words != known {
+        if !stated.is_null() && words != known {
             let patch = format!("security: {stated}");
             self.add(format!("security {words}"), &known, &place, Some(patch));
         }
@@ -213,11 +212,6 @@ impl Holder {
 /// A value on one line of YAML.
 pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// The effective security of an operation.
-fn security<'a>(operation: &Node<'a>) -> Option<&'a Value> {
-    operation.value.get("security").or_else(|| operation.document.get("security"))
 }
 
 /// The alternatives of a security requirement, in words.
