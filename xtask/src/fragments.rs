@@ -26,8 +26,7 @@ pub const UNFINISHED: &str = "TODO: finish this draft";
 /// The fragments, and the document that they make.
 pub struct Fragments {
     pub document: Value,
-    texts: Vec<Text>,
-    parts: Vec<Part>,
+    files: Vec<(Part, Text)>,
 }
 
 impl Fragments {
@@ -46,23 +45,23 @@ impl Fragments {
         let bodies = parts.iter().zip(&texts).map(|(part, text)| body(part, &text.name));
         let document = merge(&bodies.collect::<Result<Vec<_>>>()?)?;
         refuse_drafts(&texts)?;
-        Ok(Self { document, texts, parts })
+        Ok(Self { document, files: parts.into_iter().zip(texts).collect() })
     }
 
     /// Whether there is a fragment of this name.
     pub fn has(&self, name: &str) -> bool {
-        self.texts.iter().any(|text| text.name == name)
+        self.files.iter().any(|(_, text)| text.name == name)
     }
 
     /// The file and the line of a place, or of the nearest place that contains it.
     pub fn line(&self, place: &Pointer) -> String {
-        let around = std::iter::successors(Some(place.as_str()), |at| {
+        let mut around = std::iter::successors(Some(place.as_str()), |at| {
             at.rsplit_once('/').map(|(around, _)| around)
         });
-        let texts = || self.parts.iter().zip(&self.texts);
-        let mut nearest =
-            around.filter_map(|at| texts().find(|(part, _)| part.document.pointer(at).is_some()));
-        let Some((part, text)) = nearest.next() else { return "xtask/spec/api".to_owned() };
+        let holder =
+            |at: &str| self.files.iter().find(|(part, _)| part.document.pointer(at).is_some());
+        let nearest = around.find_map(holder);
+        let Some((part, text)) = nearest else { return "xtask/spec/api".to_owned() };
         format!("{} line {}", part.source, line(&String::from_utf8_lossy(&text.bytes), place))
     }
 }

@@ -49,11 +49,6 @@ impl Lock {
         }
         Ok(())
     }
-
-    /// The text of the lock file: sorted names, two spaces of indentation, a final newline.
-    pub fn text(&self) -> Result<String> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
-    }
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -62,7 +57,10 @@ fn sha256(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::{Lock, sha256};
+    use crate::regen::stable_form;
     use crate::yaml;
 
     #[test]
@@ -80,10 +78,10 @@ mod tests {
         lock.accept("b.md", "https://a.example/b.md", b"abc");
         lock.accept("a.json", "spec/a.json", b"");
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), lock.text().unwrap()).unwrap();
+        std::fs::write(file.path(), stable_form(&json!(lock))).unwrap();
         assert_eq!(yaml::read::<Lock>(file.path()).unwrap(), lock);
         assert_eq!(
-            lock.text().unwrap(),
+            stable_form(&json!(lock)),
             "{\n  \"a.json\": {\n    \"sha256\": \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934c\
              a495991b7852b855\",\n    \"source\": \"spec/a.json\"\n  },\n  \"b.md\": {\n    \
              \"sha256\": \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\n    \

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{ArgGroup, Args};
-use serde_json::Value;
+use serde_json::{Value, json};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::console::{self, Steps};
@@ -172,7 +172,7 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
     }
     lock.verify(kept.iter().map(|(name, text)| (name.as_str(), text.bytes.as_slice())))?;
     if options.save {
-        changes.write(root.join(LOCK), lock.text()?);
+        changes.write(root.join(LOCK), stable_form(&json!(lock)));
     }
     Ok(kept.into_values().collect())
 }
@@ -196,8 +196,8 @@ fn convert(mut document: Value, steps: &Steps) -> Result<Value> {
     Ok(document)
 }
 
-/// The text of a document: sorted keys, two spaces of indentation, a final newline.
-fn stable_form(document: &Value) -> String {
+/// The text of a JSON file: sorted keys, two spaces of indentation, a final newline.
+pub fn stable_form(document: &Value) -> String {
     format!("{document:#}\n")
 }
 
@@ -277,7 +277,7 @@ mod tests {
         std::fs::write(root.path().join("openapi.json"), "{}").unwrap();
         let mut lock = Lock::default();
         lock.accept("document.yaml", "document.yaml", upstream.as_bytes());
-        std::fs::write(spec.join("upstream.lock"), lock.text().unwrap()).unwrap();
+        std::fs::write(spec.join("upstream.lock"), stable_form(&json!(lock))).unwrap();
         root
     }
 

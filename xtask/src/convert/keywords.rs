@@ -5,12 +5,12 @@ use serde_json::{Map, Value};
 
 use super::grammar::Kind;
 use super::refuse;
-use crate::places::Pointer;
+use crate::places::{Pointer, elements};
 
 type Is = fn(&Value) -> bool;
 
 /// Keywords that 3.0 has or that are converted to one, with the check and the name of their value.
-const SUPPORTED: [(&str, Is, &str); 12] = [
+const SUPPORTED: [(&str, Is, &str); 13] = [
     // Inner schemas are checked separately, and values with the type.
     ("$ref items not properties additionalProperties const default example", |_| true, "there"),
     // Dropped.
@@ -20,18 +20,11 @@ const SUPPORTED: [(&str, Is, &str); 12] = [
     ("minimum maximum multipleOf", Value::is_number, "a number"),
     // Flags in 3.0.
     ("exclusiveMinimum exclusiveMaximum", |it| it.is_number() || it.is_boolean(), "a number"),
-    (
-        "minLength maxLength minItems maxItems minProperties maxProperties",
-        Value::is_u64,
-        "a whole number from 0 on",
-    ),
+    ("minLength maxLength minItems maxItems", Value::is_u64, "a whole number from 0 on"),
+    ("minProperties maxProperties", Value::is_u64, "a whole number from 0 on"),
     ("enum allOf anyOf oneOf", |it| it.get(0).is_some(), "a list with elements"),
     ("examples", Value::is_array, "a list"),
-    (
-        "required",
-        |it| it.as_array().is_some_and(|names| names.iter().all(Value::is_string)),
-        "a list of names",
-    ),
+    ("required", |it| it.is_array() && elements(it).all(Value::is_string), "a list of names"),
     ("discriminator xml externalDocs", Value::is_object, "an object"),
     ("type", |it| it.is_string() || it.get(0).is_some(), "a type"),
 ];
