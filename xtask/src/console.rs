@@ -1,5 +1,5 @@
-//! Prints the result to stdout, and the progress to stderr. Either may be a closed pipe: the run continues to its end, so
-//! that its exit code is correct.
+//! Prints the result to stdout, and the progress to stderr. Either may be a closed pipe: the run
+//! continues to its end, so that its exit code is correct.
 
 use std::fmt::Display;
 use std::io::{ErrorKind, Write as _, stderr, stdout};

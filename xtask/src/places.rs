@@ -188,7 +188,9 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value,
 
 #[cfg(test)]
 mod tests {
-    use super::{Pointer, shape};
+    use serde_json::json;
+
+    use super::{Pointer, sent_as, shape};
 
     #[test]
     fn the_shape_of_a_path_drops_only_the_names_of_parameters() {
@@ -199,6 +201,16 @@ mod tests {
             ("/a/{id}.json/{b}/c", "/a/{}.json/{}/c"),
         ] {
             assert_eq!(shape(path), expected);
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_named_as_it_is_sent() {
+        for (place, name, expected) in
+            [("path", "b", "path 1"), ("query", "B", "query B"), ("header", "X-B", "header x-b")]
+        {
+            let parameter = json!({"in": place, "name": name});
+            assert_eq!(sent_as("/{a}/{b}/c", &parameter), expected);
         }
     }
 

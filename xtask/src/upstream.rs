@@ -1,5 +1,5 @@
-//! Finds the OpenAPI documents in texts, and merges them. A text is a document in JSON or YAML, or a
-//! page of the vendor's documentation with documents in fenced blocks.
+//! Finds the OpenAPI documents in texts, and merges them. A text is a document in JSON or YAML, or
+//! a page of the vendor's documentation with documents in fenced blocks.
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde_json::{Value, json};

@@ -59,6 +59,15 @@ fn schemas_may_refer_to_each_other() {
 }
 
 #[test]
+fn a_page_may_refer_to_a_callback() {
+    let mut from = document(&json!({}));
+    from["components"]["callbacks"] = json!({"C": {"{$url}": {"post": {"responses": {}}}}});
+    let callbacks = json!({"c": {"$ref": "#/components/callbacks/C"}});
+    from["paths"]["/c"] = json!({"get": {"callbacks": callbacks, "responses": {}}});
+    crate::convert::parts(&from).unwrap();
+}
+
+#[test]
 fn a_schema_that_contains_itself_in_all_of_is_an_error_with_its_place() {
     let mut from = document(&json!({"allOf": [to("U"), {"title": "s"}]}));
     from["components"]["schemas"]["U"] = json!({"allOf": [to("S"), {"title": "t"}]});
