@@ -173,10 +173,11 @@ impl RawRequest<'_> {
         }
         path_template::check(&self.path)?;
         let client = self.client;
-        let operation = undecoded(self.operation());
+        let (operation, path) = self.target();
+        let operation = undecoded(operation);
         // A caller that sets `Accept` may expect a page.
         let takes_pages = self.request.headers().contains_key(ACCEPT);
-        let request = match self.build() {
+        let request = match self.build(path) {
             Ok(request) => request,
             Err(error) => return Err(error.with_call(Call::new(operation, client.path_prefix()))),
         };
@@ -196,17 +197,21 @@ impl RawRequest<'_> {
         texts.any(|text| self.client.inner.settings.credentials.appears_in(text.as_bytes()))
     }
 
-    /// The documented operation that a server finds for the path, or an undocumented one.
-    fn operation(&self) -> Operation {
+    /// The operation that a server finds for the path, and the path with its values. The path of
+    /// a documented operation does not end with a slash.
+    fn target(&self) -> (Operation, Result<String, Error>) {
         let filled = path_template::fill(&self.path, &self.values);
-        let path = without_slash(filled.as_ref().unwrap_or(&self.path));
+        let path = filled.as_ref().unwrap_or(&self.path);
+        let path = path.strip_suffix('/').unwrap_or(path).to_owned();
         let method = self.request.method();
-        let undocumented = || Operation::undocumented(method.clone(), &self.path);
-        Operation::at(method, path).cloned().unwrap_or_else(undocumented)
+        match Operation::at(method, &path) {
+            Some(operation) => (operation.clone(), filled.map(|_| path)),
+            None => (Operation::undocumented(method.clone(), &self.path), filled),
+        }
     }
 
-    fn build(self) -> Result<Request, Error> {
-        let Self { client, mut request, path, values, invalid } = self;
+    fn build(self, path: Result<String, Error>) -> Result<Request, Error> {
+        let Self { client, mut request, invalid, .. } = self;
         if let Some(error) = invalid {
             return Err(error);
         }
@@ -214,10 +219,7 @@ impl RawRequest<'_> {
             // CONNECT addresses a proxy, and TRACE makes the server echo the key.
             return Err(Error::refused("CONNECT and TRACE are not supported; use another method"));
         }
-        let path = path_template::fill(&path, &values)?;
-        let documented = Operation::at(request.method(), without_slash(&path));
-        let path = if documented.is_some() { without_slash(&path) } else { &path };
-        request.url_mut().set_path(&format!("{}{path}", client.path_prefix()));
+        request.url_mut().set_path(&format!("{}{}", client.path_prefix(), path?));
         request.headers_mut().entry(ACCEPT).or_insert(JSON);
         if request.body().is_some() {
             request.headers_mut().entry(CONTENT_TYPE).or_insert(JSON);
@@ -282,11 +284,6 @@ fn undecoded(operation: Operation) -> Cow<'static, Operation> {
     let is_file = operation.response.is_file;
     let response = ResponseBody { requires_fields: true, is_file, ..ResponseBody::ANY };
     Cow::Owned(Operation { response, ..operation })
-}
-
-/// The path without a slash at its end.
-fn without_slash(path: &str) -> &str {
-    path.strip_suffix('/').unwrap_or(path)
 }
 
 /// Validates a header of the caller. The error is the reason why it is refused.
