@@ -37,21 +37,24 @@ pub(crate) struct Success<'a> {
 pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Problem> {
     let takes_list = success.operation.response.takes_list();
     // An undocumented field may contain another list.
-    let body = success.with_list().filter(|body| takes_list || decode::decode::<T>(body).is_ok());
+    let seen = success.seen();
+    let body = success.with_list(&seen);
+    let body = body.filter(|body| takes_list || decode::decode::<T>(body).is_ok());
     let success = Success { body: body.as_deref().unwrap_or(success.body), ..success };
+    let seen = if body.is_some() { success.seen() } else { seen };
     if success.text().is_empty() {
         let empty = serde_json::from_slice(b"{}").ok();
         let empty = empty.filter(|_| !success.operation.is_read_only());
         return empty.ok_or_else(|| Problem::Unreadable("its body is empty".to_owned()));
     }
     if success.is_list_for_object() {
-        return Err(success.problem("it is a list, not an object".to_owned()));
+        return Err(success.problem("it is a list, not an object".to_owned(), &seen));
     }
     match decode::decode(success.body) {
         // An object with the required fields is certainly the model.
         Ok(model) if success.operation.response.requires_fields => Ok(model),
-        Ok(model) => success.other_object().map_or(Ok(model), Err),
-        Err(problem) => Err(success.problem(problem)),
+        Ok(model) => success.other_object(&seen).map_or(Ok(model), Err),
+        Err(problem) => Err(success.problem(problem, &seen)),
     }
 }
 
@@ -61,7 +64,7 @@ pub(crate) fn nothing(success: Success<'_>) -> Result<(), Problem> {
     if success.text().starts_with(b"<") {
         return Err(success.not_json());
     }
-    success.other_object().map_or(Ok(()), Err)
+    success.other_object(&success.seen()).map_or(Ok(()), Err)
 }
 
 /// Checks a body that the caller decodes.
@@ -74,7 +77,7 @@ pub(crate) fn file(success: Success<'_>) -> Result<(), Problem> {
     if !is_page_or_json(success.headers) {
         return Ok(());
     }
-    Err(success.other_object().unwrap_or_else(|| {
+    Err(success.other_object(&success.seen()).unwrap_or_else(|| {
         let media_type = media_type(success.headers).unwrap_or("JSON");
         Problem::Foreign(format!("its body is {media_type}, not a file"))
     }))
@@ -94,11 +97,10 @@ impl Success<'_> {
     }
 
     /// The body with its list in the documented place, if an undocumented field contains it.
-    fn with_list(self) -> Option<Vec<u8>> {
+    fn with_list(self, seen: &Seen) -> Option<Vec<u8>> {
         let response = &self.operation.response;
-        let seen = (!response.envelopes.is_empty()).then(|| self.seen())?;
         let has_list = response.list.is_some() && seen.missing_list.is_none();
-        if !seen.has_fields || seen.has_error || has_list {
+        if response.envelopes.is_empty() || !seen.has_fields || seen.has_error || has_list {
             return None;
         }
         let mut object: Map<String, Value> = surrogates::from_slice(self.body).ok()?;
@@ -118,9 +120,8 @@ impl Success<'_> {
     }
 
     /// The problem of a JSON object that does not report the success of the operation.
-    fn other_object(self) -> Option<Problem> {
+    fn other_object(self, seen: &Seen) -> Option<Problem> {
         let response = &self.operation.response;
-        let seen = self.seen();
         let is_error = seen.has_error && !(response.shape == Shape::Union && seen.is_expected);
         if is_error || (seen.resembles_error() && !seen.is_expected) {
             let object = surrogates::from_slice(self.body).ok();
@@ -145,8 +146,8 @@ impl Success<'_> {
     }
 
     /// Classifies the failure to decode the body.
-    fn problem(self, problem: String) -> Problem {
-        if let Some(problem) = self.other_object() {
+    fn problem(self, problem: String, seen: &Seen) -> Problem {
+        if let Some(problem) = self.other_object(seen) {
             return problem;
         }
         let is_json = self.text().starts_with(b"{") || self.text().starts_with(b"[");
@@ -154,7 +155,7 @@ impl Success<'_> {
             return self.not_json();
         }
         let fields = self.operation.response.fields;
-        if self.seen().is_expected || fields.is_empty() {
+        if seen.is_expected || fields.is_empty() {
             Problem::Unreadable(problem)
         } else {
             Problem::Foreign(problem)
