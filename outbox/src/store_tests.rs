@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{Message, Outcome, Stage, Store};
+use super::{Message, Outcome, Stage, Store, millis};
 use crate::databases_tests::{new_database, on_each_database, server};
 use crate::postgres::MISSING;
 
@@ -22,6 +22,14 @@ impl Store {
     pub async fn set_attempts(&self, key: &str, attempts: i64) {
         let set = sqlx::query("UPDATE messages SET attempts = $2 WHERE key = $1");
         set.bind(key).bind(attempts).execute(&self.pool).await.unwrap();
+    }
+
+    /// Makes a postponed message due, and its first attempt older.
+    pub async fn age(&self, key: &str, time: Duration) {
+        let age = "UPDATE messages SET next_attempt = 0, uncertain_since = uncertain_since - $2 \
+                   WHERE key = $1 AND message_id IS NULL AND failure IS NULL";
+        let aged = sqlx::query(age).bind(key).bind(millis(time)).execute(&self.pool).await;
+        assert_eq!(aged.unwrap().rows_affected(), 1, "the message is queued");
     }
 }
 

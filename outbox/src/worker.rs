@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::{Args, value_parser};
 use futures_util::FutureExt;
 use pilot_status::types::MessageRequest;
-use pilot_status::{Client, Error, ErrorKind, RetryPolicy};
+use pilot_status::{Client, Error, ErrorCode, ErrorKind as Kind, RetryPolicy};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
@@ -60,7 +60,7 @@ pub struct Settings {
 ///
 /// # Errors
 ///
-/// If the service rejects the account, so that every message would fail.
+/// If every message would fail: the base URL is wrong, or the service rejects the account.
 pub async fn run(
     store: &Store,
     client: &Client,
@@ -106,7 +106,7 @@ pub async fn run(
     calls.shutdown().await;
     let released = store.release(&worker.owner).await;
     info!(released = released.context("cannot release the leases; they will expire")?, "stopped");
-    ended.map_err(|error| anyhow!("stopped because every message would fail: {error}"))
+    ended.map_err(|error| anyhow!("every message would fail; check URL, key and account: {error}"))
 }
 
 struct Worker {
@@ -161,15 +161,20 @@ impl Worker {
     }
 }
 
-/// Whether the error concerns the account or the program, and not the message.
+/// Whether the error concerns the base URL, the credential or the account, and not the message.
 fn concerns_all(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Credentials
-            | ErrorKind::Configuration
-            | ErrorKind::Unauthorized
-            | ErrorKind::PaymentRequired
-    )
+    use ErrorCode::{NumberBlocked, NumberNotFound, NumberRequired, WhatsappInstanceNotConnected};
+    use Kind::{Configuration, Credentials, Forbidden, PaymentRequired, Redirect, Unauthorized};
+    let kinds = [Configuration, Credentials, Forbidden, PaymentRequired, Redirect, Unauthorized];
+    // These codes concern the sending number.
+    let codes = [NumberBlocked, NumberNotFound, NumberRequired, WhatsappInstanceNotConnected];
+    let is_not_found = matches!(error.status().map(|status| status.as_u16()), Some(404 | 405));
+    kinds.contains(&error.kind())
+        || match error.code() {
+            // Without a code of the API, another server responded, or the path is wrong.
+            None | Some(ErrorCode::Unknown(_)) => is_not_found,
+            Some(code) => codes.contains(code),
+        }
 }
 
 /// Returns the longest wait after a number of attempts.
@@ -180,12 +185,12 @@ fn backoff(attempts: i64, max: Duration) -> Duration {
 
 /// Returns the outcome of a failed attempt. `random` is between 0 and 1.
 fn after(error: &Error, attempts: i64, backoff: Duration, random: f64) -> Outcome {
-    let kind = error.kind();
     // A failure of the account or of the service, not of the message.
     let is_general =
-        concerns_all(error) || matches!(kind, ErrorKind::RateLimited | ErrorKind::Connect);
-    // Every failure of a server may be transient, and the key makes a retry safe.
-    let is_transient = is_general || error.is_retryable() || kind == ErrorKind::Server;
+        concerns_all(error) || matches!(error.kind(), Kind::RateLimited | Kind::Connect);
+    // The key makes a retry safe if the service may have processed the attempt, even if it
+    // reported success in a response that cannot be read. A retry gets the stored response.
+    let is_transient = is_general || error.is_retryable() || error.may_have_taken_effect();
     if !is_transient || (attempts >= MAX_ATTEMPTS && !is_general) {
         return Outcome::Failed { reason: error.to_string() };
     }

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::reqwest::dns::{Name, Resolve, Resolving};
-use pilot_status::{Client, Credentials, StatusCode, reqwest};
+use pilot_status::{Client, Credentials, ErrorCode, StatusCode, reqwest};
 
-use super::{MAX_ATTEMPTS, MAX_LOST_LEASES, Settings, run};
+use super::{KEY_LIFETIME, MAX_ATTEMPTS, MAX_LOST_LEASES, Settings, run};
 use crate::databases_tests::on_each_database;
 use crate::store::{Message, Store};
 
 const SETTINGS: Settings = Settings { concurrency: 4, lease: 60, max_backoff: 600, drain: true };
+const IN_ORDER: Settings = Settings { concurrency: 1, ..SETTINGS };
 const KEEP_RUNNING: Settings = Settings { drain: false, ..SETTINGS };
 
 async fn enqueue(store: &Store, keys: &[&str]) {
@@ -40,16 +41,53 @@ async fn a_message_is_sent_under_its_key() {
 #[tokio::test]
 async fn a_row_that_the_service_rejects_fails_with_the_reason() {
     on_each_database(async |store| {
-        enqueue(&store, &["a"]).await;
+        enqueue(&store, &["a", "b"]).await;
         let sandbox = Sandbox::start().await.unwrap();
-        sandbox.enqueue(
-            OperationId::SendMessage,
-            Reply::error(StatusCode::UNPROCESSABLE_ENTITY, None),
-        );
-        run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
-        assert_eq!(store.counts().await.unwrap().failed, 1);
+        for (status, code) in [
+            (StatusCode::UNPROCESSABLE_ENTITY, None),
+            (StatusCode::NOT_FOUND, Some(ErrorCode::TemplateNotFound)),
+        ] {
+            sandbox.enqueue(OperationId::SendMessage, Reply::error(status, code));
+        }
+        run(&store, &sandbox.client(), IN_ORDER, pending()).await.unwrap();
+        assert_eq!(store.counts().await.unwrap().failed, 2);
         let failures = store.failures(9).await.unwrap();
         assert!(failures[0].1.contains("422"), "{failures:?}");
+        assert!(failures[1].1.contains("TEMPLATE_NOT_FOUND"), "{failures:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_success_that_cannot_be_read_is_retried_under_the_same_key() {
+    on_each_database(async |store| {
+        enqueue(&store, &["a"]).await;
+        let sandbox = Sandbox::start().await.unwrap();
+        for unreadable in [Reply::html(StatusCode::OK), Reply::new(StatusCode::ACCEPTED, "")] {
+            sandbox.enqueue(OperationId::SendMessage, unreadable);
+        }
+        run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
+        let counts = store.counts().await.unwrap();
+        assert_eq!((counts.sent, counts.failed), (1, 0));
+        let requests = sandbox.requests();
+        assert_eq!(requests.len(), 3);
+        assert!(requests.iter().all(|request| request.headers["idempotency-key"] == "a"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_success_that_cannot_be_read_the_life_of_the_key_begins() {
+    on_each_database(async |store| {
+        enqueue(&store, &["a"]).await;
+        let sandbox = Sandbox::start().await.unwrap();
+        sandbox.enqueue(OperationId::SendMessage, Reply::html(StatusCode::OK));
+        run(&store, &sandbox.client(), KEEP_RUNNING, ready(())).await.unwrap();
+        store.age("a", KEY_LIFETIME + Duration::from_secs(1)).await;
+        run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
+        let failures = store.failures(9).await.unwrap();
+        assert!(failures[0].1.contains("forgotten its idempotency key"), "{failures:?}");
+        assert_eq!(sandbox.requests().len(), 1);
     })
     .await;
 }
@@ -63,6 +101,51 @@ async fn a_rejected_api_key_stops_the_worker_and_fails_no_row() {
         let error = run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap_err();
         assert!(error.to_string().contains("every message would fail"), "{error}");
         assert_eq!(store.counts().await.unwrap().queued, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failure_of_every_message_stops_the_worker_and_fails_no_row() {
+    const FORBIDDEN: StatusCode = StatusCode::FORBIDDEN;
+    on_each_database(async |store| {
+        let sandbox = Sandbox::start().await.unwrap();
+        let redirect =
+            |status| Reply::new(status, "").header("location", "https://login.example/").unwrap();
+        for (index, reply) in [
+            Reply::html(StatusCode::NOT_FOUND),
+            Reply::error(StatusCode::NOT_FOUND, ErrorCode::from("NO_SUCH_ROUTE")),
+            Reply::html(StatusCode::METHOD_NOT_ALLOWED),
+            redirect(StatusCode::MOVED_PERMANENTLY),
+            redirect(StatusCode::SEE_OTHER),
+            Reply::html(FORBIDDEN),
+            Reply::error(FORBIDDEN, ErrorCode::TenantScopeNotAllowed),
+            Reply::error(FORBIDDEN, ErrorCode::NumberScopeNotAllowed),
+            Reply::error(FORBIDDEN, ErrorCode::NumberNotInGrant),
+            Reply::error(FORBIDDEN, ErrorCode::PermissionDenied),
+            Reply::error(StatusCode::BAD_REQUEST, ErrorCode::NumberRequired),
+            Reply::error(StatusCode::NOT_FOUND, ErrorCode::NumberNotFound),
+            Reply::error(StatusCode::CONFLICT, ErrorCode::NumberBlocked),
+            Reply::error(StatusCode::CONFLICT, ErrorCode::WhatsappInstanceNotConnected),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            enqueue(&store, &[&format!("{index}")]).await;
+            sandbox.enqueue(OperationId::SendMessage, reply.clone());
+            let ended = run(&store, &sandbox.client(), SETTINGS, pending()).await;
+            let error = ended.expect_err(&format!("{reply:?}")).to_string();
+            assert!(error.contains("every message would fail"), "{error}");
+            assert_eq!(store.counts().await.unwrap().failed, 0, "{reply:?}");
+        }
+        let elsewhere = sandbox.builder().base_url(format!("{}/elsewhere", sandbox.url()));
+        enqueue(&store, &["a", "b", "c"]).await;
+        let ended = run(&store, &elsewhere.build().unwrap(), SETTINGS, pending()).await;
+        let error = ended.unwrap_err().to_string();
+        assert!(error.contains("check URL"), "{error}");
+        assert!(error.contains("POST /elsewhere/v1/messages/send"), "{error}");
+        run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
+        assert_eq!(store.counts().await.unwrap().sent, 17);
     })
     .await;
 }
