@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use sqlx::{Any, Transaction};
 use tokio::io::{AsyncReadExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -22,6 +23,15 @@ impl Store {
     pub async fn set_attempts(&self, key: &str, attempts: i64) {
         let set = sqlx::query("UPDATE messages SET attempts = $2 WHERE key = $1");
         set.bind(key).bind(attempts).execute(&self.pool).await.unwrap();
+    }
+
+    /// Blocks the statements that lease or release messages, until the transaction ends.
+    pub async fn block(&self) -> Transaction<'static, Any> {
+        let mut transaction = self.pool.begin().await.unwrap();
+        let is_sqlite = self.lock.is_empty();
+        let block = if is_sqlite { "UPDATE messages SET key = key" } else { "LOCK TABLE messages" };
+        sqlx::query(block).execute(&mut *transaction).await.unwrap();
+        transaction
     }
 
     /// Makes a postponed message due, and its first attempt older.

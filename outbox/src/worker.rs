@@ -1,11 +1,10 @@
 //! Sends the messages that are due.
 
 use std::panic::AssertUnwindSafe;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use clap::{Args, value_parser};
 use futures_util::FutureExt;
 use pilot_status::types::MessageRequest;
@@ -34,6 +33,9 @@ const MAX_LOST_LEASES: i64 = 20;
 const LOST_LEASES: &str = "leases ended without a stored outcome, and any of the attempts may have \
     succeeded; look for the cause in the logs, and check with the recipient";
 
+/// The longest wait for the database at shutdown.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// The interval at which a worker looks for due messages.
 const POLL: Duration = Duration::from_millis(250);
 
@@ -60,7 +62,8 @@ pub struct Settings {
 ///
 /// # Errors
 ///
-/// If every message would fail: the base URL is wrong, or the service rejects the account.
+/// If every message would fail: the base URL is wrong, or the service rejects the account. If the
+/// leases cannot be released.
 pub async fn run(
     store: &Store,
     client: &Client,
@@ -78,25 +81,32 @@ pub async fn run(
         max_backoff: Duration::from_secs(settings.max_backoff.into()),
     });
     let mut calls = JoinSet::new();
-    let mut shutdown = pin!(shutdown);
-    let ended = loop {
-        let free = usize::from(settings.concurrency) - calls.len();
-        match store.lease(&worker.owner, lease, free).await {
-            Ok(leased) => leased.into_iter().for_each(|leased| {
-                calls.spawn(Arc::clone(&worker).send(leased));
-            }),
-            // The database may be restarting.
-            Err(error) => warn!("cannot lease messages, retrying: {error:#}"),
+    let shutdown = shutdown.shared();
+    let work = async {
+        loop {
+            let free = usize::from(settings.concurrency) - calls.len();
+            match store.lease(&worker.owner, lease, free).await {
+                Ok(leased) => leased.into_iter().for_each(|leased| {
+                    calls.spawn(Arc::clone(&worker).send(leased));
+                }),
+                // The database may be restarting.
+                Err(error) => warn!("cannot lease messages, retrying: {error:#}"),
+            }
+            let is_idle = settings.drain && calls.is_empty();
+            if is_idle && store.counts().await.is_ok_and(|counts| counts.queued == 0) {
+                break Ok(());
+            }
+            tokio::select! {
+                () = shutdown.clone() => break Ok(()),
+                Some(call) = calls.join_next() => if let Ok(Err(error)) = call { break Err(error) },
+                () = sleep(POLL) => {}
+            }
         }
-        let is_idle = settings.drain && calls.is_empty();
-        if is_idle && store.counts().await.is_ok_and(|counts| counts.queued == 0) {
-            break Ok(());
-        }
-        tokio::select! {
-            () = &mut shutdown => break Ok(()),
-            Some(call) = calls.join_next() => if let Ok(Err(error)) = call { break Err(error) },
-            () = sleep(POLL) => {}
-        }
+    };
+    let ended = tokio::select! {
+        ended = work => ended,
+        // The database does not respond. A lease that it still grants expires.
+        () = async { shutdown.clone().await; sleep(GRACE).await } => Ok(()),
     };
     info!(calls = calls.len(), "stopping after the calls in progress");
     let finish = async { while calls.join_next().await.is_some() {} };
@@ -104,9 +114,11 @@ pub async fn run(
         warn!("calls were cut off; their messages will be sent again under the same keys");
     }
     calls.shutdown().await;
-    let released = store.release(&worker.owner).await;
-    info!(released = released.context("cannot release the leases; they will expire")?, "stopped");
-    ended.map_err(|error| anyhow!("every message would fail; check URL, key and account: {error}"))
+    let released = timeout(GRACE, store.release(&worker.owner)).await.map_err(Into::into).flatten();
+    ended.context("every message would fail; check the base URL, the key and the account")?;
+    let released = released.context("cannot release the leases; they will expire")?;
+    info!(released, "stopped");
+    Ok(())
 }
 
 struct Worker {
@@ -141,7 +153,7 @@ impl Worker {
             return (Outcome::Failed { reason: format!("{leases} {LOST_LEASES}") }, None);
         }
         let attempts = leased.attempts;
-        let backoff = backoff(attempts, self.max_backoff);
+        let backoff = Duration::from_secs(1 << (attempts.clamp(1, 16) - 1)).min(self.max_backoff);
         match AssertUnwindSafe(self.call(&leased.message)).catch_unwind().await {
             Ok(Ok(message_id)) => (Outcome::Accepted { message_id }, None),
             Ok(Err(error)) => (after(&error, attempts, backoff, fastrand::f64()), Some(error)),
@@ -177,13 +189,8 @@ fn concerns_all(error: &Error) -> bool {
         }
 }
 
-/// Returns the longest wait after a number of attempts.
-fn backoff(attempts: i64, max: Duration) -> Duration {
-    let doublings = u32::try_from(attempts.clamp(1, 16)).unwrap_or(16) - 1;
-    Duration::from_secs(1 << doublings).min(max)
-}
-
-/// Returns the outcome of a failed attempt. `random` is between 0 and 1.
+/// Returns the outcome of a failed attempt. `backoff` is the longest wait, and `random` is between
+/// 0 and 1.
 fn after(error: &Error, attempts: i64, backoff: Duration, random: f64) -> Outcome {
     // A failure of the account or of the service, not of the message.
     let is_general =

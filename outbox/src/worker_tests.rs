@@ -5,8 +5,9 @@ use std::time::Duration;
 use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::reqwest::dns::{Name, Resolve, Resolving};
 use pilot_status::{Client, Credentials, ErrorCode, StatusCode, reqwest};
+use tokio::time::timeout;
 
-use super::{KEY_LIFETIME, MAX_ATTEMPTS, MAX_LOST_LEASES, Settings, run};
+use super::{GRACE, KEY_LIFETIME, MAX_ATTEMPTS, MAX_LOST_LEASES, Settings, run};
 use crate::databases_tests::on_each_database;
 use crate::store::{Message, Store};
 
@@ -134,15 +135,15 @@ async fn a_failure_of_every_message_stops_the_worker_and_fails_no_row() {
             enqueue(&store, &[&format!("{index}")]).await;
             sandbox.enqueue(OperationId::SendMessage, reply.clone());
             let ended = run(&store, &sandbox.client(), SETTINGS, pending()).await;
-            let error = ended.expect_err(&format!("{reply:?}")).to_string();
+            let error = format!("{:#}", ended.expect_err(&format!("{reply:?}")));
             assert!(error.contains("every message would fail"), "{error}");
             assert_eq!(store.counts().await.unwrap().failed, 0, "{reply:?}");
         }
         let elsewhere = sandbox.builder().base_url(format!("{}/elsewhere", sandbox.url()));
         enqueue(&store, &["a", "b", "c"]).await;
         let ended = run(&store, &elsewhere.build().unwrap(), SETTINGS, pending()).await;
-        let error = ended.unwrap_err().to_string();
-        assert!(error.contains("check URL"), "{error}");
+        let error = format!("{:#}", ended.unwrap_err());
+        assert!(error.contains("check the base URL"), "{error}");
         assert!(error.contains("POST /elsewhere/v1/messages/send"), "{error}");
         run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
         assert_eq!(store.counts().await.unwrap().sent, 17);
@@ -159,6 +160,25 @@ async fn calls_in_progress_finish_at_shutdown() {
         sandbox.enqueue(OperationId::SendMessage, slow);
         run(&store, &sandbox.client(), KEEP_RUNNING, ready(())).await.unwrap();
         assert_eq!(store.counts().await.unwrap().sent, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_worker_stops_although_the_database_hangs_and_the_row_is_sent_later() {
+    on_each_database(async |store| {
+        enqueue(&store, &["a"]).await;
+        let sandbox = Sandbox::start().await.unwrap();
+        let hanging = store.block().await;
+        let settings = Settings { lease: 2, ..KEEP_RUNNING };
+        let stopped = timeout(GRACE * 4, run(&store, &sandbox.client(), settings, ready(()))).await;
+        let error = format!("{:#}", stopped.unwrap().unwrap_err());
+        assert!(error.contains("cannot release the leases; they will expire"), "{error}");
+        hanging.rollback().await.unwrap();
+        // The database may still execute the statement of the stopped worker. Its lease expires.
+        run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
+        assert_eq!(store.counts().await.unwrap().sent, 1);
+        assert_eq!(sandbox.requests().len(), 1);
     })
     .await;
 }
