@@ -46,6 +46,8 @@ fn message_of(record: Record, campaign: &str) -> Result<Message> {
     let Record { number, text: body, key } = record;
     let recipient = phone_number::parse(&number).map_err(Error::msg)?;
     ensure!(!body.is_empty(), "the text is empty");
+    // PostgreSQL cannot store it.
+    ensure!(!body.contains('\0'), "the text contains a NUL character; remove it");
     // The same line in the same campaign is the same message.
     let key = key.filter(|key| !key.is_empty()).unwrap_or_else(|| {
         let digest = Sha256::digest(format!("{recipient}\0{body}"));
@@ -94,6 +96,8 @@ mod tests {
         assert!(records(&format!("{good}\n,Oi,b\n")).starts_with("line 3: \"\" is not a phone"));
         assert!(records("11988887777,Oi,a\n").contains("write +5511988887777 if it is Brazilian"));
         assert_eq!(records("12125550101,,a\n"), "line 2: the text is empty");
+        let nul = "line 3: the text contains a NUL character; remove it";
+        assert_eq!(records(&format!("{good}\n12125550101,O\0i,b\n")), nul);
         assert!(error("number\n1\n").starts_with("line 1: the column \"text\" is missing"));
         assert!(
             error("number,text\n1,a,b\n").contains("line: 2"),

@@ -56,6 +56,7 @@ async fn events_of_earlier_versions_and_failures_are_stored() {
         for (name, data) in [
             ("message.failed", json!({"internalMessageId": "msg_1", "errorMessage": "blocked"})),
             ("message.received", json!({"id": "msg_2"})),
+            ("message.failed", json!({"id": "msg\0", "error": "a NUL\0"})),
             ("message.sent", json!({"other": 1})),
         ] {
             let request = http.post(&url).body(delivery::event(name, &data));

@@ -183,7 +183,7 @@ impl Store {
                  finished = (SELECT now FROM clock) WHERE key = $1 AND message_id IS NULL",
             )
             .bind(key)
-            .bind(message_id),
+            .bind(clean(message_id)),
             Outcome::Failed { reason } => sqlx::query(
                 "UPDATE messages SET failure = $3, owner = NULL, \
                  finished = (SELECT now FROM clock) \
@@ -191,7 +191,7 @@ impl Store {
             )
             .bind(key)
             .bind(owner)
-            .bind(reason),
+            .bind(clean(reason)),
             Outcome::Later { wait, was_sent, is_uncertain } => sqlx::query(
                 "UPDATE messages SET next_attempt = (SELECT now FROM clock) + $3, owner = NULL, \
                  attempts = attempts - $4, \
@@ -227,6 +227,7 @@ impl Store {
         stage: Stage,
         reason: Option<&str>,
     ) -> Result<bool> {
+        let [delivery, message_id] = [delivery, message_id].map(clean);
         let mut transaction = self.pool.begin().await?;
         let inserted = sqlx::query(
             "INSERT INTO deliveries (id, received) VALUES ($1, (SELECT now FROM clock)) \
@@ -243,7 +244,7 @@ impl Store {
         )
         .bind(message_id)
         .bind(stage as i64)
-        .bind(reason.map(|reason| reason.replace('\0', "\u{fffd}")))
+        .bind(reason.map(clean))
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -307,6 +308,11 @@ fn is_transient(error: &MigrateError) -> bool {
         }
         _ => false,
     }
+}
+
+/// Returns a text of the service without NUL characters, which PostgreSQL cannot store.
+fn clean(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 fn millis(time: Duration) -> i64 {

@@ -161,6 +161,27 @@ async fn a_status_moves_only_forward_and_a_delivery_counts_once() {
 }
 
 #[tokio::test]
+async fn texts_of_the_service_may_contain_nul_characters() {
+    on_each_database(async |store| {
+        store.enqueue(&["a", "b"].map(|key| message(key, "Oi"))).await.unwrap();
+        let accepted = Outcome::Accepted { message_id: "msg\0".into() };
+        let failed = Outcome::Failed { reason: "refused\0".into() };
+        for outcome in [accepted, failed] {
+            let leased = store.lease("worker", HOUR, 1).await.unwrap();
+            store.finish("worker", &leased[0], &outcome).await.unwrap();
+        }
+        for is_new in [true, false] {
+            let received = store.receive("failed msg\0", "msg\0", Stage::Failed, Some("blocked\0"));
+            assert_eq!(received.await.unwrap(), is_new);
+        }
+        let failures = store.failures(9).await.unwrap();
+        let shown = [("a", "blocked\u{fffd}"), ("b", "refused\u{fffd}")];
+        assert_eq!(failures, shown.map(|(key, reason)| (key.to_owned(), reason.to_owned())));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn only_old_deliveries_and_finished_messages_are_pruned() {
     on_each_database(async |store| {
         store.enqueue(&["a", "b", "c"].map(|key| message(key, "Oi"))).await.unwrap();
