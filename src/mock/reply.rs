@@ -39,6 +39,7 @@ pub struct Reply {
 enum Content {
     Documented,
     Error(StatusCode, Option<ErrorCode>),
+    Json(CannedResponse),
     Canned(CannedResponse),
     Reset,
 }
@@ -57,9 +58,10 @@ impl Reply {
         Self::from(Content::Canned(canned_response::plain(status, body)))
     }
 
-    /// A JSON response with any status. The body is not validated against the document.
+    /// A JSON response with any status. The body is not validated against the document. The first
+    /// success under an idempotency key is also the response to repeated requests.
     pub fn json(status: StatusCode, body: &Value) -> Self {
-        Self::from(Content::Canned(canned_response::json(status, body)))
+        Self::from(Content::Json(canned_response::json(status, body)))
     }
 
     /// An HTML page, such as proxies send.
@@ -103,19 +105,20 @@ impl Reply {
         self
     }
 
-    /// Returns the response to a request, or an error to reset the connection.
-    /// `documented_response` processes the request.
+    /// Returns the response to a request, or an error to reset the connection. `process`
+    /// processes the request, and returns the given or the documented response.
     pub(super) fn into_response(
         self,
         operation: OperationId,
-        documented_response: impl FnOnce() -> CannedResponse,
+        process: impl FnOnce(Option<CannedResponse>) -> CannedResponse,
     ) -> io::Result<CannedResponse> {
         let mut response = match self.content {
-            Content::Documented => documented_response(),
+            Content::Documented => process(None),
+            Content::Json(response) => process(Some(response)),
             Content::Error(status, code) => documented_error(operation, status, code.as_ref()),
             Content::Canned(response) => response,
             Content::Reset => {
-                documented_response();
+                process(None);
                 return Err(io::ErrorKind::ConnectionReset.into());
             }
         };

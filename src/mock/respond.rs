@@ -56,18 +56,16 @@ impl Shared {
         let reply = self.lock().replies.get_mut(&operation).and_then(VecDeque::pop_front);
         let reply = reply.unwrap_or_else(Reply::documented);
         let delay = reply.delay;
-        let response = reply.into_response(operation, || self.documented(operation, &request));
+        let response = reply.into_response(operation, |reply| {
+            let State { bodies, stored, .. } = &mut *self.lock();
+            let body = bodies.get(&operation);
+            let documented = || success::response(operation, body, &request.query);
+            stored.respond(operation, &request, reply, documented)
+        });
         if !delay.is_zero() {
             sleep(delay).await;
         }
         response
-    }
-
-    fn documented(&self, operation: OperationId, request: &RecordedRequest) -> CannedResponse {
-        let State { bodies, stored, .. } = &mut *self.lock();
-        stored.get_or_insert_with(operation, request, || {
-            success::response(operation, bodies.get(&operation), &request.query)
-        })
     }
 }
 

@@ -24,7 +24,8 @@ use crate::{Client, ClientBuilder, Credentials};
 /// - It responds with the documented example, or with [another body](Self::respond_with). Pages
 ///   after the last page of the example are empty.
 /// - It supports `Idempotency-Key`: a repeated request gets the stored response, and a request
-///   with another body gets 409 with `IDEMPOTENCY_KEY_REUSED`.
+///   with another body gets 409 with `IDEMPOTENCY_KEY_REUSED`. A key applies to the number of
+///   [`for_number`](Client::for_number).
 /// - It [records](Self::requests) every request, and sends [enqueued replies](Self::enqueue).
 ///
 /// It has no other state: created resources cannot be read, and deleted ones still exist.

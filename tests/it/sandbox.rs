@@ -527,6 +527,49 @@ async fn a_repeated_idempotency_key_gets_the_same_response() {
 }
 
 #[tokio::test]
+async fn an_idempotency_key_applies_to_one_number() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let account = sandbox.client();
+    let send = async |client: &Client, text: &str| {
+        let body = MessageRequest::builder().destination_number("+5511988887777").text(text);
+        let call = client.send_message().idempotency_key("order-1").body(body);
+        call.send().await.unwrap().is_replayed()
+    };
+    for (client, text) in
+        [(&account.for_number("x"), "Hi"), (&account.for_number("y"), "Bye"), (&account, "Oi")]
+    {
+        assert!(!send(client, text).await, "{text}");
+        assert!(send(client, text).await, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_json_success_of_a_reply_is_stored_under_the_idempotency_key() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = once(&sandbox);
+    let send = || {
+        let body = MessageRequest::builder().destination_number("+5511988887777").text("Hi");
+        client.send_message().idempotency_key("order-1").body(body).send()
+    };
+    let failed = Reply::json(StatusCode::BAD_GATEWAY, &json!({"error": "later"}));
+    for reply in [failed.clone(), Reply::html(StatusCode::OK)] {
+        sandbox.enqueue(OperationId::SendMessage, reply);
+        send().await.unwrap_err();
+    }
+    let accepted = |id: &str| Reply::json(StatusCode::ACCEPTED, &json!({ "id": id }));
+    sandbox.enqueue(OperationId::SendMessage, accepted("first"));
+    let first = send().await.unwrap();
+    assert_eq!((first.is_replayed(), first.id.as_str()), (false, "first"));
+
+    sandbox.enqueue(OperationId::SendMessage, failed);
+    assert_eq!(send().await.unwrap_err().kind(), ErrorKind::Server);
+    sandbox.enqueue(OperationId::SendMessage, accepted("second"));
+    assert_eq!(send().await.unwrap().id.as_str(), "second", "an enqueued reply is sent");
+    let again = send().await.unwrap();
+    assert_eq!((again.is_replayed(), again.id.as_str()), (true, "first"));
+}
+
+#[tokio::test]
 async fn pages_end_after_the_total_of_the_example() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
