@@ -261,6 +261,25 @@ async fn a_validation_error_names_the_place_of_the_fault() {
     }
 }
 
+#[tokio::test]
+async fn undocumented_fields_are_accepted_unless_the_operation_is_documented_to_reject_them() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let message = json!({"destinationNumber": "5511988887777", "text": "Hi", "txet": 1});
+    let sent = ask(&sandbox, "POST", "/v1/messages/send", Some(&message.to_string())).await;
+    assert_eq!(sent.0, 202, "{}", sent.1);
+    let page = json!({"pageId": "1", "egapId": 1}).to_string();
+    let (status, body) = ask(&sandbox, "POST", "/v1/lead-pages", Some(&page)).await;
+    assert_eq!((status, &body["code"]), (400, &json!("VALIDATION_ERROR")));
+    assert!(body["error"].as_str().unwrap().contains("egapId"), "{body}");
+}
+
+#[tokio::test]
+async fn an_operation_for_number_keys_is_accepted_with_the_header_of_a_number() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.client().for_number("num_1").list_groups().send().await.unwrap();
+    assert_eq!(sandbox.requests()[0].headers["x-whatsapp-number-id"], "num_1");
+}
+
 /// A constraint of the document that only the sandbox checks, with bodies that violate and
 /// satisfy it.
 struct Excluded {
