@@ -177,16 +177,16 @@ impl Worker {
 fn concerns_all(error: &Error) -> bool {
     use ErrorCode::{NumberBlocked, NumberNotFound, NumberRequired, WhatsappInstanceNotConnected};
     use Kind::{Configuration, Credentials, Forbidden, PaymentRequired, Redirect, Unauthorized};
-    let kinds = [Configuration, Credentials, Forbidden, PaymentRequired, Redirect, Unauthorized];
     // These codes concern the sending number.
     let codes = [NumberBlocked, NumberNotFound, NumberRequired, WhatsappInstanceNotConnected];
-    let is_not_found = matches!(error.status().map(|status| status.as_u16()), Some(404 | 405));
-    kinds.contains(&error.kind())
-        || match error.code() {
-            // Without a code of the API, another server responded, or the path is wrong.
-            None | Some(ErrorCode::Unknown(_)) => is_not_found,
-            Some(code) => codes.contains(code),
-        }
+    match (error.kind(), error.code()) {
+        (Configuration | Credentials | PaymentRequired | Redirect | Unauthorized, _) => true,
+        // Another server responded, or the path is wrong.
+        (_, None) => error.status().is_some_and(|it| (403..=405).contains(&it.as_u16())),
+        // It may concern the recipient.
+        (_, Some(ErrorCode::Unknown(_))) => false,
+        (kind, Some(code)) => kind == Forbidden || codes.contains(code),
+    }
 }
 
 /// Returns the outcome of a failed attempt. `backoff` is the longest wait, and `random` is between
