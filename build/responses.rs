@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::nullable::is_scalar;
-use super::schema::{alternatives, entries, reference, resolve, success, texts};
+use super::schema::{alternatives, entries, resolve, success, texts};
 use super::unions::is_union;
 
 /// The body of a successful response.
@@ -24,7 +24,7 @@ pub struct Response {
     requires_fields: bool,
     /// The variant of `Shape` that describes it.
     shape: Option<&'static str>,
-    /// The names of its lists of objects.
+    /// The names of its lists of objects that no other object resembles.
     lists: Vec<String>,
     /// The undocumented names under which an object may contain the list.
     envelopes: BTreeSet<String>,
@@ -75,7 +75,8 @@ impl Response {
             let is_nullable = property["nullable"] == true;
             self.requires_fields |= is_required && is_scalar(property) && !is_nullable;
             self.is_file |= property["format"] == "data-url";
-            if reference(&property["items"]).is_some() {
+            let entry = resolve(document, &property["items"]);
+            if texts(entry, "required").next().is_some() {
                 self.lists.push(name.clone());
             }
         }

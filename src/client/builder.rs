@@ -125,8 +125,11 @@ impl ClientBuilder {
     }
 
     /// Sets the timeout for connecting. Default: 10 seconds. It is at most nine tenths of the
-    /// attempt timeout and of the total timeout, so that a server that is not reached in time is
-    /// an error of kind [`ErrorKind::Connect`](crate::ErrorKind::Connect): nothing was sent.
+    /// attempt timeout and of the total timeout of this builder, so that a server that is not
+    /// reached in the first attempt is an error of kind
+    /// [`ErrorKind::Connect`](crate::ErrorKind::Connect): nothing was sent. If the timeout of a
+    /// clone or of a later attempt ends before it, the error is
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), and the outcome counts as unknown.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self

@@ -11,7 +11,7 @@ use serde_json::error::{Category, Error};
 /// The replacement character, U+FFFD.
 const REPLACEMENT: &[u8] = b"fffd";
 
-/// Parses JSON, replaces unpaired surrogates, and skips a byte order mark. Error positions do
+/// Parses JSON, replaces text that is not Unicode, and skips a byte order mark. Error positions do
 /// not count the mark.
 pub(crate) fn from_slice<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
     let text = without_bom(text);

@@ -72,28 +72,29 @@ impl RequestQueue {
         time_left: Duration,
     ) -> Result<Instant, Error> {
         let arrival = Instant::now();
-        if self.pause_left() >= time_left {
-            return Err(throttled(self.pause_left()));
-        }
-        waiting("rate_limit", self.pause_left());
+        let left = || time_left.saturating_sub(arrival.elapsed());
+        waiting("rate_limit", self.pause_within(left())?);
         let patience = time_left.saturating_sub((time_left / 10).min(LONGEST_RESERVE));
-        let admission = match timeout(patience, self.wait(position)).await {
-            Ok(sent_at) => Ok(sent_at),
-            Err(_) => self.last_admission(arrival, time_left).await,
+        let admission = match timeout(patience, self.wait(position, left)).await {
+            Ok(admission) => admission,
+            Err(_) => self.last_admission(left).await,
         };
         waited("rate_limit", arrival.elapsed());
         admission
     }
 
-    async fn wait(&self, position: Position) -> Instant {
+    async fn wait(
+        &self,
+        position: Position,
+        left: impl Fn() -> Duration,
+    ) -> Result<Instant, Error> {
         let wake = Arc::new(Notify::new());
-        let waiting = Waiting { wake: Arc::clone(&wake), due: Instant::now() };
-        self.state().waiting.insert(position, waiting);
         let _entry = Entry { queue: self, position };
         loop {
-            let admission = self.state().admit(position);
+            self.pause_within(left())?;
+            let admission = self.state().wait(position, &wake);
             match admission {
-                Ok(sent_at) => return sent_at,
+                Ok(sent_at) => return Ok(sent_at),
                 Err(due) => _ = timeout_at(due, wake.notified()).await,
             }
         }
@@ -101,16 +102,9 @@ impl RequestQueue {
 
     /// Admits a call whose time is almost over, unless the pause lasts longer: a last attempt
     /// may succeed.
-    async fn last_admission(
-        &self,
-        arrival: Instant,
-        time_left: Duration,
-    ) -> Result<Instant, Error> {
+    async fn last_admission(&self, left: impl Fn() -> Duration) -> Result<Instant, Error> {
         loop {
-            let pause = self.pause_left();
-            if pause >= time_left.saturating_sub(arrival.elapsed()) {
-                return Err(throttled(pause));
-            }
+            let pause = self.pause_within(left())?;
             if pause.is_zero() {
                 let now = Instant::now();
                 self.state().pace.on_send(now);
@@ -118,6 +112,12 @@ impl RequestQueue {
             }
             sleep(pause).await;
         }
+    }
+
+    /// The rest of the pause. An error if the time that a call has left is over before it.
+    fn pause_within(&self, time_left: Duration) -> Result<Duration, Error> {
+        let pause = self.pause_left();
+        if pause < time_left { Ok(pause) } else { Err(throttled(pause)) }
     }
 
     /// Whether the queue is empty and the pause is over.
@@ -177,19 +177,24 @@ impl State {
             self.drop_unpolled(position, now);
         }
         let is_first = self.waiting.range(..position).next().is_none();
-        let due = match ready {
+        match ready {
             // The calls before it wake it when they leave.
-            _ if !is_first => now + LONGEST_IDLE,
-            Some(ready) => ready,
+            _ if !is_first => Err(now + LONGEST_IDLE),
+            Some(ready) => Err(ready),
             None => {
                 self.pace.on_send(now);
-                return Ok(now);
+                Ok(now)
             }
-        };
-        if let Some(waiting) = self.waiting.get_mut(&position) {
-            waiting.due = due;
         }
-        Err(due)
+    }
+
+    /// Like [`admit`](Self::admit), but leaves a call that is not admitted in the queue.
+    fn wait(&mut self, position: Position, wake: &Arc<Notify>) -> Result<Instant, Instant> {
+        self.admit(position).inspect_err(|due| {
+            let waiting = Waiting { wake: Arc::clone(wake), due: *due };
+            // Also returns a call to the queue that was removed while its task was blocked.
+            self.waiting.insert(position, waiting);
+        })
     }
 
     /// Removes the first calls before a position as long as they are not polled.

@@ -110,13 +110,16 @@ impl Download {
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let limit = self.max_bytes;
         let mut all = Vec::new();
-        while let Some(bytes) = self.chunk().await? {
-            if bytes.len() > limit.saturating_sub(all.len()) {
-                return Err(self.failed(Error::too_long(self.status, limit), Some(all.into())));
+        loop {
+            match self.chunk().await {
+                Ok(Some(bytes)) if bytes.len() > limit.saturating_sub(all.len()) => {
+                    return Err(self.failed(Error::too_long(self.status, limit), Some(all.into())));
+                }
+                Ok(Some(bytes)) => all.extend_from_slice(&bytes),
+                Ok(None) => return Ok(all.into()),
+                Err(error) => return Err(self.failed(error, Some(all.into()))),
             }
-            all.extend_from_slice(&bytes);
         }
-        Ok(all.into())
     }
 
     fn failed(&mut self, error: Error, body: Option<Bytes>) -> Error {

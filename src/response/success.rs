@@ -1,8 +1,11 @@
 //! Decodes successful responses, and detects responses that the API did not send.
 
+use std::collections::BTreeMap;
+
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::credentials::Confidential;
@@ -103,20 +106,22 @@ impl Success<'_> {
         if response.envelopes.is_empty() || !seen.has_fields || seen.has_error || has_list {
             return None;
         }
-        let mut object: Map<String, Value> = surrogates::from_slice(self.body).ok()?;
-        let find = |is_kind: fn(&Value) -> bool| {
-            response.envelopes.iter().find(|name| object.get(**name).is_some_and(is_kind))
+        // Keeps the spelling of numbers.
+        let mut object: BTreeMap<String, Box<RawValue>> = surrogates::from_slice(self.body).ok()?;
+        let find = |start: char| {
+            let mut names = response.envelopes.iter().copied();
+            names.find(|name| object.get(*name).is_some_and(|value| value.get().starts_with(start)))
         };
-        let list = object.remove(*find(Value::is_array).or_else(|| find(Value::is_null))?)?;
-        let body = match (response.list, list) {
-            (_, Value::Null) if response.takes_list() => Value::Array(Vec::new()),
-            (Some(field), list) if !response.takes_list() => {
-                object.insert(field.to_owned(), list);
-                Value::Object(object)
-            }
-            (_, list) => list,
-        };
-        serde_json::to_vec(&body).ok()
+        let found = object.remove(find('[').or_else(|| find('n'))?)?;
+        let list = Some(found.get()).filter(|list| list.starts_with('[')).unwrap_or("[]");
+        if seen.resembles_error() && list.trim_matches(['[', ']']).trim().is_empty() {
+            return None;
+        }
+        if response.takes_list() {
+            return Some(list.as_bytes().to_vec());
+        }
+        object.insert(response.list?.to_owned(), RawValue::from_string(list.to_owned()).ok()?);
+        serde_json::to_vec(&object).ok()
     }
 
     /// The problem of a JSON object that does not report the success of the operation.

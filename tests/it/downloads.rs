@@ -170,6 +170,15 @@ async fn a_truncated_download_yields_its_data_and_then_an_error() {
 }
 
 #[tokio::test]
+async fn the_error_of_a_truncated_file_contains_its_beginning() {
+    let (_server, [client, _]) = hurried(&[&[Read, Send(OF_TEN), Send(b"abc")]]).await;
+    let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
+    let error = audio.bytes().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted);
+    assert_eq!(error.body().map(|body| &body[..]), Some(&b"abc"[..]));
+}
+
+#[tokio::test]
 async fn a_download_whose_connection_is_reset_is_an_error() {
     const RESET: Script = &[Read, Send(OF_TEN), Pause(Duration::from_millis(50)), Reset];
     let (_server, [client, _]) = hurried(&[RESET]).await;

@@ -97,9 +97,50 @@ async fn the_list_of_an_object_may_have_another_name() {
 }
 
 #[tokio::test]
+async fn an_error_in_place_of_a_page_is_an_error() {
+    for data in [json!([]), Value::Null] {
+        let sandbox = Sandbox::start().await.unwrap();
+        let body = json!({"code": "FORBIDDEN", "message": "No", "data": data});
+        sandbox.respond_with(OperationId::ListLeads, body);
+        let client = sandbox.client();
+        let error = client.list_leads().send().await.unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Decode, Some("No")));
+        assert!(client.list_leads().stream().next().await.unwrap().is_err());
+    }
+}
+
+#[tokio::test]
+async fn another_list_is_not_the_list_of_an_object() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let body = json!({"cancelled": ["msg_1"], "data": [{"id": "msg_1"}]});
+    sandbox.respond_with(OperationId::CancelMessages, body);
+    let request = pilot_status::types::MessageCancellationRequest::builder().message_ids(["msg_1"]);
+    let response = sandbox.client().cancel_messages().body(request).send().await.unwrap();
+    assert_eq!(response.failed.len(), 0);
+}
+
+#[tokio::test]
+async fn the_numbers_of_a_list_in_an_object_are_kept_verbatim() {
+    let body = r#"{"data": [{"id": 12345678901234567890123, "name": 1.50}]}"#;
+    let reply = Reply::new(StatusCode::OK, body).header("content-type", "application/json");
+    let sandbox = sandbox("list_projects", [reply.unwrap()]).await;
+    let projects = sandbox.client().list_projects().send().await.unwrap();
+    assert_eq!(
+        (&*projects[0].id, projects[0].name.as_deref()),
+        ("12345678901234567890123", Some("1.50"))
+    );
+}
+
+#[tokio::test]
 async fn an_error_object_with_a_list_is_an_error() {
     for (id, call, _) in LISTS {
-        for body in [json!({"error": "No", "data": []}), json!({"errors": ["No"], "data": []})] {
+        let refused = |data: Value| json!({"code": "FORBIDDEN", "message": "No", "data": data});
+        for body in [
+            json!({"error": "No", "data": []}),
+            json!({"errors": ["No"], "data": []}),
+            refused(json!([])),
+            refused(Value::Null),
+        ] {
             let reply = Reply::json(StatusCode::OK, &body);
             let error = call(&sandbox(id, [reply]).await.client()).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{id}: {body}");
