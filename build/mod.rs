@@ -45,11 +45,12 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
     simplify::inline_shared(&mut document);
     let reach = reach::Reach::of(&document);
     let operation_ids = operations::emit_ids(&document);
+    let whole = document.clone();
     select::select(&mut document, has_feature);
     let client = client(&document, &reach)?;
     Ok([
         ("client.rs", adjust(&prettyplease::unparse(&client))),
-        ("document.rs", prettyplease::unparse(&operations::emit(&document))),
+        ("document.rs", prettyplease::unparse(&operations::emit(&document, &whole))),
         ("operation_ids.rs", operation_ids),
     ])
 }

@@ -6,18 +6,21 @@ use std::collections::BTreeSet;
 use heck::ToPascalCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use serde_json::Value;
+use serde_json::{Value, json};
 use syn::{File, parse_quote};
 
 use super::responses::Response;
 use super::schema::{elements, entries, named, operations, schema};
 use super::simplify::{IDEMPOTENCY_KEY, is_header};
 
-/// The code of the tables.
-pub fn emit(document: &Value) -> File {
+/// The code of the tables, for the selected part of the whole document.
+pub fn emit(document: &Value, whole: &Value) -> File {
     let server = document["servers"][0]["url"].as_str();
-    let rows = operations(document)
-        .map(|(path, method, operation)| row(document, path, method, operation));
+    let rows = operations(whole).filter(|(path, method, operation)| {
+        let is_selected = document["paths"][path][method].is_object();
+        is_selected || is_exception(whole, path, method, operation)
+    });
+    let rows = rows.map(|(path, method, operation)| row(whole, path, method, operation));
     let advice = entries(schema(document, "ErrorCode"), "x-retry").map(|(code, advice)| {
         let advice = match advice.as_str() {
             Some("alone") => quote!(OnlyThisCall),
@@ -53,6 +56,21 @@ pub fn emit_ids(document: &Value) -> String {
         quote!(#name = #id: #method #path,)
     });
     quote!(operation_ids! { #(#ids)* }).to_string()
+}
+
+/// Whether the hand-written layer needs an operation although its feature is off: raw calls would
+/// treat it wrongly, or an id in the path of another operation could lead to it.
+fn is_exception(document: &Value, path: &str, method: &str, operation: &Value) -> bool {
+    let matches = |template: &str| {
+        let segments = || path.split('/').zip(template.split('/'));
+        path.split('/').count() == template.split('/').count()
+            && segments().all(|(own, other)| own == other || other.starts_with('{'))
+    };
+    operation.get("x-idempotent").is_some()
+        || elements(operation, "security").any(|one| one == &json!({}))
+        || operation["security"] == json!([])
+        || operations(document)
+            .any(|(other, of, _)| of == method && other != path && matches(other))
 }
 
 fn row(document: &Value, path: &str, method: &str, operation: &Value) -> TokenStream {

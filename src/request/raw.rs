@@ -50,7 +50,8 @@ impl Client {
     ///   and shares the operation's pauses after a 429. Placeholders may have other names.
     /// - Any other call sends the credential. If the outcome of an attempt is unknown, GET,
     ///   HEAD, OPTIONS, PUT and DELETE are retried, and other methods only with an
-    ///   [`idempotency_key`](RawRequest::idempotency_key).
+    ///   [`idempotency_key`](RawRequest::idempotency_key). Operations that the document exempts
+    ///   from this rule are treated as documented even if their feature is off.
     ///
     /// The path must begin with `/`, and is appended to the base URL. Errors and spans show the
     /// path as passed here, but not the values of placeholders: pass ids with
@@ -197,14 +198,15 @@ impl RawRequest<'_> {
         texts.any(|text| self.client.inner.settings.credentials.appears_in(text.as_bytes()))
     }
 
-    /// The operation that a server finds for the path, and the path with its values. The path of
-    /// a documented operation does not end with a slash.
+    /// The operation of the template, or else of the path with its values, and that path. The path
+    /// of a documented operation does not end with a slash.
     fn target(&self) -> (Operation, Result<String, Error>) {
         let filled = path_template::fill(&self.path, &self.values);
-        let path = filled.as_ref().unwrap_or(&self.path);
-        let path = path.strip_suffix('/').unwrap_or(path).to_owned();
+        let without_slash = |path: &str| path.strip_suffix('/').unwrap_or(path).to_owned();
+        let path = without_slash(filled.as_ref().unwrap_or(&self.path));
         let method = self.request.method();
-        match Operation::at(method, &path) {
+        let found = Operation::at(method, &without_slash(&self.path));
+        match found.or_else(|| Operation::at(method, &path)) {
             Some(operation) => (operation.clone(), filled.map(|_| path)),
             None => (Operation::undocumented(method.clone(), &self.path), filled),
         }

@@ -38,6 +38,17 @@ fn every_tag_is_a_cargo_feature_and_part_of_full() {
 }
 
 #[test]
+fn operations_that_raw_calls_must_know_need_no_feature() {
+    for feature in features() {
+        let [_, (_, facts), _] = generate(DOCUMENT, &|name| name == feature).unwrap();
+        for operation in ["remove_extra_numbers", "get_remote_pairing", "list_message_history"] {
+            let row = format!("id: Some(\"{operation}\")");
+            assert_eq!(facts.matches(&row).count(), 1, "{feature}: {operation}");
+        }
+    }
+}
+
+#[test]
 fn a_feature_enables_its_operations_and_no_others() {
     for feature in features() {
         let [(_, client), ..] = generate(DOCUMENT, &|name| name == feature).unwrap();

@@ -317,6 +317,16 @@ async fn a_documented_operation_is_found_by_the_path_that_is_sent() {
     }
 }
 
+#[tokio::test]
+async fn a_value_leads_to_no_other_operation() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let call = client.request(Method::GET, "/v1/messages/{id}").path("id", "history");
+    let error = call.send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
 /// Looks up an operation in the document.
 struct Operation;
 
