@@ -61,16 +61,13 @@ pub fn emit_ids(document: &Value) -> String {
 /// Whether the hand-written layer needs an operation although its feature is off: raw calls would
 /// treat it wrongly, or an id in the path of another operation could lead to it.
 fn is_exception(document: &Value, path: &str, method: &str, operation: &Value) -> bool {
-    let matches = |template: &str| {
-        let segments = || path.split('/').zip(template.split('/'));
-        path.split('/').count() == template.split('/').count()
-            && segments().all(|(own, other)| own == other || other.starts_with('{'))
+    let parent = |path: &str| path.rsplit_once('/').map(|(parent, _)| parent.to_owned());
+    let takes_path = |(other, of, _): (&str, &str, _)| {
+        of == method && other != path && other.ends_with('}') && parent(other) == parent(path)
     };
     operation.get("x-idempotent").is_some()
-        || elements(operation, "security").any(|one| one == &json!({}))
         || operation["security"] == json!([])
-        || operations(document)
-            .any(|(other, of, _)| of == method && other != path && matches(other))
+        || operations(document).any(takes_path)
 }
 
 fn row(document: &Value, path: &str, method: &str, operation: &Value) -> TokenStream {

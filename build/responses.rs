@@ -14,6 +14,7 @@ use super::unions::is_union;
 
 /// The body of a successful response.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of the document")]
 pub struct Response {
     content: Option<&'static str>,
     /// The `Accept` header, unless it is that of the generator.
@@ -22,8 +23,10 @@ pub struct Response {
     fields: BTreeSet<String>,
     /// Whether one of them is a required scalar that is never null.
     requires_fields: bool,
-    /// The variant of `Shape` that describes it.
-    shape: Option<&'static str>,
+    /// Whether it is a union. The client keeps undocumented alternatives.
+    is_union: bool,
+    /// Whether it is a list, or a union with one.
+    is_list: bool,
     /// The names of its lists of objects that no other object resembles.
     lists: Vec<String>,
     /// The undocumented names under which an object may contain the list.
@@ -49,22 +52,13 @@ impl Response {
 
     fn of_json(document: &Value, path: &str, schema: &Value) -> Self {
         let schema = resolve(document, schema);
-        let mut response = Self::default();
+        let mut response = Self { is_union: is_union(schema), ..Self::default() };
         response.add(document, schema);
-        let is_array = |schema: &Value| schema["type"] == "array";
-        let (shape, has_list) = if is_union(schema) {
-            ("Union", alternatives(schema).any(|one| is_array(resolve(document, one))))
-        } else if is_array(schema) {
-            ("List", true)
-        } else {
-            ("Object", response.lists.len() == 1)
-        };
-        response.shape = Some(shape);
-        if has_list {
+        if response.is_list || (response.lists.len() == 1 && !response.is_union) {
             let names = entries_of(path).into_iter().chain(["data".to_owned()]);
             response.envelopes = names.filter(|name| !response.fields.contains(name)).collect();
         }
-        response.requires_fields &= shape != "Union";
+        response.requires_fields &= !response.is_union;
         response
     }
 
@@ -80,6 +74,7 @@ impl Response {
                 self.lists.push(name.clone());
             }
         }
+        self.is_list |= schema["type"] == "array";
         if is_union(schema) {
             for alternative in alternatives(schema) {
                 self.add(document, resolve(document, alternative));
@@ -89,16 +84,15 @@ impl Response {
 
     /// The code of the description.
     pub fn emit(&self) -> TokenStream {
-        let Self { requires_fields, is_file, .. } = self;
+        let Self { requires_fields, is_union, is_list, is_file, .. } = self;
         let (fields, envelopes) = (self.fields.iter(), self.envelopes.iter());
         let list = self.lists.first().map_or(quote!(None), |list| quote!(Some(#list)));
         let content = format_ident!("{}", self.content.unwrap_or("Json"));
-        let shape = format_ident!("{}", self.shape.unwrap_or("Object"));
         let accept = self.accept.as_ref().map_or(quote!(None), |accept| quote!(Some(#accept)));
         quote!(ResponseBody {
             content: Content::#content, accept: #accept, fields: &[#(#fields),*],
-            requires_fields: #requires_fields, shape: Shape::#shape, list: #list,
-            envelopes: &[#(#envelopes),*], is_file: #is_file,
+            requires_fields: #requires_fields, is_union: #is_union, is_list: #is_list,
+            list: #list, envelopes: &[#(#envelopes),*], is_file: #is_file,
         })
     }
 }

@@ -38,17 +38,9 @@ pub(crate) enum Content {
     File,
 }
 
-/// The kind of a documented body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    Object,
-    List,
-    /// A union, whose model keeps unknown alternatives.
-    Union,
-}
-
 /// The documented body of a success.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of the document")]
 pub(crate) struct ResponseBody {
     pub(crate) content: Content,
     /// The value of `Accept`, if it differs from the value in the generated code.
@@ -57,7 +49,10 @@ pub(crate) struct ResponseBody {
     pub(crate) fields: &'static [&'static str],
     /// Whether the model has required fields.
     pub(crate) requires_fields: bool,
-    pub(crate) shape: Shape,
+    /// Whether it is a union, whose model keeps unknown alternatives.
+    pub(crate) is_union: bool,
+    /// Whether it is a list, or a union with one.
+    pub(crate) is_list: bool,
     /// The field of the object with its list, if there is one.
     pub(crate) list: Option<&'static str>,
     /// The undocumented fields of an object that may contain the list.
@@ -69,22 +64,14 @@ pub(crate) struct ResponseBody {
 include!(concat!(env!("OUT_DIR"), "/document.rs"));
 
 impl ResponseBody {
-    /// Whether it may be a list.
-    pub(crate) fn takes_list(&self) -> bool {
-        match self.shape {
-            Shape::Object => false,
-            Shape::List => true,
-            Shape::Union => !self.envelopes.is_empty(),
-        }
-    }
-
     /// An undocumented body.
     pub(crate) const ANY: Self = Self {
         content: Content::Json,
         accept: None,
         fields: &[],
         requires_fields: false,
-        shape: Shape::Object,
+        is_union: false,
+        is_list: false,
         list: None,
         envelopes: &[],
         is_file: false,

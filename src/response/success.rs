@@ -12,7 +12,7 @@ use crate::credentials::Confidential;
 use crate::decode;
 use crate::decode::surrogates::{self, without_bom};
 use crate::error::{Error, ServerMessage};
-use crate::operation::{Operation, ResponseBody, Shape};
+use crate::operation::{Operation, ResponseBody};
 use crate::response::body::encoding_problem;
 
 /// Why a response with a success status does not match the document.
@@ -38,11 +38,11 @@ pub(crate) struct Success<'a> {
 /// An empty body is an empty model, if the operation writes and the model has no required
 /// fields.
 pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Problem> {
-    let takes_list = success.operation.response.takes_list();
+    let is_list = success.operation.response.is_list;
     // An undocumented field may contain another list.
     let seen = success.seen();
     let body = success.with_list(&seen);
-    let body = body.filter(|body| takes_list || decode::decode::<T>(body).is_ok());
+    let body = body.filter(|body| is_list || decode::decode::<T>(body).is_ok());
     let success = Success { body: body.as_deref().unwrap_or(success.body), ..success };
     let seen = if body.is_some() { success.seen() } else { seen };
     if success.text().is_empty() {
@@ -95,7 +95,7 @@ impl Success<'_> {
     /// the fields of the model in order.
     fn is_list_for_object(self) -> bool {
         let response = &self.operation.response;
-        let is_object = !response.fields.is_empty() && !response.takes_list();
+        let is_object = !response.fields.is_empty() && !response.is_list;
         is_object && self.text().starts_with(b"[")
     }
 
@@ -117,7 +117,7 @@ impl Success<'_> {
         if seen.resembles_error() && list.trim_matches(['[', ']']).trim().is_empty() {
             return None;
         }
-        if response.takes_list() {
+        if response.is_list {
             return Some(list.as_bytes().to_vec());
         }
         object.insert(response.list?.to_owned(), RawValue::from_string(list.to_owned()).ok()?);
@@ -127,13 +127,13 @@ impl Success<'_> {
     /// The problem of a JSON object that does not report the success of the operation.
     fn other_object(self, seen: &Seen) -> Option<Problem> {
         let response = &self.operation.response;
-        let is_error = seen.has_error && !(response.shape == Shape::Union && seen.is_expected);
+        let is_error = seen.has_error && !(response.is_union && seen.is_expected);
         if is_error || (seen.resembles_error() && !seen.is_expected) {
             let object = surrogates::from_slice(self.body).ok();
             let truncated = || Problem::Foreign("its body is a truncated error".to_owned());
             return Some(object.map_or_else(truncated, Problem::ErrorObject));
         }
-        let takes_any = response.shape == Shape::Union || response.fields.is_empty();
+        let takes_any = response.is_union || response.fields.is_empty();
         let is_other = seen.has_fields && !seen.is_expected && !takes_any;
         is_other.then(|| Problem::Foreign("its body has none of the expected fields".to_owned()))
     }
