@@ -51,7 +51,7 @@ operations! {
         reads: |message| {
             assert_eq!(message.status, types::MessageStatus::Delivered);
             assert_eq!(message.external_message_id.as_deref(), Some("wamid.HBgLNTUxMTk5OTk5OTk5"));
-            assert_eq!(message.destination_number, "+5511999999999");
+            assert_eq!(message.destination_number.as_deref(), Some("+5511999999999"));
             assert_eq!(message.template.as_deref(), Some("welcome_message"));
             assert_eq!(message.delivered_at, Some("2026-06-27T10:00:02.000Z".into()));
             assert_eq!((&message.read_at, &message.error_code), (&None, &None));
