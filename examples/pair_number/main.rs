@@ -69,8 +69,13 @@ fn seconds_of(text: &str) -> Result<u64, String> {
 
 /// The id of a number. Other calls do not accept the `instance.id` of a new number.
 async fn id_of(client: &Client, number: &str) -> Result<String, Box<dyn Error>> {
+    // Without +, some numbers of other countries would be read as Brazilian.
+    let with_plus = |text: &str| format!("+{}", text.replace(|it: char| !it.is_ascii_digit(), ""));
+    let number = with_plus(number);
     let numbers = client.list_numbers().send().await?.into_inner();
-    let same = numbers.into_iter().find(|one| phone::same(&one.number, number));
+    let same = numbers.into_iter().filter(|one| phone::same(&with_plus(&one.number), &number));
+    // The account may have a number with and without the ninth digit.
+    let same = same.min_by_key(|one| with_plus(&one.number) != number);
     Ok(same.ok_or("the list of numbers lacks the new number")?.id)
 }
 

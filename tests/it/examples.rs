@@ -434,6 +434,43 @@ async fn without_a_picture_the_pairing_code_is_shown() {
     assert_eq!(polled.path, "/v1/numbers/num_01HZX.../status");
 }
 
+/// A sandbox that lists numbers with these ids and numbers.
+async fn with_numbers(numbers: &[(&str, &str)]) -> Sandbox {
+    let sandbox = Sandbox::start().await.unwrap();
+    let entry = |&(id, number)| {
+        let mut entry = crate::support::example(200)[0].clone();
+        entry["id"] = json!(id);
+        entry["number"] = json!(number);
+        entry
+    };
+    let numbers: Vec<Value> = numbers.iter().map(entry).collect();
+    sandbox.respond_with(OperationId::ListNumbers, json!(numbers));
+    sandbox
+}
+
+#[tokio::test]
+async fn the_wait_is_for_the_number_that_was_added() {
+    let (brazil, peru) = (("num_brazil", "5551912345678"), ("num_peru", "51912345678"));
+    let (old, new) = (("num_old", "+55 81 8596-6115"), ("num_new", "+55 81 98596-6115"));
+    for (number, listed, id) in [
+        ("+51912345678", vec![brazil, peru], "num_peru"),
+        ("+51912345678", vec![brazil, ("num_peru", "+51912345678")], "num_peru"),
+        ("5551912345678", vec![peru, brazil], "num_brazil"),
+        // The service may list a number without its ninth digit.
+        ("5581985966115", vec![peru, old], "num_old"),
+        ("5581985966115", vec![old, new], "num_new"),
+        ("558185966115", vec![new, old], "num_old"),
+    ] {
+        let sandbox = with_numbers(&listed).await;
+        success(&run("pair_number", &[number, "Suporte", "10"], Some(&sandbox)).await);
+        let polled = sandbox.requests().pop().unwrap();
+        assert_eq!(polled.path, format!("/v1/numbers/{id}/status"), "{number} {listed:?}");
+    }
+    let sandbox = with_numbers(&[brazil]).await;
+    let output = run("pair_number", &["+51912345678", "Suporte", "10"], Some(&sandbox)).await;
+    assert_eq!(failure(&output), "error: the list of numbers lacks the new number\n");
+}
+
 #[tokio::test]
 async fn every_spelling_of_connected_ends_the_wait_for_a_number() {
     let sandbox = Sandbox::start().await.unwrap();
