@@ -20,7 +20,7 @@ pub async fn send(
 ) -> (Recipient, Result<String, Error>) {
     let text = TEXT.replace("{name}", &recipient.name);
     let message = MessageRequest::builder().destination_number(&recipient.number).text(text);
-    let key = format!("{campaign}/{}", recipient.number);
+    let key = format!("{campaign}/{}", recipient.key);
     let sent = client.send_message().body(message).idempotency_key(key).send().await;
     (recipient, sent.map(|sent| sent.into_inner().id))
 }

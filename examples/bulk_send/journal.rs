@@ -16,7 +16,7 @@ impl Journal {
     /// `campaign`. All its numbers must be among the recipients.
     pub fn open(path: &str, campaign: &str, recipients: &[Recipient]) -> Result<Self, String> {
         let journal = Self::load(path, campaign).map_err(|error| format!("{path}: {error}"))?;
-        let known: HashSet<_> = recipients.iter().map(|recipient| &recipient.number).collect();
+        let known: HashSet<_> = recipients.iter().map(|recipient| &recipient.key).collect();
         match journal.sent.iter().filter(|number| !known.contains(number)).count() {
             0 => Ok(journal),
             others => Err(format!(
@@ -52,15 +52,15 @@ impl Journal {
         Ok(Self { file, sent: numbers.collect() })
     }
 
-    pub fn has(&self, number: &str) -> bool {
-        self.sent.contains(number)
+    pub fn has(&self, recipient: &Recipient) -> bool {
+        self.sent.contains(&recipient.key)
     }
 
-    /// Records that a number got the message. Returns when the entry is on the disk.
-    pub fn add(&mut self, number: &str, id: &str) -> io::Result<()> {
+    /// Records that a recipient got the message. Returns when the entry is on the disk.
+    pub fn add(&mut self, recipient: &Recipient, id: &str) -> io::Result<()> {
         // The id must not add a line.
         let id = id.escape_debug();
-        self.file.write_all(format!("{number}\t{id}\n").as_bytes())?;
+        self.file.write_all(format!("{}\t{id}\n", recipient.key).as_bytes())?;
         self.file.sync_data()
     }
 }

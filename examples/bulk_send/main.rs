@@ -48,7 +48,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let mut recipients = recipients::read(file)?;
     let mut journal = Journal::open(journal, &campaign::identity(name), &recipients)?;
     let all = recipients.len();
-    recipients.retain(|recipient| !journal.has(&recipient.number));
+    recipients.retain(|recipient| !journal.has(recipient));
     let left = recipients.len();
     println!("{} of {all} were sent before", all - left);
 
@@ -63,7 +63,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     while let Some((recipient, outcome)) = sends.next().await {
         match outcome {
             Ok(id) => {
-                journal.add(&recipient.number, &id)?;
+                journal.add(&recipient, &id)?;
                 sent += 1;
             }
             Err(error) => {

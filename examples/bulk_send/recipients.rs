@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::error::Error;
 use std::fmt;
 
+use pilot_status::phone;
+
 use crate::phone_number;
 
 #[derive(serde::Deserialize)]
@@ -11,6 +13,9 @@ pub struct Recipient {
     /// Digits only, regardless of the format in the file.
     pub number: String,
     pub name: String,
+    /// Identifies the recipient: the number, with the ninth digit if it is optional.
+    #[serde(skip)]
+    pub key: String,
 }
 
 impl fmt::Display for Recipient {
@@ -35,9 +40,17 @@ fn load(path: &str) -> Result<Vec<Recipient>, Box<dyn Error>> {
         let line = record.position().map_or(0, csv::Position::line);
         recipient.number = phone_number::parse(&recipient.number)
             .map_err(|error| format!("line {line}: {error}"))?;
-        if seen.insert(recipient.number.clone()) {
+        recipient.key = key(&recipient.number);
+        if seen.insert(recipient.key.clone()) {
             recipients.push(recipient);
         }
     }
     Ok(recipients)
+}
+
+/// The digits that all forms of a number share.
+fn key(number: &str) -> String {
+    // Without +, some numbers of other countries would be read as Brazilian.
+    let forms = phone::variants(&format!("+{number}"));
+    forms.first().map_or(number, |form| form.trim_start_matches('+')).to_owned()
 }

@@ -269,6 +269,24 @@ async fn a_second_run_sends_nothing_twice() {
 }
 
 #[tokio::test]
+async fn a_person_with_and_without_the_ninth_digit_gets_one_message() {
+    let campaign = Campaign::new("ninth_digit", "number,name\n558185966115,Ana\n5581985966115,A\n");
+    let sandbox = Sandbox::start().await.unwrap();
+    assert!(success(&campaign.send(&sandbox).await).ends_with("1 of 1 were sent now\n"));
+    // The message is sent to the number as given. Its key has the ninth digit.
+    let requests = sandbox.requests();
+    assert_eq!(requests[0].json()["destinationNumber"], "558185966115");
+    assert_eq!(keys(&requests), ["natal/5581985966115"]);
+
+    campaign.set_recipients("number,name\n+55 81 98596-6115,Ana\n");
+    assert!(success(&campaign.send(&sandbox).await).starts_with("1 of 1 were sent before\n"));
+
+    // A number in Peru, and the one in Porto Alegre that it would be without its plus.
+    let campaign = Campaign::new("peru", "number,name\n+51912345678,Ana\n+5551912345678,Bruno\n");
+    assert!(success(&campaign.send(&sandbox).await).ends_with("2 of 2 were sent now\n"));
+}
+
+#[tokio::test]
 async fn a_message_missing_in_the_journal_is_sent_with_the_same_key() {
     let campaign = Campaign::new("crash", THREE);
     let sandbox = Sandbox::start().await.unwrap();
