@@ -7,6 +7,19 @@ use crate::recipients::Recipient;
 
 const TEXT: &str = "Olá, {name}! Temos novidades.";
 
+/// Checks the name of a campaign, which begins its idempotency keys. The service accepts keys of
+/// up to 255 visible ASCII characters.
+pub fn check(name: &str) -> Result<(), String> {
+    let is_ascii = name.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    if is_ascii && name == name.trim() && (1..=200).contains(&name.len()) {
+        return Ok(());
+    }
+    Err(format!(
+        "the campaign {name:?} must have 1 to 200 unaccented letters, digits, punctuation marks \
+         or inner spaces, because its idempotency keys begin with it"
+    ))
+}
+
 /// Returns a line that identifies a campaign and its text.
 pub fn identity(campaign: &str) -> String {
     format!("{campaign:?} {TEXT:?}")

@@ -45,6 +45,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let [name, file, journal] = arguments.as_slice() else { return Err(program::usage(HELP)) };
+    campaign::check(name)?;
     let mut recipients = recipients::read(file)?;
     let mut journal = Journal::open(journal, &campaign::identity(name), &recipients)?;
     let all = recipients.len();

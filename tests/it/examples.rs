@@ -63,8 +63,12 @@ impl Campaign {
     }
 
     async fn send(&self, sandbox: &Sandbox) -> Output {
+        self.send_as("natal", sandbox).await
+    }
+
+    async fn send_as(&self, name: &str, sandbox: &Sandbox) -> Output {
         let mut program = program("bulk_send", Some(sandbox));
-        program.current_dir(&self.folder).args(["natal", "recipients.csv", "journal"]);
+        program.current_dir(&self.folder).args([name, "recipients.csv", "journal"]);
         program.output().await.unwrap()
     }
 
@@ -284,6 +288,21 @@ async fn a_person_with_and_without_the_ninth_digit_gets_one_message() {
     // A number in Peru, and the one in Porto Alegre that it would be without its plus.
     let campaign = Campaign::new("peru", "number,name\n+51912345678,Ana\n+5551912345678,Bruno\n");
     assert!(success(&campaign.send(&sandbox).await).ends_with("2 of 2 were sent now\n"));
+}
+
+#[tokio::test]
+async fn a_campaign_that_no_idempotency_key_can_contain_is_refused() {
+    let campaign = Campaign::new("names", THREE);
+    let sandbox = Sandbox::start().await.unwrap();
+    for name in ["Promoção é", "natal\t2026", " natal", "natal ", "", &"n".repeat(201)] {
+        let line = failure(&campaign.send_as(name, &sandbox).await);
+        assert!(line.starts_with(&format!("error: the campaign {name:?} must have 1 to 200 ")));
+        assert!(!campaign.folder.join("journal").exists(), "{name}");
+    }
+    assert_eq!(sandbox.requests().len(), 0);
+    let name = format!("Natal de {}", "2".repeat(191));
+    success(&campaign.send_as(&name, &sandbox).await);
+    assert_eq!(sandbox.requests().len(), 3);
 }
 
 #[tokio::test]
