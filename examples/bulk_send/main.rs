@@ -21,7 +21,7 @@ mod phone_number;
 mod program;
 mod recipients;
 
-use std::cell::Cell;
+use std::cell::OnceCell;
 use std::error::Error;
 use std::process::ExitCode;
 
@@ -55,9 +55,9 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
 
     let (client, _sandbox) = account::client().await?;
     let bar = ProgressBar::new(left as u64).with_style(ProgressStyle::with_template(BAR)?);
-    let is_over = Cell::new(false);
+    let stopped = OnceCell::new();
     let mut sends = stream::iter(recipients)
-        .take_while(|_| future::ready(!is_over.get()))
+        .take_while(|_| future::ready(stopped.get().is_none()))
         .map(|recipient| campaign::send(&client, name, recipient))
         .buffer_unordered(MAX_CONCURRENT);
     let (mut sent, mut failed) = (0, Vec::new());
@@ -68,8 +68,10 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
                 sent += 1;
             }
             Err(error) => {
-                is_over.set(is_over.get() || campaign::concerns_all(&error));
                 failed.push(format!("{recipient} failed: {error}\n"));
+                if campaign::concerns_all(&error) {
+                    stopped.get_or_init(|| error);
+                }
             }
         }
         bar.inc(1);
@@ -77,8 +79,13 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     bar.finish_and_clear();
     println!("{sent} of {left} were sent now");
     print!("{}", failed.concat());
-    match failed.len() {
-        0 => Ok(()),
-        count => Err(format!("{count} failed; run it again within 24 hours").into()),
+    let again = "run it again within 24 hours";
+    match (stopped.get(), failed.len()) {
+        (None, 0) => Ok(()),
+        (None, count) => Err(format!("{count} failed; {again}").into()),
+        (Some(error), _) => {
+            Err(format!("stopped, since all messages would fail: {error}; solve this, and {again}")
+                .into())
+        }
     }
 }

@@ -6,8 +6,8 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use crate::support::process::example_program;
-use pilot_status::StatusCode;
 use pilot_status::mock::{OperationId, RecordedRequest, Reply, Sandbox};
+use pilot_status::{ErrorCode, StatusCode};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
@@ -330,33 +330,47 @@ async fn a_message_missing_in_the_journal_is_sent_with_the_same_key() {
 async fn failed_messages_are_listed_and_sent_in_the_next_run() {
     let campaign = Campaign::new("failed", THREE);
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.enqueue(OperationId::SendMessage, Reply::error(StatusCode::PAYMENT_REQUIRED, None));
+    for (status, code) in [
+        (StatusCode::UNPROCESSABLE_ENTITY, None),
+        (StatusCode::FORBIDDEN, Some(ErrorCode::from("RECIPIENT_BLOCKED"))),
+    ] {
+        sandbox.enqueue(OperationId::SendMessage, Reply::error(status, code));
+    }
     let output = campaign.send(&sandbox).await;
-    assert_eq!(failure(&output), "error: 1 failed; run it again within 24 hours\n");
+    assert_eq!(failure(&output), "error: 2 failed; run it again within 24 hours\n");
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("2 of 3 were sent now\n"), "{text}");
-    assert!(text.contains(") failed: "), "{text}");
-    assert!(success(&campaign.send(&sandbox).await).ends_with("1 of 1 were sent now\n"));
+    assert!(text.contains("1 of 3 were sent now\n"), "{text}");
+    assert_eq!(text.matches(") failed: ").count(), 2, "{text}");
+    assert!(success(&campaign.send(&sandbox).await).ends_with("2 of 2 were sent now\n"));
 }
 
 #[tokio::test]
 async fn a_campaign_stops_when_all_messages_would_fail() {
     let rows: Vec<String> = (100..200).map(|end| format!("12125550{end},Ana")).collect();
-    let campaign = Campaign::new("wrong_key", &format!("number,name\n{}", rows.join("\n")));
-    let sandbox = Sandbox::start().await.unwrap();
-    let mut program = program("bulk_send", Some(&sandbox));
-    program.current_dir(&campaign.folder).args(["natal", "recipients.csv", "journal"]);
-    let output = program.env("PILOT_STATUS_API_KEY", "ps_wrong").output().await.unwrap();
-    assert!(failure(&output).contains("failed; run it again"));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("check the credentials"));
-    assert!(sandbox.requests().len() < 20);
-    let an_hour = Some(Duration::from_secs(3600));
-    (0..8)
-        .for_each(|_| sandbox.enqueue(OperationId::SendMessage, Reply::too_many_requests(an_hour)));
-    let line = failure(&campaign.send(&sandbox).await);
-    // The messages in progress. The others were not sent.
-    let failed: u32 = line.split(' ').nth(1).unwrap().parse().unwrap();
-    assert!((1..=8).contains(&failed), "{line}");
+    let campaign = Campaign::new("stops", &format!("number,name\n{}", rows.join("\n")));
+    let error = |status: u16, code| Reply::error(StatusCode::from_u16(status).unwrap(), code);
+    for (reply, reason) in [
+        (error(401, None), "401"),
+        (error(402, None), "402"),
+        (error(403, Some(ErrorCode::TenantScopeNotAllowed)), "TENANT_SCOPE_NOT_ALLOWED"),
+        (error(403, Some(ErrorCode::PermissionDenied)), "PERMISSION_DENIED"),
+        (Reply::html(StatusCode::FORBIDDEN), "403"),
+        (Reply::html(StatusCode::NOT_FOUND), "404"),
+        (error(409, Some(ErrorCode::NumberBlocked)), "NUMBER_BLOCKED"),
+        (Reply::too_many_requests(Some(Duration::from_secs(3600))), "429"),
+    ] {
+        let sandbox = Sandbox::start().await.unwrap();
+        (0..100).for_each(|_| sandbox.enqueue(OperationId::SendMessage, reply.clone()));
+        let output = campaign.send(&sandbox).await;
+        let line = failure(&output);
+        assert!(line.starts_with("error: stopped, since all messages would fail: "), "{line}");
+        assert!(line.contains(reason), "{line}");
+        assert!(line.ends_with("; solve this, and run it again within 24 hours\n"), "{line}");
+        // The messages in progress fail, and the others are not sent.
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!((1..=8).contains(&text.matches(") failed: ").count()), "{text}");
+        assert!(sandbox.requests().len() <= 8, "{reason}");
+    }
 }
 
 #[tokio::test]
