@@ -1,4 +1,5 @@
-//! Sends a message to everyone in a CSV file with the columns `number` and `name`.
+//! Sends a message to everyone in a CSV file with the columns `number` and `name`, separated by
+//! commas or semicolons.
 //!
 //! ```text
 //! PILOT_STATUS_API_KEY=ps_... cargo run --example bulk_send -- \

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 use std::error::Error;
-use std::fmt;
+use std::{fmt, fs};
 
+use csv::{ReaderBuilder, StringRecord, Trim};
 use pilot_status::phone;
 
 use crate::phone_number;
@@ -24,7 +25,8 @@ impl fmt::Display for Recipient {
     }
 }
 
-/// Reads the recipients from a CSV file. Keeps only the first one with each number.
+/// Reads the recipients from a CSV file, with commas or semicolons. Keeps only the first of
+/// those with the same number.
 pub fn read(path: &str) -> Result<Vec<Recipient>, String> {
     load(path).map_err(|error| format!("{path}: {error}"))
 }
@@ -32,8 +34,15 @@ pub fn read(path: &str) -> Result<Vec<Recipient>, String> {
 fn load(path: &str) -> Result<Vec<Recipient>, Box<dyn Error>> {
     let mut seen = HashSet::new();
     let mut recipients = Vec::new();
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path)?;
-    let headers = reader.headers()?.clone();
+    let text =
+        String::from_utf8(fs::read(path)?).map_err(|_| "it is not UTF-8; save it as CSV UTF-8")?;
+    // Excel writes semicolons in countries with decimal commas.
+    let header = text.trim_start().lines().next().unwrap_or_default();
+    let is_semicolon = header.matches(';').count() > header.matches(',').count();
+    let delimiter = if is_semicolon { b';' } else { b',' };
+    let mut builder = ReaderBuilder::new();
+    let mut reader = builder.trim(Trim::All).delimiter(delimiter).from_reader(text.as_bytes());
+    let headers: StringRecord = reader.headers()?.iter().map(str::to_lowercase).collect();
     for record in reader.records() {
         let record = record?;
         let mut recipient: Recipient = record.deserialize(Some(&headers))?;
@@ -44,6 +53,9 @@ fn load(path: &str) -> Result<Vec<Recipient>, Box<dyn Error>> {
         if seen.insert(recipient.key.clone()) {
             recipients.push(recipient);
         }
+    }
+    if recipients.is_empty() {
+        return Err("it has no recipients".into());
     }
     Ok(recipients)
 }

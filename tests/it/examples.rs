@@ -80,7 +80,7 @@ impl Campaign {
         std::fs::write(self.folder.join("journal"), journal).unwrap();
     }
 
-    fn set_recipients(&self, recipients: &str) {
+    fn set_recipients(&self, recipients: impl AsRef<[u8]>) {
         std::fs::write(self.folder.join("recipients.csv"), recipients).unwrap();
     }
 }
@@ -303,6 +303,48 @@ async fn a_campaign_that_no_idempotency_key_can_contain_is_refused() {
     let name = format!("Natal de {}", "2".repeat(191));
     success(&campaign.send_as(&name, &sandbox).await);
     assert_eq!(sandbox.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_csv_file_from_excel_is_read() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (index, recipients) in [
+        "number;name\r\n+551133334444;Ana, Rua 1\r\n",
+        "Number,NAME\r\n+551133334444,\"Ana, Rua 1\"\r\n",
+        "\u{feff}Number; Name\r\n+551133334444; Ana, Rua 1\r\n",
+        "name;notes;number\n\"Ana, Rua 1\";a,b;+551133334444\n",
+        "\nname,\"notes; since 2020\",number\n\"Ana, Rua 1\",a;b,+551133334444\n",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let campaign = Campaign::new(&format!("excel_{index}"), recipients);
+        assert!(success(&campaign.send(&sandbox).await).ends_with("1 of 1 were sent now\n"));
+        let request = sandbox.requests().pop().unwrap().json();
+        assert_eq!(request["destinationNumber"], "551133334444");
+        assert!(request["text"].as_str().unwrap().contains("Ana, Rua 1"), "{request}");
+    }
+}
+
+#[tokio::test]
+async fn a_csv_file_that_is_not_utf8_is_refused_with_the_remedy() {
+    let campaign = Campaign::new("windows_1252", "");
+    campaign.set_recipients(b"number;name\r\n+551133334444;Jo\xe3o\r\n");
+    let sandbox = Sandbox::start().await.unwrap();
+    let line = failure(&campaign.send(&sandbox).await);
+    assert_eq!(line, "error: recipients.csv: it is not UTF-8; save it as CSV UTF-8\n");
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_csv_file_without_recipients_is_an_error() {
+    let campaign = Campaign::new("nobody", "");
+    let sandbox = Sandbox::start().await.unwrap();
+    for recipients in ["", "\n\n", "number,name\n", "number;name\r\n\r\n"] {
+        campaign.set_recipients(recipients);
+        let line = failure(&campaign.send(&sandbox).await);
+        assert_eq!(line, "error: recipients.csv: it has no recipients\n", "{recipients:?}");
+    }
 }
 
 #[tokio::test]
