@@ -65,31 +65,47 @@ async fn process(mut events: Receiver<Event>) {
     }
 }
 
-/// The key that repeated deliveries of an event share. `None` for events of a number and for
-/// unknown events, because different ones may have the same id.
+/// The key that repeated deliveries of an event share. `None` for events without a documented id
+/// of their own, such as those of a number: different ones may have the same id.
 fn key(event: &Event) -> Option<String> {
-    if matches!(event, Event::Unknown(_)) || event.name().starts_with("number.") {
-        return None;
-    }
-    let ids = if let Event::Meta(envelope) = event {
-        let ids = envelope.changes.iter().flat_map(|change| {
-            let messages = change.messages.iter().chain(&change.message_echoes);
-            let statuses =
-                change.statuses.iter().map(|status| format!("{} {}", status.id, status.status));
-            messages.map(|message| message.id.clone()).chain(statuses)
-        });
-        ids.collect::<Vec<_>>().join(" ")
-    } else {
-        let body = event.json();
-        let places = [
-            "/data/id",
-            "/data/leadgenId",
-            "/data/CallID",
-            "/callId",
-            "/id",
-            "/data/internalMessageId",
-        ];
-        places.iter().find_map(|place| Some(body.pointer(place)?.as_str()?.to_owned()))?
+    let id = match event {
+        Event::MessageSent(event) => event.data.id.clone(),
+        Event::MessageDelivered(event) => event.data.id.clone(),
+        Event::MessageRead(event) => event.data.id.clone(),
+        Event::MessageFailed(event) => event.data.id.clone(),
+        Event::MessageReceived(event) => event.data.id.clone(),
+        Event::MessageReply(event) => event.data.id.clone(),
+        Event::MessageGroup(event) => event.data.id.clone(),
+        Event::MessageNewsletter(event) => event.data.id.clone(),
+        Event::LeadReceived(event) => event.data.leadgen_id.clone(),
+        Event::CallRinging(event)
+        | Event::CallConnected(event)
+        | Event::CallEnded(event)
+        | Event::CallMissed(event) => event.call_id.clone()?,
+        Event::CallPermissionUpdated(event) => event.call_id.clone()?,
+        Event::CallOffer(event) | Event::CallAccept(event) | Event::CallTerminate(event) => {
+            event.data.call_id.clone()?
+        }
+        Event::PhoneLinePurchased(event) => event.id.clone(),
+        Event::PhoneLineAudioReceived(event) => event.id.clone(),
+        Event::PhoneLineCodeReceived(event) => event.id.clone(),
+        Event::PhoneLineCodeFailed(event) => event.id.clone(),
+        Event::PhoneLineRenewed(event) => event.id.clone(),
+        Event::PhoneLinePaymentFailed(event) => event.id.clone(),
+        Event::PhoneLineSuspended(event) => event.id.clone(),
+        Event::PhoneLineReturned(event) => event.id.clone(),
+        Event::PhoneLineCanceled(event) => event.id.clone(),
+        Event::PhoneLineVerificationUpdated(event) => event.id.clone(),
+        Event::Meta(envelope) => {
+            let ids = envelope.changes.iter().flat_map(|change| {
+                let messages = change.messages.iter().chain(&change.message_echoes);
+                let statuses =
+                    change.statuses.iter().map(|status| format!("{} {}", status.id, status.status));
+                messages.map(|message| message.id.clone()).chain(statuses)
+            });
+            ids.collect::<Vec<_>>().join(" ")
+        }
+        _ => return None,
     };
-    (!ids.is_empty()).then(|| format!("{} {ids:?}", event.name()))
+    (!id.is_empty()).then(|| format!("{} {id:?}", event.name()))
 }

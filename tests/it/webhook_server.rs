@@ -332,6 +332,53 @@ async fn the_same_event_is_processed_once() {
 }
 
 #[tokio::test]
+async fn every_documented_id_is_recognised() {
+    let mut program = Running::start().await;
+    let mut numeric = message("message.reply", "");
+    numeric["data"]["id"] = json!(42);
+    let mut earlier = message("message.failed", "msg_1");
+    let id = earlier["data"]["id"].take();
+    earlier["data"]["internalMessageId"] = id;
+    let flat = json!({"event": "message.group", "internalMessageId": "msg_2"});
+    let lead = json!({"event": "lead.received", "data": {"leadId": "lead_1", "leadgenId": 43}});
+    let call = json!({"event": "CallOffer", "data": {"CallID": "call_1"}});
+    let line = json!({"event": "phone_line.canceled", "id": "evt_1", "data": {"lineId": "line_1"}});
+    for event in [numeric, earlier, flat, lead, call, line] {
+        for _ in 0..2 {
+            assert_eq!(program.deliver_signed(&event).await, 200);
+        }
+    }
+    let expected = [
+        "ignored a duplicate of CallOffer \"call_1\"",
+        "ignored a duplicate of lead.received \"43\"",
+        "ignored a duplicate of message.failed \"msg_1\"",
+        "ignored a duplicate of message.group \"msg_2\"",
+        "ignored a duplicate of message.reply \"42\"",
+        "ignored a duplicate of phone_line.canceled \"evt_1\"",
+        "received CallOffer",
+        "received lead.received",
+        "received message.failed",
+        "received message.group",
+        "received message.reply",
+        "received phone_line.canceled",
+    ];
+    assert_eq!(program.lines(12).await, expected);
+}
+
+#[tokio::test]
+async fn events_without_a_documented_id_are_all_processed() {
+    let mut program = Running::start().await;
+    for name in ["calls", "flow.response_received", "number.connected"] {
+        for state in ["one", "other"] {
+            let data = json!({"id": "1", "numberId": "num_1", "state": state});
+            let event = json!({"event": name, "id": "1", "callId": "1", "data": data});
+            assert_eq!(program.deliver_signed(&event).await, 200);
+            assert_eq!(program.line().await, format!("received {name}"));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_is_too_large_is_refused() {
     let program = Running::start().await;
     for (length, status) in [(MAX_BYTES, 200), (MAX_BYTES + 1, 413)] {
