@@ -1,7 +1,7 @@
 //! Adjusts the generated models.
 
 use proc_macro2::Ident;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use serde_json::Value;
 use syn::{Field, Fields, Item, ItemStruct, parse_quote};
 
@@ -63,18 +63,16 @@ fn says(field: &Field, word: &str) -> bool {
         .any(|text| text.split([' ', '(', ')', ',']).any(|said| said == word))
 }
 
-/// Makes `Debug` print only the names of undocumented members, which may hold secrets.
+/// Makes `Debug` print only the names of undocumented members and of those with any JSON, which
+/// may hold secrets.
 pub fn hide_undocumented(models: &mut Vec<Item>) {
     let hidden: Vec<Item> = code::structs(models).filter_map(hide).collect();
     models.extend(hidden);
 }
 
 fn hide(model: &mut ItemStruct) -> Option<Item> {
-    let is_open = |field: &Field| {
-        code::name(&field.ty).is_some_and(|name| name == "Map")
-            && (field.ident.is_none() || says(field, "flatten"))
-    };
-    if !model.fields.iter().any(is_open) {
+    let is_json = |field: &Field| field.ty.to_token_stream().to_string().contains("serde_json");
+    if !model.fields.iter().any(is_json) {
         return None;
     }
     code::drop_debug(&mut model.attrs);
@@ -82,9 +80,17 @@ fn hide(model: &mut ItemStruct) -> Option<Item> {
     if let Fields::Unnamed(_) = model.fields {
         return Some(parse_quote!(crate::model::undocumented::debug!(#name);));
     }
-    let described = model.fields.iter().filter(|field| !is_open(field));
-    let fields = described.filter_map(|field| field.ident.as_ref());
-    Some(parse_quote!(crate::model::undocumented::debug!(#name { #(#fields,)* });))
+    let fields = model.fields.iter().map(|field| {
+        let is_open = says(field, "flatten");
+        let kind = match (is_open, is_json(field)) {
+            (true, _) => "names",
+            (false, true) => "json",
+            (false, false) => "shown",
+        };
+        let (kind, field) = (format_ident!("{kind}"), &field.ident);
+        quote!(#kind #field,)
+    });
+    Some(parse_quote!(crate::model::undocumented::debug!(#name { #(#fields)* });))
 }
 
 /// A function that returns the JSON Schemas of all models, except of the union of all

@@ -1,4 +1,5 @@
-//! Undocumented fields. They may contain secrets, so `Debug` prints only their names.
+//! Undocumented fields and fields with any JSON. They may contain secrets, so `Debug` prints only
+//! their names.
 
 use std::fmt;
 
@@ -13,7 +14,8 @@ impl fmt::Debug for Names<'_> {
     }
 }
 
-/// Prints a model, with only the names of undocumented fields.
+/// Prints a model, with only the names of undocumented fields, and without the values of fields
+/// with any JSON.
 macro_rules! debug {
     ($model:ident) => {
         impl ::std::fmt::Debug for $model {
@@ -25,16 +27,26 @@ macro_rules! debug {
             }
         }
     };
-    ($model:ident { $($field:ident,)* }) => {
+    ($model:ident { $($kind:ident $field:ident,)* }) => {
         impl ::std::fmt::Debug for $model {
             #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                use crate::model::undocumented::debug;
+
                 f.debug_struct(stringify!($model))
-                    $(.field(stringify!($field), &self.$field))*
-                    .field("extra", &crate::model::undocumented::Names(&self.extra))
+                    $(.field(stringify!($field), debug!(@$kind &self.$field)))*
                     .finish()
             }
         }
+    };
+    (@shown $value:expr) => {
+        $value
+    };
+    (@json $value:expr) => {
+        &::std::format_args!("..")
+    };
+    (@names $value:expr) => {
+        &crate::model::undocumented::Names($value)
     };
 }
 

@@ -423,7 +423,7 @@ async fn a_journal_of_another_campaign_is_refused() {
     let journal = campaign.journal();
 
     // Additional recipients do not make another campaign.
-    campaign.set_recipients(&format!("{THREE}12125550104,Dora\n"));
+    campaign.set_recipients(format!("{THREE}12125550104,Dora\n"));
     assert!(success(&campaign.send(&sandbox).await).ends_with("1 of 1 were sent now\n"));
 
     let sent = sandbox.requests().len();

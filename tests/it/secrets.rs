@@ -1,7 +1,7 @@
 //! Fields with the format `password`: their values are not printed.
 
 use pilot_status::Secret;
-use pilot_status::types::{ApiKey, EmbeddedSignupRequest, RealtimeSession};
+use pilot_status::types::{ApiKey, EmbeddedSignupRequest, RealtimeSession, WebhookLog};
 use serde_json::json;
 
 #[test]
@@ -28,6 +28,15 @@ fn a_response_keeps_its_secrets_and_does_not_print_them() {
     let bare: ApiKey = serde_json::from_value(json!({"key": null})).unwrap();
     assert_eq!(bare.key, None);
     assert_eq!(serde_json::to_value(&bare).unwrap(), json!({}));
+}
+
+#[test]
+fn fields_with_any_json_are_kept_and_not_printed() {
+    let full = json!({"id": "log_1", "payload": {"code": "marked"}, "response": {"a": "marked"}});
+    let log: WebhookLog = serde_json::from_value(full.clone()).unwrap();
+    let printed = format!("{log:?} {log:#?}");
+    assert!(!printed.contains("marked") && printed.contains("payload"), "{printed}");
+    assert_eq!(serde_json::to_value(&log).unwrap()["payload"], full["payload"]);
 }
 
 #[test]
