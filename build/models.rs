@@ -81,8 +81,7 @@ fn hide(model: &mut ItemStruct) -> Option<Item> {
         return Some(parse_quote!(crate::model::undocumented::debug!(#name);));
     }
     let fields = model.fields.iter().map(|field| {
-        let is_open = says(field, "flatten");
-        let kind = match (is_open, is_json(field)) {
+        let kind = match (says(field, "flatten"), is_json(field)) {
             (true, _) => "names",
             (false, true) => "json",
             (false, false) => "shown",
