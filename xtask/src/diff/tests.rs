@@ -168,7 +168,7 @@ const CHANGES: &[(&str, &str, &[&str], Level, Level)] = &[
     ("credentials are no longer required", "list_projects", &["@list_projects/security = []"], Patch, Patch),
     ("the credential moves to another header", "list_projects", &["/components/securitySchemes/apiKey/name = x-key"], Patch, Major),
     ("an operation is no longer safe to retry", "list_projects", &["@list_projects/x-idempotent = false"], Patch, Major),
-    ("an operation becomes safe to retry", "remove_extra_numbers", &["@remove_extra_numbers/x-idempotent = true"], Patch, Patch),
+    ("an operation becomes safe to retry", "remove_extra_numbers", &["@remove_extra_numbers/x-idempotent = true"], Patch, Minor),
     ("the advice on retries changes", "delete_webhook", &["ErrorCode/x-retry/RESYNC_COOLDOWN = never"], Patch, Minor),
     // Webhooks
     ("an event is new", "create_webhook", &["WebhookEvent/discriminator/mapping/number.renamed = '#/components/schemas/NumberCreatedEvent'"], Minor, Patch),

@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | operation removed; added | major; patch | |
 //! | another server, or a credential that is no longer accepted | major | |
-//! | no longer safe to retry; safe to retry | major; patch | |
+//! | no longer safe to retry; safe to retry | major; minor | |
 //! | other advice on retries | minor | |
 //! | required field or parameter added; optional one | major; patch | patch |
 //! | field or parameter removed | major | minor, major if required |
@@ -149,7 +149,8 @@ impl<'d> Wire<'d> {
 
     fn operation(&mut self, old: &Site, new: &Site) {
         let [before, now] = [old, new].map(Site::is_safe);
-        let level = if now { Patch } else { Major };
+        // A newer client repeats calls that an older one makes once.
+        let level = if now { Minor } else { Major };
         self.differ(level, &format!("{} x-idempotent", new.label), before, now);
         let [before, now] = [old, new].map(Site::credentials);
         let level = if now.is_superset(&before) || now.contains("") { Patch } else { Major };
