@@ -114,6 +114,11 @@ fn mark(ours: &mut Value, theirs: &Value) {
 fn check(page: &Part, ours: &Fragments) -> Result<()> {
     convert::parts(&page.document)
         .with_context(|| format!("{}: not a valid OpenAPI document", page.source))?;
+    ensure!(
+        places::operations(&page.document).next().is_some(),
+        "{}: describes no operation under `paths`: download the page again, or remove it",
+        page.source
+    );
     let [theirs, own] = [&page.document, &ours.document]
         .map(|document| document["openapi"].as_str().unwrap_or_default());
     ensure!(

@@ -281,6 +281,15 @@ mod tests {
         root
     }
 
+    /// A workspace without a page.
+    fn alone() -> tempfile::TempDir {
+        let root = workspace("");
+        std::fs::remove_file(root.path().join("xtask/spec/upstream/document.yaml")).unwrap();
+        let lock = stable_form(&json!(Lock::default()));
+        std::fs::write(root.path().join("xtask/spec/upstream.lock"), lock).unwrap();
+        root
+    }
+
     fn options() -> Options {
         Options { quiet: true, ..Options::default() }
     }
@@ -312,7 +321,7 @@ mod tests {
             ("<html>".to_owned(), "not an OpenAPI document"),
             (String::new(), "not an OpenAPI document"),
         ] {
-            let ours = workspace(&format!("{HEAD}paths: {{}}\n"));
+            let ours = alone();
             std::fs::write(ours.path().join("xtask/spec/api/shared.yaml"), &upstream).unwrap();
             let theirs = workspace(&upstream);
             let target = theirs.path().join("target");
@@ -325,7 +334,7 @@ mod tests {
                 }
             }
             // It is neither kept nor converted.
-            let root = workspace(&format!("{HEAD}paths: {{}}\n"));
+            let root = alone();
             let file = tempfile::Builder::new().suffix(".yaml").tempfile().unwrap();
             std::fs::write(file.path(), &upstream).unwrap();
             let from = vec![file.path().to_owned()];

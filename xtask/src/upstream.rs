@@ -22,23 +22,26 @@ pub fn parts(texts: &[Text]) -> Result<Vec<Part>> {
     for text in texts {
         let name = one_line(&text.source);
         let documents = documents(&text.bytes).with_context(|| format!("cannot read {name}"))?;
-        let is_one = documents.len() == 1;
-        parts.extend(documents.into_iter().zip(1..).map(|(document, block)| {
-            let source = if is_one { name.clone() } else { format!("{name} (block {block})") };
+        parts.extend(documents.into_iter().map(|(line, document)| {
+            let source = if line == 0 { name.clone() } else { format!("{name} line {line}") };
             Part { source, document }
         }));
     }
     Ok(parts)
 }
 
-/// The OpenAPI documents in a text: the text itself, or the fenced blocks of a page.
-fn documents(bytes: &[u8]) -> Result<Vec<Value>> {
+/// The OpenAPI documents in a text: the text itself, or the fenced blocks of a page, each with the
+/// line of its fence.
+fn documents(bytes: &[u8]) -> Result<Vec<(usize, Value)>> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| anyhow!("not UTF-8 text from byte {} on", error.valid_up_to()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match fenced_blocks(text)?.as_slice() {
-        [] => Ok(vec![document(text)?]),
-        blocks => blocks.iter().map(|block| document(block)).collect(),
+    match document(text) {
+        Ok(document) => Ok(vec![(0, document)]),
+        Err(error) => {
+            let documents = fenced(text)?;
+            if documents.is_empty() { Err(error) } else { Ok(documents) }
+        }
     }
 }
 
@@ -72,42 +75,55 @@ fn instead(value: &Value) -> String {
     }
 }
 
-/// The OpenAPI documents in the fenced code blocks (`CommonMark` 4.5) of a page. A text that is a
-/// document itself has none.
-fn fenced_blocks(text: &str) -> Result<Vec<&str>> {
-    let (mut blocks, mut rest) = (Vec::new(), text);
-    while let Some(at) = ["```", "~~~"].iter().filter_map(|mark| line_with(rest, mark)).min() {
-        if rest[..at].lines().any(begins_openapi) {
-            return Ok(Vec::new());
+/// The OpenAPI documents in the fenced code blocks (`CommonMark` 4.5) of a page, which may be
+/// indented or in a list. A text that is a document itself has none.
+fn fenced(text: &str) -> Result<Vec<(usize, Value)>> {
+    let (mut documents, mut lines) = (Vec::new(), text.lines().zip(1..));
+    let mut is_page = false;
+    while let Some((line, number)) = lines.next() {
+        let fence = line.trim_start_matches(|sign| " \t>*+-.)0123456789".contains(sign));
+        let marks = fence.split(|sign| !fence.starts_with(sign)).next().unwrap_or_default();
+        let is_code = fence.starts_with('`') && fence[marks.len()..].contains('`');
+        if marks.len() < 3 || is_code || !marks.starts_with(['`', '~']) {
+            if !is_page && line.trim_matches(['"', '\'']).starts_with("openapi") && mentions(line) {
+                break;
+            }
+            continue;
         }
-        let block = &rest[at..];
-        let width = block.len() - block.trim_start_matches(&block[..1]).len();
-        let body = block.find('\n').map_or("", |end| &block[end + 1..]);
-        let Some(end) = line_with(body, &block[..width]) else {
-            // CommonMark ends such a block with the text. Here the rest is missing.
-            ensure!(!is_openapi(body), "its OpenAPI block is not closed: the page is cut off");
-            break;
+        is_page = true;
+        let indent = line.len() - fence.len();
+        // The reader of YAML counts these lines too.
+        let (mut block, mut is_closed) = ("\n".repeat(number), false);
+        for (line, _) in lines.by_ref() {
+            let inner = line.trim_start_matches([' ', '\t']);
+            let width = line.len() - inner.len();
+            let is_fence = inner.starts_with(marks)
+                && inner.trim_end().trim_start_matches(&marks[..1]).is_empty();
+            is_closed = is_fence && width <= indent;
+            if is_closed {
+                break;
+            }
+            block = block + &line[width.min(indent)..] + "\n";
+        }
+        let is_other = match yaml::parse::<Value>(&block) {
+            Ok(Value::Object(fields)) => !fields.contains_key("openapi"),
+            _ => !mentions(&block),
         };
-        blocks.push(&body[..end]);
-        rest = body[end..].trim_start_matches(&block[..1]);
+        if !is_other {
+            // CommonMark ends such a block with the text. Here the rest is missing.
+            let what = "its OpenAPI block is not closed: the page is cut off";
+            ensure!(is_closed, "line {number}: {what}");
+            let document = document(&block).with_context(|| format!("line {number}"))?;
+            documents.push((number, document));
+        }
     }
-    blocks.retain(|block| is_openapi(block));
-    Ok(blocks)
+    Ok(documents)
 }
 
-/// The offset of the first line that begins with the marks.
-fn line_with(text: &str, marks: &str) -> Option<usize> {
-    let start = text.starts_with(marks).then_some(0);
-    start.or_else(|| text.find(&format!("\n{marks}")).map(|end| end + 1))
-}
-
-fn is_openapi(block: &str) -> bool {
-    block.lines().any(|line| begins_openapi(line) || line.trim_start().starts_with("\"openapi\""))
-}
-
-/// Whether a line of YAML states the version of OpenAPI.
-fn begins_openapi(line: &str) -> bool {
-    ["openapi:", "'openapi':", "\"openapi\":"].iter().any(|key| line.starts_with(key))
+/// Whether a text has the key `openapi`, as far as that shows without reading it.
+fn mentions(text: &str) -> bool {
+    let mut after = text.split("openapi").skip(1);
+    after.any(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
 }
 
 /// Returns the union of the parts. If two parts state an operation, a component or another
@@ -150,7 +166,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::{Part, documents, fenced_blocks, merge, parts};
+    use super::{Part, documents, merge, parts};
     use crate::source::Text;
 
     #[test]
@@ -164,10 +180,19 @@ mod tests {
             "# Page\n\nWords.\n\n````yaml openapi.json GET /v1\nopenapi: 3.1.0\ninfo: {}\n````",
             "~~~json\n{\n  \"openapi\": \"3.1.0\", \"info\": {}\n}\n~~~\n",
             "```sh\ncurl\n```\n```yaml\nopenapi: 3.1.0\ninfo: {}\n```\n",
+            "```sh\ncurl /openapi.json\n```\n```yaml\nopenapi : 3.1.0\ninfo: {}\n```\n",
+            "```\n{\"info\":{},\"openapi\":\"3.1.0\"}\n```\n",
+            "```yaml\n{info: {}, openapi: 3.1.0}\n```\n",
+            "<Tab>\n  ```yaml\n  openapi: 3.1.0\n  info: {}\n  ```\n</Tab>\n",
+            "- One:\n\n    ~~~json\n    {\n      \"openapi\": \"3.1.0\",\n\n      \"info\": {}\n    }\n    ~~~\n",
+            "- ```yaml\n  openapi: 3.1.0\n  info: {}\n  ```\n",
+            "```inline``` and `openapi: 2`\n\t```yml\n\topenapi: 3.1.0\n\tinfo: {}\n\t```\n",
+            "```json\n{\"data\": {\"openapi\": 1}}\n```\n```yaml\nopenapi: 3.1.0\ninfo: {}\n```\n",
         ] {
             let read =
                 documents(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error:#}"));
-            assert_eq!(read, [json!({"openapi": "3.1.0", "info": {}})]);
+            let read: Vec<Value> = read.into_iter().map(|(_, document)| document).collect();
+            assert_eq!(read, [json!({"openapi": "3.1.0", "info": {}})], "{text}");
         }
     }
 
@@ -176,15 +201,35 @@ mod tests {
         let page = "```yaml\nopenapi: 3.1.0\nx-a: 1\n```\n```yaml\nopenapi: 3.1.0\nx-b: 1\n```\n";
         let text = Text { source: "a.md".into(), name: "a.md".into(), bytes: page.into() };
         let sources: Vec<_> = parts(&[text]).unwrap().into_iter().map(|part| part.source).collect();
-        assert_eq!(sources, ["a.md (block 1)", "a.md (block 2)"]);
+        assert_eq!(sources, ["a.md line 1", "a.md line 5"]);
     }
 
     #[test]
     fn a_fence_is_closed_only_by_one_as_long() {
         let page =
             "````yaml\nopenapi: 3.1.0\ninfo:\n  description: |\n    ```\n    code\n    ```\n````\n";
-        let [block] = fenced_blocks(page).unwrap()[..] else { panic!("one block") };
-        assert!(block.ends_with("    ```\n"), "{block}");
+        let [(1, document)] = &documents(page.as_bytes()).unwrap()[..] else { panic!("one block") };
+        assert_eq!(document["info"]["description"], "```\ncode\n```\n");
+    }
+
+    #[test]
+    fn a_block_that_mentions_openapi_but_cannot_be_read_is_an_error_with_its_line() {
+        for (block, reason) in [
+            ("```yaml\nopenapi: 3.1.0\ninfo: {\n```", "line 3: not an OpenAPI document: "),
+            ("  ```json\n  {\"openapi\": \"3.1.0\" // x\n  ```", "line 3: "),
+            (
+                "```yaml\n- openapi: 3.1.0\n```",
+                "line 3: not an OpenAPI document: it is not an object",
+            ),
+            ("```yaml\nopenapi: true\n```", "line 3: not an OpenAPI document: it has no `openapi`"),
+            ("  ```yaml\n  openapi: 3.1.0\n", "line 3: its OpenAPI block is not closed"),
+        ] {
+            let page = format!("# A\n\n{block}\n\n```yaml\nopenapi: 3.1.0\n```\n");
+            let page = if block.ends_with('\n') { &page[..block.len() + 5] } else { &page };
+            let text = Text { source: "a.md".into(), name: "a.md".into(), bytes: page.into() };
+            let error = format!("{:#}", parts(&[text]).expect_err(block));
+            assert!(error.contains(&format!("cannot read a.md: {reason}")), "{error}");
+        }
     }
 
     #[test]
@@ -194,7 +239,7 @@ mod tests {
         for text in [yaml, json!({"openapi": "3.1.0", "x-any": quote}).to_string()] {
             let read = documents(text.as_bytes()).unwrap();
             assert_eq!(read.len(), 1);
-            assert_eq!(read[0]["openapi"], "3.1.0");
+            assert_eq!(read[0].1["openapi"], "3.1.0");
         }
     }
 
@@ -238,7 +283,7 @@ mod tests {
                     Just("```"), Just("~~~~"), Just("\n"), Just("\r\n"), Just("openapi: 3.1.0"),
                     Just("{"), Just("\"openapi\": \"3\""), Just("}"), Just("&a"), Just("*a"),
                     Just("  "), Just("- "), Just("<<: "), Just("\u{feff}"), Just("? "), Just("!!"),
-                    Just("<title>"), Just("\u{e9}"), Just("%YAML"), Just("---"), Just("|2"),
+                    Just("\t"), Just(" :"), Just("openapi"), Just("<title>"), Just("\u{e9}"), Just("%YAML"), Just("---"), Just("|2"),
                 ],
                 0..40,
             )

@@ -326,7 +326,7 @@ fn a_page_that_differs_is_refused_until_the_difference_is_accepted() {
     let lines: Vec<&str> = stderr.lines().filter(|line| line.contains(" says ")).collect();
     for (line, status) in lines.iter().zip([401, 429]) {
         let states = format!(
-            "xtask/spec/upstream/list-numbers.md says GET /v1/numbers: status {status}, we say \
+            "xtask/spec/upstream/list-numbers.md line 13 says GET /v1/numbers: status {status}, we say \
              no such status, change xtask/spec/api/numbers.yaml line 8: write `'{status}': "
         );
         let accept = format!(" or accept with - 'GET /v1/numbers: status {status}'");
@@ -397,7 +397,10 @@ fn a_page_that_is_not_kept_is_compared_instead_of_the_kept_ones() {
     assert_eq!(stdout(&workspace.regen(&arguments)), "");
     fs::write(&page, PAGE.replace("'429'", "'418'")).unwrap();
     let stderr = workspace.refuses(&arguments);
-    assert!(stderr.contains("list-numbers.md says GET /v1/numbers: status 418, "), "{stderr}");
+    assert!(
+        stderr.contains("list-numbers.md line 13 says GET /v1/numbers: status 418, "),
+        "{stderr}"
+    );
 }
 
 #[test]

@@ -287,6 +287,29 @@ fn what_a_page_states_for_all_operations_is_held_against_ours() {
 }
 
 #[test]
+fn a_page_without_an_operation_is_an_error_that_names_it() {
+    let pages = pages(&committed());
+    let refused = |paths: Value| {
+        let mut page = pages[0].part();
+        page.source = "a.md line 7".to_owned();
+        page.document["paths"] = paths;
+        page.document.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        format!("{:#}", held(vec![page]).err().expect("an error"))
+    };
+    let none = "a.md line 7: describes no operation under `paths`";
+    for paths in [json!({}), json!(null), json!({"/v1/numbers": {"parameters": []}})] {
+        let error = refused(paths);
+        assert!(error.starts_with(none), "{error}");
+    }
+    for key in ["GET", "query"] {
+        let error = refused(json!({"/v1/numbers": {key: {}, "x-a": 1, "summary": "A"}}));
+        let what =
+            format!("a.md line 7: not a valid OpenAPI document: /paths/~1v1~1numbers/{key}: ");
+        assert!(error.starts_with(&what), "{error}");
+    }
+}
+
+#[test]
 fn both_pages_of_an_operation_are_compared() {
     let pages = pages(&committed());
     let media = |change: Change| changed(&pages, "/v1/media/{mediaId}", "get", change).part();
