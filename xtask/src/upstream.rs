@@ -1,7 +1,7 @@
 //! Finds the OpenAPI documents in texts, and merges them. A text is a document in JSON or YAML, or
 //! a page of the vendor's documentation with documents in fenced blocks.
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::{Value, json};
 
 use crate::line::one_line;
@@ -46,70 +46,49 @@ fn documents(bytes: &[u8]) -> Result<Vec<(usize, Value)>> {
 }
 
 fn document(text: &str) -> Result<Value> {
-    if text.trim_start().starts_with('<') {
-        bail!("not an OpenAPI document: it is a web page, `{}`", title(text));
-    }
+    let is_page = text.trim_start().starts_with('<');
+    ensure!(!is_page, "not an OpenAPI document: it is a web page, `{}`", one_line(text));
     // JSON is also YAML.
     let document: Value = yaml::parse(text).context("not an OpenAPI document")?;
     let has_version = document.get("openapi").is_some_and(Value::is_string);
-    ensure!(has_version, "not an OpenAPI document: {}", instead(&document));
+    let what = "it has no `openapi` version, such as 3.1.0";
+    ensure!(has_version, "not an OpenAPI document: {what}: {}", one_line(&document.to_string()));
     Ok(document)
-}
-
-/// The title of a web page, or its beginning.
-fn title(page: &str) -> String {
-    let titled = page.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
-    one_line(titled.map_or_else(|| page.get(..60).unwrap_or(page), |(title, _)| title))
-}
-
-/// Describes a value that is not an OpenAPI document.
-fn instead(value: &Value) -> String {
-    match value {
-        Value::Object(fields) => {
-            let keys: Vec<&str> = fields.keys().take(5).map(String::as_str).collect();
-            let keys = one_line(&keys.join("`, `"));
-            format!("it has no `openapi` version, such as 3.1.0, but `{keys}`")
-        }
-        Value::String(text) => format!("it is text, `{}`", one_line(text)),
-        _ => "it is not an object".to_owned(),
-    }
 }
 
 /// The OpenAPI documents in the fenced code blocks (`CommonMark` 4.5) of a page, which may be
 /// indented or in a list. A text that is a document itself has none.
 fn fenced(text: &str) -> Result<Vec<(usize, Value)>> {
     let (mut documents, mut lines) = (Vec::new(), text.lines().zip(1..));
-    let mut is_page = false;
+    let unified = text.replace("~~~", "```");
+    let mut head = unified.split("```").next().into_iter().flat_map(str::lines);
+    if head.any(|line| line.trim_matches(['"', '\'']).starts_with("openapi") && mentions(line)) {
+        return Ok(documents);
+    }
     while let Some((line, number)) = lines.next() {
         let fence = line.trim_start_matches(|sign| " \t>*+-.)0123456789".contains(sign));
         let marks = fence.split(|sign| !fence.starts_with(sign)).next().unwrap_or_default();
         let is_code = fence.starts_with('`') && fence[marks.len()..].contains('`');
         if marks.len() < 3 || is_code || !marks.starts_with(['`', '~']) {
-            if !is_page && line.trim_matches(['"', '\'']).starts_with("openapi") && mentions(line) {
-                break;
-            }
             continue;
         }
-        is_page = true;
         let indent = line.len() - fence.len();
         // The reader of YAML counts these lines too.
         let (mut block, mut is_closed) = ("\n".repeat(number), false);
         for (line, _) in lines.by_ref() {
             let inner = line.trim_start_matches([' ', '\t']);
             let width = line.len() - inner.len();
-            let is_fence = inner.starts_with(marks)
-                && inner.trim_end().trim_start_matches(&marks[..1]).is_empty();
-            is_closed = is_fence && width <= indent;
+            let rest = inner.strip_prefix(marks).filter(|_| width <= indent);
+            is_closed =
+                rest.is_some_and(|rest| rest.trim_start_matches(&marks[..1]).trim().is_empty());
             if is_closed {
                 break;
             }
             block = block + &line[width.min(indent)..] + "\n";
         }
-        let is_other = match yaml::parse::<Value>(&block) {
-            Ok(Value::Object(fields)) => !fields.contains_key("openapi"),
-            _ => !mentions(&block),
-        };
-        if !is_other {
+        let parsed: Value = yaml::parse(&block).unwrap_or_default();
+        let is_text = !parsed.is_object();
+        if is_text && mentions(&block) || parsed.get("openapi").is_some() {
             // CommonMark ends such a block with the text. Here the rest is missing.
             let what = "its OpenAPI block is not closed: the page is cut off";
             ensure!(is_closed, "line {number}: {what}");
@@ -219,7 +198,7 @@ mod tests {
             ("  ```json\n  {\"openapi\": \"3.1.0\" // x\n  ```", "line 3: "),
             (
                 "```yaml\n- openapi: 3.1.0\n```",
-                "line 3: not an OpenAPI document: it is not an object",
+                "line 3: not an OpenAPI document: it has no `openapi`",
             ),
             ("```yaml\nopenapi: true\n```", "line 3: not an OpenAPI document: it has no `openapi`"),
             ("  ```yaml\n  openapi: 3.1.0\n", "line 3: its OpenAPI block is not closed"),
@@ -248,12 +227,15 @@ mod tests {
         for (text, reason) in [
             ("", "it is empty"),
             (" \n", "it is empty"),
-            ("<!doctype html><title>Log\n in</title><form></form>", "it is a web page, `Log in`"),
+            (
+                "<!doctype html><title>Log\n in</title>",
+                "it is a web page, `<!doctype html><title>Log in",
+            ),
             ("<html><form>", "it is a web page, `<html><form>`"),
-            ("swagger: '2.0'", "no `openapi` version, such as 3.1.0, but `swagger`"),
-            ("{\"error\": 1, \"code\": 2}", ", but `code`, `error`"),
-            ("Not\nfound", "it is text, `Not found`"),
-            ("- 1", "it is not an object"),
+            ("swagger: '2.0'", "no `openapi` version, such as 3.1.0: {\"swagger\":\"2.0\"}"),
+            ("{\"error\": 1, \"code\": 2}", ": {\"code\":2,\"error\":1}"),
+            ("Not\nfound", "such as 3.1.0: \"Not found\""),
+            ("- 1", "such as 3.1.0: [1]"),
             ("{\"openapi\": ", "unclosed bracket '{' at line 1"),
             ("{\"openapi\": \"3.1.0\", \"a\": 1, \"a\": 2}", "duplicate mapping key: a"),
             ("openapi: 3.1.0\na: 1\na: 2\n", "duplicate"),
