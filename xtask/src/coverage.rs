@@ -42,7 +42,7 @@ fn row(method: &str, path: &str, operation: &Value) -> String {
 }
 
 /// Whether the build step generates a stream of all pages for an operation.
-pub fn is_paged(operation: &Value) -> bool {
+fn is_paged(operation: &Value) -> bool {
     elements(&operation["parameters"]).any(|one| {
         let name = one["name"].as_str().or_else(|| one["$ref"].as_str()?.rsplit('/').next());
         matches!(name, Some("page" | "Page" | "before"))

@@ -16,7 +16,6 @@ mod tests;
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use crate::coverage::is_paged;
 use crate::fragments::{self, Fragments, UNFINISHED};
 use crate::names;
 use crate::places::{Node, Pointer, entries};
@@ -27,6 +26,9 @@ use schema::Schemas;
 
 /// The fragment of the drafts, until a person moves them to the fragments of their tags.
 pub const FILE: &str = "draft.yaml";
+
+/// The maximum depth of references in which a draft has the targets.
+const DEEPEST: usize = 8;
 
 /// Asks for the facts that no example shows.
 pub const TO_FINISH: &str = "Its types come from examples alone: state which members are required \
@@ -71,8 +73,13 @@ pub fn named(new: &Undescribed) -> String {
 /// The draft of an operation in the form of the fragments, with all facts of the page.
 fn operation(new: &Undescribed, schemas: &mut Schemas) -> Value {
     let item = Node::root(&new.page.document, ()).key("paths").key(new.path.as_str());
+    let item = published(&item, &[]);
+    let item = Node::root(&item, ());
     let theirs = item.key(new.method.as_str());
-    let (id, words) = (id(&theirs, new), theirs.key("description").text());
+    let words = theirs.key("description").text();
+    // The name of the vendor. A person renames it.
+    let id = theirs["operationId"].as_str().map(names::snake);
+    let id = id.unwrap_or_else(|| names::snake(&format!("{} {}", new.method, new.path)));
     let mut draft = theirs.value.clone();
     draft["operationId"] = json!(id);
     draft["description"] =
@@ -96,26 +103,34 @@ fn operation(new: &Undescribed, schemas: &mut Schemas) -> Value {
     draft
 }
 
-/// The id from the page in `snake_case`. If it begins with the method, a verb replaces that.
-fn id(theirs: &Value, new: &Undescribed) -> String {
-    let method = new.method.as_str();
-    let content = &theirs["responses"]["200"]["content"]["application/json"];
-    let is_array = content["example"].is_array() || content["schema"]["type"] == "array";
-    let published = theirs["operationId"].as_str();
-    let id = names::snake(published.unwrap_or(&format!("{method} {}", new.path)));
-    let verb = match method {
-        "get" if is_array || is_paged(theirs) => "list",
-        "put" | "patch" => "update",
-        method => method,
+/// A part of a page with the targets of its references instead of them: the fragments do not have
+/// the targets. `within` has those that contain the part.
+fn published(part: &Node, within: &[Pointer]) -> Value {
+    let reference = part["$ref"].as_str().filter(|target| target.starts_with("#/"));
+    let own = part.entries().into_iter().filter(|(key, _)| reference.is_none() || *key != "$ref");
+    let own = own.map(|(key, one)| (key.to_owned(), published(&one, within)));
+    let Some(reference) = reference else {
+        return match part.value {
+            Value::Object(_) => own.collect(),
+            Value::Array(_) => part.elements().iter().map(|one| published(one, within)).collect(),
+            other => other.clone(),
+        };
     };
-    let rest = id.strip_prefix(method).and_then(|rest| rest.strip_prefix('_'));
-    rest.map(|rest| format!("{verb}_{rest}")).unwrap_or(id)
+    let target = part.resolved();
+    if target.is_null() || within.contains(&target.at) || within.len() == DEEPEST {
+        let what = "The page nests it without an end, or too deep";
+        return json!({"description": format!("{UNFINISHED}. {what}: {reference}.")});
+    }
+    let mut whole = published(&target, &[within, std::slice::from_ref(&target.at)].concat());
+    if let Value::Object(entries) = &mut whole {
+        entries.extend(own);
+    }
+    whole
 }
 
 /// The draft of a request body or a response. Without a name, it is an error response, which
 /// has the common schema of errors.
 fn holder(theirs: &Node, name: Option<&str>, schemas: &mut Schemas) -> Value {
-    let theirs = theirs.resolved();
     let mut holder = theirs.value.clone();
     for (media_type, media) in theirs.key("content").entries() {
         if media.is_object() {

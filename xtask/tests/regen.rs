@@ -368,7 +368,7 @@ fn an_undescribed_operation_stops_regen_until_its_draft_is_finished() {
     fs::write(workspace.path("xtask/spec/api/draft.yaml"), finished).unwrap();
     stdout(&workspace.regen(&[]));
     let document = fs::read_to_string(workspace.path("openapi.json")).unwrap();
-    assert!(document.contains("\"operationId\": \"list_numbers\""), "{document}");
+    assert!(document.contains("\"operationId\": \"get_numbers\""), "{document}");
     assert_eq!(stdout(&workspace.regen(&["--check"])), "");
 }
 

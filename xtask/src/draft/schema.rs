@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::fragments::UNFINISHED;
 use crate::names;
-use crate::places::{SCHEMAS, entries};
+use crate::places::{Node, SCHEMAS, entries};
 use crate::reconcile::{Facts, has_format, type_of};
 
 /// The endings of the names of secrets.
@@ -14,7 +14,7 @@ const SECRETS: [&str; 5] = ["ApiKey", "Token", "Secret", "Password", "PairingCod
 
 /// The keywords that a draft does not copy from a page.
 const STRUCTURE: &str =
-    "$ref type nullable properties required items allOf oneOf anyOf example examples";
+    "type nullable properties required items allOf oneOf anyOf example examples";
 
 /// The schemas of the drafts.
 pub struct Schemas {
@@ -26,8 +26,14 @@ pub struct Schemas {
 impl Schemas {
     /// The schema of a value, from the facts of a page.
     pub fn schema(&mut self, facts: &Facts, name: &str) -> Value {
-        // References may be recursive. Examples are finite.
-        let mut facts = if facts.shown.is_empty() { facts.clone() } else { facts.whole() };
+        // Without an example, nothing shows which parts apply: the schema stays as it is published.
+        let has_parts =
+            |schema: &Node| ["allOf", "oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some());
+        if facts.shown.is_empty() && facts.schemas.iter().any(has_parts) {
+            let all: Vec<&Value> = facts.schemas.iter().map(|schema| schema.value).collect();
+            return if let [one] = all[..] { one.clone() } else { json!({"anyOf": all}) };
+        }
+        let mut facts = facts.whole();
         let shown = facts.shown.len();
         facts.shown.retain(|value| !value.is_null());
         let kind = kind(&facts);
@@ -76,11 +82,13 @@ impl Schemas {
             let name = format!("{name}{}", names::pascal(key));
             schema["properties"][key] = self.schema(&facts.member(key), &name);
         }
-        if schema.get("properties").is_none() {
+        if let Some(rest) = facts.find("additionalProperties") {
+            schema["additionalProperties"] = rest.value.clone();
+        } else if schema.get("properties").is_none() {
             schema["additionalProperties"] = json!(true);
         }
-        if let Some(required) = facts.find("required") {
-            schema["required"] = required.value.clone();
+        if !facts.required.is_empty() {
+            schema["required"] = json!(facts.required);
         }
         let known = self.drafted.iter().find(|(_, other)| *other == schema);
         let known = known.map(|(name, _)| name.clone());
