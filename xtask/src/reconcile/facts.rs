@@ -32,16 +32,22 @@ impl<'a> Facts<'a> {
         Self { schemas, shown, ..Self::default() }
     }
 
-    /// Adds the parts of each schema: the target of its reference, `allOf` and alternatives.
-    pub fn whole(&self) -> Self {
+    /// The schemas, the targets of their references, and the parts under the keys.
+    pub fn parts(&self, keys: &[&str]) -> Vec<Node<'a>> {
         let mut seen: BTreeSet<Pointer> = self.schemas.iter().map(|one| one.at.clone()).collect();
         let (mut schemas, mut next) = (self.schemas.clone(), 0);
         while let Some(schema) = schemas.get(next).cloned() {
             next += 1;
-            let inner = ["allOf", "oneOf", "anyOf"].map(|key| schema.key(key).elements());
-            let inner = [schema.resolved()].into_iter().chain(inner.into_iter().flatten());
+            let inner = keys.iter().flat_map(|key| schema.key(key).elements());
+            let inner = [schema.resolved()].into_iter().chain(inner);
             schemas.extend(inner.filter(|part| seen.insert(part.at.clone())));
         }
+        schemas
+    }
+
+    /// Adds the parts of each schema: the target of its reference, `allOf` and alternatives.
+    pub fn whole(&self) -> Self {
+        let schemas = self.parts(&["allOf", "oneOf", "anyOf"]);
         let mut known = Known::new();
         let required = self.schemas.iter().map(|schema| required(schema, &mut known, DEEPEST));
         let required = required.reduce(|one, other| &one & &other).unwrap_or_default();

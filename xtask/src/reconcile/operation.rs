@@ -46,6 +46,8 @@ pub struct Holder {
     pub differences: Differences,
     /// Whether the compared values belong to a request.
     pub is_request: bool,
+    /// How many alternatives contain the compared values.
+    pub depth: usize,
     /// The pairs of their and our schemas that were compared in this operation.
     pub seen: BTreeSet<(Vec<Pointer>, Vec<Pointer>)>,
 }

@@ -310,6 +310,26 @@ fn a_page_without_an_operation_is_an_error_that_names_it() {
 }
 
 #[test]
+fn an_example_that_breaks_a_rule_of_our_request_is_told() {
+    let pages = pages(&committed());
+    let all = [
+        json!({"text": "a"}),
+        json!({"destinationNumber": "1", "groupId": "2", "text": "a"}),
+        json!({"destinationNumber": "1", "text": "a", "buttons": vec![
+            json!({"type": "reply", "label": "a"}); 4
+        ]}),
+    ];
+    let reports = all.map(|example| {
+        let lines = differences(&pages, "/v1/messages/send", "post", |operation| {
+            let media = &mut operation["requestBody"]["content"]["application/json"];
+            media["example"] = example;
+        });
+        lines.join("\n")
+    });
+    insta::assert_snapshot!(reports.join("\n"));
+}
+
+#[test]
 fn both_pages_of_an_operation_are_compared() {
     let pages = pages(&committed());
     let media = |change: Change| changed(&pages, "/v1/media/{mediaId}", "get", change).part();

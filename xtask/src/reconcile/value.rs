@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use regex_lite::Regex;
 use serde_json::{Value, json};
 
 use super::facts::{Facts, has_format, type_of, types};
@@ -11,6 +12,9 @@ use crate::places::{Node, Pointer, elements, entries};
 /// The keywords that bound values. A bound that only the vendor states is a difference.
 const BOUNDS: &str = "format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf \
     minLength maxLength minItems maxItems pattern const default enum";
+
+/// The maximum depth of alternatives in alternatives.
+const DEEPEST: usize = 16;
 
 impl Holder {
     /// Compares their facts with ours. `path` names the value in reports.
@@ -24,6 +28,7 @@ impl Holder {
             return;
         }
         let (mut stated, known) = (theirs.whole(), ours.whole());
+        let parts = ours.parts(&["allOf"]);
         if is_new {
             let listed = stated.schemas.iter().flat_map(|schema| listed(schema, &known));
             stated.shown.extend(listed.collect::<Vec<_>>());
@@ -37,6 +42,44 @@ impl Holder {
         if !items.schemas.is_empty() {
             self.value(&stated.items(), &items, &format!("{path}[]"));
         }
+        for (value, part) in
+            stated.shown.iter().flat_map(|one| parts.iter().map(move |it| (one, it)))
+        {
+            self.rules(value, part, path);
+        }
+    }
+
+    /// Compares a value with our rules on alternatives, and with the cases that we exclude.
+    fn rules(&mut self, value: &Value, ours: &Node, path: &str) {
+        let what = format!("the value {value} of {path}");
+        for key in ["oneOf", "anyOf"].into_iter().filter(|key| ours.get(*key).is_some()) {
+            let rule = ours.key(key);
+            let count = rule.elements().iter().filter(|one| self.is_match(value, one)).count();
+            let is_one = key == "oneOf" && ours.get("discriminator").is_none();
+            if count == 0 || count > 1 && is_one {
+                self.add(&what, &format!("{key} {}", *rule), &rule.at, None);
+            }
+        }
+        let not = ours.key("not");
+        let cases = if not["anyOf"].is_null() { vec![not] } else { not.key("anyOf").elements() };
+        for case in cases.iter().filter(|case| !case.is_null()) {
+            if self.is_match(value, case) {
+                let words = format!("that no request {}", case.key("description").text());
+                self.add(&what, &words, &case.at, None);
+            }
+        }
+    }
+
+    /// Whether a value satisfies a schema of ours.
+    fn is_match(&self, value: &Value, ours: &Node) -> bool {
+        let mut holder = Self { depth: self.depth + 1, ..Self::default() };
+        let theirs = Facts { shown: vec![value.clone()], ..Facts::default() };
+        let ours = Facts { schemas: vec![ours.clone()], ..Facts::default() };
+        // A schema that contains itself adds nothing.
+        if self.depth < DEEPEST {
+            holder.value(&theirs, &ours, "");
+        }
+        holder.differences.is_empty()
     }
 
     /// Reports and removes facts whose type is not ours. `type: string` is ignored: the vendor
@@ -122,7 +165,9 @@ impl Holder {
     fn members(&mut self, theirs: &Facts, ours: &Facts, path: &str) {
         let others = |schema: &Node| entries(&schema["additionalProperties"]).next().is_some();
         let others = theirs.schemas.iter().any(others).then_some("*");
-        let rest = ours.find("additionalProperties").is_some_and(|rest| *rest != false);
+        // An alternative allows the members of the whole.
+        let rest = ours.find("additionalProperties");
+        let rest = rest.map_or(self.depth > 0, |rest| *rest != false);
         let home = ours.find("properties").filter(|_| !rest);
         for name in theirs.names().into_iter().chain(others) {
             let (theirs, ours) = (theirs.member(name), ours.member(name));
@@ -163,6 +208,9 @@ fn breaks(value: &Value, keyword: &str, bound: &Value) -> bool {
         // `types` compares null, which an enum need not list.
         ("enum", _) => return !value.is_null() && elements(bound).all(|one| one != value),
         ("format", Value::String(text)) => return !has_format(text, &plain(bound)),
+        ("pattern", Value::String(text)) => {
+            return Regex::new(&plain(bound)).is_ok_and(|pattern| !pattern.is_match(text));
+        }
         ("minLength" | "maxLength", Value::String(text)) => text.chars().count().into(),
         ("minItems" | "maxItems", Value::Array(elements)) => elements.len().into(),
         (_, Value::Number(_)) => value.clone(),

@@ -38,6 +38,25 @@ fn document() -> Value {
         "Map": {"type": "object", "additionalProperties": {"type": "integer"}},
         "List": {"type": "array", "maxItems": 2, "items": {"$ref": "#/components/schemas/Content"}},
         "Circle": {"allOf": [{"$ref": "#/components/schemas/Circle"}]},
+        "Rules": {
+            "allOf": [{"oneOf": [{"required": ["a"]}, {"required": ["b"]}]}],
+            "anyOf": [{"required": ["a"]}, {"required": ["b"]}, {"required": ["c"]}],
+            "not": {"anyOf": [{
+                "required": ["list"],
+                "properties": {"list": {"minItems": 2, "items": {"enum": ["x"]}}},
+                "not": {"required": ["c"]},
+            }]},
+            "properties": {
+                "a": {"type": "integer"},
+                "b": {"type": "string", "pattern": "^x"},
+                "c": {},
+                "list": {"type": "array", "items": {"type": "string"}},
+            },
+        },
+        "Kinds": {"oneOf": [
+            {"required": ["a"], "properties": {"kind": {"const": "a"}, "a": {"type": "integer"}}},
+            {"additionalProperties": {"type": "string"}, "properties": {"n": {"type": "null"}}},
+        ]},
     }}})
 }
 
@@ -68,15 +87,41 @@ fn an_example_is_compared_with_our_schema() {
         ("Content", json!(null), &[]),
         ("Content", json!({"id": "a", "url": "b"}), &[]),
         ("Content", json!({"id": "a", "url": "b", "size": 1}), &["the member it.size"]),
-        ("Content", json!({"id": "a", "url": "b", "at": "now"}), &["the value now of it.at"]),
+        (
+            "Content",
+            json!({"id": "a", "url": "b", "at": "now"}),
+            &[
+                "the value now of it.at",
+                "the value {\"at\":\"now\",\"id\":\"a\",\"url\":\"b\"} of it",
+            ],
+        ),
+        ("Content", json!({"id": "a"}), &["the value {\"id\":\"a\"} of it"]),
         ("Content", json!(1), &["it as integer"]),
         ("Event", json!({"id": "a"}), &[]),
         ("Event", json!({"id": "a", "more": 1}), &["the member it.more"]),
         ("Event", json!({"id": "b", "more": 1}), &["the value b of it.id"]),
         ("Map", json!({"a": 1, "b": "c"}), &["it.b as string"]),
-        ("List", json!([null, {"id": "a", "text": 1}]), &["it[].text as integer"]),
+        (
+            "List",
+            json!([null, {"id": "a", "text": 1}]),
+            &["it[].text as integer", "the value {\"id\":\"a\",\"text\":1} of it[]"],
+        ),
         ("List", json!([null, null, null]), &["the value [null,null,null] of it"]),
         ("Circle", json!({"a": 1}), &[]),
+        ("Rules", json!({"a": 1}), &[]),
+        ("Rules", json!({"b": "xa", "c": 1, "list": ["x", "x"]}), &[]),
+        ("Rules", json!({"b": "xa", "list": ["x", "y"]}), &[]),
+        ("Rules", json!({"c": 1}), &["the value {\"c\":1} of it"]),
+        ("Rules", json!({"a": 1, "b": "x"}), &["the value {\"a\":1,\"b\":\"x\"} of it"]),
+        (
+            "Rules",
+            json!({"a": 1, "list": ["x", "x"]}),
+            &["the value {\"a\":1,\"list\":[\"x\",\"x\"]} of it"],
+        ),
+        ("Rules", json!({"b": "a"}), &["the value a of it.b"]),
+        ("Kinds", json!({"kind": "a", "a": 1}), &[]),
+        ("Kinds", json!({"kind": "a", "b": "c", "n": null}), &[]),
+        ("Kinds", json!({"b": 1}), &["it.b as integer", "the value {\"b\":1} of it"]),
     ] {
         let found = found(&[], std::slice::from_ref(&value), named(&document, schema));
         assert_eq!(found, expected, "{schema} {value}");
