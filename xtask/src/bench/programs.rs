@@ -1,4 +1,4 @@
-//! Builds the programs under `xtask/programs` as their authors would: outside our workspace, with
+//! Builds the programs under `benches/programs` as their authors would: outside our workspace, with
 //! the client from a registry, and with the versions of our Cargo.lock.
 
 use std::fs;
@@ -34,7 +34,7 @@ pub fn lay_out(root: &Path) -> Result<PathBuf> {
     let scratch = super::scratch(root);
     let programs = scratch.join("programs");
     fs_extra::dir::create_all(&programs, true)?;
-    fs_extra::dir::copy(root.join("xtask/programs"), &scratch, &CopyOptions::new())?;
+    fs_extra::dir::copy(root.join("benches/programs"), &scratch, &CopyOptions::new())?;
     let client = packed::unpack(root, &programs)?;
     // A registry source must list the digests of files. An empty list is valid.
     fs::write(client.join(".cargo-checksum.json"), r#"{"files": {}}"#)?;

@@ -42,10 +42,8 @@ impl Holder {
         if !items.schemas.is_empty() {
             self.value(&stated.items(), &items, &format!("{path}[]"));
         }
-        for (value, part) in
-            stated.shown.iter().flat_map(|one| parts.iter().map(move |it| (one, it)))
-        {
-            self.rules(value, part, path);
+        for part in &parts {
+            stated.shown.iter().for_each(|value| self.rules(value, part, path));
         }
     }
 
