@@ -38,26 +38,31 @@ pub(crate) struct Success<'a> {
 /// An empty body is an empty model, if the operation writes and the model has no required
 /// fields.
 pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Problem> {
-    let is_list = success.operation.response.is_list;
-    // An undocumented field may contain another list.
-    let seen = success.seen();
-    let body = success.with_list(&seen);
-    let body = body.filter(|body| is_list || decode::decode::<T>(body).is_ok());
+    let ResponseBody { is_list, envelopes, .. } = success.operation.response;
+    let (mut body, mut seen) = (None, None);
+    if !envelopes.is_empty() {
+        // An undocumented field may contain another list.
+        let outer = success.seen();
+        body = success.with_list(&outer);
+        body = body.filter(|body| is_list || decode::decode::<T>(body).is_ok());
+        seen = body.is_none().then_some(outer);
+    }
     let success = Success { body: body.as_deref().unwrap_or(success.body), ..success };
-    let seen = if body.is_some() { success.seen() } else { seen };
+    // Inspects the body only if its model does not settle the outcome.
+    let seen = || seen.unwrap_or_else(|| success.seen());
     if success.text().is_empty() {
         let empty = serde_json::from_slice(b"{}").ok();
         let empty = empty.filter(|_| !success.operation.is_read_only());
         return empty.ok_or_else(|| Problem::Unreadable("its body is empty".to_owned()));
     }
     if success.is_list_for_object() {
-        return Err(success.problem("it is a list, not an object".to_owned(), &seen));
+        return Err(success.problem("it is a list, not an object".to_owned(), &seen()));
     }
     match decode::decode(success.body) {
         // An object with the required fields is certainly the model.
         Ok(model) if success.operation.response.requires_fields => Ok(model),
-        Ok(model) => success.other_object(&seen).map_or(Ok(model), Err),
-        Err(problem) => Err(success.problem(problem, &seen)),
+        Ok(model) => success.other_object(&seen()).map_or(Ok(model), Err),
+        Err(problem) => Err(success.problem(problem, &seen())),
     }
 }
 
@@ -103,7 +108,7 @@ impl Success<'_> {
     fn with_list(self, seen: &Seen) -> Option<Vec<u8>> {
         let response = &self.operation.response;
         let has_list = response.list.is_some() && seen.missing_list.is_none();
-        if response.envelopes.is_empty() || !seen.has_fields || seen.has_error || has_list {
+        if !seen.has_fields || seen.has_error || has_list {
             return None;
         }
         // Keeps the spelling of numbers.
