@@ -128,7 +128,7 @@ impl<T, C: Clone> PendingPage<T, C> {
         _ = heartbeat.as_mut().poll(context);
     }
 
-    /// Whether the call may have failed because it was not polled.
+    /// Whether the call may have failed because it was not polled, and repeats remain.
     fn may_repeat(&self) -> bool {
         let was_unattended = self.unattended >= HEARTBEAT.max(self.since.elapsed() / SHARE);
         was_unattended && self.repeats < MAX_REPEATS

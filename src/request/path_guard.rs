@@ -79,10 +79,9 @@ pub(crate) fn check(url: &Url, base_url: &str, operation: &Operation) -> Result<
 
 #[cfg(test)]
 mod tests {
+    use http::Method;
     use percent_encoding::percent_decode_str;
     use proptest::prelude::*;
-
-    use http::Method;
 
     use super::*;
     use crate::error::ErrorKind;
