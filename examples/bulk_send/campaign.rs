@@ -1,8 +1,9 @@
 //! The message of a campaign.
 
 use pilot_status::types::MessageRequest;
-use pilot_status::{Client, Error, ErrorCode, ErrorKind as Kind};
+use pilot_status::{Client, Error, ErrorKind};
 
+use crate::general_error::concerns_all;
 use crate::recipients::Recipient;
 
 const TEXT: &str = "Olá, {name}! Temos novidades.";
@@ -39,17 +40,6 @@ pub async fn send(
 }
 
 /// Whether all other messages would fail too.
-pub fn concerns_all(error: &Error) -> bool {
-    use ErrorCode::{NumberBlocked, NumberNotFound, NumberRequired, WhatsappInstanceNotConnected};
-    use Kind::{Forbidden, PaymentRequired, RateLimited, Redirect, Unauthorized};
-    // These codes concern the sending number.
-    let codes = [NumberBlocked, NumberNotFound, NumberRequired, WhatsappInstanceNotConnected];
-    match (error.kind(), error.code()) {
-        (PaymentRequired | RateLimited | Redirect | Unauthorized, _) => true,
-        // Another server responded, or the path is wrong.
-        (_, None) => error.status().is_some_and(|it| (403..=405).contains(&it.as_u16())),
-        // It may concern the recipient.
-        (_, Some(ErrorCode::Unknown(_))) => false,
-        (kind, Some(code)) => kind == Forbidden || codes.contains(code),
-    }
+pub fn is_over(error: &Error) -> bool {
+    concerns_all(error) || matches!(error.kind(), ErrorKind::RateLimited)
 }

@@ -15,6 +15,8 @@
 #[path = "../shared/account.rs"]
 mod account;
 mod campaign;
+#[path = "../shared/general_error.rs"]
+mod general_error;
 mod journal;
 #[path = "../shared/phone_number.rs"]
 mod phone_number;
@@ -70,7 +72,7 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
             }
             Err(error) => {
                 failed.push(format!("{recipient} failed: {error}\n"));
-                if campaign::concerns_all(&error) {
+                if campaign::is_over(&error) {
                     stopped.get_or_init(|| error);
                 }
             }

@@ -6,6 +6,8 @@ mod csv_file;
 #[cfg(test)]
 mod databases_tests;
 mod demo;
+#[path = "../../examples/shared/general_error.rs"]
+mod general_error;
 #[path = "../../examples/shared/phone_number.rs"]
 mod phone_number;
 mod postgres;

@@ -8,11 +8,12 @@ use anyhow::{Context, Result};
 use clap::{Args, value_parser};
 use futures_util::FutureExt;
 use pilot_status::types::MessageRequest;
-use pilot_status::{Client, Error, ErrorCode, ErrorKind as Kind, RetryPolicy};
+use pilot_status::{Client, Error, ErrorKind as Kind, RetryPolicy};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
+use crate::general_error::concerns_all;
 use crate::store::{Leased, Message, Outcome, Store};
 
 /// The longest use of an idempotency key. The service forgets keys after 24 hours, and a later
@@ -170,22 +171,6 @@ impl Worker {
             MessageRequest::builder().destination_number(&message.recipient).text(&message.body);
         let call = self.client.send_message().idempotency_key(&message.key).body(request);
         Ok(call.send().await?.into_inner().id)
-    }
-}
-
-/// Whether the error concerns the base URL, the credential or the account, and not the message.
-fn concerns_all(error: &Error) -> bool {
-    use ErrorCode::{NumberBlocked, NumberNotFound, NumberRequired, WhatsappInstanceNotConnected};
-    use Kind::{Configuration, Credentials, Forbidden, PaymentRequired, Redirect, Unauthorized};
-    // These codes concern the sending number.
-    let codes = [NumberBlocked, NumberNotFound, NumberRequired, WhatsappInstanceNotConnected];
-    match (error.kind(), error.code()) {
-        (Configuration | Credentials | PaymentRequired | Redirect | Unauthorized, _) => true,
-        // Another server responded, or the path is wrong.
-        (_, None) => error.status().is_some_and(|it| (403..=405).contains(&it.as_u16())),
-        // It may concern the recipient.
-        (_, Some(ErrorCode::Unknown(_))) => false,
-        (kind, Some(code)) => kind == Forbidden || codes.contains(code),
     }
 }
 
