@@ -32,10 +32,6 @@ pub struct Options {
     /// Write nothing
     #[arg(long)]
     dry_run: bool,
-
-    /// Number of clean builds of each program; the median counts
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
-    runs: u32,
 }
 
 /// The parts of a run, the quick ones first. Their help texts are headings of the page.
@@ -62,12 +58,12 @@ pub enum Part {
 
 impl Part {
     /// Returns the output of the measurement, which contains the figures.
-    fn measure(self, root: &Path, runs: u32) -> Result<String> {
+    fn measure(self, root: &Path) -> Result<String> {
         let output = |words| shell::output(shell::command(root, words));
         match self {
             Self::Packages => builds::count_packages(root),
             Self::Lines => builds::count_lines(root),
-            Self::Build => builds::time_programs(root, runs),
+            Self::Build => builds::time_programs(root),
             Self::Commands => builds::time_commands(root),
             Self::Size => builds::weigh(root),
             Self::Overhead => output(
@@ -99,7 +95,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     for &part in Part::value_variants().iter().filter(is_chosen) {
         let (name, heading) = console::words(&part);
         console::print(format_args!("\n== {name}: {heading}"));
-        let output = part.measure(root, options.runs)?;
+        let output = part.measure(root)?;
         let figures = figure::parse(&output)?;
         if figures.is_empty() {
             continue;

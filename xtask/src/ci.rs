@@ -3,7 +3,7 @@
 
 pub mod api;
 mod builds;
-mod crates;
+mod licences;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -83,8 +83,7 @@ impl Step {
             return Ok(Some(otherwise));
         }
         match self.name.as_str() {
-            "licences" => crates::licences(root)?,
-            "duplicates" => crates::duplicates(root)?,
+            "licences" => licences::check(root)?,
             "api" => api::check(root)?,
             "features" => builds::features(root)?,
             "lowest" => builds::lowest(root)?,
@@ -160,7 +159,7 @@ mod tests {
     fn an_unknown_step_is_a_usage_error() {
         let error = Line::try_parse_from(["ci", "fmt", "lint"]).err().unwrap();
         assert_eq!(error.exit_code(), 2);
-        assert!(error.to_string().contains("duplicates"), "{error}");
+        assert!(error.to_string().contains("licences"), "{error}");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The lock file: the source and the digest of each file under `xtask/spec/upstream`. It lies
-//! next to the folder, so that it is not read as a document.
+//! The lock file: the SHA-256 digest of each file under `xtask/spec/upstream`. It lies next to the
+//! folder, so that it is not read as a document.
 
 use std::collections::BTreeMap;
 
@@ -7,23 +7,14 @@ use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The entries of the files, by file name.
+/// The digests by file name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Lock(BTreeMap<String, Entry>);
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    sha256: String,
-    source: String,
-}
+pub struct Lock(BTreeMap<String, String>);
 
 impl Lock {
-    /// Records the source and the current digest of a file.
-    pub fn accept(&mut self, name: &str, source: &str, bytes: &[u8]) {
-        let entry = Entry { sha256: sha256(bytes), source: source.to_owned() };
-        self.0.insert(name.to_owned(), entry);
+    /// Records the current digest of a file.
+    pub fn accept(&mut self, name: &str, bytes: &[u8]) {
+        self.0.insert(name.to_owned(), sha256(bytes));
     }
 
     /// Compares the files of the folder with the lock.
@@ -32,7 +23,7 @@ impl Lock {
         for (name, bytes) in files {
             let reason = match missing.remove(name) {
                 None => "is not listed in",
-                Some(entry) if entry.sha256 != sha256(bytes) => "differs from the digest in",
+                Some(digest) if digest != sha256(bytes) => "differs from the digest in",
                 Some(_) => continue,
             };
             bail!(
@@ -75,24 +66,22 @@ mod tests {
     #[test]
     fn the_text_is_sorted_and_can_be_read_again() {
         let mut lock = Lock::default();
-        lock.accept("b.md", "https://a.example/b.md", b"abc");
-        lock.accept("a.json", "spec/a.json", b"");
+        lock.accept("b.md", b"abc");
+        lock.accept("a.json", b"");
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), stable_form(&json!(lock))).unwrap();
         assert_eq!(yaml::read::<Lock>(file.path()).unwrap(), lock);
         assert_eq!(
             stable_form(&json!(lock)),
-            "{\n  \"a.json\": {\n    \"sha256\": \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934c\
-             a495991b7852b855\",\n    \"source\": \"spec/a.json\"\n  },\n  \"b.md\": {\n    \
-             \"sha256\": \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\n    \
-             \"source\": \"https://a.example/b.md\"\n  }\n}\n"
+            "{\n  \"a.json\": \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\n  \
+             \"b.md\": \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"\n}\n"
         );
     }
 
     #[test]
     fn a_changed_new_or_missing_file_is_refused() {
         let mut lock = Lock::default();
-        lock.accept("a", "x", b"abc");
+        lock.accept("a", b"abc");
         let verify = |files: &[(&'static str, &'static [u8])]| lock.verify(files.iter().copied());
         verify(&[("a", b"abc")]).unwrap();
         for (files, part) in [
@@ -108,7 +97,7 @@ mod tests {
     #[test]
     fn an_invalid_lock_file_is_an_error() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        for text in ["", "[]", r#"{"a": {"sha256": "", "source": "", "more": 1}}"#] {
+        for text in ["", "[]", r#"{"a": {"sha256": ""}}"#] {
             std::fs::write(file.path(), text).unwrap();
             assert!(yaml::read::<Lock>(file.path()).is_err(), "{text}");
         }

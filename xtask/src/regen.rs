@@ -166,7 +166,7 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
         if let Some(other) = names.insert(text.name.to_ascii_lowercase(), text.source.clone()) {
             bail!("{other} and {} would both be kept as {}", text.source, text.name);
         }
-        lock.accept(&text.name, &text.source, &text.bytes);
+        lock.accept(&text.name, &text.bytes);
         changes.write(folder.join(&text.name), text.bytes.clone());
         kept.insert(text.name.clone(), text);
     }
@@ -276,7 +276,7 @@ mod tests {
         std::fs::write(spec.join("upstream/document.yaml"), upstream).unwrap();
         std::fs::write(root.path().join("openapi.json"), "{}").unwrap();
         let mut lock = Lock::default();
-        lock.accept("document.yaml", "document.yaml", upstream.as_bytes());
+        lock.accept("document.yaml", upstream.as_bytes());
         std::fs::write(spec.join("upstream.lock"), stable_form(&json!(lock))).unwrap();
         root
     }

@@ -13,6 +13,9 @@ use super::programs::{NAMES, cold, lay_out, users};
 use super::scratch;
 use crate::{generate, shell};
 
+/// The number of clean builds of each program. The median counts.
+const RUNS: u32 = 3;
+
 /// The programs that list numbers.
 const LISTING: [&str; 3] = ["by-hand", "numbers", "full"];
 
@@ -48,10 +51,10 @@ pub fn count_lines(root: &Path) -> Result<String> {
 }
 
 /// Builds the programs in turn, so that other load on the machine slows all of them.
-pub fn time_programs(root: &Path, runs: u32) -> Result<String> {
+pub fn time_programs(root: &Path) -> Result<String> {
     let programs = lay_out(root)?;
     let mut times = NAMES.map(|name| (name, Vec::new()));
-    for _ in 0..runs {
+    for _ in 0..RUNS {
         for (name, times) in &mut times {
             times.push(cold(&programs.join(name), &programs, "cargo build --offline")?.1);
         }

@@ -1,4 +1,4 @@
-//! Checks the licences of all crates, and finds crates that the client builds in two versions.
+//! Checks the licences of all crates.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,12 +23,8 @@ const ALLOWED: [&str; 9] = [
     "MPL-2.0",
 ];
 
-/// Crates that may have two versions. The derive macros of our dependencies use version 2 of syn,
-/// which only the compiler loads.
-const TWICE: [&str; 1] = ["syn"];
-
 /// Checks the licence of every crate that the client or xtask builds.
-pub fn licences(root: &Path) -> Result<()> {
+pub fn check(root: &Path) -> Result<()> {
     let list = "cargo tree --locked --workspace --all-features --target all \
                 --edges normal,build,dev --prefix none --format {l}|{p}";
     let tree = output(command(root, list))?;
@@ -53,27 +49,9 @@ fn is_met(expression: &str) -> bool {
     })
 }
 
-/// Fails if the crates that the client builds in several versions differ from `TWICE`.
-pub fn duplicates(root: &Path) -> Result<()> {
-    let list = "cargo tree --locked --package pilot-status --all-features --target all \
-                --edges normal --duplicates --depth 0 --prefix none";
-    let tree = output(command(root, list))?;
-    let names = names(&tree);
-    ensure!(
-        names == BTreeSet::from(TWICE),
-        "`cargo tree --duplicates` lists {names:?}; the list in xtask/src/ci/crates.rs has {TWICE:?}"
-    );
-    Ok(())
-}
-
-/// The names in a list of crates, as `cargo tree` prints it.
-fn names(tree: &str) -> BTreeSet<&str> {
-    tree.lines().filter_map(|line| line.split_whitespace().next()).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{is_met, names, wrong};
+    use super::{is_met, wrong};
 
     #[test]
     fn and_requires_both_sides_and_or_requires_one() {
@@ -105,11 +83,5 @@ mod tests {
         let tree = "MIT|a v1.0.0\n\nGPL-3.0-only|b v1.0.0 (*)\n|c v1.0.0\nGPL-3.0-only|b v1.0.0\n";
         let expected = ["GPL-3.0-only|b v1.0.0", "|c v1.0.0"];
         assert_eq!(wrong(tree), expected.into());
-    }
-
-    #[test]
-    fn each_crate_in_a_tree_is_listed_once() {
-        let tree = "hex v0.4.3\nhex v0.5.0\n\nsyn v2.0.119 (proc-macro)\n\nsyn v3.0.10\n";
-        assert_eq!(names(tree), ["hex", "syn"].into());
     }
 }
