@@ -135,11 +135,16 @@ impl RetryAdvice {
 
 /// Whether a path or template matches a template of the document. Servers may ignore case.
 pub(crate) fn matches(path: &str, documented: &str) -> bool {
-    path.split('/').count() == documented.split('/').count()
-        && path.split('/').zip(documented.split('/')).all(|(segment, documented)| {
-            segment.eq_ignore_ascii_case(documented)
-                || (documented.contains('{') && !segment.is_empty())
-        })
+    let (mut segments, mut documented) = (path.split('/'), documented.split('/'));
+    loop {
+        match (segments.next(), documented.next()) {
+            (None, None) => return true,
+            (Some(segment), Some(documented))
+                if segment.eq_ignore_ascii_case(documented)
+                    || (documented.contains('{') && !segment.is_empty()) => {}
+            _ => return false,
+        }
+    }
 }
 
 /// Whether each segment of a template contains a placeholder.

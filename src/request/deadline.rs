@@ -5,17 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Request;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use crate::error::{Error, ErrorKind};
 use crate::request::upload::Upload;
+use crate::time::MAX_TIMEOUT;
 
 /// Limits an attempt to the attempt timeout and to the time that the call has left. The attempt
 /// timeout restarts whenever the transport accepts a part of a long request body.
 pub(crate) struct Deadline {
     begun: Instant,
     attempt_timeout: Duration,
-    time_left: Duration,
+    /// The end of the total timeout.
+    end: Instant,
     upload: Option<Arc<Upload>>,
 }
 
@@ -23,7 +25,8 @@ impl Deadline {
     /// The deadline of an attempt that begins now. Tracks the upload of the request.
     pub(super) fn new(limit: Duration, time_left: Duration, request: &mut Request) -> Self {
         let upload = Upload::track(request);
-        Self { begun: Instant::now(), attempt_timeout: limit, time_left, upload }
+        let (begun, attempt_timeout) = (Instant::now(), limit.min(MAX_TIMEOUT));
+        Self { begun, attempt_timeout, end: begun + time_left.min(MAX_TIMEOUT), upload }
     }
 
     /// Runs `work` until the deadline.
@@ -33,30 +36,26 @@ impl Deadline {
     ) -> Result<T, Error> {
         let mut work = pin!(work);
         loop {
-            match timeout(self.left(), work.as_mut()).await {
+            match timeout_at(self.current(), work.as_mut()).await {
                 Ok(done) => return Ok(done?),
-                Err(_) if self.left().is_zero() => return Err(self.error()),
+                Err(_) if self.current() <= Instant::now() => return Err(self.error()),
                 // The transport has accepted a part of the body, so the timeout restarts.
                 Err(_) => {}
             }
         }
     }
 
-    /// The time left until the deadline.
-    fn left(&self) -> Duration {
+    /// The deadline, given the progress of the upload.
+    fn current(&self) -> Instant {
         let progress = self.upload.as_ref().map_or(self.begun, |upload| upload.progress().1);
-        self.attempt_timeout.saturating_sub(progress.elapsed()).min(self.time_left())
-    }
-
-    fn time_left(&self) -> Duration {
-        self.time_left.saturating_sub(self.begun.elapsed())
+        self.end.min(progress + self.attempt_timeout)
     }
 
     /// The error for an attempt that timed out. It states the progress of an upload.
     fn error(&self) -> Error {
         let error = Error::new(ErrorKind::Timeout);
         let Some(upload) = &self.upload else { return error };
-        let (limit, setting) = if self.time_left().is_zero() {
+        let (limit, setting) = if self.end <= Instant::now() {
             ("total timeout", "RetryPolicy::total_timeout")
         } else {
             ("attempt timeout", "attempt_timeout")

@@ -65,9 +65,10 @@ pub(crate) fn check(url: &Url, base_url: &str, operation: &Operation) -> Result<
         found.is_none_or(|found| found.id == operation.id)
     };
     if path.is_some_and(|path| {
-        matches(path, &operation.path)
-            && !path.contains(REFUSED)
-            && (!operation.path.contains('{') || is_own(path))
+        path == operation.path
+            || matches(path, &operation.path)
+                && !path.contains(REFUSED)
+                && (!operation.path.contains('{') || is_own(path))
     }) {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! The pipeline of every call: check the URL, add the credential, and run the attempts.
 
 use std::borrow::Cow;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 use bytes::Bytes;
 use http::HeaderValue;
@@ -110,8 +110,8 @@ impl Client {
                 let mut request = request?;
                 let deadline = Deadline::new(*attempt_timeout, time_left, &mut request);
                 let span = Span::attempt(operation, request.url());
-                let sent = self.client.execute(request);
-                let exchanged = exchange(sent, operation, limit, confidential, &deadline);
+                let sent = pin!(self.client.execute(request));
+                let exchanged = pin!(exchange(sent, operation, limit, confidential, &deadline));
                 let result = span.within(exchanged).await;
                 span.ended(result.as_ref().map(|(response, _)| response.status()), attempt);
                 result

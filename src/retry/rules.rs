@@ -35,20 +35,18 @@ impl Rules<'_> {
         time_left: impl Fn() -> Duration,
     ) -> Result<(Instant, Slot), Error> {
         let mut slot = self.slots.take(time_left()).await?;
-        let mut sent_at = Instant::now();
-        if let Some(queue) = self.queue {
-            match queue.enter(since) {
-                Ok(admitted) => sent_at = admitted,
-                Err(position) => loop {
-                    drop(slot);
-                    sent_at = queue.admit(position, time_left()).await?;
-                    slot = self.slots.take(time_left()).await?;
-                    if queue.pause_left().is_zero() {
-                        break;
-                    }
-                },
-            }
-        }
+        let sent_at = match self.queue.map(|queue| (queue, queue.enter(since))) {
+            None => Instant::now(),
+            Some((_, Ok(admitted))) => admitted,
+            Some((queue, Err(position))) => loop {
+                drop(slot);
+                let admitted = queue.admit(position, time_left()).await?;
+                slot = self.slots.take(time_left()).await?;
+                if queue.pause_left().is_zero() {
+                    break admitted;
+                }
+            },
+        };
         if !self.repeatable {
             // It cannot be known whether the server processed a request on a connection that it
             // closed, so remove closed connections first.
