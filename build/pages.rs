@@ -43,7 +43,8 @@ fn emit_one(document: &Value, operation: &Value) -> Option<Item> {
     };
     let pages = quote!(#call { #(#given),* }, #list: #model, #key);
     if cursor == "page" {
-        let total = (response["totalPages"]["type"] == "integer").then(|| quote!(, total_pages));
+        let counts = ["totalPages", "pageSize"].map(|name| response[name]["type"] == "integer");
+        let total = (counts == [true; 2]).then(|| quote!(, total_pages, page_size));
         return Some(parse_quote!(crate::pages::numbered!(#pages #total);));
     }
     let is_dated = entry["properties"]["createdAt"]["format"] == "date-time";

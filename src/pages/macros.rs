@@ -1,14 +1,15 @@
 //! The `stream` methods of calls. The build step calls these macros.
 
 /// Defines a stream of numbered pages for a call: its parameters except `page`, the list of the
-/// response with the model of its entries, the key of an entry, and the field with the total
-/// number of pages, if there is one.
+/// response with the model of its entries, the key of an entry, and the fields with the number
+/// of pages and the number of entries on a full page, if there are any.
 ///
 /// The stream owns a clone of the client and all parameters. Each page is a separate call, so the
 /// first one reports the errors of setters.
 macro_rules! numbered {
     (
-        $call:ident { $($given:ident),* }, $list:ident: $model:ident, $key:expr $(, $total:ident)?
+        $call:ident { $($given:ident),* }, $list:ident: $model:ident, $key:expr
+        $(, $total:ident, $size:ident)?
     ) => {
         impl $call<'_> {
             /// The entries of this page and all following ones: see [`Pages`](crate::Pages).
@@ -24,9 +25,9 @@ macro_rules! numbered {
                     async move {
                         let call = $call { client: &client, page, $($given,)* };
                         let response = call.send().await?.into_inner();
-                        let total = ::std::option::Option::<i64>::None;
-                        $(let total = ::std::option::Option::<i64>::from(response.$total);)?
-                        ::std::result::Result::Ok(crate::pages::Page::numbered(number, response.$list, total))
+                        let counts = [::std::option::Option::<i64>::None; 2];
+                        $(let counts = [response.$total.into(), response.$size.into()];)?
+                        ::std::result::Result::Ok(crate::pages::Page::numbered(number, response.$list, counts))
                     }
                 })
             }

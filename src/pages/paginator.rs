@@ -38,10 +38,13 @@ pub(crate) struct Page<T, C> {
 }
 
 impl<T> Page<T, i64> {
-    /// A numbered page. `total` is the number of pages, if the server reports it.
-    pub(crate) fn numbered(number: i64, items: Vec<T>, total: Option<i64>) -> Self {
+    /// A numbered page. The server may report the number of pages, and how many entries a full
+    /// page has. A full page is not the last, since the number of pages may be too low: that of
+    /// unread messages depends on the counts of conversations.
+    pub(crate) fn numbered(number: i64, items: Vec<T>, [total, size]: [Option<i64>; 2]) -> Self {
         let total = total.filter(|total| *total >= number.max(1));
-        let is_last = items.is_empty() || total == Some(number);
+        let is_full = size.is_some_and(|size| items.len() as u64 >= size.max(1).unsigned_abs());
+        let is_last = items.is_empty() || total == Some(number) && !is_full;
         let next = number.checked_add(1).filter(|_| !is_last);
         Self { items, next: next.map(Ok), is_counted: total.is_some() }
     }

@@ -25,7 +25,7 @@ where
         let response = page(number);
         async move {
             let (items, total) = response.await?;
-            Ok(Page::numbered(number, items, total))
+            Ok(Page::numbered(number, items, [total, None]))
         }
     })
 }
@@ -118,6 +118,31 @@ async fn the_last_total_determines_the_number_of_pages() {
         }))
         .await;
         assert_eq!(entries.len(), 2 * pages);
+    }
+}
+
+#[tokio::test]
+async fn a_full_page_is_not_the_last() {
+    for (total, size, requests) in [
+        (Some(1), Some(2), 2),
+        (Some(1), Some(1), 2),
+        (Some(1), Some(3), 1),
+        (Some(1), Some(0), 2),
+        (Some(1), Some(-1), 2),
+        (Some(1), Some(i64::MAX), 1),
+        (Some(1), None, 1),
+        (Some(2), Some(3), 2),
+        (None, Some(3), 2),
+    ] {
+        let server = Server::default();
+        let recorded = Arc::clone(&server.requests);
+        let pages = Pages::new(1, i64::clone, move |number| {
+            recorded.lock().unwrap().push(number);
+            let items = if number == 1 { vec![1, 2] } else { Vec::new() };
+            std::future::ready(Ok(Page::numbered(number, items, [total, size])))
+        });
+        assert_eq!(all(pages).await, [Ok(1), Ok(2)]);
+        assert_eq!(server.requests().len(), requests, "{total:?} {size:?}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Envelopes of Meta, which the service forwards for Meta numbers whose webhook receives all
 //! events.
 //!
-//! Only envelopes contain the ids that `get_media` needs:
+//! Envelopes contain both ids that `get_media` needs, which other events rarely do:
 //!
 //! ```
 //! use pilot_status::webhooks::Event;

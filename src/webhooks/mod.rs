@@ -14,8 +14,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A webhook without a secret does not sign deliveries: [`Event::from_unverified`] decodes them,
-//! and an [`AddressToken`] authenticates the sender.
+//! Without a secret, deliveries cannot be verified: [`Event::from_unverified`] decodes them, and an
+//! [`AddressToken`] authenticates the sender.
 //!
 //! Compare senders with [`phone::same`](crate::phone::same): Brazilian mobile numbers may lack
 //! the ninth digit.

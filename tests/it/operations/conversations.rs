@@ -147,19 +147,21 @@ streams! {
 
 #[tokio::test]
 async fn the_total_of_unread_messages_does_not_count_messages() {
-    // By the totals of conversations there would be more pages.
-    let counts = json!({"total": 90, "pageSize": 2, "totalPages": 45});
-    let operation = "list_unread_messages";
-    let pages = [
-        page(operation, ["a", "b"], &counts),
-        page(operation, ["c"], &counts),
-        page(operation, [], &counts),
-    ];
-    let sandbox = sandbox("list_unread_messages", pages).await;
-    let client = sandbox.client();
-    let call = client.list_unread_messages();
-    let messages: Vec<_> = call.stream().try_collect().await.unwrap();
-    assert_eq!((messages.len(), sandbox.requests().len()), (3, 3));
+    // By the totals of conversations there would be more pages, or fewer.
+    for total_pages in [45, 1] {
+        let counts = json!({"total": 90, "pageSize": 2, "totalPages": total_pages});
+        let operation = "list_unread_messages";
+        let pages = [
+            page(operation, ["a", "b"], &counts),
+            page(operation, ["c"], &counts),
+            page(operation, [], &counts),
+        ];
+        let sandbox = sandbox("list_unread_messages", pages).await;
+        let client = sandbox.client();
+        let call = client.list_unread_messages();
+        let messages: Vec<_> = call.stream().try_collect().await.unwrap();
+        assert_eq!((messages.len(), sandbox.requests().len()), (3, 3), "{total_pages}");
+    }
 }
 
 #[tokio::test]

@@ -221,7 +221,7 @@ fn lead(id: &str) -> Value {
 /// Builds a page with an optional number of pages.
 fn page(number: usize, length: usize, pages: Option<usize>) -> Reply {
     let leads: Vec<Value> = (0..length).map(|place| lead(&id(number, place))).collect();
-    let mut page = json!({"leads": leads, "page": number, "pageSize": length});
+    let mut page = json!({"leads": leads, "page": number, "pageSize": length + 1});
     if let Some(pages) = pages {
         page["totalPages"] = pages.into();
         page["total"] = (pages * length).into();

@@ -269,8 +269,7 @@ async fn a_message_is_sent_to_a_destination_of_any_kind() {
 #[tokio::test]
 async fn a_message_requires_one_destination_and_some_content() {
     let destinations = "exactly one of destinationNumber, groupId, newsletterId must be set";
-    let contents =
-        "at least one of templateId, text, media, list, carousel, flow must be set, but none is";
+    let contents = "at least one of templateId, templateName, text, media, list, carousel, flow must be set, but none is";
     let message = types::MessageRequest::builder;
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();

@@ -145,7 +145,7 @@ fn message(id: &str) -> Value {
 /// Builds a page with one message.
 fn page(number: usize, pages: usize) -> Reply {
     let messages = [message(&format!("cm_{number}"))];
-    let page = json!({"referrals": messages, "total": pages, "page": number, "pageSize": 1,
+    let page = json!({"referrals": messages, "total": pages, "page": number, "pageSize": 30,
         "totalPages": pages});
     ok(&page)
 }
