@@ -44,14 +44,13 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
     let mut document: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
     simplify::inline_shared(&mut document);
     let reach = reach::Reach::of(&document);
-    let operation_ids = operations::emit_ids(&document);
     let whole = document.clone();
     select::select(&mut document, has_feature);
     let client = client(&document, &reach)?;
     Ok([
         ("client.rs", adjust(&prettyplease::unparse(&client))),
         ("document.rs", prettyplease::unparse(&operations::emit(&document, &whole))),
-        ("operation_ids.rs", operation_ids),
+        ("operation_ids.rs", operations::emit_ids(&whole)),
     ])
 }
 

@@ -43,9 +43,9 @@ fn emit_one(document: &Value, operation: &Value) -> Option<Item> {
     };
     let pages = quote!(#call { #(#given),* }, #list: #model, #key);
     if cursor == "page" {
-        let counts = ["totalPages", "pageSize"].map(|name| response[name]["type"] == "integer");
-        let total = (counts == [true; 2]).then(|| quote!(, total_pages, page_size));
-        return Some(parse_quote!(crate::pages::numbered!(#pages #total);));
+        let is_counted = response["totalPages"]["type"] == "integer";
+        let counts = is_counted.then(|| quote!(, total_pages, page_size));
+        return Some(parse_quote!(crate::pages::numbered!(#pages #counts);));
     }
     let is_dated = entry["properties"]["createdAt"]["format"] == "date-time";
     is_dated.then(|| parse_quote!(crate::pages::dated!(#pages, created_at);))
