@@ -10,7 +10,7 @@
 //! If a run stops or a response is lost, a recipient may have got the message without an entry
 //! in the journal. The service recognises that message by its idempotency key for 24 hours:
 //! another run within that time sends nothing twice. Without an API key in the environment, it
-//! uses a mock server.
+//! uses a sandbox, and the journal `JOURNAL.sandbox`.
 
 #[path = "../shared/account.rs"]
 mod account;
@@ -50,13 +50,15 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let [name, file, journal] = arguments.as_slice() else { return Err(program::usage(HELP)) };
     campaign::check(name)?;
     let mut recipients = recipients::read(file)?;
+    let (client, sandbox) = account::client().await?;
+    // A run without an account sends nothing, so the campaign needs another journal.
+    let journal = if sandbox.is_some() { &format!("{journal}.sandbox") } else { journal };
     let mut journal = Journal::open(journal, &campaign::identity(name), &recipients)?;
     let all = recipients.len();
     recipients.retain(|recipient| !journal.has(recipient));
     let left = recipients.len();
     println!("{} of {all} were sent before", all - left);
 
-    let (client, _sandbox) = account::client().await?;
     let bar = ProgressBar::new(left as u64).with_style(ProgressStyle::with_template(BAR)?);
     let stopped = OnceCell::new();
     let mut sends = stream::iter(recipients)

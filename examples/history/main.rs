@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A tenant key needs the id of one of its numbers, as `list_numbers` prints it. Without an API
-//! key in the environment, it uses a mock server.
+//! key in the environment, it uses a sandbox.
 
 #[path = "../shared/account.rs"]
 mod account;

@@ -4,7 +4,7 @@
 //! PILOT_STATUS_API_KEY=ps_... cargo run --example list_numbers [-- --json]
 //! ```
 //!
-//! Without an API key in the environment, it uses a mock server.
+//! Without an API key in the environment, it uses a sandbox.
 
 #[path = "../shared/account.rs"]
 mod account;

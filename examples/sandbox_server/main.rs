@@ -1,4 +1,4 @@
-//! Runs the mock server for a program in any language: while a command runs, or until Ctrl-C.
+//! Runs the sandbox for a program in any language: while a command runs, or until Ctrl-C.
 //!
 //! ```text
 //! cargo run --example sandbox_server [-- COMMAND [ARGUMENT...]]
@@ -15,7 +15,7 @@ use tokio::process::Command;
 
 const HELP: &str = "usage: sandbox_server [COMMAND [ARGUMENT...]]
 
-Runs the mock server while a command runs, or until Ctrl-C.";
+Runs the sandbox while a command runs, or until Ctrl-C.";
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -4,7 +4,7 @@
 //! PILOT_STATUS_API_KEY=ps_... cargo run --example send_message -- NUMBER
 //! ```
 //!
-//! Without an API key in the environment, it uses a mock server. The account needs a template
+//! Without an API key in the environment, it uses a sandbox. The account needs a template
 //! `boas_vindas` with the variable `nome`.
 
 #[path = "../shared/account.rs"]

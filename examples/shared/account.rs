@@ -5,7 +5,7 @@ use std::error::Error;
 use pilot_status::Client;
 use pilot_status::mock::Sandbox;
 
-/// Returns a client for the account in the environment, or for a mock server that stops with
+/// Returns a client for the account in the environment, or for a sandbox that stops with
 /// the program.
 pub async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
     let is_set = |name| std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
@@ -13,7 +13,7 @@ pub async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
         return Ok((Client::from_env()?, None));
     }
     let sandbox = Sandbox::start().await?;
-    eprintln!("no PILOT_STATUS_API_KEY is set: using a mock server at {}", sandbox.url());
+    eprintln!("no PILOT_STATUS_API_KEY is set: using a sandbox at {}", sandbox.url());
     Ok((sandbox.client(), Some(sandbox)))
 }
 

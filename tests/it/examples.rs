@@ -112,6 +112,9 @@ async fn without_a_key_every_example_starts_a_sandbox() {
         assert!(text.contains(part), "{text}");
         assert!(String::from_utf8_lossy(&output.stderr).contains("no PILOT_STATUS_API_KEY is set"));
     }
+    // The run without a key does not count for the campaign.
+    let sandbox = Sandbox::start().await.unwrap();
+    assert!(success(&campaign.send(&sandbox).await).contains("3 of 3 were sent now"));
 }
 
 #[tokio::test]
