@@ -52,10 +52,6 @@ pub struct Options {
     /// Run these steps only, in this order
     #[arg(value_name = "STEP", value_parser = PossibleValuesParser::new(STEPS.iter().map(|step| &*step.name)))]
     steps: Vec<String>,
-
-    /// List the steps without running them
-    #[arg(long)]
-    list: bool,
 }
 
 impl Step {
@@ -101,11 +97,6 @@ fn step(name: &str) -> Result<&'static Step> {
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     let chosen: Result<Vec<&Step>> = options.steps.iter().map(|name| step(name)).collect();
     let steps = if options.steps.is_empty() { STEPS.iter().collect() } else { chosen? };
-    if options.list {
-        let line = |step: &&Step| format!("{:<12}{}", step.name, step.guards);
-        steps.iter().map(line).for_each(console::print);
-        return Ok(());
-    }
     let (mut ends, mut failed) = (Vec::new(), Vec::new());
     for step @ Step { name, guards, .. } in steps {
         console::print(format_args!("\n== {name}: {guards}"));

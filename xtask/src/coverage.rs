@@ -37,15 +37,18 @@ fn row(method: &str, path: &str, operation: &Value) -> String {
     let stated = description.split_once("Key: ").and_then(|(_, key)| key.split(". ").next());
     let stated = stated.map_or("not stated", |key| key.trim_end_matches('.'));
     let key = if operation["security"] == json!([]) { "none" } else { stated };
-    let send = if is_paged(operation) { "send()` or `.stream()" } else { "send()" };
-    format!("| `{id}` | `{method} {path}` | {key} | {evidence} | `client.{id}()…{send}` |\n")
+    let when = |names: &[&str], words| if takes(operation, names) { words } else { "" };
+    let header = when(&["WhatsappNumberId"], "; header");
+    let call =
+        format!("client.{id}()…send(){}", when(&["page", "Page", "before"], "` or `.stream()"));
+    format!("| `{id}` | `{method} {path}` | {key}{header} | {evidence} | `{call}` |\n")
 }
 
-/// Whether the build step generates a stream of all pages for an operation.
-fn is_paged(operation: &Value) -> bool {
+/// Whether an operation has one of the parameters, which the document may share.
+fn takes(operation: &Value, names: &[&str]) -> bool {
     elements(&operation["parameters"]).any(|one| {
         let name = one["name"].as_str().or_else(|| one["$ref"].as_str()?.rsplit('/').next());
-        matches!(name, Some("page" | "Page" | "before"))
+        name.is_some_and(|name| names.contains(&name))
     })
 }
 

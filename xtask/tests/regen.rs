@@ -491,7 +491,7 @@ fn a_closed_pipe_is_no_failure() {
     let workspace = Workspace::new(COMPILES);
     fs::write(workspace.path("theirs.json"), THEIRS).unwrap();
     let diff = ["diff", "theirs.json", "theirs.json"];
-    for (arguments, code) in [(&["regen", "--check"][..], 1), (&["ci", "--list"], 0), (&diff, 0)] {
+    for (arguments, code) in [(&["regen", "--check"][..], 1), (&["--help"], 0), (&diff, 0)] {
         let closed = || {
             let (reader, writer) = std::io::pipe().unwrap();
             drop(reader);
