@@ -17,14 +17,14 @@ use crate::error::Error;
 /// The entries of all pages: a [`Stream`] of results.
 ///
 /// The stream requests the next page while you process the current one, so at most two pages
-/// are in memory. It holds a clone of the client and spawns no task: a request makes progress
-/// only while the stream is polled.
+/// are in memory. It holds a clone of the client. Each request is a Tokio task, which needs no
+/// polls of the stream and ends when the stream is dropped.
 ///
 /// You may wait any length of time between two entries, and drop a pending
-/// [`next`](Self::next), as `select!` and `timeout` do: no entry is lost. If a pending request
-/// fails because it was not polled, for example with a timeout, the stream repeats it when you
-/// need its page, up to five times. A stream that is polled in another Tokio runtime repeats the
-/// request there.
+/// [`next`](Self::next), as `select!` and `timeout` do: no entry is lost. If a request fails while
+/// nothing awaits its page, for example since your program blocked the thread, the stream repeats
+/// it when you need the page, up to five times. A stream that is polled in another Tokio runtime
+/// repeats the request there.
 ///
 /// # The end of a stream
 ///

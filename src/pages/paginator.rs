@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use tokio::runtime::{self, Handle};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::error::{Error, ErrorKind};
@@ -89,8 +90,8 @@ enum NextPage<T, C> {
 struct PendingPage<T, C> {
     cursor: C,
     repeats: u32,
-    fetch: Fetch<T, C>,
-    /// The runtime of the call. Its timers work in no other one.
+    fetch: Task<Result<Page<T, C>, Error>>,
+    /// The runtime of the call, which ends with it.
     runtime: Option<runtime::Id>,
     since: Instant,
     /// The latest time for the next poll, if the page is awaited.
@@ -101,10 +102,11 @@ struct PendingPage<T, C> {
     heartbeat: Option<Pin<Box<Sleep>>>,
 }
 
-impl<T, C: Clone> PendingPage<T, C> {
+impl<T: Send + 'static, C: Clone + Send + 'static> PendingPage<T, C> {
     fn new(cursor: C, repeats: u32, fetch: Fetch<T, C>) -> Self {
         let (now, runtime) = (Instant::now(), current_runtime());
         let (unattended, heartbeat) = (Duration::ZERO, None);
+        let fetch = Task(tokio::spawn(fetch));
         Self { cursor, repeats, fetch, runtime, since: now, due: now, unattended, heartbeat }
     }
 
@@ -114,7 +116,7 @@ impl<T, C: Clone> PendingPage<T, C> {
         }
         self.unattended += self.due.elapsed();
         self.due = Instant::now();
-        Poll::Ready(match ready!(self.fetch.as_mut().poll(context)) {
+        Poll::Ready(match ready!(Pin::new(&mut self.fetch).poll(context)) {
             Ok(page) => NextPage::Ready(page),
             Err(error) if error.is_retryable() && self.may_repeat() => {
                 NextPage::Cursor(self.cursor.clone(), self.repeats + 1)
@@ -138,11 +140,41 @@ impl<T, C: Clone> PendingPage<T, C> {
     }
 }
 
+/// A task that runs even while nothing polls the stream: a call that does not progress would
+/// keep its slot and its connection from other calls. Dropping it ends the call.
+struct Task<R>(JoinHandle<R>);
+
+impl<R> Future for Task<R> {
+    type Output = R;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
+        match ready!(Pin::new(&mut self.0).poll(context)) {
+            Ok(result) => Poll::Ready(result),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime is shutting down.
+                Err(_) => Poll::Pending,
+            },
+        }
+    }
+}
+
+impl<R> Drop for Task<R> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 fn current_runtime() -> Option<runtime::Id> {
     Handle::try_current().ok().map(|handle| handle.id())
 }
 
-impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Paginator<T, C, K> {
+impl<T, C, K> Paginator<T, C, K>
+where
+    T: Send + Unpin + 'static,
+    C: Clone + Send + Unpin + 'static,
+    K: PartialEq + Unpin,
+{
     pub(super) fn new(first: C, key: fn(&T) -> K, call: Call<T, C>) -> Self {
         let next_page = Some(NextPage::Cursor(first, 0));
         Self { call, key, keys: Vec::new(), items: VecDeque::new(), next_page }
@@ -168,7 +200,12 @@ impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Paginator<T, C, K> {
     }
 }
 
-impl<T: Unpin, C: Clone + Unpin, K: PartialEq + Unpin> Stream for Paginator<T, C, K> {
+impl<T, C, K> Stream for Paginator<T, C, K>
+where
+    T: Send + Unpin + 'static,
+    C: Clone + Send + Unpin + 'static,
+    K: PartialEq + Unpin,
+{
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {

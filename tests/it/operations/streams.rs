@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use pilot_status::mock::{Reply, Sandbox};
-use pilot_status::{Error, ErrorKind};
+use pilot_status::{Error, ErrorKind, RetryPolicy};
 use serde_json::{Value, json};
 
 use crate::operations::case::{self, ok, sandbox};
@@ -104,6 +104,20 @@ async fn a_stream_loses_no_entry_if_its_future_is_dropped_during_a_page() {
         assert!(stream.next().await.is_none(), "{operation}");
         assert_eq!(sandbox.requests().len(), 6, "{operation}");
     }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_not_polled_keeps_no_slot() {
+    let operation = "list_message_history";
+    let pages = [page(operation, &["a"], Some(9)), page(operation, &["b"], Some(9))];
+    let sandbox = sandbox(operation, pages).await;
+    // A call that waits for a slot gets one after 5 s even if none is free.
+    let policy = RetryPolicy::default().total_timeout(Duration::from_secs(4));
+    let client = sandbox.builder().max_concurrent_requests(1).retry(policy).build().unwrap();
+    let mut stream = client.list_message_history().stream();
+    stream.next().await.unwrap().unwrap();
+    client.list_numbers().send().await.unwrap();
+    assert_eq!(stream.next().await.unwrap().unwrap().id, "b");
 }
 
 #[tokio::test]
