@@ -73,8 +73,9 @@ fn coerced(value: &str, expected: &str) -> Option<String> {
             "false" | "0" => Some("false".to_owned()),
             _ => None,
         },
-        "f64" => serde_json::from_str::<Number>(spelled).ok().map(|_| spelled.to_owned()),
-        "i64" | "u64" => integer(spelled),
+        "f32" | "f64" => serde_json::from_str::<Number>(spelled).ok().map(|_| spelled.to_owned()),
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128"
+        | "usize" => integer(spelled),
         _ => None,
     }
 }

@@ -13,11 +13,14 @@ use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
 use crate::operation::FIELDS;
+use crate::text::one_line;
 
 use self::surrogates::without_bom;
 
 /// The maximum number of repairs of a body. Each takes time linear in its length.
 const MAX_REPAIRS: usize = 64;
+
+const MAX_NAME_CHARS: usize = 64;
 
 /// Decodes a body. The error states the problem.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
@@ -85,11 +88,11 @@ fn problem(body: &[u8], error: &serde_json::Error) -> String {
     format!("{what}, at line {} column {}", error.line(), error.column())
 }
 
-/// The missing field, if that is the error and the document has the field.
-fn missing_field(error: &serde_json::Error) -> Option<&'static str> {
+/// The missing field, if that is the error. Its name comes from the model, not from the server.
+fn missing_field(error: &serde_json::Error) -> Option<String> {
     let text = error.to_string();
     let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
-    FIELDS.iter().find(|field| **field == name).copied()
+    Some(one_line(name, MAX_NAME_CHARS))
 }
 
 /// The path at which decoding failed. Shows only names in the document, since the server chose

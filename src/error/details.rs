@@ -48,13 +48,16 @@ impl Error {
     }
 
     /// Deserializes the body of the error into a model, such as the preview that accompanies
-    /// `CONFIRMATION_REQUIRED`. None if the body does not match the model.
+    /// `CONFIRMATION_REQUIRED`. None if the body does not match the model. A model without required
+    /// fields matches any object, so check the [`code`](Self::code) first.
     ///
     /// ```
     /// # fn f(error: pilot_status::Error) {
-    /// use pilot_status::types::ExtraNumbersPreview;
+    /// use pilot_status::types::{ErrorCode, ExtraNumbersPreview};
     ///
-    /// if let Some(preview) = error.body_as::<ExtraNumbersPreview>() {
+    /// if error.code() == Some(&ErrorCode::ConfirmationRequired)
+    ///     && let Some(preview) = error.body_as::<ExtraNumbersPreview>()
+    /// {
     ///     println!("{:?} BRL a month", preview.monthly_total_brl);
     /// }
     /// # }

@@ -147,6 +147,13 @@ impl Error {
         self
     }
 
+    pub(crate) fn add_detail(&mut self, detail: &'static str) {
+        self.0.detail = match &*self.0.detail {
+            "" => detail.into(),
+            other => format!("{other}; {detail}").into(),
+        };
+    }
+
     pub(crate) fn with_server_message(mut self, message: impl Into<ServerMessage>) -> Self {
         self.0.server_message = Some(Box::new(message.into()));
         self

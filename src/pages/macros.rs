@@ -42,7 +42,7 @@ macro_rules! dated {
             /// The entries of this page and all following ones: see [`Pages`](crate::Pages).
             ///
             /// Each page begins before the time of the last entry of the previous page, so the
-            /// stream may miss entries with the same time.
+            /// stream may miss entries with the same time. A `limit` applies to each page.
             #[inline]
             pub fn stream(self) -> crate::Pages<types::$model> {
                 let Self { client, before, $($given,)* } = self;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::pin::{Pin, pin};
 
 use bytes::Bytes;
-use http::HeaderValue;
-use http::header::ACCEPT;
+use http::header::{ACCEPT, CONTENT_LENGTH};
+use http::{HeaderValue, Method};
 use reqwest::{Request, Response};
 
 use super::deadline::Deadline;
@@ -127,6 +127,11 @@ impl Client {
             idempotency::ensure_key(request.headers_mut())?;
         }
         path_guard::check(request.url(), &self.baseurl, operation)?;
+        let has_length = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
+        if has_length && request.body().is_none() {
+            // Some proxies require it (RFC 9110, section 8.6).
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         let number = self.inner.number.header()?;
         if let Some((name, value)) = self.inner.settings.credentials.for_operation(operation)? {
             request.headers_mut().insert(name, value);

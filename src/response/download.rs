@@ -112,10 +112,14 @@ impl Download {
         let mut all = Vec::new();
         loop {
             match self.chunk().await {
-                Ok(Some(bytes)) if bytes.len() > limit.saturating_sub(all.len()) => {
-                    return Err(self.failed(Error::too_long(self.status, limit), Some(all.into())));
+                Ok(Some(bytes)) => {
+                    let room = limit - all.len();
+                    all.extend_from_slice(&bytes[..bytes.len().min(room)]);
+                    if bytes.len() > room {
+                        let error = Error::too_long(self.status, limit);
+                        return Err(self.failed(error, Some(all.into())));
+                    }
                 }
-                Ok(Some(bytes)) => all.extend_from_slice(&bytes),
                 Ok(None) => return Ok(all.into()),
                 Err(error) => return Err(self.failed(error, Some(all.into()))),
             }

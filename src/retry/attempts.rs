@@ -34,7 +34,7 @@ pub(crate) async fn run<T, Attempt: Future<Output = Result<T, Error>>>(
             Err(error) => return Err(not_retried(failure, since, error.with_call(call))),
         };
         call.attempts += 1;
-        let error = match attempt(call.attempts, time_left()).await {
+        let mut error = match attempt(call.attempts, time_left()).await {
             Ok(value) => {
                 rules.succeeded(sent_at);
                 return Ok((value, call, slot));
@@ -44,7 +44,7 @@ pub(crate) async fn run<T, Attempt: Future<Output = Result<T, Error>>>(
         drop(slot);
         since = Instant::now();
         polls += u32::from(error.awaits_earlier_attempt());
-        let Some(wait) = rules.failed(&error, polls, sent_at, time_left(), random()) else {
+        let Some(wait) = rules.failed(&mut error, polls, sent_at, time_left(), random()) else {
             return Err(error);
         };
         if !wait.is_zero() {

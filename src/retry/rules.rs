@@ -74,7 +74,7 @@ impl Rules<'_> {
     /// None if no attempt follows.
     pub(super) fn failed(
         &self,
-        error: &Error,
+        error: &mut Error,
         polls: u32,
         sent_at: Instant,
         time_left: Duration,
@@ -87,7 +87,11 @@ impl Rules<'_> {
                 queue.on_success(sent_at);
             }
             let is_free = is_rejected || error.is_in_progress();
-            return wait.filter(|_| is_free || self.budget.is_none_or(Budget::try_withdraw));
+            if wait.is_none() || is_free || self.budget.is_none_or(Budget::try_withdraw) {
+                return wait;
+            }
+            error.add_detail("not retried, since the retry budget is spent");
+            return None;
         }
         let reject = |queue: &RequestQueue| queue.on_rejected(sent_at, error.retry_after(), random);
         let is_paused = self.queue.is_some_and(reject);

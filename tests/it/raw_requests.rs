@@ -394,6 +394,41 @@ async fn a_server_error_has_its_kind_code_and_body() {
     assert_eq!(server.received()[0].line(), "POST /proxy/v1/numbers/num_marked/logout");
 }
 
+#[tokio::test]
+async fn a_request_without_a_body_has_a_length_if_its_method_allows_a_body() {
+    let (server, client) = served(ok()).await;
+    let methods = ["GET", "HEAD", "DELETE", "POST", "PUT", "PATCH"];
+    for method in methods {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        _ = client.request(method, "/v1/jobs").send().await;
+    }
+    let lengths: Vec<bool> =
+        server.received().iter().map(|one| one.header("content-length").is_some()).collect();
+    assert_eq!(lengths, [false, false, false, true, true, true]);
+}
+
+#[tokio::test]
+async fn the_model_of_the_caller_may_have_any_field_and_any_type_of_number() {
+    #[derive(Debug, Deserialize)]
+    struct Counts {
+        small: u8,
+        short: i16,
+        long: u32,
+        share: f32,
+    }
+    let json = r#"{"small": "7", "short": "-7", "long": 7.0, "share": "0.5"}"#;
+    let (_server, client) = served(ServerResponse::new(200, &[], json)).await;
+    let response = client.request(Method::GET, "/v1/counts").send().await.unwrap();
+    let counts = response.json::<Counts>().unwrap();
+    assert_eq!((counts.small, counts.short, counts.long), (7, -7, 7));
+    assert!((counts.share - 0.5).abs() < f32::EPSILON);
+
+    let (_server, client) = served(ServerResponse::new(200, &[], r#"{"small": 1}"#)).await;
+    let response = client.request(Method::GET, "/v1/counts").send().await.unwrap();
+    let error = response.json::<Counts>().unwrap_err();
+    assert!(error.to_string().contains("$ lacks \"short\""), "{error}");
+}
+
 #[derive(Debug, Deserialize)]
 struct Job {
     id: String,

@@ -362,6 +362,16 @@ fn excluded_others() -> Vec<Excluded> {
             ],
         },
         Excluded {
+            method: "POST",
+            path: "/v1/billing/checkout",
+            violation: "has an `amount` of 0 or less",
+            broken: vec![
+                json!({"purpose": "wallet_topup", "amount": 0}),
+                json!({"purpose": "add_card", "amount": -1}),
+            ],
+            kept: vec![json!({"purpose": "wallet_topup", "amount": 0.01})],
+        },
+        Excluded {
             method: "PATCH",
             path: number,
             violation: "has none of `piiMode`, `piiRetentionDays` and `settings`",
