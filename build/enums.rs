@@ -34,10 +34,8 @@ fn emit_one(name: &str, schema: &Value) -> Vec<Item> {
     }
     let mut items =
         vec![parse_quote!(crate::model::open_enum!(#name, #description, { #(#listed)* });)];
-    if let [on] = variants.as_slice()
-        && on == "On"
-    {
-        items.push(parse_quote!(crate::model::switch!(#name, #on);));
+    if variants == ["On"] {
+        items.push(parse_quote!(crate::model::switch!(#name, On);));
     }
     items
 }

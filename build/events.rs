@@ -14,8 +14,7 @@ use super::unions::Union;
 
 /// The name of the schema that callbacks deliver.
 pub fn delivery(document: &Value) -> Option<&str> {
-    let callbacks =
-        operations(document).flat_map(|(_, _, operation)| entries(operation, "callbacks"));
+    let callbacks = operations(document).flat_map(|(.., one)| entries(one, "callbacks"));
     let mut paths = callbacks.filter_map(|(_, callback)| callback.as_object()).flatten();
     let (_, path) = paths.next()?;
     reference(&path["post"]["requestBody"]["content"]["application/json"]["schema"])

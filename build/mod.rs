@@ -74,7 +74,7 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
 
     let types = code::module(&mut client.items, "types")?;
     models::drop_builders(types, reach)?;
-    models::read_null_lists(types, reach);
+    models::read_nulls(types, reach);
     models::hide_undocumented(types);
     code::inline(types);
     let builders = code::module(types, "builder")?;

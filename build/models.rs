@@ -27,21 +27,25 @@ pub fn drop_builders(models: &mut Vec<Item>, reach: &Reach) -> Result<(), String
     Ok(())
 }
 
-/// Decodes a list or map that is null, or absent from a response, as an empty one.
+/// Decodes a list or map that is null, or absent from a response, as an empty one, and keeps a
+/// null that clears a field.
 ///
 /// In an alternative of a union, a required list must be present: an object without it is not that
 /// alternative.
-pub fn read_null_lists(models: &mut [Item], reach: &Reach) {
+pub fn read_nulls(models: &mut [Item], reach: &Reach) {
     for model in code::structs(models) {
         let name = model.ident.to_string();
         let is_strict = reach.alternatives.contains(&name);
-        for field in model.fields.iter_mut().filter(|field| is_list(field)) {
+        for field in &mut model.fields {
             let has_default = says(field, "default");
-            if reach.sent.contains(&name) && !has_default {
+            let reader = if holds(field, "Nullable") {
+                "crate::model::nullable::given"
+            } else if is_list(field) && (has_default || !reach.sent.contains(&name)) {
+                "crate::decode::or_default"
+            } else {
                 continue;
-            }
-            let read = parse_quote!(#[serde(deserialize_with = "crate::decode::or_default")]);
-            field.attrs.push(read);
+            };
+            field.attrs.push(parse_quote!(#[serde(deserialize_with = #reader)]));
             if !has_default && !is_strict {
                 field.attrs.push(parse_quote!(#[serde(default)]));
             }
@@ -53,6 +57,11 @@ pub fn read_null_lists(models: &mut [Item], reach: &Reach) {
 fn is_list(field: &Field) -> bool {
     let is_list = |name: &Ident| ["Vec", "BTreeMap", "Map"].iter().any(|list| name == list);
     field.ident.is_some() && !says(field, "flatten") && code::name(&field.ty).is_some_and(is_list)
+}
+
+/// Whether the type of a field contains a name.
+fn holds(field: &Field, name: &str) -> bool {
+    field.ty.to_token_stream().to_string().contains(name)
 }
 
 /// Whether the attribute `#[serde(...)]` of a field contains a word.
@@ -71,8 +80,7 @@ pub fn hide_undocumented(models: &mut Vec<Item>) {
 }
 
 fn hide(model: &mut ItemStruct) -> Option<Item> {
-    let is_json = |field: &Field| field.ty.to_token_stream().to_string().contains("serde_json");
-    if !model.fields.iter().any(is_json) {
+    if !model.fields.iter().any(|field| holds(field, "serde_json")) {
         return None;
     }
     code::drop_debug(&mut model.attrs);
@@ -81,7 +89,7 @@ fn hide(model: &mut ItemStruct) -> Option<Item> {
         return Some(parse_quote!(crate::model::undocumented::debug!(#name);));
     }
     let fields = model.fields.iter().map(|field| {
-        let kind = match (says(field, "flatten"), is_json(field)) {
+        let kind = match (says(field, "flatten"), holds(field, "serde_json")) {
             (true, _) => "names",
             (false, true) => "json",
             (false, false) => "shown",

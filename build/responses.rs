@@ -84,8 +84,7 @@ impl Response {
 
     /// The code of the description.
     pub fn emit(&self) -> TokenStream {
-        let Self { requires_fields, is_union, is_list, is_file, .. } = self;
-        let (fields, envelopes) = (self.fields.iter(), self.envelopes.iter());
+        let Self { fields, requires_fields, is_union, is_list, envelopes, is_file, .. } = self;
         let list = self.lists.first().map_or(quote!(None), |list| quote!(Some(#list)));
         let content = format_ident!("{}", self.content.unwrap_or("Json"));
         let accept = self.accept.as_ref().map_or(quote!(None), |accept| quote!(Some(#accept)));

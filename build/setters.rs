@@ -15,8 +15,7 @@ use super::code;
 use super::schema::{elements, entries, named, operations, snake};
 
 const BODY: &str = "Sets the body of the request.";
-const BODY_MAP: &str =
-    "Sets parts of the body: `change` gets a builder with all that is set so far.";
+const BODY_MAP: &str = "Changes the body: `change` gets a builder with everything set so far.";
 
 /// Descriptions by the type of a setter and its name.
 pub type Docs = BTreeMap<(String, String), String>;

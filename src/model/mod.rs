@@ -3,7 +3,7 @@
 
 pub(crate) mod collections;
 pub(crate) mod data_url;
-mod nullable;
+pub(crate) mod nullable;
 pub(crate) mod open_enum;
 pub(crate) mod open_union;
 pub(crate) mod optional;

@@ -1,6 +1,6 @@
 //! A field of a request that can be cleared.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The value of a field that can be left out, cleared or set.
 ///
@@ -28,6 +28,16 @@ pub enum Nullable<T> {
     Null,
     /// Sets the field.
     Value(T),
+}
+
+/// Decodes a field that is present. Without this, null would mean absent, and a request that was
+/// stored as JSON would no longer clear the field.
+pub(crate) fn given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
 }
 
 impl<T> From<Option<T>> for Nullable<T> {

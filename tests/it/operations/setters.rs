@@ -2,8 +2,11 @@
 
 use pilot_status::chrono::DateTime;
 use pilot_status::mock::Sandbox;
-use pilot_status::types::{Flag, MessageRequest, NumberCheckRequest, WebhookEventName};
+use pilot_status::types::{self, Flag, MessageRequest, NumberCheckRequest, WebhookEventName};
 use pilot_status::{Client, Error, ErrorKind};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use crate::operations::case::{lines, quick};
 
@@ -67,4 +70,37 @@ fn a_builder_builds_a_valid_model_or_fails() -> Result<(), Error> {
     let error = NumberCheckRequest::builder().numbers(vec!["1"; 21]).build().unwrap_err();
     assert!(error.to_string().contains("takes 1 to 20 entries"), "{error}");
     Ok(())
+}
+
+/// A program may store a request as JSON before it sends it.
+#[test]
+fn a_null_that_clears_a_field_is_kept_in_json() {
+    fn stored<T: DeserializeOwned + Serialize>(request: Value) -> Value {
+        serde_json::to_value(serde_json::from_value::<T>(request).unwrap()).unwrap()
+    }
+    let document: Value = serde_json::from_str(include_str!("../../../openapi.json")).unwrap();
+    let mut tested = 0;
+    for (name, stored) in [
+        ("BrandingUpdateRequest", stored::<types::BrandingUpdateRequest> as fn(Value) -> Value),
+        ("LeadFormConfigRequest", stored::<types::LeadFormConfigRequest>),
+        ("NumberSettingsRequest", stored::<types::NumberSettingsRequest>),
+        ("NumberUpdateRequest", stored::<types::NumberUpdateRequest>),
+    ] {
+        let schema = &document["components"]["schemas"][name];
+        let required = schema["required"].as_array().into_iter().flatten();
+        let required: Vec<_> = required.map(|name| name.as_str().unwrap()).collect();
+        for (field, property) in schema["properties"].as_object().unwrap() {
+            if property["nullable"] == true && !required.contains(&field.as_str()) {
+                let mut request = json!({field: null});
+                for name in &required {
+                    request[name] = Value::Null;
+                }
+                request["autoSendEnabled"] = true.into();
+                let again = stored(request.clone());
+                assert_eq!(again.get(field), Some(&Value::Null), "{name} {request}");
+                tested += 1;
+            }
+        }
+    }
+    assert!(tested > 10, "{tested}");
 }
