@@ -27,8 +27,8 @@
 //! leniently: a field of another type is `None`, and an element that is not an object or has no
 //! id is left out. `raw` contains all fields.
 
-use std::fmt;
 use std::ops::Deref;
+use std::{fmt, iter};
 
 use serde_json::Value;
 
@@ -64,8 +64,8 @@ macro_rules! objects {
         }
 
         impl Lenient for $name {
-            fn read(object: &Value) -> Option<Self> {
-                object.as_object()?;
+            fn read<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Self> {
+                let object = values.find(|value| value.is_object())?;
                 Some(Self { $($field: field(object, &[$($pointer),+])?,)* })
             }
         }
@@ -246,28 +246,22 @@ impl Envelope {
     }
 }
 
-/// A value that may be of another type than documented.
+/// A value that may be missing or of another type than documented.
 trait Lenient: Sized {
-    /// None if the value is of another type.
-    fn read(value: &Value) -> Option<Self>;
-
-    /// The value of a field that is missing or of another type.
-    fn fallback() -> Option<Self> {
-        None
-    }
+    /// The first readable one of the values at several places. None if it is required.
+    fn read<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Self>;
 }
 
-/// The first readable value at the pointers.
 fn field<T: Lenient>(object: &Value, pointers: &[&str]) -> Option<T> {
-    pointers.iter().find_map(|pointer| T::read(object.pointer(pointer)?)).or_else(T::fallback)
+    T::read(pointers.iter().filter_map(|pointer| object.pointer(pointer)))
 }
 
 macro_rules! scalars {
     ($($scalar:ty),*) => {$(
         impl Lenient for $scalar {
             /// Ids may be text or numbers.
-            fn read(value: &Value) -> Option<Self> {
-                from_value(value).ok()
+            fn read<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Self> {
+                values.find_map(|value| from_value(value).ok())
             }
         }
     )*};
@@ -276,32 +270,22 @@ macro_rules! scalars {
 scalars!(String, i64, Timestamp);
 
 impl<T: Lenient> Lenient for Option<T> {
-    fn read(value: &Value) -> Option<Self> {
-        T::read(value).map(Some)
-    }
-
-    fn fallback() -> Option<Self> {
-        Some(None)
+    fn read<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Self> {
+        let mut values = values.peekable();
+        Some(values.peek().is_some().then(|| T::read(values)).flatten())
     }
 }
 
 impl<T: Lenient> Lenient for Vec<T> {
-    fn read(value: &Value) -> Option<Self> {
-        Some(value.as_array()?.iter().filter_map(T::read).collect())
-    }
-
-    fn fallback() -> Option<Self> {
-        Some(Self::new())
+    fn read<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Self> {
+        let list = values.find_map(Value::as_array).into_iter().flatten();
+        Some(list.filter_map(|entry| T::read(iter::once(entry))).collect())
     }
 }
 
 impl Lenient for Raw {
-    fn read(value: &Value) -> Option<Self> {
-        Some(Self(value.clone()))
-    }
-
-    fn fallback() -> Option<Self> {
-        Some(Self(Value::Null))
+    fn read<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Self> {
+        Some(Self(values.next().cloned().unwrap_or_default()))
     }
 }
 
