@@ -32,43 +32,39 @@ pub mod webhooks;
 #[allow(missing_docs, unused, clippy::all, clippy::pedantic, rustdoc::all)]
 mod generated;
 
-/// Declares a page of the guide. Links to the files of other pages resolve to their modules.
-macro_rules! page {
-    ($(#[$attribute:meta])* $name:ident, $file:literal) => {
+/// Declares the pages of the guide. Links to the files of other pages resolve to their modules.
+macro_rules! pages {
+    ($($(#[$attribute:meta])* $name:ident = $file:literal;)*) => {$(
         $(#[$attribute])*
         #[doc = ""]
         #[doc = include_str!("links.md")]
         #[doc = include_str!($file)]
         pub mod $name {}
-    };
+    )*};
 }
 
 /// The guide: how the client behaves, and why.
 pub mod guide {
-    page!(recipes, "../docs/recipes.md");
-    page!(troubleshooting, "../docs/troubleshooting.md");
-    page!(authentication, "../docs/authentication.md");
-    page!(requests, "../docs/requests.md");
-    page!(retries, "../docs/retries.md");
-    page!(errors, "../docs/errors.md");
-    page!(webhooks, "../docs/webhooks.md");
-    page!(
+    pages! {
+        recipes = "../docs/recipes.md";
+        troubleshooting = "../docs/troubleshooting.md";
+        authentication = "../docs/authentication.md";
+        requests = "../docs/requests.md";
+        retries = "../docs/retries.md";
+        errors = "../docs/errors.md";
+        webhooks = "../docs/webhooks.md";
         #[cfg(feature = "mock")]
-        testing,
-        "../docs/testing.md"
-    );
-    page!(tracing, "../docs/tracing.md");
-    page!(deployment, "../docs/deployment.md");
-    page!(upgrading, "../docs/upgrading.md");
-    page!(newer_servers, "../docs/newer-servers.md");
-    page!(guarantees, "../docs/guarantees.md");
-    page!(limits, "../docs/limits.md");
-    page!(
-        #[doc = "Each operation is a method of [`Client`](crate::Client), under the heading of its tag."]
-        operations,
-        "../OPERATIONS.md"
-    );
-    page!(regenerating, "../docs/regenerating.md");
+        testing = "../docs/testing.md";
+        tracing = "../docs/tracing.md";
+        deployment = "../docs/deployment.md";
+        upgrading = "../docs/upgrading.md";
+        newer_servers = "../docs/newer-servers.md";
+        guarantees = "../docs/guarantees.md";
+        limits = "../docs/limits.md";
+        /// Each operation is a method of [`Client`](crate::Client), under the heading of its tag.
+        operations = "../OPERATIONS.md";
+        regenerating = "../docs/regenerating.md";
+    }
 
     /// The README in Portuguese is `README.pt-BR.md` in the repository.
     #[cfg_attr(doctest, doc = include_str!("../README.pt-BR.md"))]
