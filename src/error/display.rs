@@ -10,7 +10,7 @@ use crate::time::MAX_TIMEOUT;
 impl Error {
     /// Whether and how to repeat the call, as far as that is certain.
     fn instruction(&self) -> Option<String> {
-        let Call { operation, idempotency_key, .. } = self.0.call.as_ref()?;
+        let Call { operation, idempotency_key, .. } = self.facts.call.as_ref()?;
         if !self.may_have_taken_effect() {
             let may_pass = self.is_uncertain() && self.is_retryable();
             return may_pass.then(|| "try again later".to_owned());
@@ -18,11 +18,11 @@ impl Error {
         let repeat = match idempotency_key {
             Some(_) => "repeat it only under the same key",
             None if operation.safe_to_repeat => "it is safe to repeat",
-            None if self.0.reported_success => "do not repeat it",
+            None if self.facts.reported_success => "do not repeat it",
             None => "check before you repeat it",
         };
-        let is_gone = matches!(self.0.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE));
-        Some(if self.0.reported_success {
+        let is_gone = matches!(self.facts.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE));
+        Some(if self.facts.reported_success {
             format!("the server reported success, so {repeat}")
         } else if self.is_uncertain() || self.is_in_progress() {
             format!("it may have taken effect; {repeat}")
@@ -36,28 +36,28 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
-        if let Some(Call { operation, path_prefix, .. }) = &inner.call {
+        let facts = &*self.facts;
+        if let Some(Call { operation, path_prefix, .. }) = &facts.call {
             let request = format_args!("{} {path_prefix}{}", operation.method, operation.path);
             match operation.id {
                 Some(id) => write!(f, "{id} ({request}): ")?,
                 None => write!(f, "{request}: ")?,
             }
         }
-        if let Some(status) = inner.status {
+        if let Some(status) = facts.status {
             write!(f, "{status}: ")?;
         }
-        f.write_str(inner.kind.text())?;
-        if !inner.detail.is_empty() {
-            write!(f, ": {}", inner.detail)?;
+        f.write_str(self.kind.text())?;
+        if !facts.detail.is_empty() {
+            write!(f, ": {}", facts.detail)?;
         }
-        if let Some(shown) = inner.server_message.as_ref().and_then(|it| it.shown.as_ref()) {
+        if let Some(shown) = facts.server_message.as_ref().and_then(|it| it.shown.as_ref()) {
             write!(f, ": {shown}")?;
         }
         if let Some(instruction) = self.instruction() {
             write!(f, "; {instruction}")?;
         }
-        match inner.retry_after.filter(|wait| !wait.is_zero() && self.is_retryable()) {
+        match facts.retry_after.filter(|wait| !wait.is_zero() && self.is_retryable()) {
             Some(wait) if wait > MAX_TIMEOUT => f.write_str(" (wait more than a year)")?,
             Some(wait) => write!(f, " (wait {} s)", wait.as_secs_f64().ceil())?,
             None => {}
@@ -71,16 +71,15 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
         f.debug_struct("Error")
             .field("text", &self.to_string())
-            .field("kind", &inner.kind)
+            .field("kind", &self.kind)
             .field("operation", &self.operation_id())
-            .field("status", &inner.status)
-            .field("retry_after", &inner.retry_after)
+            .field("status", &self.status())
+            .field("retry_after", &self.retry_after())
             .field("attempts", &self.attempts())
             .field("may_have_taken_effect", &self.may_have_taken_effect())
-            .field("source", &inner.source)
+            .field("source", &self.facts.source)
             .finish_non_exhaustive()
     }
 }

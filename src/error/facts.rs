@@ -11,24 +11,24 @@ use crate::types::{ApiError, ErrorCode};
 impl Error {
     /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
-        self.0.kind
+        self.kind
     }
 
     /// The `operationId` of the call, such as `list_numbers`. None if a client could not be
     /// built, or for a [raw call](crate::Client::request) of an undocumented operation.
     pub fn operation_id(&self) -> Option<&'static str> {
-        self.0.call.as_ref()?.operation.id
+        self.facts.call.as_ref()?.operation.id
     }
 
     /// The status of the response, if one arrived.
     pub fn status(&self) -> Option<StatusCode> {
-        self.0.status
+        self.facts.status
     }
 
     /// The headers of the response, if one arrived. They may contain a request id for the
     /// vendor's support.
     pub fn headers(&self) -> Option<&HeaderMap> {
-        self.0.status.map(|_| &self.0.headers)
+        self.facts.status.map(|_| &self.facts.headers)
     }
 
     /// The body of the response, if one arrived. It ends where the connection broke or the call
@@ -49,7 +49,7 @@ impl Error {
     /// # }
     /// ```
     pub fn body(&self) -> Option<&Bytes> {
-        self.0.body.as_ref()
+        self.facts.body.as_ref()
     }
 
     /// The server's error code, such as [`ErrorCode::NumberNotFound`]. A code that this
@@ -61,29 +61,29 @@ impl Error {
     /// The server's error message: the field `error`, else `message` (a list is joined),
     /// else `title` and `detail`.
     pub fn message(&self) -> Option<&str> {
-        self.0.server_message.as_ref()?.message.as_deref()
+        self.facts.server_message.as_ref()?.message.as_deref()
     }
 
     /// The body of the error response, if it is a JSON object.
     pub fn api_error(&self) -> Option<&ApiError> {
-        Some(&self.0.server_message.as_ref()?.api_error)
+        Some(&self.facts.server_message.as_ref()?.api_error)
     }
 
     /// How long to wait before the next attempt: the server's `Retry-After`, minus the time that
     /// has passed. For a call that was not sent, the rest of the pause that earlier calls caused.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+        self.facts.retry_after
     }
 
     /// The number of attempts, including failed connections. 0 if the call failed before the
     /// first attempt.
     pub fn attempts(&self) -> u32 {
-        self.0.call.as_ref().map_or(0, |call| call.attempts)
+        self.facts.call.as_ref().map_or(0, |call| call.attempts)
     }
 
     /// The `Idempotency-Key` of the call, if it had one: the caller's or a generated one.
     /// Under the same key, the server processes the call only once.
     pub fn idempotency_key(&self) -> Option<&str> {
-        self.0.call.as_ref()?.idempotency_key.as_ref()?.to_str().ok()
+        self.facts.call.as_ref()?.idempotency_key.as_ref()?.to_str().ok()
     }
 }

@@ -38,11 +38,13 @@ use crate::operation::Operation;
 /// assert_eq!(error.to_string(), "unusable credentials: the API key is blank; set it to the value as issued");
 /// ```
 #[derive(Clone)]
-pub struct Error(Box<Inner>);
-
-#[derive(Clone)]
-struct Inner {
+pub struct Error {
     kind: ErrorKind,
+    facts: Box<Facts>,
+}
+
+#[derive(Clone, Default)]
+struct Facts {
     call: Option<Call>,
     status: Option<StatusCode>,
     headers: HeaderMap,
@@ -87,19 +89,7 @@ impl Call {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            call: None,
-            status: None,
-            headers: HeaderMap::new(),
-            body: None,
-            server_message: None,
-            retry_after: None,
-            reported_success: false,
-            outcome: None,
-            detail: Cow::Borrowed(""),
-            source: None,
-        }))
+        Self { kind, facts: Box::default() }
     }
 
     /// The error for a request that the client refuses to send.
@@ -114,9 +104,7 @@ impl Error {
 
     /// The error for a response with a status.
     pub(crate) fn of_status(status: StatusCode) -> Self {
-        let mut error = Self::new(ErrorKind::of_status(status));
-        error.0.status = Some(status);
-        error
+        Self::new(ErrorKind::of_status(status)).with_response(status, HeaderMap::new(), None)
     }
 
     /// The error for a success whose body exceeds the limit.
@@ -126,24 +114,13 @@ impl Error {
         ))
     }
 
-    /// Sets the status of a response that did not arrive completely.
-    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
-        self.0.status = Some(status);
-        self
-    }
-
     pub(crate) fn with_call(mut self, call: Call) -> Self {
-        self.0.call = Some(call);
-        self
-    }
-
-    fn with_outcome(mut self, outcome: Option<Outcome>) -> Self {
-        self.0.outcome = outcome;
+        self.facts.call = Some(call);
         self
     }
 
     pub(crate) fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
-        self.0.detail = detail.into();
+        self.facts.detail = detail.into();
         self
     }
 
@@ -155,41 +132,41 @@ impl Error {
     }
 
     pub(crate) fn with_server_message(mut self, message: impl Into<ServerMessage>) -> Self {
-        self.0.server_message = Some(Box::new(message.into()));
+        self.facts.server_message = Some(Box::new(message.into()));
         self
     }
 
-    /// Sets the headers and the body of the response.
+    /// Sets the response, whose body may be incomplete or unread.
     pub(crate) fn with_response(
         mut self,
+        status: StatusCode,
         headers: HeaderMap,
-        body: impl Into<Option<Bytes>>,
+        body: Option<Bytes>,
     ) -> Self {
-        self.0.headers = headers;
-        self.0.body = body.into();
+        (self.facts.status, self.facts.headers, self.facts.body) = (Some(status), headers, body);
         self
     }
 
     /// Marks that the API reported success, although its response cannot be decoded.
     pub(crate) fn with_reported_success(mut self) -> Self {
-        self.0.reported_success = true;
+        self.facts.reported_success = true;
         self
     }
 
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
-        self.0.retry_after = wait;
+        self.facts.retry_after = wait;
         self
     }
 
     /// Leaves out the URL, whose query may be confidential.
     fn with_source(mut self, source: reqwest::Error) -> Self {
-        self.0.source = Some(Arc::new(source.without_url()));
+        self.facts.source = Some(Arc::new(source.without_url()));
         self
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
+        self.facts.source.as_deref().map(|source| source as _)
     }
 }

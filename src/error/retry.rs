@@ -2,7 +2,8 @@
 
 use http::StatusCode;
 
-use super::{Error, ErrorKind, Outcome};
+use super::ErrorKind::{Connect, Decode, Interrupted, RateLimited, Redirect, Server, Timeout};
+use super::{Error, Outcome};
 use crate::operation::RetryAdvice;
 
 impl Error {
@@ -15,20 +16,12 @@ impl Error {
     /// This does not mean that a retry is safe: see
     /// [`may_have_taken_effect`](Self::may_have_taken_effect).
     pub fn is_retryable(&self) -> bool {
-        match (self.advice(), self.0.kind) {
+        match (self.advice(), self.kind) {
             (Some(RetryAdvice::Permanent), _) => false,
             (Some(RetryAdvice::Transient), _) => true,
-            _ if self.0.outcome == Some(Outcome::Permanent) => false,
-            (
-                _,
-                ErrorKind::RateLimited
-                | ErrorKind::Connect
-                | ErrorKind::Timeout
-                | ErrorKind::Interrupted,
-            ) => true,
-            (_, ErrorKind::Server) => {
-                self.0.status.is_some_and(|status| matches!(status.as_u16(), 502..=504))
-            }
+            _ if self.facts.outcome == Some(Outcome::Permanent) => false,
+            (_, RateLimited | Connect | Timeout | Interrupted) => true,
+            (_, Server) => self.status().is_some_and(|it| (502..=504).contains(&it.as_u16())),
             _ => false,
         }
     }
@@ -60,7 +53,7 @@ impl Error {
     /// # }
     /// ```
     pub fn may_have_taken_effect(&self) -> bool {
-        self.0.call.as_ref().is_some_and(|call| {
+        self.facts.call.as_ref().is_some_and(|call| {
             !call.operation.is_read_only()
                 && (call.earlier_uncertain || self.is_uncertain() || self.is_in_progress())
         })
@@ -69,21 +62,18 @@ impl Error {
     /// Whether the last attempt may have been processed.
     pub(crate) fn is_uncertain(&self) -> bool {
         self.attempts() > 0
-            && self.0.outcome != Some(Outcome::NotProcessed)
-            && match self.0.kind {
-                ErrorKind::Timeout
-                | ErrorKind::Interrupted
-                | ErrorKind::Server
-                | ErrorKind::Decode => true,
+            && self.facts.outcome != Some(Outcome::NotProcessed)
+            && match self.kind {
+                Timeout | Interrupted | Server | Decode => true,
                 // 303 points to the result of a request that was processed.
-                ErrorKind::Redirect => self.0.status == Some(StatusCode::SEE_OTHER),
+                Redirect => self.facts.status == Some(StatusCode::SEE_OTHER),
                 _ => false,
             }
     }
 
     /// Whether the server is still processing an earlier attempt of this call.
     pub(crate) fn awaits_earlier_attempt(&self) -> bool {
-        self.is_in_progress() && self.0.call.as_ref().is_some_and(|call| call.earlier_uncertain)
+        self.is_in_progress() && self.facts.call.as_ref().is_some_and(|call| call.earlier_uncertain)
     }
 
     /// Whether the server is still processing the first request under the idempotency key.
@@ -99,6 +89,6 @@ impl Error {
     /// The known outcome of the last attempt without a response. None if a response arrived,
     /// nothing was attempted, or the server may have processed the attempt.
     pub(crate) fn outcome(&self) -> Option<Outcome> {
-        self.0.outcome
+        self.facts.outcome
     }
 }

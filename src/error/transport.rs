@@ -57,7 +57,7 @@ impl Outcome {
 impl Error {
     /// The error for a call that timed out before it got a slot.
     pub(crate) fn no_slot() -> Self {
-        Self::new(ErrorKind::Timeout).with_outcome(Some(Outcome::NotProcessed)).with_detail(
+        Self::new(ErrorKind::Timeout).with_detail(
             "not sent, since `max_concurrent_requests` other requests of the client did not \
              finish in time; raise that limit, and poll calls and downloads to completion",
         )
@@ -70,18 +70,17 @@ impl Error {
             `ca-certificates`), or set SSL_CERT_FILE to a file of certificates";
         let cause = root_cause(&error);
         // rustls-platform-verifier has no type for this error.
-        let detail = if cause.contains("No CA certificates were loaded") {
-            NO_CERTIFICATES.to_owned()
+        let converted = if cause.contains("No CA certificates were loaded") {
+            Self::configuration(NO_CERTIFICATES)
         } else {
-            format!("the HTTP client cannot be built: {cause}")
+            Self::configuration(format!("the HTTP client cannot be built: {cause}"))
         };
-        Self::new(ErrorKind::Configuration).with_detail(detail).with_source(error)
+        converted.with_source(error)
     }
 }
 
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
-        let outcome = Outcome::of(&error);
         let (kind, detail) = if error.is_builder() {
             (ErrorKind::InvalidRequest, String::new())
         } else if error.is_connect() {
@@ -89,17 +88,18 @@ impl From<reqwest::Error> for Error {
         } else if error.is_timeout() {
             (ErrorKind::Timeout, String::new())
         } else {
-            (ErrorKind::Interrupted, interruption_detail(&error, outcome))
+            (ErrorKind::Interrupted, interruption_detail(&error))
         };
-        let converted = Self::new(kind).with_outcome(outcome).with_detail(detail);
+        let mut converted = Self::new(kind).with_detail(detail);
+        converted.facts.outcome = Outcome::of(&error);
         // The source of a GOAWAY would print the server's debug data, and the source of a
         // refused stream adds nothing.
         if causes(&error).any(is_refused_stream) { converted } else { converted.with_source(error) }
     }
 }
 
-fn interruption_detail(error: &reqwest::Error, outcome: Option<Outcome>) -> String {
-    if outcome == Some(Outcome::NotProcessed) && causes(error).any(is_refused_stream) {
+fn interruption_detail(error: &reqwest::Error) -> String {
+    if error.is_request() && causes(error).any(is_refused_stream) {
         return "the server refused the HTTP/2 stream before it processed the request".to_owned();
     }
     if causes(error).any(is_go_away) {

@@ -55,9 +55,9 @@ pub(super) async fn exchange(
         return Err(error_response::error(&response, headers, body, confidential));
     }
     let error = match end {
-        Err(error) => error.with_status(status),
+        Err(error) => error,
         Ok(_) if is_page(&headers, &body) => Error::too_long(status, limit),
         Ok(_) => Error::too_long(status, limit).with_reported_success(),
     };
-    Err(error.with_response(headers, body))
+    Err(error.with_response(status, headers, Some(body)))
 }

@@ -270,11 +270,10 @@ impl ResponseValue<Bytes> {
             constructed = Origin { call: Call::new(operation, ""), credentials };
             &constructed
         };
-        let success = Success { operation: &call.operation, headers: self.headers(), body: self };
-        success::model(success).map_err(|problem| {
-            let error = problem
-                .into_error(self.status(), Confidential { credentials, call })
-                .with_response(self.headers().clone(), Bytes::clone(self));
+        let (status, headers) = (self.status(), self.headers());
+        let confidential = Confidential { credentials, call };
+        success::model(Success { status, headers, body: self, confidential }).map_err(|error| {
+            let error = error.with_response(status, headers.clone(), Some(Bytes::clone(self)));
             if self.origin.is_some() { error.with_call(call.clone()) } else { error }
         })
     }

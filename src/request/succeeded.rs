@@ -9,7 +9,7 @@ use crate::client::Inner;
 use crate::error::{Call, Error};
 use crate::generated::Client;
 use crate::rate_limit::slots::Slot;
-use crate::response::success::{self, Problem, Success};
+use crate::response::success::{self, Success};
 use crate::response::{Download, ResponseValue};
 use crate::telemetry::Span;
 
@@ -54,20 +54,16 @@ impl Succeeded<'_> {
     /// Ends the call with the result of `read`.
     pub(super) fn read<T>(
         &self,
-        read: impl FnOnce(Success<'_>) -> Result<T, Problem>,
+        read: impl FnOnce(Success<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let Self { client, response, body, call, span, .. } = self;
-        let headers = response.headers();
-        let success = Success { operation: &call.operation, headers, body };
-        let confidential = client.confidential(call);
-        let failed = |problem: Problem| {
-            problem
-                .into_error(self.status(), confidential)
-                .with_response(headers.clone(), body.clone())
-                .with_call(call.clone())
+        let (status, headers) = (response.status(), response.headers());
+        let success = Success { status, headers, body, confidential: client.confidential(call) };
+        let failed = |error: Error| {
+            error.with_response(status, headers.clone(), Some(body.clone())).with_call(call.clone())
         };
         let value = read(success).map_err(failed).inspect_err(|error| span.failed(error))?;
-        span.ended(Ok(self.status()), call.attempts);
+        span.ended(Ok(status), call.attempts);
         Ok(value)
     }
 }

@@ -128,10 +128,7 @@ impl Download {
 
     fn failed(&mut self, error: Error, body: Option<Bytes>) -> Error {
         self.body = None;
-        error
-            .with_status(self.status)
-            .with_response(self.headers.clone(), body)
-            .with_call(self.call.clone())
+        error.with_response(self.status, self.headers.clone(), body).with_call(self.call.clone())
     }
 }
 

@@ -1,7 +1,5 @@
 //! Converts unsuccessful responses into errors.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
@@ -26,29 +24,30 @@ pub(crate) fn error(
 ) -> Error {
     let status = response.status();
     let object: Option<Map<String, Value>> = surrogates::from_slice(&body).ok();
-    let error = Error::of_status(status).with_retry_after(server_hint(&headers, object.as_ref()));
-    let detail: Cow<'static, str> = if status == StatusCode::NOT_MODIFIED {
-        "304 is a response to conditional requests, which this client does not send".into()
-    } else if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-        "a proxy requires a user and a password; add them to the URL of the proxy".into()
-    } else if let Some(origin) = redirect_target(response, &headers, confidential) {
-        format!("to {origin}").into()
-    } else if object.is_none() {
-        encoding_problem(&headers).unwrap_or_default().into()
-    } else {
-        "".into()
+    let retry_after = server_hint(&headers, object.as_ref());
+    let detail = match status {
+        StatusCode::NOT_MODIFIED => Some(
+            "304 is a response to conditional requests, which this client does not send".to_owned(),
+        ),
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(
+            "a proxy requires a user and a password; add them to the URL of the proxy".to_owned(),
+        ),
+        _ => redirect_target(response, &headers, confidential)
+            .or_else(|| encoding_problem(&headers).filter(|_| object.is_none())),
     };
-    let error = match object {
-        Some(object) => error.with_server_message(ServerMessage::new(object, status, |text| {
-            confidential.appears_in(text)
-        })),
-        None => error,
-    };
-    error.with_detail(detail).with_response(headers, body)
+    let mut error = Error::of_status(status)
+        .with_detail(detail.unwrap_or_default())
+        .with_retry_after(retry_after)
+        .with_response(status, headers, Some(body));
+    if let Some(object) = object {
+        let is_confidential = |text: &[u8]| confidential.appears_in(text);
+        error = error.with_server_message(ServerMessage::new(object, status, is_confidential));
+    }
+    error
 }
 
-/// The origin of a redirect's target, whose path and query may be confidential. None if the
-/// target contains the key.
+/// Where a redirect leads: only the origin, since the path and the query may be confidential. None
+/// if the target contains the key.
 fn redirect_target(
     response: &Response,
     headers: &HeaderMap,
@@ -64,5 +63,5 @@ fn redirect_target(
     // Parsing a URL splits a key at a slash, and decodes a key in the host.
     let shows_key =
         confidential.appears_in(location.as_bytes()) || confidential.appears_in(origin.as_bytes());
-    (origin.len() <= MAX_ORIGIN_LENGTH && !shows_key).then_some(origin)
+    (origin.len() <= MAX_ORIGIN_LENGTH && !shows_key).then(|| format!("to {origin}"))
 }

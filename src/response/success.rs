@@ -3,42 +3,33 @@
 use std::collections::BTreeMap;
 
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use crate::credentials::Confidential;
 use crate::decode;
 use crate::decode::surrogates::{self, without_bom};
 use crate::error::{Error, ServerMessage};
-use crate::operation::{Operation, ResponseBody};
+use crate::operation::ResponseBody;
 use crate::response::body::encoding_problem;
-
-/// Why a response with a success status does not match the document.
-pub(crate) enum Problem {
-    /// The API reported success, but its response cannot be decoded.
-    Unreadable(String),
-    /// The API did not send the response: it is from a proxy or another API.
-    Foreign(String),
-    /// The response is an error object.
-    ErrorObject(Map<String, Value>),
-}
 
 /// A response with a success status.
 #[derive(Clone, Copy)]
 pub(crate) struct Success<'a> {
-    pub(crate) operation: &'a Operation,
+    pub(crate) status: StatusCode,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a [u8],
+    pub(crate) confidential: Confidential<'a>,
 }
 
 /// Decodes the body. An object may wrap a list.
 ///
 /// An empty body is an empty model, if the operation writes and the model has no required
 /// fields.
-pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Problem> {
-    let ResponseBody { is_list, envelopes, .. } = success.operation.response;
+pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Error> {
+    let ResponseBody { is_list, envelopes, requires_fields, .. } = *success.documented();
     let (mut body, mut seen) = (None, None);
     if !envelopes.is_empty() {
         // An undocumented field may contain another list.
@@ -52,23 +43,23 @@ pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Prob
     let seen = || seen.unwrap_or_else(|| success.seen());
     if success.text().is_empty() {
         let empty = serde_json::from_slice(b"{}").ok();
-        let empty = empty.filter(|_| !success.operation.is_read_only());
-        return empty.ok_or_else(|| Problem::Unreadable("its body is empty".to_owned()));
+        let empty = empty.filter(|_| !success.confidential.call.operation.is_read_only());
+        return empty.ok_or_else(|| success.unreadable("its body is empty".to_owned()));
     }
     if success.is_list_for_object() {
-        return Err(success.problem("it is a list, not an object".to_owned(), &seen()));
+        return Err(success.undecoded("it is a list, not an object".to_owned(), &seen()));
     }
     match decode::decode(success.body) {
         // An object with the required fields is certainly the model.
-        Ok(model) if success.operation.response.requires_fields => Ok(model),
+        Ok(model) if requires_fields => Ok(model),
         Ok(model) => success.other_object(&seen()).map_or(Ok(model), Err),
-        Err(problem) => Err(success.problem(problem, &seen())),
+        Err(problem) => Err(success.undecoded(problem, &seen())),
     }
 }
 
 /// Checks a body that is not decoded. It may be text such as `OK`, which some servers label as
 /// HTML.
-pub(crate) fn nothing(success: Success<'_>) -> Result<(), Problem> {
+pub(crate) fn nothing(success: Success<'_>) -> Result<(), Error> {
     if success.text().starts_with(b"<") {
         return Err(success.not_json());
     }
@@ -76,22 +67,27 @@ pub(crate) fn nothing(success: Success<'_>) -> Result<(), Problem> {
 }
 
 /// Checks a body that the caller decodes.
-pub(crate) fn no_page(success: Success<'_>) -> Result<(), Problem> {
+pub(crate) fn no_page(success: Success<'_>) -> Result<(), Error> {
     if is_page(success.headers, success.body) { Err(success.not_json()) } else { Ok(()) }
 }
 
 /// Checks that the headers announce a file. Otherwise checks the body for an error.
-pub(crate) fn file(success: Success<'_>) -> Result<(), Problem> {
+pub(crate) fn file(success: Success<'_>) -> Result<(), Error> {
     if !is_page_or_json(success.headers) {
         return Ok(());
     }
     Err(success.other_object(&success.seen()).unwrap_or_else(|| {
         let media_type = media_type(success.headers).unwrap_or("JSON");
-        Problem::Foreign(format!("its body is {media_type}, not a file"))
+        success.foreign(format!("its body is {media_type}, not a file"))
     }))
 }
 
 impl Success<'_> {
+    /// The documented body.
+    fn documented(&self) -> &ResponseBody {
+        &self.confidential.call.operation.response
+    }
+
     fn text(&self) -> &[u8] {
         without_bom(self.body).trim_ascii_start()
     }
@@ -99,14 +95,14 @@ impl Success<'_> {
     /// Whether the body is a list and the model an object. Serde's derive would read a list as
     /// the fields of the model in order.
     fn is_list_for_object(self) -> bool {
-        let response = &self.operation.response;
+        let response = self.documented();
         let is_object = !response.fields.is_empty() && !response.is_list;
         is_object && self.text().starts_with(b"[")
     }
 
     /// The body with its list in the documented place, if an undocumented field contains it.
     fn with_list(self, seen: &Seen) -> Option<Vec<u8>> {
-        let response = &self.operation.response;
+        let response = self.documented();
         let has_list = response.list.is_some() && seen.missing_list.is_none();
         if !seen.has_fields || seen.has_error || has_list {
             return None;
@@ -129,23 +125,27 @@ impl Success<'_> {
         serde_json::to_vec(&object).ok()
     }
 
-    /// The problem of a JSON object that does not report the success of the operation.
-    fn other_object(self, seen: &Seen) -> Option<Problem> {
-        let response = &self.operation.response;
+    /// The error for a JSON object that does not report the success of the operation.
+    fn other_object(self, seen: &Seen) -> Option<Error> {
+        let response = self.documented();
         let is_error = seen.has_error && !(response.is_union && seen.is_expected);
         if is_error || (seen.resembles_error() && !seen.is_expected) {
-            let object = surrogates::from_slice(self.body).ok();
-            let truncated = || Problem::Foreign("its body is a truncated error".to_owned());
-            return Some(object.map_or_else(truncated, Problem::ErrorObject));
+            let Ok(object) = surrogates::from_slice(self.body) else {
+                return Some(self.foreign("its body is a truncated error".to_owned()));
+            };
+            let message =
+                ServerMessage::new(object, self.status, |text| self.confidential.appears_in(text));
+            let error = Error::of_status(self.status).with_detail("its body is an error");
+            return Some(error.with_server_message(message));
         }
         let takes_any = response.is_union || response.fields.is_empty();
         let is_other = seen.has_fields && !seen.is_expected && !takes_any;
-        is_other.then(|| Problem::Foreign("its body has none of the expected fields".to_owned()))
+        is_other.then(|| self.foreign("its body has none of the expected fields".to_owned()))
     }
 
     /// Inspects the fields of the body, if it is an object.
     fn seen(self) -> Seen {
-        let ResponseBody { fields, list, .. } = self.operation.response;
+        let ResponseBody { fields, list, .. } = *self.documented();
         let mut seen = Seen { expected: fields, missing_list: list, ..Seen::default() };
         let mut inspect =
             |text: &[u8]| serde_json::Deserializer::from_slice(text).deserialize_map(&mut seen);
@@ -155,25 +155,24 @@ impl Success<'_> {
         seen
     }
 
-    /// Classifies the failure to decode the body.
-    fn problem(self, problem: String, seen: &Seen) -> Problem {
-        if let Some(problem) = self.other_object(seen) {
-            return problem;
+    /// The error for a body that cannot be decoded.
+    fn undecoded(self, problem: String, seen: &Seen) -> Error {
+        if let Some(error) = self.other_object(seen) {
+            return error;
         }
         let is_json = self.text().starts_with(b"{") || self.text().starts_with(b"[");
         if !is_json || encoding_problem(self.headers).is_some() {
             return self.not_json();
         }
-        let fields = self.operation.response.fields;
-        if seen.is_expected || fields.is_empty() {
-            Problem::Unreadable(problem)
+        if seen.is_expected || self.documented().fields.is_empty() {
+            self.unreadable(problem)
         } else {
-            Problem::Foreign(problem)
+            self.foreign(problem)
         }
     }
 
-    fn not_json(self) -> Problem {
-        Problem::Foreign(match (encoding_problem(self.headers), media_type(self.headers)) {
+    fn not_json(self) -> Error {
+        self.foreign(match (encoding_problem(self.headers), media_type(self.headers)) {
             (Some(problem), _) => problem,
             (None, Some(media_type)) => format!("its body is {media_type}, not JSON"),
             (None, None) if self.text().starts_with(b"<") => {
@@ -181,6 +180,18 @@ impl Success<'_> {
             }
             (None, None) => "its body is neither a JSON object nor a list".to_owned(),
         })
+    }
+
+    /// The error for a response of the API that reports success, but cannot be decoded.
+    fn unreadable(self, problem: String) -> Error {
+        Error::of_status(self.status).with_detail(problem).with_reported_success()
+    }
+
+    /// The error for a response that the API did not send: it is from a proxy or another API.
+    fn foreign(self, problem: String) -> Error {
+        let is_shown = !self.confidential.appears_in(problem.as_bytes());
+        let detail = if is_shown { problem } else { "its body is not JSON".to_owned() };
+        Error::of_status(self.status).with_detail(detail)
     }
 }
 
@@ -205,29 +216,6 @@ fn announces(headers: &HeaderMap, media_types: &[&str]) -> bool {
     let value = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     let value = value.trim_ascii_start().to_ascii_lowercase();
     media_types.iter().any(|media_type| value.starts_with(media_type.as_bytes()))
-}
-
-impl Problem {
-    /// The error for a response with this problem.
-    pub(crate) fn into_error(
-        self,
-        status: http::StatusCode,
-        confidential: Confidential<'_>,
-    ) -> Error {
-        let error = Error::of_status(status);
-        match self {
-            Self::Unreadable(detail) => error.with_detail(detail).with_reported_success(),
-            Self::Foreign(detail) if confidential.appears_in(detail.as_bytes()) => {
-                error.with_detail("its body is not JSON")
-            }
-            Self::Foreign(detail) => error.with_detail(detail),
-            Self::ErrorObject(object) => error
-                .with_detail("its body is an error")
-                .with_server_message(ServerMessage::new(object, status, |text| {
-                    confidential.appears_in(text)
-                })),
-        }
-    }
 }
 
 /// The media type without parameters, if it is valid and not JSON.
