@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, timeout};
 
 use super::pace::Pace;
 use crate::error::{Error, ErrorKind};
@@ -42,13 +42,6 @@ struct Waiting {
 /// The position of a call in the queue: when its wait began, and its number.
 pub(crate) type Position = (Instant, u64);
 
-/// The error for a call that the pause outlasts.
-fn throttled(pause_left: Duration) -> Error {
-    Error::new(ErrorKind::RateLimited)
-        .with_detail("not sent, since the server rate limited earlier calls")
-        .with_retry_after((!pause_left.is_zero()).then_some(pause_left))
-}
-
 impl RequestQueue {
     pub(super) fn new(pace: Pace) -> Self {
         Self(State { pace, number: 0, waiting: BTreeMap::new() }.into())
@@ -72,52 +65,45 @@ impl RequestQueue {
         time_left: Duration,
     ) -> Result<Instant, Error> {
         let arrival = Instant::now();
-        let left = || time_left.saturating_sub(arrival.elapsed());
-        waiting("rate_limit", self.pause_within(left())?);
-        let patience = time_left.saturating_sub((time_left / 10).min(LONGEST_RESERVE));
-        let admission = match timeout(patience, self.wait(position, left)).await {
-            Ok(admission) => admission,
-            Err(_) => self.last_admission(left).await,
-        };
+        waiting("rate_limit", self.pause_within(time_left)?);
+        let admission = self.wait(position, time_left).await;
         waited("rate_limit", arrival.elapsed());
         admission
     }
 
-    async fn wait(
-        &self,
-        position: Position,
-        left: impl Fn() -> Duration,
-    ) -> Result<Instant, Error> {
+    async fn wait(&self, position: Position, time_left: Duration) -> Result<Instant, Error> {
+        let arrival = Instant::now();
+        let patience = time_left.saturating_sub((time_left / 10).min(LONGEST_RESERVE));
         let wake = Arc::new(Notify::new());
         let _entry = Entry { queue: self, position };
         loop {
-            self.pause_within(left())?;
-            let admission = self.state().wait(position, &wake);
-            match admission {
-                Ok(sent_at) => return Ok(sent_at),
-                Err(due) => _ = timeout_at(due, wake.notified()).await,
-            }
-        }
-    }
-
-    /// Admits a call whose time is almost over, unless the pause lasts longer: a last attempt
-    /// may succeed.
-    async fn last_admission(&self, left: impl Fn() -> Duration) -> Result<Instant, Error> {
-        loop {
-            let pause = self.pause_within(left())?;
-            if pause.is_zero() {
+            let pause = self.pause_within(time_left.saturating_sub(arrival.elapsed()))?;
+            let patience_left = patience.saturating_sub(arrival.elapsed());
+            if patience_left.is_zero() && pause.is_zero() {
+                // A last attempt may succeed.
                 let now = Instant::now();
                 self.state().pace.on_send(now);
                 return Ok(now);
             }
-            sleep(pause).await;
+            let admission = self.state().wait(position, &wake);
+            let due = match admission {
+                Ok(sent_at) => return Ok(sent_at),
+                Err(due) => due,
+            };
+            let rest = if patience_left.is_zero() { pause } else { patience_left };
+            _ = timeout(rest.min(due - Instant::now()), wake.notified()).await;
         }
     }
 
     /// The rest of the pause. An error if the time that a call has left is over before it.
     fn pause_within(&self, time_left: Duration) -> Result<Duration, Error> {
         let pause = self.pause_left();
-        if pause < time_left { Ok(pause) } else { Err(throttled(pause)) }
+        if pause < time_left {
+            return Ok(pause);
+        }
+        Err(Error::new(ErrorKind::RateLimited)
+            .with_detail("not sent, since the server rate limited earlier calls")
+            .with_retry_after((!pause.is_zero()).then_some(pause)))
     }
 
     /// Whether the queue is empty and the pause is over.
