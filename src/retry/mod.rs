@@ -3,8 +3,7 @@
 pub(crate) mod attempts;
 mod budget;
 mod policy;
-mod rules;
 
+pub(crate) use attempts::Rules;
 pub(crate) use budget::Budget;
 pub use policy::RetryPolicy;
-pub(crate) use rules::Rules;

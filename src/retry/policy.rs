@@ -142,11 +142,6 @@ impl RetryPolicy {
         self.has_budget
     }
 
-    /// The time left for a call that began `elapsed` ago.
-    pub(crate) fn time_left(&self, elapsed: Duration) -> Duration {
-        self.total_timeout.saturating_sub(elapsed)
-    }
-
     /// The wait before the next attempt, after the last one failed with `error`. None if there
     /// is no next attempt.
     ///
