@@ -82,8 +82,7 @@ enum NextPage<T, C> {
     /// To be requested, or requested again: the cursor and the number of repeats.
     Cursor(C, u32),
     Pending(PendingPage<T, C>),
-    Ready(Page<T, C>),
-    Failed(Error),
+    Done(Result<Page<T, C>, Error>),
 }
 
 /// A pending call for a page.
@@ -117,11 +116,10 @@ impl<T: Send + 'static, C: Clone + Send + 'static> PendingPage<T, C> {
         self.unattended += self.due.elapsed();
         self.due = Instant::now();
         Poll::Ready(match ready!(Pin::new(&mut self.fetch).poll(context)) {
-            Ok(page) => NextPage::Ready(page),
             Err(error) if error.is_retryable() && self.may_repeat() => {
                 NextPage::Cursor(self.cursor.clone(), self.repeats + 1)
             }
-            Err(error) => NextPage::Failed(error),
+            outcome => NextPage::Done(outcome),
         })
     }
 
@@ -195,7 +193,7 @@ where
         self.items = page.items.into();
         self.next_page = page.next.map(|next| match next {
             Ok(cursor) => self.request(cursor, 0),
-            Err(error) => NextPage::Failed(error),
+            Err(error) => NextPage::Done(Err(error)),
         });
     }
 }
@@ -221,11 +219,11 @@ where
             }
             match this.next_page.take() {
                 None => return Poll::Ready(None),
-                Some(NextPage::Failed(error)) => return Poll::Ready(Some(Err(error))),
+                Some(NextPage::Done(Err(error))) => return Poll::Ready(Some(Err(error))),
                 Some(NextPage::Cursor(cursor, repeats)) => {
                     this.next_page = Some(this.request(cursor, repeats));
                 }
-                Some(NextPage::Ready(page)) => this.take(page),
+                Some(NextPage::Done(Ok(page))) => this.take(page),
                 Some(NextPage::Pending(mut pending)) => {
                     pending.keep_awake(context);
                     this.next_page = Some(NextPage::Pending(pending));
