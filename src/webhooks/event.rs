@@ -26,10 +26,6 @@ pub struct Received<T> {
 }
 
 impl<T> Received<T> {
-    pub(super) fn new(typed: T, raw: &Bytes) -> Self {
-        Self { typed: Box::new(typed), raw: raw.clone() }
-    }
-
     /// The body as JSON. Null if it is nested deeper than 127 levels.
     ///
     /// ```
@@ -47,7 +43,7 @@ impl<T> Received<T> {
 impl<T: DeserializeOwned> Received<T> {
     /// Decodes an event from a text with documented names.
     pub(crate) fn read(text: &[u8], raw: &Bytes) -> Result<Self, String> {
-        Ok(Self::new(decode(text)?, raw))
+        Ok(Self { typed: decode(text)?, raw: raw.clone() })
     }
 }
 
@@ -117,19 +113,22 @@ impl Event {
         let body = body.as_ref();
         let raw = Bytes::copy_from_slice(body);
         let is_object = surrogates::without_bom(body).trim_ascii_start().starts_with(b"{");
-        let head = is_object.then(|| decode(body).ok());
-        let head: Head = head.flatten().unwrap_or_default();
+        let head: Head = if is_object { decode(body).unwrap_or_default() } else { Head::default() };
         let name = head.event.as_ref().and_then(Value::as_str).unwrap_or_default();
         let renamed = older_names::replaced(name, body);
         let problem = match Self::read(name, renamed.as_deref().unwrap_or(body), &raw) {
             Some(Ok(event)) => return event,
             Some(Err(problem)) => Some(problem),
             None if head.object.as_ref().is_some_and(|object| object == meta::OBJECT) => {
-                return Self::Meta(Received::new(meta::Envelope::read(&json(body)), &raw));
+                let typed = Box::new(meta::Envelope::read(&json(body)));
+                return Self::Meta(Received { typed, raw });
             }
             None => decode::<IgnoredAny>(body).err(),
         };
-        Self::Unknown(UnknownEvent { name: name.to_owned(), data: data(body), raw, problem })
+        let mut whole = json(body);
+        // Without the field, the whole body.
+        let data = whole.get_mut("data").map(Value::take).unwrap_or(whole);
+        Self::Unknown(UnknownEvent { name: name.to_owned(), data, raw, problem })
     }
 
     /// The body as JSON. Null if it is not JSON, or nested deeper than 127 levels.
@@ -147,13 +146,4 @@ struct Head {
 
 fn json(body: &[u8]) -> Value {
     surrogates::from_slice(body).unwrap_or_default()
-}
-
-/// The field `data` of an event, or the whole event if it has no such field.
-fn data(body: &[u8]) -> Value {
-    let mut whole = json(body);
-    match whole.get_mut("data") {
-        Some(data) => data.take(),
-        None => whole,
-    }
 }

@@ -23,17 +23,15 @@
 //! [The page on webhooks](crate::guide::webhooks) explains how to set up a webhook, which
 //! status to return, how to replace a secret, and how to recognize a repeated delivery.
 
-mod address_token;
 mod event;
 mod events;
 pub mod meta;
 mod older_names;
 mod verifier;
 
-pub use address_token::AddressToken;
 pub use event::{Received, UnknownEvent};
 pub(crate) use events::{events, sender};
-pub use verifier::{SIGNATURE_HEADER, Verifier, VerifyError};
+pub use verifier::{AddressToken, SIGNATURE_HEADER, Verifier, VerifyError};
 
 pub use crate::generated::Event;
 

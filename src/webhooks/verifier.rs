@@ -1,4 +1,4 @@
-//! Signatures of deliveries.
+//! Signatures of deliveries, and tokens in the addresses of webhooks without signatures.
 
 use std::fmt;
 
@@ -13,6 +13,9 @@ pub const SIGNATURE_HEADER: &str = "x-pilot-status-signature";
 
 /// The prefix that some senders add, in either case.
 const SCHEME: &[u8] = b"sha256=";
+
+/// The message of the HMAC for the comparison of tokens. It is not secret.
+const PURPOSE: &str = "the address of a webhook";
 
 /// Checks that deliveries are signed with the secret of the webhook.
 ///
@@ -60,24 +63,21 @@ impl Verifier {
         signature: impl AsRef<[u8]>,
         body: impl AsRef<[u8]>,
     ) -> Result<Event, VerifyError> {
-        self.check(signature.as_ref(), body.as_ref())?;
-        Ok(Event::from_unverified(body))
-    }
-
-    fn check(&self, signature: &[u8], body: &[u8]) -> Result<(), VerifyError> {
         if self.secrets.is_empty() {
             return Err(VerifyError::NoSecret);
         }
         let mut given = [0; 32];
-        hex::decode_to_slice(digits(signature), &mut given)
+        hex::decode_to_slice(digits(signature.as_ref()), &mut given)
             .map_err(|_| VerifyError::NoSignature)?;
         let signs = |secret: &SecretString| {
             // In constant time, so that the duration does not reveal the signature.
-            HMAC::verify(body, secret.expose_secret(), &given)
+            HMAC::verify(&body, secret.expose_secret(), &given)
         };
         if self.secrets.iter().any(signs) {
-            return Ok(());
+            return Ok(Event::from_unverified(body));
         }
+        // Files and shells may add quotes or a byte order mark.
+        let is_marked = |secret: &str| secret.starts_with('\u{feff}') || is_quoted(secret);
         let is_hinted = self.secrets.iter().any(|secret| is_marked(secret.expose_secret()));
         Err(if is_hinted { VerifyError::MarkedSecret } else { VerifyError::OtherSignature })
     }
@@ -90,11 +90,6 @@ fn digits(signature: &[u8]) -> &[u8] {
         Some((scheme, digits)) if scheme.eq_ignore_ascii_case(SCHEME) => digits.trim_ascii_start(),
         _ => signature,
     }
-}
-
-/// Whether a secret has quotes or a byte order mark, which files and shells may add.
-fn is_marked(secret: &str) -> bool {
-    secret.starts_with('\u{feff}') || is_quoted(secret)
 }
 
 impl fmt::Debug for Verifier {
@@ -139,3 +134,47 @@ impl fmt::Display for VerifyError {
 }
 
 impl std::error::Error for VerifyError {}
+
+/// A token in the address of a webhook, for deliveries without a signature:
+/// `https://shop.example/webhook?token=...`.
+///
+/// A token is weaker than a signature: anyone who knows the address can send deliveries, and
+/// servers log the addresses of requests. Choose a token that cannot be guessed, such as the
+/// output of `openssl rand -hex 32`.
+///
+/// The token is never printed, and only its HMAC is kept.
+///
+/// ```
+/// use pilot_status::webhooks::{AddressToken, Event};
+///
+/// let token = AddressToken::new("5f0c9b62a1");
+/// assert!(token.matches("5f0c9b62a1"));
+/// assert!(!token.matches("5f0c9b62a2"));
+///
+/// // The token matches, so read the body.
+/// let event = Event::from_unverified(r#"{"event": "message.edited"}"#);
+/// assert_eq!(event.name(), "message.edited");
+/// ```
+#[derive(Clone)]
+pub struct AddressToken(Option<[u8; 32]>);
+
+impl AddressToken {
+    /// Returns a token that deliveries must carry. Surrounding white space is ignored. A blank
+    /// token matches nothing.
+    pub fn new(token: impl AsRef<str>) -> Self {
+        let token = token.as_ref().trim();
+        Self((!is_blank(token)).then(|| HMAC::mac(token, PURPOSE)))
+    }
+
+    /// Whether a request carries this token. `given` is the decoded value of the query parameter.
+    /// The comparison takes constant time.
+    pub fn matches(&self, given: impl AsRef<[u8]>) -> bool {
+        self.0.is_some_and(|expected| HMAC::verify(given, PURPOSE, &expected))
+    }
+}
+
+impl fmt::Debug for AddressToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AddressToken([redacted])")
+    }
+}
