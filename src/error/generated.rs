@@ -23,22 +23,22 @@ fn readable(reason: &str) -> String {
     if let Some((rest, missing)) = reason.rsplit_once("no value supplied for ") {
         return format!("{}`{missing}` is missing", readable(rest));
     }
-    let parts = || {
-        let (type_name, rest) = reason.strip_prefix("conversion to `")?.split_once("` for ")?;
-        let (field, rest) = rest.split_once(" failed")?;
-        Some((type_name, field, rest))
-    };
-    let Some((type_name, field, rest)) = parts() else { return reason.to_owned() };
-    let name = type_name.rsplit(":: ").next().unwrap_or(type_name);
-    let expected = match name {
-        "String" => "text".to_owned(),
-        "i64" | "i32" | "u32" | "u64" => "a whole number in range".to_owned(),
-        "f64" => "a number".to_owned(),
-        "bool" => "true or false".to_owned(),
-        "Utc >" => "a date and time (`chrono::DateTime<Utc>`)".to_owned(),
-        _ => format!("a valid `types::{name}`"),
-    };
-    format!("`{field}` must be {expected}{rest}")
+    if let Some(rest) = reason.strip_prefix("conversion to `")
+        && let Some((type_name, rest)) = rest.split_once("` for ")
+        && let Some((field, rest)) = rest.split_once(" failed")
+    {
+        let name = type_name.rsplit(":: ").next().unwrap_or(type_name);
+        let expected = match name {
+            "String" => "text".to_owned(),
+            "i64" | "i32" | "u32" | "u64" => "a whole number in range".to_owned(),
+            "f64" => "a number".to_owned(),
+            "bool" => "true or false".to_owned(),
+            "Utc >" => "a date and time (`chrono::DateTime<Utc>`)".to_owned(),
+            _ => format!("a valid `types::{name}`"),
+        };
+        return format!("`{field}` must be {expected}{rest}");
+    }
+    reason.to_owned()
 }
 
 #[cfg(test)]

@@ -28,16 +28,14 @@ impl ServerMessage {
     ) -> Self {
         let message = message(&object, status);
         let api_error = api_error(object);
-        let shown = |text: &str, limit| {
-            let line = one_line(text, limit).replace('"', "'");
-            let is_hidden = is_confidential(text.as_bytes());
-            (!is_hidden && !line.is_empty()).then_some(line)
+        let shown = |text: Option<&str>, limit| {
+            let text = text.filter(|text| !is_confidential(text.as_bytes()))?;
+            Some(one_line(text, limit).replace('"', "'")).filter(|line| !line.is_empty())
         };
-        let words = message.as_deref().and_then(|message| shown(message, MAX_MESSAGE_CHARS));
+        let words = shown(message.as_deref(), MAX_MESSAGE_CHARS);
         let words = words.map(|words| format!("\"{words}\""));
         let code = api_error.code.as_ref().map(ErrorCode::as_str).filter(|code| is_token(code));
-        let code = code.and_then(|code| shown(code, MAX_CODE_CHARS));
-        let shown = match (words, code) {
+        let shown = match (words, shown(code, MAX_CODE_CHARS)) {
             (Some(words), Some(code)) => Some(format!("{words} ({code})")),
             (words, code) => words.or(code),
         };
@@ -89,12 +87,9 @@ fn words(value: &Value, depth: u32) -> Option<String> {
 
 /// Keeps fields of undocumented types in `extra`.
 fn api_error(mut object: Map<String, Value>) -> ApiError {
-    let mut take = |key: &str| match object.remove(key)? {
-        Value::String(text) => Some(text),
-        other => {
-            object.insert(key.to_owned(), other);
-            None
-        }
+    let mut take = |key: &str| {
+        let text = object.get(key)?.as_str()?.to_owned();
+        object.remove(key).map(|_| text)
     };
     let (error, code) = (take("error"), take("code"));
     let nested = || object.get("error")?.get("code");

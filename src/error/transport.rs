@@ -124,7 +124,7 @@ fn connect_detail(error: &reqwest::Error) -> String {
             host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip != address.ip());
         address.port() != port || is_other_host
     });
-    if is_elsewhere || causes(error).find_map(tunnel_failure).is_some() {
+    if is_elsewhere || causes(error).any(is_tunnel_failure) {
         let proxy = address.map(|address| format!(" {address}")).unwrap_or_default();
         return format!(
             "the proxy{proxy} failed to reach {host}:{port}: {cause}; check the proxy settings"
@@ -174,16 +174,17 @@ fn is_tls_failure(cause: &(dyn StdError + 'static)) -> bool {
         && !text.contains("unexpected eof")
 }
 
-/// The failure of a tunnel through a proxy, recognized by its text, since its type is private.
-fn tunnel_failure(cause: &(dyn StdError + 'static)) -> Option<String> {
-    cause.to_string().strip_prefix("tunnel error: ").map(str::to_owned)
+/// Whether a tunnel through a proxy failed, recognized by the text, since the type is private.
+fn is_tunnel_failure(cause: &(dyn StdError + 'static)) -> bool {
+    cause.to_string().starts_with("tunnel error: ")
 }
 
 /// Whether the proxy sent a response other than success.
 fn is_refused_tunnel(cause: &(dyn StdError + 'static)) -> bool {
     const REFUSALS: [&str; 3] =
         ["unsuccessful", "proxy authorization required", "proxy response headers too long"];
-    tunnel_failure(cause).is_some_and(|failure| REFUSALS.contains(&failure.as_str()))
+    let text = cause.to_string();
+    text.strip_prefix("tunnel error: ").is_some_and(|failure| REFUSALS.contains(&failure))
 }
 
 /// Whether a server sends data before the request, which means another protocol. hyper has
