@@ -188,7 +188,9 @@ impl RawRequest<'_> {
         let credentials = client.inner.settings.credentials.clone();
         let origin = Origin { call: succeeded.call.clone(), credentials };
         let body = succeeded.body.clone();
-        Ok(succeeded.with(body).with_origin(origin))
+        let mut response = succeeded.with(body);
+        response.origin = Some(Box::new(origin));
+        Ok(response)
     }
 
     /// Whether errors, spans and the logs of proxies would show the credential.

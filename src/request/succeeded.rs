@@ -41,8 +41,7 @@ impl Succeeded<'_> {
         let (status, headers) = (response.status(), response.headers().clone());
         let Inner { settings, attempt_timeout, .. } = &client.inner;
         let (limit, attempts) = (settings.response_limit(&call.operation), call.attempts);
-        let download =
-            Download::new(response, headers.clone(), call, slot, *attempt_timeout, limit);
+        let download = Download::new(response, call, slot, *attempt_timeout, limit);
         ResponseValue::new(download, status, headers).with_attempts(attempts)
     }
 

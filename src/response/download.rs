@@ -3,7 +3,7 @@
 mod file_name;
 
 use std::fmt;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -11,8 +11,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
-use http_body::Body as _;
-use reqwest::{Body, Response};
+use reqwest::Response;
 use tokio::runtime::Handle;
 use tokio::time::{Sleep, sleep};
 
@@ -40,7 +39,7 @@ use crate::rate_limit::slots::Slot;
 #[must_use = "a download does nothing unless it is polled"]
 pub struct Download {
     /// None at the end, when the connection and the slot are released.
-    body: Option<(Body, Slot)>,
+    response: Option<(Response, Slot)>,
     /// The timeout for the next chunk, while the caller waits for it.
     silence: Option<Pin<Box<Sleep>>>,
     /// The runtime of the call, whose timer serves callers outside of any runtime.
@@ -57,7 +56,6 @@ pub struct Download {
 impl Download {
     pub(crate) fn new(
         response: Response,
-        headers: HeaderMap,
         call: Call,
         slot: Slot,
         longest_silence: Duration,
@@ -65,11 +63,11 @@ impl Download {
     ) -> Self {
         Self {
             status: response.status(),
-            body: Some((response.into(), slot)),
+            headers: response.headers().clone(),
+            response: Some((response, slot)),
             silence: None,
             runtime: Handle::current(),
             call,
-            headers,
             longest_silence,
             max_bytes,
         }
@@ -127,7 +125,7 @@ impl Download {
     }
 
     fn failed(&mut self, error: Error, body: Option<Bytes>) -> Error {
-        self.body = None;
+        self.response = None;
         error.with_response(self.status, self.headers.clone(), body).with_call(self.call.clone())
     }
 }
@@ -137,10 +135,10 @@ impl Stream for Download {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        let Some((body, _)) = &mut this.body else {
+        let Some((response, _)) = &mut this.response else {
             return Poll::Ready(None);
         };
-        let Poll::Ready(next) = poll_data(body, context) else {
+        let Poll::Ready(chunk) = pin!(response.chunk()).poll(context) else {
             // The time that the caller spends between two chunks does not count.
             let silence = this.silence.get_or_insert_with(|| {
                 let runtime = Handle::try_current().unwrap_or_else(|_| this.runtime.clone());
@@ -151,21 +149,11 @@ impl Stream for Download {
             return Poll::Ready(Some(Err(this.failed(Error::new(ErrorKind::Timeout), None))));
         };
         this.silence = None;
-        if next.is_none() {
-            this.body = None;
+        if let Ok(None) = chunk {
+            this.response = None;
         }
-        Poll::Ready(next.map(|next| next.map_err(|error| this.failed(error.into(), None))))
+        Poll::Ready(chunk.map_err(|error| this.failed(error.into(), None)).transpose())
     }
-}
-
-/// Polls the next bytes of a body, without its trailers.
-fn poll_data(body: &mut Body, context: &mut Context<'_>) -> Poll<Option<reqwest::Result<Bytes>>> {
-    while let Some(frame) = ready!(Pin::new(&mut *body).poll_frame(context)) {
-        if let Some(data) = frame.map(|frame| frame.into_data().ok()).transpose() {
-            return Poll::Ready(Some(data));
-        }
-    }
-    Poll::Ready(None)
 }
 
 impl fmt::Debug for Download {

@@ -58,11 +58,6 @@ impl<T> ResponseValue<T> {
         Self { attempts, ..self }
     }
 
-    pub(crate) fn with_origin(mut self, origin: Origin) -> Self {
-        self.origin = Some(Box::new(origin));
-        self
-    }
-
     /// Returns the value without status and headers.
     pub fn into_inner(self) -> T {
         self.value

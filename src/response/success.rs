@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use crate::credentials::Confidential;
 use crate::decode;
@@ -29,7 +29,7 @@ pub(crate) struct Success<'a> {
 /// An empty body is an empty model, if the operation writes and the model has no required
 /// fields.
 pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Error> {
-    let ResponseBody { is_list, envelopes, requires_fields, .. } = *success.documented();
+    let ResponseBody { fields, is_list, envelopes, requires_fields, .. } = *success.documented();
     let (mut body, mut seen) = (None, None);
     if !envelopes.is_empty() {
         // An undocumented field may contain another list.
@@ -46,10 +46,14 @@ pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Erro
         let empty = empty.filter(|_| !success.confidential.call.operation.is_read_only());
         return empty.ok_or_else(|| success.unreadable("its body is empty".to_owned()));
     }
-    if success.is_list_for_object() {
-        return Err(success.undecoded("it is a list, not an object".to_owned(), &seen()));
-    }
-    match decode::decode(success.body) {
+    // Serde's derive would read a list as the fields of the model in order.
+    let is_other_list = !fields.is_empty() && !is_list && success.text().starts_with(b"[");
+    let decoded = if is_other_list {
+        Err("it is a list, not an object".to_owned())
+    } else {
+        decode::decode(success.body)
+    };
+    match decoded {
         // An object with the required fields is certainly the model.
         Ok(model) if requires_fields => Ok(model),
         Ok(model) => success.other_object(&seen()).map_or(Ok(model), Err),
@@ -90,14 +94,6 @@ impl Success<'_> {
 
     fn text(&self) -> &[u8] {
         without_bom(self.body).trim_ascii_start()
-    }
-
-    /// Whether the body is a list and the model an object. Serde's derive would read a list as
-    /// the fields of the model in order.
-    fn is_list_for_object(self) -> bool {
-        let response = self.documented();
-        let is_object = !response.fields.is_empty() && !response.is_list;
-        is_object && self.text().starts_with(b"[")
     }
 
     /// The body with its list in the documented place, if an undocumented field contains it.
@@ -284,11 +280,6 @@ impl<'de> Visitor<'de> for &mut Seen {
 }
 
 fn is_error(error: &Value) -> bool {
-    match error {
-        Value::String(text) => !text.is_empty(),
-        Value::Array(list) => !list.is_empty(),
-        Value::Object(object) => !object.is_empty(),
-        Value::Bool(is_error) => *is_error,
-        _ => false,
-    }
+    let blank = [Value::Null, json!(false), json!(""), json!([]), json!({})];
+    !error.is_number() && !blank.contains(error)
 }
