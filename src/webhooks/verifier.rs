@@ -86,10 +86,8 @@ impl Verifier {
 /// The hexadecimal digits of a signature.
 fn digits(signature: &[u8]) -> &[u8] {
     let signature = signature.trim_ascii();
-    match signature.split_at_checked(SCHEME.len()) {
-        Some((scheme, digits)) if scheme.eq_ignore_ascii_case(SCHEME) => digits.trim_ascii_start(),
-        _ => signature,
-    }
+    let scheme = signature.get(..SCHEME.len()).filter(|it| it.eq_ignore_ascii_case(SCHEME));
+    scheme.map_or(signature, |scheme| signature[scheme.len()..].trim_ascii_start())
 }
 
 impl fmt::Debug for Verifier {
