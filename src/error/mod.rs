@@ -125,7 +125,7 @@ impl Error {
     }
 
     pub(crate) fn add_detail(&mut self, detail: &'static str) {
-        self.0.detail = match &*self.0.detail {
+        self.facts.detail = match &*self.facts.detail {
             "" => detail.into(),
             other => format!("{other}; {detail}").into(),
         };
