@@ -26,7 +26,7 @@ macro_rules! builder {
             /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) if a field is
             /// missing or a value is invalid.
             #[inline]
-            pub fn build(self) -> ::std::result::Result<super::$model, crate::Error> {
+            pub fn build(self) -> Result<super::$model, crate::Error> {
                 super::$model::try_from(self).map_err(crate::Error::from)
             }
         }

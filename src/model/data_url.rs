@@ -6,7 +6,7 @@ use base64::engine::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_PAD_INDIFFERENT};
 use serde::{Deserialize, Serialize};
 
-use super::text::{FromText, text_conversions};
+use super::text::text_conversions;
 
 /// A file as text: a `data:` URL (RFC 2397), such as a QR code or a recording.
 ///
@@ -66,8 +66,6 @@ impl From<String> for DataUrl {
 }
 
 text_conversions!(DataUrl);
-
-impl FromText for DataUrl {}
 
 impl fmt::Display for DataUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,7 +15,7 @@ macro_rules! open_enum {
     ) => {
         #[doc = $description]
         #[derive(Clone, Debug, PartialEq, Eq, Hash, ::serde::Deserialize)]
-        #[serde(from = "::std::string::String")]
+        #[serde(from = "String")]
         // Any string is valid, so the known ones are examples.
         #[cfg_attr(
             feature = "schemars",
@@ -26,7 +26,7 @@ macro_rules! open_enum {
         pub enum $name {
             $(#[doc = $doc] $variant,)*
             /// A value that this version does not know, as it was sent.
-            Unknown(::std::string::String),
+            Unknown(String),
         }
 
         impl $name {
@@ -44,19 +44,17 @@ macro_rules! open_enum {
             }
         }
 
-        impl ::std::convert::From<::std::string::String> for $name {
+        impl From<String> for $name {
             #[inline]
-            fn from(value: ::std::string::String) -> Self {
+            fn from(value: String) -> Self {
                 match crate::model::open_enum::find(&[$($value),*], &value) {
-                    ::std::option::Option::Some(index) => Self::KNOWN[index].clone(),
-                    ::std::option::Option::None => Self::Unknown(value),
+                    Some(index) => Self::KNOWN[index].clone(),
+                    None => Self::Unknown(value),
                 }
             }
         }
 
         crate::model::text::text_conversions!($name);
-
-        impl crate::model::text::FromText for $name {}
 
         impl ::std::fmt::Display for $name {
             #[inline]
@@ -66,10 +64,7 @@ macro_rules! open_enum {
         }
 
         impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
@@ -80,10 +75,8 @@ macro_rules! open_enum {
 macro_rules! switch {
     ($name:ident, $on:ident) => {
         impl crate::IntoOptional<$name> for bool {
-            fn into_optional(
-                self,
-            ) -> ::std::result::Result<::std::option::Option<$name>, ::std::string::String> {
-                ::std::result::Result::Ok(self.then_some($name::$on))
+            fn into_optional(self) -> Result<Option<$name>, String> {
+                Ok(self.then_some($name::$on))
             }
         }
     };

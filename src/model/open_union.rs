@@ -46,12 +46,10 @@ macro_rules! open_union {
     ($name:ident, $description:literal, { $($variant:ident($type:ty),)* }) => {
         crate::model::open_union::open_union!(
             @type $name, $description, { $($variant($type),)* }, value => {
-                $(if let ::std::option::Option::Some(held) =
-                    <$type as crate::model::open_union::Alternative>::read(&value)
-                {
-                    return ::std::result::Result::Ok(Self::$variant(held));
+                $(if let Some(held) = crate::model::open_union::Alternative::read(&value) {
+                    return Ok(Self::$variant(held));
                 })*
-                ::std::result::Result::Ok(Self::Unknown(value))
+                Ok(Self::Unknown(value))
             }
         );
     };
@@ -61,10 +59,8 @@ macro_rules! open_union {
         crate::model::open_union::open_union!(
             @type $name, $description, { $($variant($type),)* }, value => {
                 match value.get($tag).and_then(::serde_json::Value::as_str) {
-                    $(::std::option::Option::Some($($value)|+) => {
-                        crate::decode::tagged(&value).map(Self::$variant)
-                    })*
-                    _ => ::std::result::Result::Ok(Self::Unknown(value)),
+                    $(Some($($value)|+) => crate::decode::tagged(&value).map(Self::$variant),)*
+                    _ => Ok(Self::Unknown(value)),
                 }
             }
         );
@@ -98,19 +94,15 @@ macro_rules! open_union {
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
-                <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)
-                    .and_then(|value| Self::read(value).map_err(::serde::de::Error::custom))
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = ::serde_json::Value::deserialize(deserializer)?;
+                Self::read(value).map_err(::serde::de::Error::custom)
             }
         }
 
         impl $name {
             #[inline]
-            fn read(
-                $value: ::serde_json::Value,
-            ) -> ::std::result::Result<Self, ::std::string::String> $read
+            fn read($value: ::serde_json::Value) -> Result<Self, String> $read
         }
     };
 }
@@ -118,9 +110,9 @@ macro_rules! open_union {
 /// Converts a model into its union.
 macro_rules! from_model {
     ($name:ident, $variant:ident, $model:ident) => {
-        impl ::std::convert::From<$model> for $name {
+        impl From<$model> for $name {
             fn from(model: $model) -> Self {
-                Self::$variant(::std::boxed::Box::new(model))
+                Self::$variant(Box::new(model))
             }
         }
     };
@@ -129,13 +121,11 @@ macro_rules! from_model {
 /// Converts a builder into the union of its model.
 macro_rules! from_builder {
     ($name:ident, $model:ident) => {
-        impl ::std::convert::TryFrom<builder::$model> for $name {
+        impl TryFrom<builder::$model> for $name {
             type Error = error::ConversionError;
 
             #[inline]
-            fn try_from(
-                builder: builder::$model,
-            ) -> ::std::result::Result<Self, error::ConversionError> {
+            fn try_from(builder: builder::$model) -> Result<Self, Self::Error> {
                 $model::try_from(builder).map(Self::from)
             }
         }
@@ -147,15 +137,13 @@ macro_rules! from_builder {
 /// Converts text into its union.
 macro_rules! from_text {
     ($name:ident, $variant:ident) => {
-        impl ::std::convert::From<::std::string::String> for $name {
-            fn from(text: ::std::string::String) -> Self {
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
                 Self::$variant(text)
             }
         }
 
         crate::model::text::text_conversions!($name);
-
-        impl crate::model::text::FromText for $name {}
     };
 }
 
@@ -164,11 +152,11 @@ macro_rules! entries {
     ($name:ident, $entry:ident, $object:ident.$field:ident, $list:ident) => {
         impl $name {
             /// The entries of either form. None if this version does not know the form.
-            pub fn entries(&self) -> ::std::option::Option<&[$entry]> {
+            pub fn entries(&self) -> Option<&[$entry]> {
                 match self {
-                    Self::$object(object) => ::std::option::Option::Some(&object.$field),
-                    Self::$list(list) => ::std::option::Option::Some(list),
-                    _ => ::std::option::Option::None,
+                    Self::$object(object) => Some(&object.$field),
+                    Self::$list(list) => Some(list),
+                    _ => None,
                 }
             }
         }

@@ -80,12 +80,8 @@ macro_rules! optional_from_builder {
     ($target:ty, $builder:ty) => {
         impl crate::IntoOptional<$target> for $builder {
             #[inline]
-            fn into_optional(
-                self,
-            ) -> ::std::result::Result<::std::option::Option<$target>, ::std::string::String> {
-                <$target>::try_from(self)
-                    .map(::std::option::Option::Some)
-                    .map_err(|error| error.to_string())
+            fn into_optional(self) -> Result<Option<$target>, String> {
+                <$target>::try_from(self).map(Some).map_err(|error| error.to_string())
             }
         }
     };

@@ -61,13 +61,13 @@ macro_rules! rules {
         { $($list:ident = $listed:literal: $min:literal, $max:expr;)* }
     ) => {
         impl crate::model::rules::Rules for $model {
-            fn check(&self) -> ::std::result::Result<(), ::std::string::String> {
+            fn check(&self) -> Result<(), String> {
                 $(crate::model::rules::$rule(&[$(($name, self.$field.is_some())),*])?;)*
                 $({
-                    let list = ::std::option::Option::<&::std::vec::Vec<_>>::from(&self.$list);
+                    let list = Option::<&Vec<_>>::from(&self.$list);
                     crate::model::rules::size($listed, list.map(|list| list.len()), $min, $max)?;
                 })*
-                ::std::result::Result::Ok(())
+                Ok(())
             }
         }
     };
@@ -102,9 +102,7 @@ macro_rules! constructor {
         impl $model {
             /// Begins a request with its required choices. Returns a builder for the other
             /// fields.
-            pub fn new(
-                $($argument: impl ::std::convert::Into<$choice>),*
-            ) -> builder::$model {
+            pub fn new($($argument: impl Into<$choice>),*) -> builder::$model {
                 let builder = Self::builder();
                 $(let builder = $argument.into().set(builder);)*
                 builder

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use super::text::{FromText, text_conversions};
+use super::text::text_conversions;
 
 /// A confidential field of a model, such as a password: a string with the format `password` in
 /// the document.
@@ -59,8 +59,6 @@ impl From<String> for Secret {
 
 text_conversions!(Secret);
 
-impl FromText for Secret {}
-
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.expose_secret())
@@ -84,10 +82,6 @@ impl Visitor<'_> for SecretVisitor {
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Secret, E> {
-        Ok(Secret::from(value))
-    }
-
-    fn visit_string<E: de::Error>(self, value: String) -> Result<Secret, E> {
         Ok(Secret::from(value))
     }
 

@@ -42,7 +42,7 @@ optional_text! {
 /// Implements the other conversions of a type with `From<String>`.
 macro_rules! text_conversions {
     ($name:ident) => {
-        impl ::std::convert::From<&str> for $name {
+        impl From<&str> for $name {
             #[inline]
             fn from(text: &str) -> Self {
                 Self::from(text.to_owned())
@@ -53,10 +53,12 @@ macro_rules! text_conversions {
             type Err = ::std::convert::Infallible;
 
             #[inline]
-            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
-                ::std::result::Result::Ok(Self::from(text))
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(text))
             }
         }
+
+        impl crate::model::text::FromText for $name {}
     };
 }
 
