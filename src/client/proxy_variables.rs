@@ -33,17 +33,15 @@ pub(crate) fn check() -> Result<(), Error> {
 }
 
 fn is_proxy(value: &str) -> bool {
-    let Ok(uri) = value.parse::<Uri>() else {
-        return false;
+    let is_known = |scheme: &str| {
+        matches!(scheme, "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h")
     };
-    let is_known =
-        |scheme| matches!(scheme, "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h");
-    let Some(authority) = uri.authority().filter(|_| uri.scheme_str().is_none_or(is_known)) else {
-        return false;
-    };
-    // An invalid port appears only in the text of the authority.
-    let has_port = !authority.as_str().ends_with(authority.host());
-    !authority.host().is_empty() && has_port == authority.port_u16().is_some()
+    let uri = value.parse::<Uri>().ok().filter(|uri| uri.scheme_str().is_none_or(is_known));
+    uri.as_ref().and_then(Uri::authority).is_some_and(|authority| {
+        // An invalid port appears only in the text of the authority.
+        let has_port = !authority.as_str().ends_with(authority.host());
+        !authority.host().is_empty() && has_port == authority.port_u16().is_some()
+    })
 }
 
 #[cfg(test)]

@@ -12,23 +12,19 @@ pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempote
 /// The longest key that the API accepts, in characters.
 const MAX_LENGTH: usize = 255;
 
+pub(crate) const INVALID_KEY: &str =
+    "the idempotency key must have 1 to 255 characters, all of them visible ASCII or inner spaces";
+
 /// Checks the caller's key, or adds a random UUID.
 pub(crate) fn ensure_key(headers: &mut HeaderMap) -> Result<(), Error> {
     if let Some(key) = headers.get(IDEMPOTENCY_KEY) {
         let is_valid = (1..=MAX_LENGTH).contains(&key.len()) && is_portable(key.as_bytes());
-        return if is_valid { Ok(()) } else { Err(invalid_key()) };
+        return if is_valid { Ok(()) } else { Err(Error::refused(INVALID_KEY)) };
     }
     let mut buffer = Uuid::encode_buffer();
     let key = Uuid::new_v4().hyphenated().encode_lower(&mut buffer);
     headers.insert(IDEMPOTENCY_KEY, HeaderValue::from_str(key)?);
     Ok(())
-}
-
-pub(crate) fn invalid_key() -> Error {
-    Error::refused(
-        "the idempotency key must have 1 to 255 characters, all of them visible ASCII or inner \
-         spaces",
-    )
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::credentials::{Confidential, Credentials};
 use crate::error::{Call, Error};
 use crate::generated::Client;
 use crate::operation::{API_KEY, API_KEY_ID, Operation, ResponseBody};
-use crate::request::idempotency::{self, IDEMPOTENCY_KEY};
+use crate::request::idempotency::{IDEMPOTENCY_KEY, INVALID_KEY};
 use crate::request::path_template;
 use crate::response::success::{self, Success};
 use crate::response::{Origin, ResponseValue};
@@ -147,7 +147,7 @@ impl RawRequest<'_> {
     pub fn idempotency_key(mut self, key: impl AsRef<str>) -> Self {
         match HeaderValue::from_str(key.as_ref()) {
             Ok(key) => drop(self.request.headers_mut().insert(IDEMPOTENCY_KEY, key)),
-            Err(_) => drop(self.invalid.get_or_insert_with(idempotency::invalid_key)),
+            Err(_) => self.refuse(INVALID_KEY),
         }
         self
     }
@@ -262,16 +262,13 @@ impl ResponseValue<Bytes> {
     /// # Ok(()) }
     /// ```
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let constructed;
-        let Origin { call, credentials } = if let Some(origin) = &self.origin {
-            &**origin
-        } else {
+        let mut constructed = None;
+        let Origin { call, credentials } = self.origin.as_deref().unwrap_or_else(|| {
             // A response that the caller constructed has no call, and thus no secrets.
             let operation = undecoded(Operation::undocumented(Method::GET, "/"));
             let credentials = Credentials::api_key("");
-            constructed = Origin { call: Call::new(operation, ""), credentials };
-            &constructed
-        };
+            constructed.insert(Origin { call: Call::new(operation, ""), credentials })
+        });
         let (status, headers) = (self.status(), self.headers());
         let confidential = Confidential { credentials, call };
         success::model(Success { status, headers, body: self, confidential }).map_err(|error| {
