@@ -112,16 +112,14 @@ impl ClientBuilder {
     ///
     /// The URL must begin with `https://`, unless the host is this machine, and have no user,
     /// password, query or fragment. Otherwise [`build`](Self::build) fails.
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
-        self
+    pub fn base_url(self, url: impl Into<String>) -> Self {
+        Self { base_url: url.into(), ..self }
     }
 
     /// Allows a base URL with `http://` on any host. Anyone on the network can then read the
     /// API key.
-    pub fn danger_allow_http(mut self) -> Self {
-        self.danger_allow_http = true;
-        self
+    pub fn danger_allow_http(self) -> Self {
+        Self { danger_allow_http: true, ..self }
     }
 
     /// Sets the timeout for connecting. Default: 10 seconds. It is at most nine tenths of the
@@ -130,9 +128,8 @@ impl ClientBuilder {
     /// [`ErrorKind::Connect`](crate::ErrorKind::Connect): nothing was sent. If the timeout of a
     /// clone or of a later attempt ends before it, the error is
     /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), and the outcome counts as unknown.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
-        self
+    pub fn connect_timeout(self, timeout: Duration) -> Self {
+        Self { connect_timeout: timeout, ..self }
     }
 
     /// Sets the timeout of one attempt, from connecting to the last byte of the response.
@@ -142,18 +139,16 @@ impl ClientBuilder {
     /// part that the connection accepts: a slow upload does not fail as long as it makes
     /// progress. [`RetryPolicy::total_timeout`] still limits the whole call.
     /// [`Client::with_attempt_timeout`] changes the timeout for individual calls.
-    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = timeout;
-        self
+    pub fn attempt_timeout(self, timeout: Duration) -> Self {
+        Self { attempt_timeout: timeout, ..self }
     }
 
     /// Sets the maximum length of a response body in bytes. Default: 32 MiB, and 64 MiB for
     /// responses that contain a file, such as the response of `get_media`. A longer body causes
     /// an error of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode). The chunks of a
     /// [`Download`](crate::Download) have no limit.
-    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
-        self.max_response_bytes = Some(bytes);
-        self
+    pub fn max_response_bytes(self, bytes: usize) -> Self {
+        Self { max_response_bytes: Some(bytes), ..self }
     }
 
     /// Sets the maximum number of concurrent requests of the client and its clones. Default:
@@ -170,9 +165,8 @@ impl ClientBuilder {
     /// while the loop body runs. If no request ends for 5 seconds, the client sends one request
     /// beyond the limit, so that such a loop body can make calls. To make many calls, spawn
     /// them as tasks, or hold fewer futures than the limit.
-    pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
-        self.max_concurrent_requests = requests;
-        self
+    pub fn max_concurrent_requests(self, requests: usize) -> Self {
+        Self { max_concurrent_requests: requests, ..self }
     }
 
     /// Sets how long the client keeps an idle connection for the next request. Default: 50
@@ -183,23 +177,20 @@ impl ClientBuilder {
     /// proxy. If the server closes a connection just as a request is sent, the outcome is
     /// unknown, and a call that is not safe to repeat fails. A new connection costs two or
     /// three round trips.
-    pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
-        self.pool_idle_timeout = timeout;
-        self
+    pub fn pool_idle_timeout(self, timeout: Duration) -> Self {
+        Self { pool_idle_timeout: timeout, ..self }
     }
 
     /// Appends the name of the caller, such as `shop/1.4`, to `User-Agent`. If a character is
     /// not valid in a header, [`build`](Self::build) fails.
-    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.user_agent = user_agent.into();
-        self
+    pub fn user_agent(self, user_agent: impl Into<String>) -> Self {
+        Self { user_agent: user_agent.into(), ..self }
     }
 
     /// Sets the retry policy. Default: [`RetryPolicy::default`]. [`Client::with_retry`] changes
     /// the policy for individual calls.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
-        self
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self { retry: policy, ..self }
     }
 
     /// Sets the builder of the HTTP client underneath, for proxies and certificates.
@@ -209,9 +200,8 @@ impl ClientBuilder {
     /// a server on this machine use no proxy. If the default headers contain a credential,
     /// [`build`](Self::build) fails. The headers of a proxy are not checked, since reqwest does
     /// not expose them.
-    pub fn http_client_builder(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.http = Some(http);
-        self
+    pub fn http_client_builder(self, http: reqwest::ClientBuilder) -> Self {
+        Self { http: Some(http), ..self }
     }
 
     /// Builds the client. Nothing is sent.
@@ -334,12 +324,7 @@ impl fmt::Debug for ClientBuilder {
         // headers.
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
-            .field("danger_allow_http", &self.danger_allow_http)
-            .field("connect_timeout", &self.connect_timeout)
             .field("attempt_timeout", &self.attempt_timeout)
-            .field("max_response_bytes", &self.max_response_bytes)
-            .field("max_concurrent_requests", &self.max_concurrent_requests)
-            .field("pool_idle_timeout", &self.pool_idle_timeout)
             .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
