@@ -109,29 +109,20 @@ struct Number {
 impl Number {
     fn read(text: &str) -> Option<Self> {
         let (text, is_id) = match text.split_once('@') {
-            Some((id, "s.whatsapp.net" | "c.us")) => {
-                // A number may have several devices: `NUMBER:DEVICE`.
-                (id.split(':').next().unwrap_or(id), true)
-            }
+            // A number may have several devices: `NUMBER:DEVICE`.
+            Some((id, "s.whatsapp.net" | "c.us")) => (id.split(':').next().unwrap_or(id), true),
             _ => (text, false),
         };
-        let mut digits = String::new();
-        let mut has_plus = false;
-        for character in text.chars() {
-            match character {
-                '0'..='9' => digits.push(character),
-                '+' if digits.is_empty() && !has_plus => has_plus = true,
-                _ if is_separator(character) => {}
-                _ => return None,
-            }
-        }
-        let is_international = has_plus || is_id || digits.starts_with("00");
+        let text: String = text.chars().filter(|character| !is_separator(*character)).collect();
+        let after_plus = text.strip_prefix('+');
+        let mut digits = after_plus.unwrap_or(&text);
+        let is_international = after_plus.is_some() || is_id || digits.starts_with("00");
         if is_international {
             // No country code begins with 0.
-            let zeros = digits.len() - digits.trim_start_matches('0').len();
-            digits.replace_range(..zeros, "");
+            digits = digits.trim_start_matches('0');
         }
-        (!digits.is_empty()).then_some(Self { digits, is_international })
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| Self { digits: digits.to_owned(), is_international })
     }
 
     /// The forms of a Brazilian number without the country code.
