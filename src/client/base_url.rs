@@ -9,32 +9,28 @@ use crate::text::quotes::is_quoted;
 
 /// Parses a base URL: a server and a path prefix. `name` names its source in errors.
 pub(crate) fn parse(url: &str, name: &str, danger_allow_http: bool) -> Result<Url, Error> {
-    let refuse = |reason: &str| Err(Error::configuration(format!("{name} {reason}")));
+    let refuse = |reason: &str| Error::configuration(format!("{name} {reason}"));
     if is_quoted(url) {
-        return refuse("is in quotes; remove the quotes");
+        return Err(refuse("is in quotes; remove the quotes"));
     }
-    let mut url = match Url::parse(url) {
-        Ok(url) => url,
-        Err(error) => {
-            return refuse(&format!("is not a URL ({error}); write it like https://example.com"));
-        }
-    };
+    let mut url = Url::parse(url).map_err(|error| {
+        refuse(&format!("is not a URL ({error}); write it like https://example.com"))
+    })?;
     // URLs of these schemes have a host.
-    if !matches!(url.scheme(), "https" | "http") {
-        return refuse("must begin with https:// and contain a host");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return refuse("must not contain a user or a password; pass the key as `Credentials`");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return refuse("must end with its path, without a query or a fragment");
-    }
-    if url.scheme() == "http" && !danger_allow_http && !is_loopback(&url) {
-        return refuse("must begin with https://, or anyone on the network can read the key");
-    }
-    let prefix = without_version(url.path()).to_owned();
-    url.set_path(&prefix);
-    Ok(url)
+    let problem = if !matches!(url.scheme(), "https" | "http") {
+        "must begin with https:// and contain a host"
+    } else if !url.username().is_empty() || url.password().is_some() {
+        "must not contain a user or a password; pass the key as `Credentials`"
+    } else if url.query().is_some() || url.fragment().is_some() {
+        "must end with its path, without a query or a fragment"
+    } else if url.scheme() == "http" && !danger_allow_http && !is_loopback(&url) {
+        "must begin with https://, or anyone on the network can read the key"
+    } else {
+        let prefix = without_version(url.path()).to_owned();
+        url.set_path(&prefix);
+        return Ok(url);
+    };
+    Err(refuse(problem))
 }
 
 /// The text of a base URL without a trailing slash, so that paths can be appended.

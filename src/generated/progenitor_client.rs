@@ -61,11 +61,7 @@ impl Client {
         self.call(request, info.operation_id)
     }
 
-    pub(super) async fn post<T>(
-        &self,
-        _: &Result<T, Error>,
-        _: &OperationInfo,
-    ) -> Result<(), Error> {
+    pub(super) async fn post<T>(&self, _: &T, _: &OperationInfo) -> Result<(), Error> {
         Ok(())
     }
 }

@@ -124,16 +124,8 @@ impl RawRequest<'_> {
     /// ([`idempotency_key`](Self::idempotency_key)) and `x-whatsapp-number-id`
     /// ([`Client::for_number`]).
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        let (name, value) = (name.as_ref(), value.as_ref());
         let credentials = &self.client.inner.settings.credentials;
-        if credentials.appears_in(name) || credentials.appears_in(value) {
-            self.refuse(
-                "a header holds the credential of the client, which adds it to every request; \
-                 remove it",
-            );
-            return self;
-        }
-        match header(name, value) {
+        match header(name.as_ref(), value.as_ref(), credentials) {
             Ok((name, value)) => drop(self.request.headers_mut().insert(name, value)),
             Err(reason) => self.refuse(reason),
         }
@@ -178,10 +170,9 @@ impl RawRequest<'_> {
         let operation = undecoded(operation);
         // A caller that sets `Accept` may expect a page.
         let takes_pages = self.request.headers().contains_key(ACCEPT);
-        let request = match self.build(path) {
-            Ok(request) => request,
-            Err(error) => return Err(error.with_call(Call::new(operation, client.path_prefix()))),
-        };
+        let in_call =
+            |error: Error| error.with_call(Call::new(operation.clone(), client.path_prefix()));
+        let request = self.build(path).map_err(in_call)?;
         let succeeded = client.execute(request, operation).await?;
         let check = if takes_pages { |_: Success<'_>| Ok(()) } else { success::no_page };
         succeeded.read(check)?;
@@ -287,7 +278,16 @@ fn undecoded(operation: Operation) -> Cow<'static, Operation> {
 }
 
 /// Validates a header of the caller. The error is the reason why it is refused.
-fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
+fn header(
+    name: &str,
+    value: &str,
+    credentials: &Credentials,
+) -> Result<(HeaderName, HeaderValue), String> {
+    if credentials.appears_in(name) || credentials.appears_in(value) {
+        return Err("a header holds the credential of the client, which adds it to every \
+                    request; remove it"
+            .to_owned());
+    }
     let name = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| "the name of a header is empty or contains an invalid character")?;
     if let Some(reason) = reserved(name.as_str()) {
