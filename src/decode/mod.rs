@@ -24,31 +24,31 @@ const MAX_NAME_CHARS: usize = 64;
 
 /// Decodes a body. The error states the problem.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    let mut error = match surrogates::from_slice(body) {
-        Ok(model) => return Ok(model),
-        Err(error) => error,
-    };
-    let body = without_bom(body);
-    let mut body = surrogates::replaced(body).map_or(Cow::Borrowed(body), Cow::Owned);
-    for _ in 0..MAX_REPAIRS {
-        let repaired = if error.to_string().starts_with("duplicate field `") {
-            last_of_each(&body)
-        } else {
-            coercion::repaired(&body, &error)
-        };
-        let Some(repaired) = repaired else { break };
-        body = Cow::Owned(repaired);
-        match serde_json::from_slice(&body) {
+    let mut body = Cow::Borrowed(without_bom(body));
+    let mut repairs = 0..MAX_REPAIRS;
+    loop {
+        let error = match serde_json::from_slice(&body) {
             Ok(model) => return Ok(model),
-            Err(next) => error = next,
+            Err(error) => error,
+        };
+        match repairs.next().and_then(|_| repaired(&body, &error)) {
+            Some(repaired) => body = Cow::Owned(repaired),
+            None => return Err(problem(&body, &error)),
         }
     }
-    Err(problem(&body, &error))
 }
 
-/// The text without repeated fields. The last of each is kept.
-fn last_of_each(body: &[u8]) -> Option<Vec<u8>> {
-    serde_json::to_vec(&serde_json::from_slice::<Value>(body).ok()?).ok()
+/// The text without the cause of an error. None if it cannot be repaired.
+fn repaired(body: &[u8], error: &serde_json::Error) -> Option<Vec<u8>> {
+    // All other repairs require Unicode.
+    if let Some(replaced) = surrogates::replaced(body) {
+        return Some(replaced);
+    }
+    if error.to_string().starts_with("duplicate field `") {
+        // Keeps the last of each field.
+        return serde_json::to_vec(&serde_json::from_slice::<Value>(body).ok()?).ok();
+    }
+    coercion::repaired(body, error)
 }
 
 /// Decodes a value. The error states the problem.

@@ -6,7 +6,7 @@
 //! which RFC 8259, section 8.2, allows, and Rust does not.
 
 use serde::de::DeserializeOwned;
-use serde_json::error::{Category, Error};
+use serde_json::Error;
 
 /// The replacement character, U+FFFD.
 const REPLACEMENT: &[u8] = b"fffd";
@@ -15,13 +15,9 @@ const REPLACEMENT: &[u8] = b"fffd";
 /// not count the mark.
 pub(crate) fn from_slice<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
     let text = without_bom(text);
-    match serde_json::from_slice(text) {
-        Err(error) if error.classify() == Category::Syntax => match replaced(text) {
-            Some(replaced) => serde_json::from_slice(&replaced),
-            None => Err(error),
-        },
-        read => read,
-    }
+    serde_json::from_slice(text).or_else(|error| {
+        replaced(text).map_or(Err(error), |replaced| serde_json::from_slice(&replaced))
+    })
 }
 
 /// The text without a byte order mark, which RFC 8259, section 8.1, allows a reader to skip.
@@ -52,12 +48,9 @@ pub(crate) fn replaced(text: &[u8]) -> Option<Vec<u8>> {
 
 /// The text with a question mark for each byte of invalid UTF-8.
 fn in_utf8(text: &[u8]) -> Vec<u8> {
-    let mut valid = Vec::with_capacity(text.len());
-    for chunk in text.utf8_chunks() {
-        valid.extend_from_slice(chunk.valid().as_bytes());
-        valid.extend(chunk.invalid().iter().map(|_| b'?'));
-    }
-    valid
+    let chunks = text.utf8_chunks();
+    let valid = chunks.map(|chunk| chunk.valid().to_owned() + &"?".repeat(chunk.invalid().len()));
+    valid.collect::<String>().into_bytes()
 }
 
 /// The UTF-16 code unit that a text begins with, if that is an escape like `\ud83d`.
