@@ -135,16 +135,14 @@ impl RetryAdvice {
 
 /// Whether a path or template matches a template of the document. Servers may ignore case.
 pub(crate) fn matches(path: &str, documented: &str) -> bool {
-    let (mut segments, mut documented) = (path.split('/'), documented.split('/'));
-    loop {
-        match (segments.next(), documented.next()) {
-            (None, None) => return true,
-            (Some(segment), Some(documented))
-                if segment.eq_ignore_ascii_case(documented)
-                    || (documented.contains('{') && !segment.is_empty()) => {}
-            _ => return false,
-        }
-    }
+    let mut segments = path.split('/');
+    let all_match = documented.split('/').all(|documented| {
+        segments.next().is_some_and(|segment| {
+            segment.eq_ignore_ascii_case(documented)
+                || (documented.contains('{') && !segment.is_empty())
+        })
+    });
+    all_match && segments.next().is_none()
 }
 
 /// Whether each segment of a template contains a placeholder.

@@ -3,26 +3,24 @@
 use serde::ser::{Error, Serialize, Serializer};
 use serde_json::Value;
 
-/// A parameter with its value, which serializes as the pairs of a query: one for each entry
-/// of a list, and none for null.
-pub struct QueryParam<'a, T> {
-    name: &'a str,
-    value: &'a T,
-}
+/// The name of a parameter and its value, which serialize as the pairs of a query: one for each
+/// entry of a list, and none for null.
+pub struct QueryParam<'a, T>(&'a str, &'a T);
 
 impl<'a, T> QueryParam<'a, T> {
     pub(crate) fn new(name: &'a str, value: &'a T) -> Self {
-        Self { name, value }
+        Self(name, value)
     }
 }
 
 impl<T: Serialize> Serialize for QueryParam<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let value = serde_json::to_value(self.value).map_err(S::Error::custom)?;
+        let Self(name, value) = self;
+        let value = serde_json::to_value(value).map_err(S::Error::custom)?;
         let values = scalars(value).ok_or_else(|| {
-            S::Error::custom(format!("the parameter {} has a value that is an object", self.name))
+            S::Error::custom(format!("the parameter {name} has a value that is an object"))
         })?;
-        serializer.collect_seq(values.iter().map(|value| (self.name, value)))
+        serializer.collect_seq(values.iter().map(|value| (name, value)))
     }
 }
 
