@@ -324,7 +324,12 @@ impl fmt::Debug for ClientBuilder {
         // headers.
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
+            .field("danger_allow_http", &self.danger_allow_http)
+            .field("connect_timeout", &self.connect_timeout)
             .field("attempt_timeout", &self.attempt_timeout)
+            .field("max_response_bytes", &self.max_response_bytes)
+            .field("max_concurrent_requests", &self.max_concurrent_requests)
+            .field("pool_idle_timeout", &self.pool_idle_timeout)
             .field("retry", &self.retry)
             .finish_non_exhaustive()
     }

@@ -114,6 +114,12 @@ impl IntoMap<Value> for Map<String, Value> {
     }
 }
 
+impl<T, L: ToOwned<Owned: IntoMap<T>> + ?Sized> IntoMap<T> for &L {
+    fn into_map<M: FromIterator<(String, T)>>(self) -> Result<Option<M>, String> {
+        self.to_owned().into_map()
+    }
+}
+
 impl<T, L: IntoMap<T>> IntoMap<T> for Option<L> {
     fn into_map<M: FromIterator<(String, T)>>(self) -> Result<Option<M>, String> {
         self.map_or(Ok(None), L::into_map)

@@ -1,5 +1,7 @@
 //! The argument types of setters.
 
+use std::collections::BTreeMap;
+
 use pilot_status::chrono::DateTime;
 use pilot_status::mock::Sandbox;
 use pilot_status::types::{self, Flag, MessageRequest, NumberCheckRequest, WebhookEventName};
@@ -103,4 +105,12 @@ fn a_null_that_clears_a_field_is_kept_in_json() {
         }
     }
     assert!(tested > 10, "{tested}");
+}
+
+#[test]
+fn a_setter_accepts_a_map_by_reference() -> Result<(), Error> {
+    let variables = BTreeMap::from([("nome".to_owned(), "Ana".to_owned())]);
+    let message = MessageRequest::builder().destination_number("1").template_id("t");
+    assert_eq!(message.variables(&variables).build()?.variables, Some(variables));
+    Ok(())
 }
