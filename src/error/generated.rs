@@ -20,6 +20,9 @@ impl From<ConversionError> for Error {
 /// Replaces Rust type paths with words: generated setters report errors such as "conversion to
 /// `:: std :: string :: String` for id failed".
 fn readable(reason: &str) -> String {
+    if let Some(missing) = reason.strip_suffix(" was not initialized") {
+        return format!("`{missing}` is missing");
+    }
     if let Some((rest, missing)) = reason.rsplit_once("no value supplied for ") {
         return format!("{}`{missing}` is missing", readable(rest));
     }
@@ -71,7 +74,7 @@ mod tests {
                 "`body` must be a valid `types::MessageRequest`: `buttons`: `label` is missing",
             ),
             ("no value supplied for name", "`name` is missing"),
-            ("id was not initialized", "id was not initialized"),
+            ("id was not initialized", "`id` is missing"),
         ] {
             assert_eq!(readable(reason), text);
         }
