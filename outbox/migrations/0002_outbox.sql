@@ -11,8 +11,11 @@ CREATE TABLE messages (
     owner TEXT,
     -- The number of leases that ended without a stored outcome.
     lost_leases BIGINT NOT NULL DEFAULT 0,
-    -- The start of the first attempt that the service may have processed.
+    -- The start of the first attempt that the service may have processed. A lease replaces a time
+    -- in the future, after the clock stepped back.
     uncertain_since BIGINT,
+    -- 1 if an attempt before the lease set uncertain_since.
+    is_retry BIGINT NOT NULL DEFAULT 0,
     -- The id that the service assigned to the message. Set once.
     message_id TEXT,
     -- The reason of a permanent failure.

@@ -15,10 +15,13 @@ use tracing::warn;
 const LEASE: &str = "UPDATE messages SET owner = $1, attempts = attempts + 1, \
     lost_leases = lost_leases + CASE WHEN owner IS NULL THEN 0 ELSE 1 END, \
     next_attempt = (SELECT now FROM clock) + $2, \
-    uncertain_since = COALESCE(uncertain_since, (SELECT now FROM clock)) \
+    is_retry = CASE WHEN uncertain_since IS NULL THEN 0 ELSE 1 END, \
+    uncertain_since = CASE WHEN uncertain_since < (SELECT now FROM clock) THEN uncertain_since \
+    ELSE (SELECT now FROM clock) END \
     WHERE key IN (SELECT key FROM messages WHERE message_id IS NULL AND failure IS NULL \
     AND next_attempt <= (SELECT now FROM clock) ORDER BY next_attempt, key LIMIT $3 {lock}) \
-    RETURNING key, recipient, body, attempts, lost_leases, next_attempt - $2 - uncertain_since";
+    RETURNING key, recipient, body, attempts, lost_leases, is_retry, \
+    next_attempt - $2 - uncertain_since";
 
 /// The longest wait for a restarting database when a program starts.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -47,8 +50,9 @@ pub struct Leased {
     pub attempts: i64,
     /// The number of earlier leases that ended without a stored outcome.
     pub lost_leases: i64,
-    /// The time since the start of the first attempt that the service may have processed. Zero
-    /// if no earlier attempt may have been processed.
+    /// Whether the service may have processed an earlier attempt.
+    pub is_retry: bool,
+    /// The time since the start of the first attempt that the service may have processed.
     pub uncertain_for: Duration,
 }
 
@@ -160,14 +164,15 @@ impl Store {
 
     /// Leases up to `limit` due messages to `owner` for `time`.
     pub async fn lease(&self, owner: &str, time: Duration, limit: usize) -> Result<Vec<Leased>> {
-        type Columns = (String, String, String, i64, i64, i64);
+        type Columns = (String, String, String, i64, i64, i64, i64);
         let lease = AssertSqlSafe(LEASE.replace("{lock}", self.lock));
         let lease = sqlx::query_as(lease).bind(owner).bind(millis(time));
         let rows: Vec<Columns> = lease.bind(i64::try_from(limit)?).fetch_all(&self.pool).await?;
-        let leased = |(key, recipient, body, attempts, lost_leases, age): Columns| Leased {
+        let leased = |(key, recipient, body, attempts, lost_leases, retry, age): Columns| Leased {
             message: Message { key, recipient, body },
             attempts,
             lost_leases,
+            is_retry: retry == 1,
             uncertain_for: Duration::from_millis(u64::try_from(age).unwrap_or(0)),
         };
         Ok(rows.into_iter().map(leased).collect())
@@ -202,7 +207,7 @@ impl Store {
             .bind(owner)
             .bind(millis(*wait))
             .bind(i64::from(!was_sent))
-            .bind(i64::from(*is_uncertain || !leased.uncertain_for.is_zero())),
+            .bind(i64::from(*is_uncertain || leased.is_retry)),
         }
         .execute(&self.pool)
         .await?;

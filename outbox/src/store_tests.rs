@@ -25,6 +25,18 @@ impl Store {
         set.bind(key).bind(attempts).execute(&self.pool).await.unwrap();
     }
 
+    /// Sets a clock of the database that differs from the right one by some milliseconds.
+    pub async fn set_clock(&self, difference: i64) {
+        let views = if self.lock.is_empty() {
+            include_str!("../migrations/0001_clock_sqlite.sql")
+        } else {
+            include_str!("../migrations/0001_clock_postgres.sql")
+        };
+        let views = views.replace(" AS now", &format!(" + {difference} AS now"));
+        let views = sqlx::AssertSqlSafe(format!("DROP VIEW clock; {views}"));
+        sqlx::raw_sql(views).execute(&self.pool).await.unwrap();
+    }
+
     /// Blocks the statements that lease or release messages, until the transaction ends.
     pub async fn block(&self) -> Transaction<'static, Any> {
         let mut transaction = self.pool.begin().await.unwrap();

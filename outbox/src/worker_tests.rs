@@ -95,6 +95,30 @@ async fn after_a_success_that_cannot_be_read_the_life_of_the_key_begins() {
 }
 
 #[tokio::test]
+async fn an_uncertain_attempt_is_remembered_after_the_clock_steps_back() {
+    on_each_database(async |store| {
+        enqueue(&store, &["a"]).await;
+        let sandbox = Sandbox::start().await.unwrap();
+        sandbox.enqueue(OperationId::SendMessage, Reply::html(StatusCode::BAD_GATEWAY));
+        run(&store, &sandbox.client(), KEEP_RUNNING, ready(())).await.unwrap();
+
+        // The next attempt certainly has no effect, and the clock is an hour behind.
+        let unreachable = sandbox.builder().base_url("http://127.0.0.1:1").build().unwrap();
+        store.set_clock(-3_600_000).await;
+        store.age("a", Duration::ZERO).await;
+        run(&store, &unreachable, KEEP_RUNNING, ready(())).await.unwrap();
+        assert_eq!(store.attempts("a").await, 2);
+
+        store.set_clock(i64::try_from(KEY_LIFETIME.as_millis()).unwrap() + 60_000).await;
+        run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
+        let failures = store.failures(9).await.unwrap();
+        assert!(failures[0].1.contains("forgotten its idempotency key"), "{failures:?}");
+        assert_eq!(sandbox.requests().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_rejected_api_key_stops_the_worker_and_fails_no_row() {
     on_each_database(async |store| {
         enqueue(&store, &["a"]).await;
