@@ -10,18 +10,30 @@ use sqlx::{AnyPool, AssertSqlSafe, SqlStr};
 use tokio::time::{Instant, sleep};
 use tracing::warn;
 
-/// Leases the messages that are due. The statement is atomic: on SQLite because one connection
-/// writes at a time, on PostgreSQL because `{lock}` skips rows that another worker is leasing.
-const LEASE: &str = "UPDATE messages SET owner = $1, attempts = attempts + 1, \
+/// Leases the messages that `{due}` selects. The statement is atomic: on SQLite because one
+/// connection writes at a time, on PostgreSQL because `DUE` skips rows that another worker is
+/// leasing.
+const LEASE: &str = "WITH due AS MATERIALIZED ({due} LIMIT $3) \
+    UPDATE messages SET owner = $1, attempts = attempts + 1, \
     lost_leases = lost_leases + CASE WHEN owner IS NULL THEN 0 ELSE 1 END, \
     next_attempt = (SELECT now FROM clock) + $2, \
     is_retry = CASE WHEN uncertain_since IS NULL THEN 0 ELSE 1 END, \
     uncertain_since = CASE WHEN uncertain_since < (SELECT now FROM clock) THEN uncertain_since \
     ELSE (SELECT now FROM clock) END \
-    WHERE key IN (SELECT key FROM messages WHERE message_id IS NULL AND failure IS NULL \
-    AND next_attempt <= (SELECT now FROM clock) ORDER BY next_attempt, key LIMIT $3 {lock}) \
+    WHERE key IN (SELECT key FROM due) \
     RETURNING key, recipient, body, attempts, lost_leases, is_retry, \
     next_attempt - $2 - uncertain_since";
+
+const DUE: &str = "SELECT key FROM (SELECT key FROM messages \
+    WHERE message_id IS NULL AND failure IS NULL AND {condition} \
+    ORDER BY next_attempt, key LIMIT $3 {lock}) AS rows";
+
+/// The conditions of rows to lease, the most urgent first: a retry is possible only while the
+/// service remembers the key.
+const CONDITIONS: [&str; 2] = [
+    "uncertain_since IS NOT NULL AND next_attempt <= (SELECT now FROM clock)",
+    "uncertain_since IS NULL AND next_attempt <= (SELECT now FROM clock)",
+];
 
 /// The longest wait for a restarting database when a program starts.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -165,8 +177,7 @@ impl Store {
     /// Leases up to `limit` due messages to `owner` for `time`.
     pub async fn lease(&self, owner: &str, time: Duration, limit: usize) -> Result<Vec<Leased>> {
         type Columns = (String, String, String, i64, i64, i64, i64);
-        let lease = AssertSqlSafe(LEASE.replace("{lock}", self.lock));
-        let lease = sqlx::query_as(lease).bind(owner).bind(millis(time));
+        let lease = sqlx::query_as(AssertSqlSafe(self.lease_statement())).bind(owner).bind(millis(time));
         let rows: Vec<Columns> = lease.bind(i64::try_from(limit)?).fetch_all(&self.pool).await?;
         let leased = |(key, recipient, body, attempts, lost_leases, retry, age): Columns| Leased {
             message: Message { key, recipient, body },
@@ -176,6 +187,11 @@ impl Store {
             uncertain_for: Duration::from_millis(u64::try_from(age).unwrap_or(0)),
         };
         Ok(rows.into_iter().map(leased).collect())
+    }
+
+    fn lease_statement(&self) -> String {
+        let due = CONDITIONS.map(|condition| DUE.replace("{condition}", condition));
+        LEASE.replace("{due}", &due.join(" UNION ALL ")).replace("{lock}", self.lock)
     }
 
     /// Stores the outcome of an attempt. After the end of the lease, stores only that the

@@ -89,6 +89,24 @@ async fn a_row_has_one_worker_until_its_lease_ends_or_is_released() {
 }
 
 #[tokio::test]
+async fn rows_with_an_uncertain_attempt_are_leased_before_the_backlog() {
+    on_each_database(async |store| {
+        store.enqueue(&["c", "d", "e", "f", "g"].map(|key| message(key, "Oi"))).await.unwrap();
+        let keys = async |owner: &str, limit| {
+            let leased = store.lease(owner, Duration::ZERO, limit).await.unwrap();
+            let mut keys: Vec<_> = leased.into_iter().map(|row| row.message.key).collect();
+            keys.sort();
+            keys
+        };
+        assert_eq!(keys("crashed", 2).await, ["c", "d"]);
+        store.enqueue(&["a", "b"].map(|key| message(key, "Oi"))).await.unwrap();
+        assert_eq!(keys("other", 3).await, ["a", "c", "d"]);
+        assert_eq!(keys("other", 9).await, ["a", "b", "c", "d", "e", "f", "g"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn workers_that_lease_at_the_same_time_get_different_rows() {
     on_each_database(async |store| {
         let messages: Vec<_> = (0..40).map(|index| message(&index.to_string(), "Oi")).collect();
