@@ -29,8 +29,9 @@ const DUE: &str = "SELECT key FROM (SELECT key FROM messages \
     ORDER BY next_attempt, key LIMIT $3 {lock}) AS rows";
 
 /// The conditions of rows to lease, the most urgent first: a retry is possible only while the
-/// service remembers the key.
-const CONDITIONS: [&str; 2] = [
+/// service remembers the key. No lease or backoff takes a day: a clock was ahead.
+const CONDITIONS: [&str; 3] = [
+    "next_attempt > (SELECT now FROM clock) + 86400000",
     "uncertain_since IS NOT NULL AND next_attempt <= (SELECT now FROM clock)",
     "uncertain_since IS NULL AND next_attempt <= (SELECT now FROM clock)",
 ];

@@ -107,6 +107,22 @@ async fn rows_with_an_uncertain_attempt_are_leased_before_the_backlog() {
 }
 
 #[tokio::test]
+async fn a_row_that_a_clock_postponed_for_more_than_a_day_is_leased() {
+    on_each_database(async |store| {
+        store.enqueue(&["a", "b"].map(|key| message(key, "Oi"))).await.unwrap();
+        for (key, hours) in [("a", 23), ("b", 25)] {
+            let postpone = "UPDATE messages SET next_attempt = (SELECT now FROM clock) + $2 \
+                            WHERE key = $1";
+            let postpone = sqlx::query(postpone).bind(key).bind(millis(HOUR * hours));
+            postpone.execute(&store.pool).await.unwrap();
+        }
+        let leased = store.lease("worker", HOUR, 9).await.unwrap();
+        assert_eq!(leased.iter().map(|row| &row.message.key).collect::<Vec<_>>(), ["b"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn workers_that_lease_at_the_same_time_get_different_rows() {
     on_each_database(async |store| {
         let messages: Vec<_> = (0..40).map(|index| message(&index.to_string(), "Oi")).collect();

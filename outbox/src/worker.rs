@@ -190,7 +190,10 @@ fn after(error: &Error, attempts: i64, backoff: Duration, random: f64) -> Outcom
     let was_sent = error.attempts() > 0;
     let backoff = if was_sent { backoff } else { Duration::from_secs(1) };
     let wait = match error.retry_after() {
-        Some(requested) => requested.min(KEY_LIFETIME) + backoff.mul_f64(random * 0.5),
+        // A row that waits for more than a day is due at once.
+        Some(requested) => {
+            requested.saturating_add(backoff.mul_f64(random * 0.5)).min(KEY_LIFETIME)
+        }
         None => backoff.mul_f64(0.5 + random * 0.5),
     };
     Outcome::Later { wait, was_sent, is_uncertain: error.may_have_taken_effect() }
