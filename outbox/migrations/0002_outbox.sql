@@ -23,8 +23,12 @@ CREATE TABLE messages (
     -- The time when the service accepted the message, or when the message failed.
     finished BIGINT
 );
-CREATE INDEX messages_due ON messages (next_attempt) WHERE message_id IS NULL AND failure IS NULL;
-CREATE INDEX messages_by_id ON messages (message_id);
+-- A lease reads the first rows of an index, in its order.
+CREATE INDEX messages_due ON messages (next_attempt, key)
+    WHERE message_id IS NULL AND failure IS NULL;
+CREATE INDEX messages_retry ON messages (next_attempt, key)
+    WHERE message_id IS NULL AND failure IS NULL AND uncertain_since IS NOT NULL;
+CREATE INDEX messages_by_id ON messages (message_id) WHERE message_id IS NOT NULL;
 
 -- The progress of messages, from the deliveries. A delivery may arrive before the worker has
 -- stored the id of the message, so there is no foreign key between the tables.

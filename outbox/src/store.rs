@@ -235,7 +235,8 @@ impl Store {
     pub async fn release(&self, owner: &str) -> Result<u64> {
         let released = sqlx::query(
             "UPDATE messages SET owner = NULL, next_attempt = 0 \
-             WHERE owner = $1 AND message_id IS NULL AND failure IS NULL",
+             WHERE owner = $1 AND message_id IS NULL AND failure IS NULL \
+             AND uncertain_since IS NOT NULL",
         );
         Ok(released.bind(owner).execute(&self.pool).await?.rows_affected())
     }

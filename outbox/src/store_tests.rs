@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use sqlx::{Any, Transaction};
+use sqlx::{Any, Row, Transaction};
 use tokio::io::{AsyncReadExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -118,6 +118,42 @@ async fn a_row_that_a_clock_postponed_for_more_than_a_day_is_leased() {
         }
         let leased = store.lease("worker", HOUR, 9).await.unwrap();
         assert_eq!(leased.iter().map(|row| &row.message.key).collect::<Vec<_>>(), ["b"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lease_neither_sorts_nor_reads_the_whole_queue() {
+    on_each_database(async |store| {
+        let rows = "WITH RECURSIVE numbers (number) AS \
+             (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 20000) \
+             INSERT INTO messages (key, recipient, body, uncertain_since, message_id) \
+             SELECT CAST(number AS TEXT), '1', 'Oi', \
+             CASE WHEN number % 10 = 0 THEN number END, \
+             CASE WHEN number % 3 = 0 THEN CAST(number AS TEXT) END FROM numbers";
+        for (analyze, query) in [
+            ("", store.lease_statement()),
+            ("ANALYZE messages", store.lease_statement()),
+        ] {
+            if analyze.is_empty() {
+                sqlx::query("DELETE FROM messages").execute(&store.pool).await.unwrap();
+                sqlx::query(rows).execute(&store.pool).await.unwrap();
+            }
+            sqlx::raw_sql(analyze).execute(&store.pool).await.unwrap();
+            let (explain, column) = if store.lock.is_empty() {
+                ("EXPLAIN QUERY PLAN", "detail")
+            } else {
+                ("EXPLAIN", "QUERY PLAN")
+            };
+            let query = query.replace("$1", "'worker'").replace("$2", "60000").replace("$3", "8");
+            let explain = sqlx::AssertSqlSafe(format!("{explain} {query}"));
+            let plan = sqlx::query(explain).fetch_all(&store.pool).await.unwrap();
+            let plan: Vec<String> = plan.iter().map(|row| row.get(column)).collect();
+            let plan = plan.join("\n");
+            for part in ["Sort", "Seq Scan on messages", "TEMP B-TREE", "SCAN messages\n"] {
+                assert!(!format!("{plan}\n").contains(part), "{analyze} {query}\n{plan}");
+            }
+        }
     })
     .await;
 }
@@ -261,7 +297,7 @@ async fn an_invalid_database_url_is_rejected_without_its_password() {
     for url in ["mysql://user:marked@host/a", "marked", "postgres://user:marked@host:port/a"] {
         let error = Store::open(url).await.err().unwrap();
         assert!(format!("{error:#}").contains("DATABASE_URL"), "{error:#}");
-        assert!(!format!("{error:#}").contains("marked"), "{error:#}");
+                assert!(!format!("{error:#}").contains("marked"), "{error:#}");
     }
 }
 
