@@ -4,10 +4,22 @@ use pilot_status::{Error, ErrorCode, ErrorKind as Kind};
 
 /// Whether the error concerns the base URL, the credential or the account, and not the message.
 pub fn concerns_all(error: &Error) -> bool {
-    use ErrorCode::{NumberBlocked, NumberNotFound, NumberRequired, WhatsappInstanceNotConnected};
+    use ErrorCode::{
+        EvolutionApiKeyMissing, NumberBlocked, NumberMismatch, NumberNotFound, NumberRequired,
+        NumberSoftDeleted, ProviderNotConfigured, WhatsappInstanceNotConnected,
+    };
     use Kind::{Configuration, Credentials, Forbidden, PaymentRequired, Redirect, Unauthorized};
-    // These codes concern the sending number.
-    let codes = [NumberBlocked, NumberNotFound, NumberRequired, WhatsappInstanceNotConnected];
+    // These codes concern the sending number or its provider.
+    let codes = [
+        EvolutionApiKeyMissing,
+        NumberBlocked,
+        NumberMismatch,
+        NumberNotFound,
+        NumberRequired,
+        NumberSoftDeleted,
+        ProviderNotConfigured,
+        WhatsappInstanceNotConnected,
+    ];
     match (error.kind(), error.code()) {
         (Configuration | Credentials | PaymentRequired | Redirect | Unauthorized, _) => true,
         // Another server responded, or the path is wrong.

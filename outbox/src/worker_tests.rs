@@ -152,6 +152,10 @@ async fn a_failure_of_every_message_stops_the_worker_and_fails_no_row() {
             Reply::error(StatusCode::NOT_FOUND, ErrorCode::NumberNotFound),
             Reply::error(StatusCode::CONFLICT, ErrorCode::NumberBlocked),
             Reply::error(StatusCode::CONFLICT, ErrorCode::WhatsappInstanceNotConnected),
+            Reply::error(StatusCode::BAD_REQUEST, ErrorCode::NumberMismatch),
+            Reply::error(StatusCode::CONFLICT, ErrorCode::NumberSoftDeleted),
+            Reply::error(StatusCode::BAD_REQUEST, ErrorCode::ProviderNotConfigured),
+            Reply::error(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::EvolutionApiKeyMissing),
         ]
         .into_iter()
         .enumerate()
@@ -170,7 +174,7 @@ async fn a_failure_of_every_message_stops_the_worker_and_fails_no_row() {
         assert!(error.contains("check the base URL"), "{error}");
         assert!(error.contains("POST /elsewhere/v1/messages/send"), "{error}");
         run(&store, &sandbox.client(), SETTINGS, pending()).await.unwrap();
-        assert_eq!(store.counts().await.unwrap().sent, 16);
+        assert_eq!(store.counts().await.unwrap().sent, 20);
     })
     .await;
 }
