@@ -22,10 +22,15 @@ pub fn concerns_all(error: &Error) -> bool {
     ];
     match (error.kind(), error.code()) {
         (Configuration | Credentials | PaymentRequired | Redirect | Unauthorized, _) => true,
-        // Another server responded, or the path is wrong.
-        (_, None) => error.status().is_some_and(|it| (403..=405).contains(&it.as_u16())),
+        (_, None) => is_of_another_server(error),
         // It may concern the recipient.
         (_, Some(ErrorCode::Unknown(_))) => false,
         (kind, Some(code)) => kind == Forbidden || codes.contains(code),
     }
+}
+
+/// Whether another server may have responded, such as a firewall, or the path is wrong.
+pub fn is_of_another_server(error: &Error) -> bool {
+    let status = error.status().map(|status| status.as_u16());
+    error.code().is_none() && matches!(status, Some(403..=405))
 }

@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -13,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
-use crate::general_error::concerns_all;
+use crate::general_error::{concerns_all, is_of_another_server};
 use crate::store::{Leased, Message, Outcome, Store};
 
 /// The longest use of an idempotency key. The service forgets keys after 24 hours, and a later
@@ -80,6 +81,7 @@ pub async fn run(
         client: client.with_retry(policy),
         owner: format!("{}-{:016x}", std::process::id(), fastrand::u64(..)),
         max_backoff: Duration::from_secs(settings.max_backoff.into()),
+        has_accepted: AtomicBool::new(false),
     });
     let mut calls = JoinSet::new();
     let shutdown = shutdown.shared();
@@ -127,6 +129,8 @@ struct Worker {
     client: Client,
     owner: String,
     max_backoff: Duration,
+    /// Whether the service accepted a message of this worker.
+    has_accepted: AtomicBool,
 }
 
 impl Worker {
@@ -143,9 +147,10 @@ impl Worker {
             // The next attempt has the same key, and gets the stored response.
             warn!(key, "cannot store the outcome, so the message will be sent again: {error:#}");
         }
-        error.filter(concerns_all).map_or(Ok(()), Err)
+        error.map_or(Ok(()), Err)
     }
 
+    /// Returns the outcome, and the error if it concerns all messages.
     async fn attempt(&self, leased: &Leased) -> (Outcome, Option<Error>) {
         if leased.uncertain_for > KEY_LIFETIME {
             return (Outcome::Failed { reason: KEY_EXPIRED.to_owned() }, None);
@@ -156,8 +161,18 @@ impl Worker {
         let attempts = leased.attempts;
         let backoff = Duration::from_secs(1 << (attempts.clamp(1, 16) - 1)).min(self.max_backoff);
         match AssertUnwindSafe(self.call(&leased.message)).catch_unwind().await {
-            Ok(Ok(message_id)) => (Outcome::Accepted { message_id }, None),
-            Ok(Err(error)) => (after(&error, attempts, backoff, fastrand::f64()), Some(error)),
+            Ok(Ok(message_id)) => {
+                self.has_accepted.store(true, Ordering::Relaxed);
+                (Outcome::Accepted { message_id }, None)
+            }
+            Ok(Err(error)) => {
+                // The base URL was right, so a firewall may reject the text of this message.
+                let is_single =
+                    is_of_another_server(&error) && self.has_accepted.load(Ordering::Relaxed);
+                let concerns_all = concerns_all(&error) && !is_single;
+                let outcome = after(&error, concerns_all, attempts, backoff, fastrand::f64());
+                (outcome, concerns_all.then_some(error))
+            }
             Err(_) if attempts >= MAX_ATTEMPTS => {
                 let reason = format!("the worker panicked, see its log ({attempts} attempts)");
                 (Outcome::Failed { reason }, None)
@@ -176,13 +191,21 @@ impl Worker {
 
 /// Returns the outcome of a failed attempt. `backoff` is the longest wait, and `random` is between
 /// 0 and 1.
-fn after(error: &Error, attempts: i64, backoff: Duration, random: f64) -> Outcome {
+fn after(
+    error: &Error,
+    concerns_all: bool,
+    attempts: i64,
+    backoff: Duration,
+    random: f64,
+) -> Outcome {
     // A failure of the account or of the service, not of the message.
-    let is_general =
-        concerns_all(error) || matches!(error.kind(), Kind::RateLimited | Kind::Connect);
+    let is_general = concerns_all || matches!(error.kind(), Kind::RateLimited | Kind::Connect);
     // The key makes a retry safe if the service may have processed the attempt, even if it
     // reported success in a response that cannot be read. A retry gets the stored response.
-    let is_transient = is_general || error.is_retryable() || error.may_have_taken_effect();
+    let is_transient = is_general
+        || is_of_another_server(error)
+        || error.is_retryable()
+        || error.may_have_taken_effect();
     if !is_transient || (attempts >= MAX_ATTEMPTS && !is_general) {
         return Outcome::Failed { reason: error.to_string() };
     }

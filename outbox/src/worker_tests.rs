@@ -119,6 +119,42 @@ async fn an_uncertain_attempt_is_remembered_after_the_clock_steps_back() {
 }
 
 #[tokio::test]
+async fn a_page_for_one_message_does_not_stop_a_worker_whose_messages_were_accepted() {
+    on_each_database(async |store| {
+        let sandbox = Sandbox::start().await.unwrap();
+        enqueue(&store, &["a", "b", "c"]).await;
+        store.set_attempts("c", MAX_ATTEMPTS - 1).await;
+        // A firewall that rejects the texts of b and c.
+        for reply in [Reply::documented(), firewall(), firewall()] {
+            sandbox.enqueue(OperationId::SendMessage, reply);
+        }
+        run(&store, &sandbox.client(), IN_ORDER, pending()).await.unwrap();
+        let counts = store.counts().await.unwrap();
+        assert_eq!((counts.sent, counts.failed), (2, 1));
+        assert_eq!(store.attempts("b").await, 2);
+        let failures = store.failures(9).await.unwrap();
+        assert_eq!(failures[0].0, "c");
+
+        // Without an accepted message, the base URL may be wrong.
+        enqueue(&store, &["d"]).await;
+        sandbox.enqueue(OperationId::SendMessage, firewall());
+        run(&store, &sandbox.client(), IN_ORDER, pending()).await.unwrap_err();
+        // The key of the account is rejected later.
+        enqueue(&store, &["e", "f"]).await;
+        for reply in [Reply::documented(), Reply::error(StatusCode::UNAUTHORIZED, None)] {
+            sandbox.enqueue(OperationId::SendMessage, reply);
+        }
+        run(&store, &sandbox.client(), IN_ORDER, pending()).await.unwrap_err();
+        assert_eq!(store.counts().await.unwrap().failed, 1);
+    })
+    .await;
+}
+
+fn firewall() -> Reply {
+    Reply::html(StatusCode::FORBIDDEN)
+}
+
+#[tokio::test]
 async fn a_rejected_api_key_stops_the_worker_and_fails_no_row() {
     on_each_database(async |store| {
         enqueue(&store, &["a"]).await;
