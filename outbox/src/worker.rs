@@ -21,8 +21,10 @@ use crate::store::{Leased, Message, Outcome, Store};
 /// attempt could send the message twice.
 const KEY_LIFETIME: Duration = Duration::from_secs(23 * 3600);
 
-const KEY_EXPIRED: &str = "an attempt a day ago may have taken effect, and the service has \
-    forgotten its idempotency key; check with the recipient before you send the message again";
+const KEY_EXPIRED: &str = "the service has forgotten its idempotency key";
+
+/// The end of the reason of a failure after an attempt that may have sent the message.
+const UNCERTAIN: &str = "; an earlier attempt may have taken effect; check with the recipient";
 
 /// The number of attempts after which a message fails, unless the service rejects every message
 /// or is unreachable. With the default backoff, they take 11 hours.
@@ -32,8 +34,7 @@ const MAX_ATTEMPTS: i64 = 100;
 /// workers.
 const MAX_LOST_LEASES: i64 = 20;
 
-const LOST_LEASES: &str = "leases ended without a stored outcome, and any of the attempts may have \
-    succeeded; look for the cause in the logs, and check with the recipient";
+const LOST_LEASES: &str = "leases ended without a stored outcome; look for the cause in the logs";
 
 /// The longest wait for the database at shutdown.
 const GRACE: Duration = Duration::from_secs(2);
@@ -137,7 +138,12 @@ impl Worker {
     /// Sends a message and stores the outcome. Returns errors that concern all messages.
     async fn send(self: Arc<Self>, leased: Leased) -> Result<(), Error> {
         let key = &leased.message.key;
-        let (outcome, error) = self.attempt(&leased).await;
+        let (mut outcome, error) = self.attempt(&leased).await;
+        if let Outcome::Failed { reason } = &mut outcome
+            && leased.is_retry
+        {
+            reason.push_str(UNCERTAIN);
+        }
         match &outcome {
             Outcome::Accepted { message_id } => info!(key, message_id, "accepted"),
             Outcome::Later { wait, .. } => info!(key, ?wait, "postponed"),
@@ -165,14 +171,7 @@ impl Worker {
                 self.has_accepted.store(true, Ordering::Relaxed);
                 (Outcome::Accepted { message_id }, None)
             }
-            Ok(Err(error)) => {
-                // The base URL was right, so a firewall may reject the text of this message.
-                let is_single =
-                    is_of_another_server(&error) && self.has_accepted.load(Ordering::Relaxed);
-                let concerns_all = concerns_all(&error) && !is_single;
-                let outcome = after(&error, concerns_all, attempts, backoff, fastrand::f64());
-                (outcome, concerns_all.then_some(error))
-            }
+            Ok(Err(error)) => self.after(error, attempts, backoff, fastrand::f64()),
             Err(_) if attempts >= MAX_ATTEMPTS => {
                 let reason = format!("the worker panicked, see its log ({attempts} attempts)");
                 (Outcome::Failed { reason }, None)
@@ -187,39 +186,40 @@ impl Worker {
         let call = self.client.send_message().idempotency_key(&message.key).body(request);
         Ok(call.send().await?.into_inner().id)
     }
-}
 
-/// Returns the outcome of a failed attempt. `backoff` is the longest wait, and `random` is between
-/// 0 and 1.
-fn after(
-    error: &Error,
-    concerns_all: bool,
-    attempts: i64,
-    backoff: Duration,
-    random: f64,
-) -> Outcome {
-    // A failure of the account or of the service, not of the message.
-    let is_general = concerns_all || matches!(error.kind(), Kind::RateLimited | Kind::Connect);
-    // The key makes a retry safe if the service may have processed the attempt, even if it
-    // reported success in a response that cannot be read. A retry gets the stored response.
-    let is_transient = is_general
-        || is_of_another_server(error)
-        || error.is_retryable()
-        || error.may_have_taken_effect();
-    if !is_transient || (attempts >= MAX_ATTEMPTS && !is_general) {
-        return Outcome::Failed { reason: error.to_string() };
-    }
-    // The client sends no call while the service limits the rate.
-    let was_sent = error.attempts() > 0;
-    let backoff = if was_sent { backoff } else { Duration::from_secs(1) };
-    let wait = match error.retry_after() {
-        // A row that waits for more than a day is due at once.
-        Some(requested) => {
-            requested.saturating_add(backoff.mul_f64(random * 0.5)).min(KEY_LIFETIME)
+    /// Returns the outcome of a failed attempt, and the error if it concerns all messages.
+    /// `backoff` is the longest wait, and `random` is between 0 and 1.
+    fn after(
+        &self,
+        error: Error,
+        attempts: i64,
+        backoff: Duration,
+        random: f64,
+    ) -> (Outcome, Option<Error>) {
+        // Once a message was accepted, the base URL is right: a firewall may reject this text.
+        let is_firewall = is_of_another_server(&error) && self.has_accepted.load(Ordering::Relaxed);
+        let concerns_all = concerns_all(&error) && !is_firewall;
+        // A failure of the account or of the service, not of the message.
+        let is_general = concerns_all || matches!(error.kind(), Kind::RateLimited | Kind::Connect);
+        // The key makes a retry safe if the service may have processed the attempt, even if it
+        // reported success in a response that cannot be read. A retry gets the stored response.
+        let is_uncertain = error.may_have_taken_effect();
+        let is_transient = is_general || is_firewall || is_uncertain || error.is_retryable();
+        if !is_transient || (attempts >= MAX_ATTEMPTS && !is_general) {
+            return (Outcome::Failed { reason: error.to_string() }, None);
         }
-        None => backoff.mul_f64(0.5 + random * 0.5),
-    };
-    Outcome::Later { wait, was_sent, is_uncertain: error.may_have_taken_effect() }
+        // The client sends no call while the service limits the rate.
+        let was_sent = error.attempts() > 0;
+        let backoff = if was_sent { backoff } else { Duration::from_secs(1) };
+        let wait = match error.retry_after() {
+            // A row that waits for more than a day is due at once.
+            Some(requested) => {
+                requested.saturating_add(backoff.mul_f64(random * 0.5)).min(KEY_LIFETIME)
+            }
+            None => backoff.mul_f64(0.5 + random * 0.5),
+        };
+        (Outcome::Later { wait, was_sent, is_uncertain }, concerns_all.then_some(error))
+    }
 }
 
 #[cfg(test)]

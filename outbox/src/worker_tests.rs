@@ -119,6 +119,28 @@ async fn an_uncertain_attempt_is_remembered_after_the_clock_steps_back() {
 }
 
 #[tokio::test]
+async fn a_failed_row_says_if_an_earlier_attempt_may_have_taken_effect() {
+    const HINT: &str = "; an earlier attempt may have taken effect; check with the recipient";
+    on_each_database(async |store| {
+        let sandbox = Sandbox::start().await.unwrap();
+        let refused = || Reply::error(StatusCode::UNPROCESSABLE_ENTITY, None);
+        enqueue(&store, &["a"]).await;
+        sandbox.enqueue(OperationId::SendMessage, refused());
+        run(&store, &sandbox.client(), IN_ORDER, pending()).await.unwrap();
+
+        enqueue(&store, &["b"]).await;
+        sandbox.enqueue(OperationId::SendMessage, Reply::html(StatusCode::BAD_GATEWAY));
+        sandbox.enqueue(OperationId::SendMessage, refused());
+        run(&store, &sandbox.client(), IN_ORDER, pending()).await.unwrap();
+
+        let failures = store.failures(9).await.unwrap();
+        let has_hint: Vec<_> = failures.iter().map(|(_, reason)| reason.ends_with(HINT)).collect();
+        assert_eq!(has_hint, [false, true], "{failures:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_page_for_one_message_does_not_stop_a_worker_whose_messages_were_accepted() {
     on_each_database(async |store| {
         let sandbox = Sandbox::start().await.unwrap();
