@@ -15,6 +15,8 @@
 #[path = "../shared/account.rs"]
 mod account;
 mod campaign;
+#[path = "../shared/csv_text.rs"]
+mod csv_text;
 #[path = "../shared/general_error.rs"]
 mod general_error;
 mod journal;

@@ -4,10 +4,9 @@ use std::collections::HashSet;
 use std::error::Error;
 use std::{fmt, fs};
 
-use csv::{ReaderBuilder, StringRecord, Trim};
 use pilot_status::phone;
 
-use crate::phone_number;
+use crate::{csv_text, phone_number};
 
 #[derive(serde::Deserialize)]
 pub struct Recipient {
@@ -36,13 +35,8 @@ fn load(path: &str) -> Result<Vec<Recipient>, Box<dyn Error>> {
     let mut recipients = Vec::new();
     let text =
         String::from_utf8(fs::read(path)?).map_err(|_| "it is not UTF-8; save it as CSV UTF-8")?;
-    // Excel writes semicolons in countries with decimal commas.
-    let header = text.trim_start().lines().next().unwrap_or_default();
-    let is_semicolon = header.matches(';').count() > header.matches(',').count();
-    let delimiter = if is_semicolon { b';' } else { b',' };
-    let mut builder = ReaderBuilder::new();
-    let mut reader = builder.trim(Trim::All).delimiter(delimiter).from_reader(text.as_bytes());
-    let headers: StringRecord = reader.headers()?.iter().map(str::to_lowercase).collect();
+    let mut reader = csv_text::reader(&text)?;
+    let headers = reader.headers()?.clone();
     for record in reader.records() {
         let record = record?;
         let mut recipient: Recipient = record.deserialize(Some(&headers))?;

@@ -1,14 +1,13 @@
 //! Reads messages from a CSV file.
 
-use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Error, Result, bail, ensure};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::phone_number;
 use crate::store::Message;
+use crate::{csv_text, phone_number};
 
 #[derive(Deserialize)]
 struct Record {
@@ -20,12 +19,13 @@ struct Record {
 /// Reads a file with the columns `number`, `text` and optionally `key`. Messages without a key
 /// get one that begins with `campaign`.
 pub fn read(path: &Path, campaign: &str) -> Result<Vec<Message>> {
-    let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()));
-    parse(file?, campaign).with_context(|| path.display().to_string())
+    let text = std::fs::read_to_string(path);
+    let text = text.with_context(|| format!("cannot read {} as UTF-8", path.display()))?;
+    parse(&text, campaign).with_context(|| path.display().to_string())
 }
 
-fn parse(file: impl Read, campaign: &str) -> Result<Vec<Message>> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
+fn parse(text: &str, campaign: &str) -> Result<Vec<Message>> {
+    let mut reader = csv_text::reader(text).map_err(Error::msg)?;
     let headers = reader.headers()?.clone();
     for column in ["number", "text"] {
         ensure!(
@@ -48,6 +48,8 @@ fn message_of(record: Record, campaign: &str) -> Result<Message> {
     ensure!(!body.is_empty(), "the text is empty");
     // PostgreSQL cannot store it.
     ensure!(!body.contains('\0'), "the text contains a NUL character; remove it");
+    let length = body.chars().count();
+    ensure!(length <= 4096, "the text has {length} characters; WhatsApp accepts 4096");
     // The same line in the same campaign is the same message.
     let key = key.filter(|key| !key.is_empty()).unwrap_or_else(|| {
         let digest = Sha256::digest(format!("{recipient}\0{body}"));
@@ -65,14 +67,14 @@ mod tests {
     use super::parse;
 
     fn error(text: &str) -> String {
-        format!("{:#}", parse(text.as_bytes(), "natal").err().unwrap())
+        format!("{:#}", parse(text, "natal").err().unwrap())
     }
 
     #[test]
     fn a_key_is_derived_from_the_campaign_and_the_line() {
         let text = "number,text\n5511988887777,Oi\n5511988887777,Oi\n5511988887777,Tchau\n";
         let keys = |campaign| {
-            let messages = parse(text.as_bytes(), campaign).unwrap();
+            let messages = parse(text, campaign).unwrap();
             messages.into_iter().map(|message| message.key).collect::<Vec<_>>()
         };
         let natal = keys("natal");
@@ -84,8 +86,7 @@ mod tests {
 
     #[test]
     fn a_key_in_the_file_is_kept() {
-        let read =
-            parse("key,number,text\norder-1,5511988887777,Oi\n".as_bytes(), "natal").unwrap();
+        let read = parse("key,number,text\norder-1,5511988887777,Oi\n", "natal").unwrap();
         assert_eq!(read[0].key, "order-1");
     }
 
@@ -105,5 +106,45 @@ mod tests {
             error("number,text\n1,a,b\n")
         );
         assert!(records("12125550101,Oi,é\n").starts_with("line 2: the key \"é\""));
+    }
+
+    #[test]
+    fn a_quote_that_joins_lines_is_an_error() {
+        for (line, records) in [
+            (2, "12125550101,\"Oi\n12125550102,Tchau\n"),
+            (3, "12125550101,Oi\n12125550102,\"Oi\n12125550103,\"Tchau\"\n"),
+            (2, "12125550101,\"Oi\n12125550102,Tchau\n12125550103,\"Oi\n"),
+            (2, "12125550101,\"Oi\" e\n12125550102,Tchau\n"),
+            (5, "12125550101,\"O\n\ni\"\n12125550102,Uma tela de 5\"\n"),
+            (2, "12125550101, \"Oi\"\n"),
+            (2, "12125550101,\"\"Oi\"\"\n"),
+        ] {
+            let error = error(&format!("number,text\n{records}"));
+            assert!(error.starts_with(&format!("line {line}: ")), "{records}: {error}");
+            assert!(error.contains("quotation mark"), "{records}: {error}");
+        }
+        for (text, read) in [
+            ("\"Oi, Ana\"", "Oi, Ana"),
+            ("\"Oi\nAna\"\r", "Oi\nAna"),
+            ("\"Uma tela de 5\"\"\"", "Uma tela de 5\""),
+            ("\"\"\"Oi\"\", Ana\"", "\"Oi\", Ana"),
+        ] {
+            let file = format!("\u{feff}\"number\",text\n12125550101,{text}\n");
+            assert_eq!(parse(&file, "natal").unwrap()[0].body, read);
+        }
+        assert_eq!(error("number,text,key\n12125550101,\"\",\n"), "line 2: the text is empty");
+    }
+
+    #[test]
+    fn a_text_has_at_most_4096_characters() {
+        let file = |length| format!("number,text\n12125550101,{}\n", "é".repeat(length));
+        assert_eq!(parse(&file(4096), "natal").unwrap().len(), 1);
+        assert!(error(&file(4097)).starts_with("line 2: the text has 4097 characters"));
+    }
+
+    #[test]
+    fn the_case_of_a_header_does_not_matter() {
+        let read = parse("Number,TEXT,Key\n12125550101,Oi,a\n", "natal").unwrap();
+        assert_eq!((&*read[0].key, &*read[0].body), ("a", "Oi"));
     }
 }

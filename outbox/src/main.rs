@@ -3,6 +3,8 @@
 
 mod chaos;
 mod csv_file;
+#[path = "../../examples/shared/csv_text.rs"]
+mod csv_text;
 #[cfg(test)]
 mod databases_tests;
 mod demo;
