@@ -7,6 +7,17 @@ use pilot_status::phone;
 /// A Brazilian number without 55 is an error: the service would send the message to another
 /// country.
 pub fn parse(text: &str) -> Result<String, String> {
+    let is_decimal = text.trim().rsplit_once('.').is_some_and(|(whole, decimals)| {
+        let whole = whole.strip_prefix('+').unwrap_or(whole);
+        let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        are_digits(whole) && are_digits(decimals) && (1..=2).contains(&decimals.len())
+    });
+    if is_decimal {
+        // Its decimals would become digits of the number.
+        return Err(format!(
+            "{text:?} is a decimal number; format the column as text, without a decimal point"
+        ));
+    }
     let forms = phone::variants(text);
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let digits = digits.trim_start_matches('0');

@@ -143,6 +143,16 @@ mod tests {
     }
 
     #[test]
+    fn a_number_with_a_decimal_point_is_an_error() {
+        for number in ["5511988887777.0", "+5511988887777.00", " 5511988887777.0 "] {
+            let error = error(&format!("number,text\n{number},Oi\n"));
+            assert!(error.contains("is a decimal number"), "{number}: {error}");
+        }
+        let file = "number,text\n+55.11.98888.7777,Oi\n+55.11.98888.77.77,Oi\n";
+        assert_eq!(parse(file, "natal").unwrap().len(), 2);
+    }
+
+    #[test]
     fn the_case_of_a_header_does_not_matter() {
         let read = parse("Number,TEXT,Key\n12125550101,Oi,a\n", "natal").unwrap();
         assert_eq!((&*read[0].key, &*read[0].body), ("a", "Oi"));
