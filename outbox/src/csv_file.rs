@@ -51,13 +51,15 @@ fn message_of(record: Record, campaign: &str) -> Result<Message> {
     let length = body.chars().count();
     ensure!(length <= 4096, "the text has {length} characters; WhatsApp accepts 4096");
     // The same line in the same campaign is the same message.
-    let key = key.filter(|key| !key.is_empty()).unwrap_or_else(|| {
+    let given = key.filter(|key| !key.is_empty());
+    let remedy = if given.is_some() { "" } else { " campaign with --campaign" };
+    let key = given.unwrap_or_else(|| {
         let digest = Sha256::digest(format!("{recipient}\0{body}"));
         format!("{campaign}/{}", hex::encode(&digest[..16]))
     });
     let is_visible = key.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && key.trim() == key;
     if key.len() > 255 || !is_visible {
-        bail!("the key {key:?} is not 1 to 255 printable ASCII characters; choose another");
+        bail!("the key {key:?} is not 1 to 255 printable ASCII characters; choose another{remedy}");
     }
     Ok(Message { key, recipient, body })
 }
@@ -156,5 +158,11 @@ mod tests {
     fn the_case_of_a_header_does_not_matter() {
         let read = parse("Number,TEXT,Key\n12125550101,Oi,a\n", "natal").unwrap();
         assert_eq!((&*read[0].key, &*read[0].body), ("a", "Oi"));
+    }
+
+    #[test]
+    fn a_campaign_that_is_not_ascii_is_an_error_about_the_campaign() {
+        let error = parse("number,text\n12125550101,Oi\n", "promoção").err().unwrap();
+        assert!(format!("{error:#}").contains("--campaign"), "{error:#}");
     }
 }
