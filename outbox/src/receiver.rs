@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::body::{Body, to_bytes};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::routing::post;
-use pilot_status::webhooks::{AddressToken, Event, SIGNATURE_HEADER, Verifier};
+use pilot_status::webhooks::{AddressToken, Event, SIGNATURE_HEADER, Verifier, VerifyError};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::time::sleep;
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::{sleep, timeout};
 use tracing::{error, info, warn};
 
 use crate::store::{Stage, Store};
@@ -21,7 +21,10 @@ use crate::store::{Stage, Store};
 /// Enough for a file of 25 MB in Base64, and the JSON around it.
 const MAX_BODY_BYTES: usize = 40 << 20;
 
-/// The longest time that requests in progress may take at shutdown.
+/// The number of bodies that may be in memory.
+const MAX_BODIES: usize = 8;
+
+/// The longest time to read a body, and that requests in progress may take at shutdown.
 const GRACE: Duration = Duration::from_secs(20);
 
 /// The authentication of deliveries. If both a verifier and a token are set, both must match.
@@ -60,8 +63,7 @@ pub async fn serve(
 ) -> Result<()> {
     let app = Router::new()
         .route("/webhook", post(receive))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(Arc::new((store, trust)));
+        .with_state(Arc::new((store, trust, Semaphore::new(MAX_BODIES))));
     let (stop, stopping) = oneshot::channel();
     let shutdown = async {
         shutdown.await;
@@ -80,19 +82,30 @@ pub async fn serve(
 }
 
 async fn receive(
-    State(shared): State<Arc<(Store, Trust)>>,
+    State(shared): State<Arc<(Store, Trust, Semaphore)>>,
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> StatusCode {
-    let (store, Trust { verifier, token }) = &*shared;
+    let (store, Trust { verifier, token }, bodies) = &*shared;
     let given = query.get("token").map_or("", String::as_str);
     if token.as_ref().is_some_and(|token| !token.matches(given)) {
         warn!("rejected: the token in the address is missing or wrong");
         return StatusCode::UNAUTHORIZED;
     }
     let signature = headers.get(SIGNATURE_HEADER).map_or(&[][..], HeaderValue::as_bytes);
-    let event = match verifier.as_ref().map(|verifier| verifier.verify(signature, &body)) {
+    let verify = |body: &[u8]| verifier.as_ref().map(|verifier| verifier.verify(signature, body));
+    // Anyone can send a large body, so it is read only if its signature has the right form.
+    if let Some(Err(error @ (VerifyError::NoSecret | VerifyError::NoSignature))) = verify(&[]) {
+        warn!("rejected: {error}");
+        return StatusCode::UNAUTHORIZED;
+    }
+    let read = async { (bodies.acquire().await, to_bytes(body, MAX_BODY_BYTES).await) };
+    let Ok((_permit, Ok(body))) = timeout(GRACE, read).await else {
+        warn!("rejected: the body is larger than {MAX_BODY_BYTES} bytes or did not arrive in time");
+        return StatusCode::REQUEST_TIMEOUT;
+    };
+    let event = match verify(&body) {
         None => Event::from_unverified(&body),
         Some(Ok(event)) => event,
         Some(Err(error)) => {

@@ -1,11 +1,14 @@
 use std::future::{pending, ready};
+use std::net::SocketAddr;
+use std::time::Duration;
 
 use pilot_status::mock::{delivery, sign_delivery};
 use pilot_status::reqwest::{Client, StatusCode};
 use pilot_status::webhooks::{AddressToken, SIGNATURE_HEADER, Verifier};
 use serde_json::json;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 use super::{Trust, serve};
 use crate::databases_tests::on_each_database;
@@ -76,8 +79,74 @@ async fn a_request_that_never_ends_does_not_prevent_the_shutdown() {
     let store = Store::open(&format!("sqlite:{}?mode=rwc", file.display())).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-    let head = format!("POST /webhook?token={TOKEN} HTTP/1.1\r\ncontent-length: 9\r\n\r\nhalf");
-    client.write_all(head.as_bytes()).await.unwrap();
+    client.write_all(format!("{}half", head(TOKEN, &"0".repeat(64))).as_bytes()).await.unwrap();
     tokio::time::pause();
     serve(listener, store, trust(), ready(())).await.unwrap();
+}
+
+/// The head of a request. The client waits for the interim response 100 before it sends the body.
+fn head(token: &str, signature: &str) -> String {
+    format!(
+        "POST /webhook?token={token} HTTP/1.1\r\nhost: test\r\nexpect: 100-continue\r\n\
+         {SIGNATURE_HEADER}: {signature}\r\ncontent-length: 9\r\n\r\n"
+    )
+}
+
+/// Sends the head of a request, and returns the first line of the response.
+async fn response(client: &mut TcpStream, head: &str) -> String {
+    client.write_all(head.as_bytes()).await.unwrap();
+    line(client).await
+}
+
+async fn line(client: &mut TcpStream) -> String {
+    let mut line = [0; 12];
+    client.read_exact(&mut line).await.unwrap();
+    String::from_utf8_lossy(&line).into_owned()
+}
+
+async fn start() -> (tempfile::TempDir, SocketAddr) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("outbox.db");
+    let store = Store::open(&format!("sqlite:{}?mode=rwc", file.display())).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(serve(listener, store, trust(), pending()));
+    (folder, address)
+}
+
+#[tokio::test]
+async fn the_body_of_a_request_without_credentials_is_not_read() {
+    let (_folder, address) = start().await;
+    let digits = "0f".repeat(32);
+    for (token, signature) in [("another", &*digits), (TOKEN, ""), (TOKEN, &digits[1..])] {
+        let mut client = TcpStream::connect(address).await.unwrap();
+        let response = response(&mut client, &head(token, signature)).await;
+        assert_eq!(response, "HTTP/1.1 401", "{token} {signature}");
+    }
+    for signature in [digits.to_uppercase(), format!("sha256={digits}")] {
+        let mut client = TcpStream::connect(address).await.unwrap();
+        assert_eq!(response(&mut client, &head(TOKEN, &signature)).await, "HTTP/1.1 100");
+    }
+}
+
+#[tokio::test]
+async fn bodies_are_read_within_limits() {
+    let (_folder, address) = start().await;
+    let head = head(TOKEN, &"0".repeat(64));
+    let mut clients = Vec::new();
+    for _ in 0..8 {
+        let mut client = TcpStream::connect(address).await.unwrap();
+        assert_eq!(response(&mut client, &head).await, "HTTP/1.1 100");
+        clients.push(client);
+    }
+    let mut waiting = TcpStream::connect(address).await.unwrap();
+    let early = timeout(Duration::from_millis(300), response(&mut waiting, &head)).await;
+    assert!(early.is_err(), "a body too many is read");
+    clients.pop();
+    assert_eq!(line(&mut waiting).await, "HTTP/1.1 100");
+
+    tokio::time::pause();
+    let mut rest = String::new();
+    clients.remove(0).read_to_string(&mut rest).await.unwrap();
+    assert!(rest.contains("HTTP/1.1 408"), "{rest}");
 }
