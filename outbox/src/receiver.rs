@@ -10,7 +10,9 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::routing::post;
-use pilot_status::webhooks::{AddressToken, Event, SIGNATURE_HEADER, Verifier, VerifyError};
+use pilot_status::webhooks::{
+    AddressToken, Event, SIGNATURE_HEADER, UnknownEvent, Verifier, VerifyError,
+};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
@@ -61,9 +63,11 @@ pub async fn serve(
     trust: Trust,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let app = Router::new()
-        .route("/webhook", post(receive))
-        .with_state(Arc::new((store, trust, Semaphore::new(MAX_BODIES))));
+    let app = Router::new().route("/webhook", post(receive)).with_state(Arc::new((
+        store,
+        trust,
+        Semaphore::new(MAX_BODIES),
+    )));
     let (stop, stopping) = oneshot::channel();
     let shutdown = async {
         shutdown.await;
@@ -118,6 +122,10 @@ async fn receive(
         Event::MessageDelivered(event) => (&event.data.id, Stage::Delivered, None),
         Event::MessageRead(event) => (&event.data.id, Stage::Read, None),
         Event::MessageFailed(event) => (&event.data.id, Stage::Failed, event.data.error.as_deref()),
+        Event::Unknown(UnknownEvent { name, problem: Some(problem), .. }) => {
+            warn!(name, problem, "ignored an event that cannot be decoded");
+            return StatusCode::OK;
+        }
         _ => return StatusCode::OK,
     };
     let delivery = format!("{} {id}", event.name());

@@ -92,6 +92,7 @@ impl Running {
         let mut log = String::new();
         let found = async {
             while let Some(line) = self.log.next_line().await.unwrap() {
+                assert!(!line.contains('\x1b'), "no colours in a pipe: {line}");
                 if line.contains(text) {
                     return;
                 }
@@ -124,6 +125,15 @@ async fn slow_service() -> (String, Arc<Notify>, Arc<Notify>) {
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });
     (url, arrived, respond)
+}
+
+/// Starts a receiver. Returns its address.
+async fn receiver(outbox: &Outbox) -> (Running, String) {
+    let mut receiver = Running::start(outbox.program(&["serve", "--listen", "127.0.0.1:0"]));
+    let mut lines = BufReader::new(receiver.child.stdout.take().unwrap()).lines();
+    let line = lines.next_line().await.unwrap().unwrap();
+    let address = line.strip_prefix("listening on http://").unwrap();
+    (receiver, address.trim_end_matches("/webhook").to_owned())
 }
 
 #[tokio::test]
@@ -161,12 +171,8 @@ async fn a_row_whose_call_does_not_finish_after_sigterm_is_released_with_its_key
 #[tokio::test]
 async fn a_receiver_finishes_its_requests_at_sigterm() {
     let outbox = Outbox::new("http://127.0.0.1:1");
-    let mut program = outbox.program(&["serve", "--listen", "127.0.0.1:0"]);
-    let mut child = program.spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line = lines.next_line().await.unwrap().unwrap();
-    let address = line.strip_prefix("listening on http://").unwrap();
-    let mut client = TcpStream::connect(address.trim_end_matches("/webhook")).await.unwrap();
+    let (mut receiver, address) = receiver(&outbox).await;
+    let mut client = TcpStream::connect(address).await.unwrap();
 
     let body = delivery::event("message.read", &json!({ "id": "msg_1" }));
     let head = format!(
@@ -180,8 +186,6 @@ async fn a_receiver_finishes_its_requests_at_sigterm() {
     let mut interim = [0; 25];
     client.read_exact(&mut interim).await.unwrap();
     assert_eq!(interim, *b"HTTP/1.1 100 Continue\r\n\r\n");
-    let log = BufReader::new(child.stderr.take().unwrap()).lines();
-    let mut receiver = Running { child, log };
     receiver.terminate().await;
     receiver.wait_for("stopping").await;
 
@@ -191,4 +195,19 @@ async fn a_receiver_finishes_its_requests_at_sigterm() {
     assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
     receiver.end().await;
     assert_eq!(outbox.column("progress", "stage").await, "4");
+}
+
+#[tokio::test]
+async fn a_status_that_cannot_be_decoded_is_logged() {
+    let (mut receiver, address) = receiver(&Outbox::new("http://127.0.0.1:1")).await;
+    let body = delivery::event("message.sent", &json!({ "marked": 1 }));
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "POST /webhook HTTP/1.1\r\n{SIGNATURE_HEADER}: {}\r\ncontent-length: {}\r\n\
+         host: test\r\n\r\n{body}",
+        sign_delivery(SECRET, &body),
+        body.len()
+    );
+    client.write_all(request.as_bytes()).await.unwrap();
+    receiver.wait_for("name=\"message.sent\" problem=").await;
 }
