@@ -91,6 +91,8 @@ enum Task {
 #[tokio::main]
 async fn main() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // Its warning contains the value of an unknown parameter of DATABASE_URL.
+    let filter = filter.add_directive("sqlx_postgres::options::parse=off".parse().expect("valid"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     log.with_ansi(io::stderr().is_terminal()).init();
     if let Err(error) = run(Arguments::parse()).await {

@@ -211,3 +211,17 @@ async fn a_status_that_cannot_be_decoded_is_logged() {
     client.write_all(request.as_bytes()).await.unwrap();
     receiver.wait_for("name=\"message.sent\" problem=").await;
 }
+
+#[tokio::test]
+async fn the_value_of_an_unknown_database_parameter_is_not_logged() {
+    let mut program = Outbox::new("http://127.0.0.1:1").program(&["status"]);
+    program.env("DATABASE_URL", "postgres://127.0.0.1:1/outbox?secret=marked");
+    let mut running = Running::start(program);
+    loop {
+        let line = running.log.next_line().await.unwrap().unwrap();
+        assert!(!line.contains("marked"), "{line}");
+        if line.contains("waiting for the database") {
+            break;
+        }
+    }
+}
