@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use indicatif::{ProgressBar, ProgressStyle};
 use pilot_status::mock::{Sandbox, delivery, sign_delivery};
 use pilot_status::webhooks::{SIGNATURE_HEADER, Verifier};
 use pilot_status::{Client, Credentials, reqwest};
@@ -39,26 +38,12 @@ pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
     let deliveries = tokio::spawn(deliver(webhook, ids));
 
     let settings = Settings { concurrency: 16, lease: 20, max_backoff: 20, drain: true };
-    let bar = ProgressBar::new(count as u64)
-        .with_style(ProgressStyle::with_template("{wide_bar} {pos}/{len}, {elapsed}")?);
-    let progress = async {
-        loop {
-            sleep(Duration::from_millis(100)).await;
-            if let Ok(counts) = store.counts().await {
-                bar.set_position((count as u64).saturating_sub(counts.queued.unsigned_abs()));
-            }
-        }
-    };
-    tokio::select! {
-        ended = worker::run(&store, &client, settings, crate::shutdown::requested()?) => ended?,
-        () = progress => {}
-    }
+    worker::run(&store, &client, settings, crate::shutdown::requested()?).await?;
     // Stopping the service closes the channel of ids, so the deliveries end.
     let (faults, _) = service.stop();
     deliveries.await??;
-    bar.finish_and_clear();
-    println!("{}", crate::table(&store.counts().await?));
-    println!("the service broke {faults} requests or responses");
+    crate::print(crate::table(&store.counts().await?))?;
+    crate::print(format_args!("the service broke {faults} requests or responses"))?;
     Ok(())
 }
 

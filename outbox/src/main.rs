@@ -19,7 +19,8 @@ mod shutdown;
 mod store;
 mod worker;
 
-use std::io::{self, IsTerminal};
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -110,7 +111,7 @@ async fn run(Arguments { database_url, task }: Arguments) -> Result<()> {
             let messages = csv_file::read(&file, &campaign)?;
             let added = Store::open(url).await?.enqueue(&messages).await;
             let added = added.with_context(|| file.display().to_string())?;
-            println!("{added} of {} messages are new", messages.len());
+            print(format_args!("{added} of {} messages are new", messages.len()))?;
         }
         Task::Work(settings) => {
             let client = Client::from_env()?;
@@ -122,24 +123,34 @@ async fn run(Arguments { database_url, task }: Arguments) -> Result<()> {
             let store = Store::open(url).await?;
             let listener = TcpListener::bind(listen).await;
             let listener = listener.with_context(|| format!("cannot listen on {listen}"))?;
-            println!("listening on http://{}/webhook", listener.local_addr()?);
+            print(format_args!("listening on http://{}/webhook", listener.local_addr()?))?;
             receiver::serve(listener, store, trust, shutdown::requested()?).await?;
         }
         Task::Prune { older_than } => {
             let age = Duration::from_secs(u64::from(older_than) * 24 * 3600);
-            println!("removed {} messages", Store::open(url).await?.prune(age).await?);
+            let removed = Store::open(url).await?.prune(age).await?;
+            print(format_args!("removed {removed} messages"))?;
         }
         Task::Status => {
             let store = Store::open(url).await?;
-            println!("{}", table(&store.counts().await?));
+            print(table(&store.counts().await?))?;
             for (key, reason) in store.failures(20).await? {
-                println!("{key}: {}", reason.replace(char::is_control, "\u{fffd}"));
+                let reason = reason.replace(char::is_control, "\u{fffd}");
+                print(format_args!("{key}: {reason}"))?;
             }
         }
         Task::Demo { messages } => demo::run(messages, database_url.as_deref()).await?,
         Task::Chaos(options) => chaos::run(&options).await?,
     }
     Ok(())
+}
+
+/// Prints a line. The reader of a pipe, such as `head`, may have ended.
+fn print(line: impl Display) -> io::Result<()> {
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
 }
 
 /// A table of the number of messages in each state, and of retried messages. Each message has

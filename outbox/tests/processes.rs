@@ -225,3 +225,12 @@ async fn the_value_of_an_unknown_database_parameter_is_not_logged() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_reader_that_ends_early_is_no_error() {
+    let outbox = Outbox::new("http://127.0.0.1:1");
+    outbox.enqueue().await;
+    let mut running = Running::start(outbox.program(&["status"]));
+    drop(running.child.stdout.take());
+    running.end().await;
+}
