@@ -36,6 +36,10 @@ const CONDITIONS: [&str; 3] = [
     "uncertain_since IS NULL AND next_attempt <= (SELECT now FROM clock)",
 ];
 
+/// The order selects the index of the queue.
+const HAS_QUEUED: &str = "SELECT key FROM messages WHERE message_id IS NULL AND failure IS NULL \
+    ORDER BY next_attempt, key LIMIT 1";
+
 /// The longest wait for a restarting database when a program starts.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -178,7 +182,8 @@ impl Store {
     /// Leases up to `limit` due messages to `owner` for `time`.
     pub async fn lease(&self, owner: &str, time: Duration, limit: usize) -> Result<Vec<Leased>> {
         type Columns = (String, String, String, i64, i64, i64, i64);
-        let lease = sqlx::query_as(AssertSqlSafe(self.lease_statement())).bind(owner).bind(millis(time));
+        let lease =
+            sqlx::query_as(AssertSqlSafe(self.lease_statement())).bind(owner).bind(millis(time));
         let rows: Vec<Columns> = lease.bind(i64::try_from(limit)?).fetch_all(&self.pool).await?;
         let leased = |(key, recipient, body, attempts, lost_leases, retry, age): Columns| Leased {
             message: Message { key, recipient, body },
@@ -291,6 +296,12 @@ impl Store {
         }
         transaction.commit().await?;
         Ok(removed[0])
+    }
+
+    /// Whether a message is neither accepted nor failed.
+    pub async fn has_queued(&self) -> Result<bool> {
+        let queued = sqlx::query_scalar::<_, String>(HAS_QUEUED).fetch_optional(&self.pool);
+        Ok(queued.await?.is_some())
     }
 
     pub async fn counts(&self) -> Result<Counts> {

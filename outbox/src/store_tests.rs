@@ -7,7 +7,7 @@ use sqlx::{Any, Row, Transaction};
 use tokio::io::{AsyncReadExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{Message, Outcome, Stage, Store, millis};
+use super::{HAS_QUEUED, Message, Outcome, Stage, Store, millis};
 use crate::databases_tests::{new_database, on_each_database, server};
 use crate::postgres::MISSING;
 
@@ -123,7 +123,7 @@ async fn a_row_that_a_clock_postponed_for_more_than_a_day_is_leased() {
 }
 
 #[tokio::test]
-async fn a_lease_neither_sorts_nor_reads_the_whole_queue() {
+async fn a_lease_or_the_end_of_the_queue_needs_no_sort_or_full_scan() {
     on_each_database(async |store| {
         let rows = "WITH RECURSIVE numbers (number) AS \
              (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 20000) \
@@ -134,6 +134,8 @@ async fn a_lease_neither_sorts_nor_reads_the_whole_queue() {
         for (analyze, query) in [
             ("", store.lease_statement()),
             ("ANALYZE messages", store.lease_statement()),
+            ("", HAS_QUEUED.to_owned()),
+            ("ANALYZE messages", HAS_QUEUED.to_owned()),
         ] {
             if analyze.is_empty() {
                 sqlx::query("DELETE FROM messages").execute(&store.pool).await.unwrap();
@@ -297,7 +299,7 @@ async fn an_invalid_database_url_is_rejected_without_its_password() {
     for url in ["mysql://user:marked@host/a", "marked", "postgres://user:marked@host:port/a"] {
         let error = Store::open(url).await.err().unwrap();
         assert!(format!("{error:#}").contains("DATABASE_URL"), "{error:#}");
-                assert!(!format!("{error:#}").contains("marked"), "{error:#}");
+        assert!(!format!("{error:#}").contains("marked"), "{error:#}");
     }
 }
 

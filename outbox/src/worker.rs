@@ -97,7 +97,7 @@ pub async fn run(
                 Err(error) => warn!("cannot lease messages, retrying: {error:#}"),
             }
             let is_idle = settings.drain && calls.is_empty();
-            if is_idle && store.counts().await.is_ok_and(|counts| counts.queued == 0) {
+            if is_idle && store.has_queued().await.is_ok_and(|has_queued| !has_queued) {
                 break Ok(());
             }
             tokio::select! {
