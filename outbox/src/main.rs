@@ -51,8 +51,8 @@ struct Arguments {
 enum Task {
     /// Store the messages of a CSV file with the columns number, text and optionally key
     ///
-    /// Stores either all of them or none. Skips messages whose key is already stored, so the
-    /// same file can be enqueued again.
+    /// Skips messages whose key is already stored, so the same file can be enqueued again: after an
+    /// error, or if only some of the messages were stored.
     Enqueue {
         file: PathBuf,
         /// The prefix of keys for lines without a key; by default, the name of the file

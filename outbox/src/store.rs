@@ -40,6 +40,9 @@ const CONDITIONS: [&str; 3] = [
 const HAS_QUEUED: &str = "SELECT key FROM messages WHERE message_id IS NULL AND failure IS NULL \
     ORDER BY next_attempt, key LIMIT 1";
 
+const CLOCK_SQLITE: &str = include_str!("../migrations/0001_clock_sqlite.sql");
+const CLOCK_POSTGRES: &str = include_str!("../migrations/0001_clock_postgres.sql");
+
 /// The longest wait for a restarting database when a program starts.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -108,11 +111,10 @@ impl Store {
 
     async fn open_within(url: &str, timeout: Duration) -> Result<Self> {
         sqlx::any::install_default_drivers();
-        let (clock, lock) = match url.split(':').next() {
-            Some("sqlite") => (include_str!("../migrations/0001_clock_sqlite.sql"), ""),
-            Some("postgres" | "postgresql") => {
-                (include_str!("../migrations/0001_clock_postgres.sql"), "FOR UPDATE SKIP LOCKED")
-            }
+        let (clock, lock, setting) = match url.split(':').next() {
+            // The wait for another program that writes, in milliseconds.
+            Some("sqlite") => (CLOCK_SQLITE, "", "PRAGMA busy_timeout = 60000"),
+            Some("postgres" | "postgresql") => (CLOCK_POSTGRES, "FOR UPDATE SKIP LOCKED", ""),
             // The error omits the URL, which may contain a password.
             _ => bail!("DATABASE_URL must begin with sqlite: or postgres:"),
         };
@@ -122,6 +124,9 @@ impl Store {
         let pool = AnyPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(timeout.min(Duration::from_secs(10)))
+            .after_connect(move |connection, _| {
+                Box::pin(async move { sqlx::raw_sql(setting).execute(connection).await.map(drop) })
+            })
             .connect_lazy_with(options);
         let store = Self { pool, lock };
         let end = Instant::now() + timeout;
@@ -152,30 +157,40 @@ impl Store {
         Migrator::with_migrations(migrations.into()).run(&self.pool).await
     }
 
-    /// Stores either all messages or none. Skips messages whose key is already stored. Returns
-    /// the number of new messages.
+    /// Stores messages, and skips those whose key is already stored. Returns the number of new
+    /// messages.
+    ///
+    /// It takes several transactions, so that other programs can write to SQLite in between. After
+    /// an error, some messages are stored, and another call with the same messages stores the rest.
     pub async fn enqueue(&self, messages: &[Message]) -> Result<u64> {
-        let mut transaction = self.pool.begin().await?;
+        let mut sorted: Vec<_> = messages.iter().zip(1..).collect();
+        // In different orders, two calls with the same keys would deadlock in PostgreSQL.
+        sorted.sort_by_key(|&(message, _)| &message.key);
         let mut added = 0;
-        for (index, Message { key, recipient, body }) in messages.iter().enumerate() {
-            let insert = "INSERT INTO messages (key, recipient, body) VALUES ($1, $2, $3) \
-                          ON CONFLICT (key) DO NOTHING";
-            let insert = sqlx::query(insert).bind(key).bind(recipient).bind(body);
-            if insert.execute(&mut *transaction).await?.rows_affected() > 0 {
-                added += 1;
-                continue;
+        for chunk in sorted.chunks(200) {
+            let mut transaction = self.pool.begin().await?;
+            for (Message { key, recipient, body }, record) in chunk {
+                let insert = "INSERT INTO messages (key, recipient, body) VALUES ($1, $2, $3) \
+                              ON CONFLICT (key) DO NOTHING";
+                let insert = sqlx::query(insert).bind(key).bind(recipient).bind(body);
+                if insert.execute(&mut *transaction).await?.rows_affected() > 0 {
+                    added += 1;
+                    continue;
+                }
+                let same = "SELECT count(*) FROM messages \
+                            WHERE key = $1 AND recipient = $2 AND body = $3";
+                let same = sqlx::query_scalar(same).bind(key).bind(recipient).bind(body);
+                let same: i64 = same.fetch_one(&mut *transaction).await?;
+                ensure!(
+                    same == 1,
+                    "record {record}: the key {key:?} belongs to another message; give this one \
+                     its own key"
+                );
             }
-            let same = "SELECT count(*) FROM messages \
-                        WHERE key = $1 AND recipient = $2 AND body = $3";
-            let same = sqlx::query_scalar(same).bind(key).bind(recipient).bind(body);
-            let same: i64 = same.fetch_one(&mut *transaction).await?;
-            ensure!(
-                same == 1,
-                "record {}: the key {key:?} belongs to another message; give this one its own key",
-                index + 1
-            );
+            transaction.commit().await?;
+            // A program that waits for SQLite tries again only now and then.
+            sleep(Duration::from_millis(5)).await;
         }
-        transaction.commit().await?;
         Ok(added)
     }
 

@@ -7,7 +7,7 @@ use sqlx::{Any, Row, Transaction};
 use tokio::io::{AsyncReadExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{HAS_QUEUED, Message, Outcome, Stage, Store, millis};
+use super::{CLOCK_POSTGRES, CLOCK_SQLITE, HAS_QUEUED, Message, Outcome, Stage, Store, millis};
 use crate::databases_tests::{new_database, on_each_database, server};
 use crate::postgres::MISSING;
 
@@ -27,11 +27,7 @@ impl Store {
 
     /// Sets a clock of the database that differs from the right one by some milliseconds.
     pub async fn set_clock(&self, difference: i64) {
-        let views = if self.lock.is_empty() {
-            include_str!("../migrations/0001_clock_sqlite.sql")
-        } else {
-            include_str!("../migrations/0001_clock_postgres.sql")
-        };
+        let views = if self.lock.is_empty() { CLOCK_SQLITE } else { CLOCK_POSTGRES };
         let views = views.replace(" AS now", &format!(" + {difference} AS now"));
         let views = sqlx::AssertSqlSafe(format!("DROP VIEW clock; {views}"));
         sqlx::raw_sql(views).execute(&self.pool).await.unwrap();
@@ -69,9 +65,39 @@ async fn a_message_is_enqueued_once_and_no_other_message_may_have_its_key() {
         let other = [message("c", "Oi"), message("a", "Tchau")];
         let error = store.enqueue(&other).await.unwrap_err().to_string();
         assert!(error.starts_with("record 2: the key \"a\" belongs to another"), "{error}");
-        assert_eq!(store.counts().await.unwrap().queued, 2, "all or none are stored");
+        assert_eq!(store.counts().await.unwrap().queued, 2);
     })
     .await;
+}
+
+#[tokio::test]
+async fn large_files_are_enqueued_concurrently() {
+    on_each_database(async |store| {
+        let mut messages: Vec<_> =
+            (0..1200).map(|index| message(&format!("{index:04}"), "Oi")).collect();
+        let reversed: Vec<_> = messages.iter().rev().cloned().collect();
+        let (one, other) = tokio::join!(store.enqueue(&messages), store.enqueue(&reversed));
+        assert_eq!(one.unwrap() + other.unwrap(), 1200);
+
+        // A key twice in a file, and a key of another message.
+        messages.extend([message("new", "Oi"), message("new", "Oi"), message("0700", "Tchau")]);
+        messages.swap(1202, 3);
+        let error = store.enqueue(&messages).await.unwrap_err().to_string();
+        assert!(error.starts_with("record 4: the key \"0700\" belongs"), "{error}");
+        messages.remove(3);
+        store.enqueue(&messages).await.unwrap();
+        assert_eq!(store.counts().await.unwrap().queued, 1201);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_program_waits_a_minute_while_another_writes_to_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}?mode=rwc", folder.path().join("outbox.db").display());
+    let store = Store::open(&url).await.unwrap();
+    let timeout = sqlx::query_scalar::<_, i64>("PRAGMA busy_timeout");
+    assert_eq!(timeout.fetch_one(&store.pool).await.unwrap(), 60_000);
 }
 
 #[tokio::test]
