@@ -12,19 +12,22 @@
 //! | `PILOT_STATUS_WEBHOOK_VERIFY_TOKEN` | the token with which Meta confirms the address |
 //!
 //! Without a secret and a token, it delivers an event to itself, once unchanged and once
-//! tampered with, and exits. After Ctrl-C, it processes the accepted events, which are in
-//! memory only, and exits.
+//! tampered with, and exits. After SIGTERM or Ctrl-C, it processes the accepted events, which are
+//! in memory only, and exits.
 
 mod demo;
 mod processing;
 #[path = "../shared/program.rs"]
 mod program;
+#[path = "../shared/server.rs"]
+mod server;
 
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Display;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -33,6 +36,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::routing::post;
 use pilot_status::webhooks::{AddressToken, Event, SIGNATURE_HEADER, Verifier};
 use processing::Queue;
+use server::setting;
 use tokio::net::TcpListener;
 
 const HELP: &str = "usage: webhook_server [ADDRESS]
@@ -46,6 +50,10 @@ PILOT_STATUS_WEBHOOK_VERIFY_TOKEN  the token with which Meta confirms the addres
 
 /// Enough for a file of 25 MB in Base64, and the JSON around it.
 const MAX_BYTES: usize = 40 * 1024 * 1024;
+
+/// The longest time that requests in progress may take at the end: some supervisors kill a
+/// program 10 seconds after SIGTERM.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// The required credentials of a delivery. Without a verifier, its signature is ignored.
 #[derive(Default)]
@@ -84,32 +92,28 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    let end = server::stop_requested()?;
     println!("listening on http://{}/webhook", listener.local_addr()?);
-    serve(listener, expected, async { _ = tokio::signal::ctrl_c().await }).await
+    serve(listener, expected, end).await
 }
 
-/// Reads an environment variable. A blank secret would authenticate all deliveries or none.
-fn setting(name: &str) -> Result<Option<String>, String> {
-    let Some(value) = std::env::var_os(name) else { return Ok(None) };
-    match value.into_string() {
-        Ok(text) if !text.trim().is_empty() => Ok(Some(text)),
-        _ => Err(format!("{name} is blank or not UTF-8; remove it or give it a value")),
-    }
-}
-
-/// Accepts deliveries until `end` completes, and returns after all of them are processed.
+/// Accepts deliveries until `end` completes, and returns after all accepted ones are processed.
 async fn serve(
     listener: TcpListener,
     expected: Expected,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Box<dyn Error>> {
     let (queue, processing) = processing::start();
-    let receiver = Router::new()
+    let receiver = Arc::new((expected, queue));
+    let router = Router::new()
         .route("/webhook", post(receive).get(confirm))
         .method_not_allowed_fallback(async || refuse(StatusCode::METHOD_NOT_ALLOWED, "the method"))
         .fallback(async || refuse(StatusCode::NOT_FOUND, "the path"))
-        .with_state(Arc::new((expected, queue)));
-    axum::serve(listener, receiver).with_graceful_shutdown(end).await?;
+        .with_state(Arc::clone(&receiver));
+    if !server::serve(listener, router, end, GRACE).await? {
+        eprintln!("requests were cut off; the service repeats their deliveries");
+    }
+    receiver.1.close();
     Ok(processing.await?)
 }
 

@@ -12,27 +12,34 @@ const MAX_REMEMBERED: usize = 1000;
 
 /// Accepts each event once.
 pub struct Queue {
-    events: Sender<Event>,
+    events: Mutex<Option<Sender<Event>>>,
     accepted: Mutex<VecDeque<String>>,
 }
 
-/// Starts a task that processes the events of a queue. It ends when the queue is dropped and
+/// Starts a task that processes the events of a queue. It ends when the queue is closed and
 /// empty.
 pub fn start() -> (Queue, JoinHandle<()>) {
     let (sender, events) = mpsc::channel(MAX_QUEUED);
-    (Queue { events: sender, accepted: Mutex::default() }, tokio::spawn(process(events)))
+    let queue = Queue { events: Mutex::new(Some(sender)), accepted: Mutex::default() };
+    (queue, tokio::spawn(process(events)))
 }
 
 impl Queue {
-    /// Accepts an event, or ignores a duplicate. Returns false if the queue is full.
+    /// Accepts an event, or ignores a duplicate. Returns false if the queue is full or closed.
     pub fn accept(&self, event: Event) -> bool {
+        let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         // Reserves a place first, so that every remembered event is processed.
-        let Ok(place) = self.events.try_reserve() else { return false };
+        let Some(Ok(place)) = events.as_ref().map(Sender::try_reserve) else { return false };
         match key(&event) {
             Some(key) if !self.remember(&key) => println!("ignored a duplicate of {key}"),
             _ => place.send(event),
         }
         true
+    }
+
+    /// Closes the queue, although requests that do not end may still use it.
+    pub fn close(&self) {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// Remembers a key, and returns whether it is new. It is new for only one of two

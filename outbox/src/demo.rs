@@ -38,7 +38,7 @@ pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
     let deliveries = tokio::spawn(deliver(webhook, ids));
 
     let settings = Settings { concurrency: 16, lease: 20, max_backoff: 20, drain: true };
-    worker::run(&store, &client, settings, crate::shutdown::requested()?).await?;
+    worker::run(&store, &client, settings, crate::server::stop_requested()?).await?;
     // Stopping the service closes the channel of ids, so the deliveries end.
     let (faults, _) = service.stop();
     deliveries.await??;

@@ -14,8 +14,9 @@ mod general_error;
 mod phone_number;
 mod postgres;
 mod receiver;
+#[path = "../../examples/shared/server.rs"]
+mod server;
 mod service;
-mod shutdown;
 mod store;
 mod worker;
 
@@ -116,7 +117,7 @@ async fn run(Arguments { database_url, task }: Arguments) -> Result<()> {
         Task::Work(settings) => {
             let client = Client::from_env()?;
             let store = Store::open(url).await?;
-            worker::run(&store, &client, settings, shutdown::requested()?).await?;
+            worker::run(&store, &client, settings, server::stop_requested()?).await?;
         }
         Task::Serve { listen } => {
             let trust = receiver::Trust::from_env()?;
@@ -124,7 +125,7 @@ async fn run(Arguments { database_url, task }: Arguments) -> Result<()> {
             let listener = TcpListener::bind(listen).await;
             let listener = listener.with_context(|| format!("cannot listen on {listen}"))?;
             print(format_args!("listening on http://{}/webhook", listener.local_addr()?))?;
-            receiver::serve(listener, store, trust, shutdown::requested()?).await?;
+            receiver::serve(listener, store, trust, server::stop_requested()?).await?;
         }
         Task::Prune { older_than } => {
             let age = Duration::from_secs(u64::from(older_than) * 24 * 3600);

@@ -4,20 +4,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Error, Result, ensure};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::routing::post;
+use futures_util::FutureExt;
 use pilot_status::webhooks::{
     AddressToken, Event, SIGNATURE_HEADER, UnknownEvent, Verifier, VerifyError,
 };
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, oneshot};
-use tokio::time::{sleep, timeout};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tracing::{error, info, warn};
 
+use crate::server::{self, setting};
 use crate::store::{Stage, Store};
 
 /// Enough for a file of 25 MB in Base64, and the JSON around it.
@@ -38,8 +40,12 @@ pub struct Trust {
 impl Trust {
     pub fn from_env() -> Result<Self> {
         let trust = Self {
-            verifier: variable("PILOT_STATUS_WEBHOOK_SECRET")?.map(Verifier::new),
-            token: variable("PILOT_STATUS_WEBHOOK_TOKEN")?.map(AddressToken::new),
+            verifier: setting("PILOT_STATUS_WEBHOOK_SECRET")
+                .map_err(Error::msg)?
+                .map(Verifier::new),
+            token: setting("PILOT_STATUS_WEBHOOK_TOKEN")
+                .map_err(Error::msg)?
+                .map(AddressToken::new),
         };
         ensure!(
             trust.verifier.is_some() || trust.token.is_some(),
@@ -48,12 +54,6 @@ impl Trust {
         );
         Ok(trust)
     }
-}
-
-fn variable(name: &str) -> Result<Option<String>> {
-    let Some(value) = std::env::var_os(name) else { return Ok(None) };
-    let value = value.into_string().ok().filter(|value| !value.trim().is_empty());
-    value.map(Some).with_context(|| format!("{name} is blank or not UTF-8; set or remove it"))
 }
 
 /// Serves `POST /webhook` until `shutdown`, then finishes the requests in progress.
@@ -68,21 +68,11 @@ pub async fn serve(
         trust,
         Semaphore::new(MAX_BODIES),
     )));
-    let (stop, stopping) = oneshot::channel();
-    let shutdown = async {
-        shutdown.await;
-        info!("stopping after the requests in progress");
-        let _ = stop.send(());
-    };
-    let server = axum::serve(listener, app).with_graceful_shutdown(shutdown);
-    tokio::select! {
-        ended = server.into_future() => Ok(ended?),
-        // A client that does not finish its request must not prevent the shutdown.
-        () = async { let _ = stopping.await; sleep(GRACE).await } => {
-            warn!("requests were cut off; the service repeats their deliveries");
-            Ok(())
-        }
+    let shutdown = shutdown.inspect(|()| info!("stopping after the requests in progress"));
+    if !server::serve(listener, app, shutdown, GRACE).await? {
+        warn!("requests were cut off; the service repeats their deliveries");
     }
+    Ok(())
 }
 
 async fn receive(
