@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::error::Error;
-use std::{fmt, fs};
+use std::fmt;
 
 use pilot_status::phone;
 
@@ -33,9 +33,8 @@ pub fn read(path: &str) -> Result<Vec<Recipient>, String> {
 fn load(path: &str) -> Result<Vec<Recipient>, Box<dyn Error>> {
     let mut seen = HashSet::new();
     let mut recipients = Vec::new();
-    let text =
-        String::from_utf8(fs::read(path)?).map_err(|_| "it is not UTF-8; save it as CSV UTF-8")?;
-    let mut reader = csv_text::reader(&text)?;
+    let text = csv_text::read(path)?;
+    let mut reader = csv_text::reader(&text, &[])?;
     let headers = reader.headers()?.clone();
     for record in reader.records() {
         let record = record?;

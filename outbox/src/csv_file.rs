@@ -19,20 +19,14 @@ struct Record {
 /// Reads a file with the columns `number`, `text` and optionally `key`. Messages without a key
 /// get one that begins with `campaign`.
 pub fn read(path: &Path, campaign: &str) -> Result<Vec<Message>> {
-    let text = std::fs::read_to_string(path);
-    let text = text.with_context(|| format!("cannot read {} as UTF-8", path.display()))?;
-    parse(&text, campaign).with_context(|| path.display().to_string())
+    let messages = csv_text::read(path).map_err(Into::into);
+    let messages = messages.and_then(|text| parse(&text, campaign));
+    messages.with_context(|| path.display().to_string())
 }
 
 fn parse(text: &str, campaign: &str) -> Result<Vec<Message>> {
-    let mut reader = csv_text::reader(text).map_err(Error::msg)?;
+    let mut reader = csv_text::reader(text, &["number", "text"])?;
     let headers = reader.headers()?.clone();
-    for column in ["number", "text"] {
-        ensure!(
-            headers.iter().any(|name| name == column),
-            "line 1: the column {column:?} is missing; the columns are number, text and key"
-        );
-    }
     let messages = reader.records().map(|record| {
         let record = record?;
         let line = record.position().map_or(0, csv::Position::line);
