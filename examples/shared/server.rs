@@ -50,10 +50,12 @@ pub async fn serve(
 }
 
 /// Reads an environment variable. A blank secret would authenticate all deliveries or none.
-pub fn setting(name: &str) -> Result<Option<String>, String> {
+pub fn setting(name: &str) -> io::Result<Option<String>> {
     let Some(value) = std::env::var_os(name) else { return Ok(None) };
     match value.into_string() {
         Ok(text) if !text.trim().is_empty() => Ok(Some(text)),
-        _ => Err(format!("{name} is blank or not UTF-8; remove it or give it a value")),
+        _ => Err(io::Error::other(format!(
+            "{name} is blank or not UTF-8; remove it or give it a value"
+        ))),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Error, Result, ensure};
+use anyhow::{Result, ensure};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Query, State};
@@ -40,12 +40,8 @@ pub struct Trust {
 impl Trust {
     pub fn from_env() -> Result<Self> {
         let trust = Self {
-            verifier: setting("PILOT_STATUS_WEBHOOK_SECRET")
-                .map_err(Error::msg)?
-                .map(Verifier::new),
-            token: setting("PILOT_STATUS_WEBHOOK_TOKEN")
-                .map_err(Error::msg)?
-                .map(AddressToken::new),
+            verifier: setting("PILOT_STATUS_WEBHOOK_SECRET")?.map(Verifier::new),
+            token: setting("PILOT_STATUS_WEBHOOK_TOKEN")?.map(AddressToken::new),
         };
         ensure!(
             trust.verifier.is_some() || trust.token.is_some(),
@@ -63,11 +59,8 @@ pub async fn serve(
     trust: Trust,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let app = Router::new().route("/webhook", post(receive)).with_state(Arc::new((
-        store,
-        trust,
-        Semaphore::new(MAX_BODIES),
-    )));
+    let shared = Arc::new((store, trust, Semaphore::new(MAX_BODIES)));
+    let app = Router::new().route("/webhook", post(receive)).with_state(shared);
     let shutdown = shutdown.inspect(|()| info!("stopping after the requests in progress"));
     if !server::serve(listener, app, shutdown, GRACE).await? {
         warn!("requests were cut off; the service repeats their deliveries");
