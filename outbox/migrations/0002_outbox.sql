@@ -44,3 +44,10 @@ CREATE TABLE deliveries (
     id TEXT PRIMARY KEY,
     received BIGINT NOT NULL
 );
+
+-- The stage of each message: 0 queued, or a stage of its progress. A message with a failure was
+-- not accepted.
+CREATE VIEW states AS SELECT key, attempts, COALESCE(failure, reason, '') AS reason,
+    CASE WHEN failure IS NOT NULL THEN 2 WHEN messages.message_id IS NULL THEN 0
+    ELSE COALESCE(stage, 1) END AS stage
+    FROM messages LEFT JOIN progress ON progress.message_id = messages.message_id;

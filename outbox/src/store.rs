@@ -3,38 +3,12 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, AssertSqlSafe, SqlStr};
 use tokio::time::{Instant, sleep};
 use tracing::warn;
-
-/// Leases the messages that `{due}` selects. The statement is atomic: on SQLite because one
-/// connection writes at a time, on PostgreSQL because `DUE` skips rows that another worker is
-/// leasing.
-const LEASE: &str = "WITH due AS MATERIALIZED ({due} LIMIT $3) \
-    UPDATE messages SET owner = $1, attempts = attempts + 1, \
-    lost_leases = lost_leases + CASE WHEN owner IS NULL THEN 0 ELSE 1 END, \
-    next_attempt = (SELECT now FROM clock) + $2, \
-    is_retry = CASE WHEN uncertain_since IS NULL THEN 0 ELSE 1 END, \
-    uncertain_since = CASE WHEN uncertain_since < (SELECT now FROM clock) THEN uncertain_since \
-    ELSE (SELECT now FROM clock) END \
-    WHERE key IN (SELECT key FROM due) \
-    RETURNING key, recipient, body, attempts, lost_leases, is_retry, \
-    next_attempt - $2 - uncertain_since";
-
-const DUE: &str = "SELECT key FROM (SELECT key FROM messages \
-    WHERE message_id IS NULL AND failure IS NULL AND {condition} \
-    ORDER BY next_attempt, key LIMIT $3 {lock}) AS rows";
-
-/// The conditions of rows to lease, the most urgent first: a retry is possible only while the
-/// service remembers the key. No lease or backoff takes a day: a clock was ahead.
-const CONDITIONS: [&str; 3] = [
-    "next_attempt > (SELECT now FROM clock) + 86400000",
-    "uncertain_since IS NOT NULL AND next_attempt <= (SELECT now FROM clock)",
-    "uncertain_since IS NULL AND next_attempt <= (SELECT now FROM clock)",
-];
 
 /// The order selects the index of the queue.
 const HAS_QUEUED: &str = "SELECT key FROM messages WHERE message_id IS NULL AND failure IS NULL \
@@ -118,9 +92,8 @@ impl Store {
             // The error omits the URL, which may contain a password.
             _ => bail!("DATABASE_URL must begin with sqlite: or postgres:"),
         };
-        let options = AnyConnectOptions::from_str(url).map_err(|_| {
-            anyhow!("DATABASE_URL is not a valid URL, such as postgres://user@host/database")
-        })?;
+        let options = AnyConnectOptions::from_str(url).ok();
+        let options = options.context("DATABASE_URL is not a valid URL")?;
         let pool = AnyPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(timeout.min(Duration::from_secs(10)))
@@ -211,8 +184,7 @@ impl Store {
     }
 
     fn lease_statement(&self) -> String {
-        let due = CONDITIONS.map(|condition| DUE.replace("{condition}", condition));
-        LEASE.replace("{due}", &due.join(" UNION ALL ")).replace("{lock}", self.lock)
+        include_str!("lease.sql").replace("{lock}", self.lock)
     }
 
     /// Stores the outcome of an attempt. After the end of the lease, stores only that the
@@ -323,11 +295,8 @@ impl Store {
         let (queued, sent, failed, delivered, read, retried) = sqlx::query_as(
             "SELECT count(CASE WHEN stage = 0 THEN 1 END), count(CASE WHEN stage = 1 THEN 1 END), \
              count(CASE WHEN stage = 2 THEN 1 END), count(CASE WHEN stage = 3 THEN 1 END), \
-             count(CASE WHEN stage = 4 THEN 1 END), count(CASE WHEN attempts > 1 THEN 1 END) FROM \
-             (SELECT attempts, CASE WHEN failure IS NOT NULL THEN 2 \
-             WHEN messages.message_id IS NULL THEN 0 ELSE COALESCE(stage, 1) END AS stage \
-             FROM messages LEFT JOIN progress ON progress.message_id = messages.message_id) \
-             AS stages",
+             count(CASE WHEN stage = 4 THEN 1 END), count(CASE WHEN attempts > 1 THEN 1 END) \
+             FROM states",
         )
         .fetch_one(&self.pool)
         .await?;
@@ -336,12 +305,8 @@ impl Store {
 
     /// Returns the keys of at most `limit` failed messages, with the reasons.
     pub async fn failures(&self, limit: i64) -> Result<Vec<(String, String)>> {
-        let failures = sqlx::query_as(
-            "SELECT key, COALESCE(failure, reason, '') FROM messages \
-             LEFT JOIN progress ON progress.message_id = messages.message_id \
-             WHERE failure IS NOT NULL OR stage = 2 ORDER BY key LIMIT $1",
-        );
-        failures.bind(limit).fetch_all(&self.pool).await.context("cannot read the failures")
+        let failures = "SELECT key, reason FROM states WHERE stage = 2 ORDER BY key LIMIT $1";
+        Ok(sqlx::query_as(failures).bind(limit).fetch_all(&self.pool).await?)
     }
 }
 
