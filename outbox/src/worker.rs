@@ -21,8 +21,6 @@ use crate::store::{Leased, Message, Outcome, Store};
 /// attempt could send the message twice.
 const KEY_LIFETIME: Duration = Duration::from_secs(23 * 3600);
 
-const KEY_EXPIRED: &str = "the service has forgotten its idempotency key";
-
 /// The end of the reason of a failure after an attempt that may have sent the message.
 const UNCERTAIN: &str = "; an earlier attempt may have taken effect; check with the recipient";
 
@@ -159,7 +157,10 @@ impl Worker {
     /// Returns the outcome, and the error if it concerns all messages.
     async fn attempt(&self, leased: &Leased) -> (Outcome, Option<Error>) {
         if leased.uncertain_for > KEY_LIFETIME {
-            return (Outcome::Failed { reason: KEY_EXPIRED.to_owned() }, None);
+            return (
+                Outcome::Failed { reason: "the service has forgotten its idempotency key".into() },
+                None,
+            );
         }
         if let leases @ MAX_LOST_LEASES.. = leased.lost_leases {
             return (Outcome::Failed { reason: format!("{leases} {LOST_LEASES}") }, None);
@@ -171,7 +172,7 @@ impl Worker {
                 self.has_accepted.store(true, Ordering::Relaxed);
                 (Outcome::Accepted { message_id }, None)
             }
-            Ok(Err(error)) => self.after(error, attempts, backoff, fastrand::f64()),
+            Ok(Err(error)) => self.after(error, attempts, backoff),
             Err(_) if attempts >= MAX_ATTEMPTS => {
                 let reason = format!("the worker panicked, see its log ({attempts} attempts)");
                 (Outcome::Failed { reason }, None)
@@ -188,14 +189,8 @@ impl Worker {
     }
 
     /// Returns the outcome of a failed attempt, and the error if it concerns all messages.
-    /// `backoff` is the longest wait, and `random` is between 0 and 1.
-    fn after(
-        &self,
-        error: Error,
-        attempts: i64,
-        backoff: Duration,
-        random: f64,
-    ) -> (Outcome, Option<Error>) {
+    /// `backoff` is the longest wait.
+    fn after(&self, error: Error, attempts: i64, backoff: Duration) -> (Outcome, Option<Error>) {
         // Once a message was accepted, the base URL is right: a firewall may reject this text.
         let is_firewall = is_of_another_server(&error) && self.has_accepted.load(Ordering::Relaxed);
         let concerns_all = concerns_all(&error) && !is_firewall;
@@ -211,13 +206,10 @@ impl Worker {
         // The client sends no call while the service limits the rate.
         let was_sent = error.attempts() > 0;
         let backoff = if was_sent { backoff } else { Duration::from_secs(1) };
-        let wait = match error.retry_after() {
-            // A row that waits for more than a day is due at once.
-            Some(requested) => {
-                requested.saturating_add(backoff.mul_f64(random * 0.5)).min(KEY_LIFETIME)
-            }
-            None => backoff.mul_f64(0.5 + random * 0.5),
-        };
+        let jitter = backoff.mul_f64(fastrand::f64() * 0.5);
+        let wait = error.retry_after().unwrap_or(backoff / 2).saturating_add(jitter);
+        // A row that waits for more than a day is due at once.
+        let wait = wait.min(KEY_LIFETIME);
         (Outcome::Later { wait, was_sent, is_uncertain }, concerns_all.then_some(error))
     }
 }
