@@ -66,7 +66,7 @@ pub async fn run(options: &Options) -> Result<()> {
     );
     let store = Store::open(&url).await?;
     let (accepted, ids) = unbounded_channel();
-    let service = Service::start(seed, 30, Duration::from_millis(150), accepted).await?;
+    let service = Service::start(seed, 30, accepted).await?;
     store.enqueue(&demo::messages("chaos", options.messages)).await?;
 
     let mut test = Test {

@@ -19,14 +19,14 @@ use crate::worker::{self, Settings};
 /// The secret of the webhook.
 pub const SECRET: &str = "the secret of the demo";
 
-/// Sends `count` messages. Uses a temporary database if `database_url` is `None`.
-pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
+/// Sends `count` messages, and returns a summary. Uses a temporary database if `database_url` is
+/// `None`.
+pub async fn run(count: usize, database_url: Option<&str>) -> Result<String> {
     let folder = tempfile::tempdir()?;
     let temporary = format!("sqlite:{}?mode=rwc", folder.path().join("outbox.db").display());
     let store = Store::open(database_url.unwrap_or(&temporary)).await?;
     let (accepted, ids) = unbounded_channel();
-    let service =
-        Service::start(fastrand::u64(..), 10, Duration::from_millis(50), accepted).await?;
+    let service = Service::start(fastrand::u64(..), 10, accepted).await?;
     let client = Client::builder(Credentials::api_key(Sandbox::API_KEY)).base_url(&service.url);
     let client = client.build()?;
     store.enqueue(&messages(&format!("demo-{:08x}", fastrand::u32(..)), count)).await?;
@@ -42,9 +42,8 @@ pub async fn run(count: usize, database_url: Option<&str>) -> Result<()> {
     // Stopping the service closes the channel of ids, so the deliveries end.
     let (faults, _) = service.stop();
     deliveries.await??;
-    crate::print(crate::table(&store.counts().await?))?;
-    crate::print(format_args!("the service broke {faults} requests or responses"))?;
-    Ok(())
+    let table = crate::table(&store.counts().await?);
+    Ok(format!("{table}\nthe service broke {faults} requests or responses"))
 }
 
 /// Messages to fictitious numbers.

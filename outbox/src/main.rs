@@ -20,7 +20,6 @@ mod service;
 mod store;
 mod worker;
 
-use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -105,61 +104,56 @@ async fn main() {
 
 async fn run(Arguments { database_url, task }: Arguments) -> Result<()> {
     let url = database_url.as_deref().unwrap_or("sqlite:outbox.db?mode=rwc");
-    match task {
+    let output = match task {
         Task::Enqueue { file, campaign } => {
             let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
             let campaign = campaign.or(stem).unwrap_or_default();
             let messages = csv_file::read(&file, &campaign)?;
             let added = Store::open(url).await?.enqueue(&messages).await;
             let added = added.with_context(|| file.display().to_string())?;
-            print(format_args!("{added} of {} messages are new", messages.len()))?;
+            format!("{added} of {} messages are new", messages.len())
         }
         Task::Work(settings) => {
             let client = Client::from_env()?;
             let store = Store::open(url).await?;
-            worker::run(&store, &client, settings, server::stop_requested()?).await?;
+            return worker::run(&store, &client, settings, server::stop_requested()?).await;
         }
         Task::Serve { listen } => {
             let trust = receiver::Trust::from_env()?;
             let store = Store::open(url).await?;
             let listener = TcpListener::bind(listen).await;
             let listener = listener.with_context(|| format!("cannot listen on {listen}"))?;
-            print(format_args!("listening on http://{}/webhook", listener.local_addr()?))?;
-            receiver::serve(listener, store, trust, server::stop_requested()?).await?;
+            println!("listening on http://{}/webhook", listener.local_addr()?);
+            return receiver::serve(listener, store, trust, server::stop_requested()?).await;
         }
         Task::Prune { older_than } => {
             let age = Duration::from_secs(u64::from(older_than) * 24 * 3600);
-            let removed = Store::open(url).await?.prune(age).await?;
-            print(format_args!("removed {removed} messages"))?;
+            format!("removed {} messages", Store::open(url).await?.prune(age).await?)
         }
         Task::Status => {
             let store = Store::open(url).await?;
-            print(table(&store.counts().await?))?;
-            for (key, reason) in store.failures(20).await? {
-                let reason = reason.replace(char::is_control, "\u{fffd}");
-                print(format_args!("{key}: {reason}"))?;
-            }
+            let mut lines = vec![table(&store.counts().await?)];
+            lines.extend(store.failures(20).await?.into_iter().map(|(key, reason)| {
+                format!("{key}: {}", reason.replace(char::is_control, "\u{fffd}"))
+            }));
+            lines.join("\n")
         }
         Task::Demo { messages } => demo::run(messages, database_url.as_deref()).await?,
-        Task::Chaos(options) => chaos::run(&options).await?,
-    }
-    Ok(())
-}
-
-/// Prints a line. The reader of a pipe, such as `head`, may have ended.
-fn print(line: impl Display) -> io::Result<()> {
-    match writeln!(io::stdout(), "{line}") {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        printed => printed,
+        Task::Chaos(options) => return chaos::run(&options).await,
+    };
+    match writeln!(io::stdout(), "{output}") {
+        // The reader of a pipe, such as `head`, may have ended.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
     }
 }
 
 /// A table of the number of messages in each state, and of retried messages. Each message has
 /// one state.
-fn table(counts: &Counts) -> Table {
+fn table(counts: &Counts) -> String {
     let Counts { queued, sent, delivered, read, failed, retried } = counts;
     let mut table = Table::new();
     table.set_header(["queued", "sent", "delivered", "read", "failed", "retried"]);
     table.add_row([queued, sent, delivered, read, failed, retried]);
-    table
+    table.to_string()
 }

@@ -22,6 +22,8 @@ use tokio::time::sleep;
 
 const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/json");
 
+const MAX_DELAY: Duration = Duration::from_millis(150);
+
 pub struct Service {
     pub url: String,
     shared: Arc<Shared>,
@@ -32,8 +34,7 @@ struct Shared {
     sandbox: Sandbox,
     http: reqwest::Client,
     /// The percentage of requests with a fault.
-    fault_percent: u32,
-    delay: Duration,
+    percent: u32,
     log: Mutex<Log>,
     accepted: UnboundedSender<String>,
 }
@@ -47,18 +48,12 @@ struct Log {
 impl Service {
     /// Starts a service whose faults are determined by a seed. It sends the id of each accepted
     /// message to `accepted`.
-    pub async fn start(
-        seed: u64,
-        fault_percent: u32,
-        delay: Duration,
-        accepted: UnboundedSender<String>,
-    ) -> Result<Self> {
+    pub async fn start(seed: u64, percent: u32, accepted: UnboundedSender<String>) -> Result<Self> {
         let random = fastrand::Rng::with_seed(seed);
         let shared = Arc::new(Shared {
             sandbox: Sandbox::start().await?,
             http: reqwest::Client::builder().no_proxy().build()?,
-            fault_percent,
-            delay,
+            percent,
             log: Mutex::new(Log { random, faults: 0, processed: Vec::new() }),
             accepted,
         });
@@ -87,8 +82,8 @@ impl Shared {
     /// of the sandbox.
     fn plan(&self) -> (Duration, bool, Option<Response>) {
         let mut log = self.log();
-        let delay = self.delay.mul_f64(log.random.f64());
-        if log.random.u32(0..100) >= self.fault_percent {
+        let delay = MAX_DELAY.mul_f64(log.random.f64());
+        if log.random.u32(0..100) >= self.percent {
             return (delay, true, None);
         }
         log.faults += 1;
