@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
+use indicatif::ProgressBar;
 use pilot_status::mock::Sandbox;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::unbounded_channel;
@@ -87,7 +88,11 @@ pub async fn run(options: &Options) -> Result<()> {
     // The receiver needs the same address after each kill.
     let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
     test.start(&["serve", "--listen", &address])?;
-    let deliveries = tokio::spawn(demo::deliver(format!("http://{address}/webhook"), ids));
+    let deliveries = tokio::spawn(demo::deliver(
+        format!("http://{address}/webhook"),
+        ids,
+        ProgressBar::hidden(),
+    ));
 
     let end = Instant::now() + Duration::from_secs(options.limit);
     test.damage(&store, postgres.as_ref(), options.messages, end).await?;

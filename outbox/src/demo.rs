@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
 use pilot_status::mock::{Sandbox, delivery, sign_delivery};
 use pilot_status::webhooks::{SIGNATURE_HEADER, Verifier};
 use pilot_status::{Client, Credentials, reqwest};
@@ -35,13 +36,16 @@ pub async fn run(count: usize, database_url: Option<&str>) -> Result<String> {
     let webhook = format!("http://{}/webhook", listener.local_addr()?);
     let trust = Trust { verifier: Some(Verifier::new(SECRET)), token: None };
     tokio::spawn(receiver::serve(listener, store.clone(), trust, std::future::pending()));
-    let deliveries = tokio::spawn(deliver(webhook, ids));
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len}, {elapsed}")?;
+    let bar = ProgressBar::new(count as u64).with_style(style);
+    let deliveries = tokio::spawn(deliver(webhook, ids, bar.clone()));
 
     let settings = Settings { concurrency: 16, lease: 20, max_backoff: 20, drain: true };
     worker::run(&store, &client, settings, crate::server::stop_requested()?).await?;
     // Stopping the service closes the channel of ids, so the deliveries end.
     let (faults, _) = service.stop();
     deliveries.await??;
+    bar.finish_and_clear();
     let table = crate::table(&store.counts().await?);
     Ok(format!("{table}\nthe service broke {faults} requests or responses"))
 }
@@ -57,8 +61,12 @@ pub fn messages(campaign: &str, count: usize) -> Vec<Message> {
 }
 
 /// Delivers the statuses of each message, in random order and some of them twice. Like the
-/// service, repeats deliveries that the receiver does not accept.
-pub async fn deliver(webhook: String, mut ids: UnboundedReceiver<String>) -> Result<()> {
+/// service, repeats deliveries that the receiver does not accept. The bar counts the messages.
+pub async fn deliver(
+    webhook: String,
+    mut ids: UnboundedReceiver<String>,
+    bar: ProgressBar,
+) -> Result<()> {
     let http = reqwest::Client::builder().no_proxy().build()?;
     while let Some(id) = ids.recv().await {
         let mut names = ["sent", "delivered", "delivered", "read"];
@@ -72,6 +80,7 @@ pub async fn deliver(webhook: String, mut ids: UnboundedReceiver<String>) -> Res
                 sleep(Duration::from_millis(50)).await;
             }
         }
+        bar.inc(1);
     }
     Ok(())
 }

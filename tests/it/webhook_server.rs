@@ -8,8 +8,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use pilot_status::reqwest::Client;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
@@ -411,17 +411,25 @@ async fn a_full_queue_refuses_deliveries_with_503() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn an_interrupt_stops_the_server_after_all_events_are_processed() {
-    let mut program = Running::start().await;
-    // More output than the pipe holds while the test does not read.
-    let event = json!({ "event": "a".repeat(10_000) });
-    for _ in 0..20 {
-        assert_eq!(program.deliver_signed(&event).await, 200);
+async fn a_signal_stops_the_server_after_all_events_are_processed() {
+    for signal in ["-INT", "-TERM"] {
+        let mut program = Running::start().await;
+        // More output than the pipe holds while the test does not read.
+        let event = json!({ "event": "a".repeat(10_000) });
+        for _ in 0..20 {
+            assert_eq!(program.deliver_signed(&event).await, 200);
+        }
+        // A request that does not end is cut off.
+        let address = program.url.strip_prefix("http://").unwrap().strip_suffix("/webhook");
+        let mut unfinished = TcpStream::connect(address.unwrap()).await.unwrap();
+        let head = "POST /webhook HTTP/1.1\r\nhost: test\r\ncontent-length: 9\r\n\r\nhalf";
+        unfinished.write_all(head.as_bytes()).await.unwrap();
+        let id = program.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
+        for _ in 0..20 {
+            program.line().await;
+        }
+        let status = timeout(Duration::from_secs(20), program.child.wait()).await.unwrap();
+        assert!(status.unwrap().success(), "{signal}");
     }
-    let id = program.child.id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
-    for _ in 0..20 {
-        program.line().await;
-    }
-    assert!(program.child.wait().await.unwrap().success());
 }
