@@ -15,6 +15,6 @@ pub fn unpack(root: &Path, under: &Path) -> Result<PathBuf> {
     let pack = "cargo package --locked --allow-dirty --package pilot-status --no-verify";
     run(command(root, pack).env("CARGO_TARGET_DIR", under))?;
     let folder = under.join("package");
-    run(command(&folder, &format!("tar -xzf {NAME}.crate")))?;
+    run(command(&folder, &format!("tar -xmzf {NAME}.crate")))?;
     Ok(folder.join(NAME))
 }
