@@ -31,8 +31,8 @@ use crate::error::Error;
 /// The stream ends after
 ///
 /// - a page without entries,
-/// - the last page, if the server reports a total. A total below the number of a page with
-///   entries is ignored,
+/// - the last page, if the server reports the number of pages, unless the page is full: the number
+///   may be too low. A number below that of a page with entries is ignored,
 /// - a page with the same entries as the previous page, unless the total includes it: the
 ///   server ignores the page number. The stream does not repeat these entries,
 /// - for pages that go back in time, a page that does not go further back,
