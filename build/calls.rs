@@ -1,6 +1,6 @@
 //! Restricts the generated client and its calls.
 
-use syn::{File, Item, ItemStruct, parse_quote};
+use syn::{Expr, File, Item, ItemStruct, Stmt, parse_quote};
 
 use super::code;
 
@@ -9,16 +9,18 @@ use super::code;
 /// - The constructors of the client are dropped: they would take any HTTP client.
 /// - Neither the client nor a call prints what it holds, such as a token in a path.
 /// - A call that is not sent is a warning.
+/// - No hook runs before or after a request: each costs compile time in every call.
 pub fn close(client: &mut File) -> Result<(), String> {
     client.items.retain_mut(|item| match item {
         Item::Impl(item) => !code::functions(item).any(|one| one.sig.ident == "new_with_client"),
         Item::Mod(item) => item.ident != "prelude",
         _ => true,
     });
-    for item in code::structs(&mut client.items).filter(|item| item.ident == "Client") {
-        code::drop_debug(&mut item.attrs);
-    }
+    code::structs(&mut client.items).for_each(|client| code::drop_debug(&mut client.attrs));
     let calls = code::module(&mut client.items, "builder")?;
+    for function in code::impls(calls).flat_map(code::functions) {
+        function.block.stmts.retain(|hook| !matches!(hook, Stmt::Expr(Expr::Try(_), Some(_))));
+    }
     let debugs: Vec<Item> = code::structs(calls).map(close_call).collect();
     calls.extend(debugs);
     Ok(())

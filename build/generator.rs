@@ -12,7 +12,7 @@ use super::{enums, unions};
 
 /// Generates the client from a simplified document. The enums and unions are those of the
 /// original document.
-pub fn run(simple: &Value, document: &Value) -> Result<File, String> {
+pub fn run(simple: Value, document: &Value) -> Result<File, String> {
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Builder)
@@ -48,8 +48,7 @@ pub fn run(simple: &Value, document: &Value) -> Result<File, String> {
         let schema = serde_json::from_value(schema).map_err(|error| error.to_string())?;
         settings.with_conversion(schema, ours, [TypeImpl::FromStr].into_iter());
     }
-    let simple: OpenAPI =
-        serde_json::from_value(simple.clone()).map_err(|error| error.to_string())?;
+    let simple: OpenAPI = serde_json::from_value(simple).map_err(|error| error.to_string())?;
     let code = Generator::new(&settings).generate_tokens(&simple);
     syn::parse2(code.map_err(|error| error.to_string())?).map_err(|error| error.to_string())
 }

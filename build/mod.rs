@@ -62,7 +62,7 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
     let mut simple = document.clone();
     simplify::simplify(&mut simple, reach);
     nullable::settle(&mut simple, reach);
-    let mut client = generator::run(&simple, document)?;
+    let mut client = generator::run(simple, document)?;
 
     calls::close(&mut client)?;
     groups::by_tag(&mut client, document);

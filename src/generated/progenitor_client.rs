@@ -46,23 +46,15 @@ pub trait ClientHooks<Inner> {}
 
 pub trait RequestBuilderExt {}
 
-/// Inherent functions take precedence over those of [`ClientHooks`].
+/// The inherent function takes precedence over that of [`ClientHooks`].
 impl Client {
-    pub(super) async fn pre(&self, request: &mut Request, _: &OperationInfo) -> Result<(), Error> {
-        request.headers_mut().remove(API_VERSION);
-        Ok(())
-    }
-
     pub(super) fn exec(
         &self,
-        request: Request,
+        mut request: Request,
         info: &OperationInfo,
     ) -> impl Future<Output = Result<Succeeded<'_>, Error>> {
+        request.headers_mut().remove(API_VERSION);
         self.call(request, info.operation_id)
-    }
-
-    pub(super) async fn post<T>(&self, _: &T, _: &OperationInfo) -> Result<(), Error> {
-        Ok(())
     }
 }
 
