@@ -84,7 +84,8 @@ fn stray(runtime: &Runtime) -> Result<u32, Failure> {
 fn forgotten(runtime: &Runtime) -> Result<u32, Failure> {
     const BURST: u32 = 500;
     let (mut ours, mut theirs, mut failures) = (Vec::new(), Vec::new(), 0);
-    for round in 0..16 {
+    // A single pair of bursts varies by a quarter.
+    for round in 0..48 {
         eprintln!("forgotten {round} ...");
         let server = Server::start(Rule::Outage(Some("1")))?;
         let (client, bare) =
