@@ -135,9 +135,8 @@ impl ClientBuilder {
     /// Sets the timeout of one attempt, from connecting to the last byte of the response.
     /// Default: 30 seconds.
     ///
-    /// While the client sends a request body of 64 KiB or more, the timeout restarts with every
-    /// part that the connection accepts: a slow upload does not fail as long as it makes
-    /// progress. [`RetryPolicy::total_timeout`] still limits the whole call.
+    /// A request body prolongs it by a second for every 64 KiB, so that a slow upload does not
+    /// fail. [`RetryPolicy::total_timeout`] still limits the whole call.
     /// [`Client::with_attempt_timeout`] changes the timeout for individual calls.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self { attempt_timeout: timeout, ..self }

@@ -3,11 +3,11 @@
 use bytes::Bytes;
 use reqwest::Response;
 use serde::de::IgnoredAny;
+use tokio::time::{Instant, timeout_at};
 
-use super::deadline::Deadline;
 use crate::credentials::Confidential;
 use crate::decode::surrogates;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::operation::{Content, Operation};
 use crate::response::success::{is_page, is_page_or_json};
 use crate::response::{body, error_response};
@@ -19,9 +19,9 @@ pub(super) async fn exchange(
     operation: &Operation,
     limit: usize,
     confidential: Confidential<'_>,
-    deadline: &Deadline,
+    deadline: Instant,
 ) -> Result<(Response, Bytes), Error> {
-    let mut response = deadline.bound(sent).await?;
+    let mut response = within(deadline, sent).await?;
     let status = response.status();
     let is_file = operation.response.content == Content::File
         && status.is_success()
@@ -32,7 +32,7 @@ pub(super) async fn exchange(
     let end = if is_file {
         Ok(true)
     } else {
-        deadline.bound(body::read(&mut response, &mut bytes, limit)).await
+        within(deadline, body::read(&mut response, &mut bytes, limit)).await
     };
     let body = Bytes::from(bytes);
     // Complete JSON is a complete body, even if the connection breaks after it. Calls that
@@ -60,4 +60,15 @@ pub(super) async fn exchange(
         Ok(_) => Error::too_long(status, limit).with_reported_success(),
     };
     Err(error.with_response(status, headers, Some(body)))
+}
+
+/// Runs `work` until the deadline.
+async fn within<T>(
+    deadline: Instant,
+    work: impl Future<Output = reqwest::Result<T>>,
+) -> Result<T, Error> {
+    match timeout_at(deadline, work).await {
+        Ok(done) => Ok(done?),
+        Err(_) => Err(Error::new(ErrorKind::Timeout)),
+    }
 }

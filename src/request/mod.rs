@@ -1,7 +1,6 @@
 //! Generated and raw calls, from the request to the response. Uses the client and the rooms
 //! below it.
 
-mod deadline;
 mod exchange;
 pub(crate) mod idempotency;
 pub(crate) mod path_guard;
@@ -10,7 +9,6 @@ mod pipeline;
 pub(crate) mod query;
 mod raw;
 mod succeeded;
-mod upload;
 
 pub use raw::RawRequest;
 pub(crate) use succeeded::Succeeded;

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::pin::{Pin, pin};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_LENGTH};
 use http::{HeaderValue, Method};
-use reqwest::{Request, Response};
+use reqwest::{Body, Request, Response};
+use tokio::time::Instant;
 
-use super::deadline::Deadline;
 use super::exchange::exchange;
 use super::idempotency::{self, IDEMPOTENCY_KEY};
 use super::path_guard;
@@ -16,7 +17,7 @@ use super::succeeded::Succeeded;
 use crate::client::Inner;
 use crate::credentials::Confidential;
 use crate::credentials::number_scope::NUMBER_ID;
-use crate::error::{Call, Error};
+use crate::error::{Call, Error, ErrorKind};
 use crate::generated::Client;
 use crate::operation::{Content, Operation};
 use crate::rate_limit::Pacing;
@@ -24,6 +25,14 @@ use crate::rate_limit::slots::Slot;
 use crate::response::success;
 use crate::retry::{Rules, attempts};
 use crate::telemetry::Span;
+use crate::time::MAX_TIMEOUT;
+
+/// A request body prolongs the attempt timeout by the time that it takes at this rate, in bytes a
+/// second.
+const SLOWEST_UPLOAD: usize = 64 * 1024;
+
+const SLOW_UPLOAD: &str = "the request body is long; raise `RetryPolicy::total_timeout`, and \
+    `attempt_timeout` for a connection that sends less than 64 KiB a second";
 
 /// The attempts of a call. Boxed, so that they are compiled once and do not enlarge the future of
 /// every operation.
@@ -104,15 +113,23 @@ impl Client {
             slots: &settings.slots,
         };
         let limit = settings.response_limit(operation);
+        let body = request.body().and_then(Body::as_bytes).unwrap_or_default();
+        let upload = Duration::from_secs((body.len() / SLOWEST_UPLOAD) as u64);
         attempts::run(rules, attempted, fastrand::f64, |attempt, time_left| {
             let request = copy(&request);
             async move {
-                let mut request = request?;
-                let deadline = Deadline::new(*attempt_timeout, time_left, &mut request);
+                let request = request?;
+                let time = attempt_timeout.saturating_add(upload).min(time_left).min(MAX_TIMEOUT);
+                let deadline = Instant::now() + time;
                 let span = Span::attempt(operation, request.url());
                 let sent = pin!(self.client.execute(request));
-                let exchanged = pin!(exchange(sent, operation, limit, confidential, &deadline));
-                let result = span.within(exchanged).await;
+                let exchanged = pin!(exchange(sent, operation, limit, confidential, deadline));
+                let result = span.within(exchanged).await.map_err(|error| match error.kind() {
+                    ErrorKind::Timeout if error.status().is_none() && !upload.is_zero() => {
+                        error.with_detail(SLOW_UPLOAD)
+                    }
+                    _ => error,
+                });
                 span.ended(result.as_ref().map(|(response, _)| response.status()), attempt);
                 result
             }

@@ -60,9 +60,8 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// Returns a policy with a single attempt and without a total timeout: the
-    /// [attempt timeout](crate::ClientBuilder::attempt_timeout) limits the attempt. An upload
-    /// that makes progress and the wait for a
-    /// [slot](crate::ClientBuilder::max_concurrent_requests) have no limit unless you set a
+    /// [attempt timeout](crate::ClientBuilder::attempt_timeout) limits the attempt. The wait for
+    /// a [slot](crate::ClientBuilder::max_concurrent_requests) has no limit unless you set a
     /// [`total_timeout`](Self::total_timeout).
     pub fn none() -> Self {
         Self::default().max_attempts(1).total_timeout(Duration::MAX).pacing(Pacing::Off)

@@ -60,7 +60,7 @@ async fn a_server_that_reads_slowly_gets_the_whole_body() {
         stream.read_exact(&mut part[..step]).await.unwrap();
         left -= step;
         if left > STEP {
-            // Each pause is shorter than the attempt timeout, but their sum is longer.
+            // The sum of the pauses is longer than the attempt timeout.
             pass(20).await;
         }
     }
@@ -73,14 +73,12 @@ async fn a_server_that_reads_slowly_gets_the_whole_body() {
 }
 
 #[tokio::test]
-async fn an_upload_timeout_names_the_setting_to_raise() {
-    for (minutes, pauses, setting) in [
-        (5, &[25, 32][..], "`attempt_timeout`"),
-        (1, &[25, 25, 12], "`RetryPolicy::total_timeout`"),
-    ] {
+async fn an_upload_timeout_names_the_settings_to_raise() {
+    // 20 MiB take at most 350 s, and then 60 s.
+    for (minutes, pauses) in [(60, &[300, 60][..]), (1, &[25, 36])] {
         let total_timeout = Duration::from_secs(60 * minutes);
         let policy = RetryPolicy::default().max_attempts(1).total_timeout(total_timeout);
-        let (call, mut stream, head) = begin(policy, 20 * MEBIBYTE).await;
+        let (call, mut stream, _) = begin(policy, 20 * MEBIBYTE).await;
         let mut part = vec![0; 5 * MEBIBYTE];
         for pause in pauses {
             stream.read_exact(&mut part).await.unwrap();
@@ -89,8 +87,9 @@ async fn an_upload_timeout_names_the_setting_to_raise() {
         let error = call.await.unwrap().unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
         let text = error.to_string();
-        let sent = format!("of {} bytes of the request body were sent", length(&head));
-        assert!(text.contains(&sent) && text.contains(setting), "{text}");
+        for setting in ["`attempt_timeout`", "`RetryPolicy::total_timeout`"] {
+            assert!(text.contains(setting), "{text}");
+        }
     }
 }
 
