@@ -21,10 +21,10 @@ use crate::error::Error;
 /// polls of the stream and ends when the stream is dropped.
 ///
 /// You may wait any length of time between two entries, and drop a pending
-/// [`next`](Self::next), as `select!` and `timeout` do: no entry is lost. If a request fails while
-/// nothing awaits its page, for example since your program blocked the thread, the stream repeats
-/// it when you need the page, up to five times. A stream that is polled in another Tokio runtime
-/// repeats the request there.
+/// [`next`](Self::next), as `select!` and `timeout` do: no entry is lost. If a request that was
+/// made ahead fails, for example since your program blocked the thread, and the error is
+/// [retryable](Error::is_retryable), the stream repeats it once when you need the page. A stream
+/// that is polled in another Tokio runtime repeats the request there.
 ///
 /// # The end of a stream
 ///

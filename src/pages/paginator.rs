@@ -2,27 +2,13 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use tokio::runtime::{self, Handle};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::error::{Error, ErrorKind};
-
-/// The maximum interval at which a task that awaits a page polls the stream. A longer gap means
-/// that the page was not awaited.
-const HEARTBEAT: Duration = Duration::from_millis(100);
-
-/// If the gaps between polls exceed a call's duration divided by this, they may have caused its
-/// failure.
-const SHARE: u32 = 4;
-
-/// How often a page is requested again because its call was not polled. A call that fails even
-/// then reports its error.
-const MAX_REPEATS: u32 = 5;
 
 pub(super) type Fetch<T, C> = Pin<Box<dyn Future<Output = Result<Page<T, C>, Error>> + Send>>;
 
@@ -79,83 +65,26 @@ pub(super) struct Paginator<T, C, K> {
 
 /// The page after the entries in memory.
 enum NextPage<T, C> {
-    /// To be requested, or requested again: the cursor and the number of repeats.
-    Cursor(C, u32),
+    /// To be requested when it is needed.
+    Cursor(C),
     Pending(PendingPage<T, C>),
-    Done(Result<Page<T, C>, Error>),
+    /// Cannot be requested.
+    Failed(Error),
 }
 
 /// A pending call for a page.
 struct PendingPage<T, C> {
     cursor: C,
-    repeats: u32,
-    fetch: Task<Result<Page<T, C>, Error>>,
-    /// The runtime of the call, which ends with it.
+    /// Whether the page was requested before it was needed.
+    is_ahead: bool,
+    task: Task<Result<Page<T, C>, Error>>,
+    /// The runtime of the task, which ends with it.
     runtime: Option<runtime::Id>,
-    since: Instant,
-    /// The latest time for the next poll, if the page is awaited.
-    due: Instant,
-    /// How long the page was not awaited.
-    unattended: Duration,
-    /// Wakes the task that awaits the page when the next poll is due.
-    heartbeat: Option<Pin<Box<Sleep>>>,
-}
-
-impl<T: Send + 'static, C: Clone + Send + 'static> PendingPage<T, C> {
-    fn new(cursor: C, repeats: u32, fetch: Fetch<T, C>) -> Self {
-        let (now, runtime) = (Instant::now(), current_runtime());
-        let (unattended, heartbeat) = (Duration::ZERO, None);
-        let fetch = Task(tokio::spawn(fetch));
-        Self { cursor, repeats, fetch, runtime, since: now, due: now, unattended, heartbeat }
-    }
-
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<NextPage<T, C>> {
-        if self.runtime != current_runtime() {
-            return Poll::Ready(NextPage::Cursor(self.cursor.clone(), self.repeats));
-        }
-        self.unattended += self.due.elapsed();
-        self.due = Instant::now();
-        Poll::Ready(match ready!(Pin::new(&mut self.fetch).poll(context)) {
-            Err(error) if error.is_retryable() && self.may_repeat() => {
-                NextPage::Cursor(self.cursor.clone(), self.repeats + 1)
-            }
-            outcome => NextPage::Done(outcome),
-        })
-    }
-
-    /// Records that a task awaits the page, and wakes it in time for the next poll.
-    fn keep_awake(&mut self, context: &mut Context<'_>) {
-        self.due = Instant::now() + HEARTBEAT;
-        let heartbeat = self.heartbeat.get_or_insert_with(|| Box::pin(sleep_until(self.due)));
-        heartbeat.as_mut().reset(self.due);
-        _ = heartbeat.as_mut().poll(context);
-    }
-
-    /// Whether the call may have failed because it was not polled, and repeats remain.
-    fn may_repeat(&self) -> bool {
-        let was_unattended = self.unattended >= HEARTBEAT.max(self.since.elapsed() / SHARE);
-        was_unattended && self.repeats < MAX_REPEATS
-    }
 }
 
 /// A task that runs even while nothing polls the stream: a call that does not progress would
 /// keep its slot and its connection from other calls. Dropping it ends the call.
 struct Task<R>(JoinHandle<R>);
-
-impl<R> Future for Task<R> {
-    type Output = R;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
-        match ready!(Pin::new(&mut self.0).poll(context)) {
-            Ok(result) => Poll::Ready(result),
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The runtime is shutting down.
-                Err(_) => Poll::Pending,
-            },
-        }
-    }
-}
 
 impl<R> Drop for Task<R> {
     fn drop(&mut self) {
@@ -174,13 +103,13 @@ where
     K: PartialEq + Unpin,
 {
     pub(super) fn new(first: C, key: fn(&T) -> K, call: Call<T, C>) -> Self {
-        let next_page = Some(NextPage::Cursor(first, 0));
+        let next_page = Some(NextPage::Cursor(first));
         Self { call, key, keys: Vec::new(), items: VecDeque::new(), next_page }
     }
 
-    fn request(&mut self, cursor: C, repeats: u32) -> NextPage<T, C> {
-        let fetch = (self.call)(cursor.clone());
-        NextPage::Pending(PendingPage::new(cursor, repeats, fetch))
+    fn request(&mut self, cursor: C, is_ahead: bool) -> NextPage<T, C> {
+        let task = Task(tokio::spawn((self.call)(cursor.clone())));
+        NextPage::Pending(PendingPage { cursor, is_ahead, task, runtime: current_runtime() })
     }
 
     /// Takes the entries of a page, unless the server repeated the previous page.
@@ -192,8 +121,8 @@ where
         self.keys = keys;
         self.items = page.items.into();
         self.next_page = page.next.map(|next| match next {
-            Ok(cursor) => self.request(cursor, 0),
-            Err(error) => NextPage::Done(Err(error)),
+            Ok(cursor) => self.request(cursor, true),
+            Err(error) => NextPage::Failed(error),
         });
     }
 }
@@ -209,23 +138,34 @@ where
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            if let Some(NextPage::Pending(pending)) = &mut this.next_page
-                && let Poll::Ready(next_page) = pending.poll(context)
-            {
-                this.next_page = Some(next_page);
-            }
             if let Some(item) = this.items.pop_front() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            match this.next_page.take() {
+            let mut pending = match this.next_page.take() {
                 None => return Poll::Ready(None),
-                Some(NextPage::Done(Err(error))) => return Poll::Ready(Some(Err(error))),
-                Some(NextPage::Cursor(cursor, repeats)) => {
-                    this.next_page = Some(this.request(cursor, repeats));
+                Some(NextPage::Failed(error)) => return Poll::Ready(Some(Err(error))),
+                Some(NextPage::Cursor(cursor)) => {
+                    this.next_page = Some(this.request(cursor, false));
+                    continue;
                 }
-                Some(NextPage::Done(Ok(page))) => this.take(page),
-                Some(NextPage::Pending(mut pending)) => {
-                    pending.keep_awake(context);
+                Some(NextPage::Pending(pending)) => pending,
+            };
+            if pending.runtime != current_runtime() {
+                this.next_page = Some(NextPage::Cursor(pending.cursor));
+                continue;
+            }
+            match Pin::new(&mut pending.task.0).poll(context) {
+                Poll::Ready(Ok(Ok(page))) => this.take(page),
+                // The program may have blocked the thread, so that the call could not progress.
+                Poll::Ready(Ok(Err(error))) if pending.is_ahead && error.is_retryable() => {
+                    this.next_page = Some(NextPage::Cursor(pending.cursor));
+                }
+                Poll::Ready(Ok(Err(error))) => return Poll::Ready(Some(Err(error))),
+                Poll::Ready(Err(error)) if error.is_panic() => {
+                    std::panic::resume_unwind(error.into_panic())
+                }
+                // Still pending, or the runtime is shutting down.
+                Poll::Ready(Err(_)) | Poll::Pending => {
                     this.next_page = Some(NextPage::Pending(pending));
                     return Poll::Pending;
                 }
