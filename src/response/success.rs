@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
 use crate::credentials::Confidential;
 use crate::decode;
@@ -14,6 +13,7 @@ use crate::decode::surrogates::{self, without_bom};
 use crate::error::{Error, ServerMessage};
 use crate::operation::ResponseBody;
 use crate::response::body::encoding_problem;
+use crate::text::one_line;
 
 /// A response with a success status.
 #[derive(Clone, Copy)]
@@ -30,17 +30,13 @@ pub(crate) struct Success<'a> {
 /// fields.
 pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Error> {
     let ResponseBody { fields, is_list, envelopes, requires_fields, .. } = *success.documented();
-    let (mut body, mut seen) = (None, None);
+    let mut body = None;
     if !envelopes.is_empty() {
         // An undocumented field may contain another list.
-        let outer = success.seen();
-        body = success.with_list(&outer);
+        body = success.with_list();
         body = body.filter(|body| is_list || decode::decode::<T>(body).is_ok());
-        seen = body.is_none().then_some(outer);
     }
     let success = Success { body: body.as_deref().unwrap_or(success.body), ..success };
-    // Inspects the body only if its model does not settle the outcome.
-    let seen = || seen.unwrap_or_else(|| success.seen());
     if success.text().is_empty() {
         let empty = serde_json::from_slice(b"{}").ok();
         let empty = empty.filter(|_| !success.confidential.call.operation.is_read_only());
@@ -56,8 +52,8 @@ pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Erro
     match decoded {
         // An object with the required fields is certainly the model.
         Ok(model) if requires_fields => Ok(model),
-        Ok(model) => success.other_object(&seen()).map_or(Ok(model), Err),
-        Err(problem) => Err(success.undecoded(problem, &seen())),
+        Ok(model) => success.other_object().map_or(Ok(model), Err),
+        Err(problem) => Err(success.undecoded(problem)),
     }
 }
 
@@ -67,7 +63,7 @@ pub(crate) fn nothing(success: Success<'_>) -> Result<(), Error> {
     if success.text().starts_with(b"<") {
         return Err(success.not_json());
     }
-    success.other_object(&success.seen()).map_or(Ok(()), Err)
+    success.other_object().map_or(Ok(()), Err)
 }
 
 /// Checks a body that the caller decodes.
@@ -80,8 +76,8 @@ pub(crate) fn file(success: Success<'_>) -> Result<(), Error> {
     if !is_page_or_json(success.headers) {
         return Ok(());
     }
-    Err(success.other_object(&success.seen()).unwrap_or_else(|| {
-        let media_type = media_type(success.headers).unwrap_or("JSON");
+    Err(success.other_object().unwrap_or_else(|| {
+        let media_type = media_type(success.headers).unwrap_or_else(|| "JSON".to_owned());
         success.foreign(format!("its body is {media_type}, not a file"))
     }))
 }
@@ -97,21 +93,21 @@ impl Success<'_> {
     }
 
     /// The body with its list in the documented place, if an undocumented field contains it.
-    fn with_list(self, seen: &Seen) -> Option<Vec<u8>> {
+    fn with_list(self) -> Option<Vec<u8>> {
         let response = self.documented();
-        let has_list = response.list.is_some() && seen.missing_list.is_none();
-        if !seen.has_fields || seen.has_error || has_list {
+        let mut object = self.object();
+        let has_list =
+            response.list.and_then(|list| object.get(list)).is_some_and(|it| !is_null(it));
+        if has_list || is_error(&object) {
             return None;
         }
-        // Keeps the spelling of numbers.
-        let mut object: BTreeMap<String, Box<RawValue>> = surrogates::from_slice(self.body).ok()?;
         let find = |start: char| {
             let mut names = response.envelopes.iter().copied();
             names.find(|name| object.get(*name).is_some_and(|value| value.get().starts_with(start)))
         };
         let found = object.remove(find('[').or_else(|| find('n'))?)?;
-        let list = Some(found.get()).filter(|list| list.starts_with('[')).unwrap_or("[]");
-        if seen.resembles_error() && list.trim_matches(['[', ']']).trim().is_empty() {
+        let list = if is_null(&found) { "[]" } else { found.get() };
+        if resembles_error(&object) && list.trim_matches(['[', ']']).trim().is_empty() {
             return None;
         }
         if response.is_list {
@@ -122,45 +118,44 @@ impl Success<'_> {
     }
 
     /// The error for a JSON object that does not report the success of the operation.
-    fn other_object(self, seen: &Seen) -> Option<Error> {
+    fn other_object(self) -> Option<Error> {
         let response = self.documented();
-        let is_error = seen.has_error && !(response.is_union && seen.is_expected);
-        if is_error || (seen.resembles_error() && !seen.is_expected) {
-            let Ok(object) = surrogates::from_slice(self.body) else {
-                return Some(self.foreign("its body is a truncated error".to_owned()));
-            };
+        let object = self.object();
+        let is_expected = self.is_expected(&object);
+        let has_error = is_error(&object) && !(response.is_union && is_expected);
+        if has_error || (resembles_error(&object) && !is_expected) {
+            let object = surrogates::from_slice(self.body).ok()?;
             let message =
                 ServerMessage::new(object, self.status, |text| self.confidential.appears_in(text));
             let error = Error::of_status(self.status).with_detail("its body is an error");
             return Some(error.with_server_message(message));
         }
         let takes_any = response.is_union || response.fields.is_empty();
-        let is_other = seen.has_fields && !seen.is_expected && !takes_any;
+        let is_other = !object.is_empty() && !is_expected && !takes_any;
         is_other.then(|| self.foreign("its body has none of the expected fields".to_owned()))
     }
 
-    /// Inspects the fields of the body, if it is an object.
-    fn seen(self) -> Seen {
-        let ResponseBody { fields, list, .. } = *self.documented();
-        let mut seen = Seen { expected: fields, missing_list: list, ..Seen::default() };
-        let mut inspect =
-            |text: &[u8]| serde_json::Deserializer::from_slice(text).deserialize_map(&mut seen);
-        if self.text().starts_with(b"{") && inspect(self.text()).is_err() {
-            _ = surrogates::replaced(self.text()).map(|text| inspect(&text));
-        }
-        seen
+    /// The fields of the body, verbatim. Empty if it is not an object.
+    fn object(self) -> Object {
+        let is_object = self.text().starts_with(b"{");
+        is_object.then(|| surrogates::from_slice(self.body).ok()).flatten().unwrap_or_default()
+    }
+
+    /// Whether a field of the object is a field of the model.
+    fn is_expected(self, object: &Object) -> bool {
+        self.documented().fields.iter().any(|field| object.contains_key(*field))
     }
 
     /// The error for a body that cannot be decoded.
-    fn undecoded(self, problem: String, seen: &Seen) -> Error {
-        if let Some(error) = self.other_object(seen) {
+    fn undecoded(self, problem: String) -> Error {
+        if let Some(error) = self.other_object() {
             return error;
         }
         let is_json = self.text().starts_with(b"{") || self.text().starts_with(b"[");
         if !is_json || encoding_problem(self.headers).is_some() {
             return self.not_json();
         }
-        if seen.is_expected || self.documented().fields.is_empty() {
+        if self.documented().fields.is_empty() || self.is_expected(&self.object()) {
             self.unreadable(problem)
         } else {
             self.foreign(problem)
@@ -214,72 +209,33 @@ fn announces(headers: &HeaderMap, media_types: &[&str]) -> bool {
     media_types.iter().any(|media_type| value.starts_with(media_type.as_bytes()))
 }
 
-/// The media type without parameters, if it is valid and not JSON.
-fn media_type(headers: &HeaderMap) -> Option<&str> {
+/// The media type without parameters, unless it is JSON.
+fn media_type(headers: &HeaderMap) -> Option<String> {
     const MAX_LENGTH: usize = 100;
     let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
-    let media_type = value.split(';').next()?.trim();
-    let (kind, subtype) = media_type.split_once('/')?;
-    let is_token = |text: &str| {
-        !text.is_empty()
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte))
-    };
-    let is_valid = media_type.len() <= MAX_LENGTH && is_token(kind) && is_token(subtype);
-    (is_valid && !subtype.ends_with("json")).then_some(media_type)
+    let media_type = one_line(value.split(';').next()?, MAX_LENGTH);
+    (media_type.contains('/') && !media_type.ends_with("json")).then_some(media_type)
 }
 
-/// The fields of an object.
-#[derive(Default)]
-struct Seen {
-    /// The fields of the model.
-    expected: &'static [&'static str],
-    /// The field of the model with its list, until it is found.
-    missing_list: Option<&'static str>,
-    has_fields: bool,
-    /// Whether one of them is a field of the model.
-    is_expected: bool,
-    /// Whether `error` or `errors` is not empty.
-    has_error: bool,
-    /// The fields of other forms of errors.
-    others: Vec<&'static str>,
+/// The fields of a JSON object, verbatim.
+type Object = BTreeMap<String, Box<RawValue>>;
+
+fn is_null(value: &RawValue) -> bool {
+    value.get() == "null"
 }
 
-impl Seen {
-    /// Whether the object has the fields of an error other than `error`.
-    fn resembles_error(&self) -> bool {
-        [["code", "message"], ["title", "detail"]]
-            .iter()
-            .any(|form| form.iter().all(|field| self.others.contains(field)))
-    }
+/// Whether `error` or `errors` is neither blank nor a number.
+fn is_error(object: &Object) -> bool {
+    const BLANK: [&str; 5] = ["null", "false", "\"\"", "[]", "{}"];
+    let mut errors = ["error", "errors"].iter().filter_map(|name| object.get(*name));
+    errors.any(|error| {
+        let text = error.get();
+        !BLANK.contains(&text) && !text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+    })
 }
 
-impl<'de> Visitor<'de> for &mut Seen {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
-        const OTHERS: [&str; 4] = ["code", "message", "title", "detail"];
-        while let Some(name) = object.next_key::<String>()? {
-            self.has_fields = true;
-            self.is_expected |= self.expected.contains(&name.as_str());
-            self.others.extend(OTHERS.iter().find(|other| **other == name));
-            if name == "error" || name == "errors" {
-                self.has_error |= is_error(&object.next_value()?);
-            } else if self.missing_list == Some(&name) {
-                let list: Option<IgnoredAny> = object.next_value()?;
-                self.missing_list = self.missing_list.filter(|_| list.is_none());
-            } else {
-                object.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn is_error(error: &Value) -> bool {
-    let blank = [Value::Null, json!(false), json!(""), json!([]), json!({})];
-    !error.is_number() && !blank.contains(error)
+/// Whether the object has the fields of an error other than `error`.
+fn resembles_error(object: &Object) -> bool {
+    let forms = [["code", "message"], ["title", "detail"]];
+    forms.iter().any(|form| form.iter().all(|field| object.contains_key(*field)))
 }
