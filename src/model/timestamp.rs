@@ -4,8 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use chrono::format::{Parsed, StrftimeItems, parse};
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -63,11 +62,11 @@ impl Timestamp {
 
     /// Parses the text. None if the text has none of these forms:
     ///
-    /// - RFC 3339, such as `2026-06-28T10:00:00.000Z`. Seconds and their fraction are optional,
+    /// - RFC 3339, such as `2026-06-28T10:00:00.000Z`. The fraction of the seconds is optional,
     ///   a space may replace the `T`, and the offset may be `-03:00`, `-0300` or `-03`. The
     ///   default offset is UTC.
     /// - A date, such as `2026-06-28`: midnight UTC.
-    /// - A number, or a text of digits: seconds since 1970. Numbers from 100,000,000,000 on are
+    /// - A whole number, or its text: seconds since 1970. Numbers from 100,000,000,000 on are
     ///   milliseconds: as seconds, they would be in the year 5138 or later.
     pub fn datetime(&self) -> Option<DateTime<Utc>> {
         let text = self.text.trim();
@@ -81,42 +80,19 @@ impl Timestamp {
 
 /// Parses a date with an optional time and offset.
 fn calendar(text: &str) -> Option<DateTime<Utc>> {
-    let (date, rest) = NaiveDate::parse_and_remainder(text, "%Y-%m-%d").ok()?;
-    if rest.is_empty() {
-        return Some(date.and_time(NaiveTime::MIN).and_utc());
-    }
-    let rest = rest.strip_prefix(['T', 't', ' '])?;
-    let (time, rest) = ["%H:%M:%S%.f", "%H:%M"]
-        .iter()
-        .find_map(|form| NaiveTime::parse_and_remainder(rest, form).ok())?;
-    let local = date.and_time(time);
-    Some(local.checked_sub_offset(offset(rest.trim_start())?)?.and_utc())
-}
-
-/// Parses an offset from UTC: nothing, a name of UTC, or a sign with hours and minutes.
-fn offset(text: &str) -> Option<FixedOffset> {
-    let is_utc = ["", "UTC", "GMT"].iter().any(|utc| utc.eq_ignore_ascii_case(text));
-    let mut parsed = Parsed::new();
-    parse(&mut parsed, if is_utc { "Z" } else { text }, StrftimeItems::new("%#z")).ok()?;
-    parsed.to_fixed_offset().ok()
+    // What the text may lack: nothing, the offset, its minutes, the time. Chrono reads all other
+    // variants.
+    ["", "Z", "00", "T00:00:00Z"].iter().find_map(|rest| format!("{text}{rest}").parse().ok())
 }
 
 /// Parses seconds or milliseconds since 1970.
 fn since_1970(text: &str) -> Option<DateTime<Utc>> {
     const FIRST_MILLISECONDS: i64 = 100_000_000_000;
-    const MOST_MILLISECONDS: i64 = 1000 * FIRST_MILLISECONDS;
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let is_number =
-        |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
-    if !is_number(whole) || !is_number(fraction) {
-        return None;
+    let number: i64 = text.parse().ok()?;
+    if (1 - FIRST_MILLISECONDS..FIRST_MILLISECONDS).contains(&number) {
+        return DateTime::from_timestamp(number, 0);
     }
-    let whole: i64 = whole.parse().ok().filter(|number| *number < MOST_MILLISECONDS)?;
-    let nanoseconds: i64 = format!("{fraction:0<9.9}").parse().ok()?;
-    let since = TimeDelta::seconds(whole) + TimeDelta::nanoseconds(nanoseconds);
-    let since = if whole < FIRST_MILLISECONDS { since } else { since / 1000 };
-    DateTime::UNIX_EPOCH.checked_add_signed(if digits == text { since } else { -since })
+    DateTime::from_timestamp_millis(number)
 }
 
 impl From<String> for Timestamp {
@@ -224,16 +200,12 @@ mod tests {
             ("2026-06-28 10:00:08.25+00", "2026-06-28T10:00:08.250Z"),
             ("2026-06-28T15:30:00+05:30", "2026-06-28T10:00:00Z"),
             ("2026-06-28T10:00:08", "2026-06-28T10:00:08Z"),
-            ("2026-06-28T10:00", "2026-06-28T10:00:00Z"),
-            ("2026-06-28T10:00-03:00", "2026-06-28T13:00:00Z"),
             ("2026-06-28", "2026-06-28T00:00:00Z"),
             (" 2026-06-28\n", "2026-06-28T00:00:00Z"),
             ("1782640808", "2026-06-28T10:00:08Z"),
             ("1782640808250", "2026-06-28T10:00:08.250Z"),
-            ("1782640808.25", "2026-06-28T10:00:08.250Z"),
-            ("1782640808250.5", "2026-06-28T10:00:08.250500Z"),
             ("0", "1970-01-01T00:00:00Z"),
-            ("-1.5", "1969-12-31T23:59:58.500Z"),
+            ("-1", "1969-12-31T23:59:59Z"),
             ("99999999999", "5138-11-16T09:46:39Z"),
             ("100000000000", "1973-03-03T09:46:40Z"),
         ] {
@@ -264,7 +236,6 @@ mod tests {
             "1.",
             ".5",
             "--1",
-            "100000000000000",
             "99999999999999999999999",
             "262142-12-31T23:59:59-23:00",
         ] {
@@ -279,7 +250,7 @@ mod tests {
         for (value, text, is_moment) in [
             (json!(1_782_640_808), "1782640808", true),
             (json!(1_782_640_808_250_i64), "1782640808250", true),
-            (json!(1_782_640_808.25), "1782640808.25", true),
+            (json!(1_782_640_808.25), "1782640808.25", false),
             (json!(u64::MAX), "18446744073709551615", false),
             (json!(1e300), "1e+300", false),
             (json!(true), "true", false),
