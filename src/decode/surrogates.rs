@@ -5,6 +5,8 @@
 //! surrogates of a character, such as an emoji. JSON then has an unpaired escape like `\ud83d`,
 //! which RFC 8259, section 8.2, allows, and Rust does not.
 
+use std::borrow::Cow;
+
 use serde::de::DeserializeOwned;
 use serde_json::Error;
 
@@ -25,10 +27,11 @@ pub(crate) fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
-/// The text with unpaired surrogates and invalid UTF-8 replaced, of the same length. None if it
-/// has neither.
+/// The text with unpaired surrogates and invalid UTF-8 replaced. None if it has neither.
 pub(crate) fn replaced(text: &[u8]) -> Option<Vec<u8>> {
-    let mut replaced = std::str::from_utf8(text).is_err().then(|| in_utf8(text));
+    let unicode = String::from_utf8_lossy(text);
+    let mut replaced = matches!(unicode, Cow::Owned(_)).then(|| unicode.as_bytes().to_vec());
+    let text = unicode.as_bytes();
     let mut offset = 0;
     while let Some(rest) = text.get(offset..).filter(|rest| !rest.is_empty()) {
         offset += match (rest, unit(rest)) {
@@ -44,13 +47,6 @@ pub(crate) fn replaced(text: &[u8]) -> Option<Vec<u8>> {
         }
     }
     replaced
-}
-
-/// The text with a question mark for each byte of invalid UTF-8.
-fn in_utf8(text: &[u8]) -> Vec<u8> {
-    let chunks = text.utf8_chunks();
-    let valid = chunks.map(|chunk| chunk.valid().to_owned() + &"?".repeat(chunk.invalid().len()));
-    valid.collect::<String>().into_bytes()
 }
 
 /// The UTF-16 code unit that a text begins with, if that is an escape like `\ud83d`.
@@ -89,9 +85,9 @@ mod tests {
     #[test]
     fn bytes_that_are_not_utf_8_are_replaced() {
         for (text, read) in [
-            (&b"\"n\xe3o\""[..], "n?o"),
-            (b"\"a \xf0\x9f\"", "a ??"),
-            (b"\"\xe3\\ud83d\"", "?\u{fffd}"),
+            (&b"\"n\xe3o\""[..], "n\u{fffd}o"),
+            (b"\"a \xf0\x9f\"", "a \u{fffd}"),
+            (b"\"\xe3\\ud83d\"", "\u{fffd}\u{fffd}"),
         ] {
             assert_eq!(from_slice::<String>(text).unwrap(), read);
         }
