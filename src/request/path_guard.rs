@@ -14,7 +14,7 @@ use crate::operation::{Operation, matches};
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Replaces a refused value. No accepted value encodes to it.
-pub(crate) const REFUSED: &str = "%00";
+const REFUSED: &str = "%00";
 
 /// How often a value may be encoded: more often than a chain of proxies and servers decodes.
 const MAX_DECODINGS: usize = 8;

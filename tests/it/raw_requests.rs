@@ -185,7 +185,7 @@ const MISTAKES: &[Mistake] = &[
     ("pass parameters with `query`", |client| client.request(Method::GET, "/v1/a?b=marked")),
     ("POST /v1/a/{id}: ", |client| client.request(Method::POST, "/v1/a/{id}")),
     ("`{id}` in the path has no value", |client| client.request(Method::GET, "/v1/a/{id}")),
-    ("has no placeholder `{idd}`", |client| {
+    ("a name that is not a placeholder", |client| {
         client.request(Method::GET, "/v1/a/{id}").path("id", 1).path("idd", "marked")
     }),
     ("list_numbers (GET /v1/numbers): ", |client| {
