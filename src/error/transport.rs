@@ -3,7 +3,6 @@
 use std::error::Error as StdError;
 use std::io;
 use std::iter::successors;
-use std::net::{IpAddr, SocketAddr};
 
 use reqwest::Url;
 
@@ -111,23 +110,15 @@ fn interruption_detail(error: &reqwest::Error) -> String {
     format!("{prefix}{}", root_cause(error))
 }
 
-/// Whether the server or the proxy failed, its address, and the cause.
+/// Whether the server or the tunnel through a proxy failed, the address of the server, and the
+/// cause.
 fn connect_detail(error: &reqwest::Error) -> String {
     let host = error.url().and_then(Url::host_str).unwrap_or_default();
     let port = error.url().and_then(Url::port_or_known_default).unwrap_or_default();
     let cause = root_cause(error);
-    let address = causes(error).find_map(tcp_address);
-    // A proxy forwards plain-text requests without a tunnel.
-    let is_plaintext = error.url().is_some_and(|url| url.scheme() == "http");
-    let is_elsewhere = address.filter(|_| is_plaintext).is_some_and(|address| {
-        let is_other_host =
-            host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip != address.ip());
-        address.port() != port || is_other_host
-    });
-    if is_elsewhere || causes(error).any(is_tunnel_failure) {
-        let proxy = address.map(|address| format!(" {address}")).unwrap_or_default();
+    if causes(error).any(is_tunnel_failure) {
         return format!(
-            "the proxy{proxy} failed to reach {host}:{port}: {cause}; check the proxy settings"
+            "the proxy failed to reach {host}:{port}: {cause}; check the proxy settings"
         );
     }
     let advice = if causes(error).any(is_out_of_descriptors) {
@@ -203,10 +194,4 @@ fn is_refused_stream(cause: &(dyn StdError + 'static)) -> bool {
 /// not process; the others end with an I/O error.
 fn is_go_away(cause: &(dyn StdError + 'static)) -> bool {
     cause.to_string().starts_with("connection error received: ")
-}
-
-/// The address of a failed TCP connection. Only `Debug` shows it.
-fn tcp_address(cause: &(dyn StdError + 'static)) -> Option<SocketAddr> {
-    let shown = format!("{cause:?}");
-    shown.strip_prefix("ConnectError(\"tcp connect error\", ")?.split(", ").next()?.parse().ok()
 }

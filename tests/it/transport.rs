@@ -173,17 +173,6 @@ async fn a_connect_error_names_the_peer_that_failed() {
     assert!(error.to_string().contains(&expected), "{error}");
     assert!(error.is_retryable());
 
-    // For plain HTTP, the proxy gets the request itself.
-    let proxy = reqwest::Proxy::http(unreachable.url()).unwrap();
-    let client = builder("http://pilot.test/prefix")
-        .danger_allow_http()
-        .http_client_builder(reqwest::Client::builder().proxy(proxy))
-        .build()
-        .unwrap();
-    let error = assert_ends(&client, "proxy", ErrorKind::Connect, 4).await;
-    let expected = format!("the proxy {} failed to reach pilot.test:80", unreachable.address);
-    assert!(error.to_string().contains(&expected), "{error}");
-
     let client = builder("http://pilot.invalid:8080").danger_allow_http().build().unwrap();
     let error = list(&client).await;
     assert_eq!(error.kind(), ErrorKind::Connect);

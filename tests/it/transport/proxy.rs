@@ -39,8 +39,7 @@ async fn an_unreachable_or_disconnecting_proxy_is_retried() {
     let unreachable = ScriptedServer::start_at(([127, 0, 0, 1], 0).into(), 0, []).await.address;
     let error = assert_ends(&through(unreachable), "unreachable", ErrorKind::Connect, 4).await;
     let text = error.to_string();
-    let expected = format!("the proxy {unreachable} failed to reach pilot.test:443");
-    assert!(text.contains(&expected), "{text}");
+    assert!(text.contains("the proxy failed to reach pilot.test:443"), "{text}");
 }
 
 #[tokio::test]
