@@ -74,11 +74,6 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("text", &self.to_string())
             .field("kind", &self.kind)
-            .field("operation", &self.operation_id())
-            .field("status", &self.status())
-            .field("retry_after", &self.retry_after())
-            .field("attempts", &self.attempts())
-            .field("may_have_taken_effect", &self.may_have_taken_effect())
             .field("source", &self.facts.source)
             .finish_non_exhaustive()
     }
