@@ -56,7 +56,7 @@ pub(super) async fn exchange(
     }
     let error = match end {
         Err(error) => error,
-        Ok(_) if is_page(&headers, &body) => Error::too_long(status, limit),
+        Ok(_) if is_page(&body) => Error::too_long(status, limit),
         Ok(_) => Error::too_long(status, limit).with_reported_success(),
     };
     Err(error.with_response(status, headers, Some(body)))

@@ -60,15 +60,13 @@ pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Erro
 /// Checks a body that is not decoded. It may be text such as `OK`, which some servers label as
 /// HTML.
 pub(crate) fn nothing(success: Success<'_>) -> Result<(), Error> {
-    if success.text().starts_with(b"<") {
-        return Err(success.not_json());
-    }
+    no_page(success)?;
     success.other_object().map_or(Ok(()), Err)
 }
 
 /// Checks a body that the caller decodes.
 pub(crate) fn no_page(success: Success<'_>) -> Result<(), Error> {
-    if is_page(success.headers, success.body) { Err(success.not_json()) } else { Ok(()) }
+    if is_page(success.body) { Err(success.not_json()) } else { Ok(()) }
 }
 
 /// Checks that the headers announce a file. Otherwise checks the body for an error.
@@ -166,9 +164,7 @@ impl Success<'_> {
         self.foreign(match (encoding_problem(self.headers), media_type(self.headers)) {
             (Some(problem), _) => problem,
             (None, Some(media_type)) => format!("its body is {media_type}, not JSON"),
-            (None, None) if self.text().starts_with(b"<") => {
-                "its body is HTML or XML, not JSON".to_owned()
-            }
+            (None, None) if is_page(self.body) => "its body is HTML or XML, not JSON".to_owned(),
             (None, None) => "its body is neither a JSON object nor a list".to_owned(),
         })
     }
@@ -186,27 +182,18 @@ impl Success<'_> {
     }
 }
 
-/// Whether a body is a page for a browser. The headers alone may be wrong.
-pub(crate) fn is_page(headers: &HeaderMap, body: &[u8]) -> bool {
-    match without_bom(body).trim_ascii_start().first() {
-        Some(b'<') => true,
-        Some(b'{' | b'[') | None => false,
-        Some(_) => announces(headers, &["text/html", "application/xhtml"]),
-    }
+/// Whether a body is HTML or XML. The headers may be wrong.
+pub(crate) fn is_page(body: &[u8]) -> bool {
+    without_bom(body).trim_ascii_start().starts_with(b"<")
 }
 
 /// Whether headers announce a page for a browser or JSON, and thus not a file.
 pub(crate) fn is_page_or_json(headers: &HeaderMap) -> bool {
-    announces(
-        headers,
-        &["text/html", "application/xhtml", "application/json", "application/problem"],
-    )
-}
-
-fn announces(headers: &HeaderMap, media_types: &[&str]) -> bool {
     let value = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     let value = value.trim_ascii_start().to_ascii_lowercase();
-    media_types.iter().any(|media_type| value.starts_with(media_type.as_bytes()))
+    ["text/html", "application/xhtml", "application/json", "application/problem"]
+        .iter()
+        .any(|media_type| value.starts_with(media_type.as_bytes()))
 }
 
 /// The media type without parameters, unless it is JSON.
