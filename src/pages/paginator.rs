@@ -164,8 +164,12 @@ where
                 Poll::Ready(Err(error)) if error.is_panic() => {
                     std::panic::resume_unwind(error.into_panic())
                 }
-                // Still pending, or the runtime is shutting down.
-                Poll::Ready(Err(_)) | Poll::Pending => {
+                // The runtime is shutting down.
+                Poll::Ready(Err(_)) => {
+                    this.next_page = Some(NextPage::Cursor(pending.cursor));
+                    return Poll::Pending;
+                }
+                Poll::Pending => {
                     this.next_page = Some(NextPage::Pending(pending));
                     return Poll::Pending;
                 }
