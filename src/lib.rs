@@ -53,7 +53,7 @@ pub mod guide {
         retries = "../docs/retries.md";
         errors = "../docs/errors.md";
         webhooks = "../docs/webhooks.md";
-        #[cfg(feature = "mock")]
+        #[cfg(any(feature = "mock", not(doctest)))]
         testing = "../docs/testing.md";
         tracing = "../docs/tracing.md";
         deployment = "../docs/deployment.md";

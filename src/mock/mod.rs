@@ -17,7 +17,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`delivery`] builds and signs deliveries to webhooks.
+//! With the feature `webhooks`, `delivery` builds and signs deliveries.
 //! The [testing guide](crate::guide::testing) describes the sandbox.
 
 mod canned_response;
