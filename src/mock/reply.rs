@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde_json::Value;
 
@@ -89,7 +89,8 @@ impl Reply {
         Self::from(Content::Reset)
     }
 
-    /// Sets a header and replaces any previous value.
+    /// Sets a header and replaces any previous value. `Content-Length` is always the length of the
+    /// body.
     ///
     /// # Errors
     ///
@@ -123,6 +124,8 @@ impl Reply {
             }
         };
         response.headers_mut().extend(self.headers);
+        // hyper panics if it is not the length of the body.
+        response.headers_mut().remove(CONTENT_LENGTH);
         Ok(response)
     }
 }

@@ -703,6 +703,9 @@ async fn headers_of_a_reply_replace_its_defaults() {
         .enqueue(OperationId::ListNumbers, Reply::documented().header("x-cache", "stale").unwrap());
     let numbers = client.list_numbers().send().await.unwrap();
     assert_eq!((numbers.len(), &numbers.headers()["x-cache"]), (1, &"stale".parse().unwrap()));
+    let shorter = Reply::documented().header("content-length", "3").unwrap();
+    sandbox.enqueue(OperationId::ListNumbers, shorter);
+    assert_eq!(client.list_numbers().send().await.unwrap().len(), 1);
     let rejection = Reply::too_many_requests(None).header("retry-after", "7").unwrap();
     sandbox.enqueue(OperationId::ListNumbers, rejection);
     let error = client.list_numbers().send().await.unwrap_err();
