@@ -96,6 +96,8 @@ pub use error::{Error, ErrorKind};
 /// retry policy and the server. [`for_number`](Client::for_number) selects one of the numbers
 /// of a tenant key. [`request`](Client::request) sends requests that have no method here.
 ///
+/// Poll calls in a Tokio runtime with I/O and time enabled. Elsewhere, Tokio panics.
+///
 /// [The table of operations](guide::operations) lists the key and the feature that each
 /// operation requires, and the evidence for its description.
 pub use generated::Client;

@@ -47,9 +47,10 @@ impl Error {
         self.field("currency")?.as_str()
     }
 
-    /// Deserializes the body of the error into a model, such as the preview that accompanies
-    /// `CONFIRMATION_REQUIRED`. None if the body does not match the model. A model without required
-    /// fields matches any object, so check the [`code`](Self::code) first.
+    /// Deserializes the [error object](Self::api_error) into a model, such as the preview that
+    /// accompanies `CONFIRMATION_REQUIRED`. None if there is no such object, or if it does not
+    /// match the model. A model without required fields matches any object, so check the
+    /// [`code`](Self::code) first.
     ///
     /// ```
     /// # fn f(error: pilot_status::Error) {

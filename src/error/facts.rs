@@ -14,8 +14,8 @@ impl Error {
         self.kind
     }
 
-    /// The `operationId` of the call, such as `list_numbers`. None if a client could not be
-    /// built, or for a [raw call](crate::Client::request) of an undocumented operation.
+    /// The `operationId` of the call, such as `list_numbers`. None if a client or a model could
+    /// not be built, or for a [raw call](crate::Client::request) of an undocumented operation.
     pub fn operation_id(&self) -> Option<&'static str> {
         self.facts.call.as_ref()?.operation.id
     }

@@ -39,7 +39,8 @@ pub enum ErrorKind {
     BadRequest,
     /// The server sent 422: it parsed the request but rejected its values.
     Unprocessable,
-    /// The server sent a 5xx status, or 304, although no request is conditional.
+    /// The server sent a 5xx status, a status that HTTP does not define, or 304, although no
+    /// request is conditional.
     Server,
     /// The server sent a 3xx status other than 304. The client does not follow redirects.
     Redirect,

@@ -30,10 +30,10 @@ impl Error {
     /// failed.
     ///
     /// An attempt may have been processed if it ended in a timeout, a broken connection, a
-    /// 303, a 408, a 5xx or a success that cannot be decoded, or if the server is still
-    /// processing the first request under the idempotency key. It was not processed if the
-    /// connection failed or the server rejected the request. Always false for operations
-    /// that only read.
+    /// 303, 304, 408, 5xx, a status that HTTP does not define or a success that cannot be
+    /// decoded, or if the server is still processing the first request under the idempotency
+    /// key. It was not processed if the connection failed or the server rejected the request.
+    /// Always false for operations that only read.
     ///
     /// If true, repeat the call under the same [`idempotency_key`](Self::idempotency_key) if it
     /// had one. PUT and DELETE are safe to repeat, except `remove_extra_numbers`. For all other

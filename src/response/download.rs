@@ -89,7 +89,7 @@ impl Download {
         file_name::of(self.headers.get(CONTENT_DISPOSITION)?.as_bytes())
     }
 
-    /// Returns the next bytes, or None at the end.
+    /// Returns the next bytes, or None at the end. This method is cancel safe.
     ///
     /// # Errors
     ///
