@@ -8,6 +8,11 @@ use anyhow::{Context, Result, ensure};
 
 use crate::console;
 
+/// The beginnings of the names of variables that would change a check. With a target, Cargo writes
+/// to other folders; the encoded flags replace ours; and a command is not verbose and quiet.
+const SETTINGS: [&str; 5] =
+    ["PILOT_STATUS_", "INSTA_", "CARGO_BUILD_TARGET", "CARGO_ENCODED_", "CARGO_TERM_VERBOSE"];
+
 /// Builds a command to run in a folder, from words without spaces.
 pub fn command(folder: &Path, words: &str) -> Command {
     let mut words = words.split_whitespace();
@@ -26,7 +31,7 @@ pub fn command(folder: &Path, words: &str) -> Command {
     // No check depends on an account or on settings in the environment.
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("PILOT_STATUS_") || text.starts_with("INSTA_") {
+        if SETTINGS.iter().any(|setting| text.starts_with(setting)) {
             command.env_remove(&name);
         }
     }
@@ -45,7 +50,7 @@ pub fn run(mut command: impl BorrowMut<Command>) -> Result<()> {
 
 /// Returns the stdout of a command. Its stderr is shown.
 pub fn output(mut command: impl BorrowMut<Command>) -> Result<String> {
-    let command = command.borrow_mut().stderr(Stdio::inherit());
+    let command = command.borrow_mut().stderr(Stdio::inherit()).env("CARGO_TERM_COLOR", "never");
     let words = words(command);
     let output = command.output().with_context(|| format!("cannot run {words}"))?;
     ensure!(output.status.success(), "`{words}` failed, {}", output.status);
@@ -87,5 +92,33 @@ mod tests {
         let command = command("cargo check --locked");
         let flags = command.get_envs().find(|(name, _)| *name == "RUSTFLAGS").unwrap();
         assert_eq!(flags.1, Some("-D warnings".as_ref()));
+    }
+
+    #[test]
+    fn settings_of_the_caller_do_not_reach_a_check() {
+        const SET: [&str; 3] =
+            ["CARGO_BUILD_TARGET", "CARGO_ENCODED_RUSTFLAGS", "CARGO_TERM_VERBOSE"];
+        if SET.iter().all(|name| std::env::var_os(name).is_some()) {
+            let command = command("cargo --version");
+            for name in SET {
+                let removed = command.get_envs().any(|one| one == (name.as_ref(), None));
+                assert!(removed, "{name}");
+            }
+            return;
+        }
+        let again = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "shell::tests::settings_of_the_caller_do_not_reach_a_check"])
+            .envs(SET.map(|name| (name, "")))
+            .output()
+            .unwrap();
+        let output = String::from_utf8_lossy(&again.stdout);
+        assert!(again.status.success() && output.contains("1 passed"), "{output}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn cargo_writes_no_colours_into_an_output_that_is_read() {
+        let mut command = command("printenv CARGO_TERM_COLOR");
+        assert_eq!(output(command.env("CARGO_TERM_COLOR", "always")).unwrap(), "never\n");
     }
 }

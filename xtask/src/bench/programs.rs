@@ -19,9 +19,7 @@ use crate::{packed, shell};
 pub const NAMES: [&str; 6] = ["reqwest", "by-hand", "progenitor", "numbers", "full", "ring"];
 
 /// Variables that would make a build differ from that of a user.
-const SETTINGS: [&str; 6] = [
-    "CARGO_BUILD_TARGET",
-    "CARGO_ENCODED_RUSTFLAGS",
+const SETTINGS: [&str; 4] = [
     "CARGO_INCREMENTAL",
     "RUSTC_WORKSPACE_WRAPPER",
     // A wrapper may cache compilations.
