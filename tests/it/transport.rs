@@ -173,7 +173,11 @@ async fn a_connect_error_names_the_peer_that_failed() {
     assert!(error.to_string().contains(&expected), "{error}");
     assert!(error.is_retryable());
 
-    let client = builder("http://pilot.invalid:8080").danger_allow_http().build().unwrap();
+    let client = builder("http://pilot.invalid:8080")
+        .danger_allow_http()
+        .http_client_builder(reqwest::Client::builder().no_proxy())
+        .build()
+        .unwrap();
     let error = list(&client).await;
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.to_string().contains("the server pilot.invalid:8080 was not reached"), "{error}");

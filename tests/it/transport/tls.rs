@@ -25,7 +25,7 @@ async fn an_invalid_certificate_is_not_retried() {
 async fn a_missing_client_certificate_is_not_retried() {
     let address = server(config(true)).await;
     let url = format!("https://pilot.test:{}", address.port());
-    let http = trusting().resolve("pilot.test", address);
+    let http = trusting().no_proxy().resolve("pilot.test", address);
     let client = builder(&url).http_client_builder(http).build().unwrap();
     let error = assert_ends(&client, "no certificate", ErrorKind::Interrupted, 1).await;
     assert!(error.to_string().contains("alert"), "{error}");
