@@ -97,6 +97,8 @@ fn step(name: &str) -> Result<&'static Step> {
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     let chosen: Result<Vec<&Step>> = options.steps.iter().map(|name| step(name)).collect();
     let steps = if options.steps.is_empty() { STEPS.iter().collect() } else { chosen? };
+    // Steps write files there, also if Cargo builds in another folder.
+    std::fs::create_dir_all(root.join("target"))?;
     let (mut ends, mut failed) = (Vec::new(), Vec::new());
     for step @ Step { name, guards, .. } in steps {
         console::print(format_args!("\n== {name}: {guards}"));
@@ -131,7 +133,7 @@ mod tests {
     use anyhow::anyhow;
     use clap::Parser;
 
-    use super::{Options, STEPS, Step, step, summary};
+    use super::{Options, STEPS, Step, run, step, summary};
     use crate::yaml;
 
     #[derive(Parser)]
@@ -151,6 +153,13 @@ mod tests {
         let error = Line::try_parse_from(["ci", "fmt", "lint"]).err().unwrap();
         assert_eq!(error.exit_code(), 2);
         assert!(error.to_string().contains("licences"), "{error}");
+    }
+
+    #[test]
+    fn a_step_may_write_to_the_folder_target() {
+        let root = tempfile::tempdir().unwrap();
+        run(root.path(), &Options { steps: vec!["fmt".to_owned()] }).expect_err("no crate");
+        assert!(root.path().join("target").is_dir());
     }
 
     #[test]

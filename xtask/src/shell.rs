@@ -30,8 +30,7 @@ pub fn command(folder: &Path, words: &str) -> Command {
         .env("RUSTDOCFLAGS", "-D warnings");
     // No check depends on an account or on settings in the environment.
     for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if SETTINGS.iter().any(|setting| text.starts_with(setting)) {
+        if SETTINGS.iter().any(|setting| name.to_string_lossy().starts_with(setting)) {
             command.env_remove(&name);
         }
     }
