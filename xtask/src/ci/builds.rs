@@ -39,19 +39,21 @@ fn sets<'a>(features: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 /// Builds with the lowest versions that Cargo.toml allows, so that none of them breaks the build of
 /// a user.
 pub fn lowest(root: &Path) -> Result<()> {
-    let scratch = tempfile::tempdir()?;
-    let folder = packed::unpack(root, scratch.path())?;
+    let target = target_folder(root).join("lowest");
+    // A run that is stopped leaves no files outside.
+    fs_extra::dir::create_all(target.join("package"), true)?;
+    let folder = packed::unpack(root, &target)?;
     let manifest = folder.join("Cargo.toml");
     let mut document: DocumentMut = fs::read_to_string(&manifest)?.parse()?;
     // Users do not build them.
     document.remove("dev-dependencies");
+    // It lies in the folder of this workspace.
+    document["workspace"] = toml_edit::table();
     fs::write(&manifest, document.to_string())?;
     fs::remove_file(folder.join("Cargo.lock"))?;
     let lock = "cargo generate-lockfile -Zdirect-minimal-versions";
     run(command(&folder, lock).env("RUSTC_BOOTSTRAP", "1"))?;
-    let target = target_folder(root).join("lowest");
-    let check = "cargo check --locked --lib --all-features";
-    run(command(&folder, check).env("CARGO_TARGET_DIR", target))
+    run(command(&folder, "cargo check --locked --lib --all-features --target-dir ../.."))
 }
 
 #[cfg(test)]
