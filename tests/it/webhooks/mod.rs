@@ -502,6 +502,75 @@ fn field_names_of_earlier_versions_are_read() {
     }
 }
 
+/// The fields of the vendor's description of about June 2026, which precedes `data.id`.
+#[test]
+fn events_of_earlier_versions_have_the_time_of_the_event() {
+    for (name, time) in [
+        ("delivered", "deliveredAt"),
+        ("read", "readAt"),
+        ("failed", "failedAt"),
+        ("sent", "sentAt"),
+    ] {
+        let mut data = json!({"messageId": "wamid.1", "internalMessageId": "msg_1",
+            "destinationNumber": "+55", "sentAt": "t0", "environment": "LIVE"});
+        data[time] = json!("t");
+        let event = event(&json!({"event": format!("message.{name}"), "data": data}));
+        let (id, at) = match &event {
+            Event::MessageDelivered(event) => (&event.data.id, &event.data.created_at),
+            Event::MessageRead(event) => (&event.data.id, &event.data.created_at),
+            Event::MessageFailed(event) => (&event.data.id, &event.data.created_at),
+            Event::MessageSent(event) => (&event.data.id, &event.data.created_at),
+            other => panic!("{other:?}"),
+        };
+        let at = at.as_ref().map(Timestamp::as_str);
+        assert_eq!((id.as_str(), at), ("msg_1", Some("t")), "{name}");
+    }
+}
+
+/// Earlier versions gave received messages only the id of the provider.
+#[test]
+fn received_messages_of_earlier_versions_are_read() {
+    let common = json!({"messageId": "wamid.1", "environment": "LIVE", "fromMe": false});
+    let person = json!({"from": "+5511988887777", "destinationNumber": "+551133334444",
+        "receivedAt": "t", "content": "Oi"});
+    let author = json!({"fromNumber": "+5511988887777", "fromName": "Ana", "happenedAt": "t",
+        "content": "Oi", "groupId": "1@g.us", "newsletterId": "1@newsletter"});
+    for (name, more) in
+        [("received", &person), ("reply", &person), ("group", &author), ("newsletter", &author)]
+    {
+        let mut data = common.clone();
+        data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let mut flat = data.clone();
+        let name = format!("message.{name}");
+        flat["event"] = json!(name);
+        for body in [json!({"event": name, "data": data}), flat] {
+            let event = event(&body);
+            macro_rules! found {
+                ($data:expr) => {{
+                    let data = &$data;
+                    let time = data.created_at.as_ref().map(Timestamp::as_str);
+                    let texts = [data.message_id.as_deref(), time, data.content.as_deref()];
+                    (data.id.as_str(), texts, data.sender(), data.participant_name.as_deref())
+                }};
+            }
+            let (id, texts, sender, participant) = match &event {
+                Event::MessageReceived(event) => found!(event.data),
+                Event::MessageReply(event) => found!(event.data),
+                Event::MessageGroup(event) => found!(event.data),
+                Event::MessageNewsletter(event) => found!(event.data),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!((id, sender), ("wamid.1", Some("+5511988887777")), "{body}");
+            assert_eq!(texts, ["wamid.1", "t", "Oi"].map(Some), "{body}");
+            assert_eq!(participant.is_some(), body.to_string().contains("fromName"));
+            assert_eq!(event.json(), body);
+        }
+    }
+    // The id of the provider is not the one that a send returned.
+    let sent = json!({"event": "message.sent", "data": {"messageId": "wamid.1"}});
+    assert_eq!(unknown(sent.to_string()).name, "message.sent");
+}
+
 #[test]
 fn the_content_of_a_reply_is_its_text_in_every_version() {
     for (texts, content, replied) in [
