@@ -73,6 +73,7 @@ operations! {
                 .provider(types::Provider::PilotStatus)
                 .name("Cliente Acme")
                 .number("5511988887777")
+                .link_mode(types::LinkMode::Dual)
                 .send_via_whatsapp(true),
         ),
         sends: "POST /v1/numbers/remote-pairing",
@@ -80,6 +81,7 @@ operations! {
             "provider": "PILOT_STATUS",
             "name": "Cliente Acme",
             "number": "5511988887777",
+            "linkMode": "DUAL",
             "sendViaWhatsApp": true,
         },
         reads: |pairing| {
