@@ -8,8 +8,8 @@
 //! |---|---|
 //! | `PILOT_STATUS_WEBHOOK_SECRET` | the secret that signs the deliveries |
 //! | `PILOT_STATUS_WEBHOOK_SECRET_OLD` | the previous secret, while it is being replaced |
-//! | `PILOT_STATUS_WEBHOOK_TOKEN` | the token in the address, `/webhook?token=...`, for a webhook without a secret |
-//! | `PILOT_STATUS_WEBHOOK_VERIFY_TOKEN` | the token with which Meta confirms the address |
+//! | `PILOT_STATUS_WEBHOOK_TOKEN` | the token in the URL, `/webhook?token=...`, for a webhook without a secret |
+//! | `PILOT_STATUS_WEBHOOK_VERIFY_TOKEN` | the token with which Meta confirms the URL |
 //!
 //! Without a secret and a token, it delivers an event to itself, once unchanged and once
 //! tampered with, and exits. After SIGTERM or Ctrl-C, it processes the accepted events, which are
@@ -42,14 +42,17 @@ use tokio::net::TcpListener;
 const HELP: &str = "usage: webhook_server [ADDRESS]
 
 Receives the deliveries of a webhook at http://ADDRESS/webhook, by default on 127.0.0.1:8080.
+Without a secret and a token, it delivers an event to itself, and exits.
 
 PILOT_STATUS_WEBHOOK_SECRET        the secret that signs the deliveries
 PILOT_STATUS_WEBHOOK_SECRET_OLD    the previous secret, while it is being replaced
-PILOT_STATUS_WEBHOOK_TOKEN         the token in the address, for a webhook without a secret
-PILOT_STATUS_WEBHOOK_VERIFY_TOKEN  the token with which Meta confirms the address";
+PILOT_STATUS_WEBHOOK_TOKEN         the token in the URL, for a webhook without a secret
+PILOT_STATUS_WEBHOOK_VERIFY_TOKEN  the token with which Meta confirms the URL";
 
 /// Enough for a file of 25 MB in Base64, and the JSON around it.
 const MAX_BYTES: usize = 40 * 1024 * 1024;
+
+const NO_TOKEN: &str = "the token in the URL is missing or wrong";
 
 /// The longest time that requests in progress may take at the end: some supervisors kill a
 /// program 10 seconds after SIGTERM.
@@ -107,8 +110,10 @@ async fn serve(
     let receiver = Arc::new((expected, queue));
     let router = Router::new()
         .route("/webhook", post(receive).get(confirm))
-        .method_not_allowed_fallback(async || refuse(StatusCode::METHOD_NOT_ALLOWED, "the method"))
-        .fallback(async || refuse(StatusCode::NOT_FOUND, "the path"))
+        .method_not_allowed_fallback(async || {
+            reject(StatusCode::METHOD_NOT_ALLOWED, "the method is not POST or GET")
+        })
+        .fallback(async || reject(StatusCode::NOT_FOUND, "the path is not /webhook"))
         .with_state(Arc::clone(&receiver));
     if !server::serve(listener, router, end, GRACE).await? {
         eprintln!("requests were cut off; the service repeats their deliveries");
@@ -127,11 +132,11 @@ async fn receive(
 ) -> StatusCode {
     let (expected, queue) = &*receiver;
     if !contains(expected.token.as_ref(), &query, "token") {
-        return refuse(StatusCode::UNAUTHORIZED, "the token in the address");
+        return reject(StatusCode::UNAUTHORIZED, NO_TOKEN);
     }
     let body = match to_bytes(body, MAX_BYTES).await {
         Ok(body) => body,
-        Err(error) => return refuse(StatusCode::PAYLOAD_TOO_LARGE, error),
+        Err(error) => return reject(StatusCode::PAYLOAD_TOO_LARGE, error),
     };
     let signature = headers.get(SIGNATURE_HEADER).map_or(&[][..], HeaderValue::as_bytes);
     let event = match &expected.verifier {
@@ -141,25 +146,25 @@ async fn receive(
     match event.map(|event| queue.accept(event)) {
         Ok(true) => StatusCode::OK,
         // The service repeats the delivery.
-        Ok(false) => refuse(StatusCode::SERVICE_UNAVAILABLE, "the queue is full"),
-        Err(refused) => refuse(StatusCode::UNAUTHORIZED, refused),
+        Ok(false) => reject(StatusCode::SERVICE_UNAVAILABLE, "the queue is full"),
+        Err(error) => reject(StatusCode::UNAUTHORIZED, error),
     }
 }
 
-/// Confirms the address to Meta, which requests that before the first delivery.
+/// Confirms the URL to Meta, which requests that before the first delivery.
 async fn confirm(
     State(receiver): State<Receiver>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<String, StatusCode> {
     let (expected, _) = &*receiver;
     if !contains(expected.token.as_ref(), &query, "token") {
-        return Err(refuse(StatusCode::UNAUTHORIZED, "the token in the address"));
+        return Err(reject(StatusCode::UNAUTHORIZED, NO_TOKEN));
     }
     if !contains(expected.verify_token.as_ref(), &query, "hub.verify_token") {
-        return Err(refuse(StatusCode::FORBIDDEN, "hub.verify_token"));
+        return Err(reject(StatusCode::FORBIDDEN, "hub.verify_token is missing or wrong"));
     }
     let challenge = query.get("hub.challenge").cloned();
-    challenge.ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "no hub.challenge"))
+    challenge.ok_or_else(|| reject(StatusCode::BAD_REQUEST, "no hub.challenge"))
 }
 
 /// Whether a query contains the expected token. True if no token is expected.
@@ -168,7 +173,7 @@ fn contains(token: Option<&AddressToken>, query: &HashMap<String, String>, name:
 }
 
 /// Logs the reason of a rejection, without any part of the request.
-fn refuse(status: StatusCode, why: impl Display) -> StatusCode {
-    eprintln!("refused with {status}: {why}");
+fn reject(status: StatusCode, why: impl Display) -> StatusCode {
+    eprintln!("rejected with {status}: {why}");
     status
 }

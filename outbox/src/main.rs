@@ -65,8 +65,8 @@ enum Task {
     Work(Settings),
     /// Receive the deliveries of a webhook at /webhook
     ///
-    /// Reads PILOT_STATUS_WEBHOOK_SECRET, or PILOT_STATUS_WEBHOOK_TOKEN for an address that ends
-    /// in ?token=...
+    /// Reads PILOT_STATUS_WEBHOOK_SECRET, or PILOT_STATUS_WEBHOOK_TOKEN for a URL that ends in
+    /// ?token=...
     Serve {
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,

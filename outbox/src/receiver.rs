@@ -46,7 +46,7 @@ impl Trust {
         ensure!(
             trust.verifier.is_some() || trust.token.is_some(),
             "deliveries are not authenticated; set PILOT_STATUS_WEBHOOK_SECRET to the secret \
-             of the webhook, or PILOT_STATUS_WEBHOOK_TOKEN to the token in its address"
+             of the webhook, or PILOT_STATUS_WEBHOOK_TOKEN to the token in its URL"
         );
         Ok(trust)
     }
@@ -77,7 +77,7 @@ async fn receive(
     let (store, Trust { verifier, token }, bodies) = &*shared;
     let given = query.get("token").map_or("", String::as_str);
     if token.as_ref().is_some_and(|token| !token.matches(given)) {
-        warn!("rejected: the token in the address is missing or wrong");
+        warn!("rejected: the token in the URL is missing or wrong");
         return StatusCode::UNAUTHORIZED;
     }
     let signature = headers.get(SIGNATURE_HEADER).map_or(&[][..], HeaderValue::as_bytes);

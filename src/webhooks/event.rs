@@ -93,7 +93,7 @@ impl fmt::Debug for UnknownEvent {
 
 impl Event {
     /// Decodes the body of a delivery **without checking who sent it**: anyone who knows the
-    /// address of the webhook can send one.
+    /// URL of the webhook can send one.
     ///
     /// Use this function for webhooks without a secret. First check the sender in another way,
     /// such as with an [`AddressToken`](super::AddressToken), and confirm important facts with

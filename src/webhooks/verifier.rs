@@ -1,4 +1,4 @@
-//! Signatures of deliveries, and tokens in the addresses of webhooks without signatures.
+//! Signatures of deliveries, and tokens in the URLs of webhooks without signatures.
 
 use std::fmt;
 
@@ -133,12 +133,12 @@ impl fmt::Display for VerifyError {
 
 impl std::error::Error for VerifyError {}
 
-/// A token in the address of a webhook, for deliveries without a signature:
+/// A token in the URL of a webhook, for deliveries without a signature:
 /// `https://shop.example/webhook?token=...`.
 ///
-/// A token is weaker than a signature: anyone who knows the address can send deliveries, and
-/// servers log the addresses of requests. Choose a token that cannot be guessed, such as the
-/// output of `openssl rand -hex 32`.
+/// A token is weaker than a signature: anyone who knows the URL can send deliveries, and servers
+/// log the URLs of requests. Choose a token that cannot be guessed, such as the output of
+/// `openssl rand -hex 32`.
 ///
 /// The token is never printed, and only its HMAC is kept.
 ///

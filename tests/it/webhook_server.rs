@@ -174,9 +174,9 @@ async fn without_a_secret_the_token_in_the_address_authenticates_a_delivery() {
     assert_eq!(program.deliver(None, body).await, 200);
     assert_eq!(program.line().await, "received message \"msg_1\"");
     assert_eq!(program.get("&hub.challenge=42").await, (200, "42".to_owned()));
-    let refusals = program.end().await;
-    assert_eq!(refusals.matches("refused with 401").count(), 8, "{refusals}");
-    assert!(!refusals.contains("marked"), "{refusals}");
+    let rejections = program.end().await;
+    assert_eq!(rejections.matches("rejected with 401").count(), 8, "{rejections}");
+    assert!(!rejections.contains("marked"), "{rejections}");
 }
 
 #[tokio::test]
@@ -194,7 +194,7 @@ async fn with_a_secret_and_a_token_both_are_checked() {
 }
 
 #[tokio::test]
-async fn the_address_is_confirmed_with_the_verify_token() {
+async fn the_url_is_confirmed_with_the_verify_token() {
     let program = Running::start_with(&[
         ("PILOT_STATUS_WEBHOOK_SECRET", SECRET),
         ("PILOT_STATUS_WEBHOOK_VERIFY_TOKEN", "marked"),
@@ -209,7 +209,7 @@ async fn the_address_is_confirmed_with_the_verify_token() {
     ] {
         assert_eq!(program.get(&query).await, (status, String::new()), "{query}");
     }
-    assert_eq!(program.end().await.matches("refused with 40").count(), 3);
+    assert_eq!(program.end().await.matches("rejected with 40").count(), 3);
 }
 
 #[tokio::test]
@@ -218,9 +218,9 @@ async fn every_refusal_is_logged() {
     let put = program.client.put(&program.url).send().await.unwrap();
     assert_eq!(put.status(), 405);
     assert_eq!(program.get("/marked").await.0, 404);
-    let refusals = program.end().await;
-    assert_eq!(refusals.lines().count(), 2, "{refusals}");
-    assert!(!refusals.contains("marked"), "{refusals}");
+    let rejections = program.end().await;
+    assert_eq!(rejections.lines().count(), 2, "{rejections}");
+    assert!(!rejections.contains("marked"), "{rejections}");
 }
 
 #[tokio::test]
@@ -293,9 +293,9 @@ async fn a_delivery_with_an_invalid_signature_is_refused() {
     assert_eq!(program.deliver(None, body.clone()).await, 401);
     assert_eq!(program.deliver(Some(right), body).await, 200);
     assert_eq!(program.line().await, "received message \"msg_1\"");
-    let refusals = program.end().await;
-    assert_eq!(refusals.lines().count(), 3, "{refusals}");
-    assert!(!refusals.contains("marked"), "{refusals}");
+    let rejections = program.end().await;
+    assert_eq!(rejections.lines().count(), 3, "{rejections}");
+    assert!(!rejections.contains("marked"), "{rejections}");
 }
 
 #[tokio::test]
