@@ -216,8 +216,8 @@ impl ClientBuilder {
     /// - `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` is not the URL of a proxy,
     /// - the system has no CA certificates, or this build has no TLS, unless the base URL is
     ///   `http://` on this machine,
-    /// - the feature `rustls-no-provider` is enabled, but the program has not installed a
-    ///   cryptography provider for rustls.
+    /// - the feature `rustls-no-provider` is enabled, but the program has not installed a crypto
+    ///   provider for rustls.
     pub fn build(self) -> Result<Client, Error> {
         self.credentials.check()?;
         refuse_zero("connect timeout", self.connect_timeout.is_zero())?;
@@ -280,8 +280,8 @@ fn http_client_builder(
     {
         // reqwest would panic.
         return Err(Error::configuration(
-            "no cryptography is installed for rustls; install one before the client is built, \
-             for example with `rustls::crypto::ring::default_provider().install_default()`",
+            "no crypto provider is installed for rustls; install one before the client is \
+             built, for example with `rustls::crypto::ring::default_provider().install_default()`",
         ));
     }
     let mut http = match custom {
