@@ -5,8 +5,7 @@
 //!     NUMBER NAME [SECONDS]
 //! ```
 //!
-//! It waits for 120 seconds by default. Without an API key in the environment, it uses a mock
-//! server.
+//! It waits for 120 seconds by default. Without an API key in the environment, it uses a sandbox.
 
 #[path = "../shared/account.rs"]
 mod account;

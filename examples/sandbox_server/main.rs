@@ -15,7 +15,8 @@ use tokio::process::Command;
 
 const HELP: &str = "usage: sandbox_server [COMMAND [ARGUMENT...]]
 
-Runs the sandbox while a command runs, or until Ctrl-C.";
+Runs the sandbox while a command runs, or until Ctrl-C. The command finds the URL of the server in
+PILOT_STATUS_BASE_URL, and an accepted API key in PILOT_STATUS_API_KEY.";
 
 #[tokio::main]
 async fn main() -> ExitCode {
