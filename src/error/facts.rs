@@ -82,7 +82,7 @@ impl Error {
     }
 
     /// The `Idempotency-Key` of the call, if it had one: the caller's or a generated one.
-    /// Under the same key, the server processes the call only once.
+    /// A server that honours the key processes the call once.
     pub fn idempotency_key(&self) -> Option<&str> {
         self.facts.call.as_ref()?.idempotency_key.as_ref()?.to_str().ok()
     }

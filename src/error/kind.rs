@@ -18,7 +18,7 @@ pub enum ErrorKind {
     Connect,
     /// An attempt or the whole call timed out, or the server sent 408.
     Timeout,
-    /// The connection broke before the response was complete.
+    /// The connection broke before the response was complete, or the response is not HTTP.
     Interrupted,
     /// The server sent 401: the API key is missing, wrong or revoked.
     Unauthorized,
