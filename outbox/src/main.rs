@@ -95,7 +95,8 @@ async fn main() {
     // Its warning contains the value of an unknown parameter of DATABASE_URL.
     let filter = filter.add_directive("sqlx_postgres::options::parse=off".parse().expect("valid"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    log.with_ansi(io::stderr().is_terminal()).init();
+    // Reporting a closed log would panic, and a message that was sent would lose its outcome.
+    log.with_ansi(io::stderr().is_terminal()).log_internal_errors(false).init();
     if let Err(error) = run(Arguments::parse()).await {
         eprintln!("error: {error:#}");
         std::process::exit(1);

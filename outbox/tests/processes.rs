@@ -234,3 +234,16 @@ async fn a_reader_that_ends_early_is_no_error() {
     drop(running.child.stdout.take());
     running.end().await;
 }
+
+#[tokio::test]
+async fn a_worker_whose_log_is_closed_stores_its_outcomes() {
+    let (service, _arrived, respond) = slow_service().await;
+    let outbox = Outbox::new(&service);
+    outbox.enqueue().await;
+    let Running { mut child, log } = Running::start(outbox.program(&["work", "--drain"]));
+    drop(log);
+    respond.notify_one();
+    let status = timeout(Duration::from_secs(30), child.wait()).await.unwrap().unwrap();
+    assert!(status.success(), "{status}");
+    assert_eq!(outbox.column("messages", "message_id").await, "msg_1");
+}
