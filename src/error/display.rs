@@ -24,7 +24,7 @@ impl Error {
         let is_gone = matches!(self.facts.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE));
         Some(if self.facts.reported_success {
             format!("the server reported success, so {repeat}")
-        } else if self.is_uncertain() || self.is_in_progress() {
+        } else if self.is_uncertain() {
             format!("it may have taken effect; {repeat}")
         } else if is_gone && operation.method == Method::DELETE {
             "an earlier attempt may have deleted it".to_owned()

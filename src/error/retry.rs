@@ -54,26 +54,22 @@ impl Error {
     /// ```
     pub fn may_have_taken_effect(&self) -> bool {
         self.facts.call.as_ref().is_some_and(|call| {
-            !call.operation.is_read_only()
-                && (call.earlier_uncertain || self.is_uncertain() || self.is_in_progress())
+            !call.operation.is_read_only() && (call.earlier_uncertain || self.is_uncertain())
         })
     }
 
-    /// Whether the last attempt may have been processed.
+    /// Whether the last attempt may have been processed, or the server is still processing the
+    /// first request under the idempotency key.
     pub(crate) fn is_uncertain(&self) -> bool {
-        self.attempts() > 0
-            && self.facts.outcome != Some(Outcome::NotProcessed)
-            && match self.kind {
-                Timeout | Interrupted | Server | Decode => true,
-                // 303 points to the result of a request that was processed.
-                Redirect => self.facts.status == Some(StatusCode::SEE_OTHER),
-                _ => false,
-            }
-    }
-
-    /// Whether the server is still processing an earlier attempt of this call.
-    pub(crate) fn awaits_earlier_attempt(&self) -> bool {
-        self.is_in_progress() && self.facts.call.as_ref().is_some_and(|call| call.earlier_uncertain)
+        self.is_in_progress()
+            || self.attempts() > 0
+                && self.facts.outcome != Some(Outcome::NotProcessed)
+                && match self.kind {
+                    Timeout | Interrupted | Server | Decode => true,
+                    // 303 points to the result of a request that was processed.
+                    Redirect => self.facts.status == Some(StatusCode::SEE_OTHER),
+                    _ => false,
+                }
     }
 
     /// Whether the server is still processing the first request under the idempotency key.

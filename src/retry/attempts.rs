@@ -30,6 +30,8 @@ pub(crate) async fn run<T, Attempt: Future<Output = Result<T, Error>>>(
     let mut failure: Option<Error> = None;
     // The attempts that only polled the outcome of an earlier one.
     let mut polls = 0;
+    // Whether an earlier attempt may be the request that is in progress.
+    let mut is_lost = false;
     let mut since = start;
     loop {
         let (sent_at, slot) = match rules.admit(since, time_left).await {
@@ -47,7 +49,7 @@ pub(crate) async fn run<T, Attempt: Future<Output = Result<T, Error>>>(
         };
         drop(slot);
         since = Instant::now();
-        polls += u32::from(error.awaits_earlier_attempt());
+        polls += u32::from(is_lost && error.is_in_progress());
         let Some(wait) = rules.failed(&mut error, polls, sent_at, time_left(), random()) else {
             return Err(error);
         };
@@ -57,6 +59,7 @@ pub(crate) async fn run<T, Attempt: Future<Output = Result<T, Error>>>(
             waited("retry", wait);
         }
         call.earlier_uncertain |= error.is_uncertain();
+        is_lost |= error.is_uncertain() && !error.is_in_progress();
         failure = Some(error);
     }
 }

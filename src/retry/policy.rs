@@ -155,7 +155,7 @@ impl RetryPolicy {
         random: f64,
     ) -> Option<Duration> {
         // Only the total timeout limits polls of an outcome.
-        let is_poll = error.awaits_earlier_attempt();
+        let is_poll = polls > 0 && error.is_in_progress();
         let attempt = if is_poll { polls.min(MAX_POLLS) } else { error.attempts() - polls };
         let has_attempts = is_poll || attempt < self.max_attempts;
         if !has_attempts || !may_retry(error, repeatable) {

@@ -186,7 +186,7 @@ async fn the_outcome_of_an_earlier_attempt_is_polled() {
     }
     let (outcome, took) = run_in_progress(policy, true, Duration::MAX).await;
     let error = outcome.unwrap_err();
-    assert_eq!((error.kind(), error.awaits_earlier_attempt()), (ErrorKind::Conflict, true));
+    assert_eq!((error.kind(), error.is_in_progress()), (ErrorKind::Conflict, true));
     let total = Duration::from_secs(60);
     assert!(took > total.saturating_sub(Duration::from_secs(5)) && took <= total, "{took:?}");
     // No policy floods the server.
@@ -200,6 +200,19 @@ async fn another_call_under_the_same_key_counts_as_an_ordinary_failure() {
     let (outcome, took) = run_in_progress(RetryPolicy::default(), false, Duration::MAX).await;
     assert_eq!(outcome.unwrap_err().attempts(), 4);
     assert!(took < Duration::from_secs(4), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_later_outcome_reports_a_request_in_progress_under_the_same_key() {
+    for last in [Error::new(ErrorKind::Connect), coded(429, ""), coded(401, ""), coded(404, "")] {
+        let attempt = async |attempt, _| match attempt {
+            1 => Err::<(), _>(coded(409, "IDEMPOTENCY_KEY_IN_USE")),
+            _ => Err(last.clone()),
+        };
+        let rules = alone(RetryPolicy::default(), true);
+        let error = run(rules, || 0.0, attempt).await.err().unwrap();
+        assert!(error.may_have_taken_effect() && error.attempts() > 1, "{error}");
+    }
 }
 
 /// As when the executor is blocked.
