@@ -41,7 +41,14 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
 /// The text without the cause of an error. None if it cannot be repaired.
 fn repaired(body: &[u8], error: &serde_json::Error) -> Option<Vec<u8>> {
     // All other repairs require Unicode.
-    surrogates::replaced(body).or_else(|| coercion::repaired(body, error))
+    if let Some(replaced) = surrogates::replaced(body) {
+        return Some(replaced);
+    }
+    if error.to_string().starts_with("duplicate field `") {
+        // Keeps the last of each field.
+        return serde_json::to_vec(&serde_json::from_slice::<Value>(body).ok()?).ok();
+    }
+    coercion::repaired(body, error)
 }
 
 /// Decodes a value. The error states the problem.
@@ -154,6 +161,14 @@ mod tests {
             let text = decode::<Keyed>(body.as_bytes()).unwrap_err();
             assert!(text.starts_with(what) && !text.contains("4711"), "{text}");
         }
+    }
+
+    #[test]
+    fn the_last_of_a_repeated_field_takes_precedence() {
+        let read: Model =
+            decode(br#"{"id": "a", "count": "1", "data": [{"id": "1", "id": "2"}], "id": "b"}"#)
+                .unwrap();
+        assert_eq!((read.id.as_str(), read.count, read.data[0].id.as_str()), ("b", Some(1), "2"));
     }
 
     #[test]
