@@ -30,10 +30,14 @@ pub(crate) fn server_hint(
         .or_else(|| body_hint(body?))
 }
 
-/// Saturates, since `u64::MAX` is as good as forever.
+/// Rounds up a fraction, which some servers send. Saturates, since `u64::MAX` is as good as
+/// forever.
 fn whole_number(value: &str) -> Option<u64> {
-    let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| value.parse().unwrap_or(u64::MAX))
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, "0"));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let rest = u64::from(fraction.bytes().any(|digit| digit != b'0'));
+    (is_number(whole) && is_number(fraction))
+        .then(|| whole.parse().unwrap_or(u64::MAX).saturating_add(rest))
 }
 
 /// `now` is used if the response has no `Date`.
@@ -112,7 +116,12 @@ mod tests {
             ("", None, None),
             ("-1", None, None),
             ("+1", None, None),
-            ("1.5", None, None),
+            ("30.0", None, seconds(30)),
+            ("29.01", None, seconds(30)),
+            ("18446744073709551615.5", None, seconds(u64::MAX)),
+            (".5", None, None),
+            ("1.", None, None),
+            ("1.5.1", None, None),
             ("inf", None, None),
             ("soon", None, None),
         ];
@@ -151,7 +160,7 @@ mod tests {
         headers.insert(RETRY_AFTER, HeaderValue::from_static("3"));
         assert_eq!(server_hint(&headers, Some(&body)), Some(Duration::from_secs(3)));
         for (value, expected) in
-            [("20", 20), ("18446744073709551615", u64::MAX), ("-1", 3000), ("1.5", 3000)]
+            [("20", 20), ("18446744073709551615", u64::MAX), ("-1", 3000), ("1.5", 2)]
         {
             headers.insert(RETRY_AFTER_MS, HeaderValue::from_static(value));
             assert_eq!(server_hint(&headers, Some(&body)), Some(Duration::from_millis(expected)));
