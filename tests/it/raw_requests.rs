@@ -480,7 +480,6 @@ async fn an_html_page_is_an_error_unless_accepted() {
     for response in [
         ServerResponse::new(200, &[("content-type", "text/html")], "<html>marked</html>"),
         ServerResponse::new(200, &[("content-type", "application/json")], " <!doctype html>marked"),
-        ServerResponse::new(201, &[("content-type", "text/html")], "marked"),
     ] {
         let (_server, client) = served(response).await;
         let request = || client.request(Method::POST, "/v1/jobs");
