@@ -87,6 +87,10 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         verify_token: setting("PILOT_STATUS_WEBHOOK_VERIFY_TOKEN")?.map(AddressToken::new),
     };
     if expected.verifier.is_none() && expected.token.is_none() {
+        eprintln!(
+            "neither PILOT_STATUS_WEBHOOK_SECRET nor PILOT_STATUS_WEBHOOK_TOKEN is set: delivering \
+             an event to a server on loopback"
+        );
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let deliveries = demo::deliver(listener.local_addr()?);
         let verifier = Some(Verifier::new(demo::SECRET));
