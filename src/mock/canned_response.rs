@@ -15,11 +15,13 @@ pub fn plain(status: StatusCode, body: impl Into<Bytes>) -> CannedResponse {
     response
 }
 
-pub fn typed(status: StatusCode, media_type: &str, body: impl Into<Bytes>) -> CannedResponse {
+pub fn typed(
+    status: StatusCode,
+    media_type: &'static str,
+    body: impl Into<Bytes>,
+) -> CannedResponse {
     let mut response = plain(status, body);
-    // Omits a media type of the document that is not a valid header value.
-    let media_type = HeaderValue::from_str(media_type).ok();
-    response.headers_mut().extend(media_type.map(|media_type| (CONTENT_TYPE, media_type)));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     response
 }
 

@@ -68,7 +68,7 @@ pub fn kind(schema: &Value) -> Option<&str> {
 }
 
 /// Annotations, and keywords that other functions check.
-const IGNORED: [&str; 10] = [
+const IGNORED: [&str; 8] = [
     "title",
     "description",
     "default",
@@ -77,8 +77,6 @@ const IGNORED: [&str; 10] = [
     "type",
     "nullable",
     "discriminator",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
 ];
 
 fn check_keyword(
@@ -105,7 +103,7 @@ fn check_keyword(
         "minLength" | "maxLength" => {
             bound(rule, argument, value.as_str().map(|text| text.chars().count()), "characters")
         }
-        "minimum" | "maximum" => range(schema, rule, argument, value),
+        "minimum" | "maximum" => range(rule, argument, value),
         "format" => text::check_format(argument.as_str().unwrap_or_default(), value),
         "pattern" => text::check_pattern(argument.as_str().unwrap_or_default(), value),
         _ => Err(unknown("keyword", rule)),
@@ -179,13 +177,9 @@ fn bound(rule: &str, limit: &Value, count: Option<usize>, of: &str) -> Result<()
     ensure(is_within, || format!("has {problem} than {limit} {of}"))
 }
 
-fn range(schema: &Value, rule: &str, limit: &Value, value: &Value) -> Result<(), Violation> {
+fn range(rule: &str, limit: &Value, value: &Value) -> Result<(), Violation> {
     let (Some(end), Some(number)) = (limit.as_f64(), value.as_f64()) else { return Ok(()) };
-    let (is_within, problem) = match rule {
-        "minimum" if schema["exclusiveMinimum"] == true => (number > end, "not more"),
-        "minimum" => (number >= end, "less"),
-        _ if schema["exclusiveMaximum"] == true => (number < end, "not less"),
-        _ => (number <= end, "more"),
-    };
+    let (is_within, problem) =
+        if rule == "minimum" { (number >= end, "less") } else { (number <= end, "more") };
     ensure(is_within, || format!("is {problem} than {limit}"))
 }
