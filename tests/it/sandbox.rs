@@ -592,6 +592,16 @@ async fn an_idempotency_key_applies_to_one_number() {
 }
 
 #[tokio::test]
+async fn an_operation_without_idempotency_ignores_the_key() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    for _ in 0..2 {
+        let call = client.request(Method::POST, "/v1/projects").json(&json!({"name": "Acme"}));
+        assert!(!call.idempotency_key("order-1").send().await.unwrap().is_replayed());
+    }
+}
+
+#[tokio::test]
 async fn only_a_json_success_of_a_reply_is_stored_under_the_idempotency_key() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = once(&sandbox);
@@ -706,11 +716,14 @@ async fn a_documented_error_has_the_given_code() {
     let sandbox = Sandbox::start().await.unwrap();
     let (conflict, code) = (StatusCode::CONFLICT, ErrorCode::NumberBlocked);
     // The first operation has an example of the error, the second does not.
+    sandbox.enqueue(OperationId::SendMessage, Reply::error(conflict, None));
     sandbox.enqueue(OperationId::SendMessage, Reply::error(conflict, code.clone()));
     sandbox.enqueue(OperationId::ListNumbers, Reply::error(conflict, code.clone()));
-    let text = MessageRequest::builder().group_id("g").text("Hi");
-    let blocked = sandbox.client().send_message().body(text).send().await.unwrap_err();
-    assert_eq!((blocked.code(), blocked.reason()), (Some(&code), Some("extra_charge_unpaid")));
+    for _ in 0..2 {
+        let text = MessageRequest::builder().group_id("g").text("Hi");
+        let blocked = sandbox.client().send_message().body(text).send().await.unwrap_err();
+        assert_eq!((blocked.code(), blocked.reason()), (Some(&code), Some("extra_charge_unpaid")));
+    }
     let other = sandbox.client().list_numbers().send().await.unwrap_err();
     assert_eq!((other.code(), other.message()), (Some(&code), Some("Conflict")));
 }
