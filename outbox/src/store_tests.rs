@@ -208,13 +208,22 @@ async fn a_worker_whose_lease_has_ended_stores_a_success_but_no_failure() {
         let leased = store.lease("late", Duration::ZERO, 9).await.unwrap().remove(0);
         store.lease("holder", HOUR, 9).await.unwrap();
 
-        let failed = Outcome::Failed { reason: "late".into() };
-        store.finish("late", &leased, &failed).await.unwrap();
-        assert_eq!(store.counts().await.unwrap().queued, 1);
+        let (wait, was_sent, is_uncertain) = (Duration::ZERO, true, true);
+        let later = Outcome::Later { wait, was_sent, is_uncertain };
+        for outcome in [later, Outcome::Failed { reason: "late".into() }] {
+            store.finish("late", &leased, &outcome).await.unwrap();
+            assert_eq!(store.counts().await.unwrap().queued, 1);
+            assert_eq!(store.lease("other", HOUR, 9).await.unwrap().len(), 0, "it has a holder");
+        }
 
-        let accepted = Outcome::Accepted { message_id: "msg_1".into() };
-        store.finish("late", &leased, &accepted).await.unwrap();
-        assert_eq!(store.counts().await.unwrap().sent, 1);
+        for id in ["msg_1", "msg_2"] {
+            let accepted = Outcome::Accepted { message_id: id.into() };
+            store.finish("late", &leased, &accepted).await.unwrap();
+            assert_eq!(store.counts().await.unwrap().sent, 1);
+        }
+        // The id is set once.
+        store.receive("1", "msg_1", Stage::Read, None).await.unwrap();
+        assert_eq!(store.counts().await.unwrap().read, 1);
     })
     .await;
 }
