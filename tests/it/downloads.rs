@@ -11,7 +11,7 @@ use crate::support::script::Step::{NotifyTest, Pause, Read, Reset, RespondToAll,
 use crate::support::script::{Script, ScriptedServer};
 use crate::support::{KEY, Server, ServerResponse, eventually};
 use futures_util::TryStreamExt;
-use pilot_status::{Client, Credentials, ErrorKind, RetryPolicy, reqwest};
+use pilot_status::{Client, Credentials, ErrorCode, ErrorKind, RetryPolicy, reqwest};
 
 const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 const OF_TEN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n";
@@ -106,6 +106,15 @@ async fn the_error_of_a_long_file_contains_its_beginning() {
     let error = audio.bytes().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.body().map(|body| &body[..]), Some(&b"some bytes"[..]));
+}
+
+#[tokio::test]
+async fn an_error_in_place_of_a_file_is_read() {
+    const MISSING: Script =
+        &[Read, Send(b"HTTP/1.1 404 Not Found\r\n\r\n{\"code\": \"ACTIVATION_NOT_FOUND\"}")];
+    let (_server, [client, _]) = hurried(&[MISSING]).await;
+    let error = client.get_activation_audio().id("1").send().await.unwrap_err();
+    assert_eq!(error.code(), Some(&ErrorCode::ActivationNotFound));
 }
 
 #[tokio::test]

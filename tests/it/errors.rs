@@ -277,6 +277,11 @@ async fn a_response_above_the_size_limit_is_an_error() {
             assert!(error.to_string().contains(&format!("longer than {limit} bytes")), "{error}");
         }
     }
+    // A call without an idempotency key would take effect twice.
+    let client = sandbox.builder().max_response_bytes(1).build().unwrap();
+    let error = client.create_project().body_map(|body| body.name("Acme")).send().await;
+    let error = error.unwrap_err().to_string();
+    assert!(error.ends_with("the server reported success, so do not repeat it"), "{error}");
 }
 
 #[tokio::test]
