@@ -100,10 +100,13 @@ async fn a_file_may_be_longer_than_other_responses() {
 #[tokio::test]
 async fn the_error_of_a_long_file_contains_its_beginning() {
     let file = ServerResponse::new(200, &[("content-type", "audio/mpeg")], "some bytes of a file");
-    let server = Server::start([file]).await;
-    let client = builder(&server.url).max_response_bytes(10).build().unwrap();
-    let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
-    let error = audio.bytes().await.unwrap_err();
+    let server = Server::start([file.clone(), file]).await;
+    let read = async |limit| {
+        let client = builder(&server.url).max_response_bytes(limit).build().unwrap();
+        client.get_activation_audio().id("1").send().await.unwrap().into_inner().bytes().await
+    };
+    assert_eq!(read(20).await.unwrap().len(), 20, "it is not too long");
+    let error = read(10).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.body().map(|body| &body[..]), Some(&b"some bytes"[..]));
 }
