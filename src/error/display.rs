@@ -86,6 +86,7 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
     use crate::operation::Operation;
+    use crate::types::{ApiError, ErrorCode};
 
     fn call(method: &str, safe_to_repeat: bool, attempts: u32) -> Call {
         let method = method.parse().unwrap();
@@ -96,6 +97,11 @@ mod tests {
     #[test]
     fn an_error_warns_if_the_call_may_have_taken_effect() {
         let of = |status| Error::of_status(StatusCode::from_u16(status).unwrap());
+        let in_use = of(409).with_server_message(ApiError {
+            error: None,
+            code: Some(ErrorCode::IdempotencyKeyInUse),
+            extra: serde_json::Map::new(),
+        });
         let possible = Some("; it may have taken effect; check before you repeat it");
         let earlier =
             Some("; an earlier attempt may have taken effect; check before you repeat it");
@@ -106,8 +112,11 @@ mod tests {
             (of(500), possible),
             (of(502), possible),
             (of(201), possible),
+            (of(303), possible),
+            (in_use, possible),
             (Error::new(ErrorKind::Connect), None),
             (of(429), None),
+            (of(302), None),
             (of(409), None),
             (Error::new(ErrorKind::Connect), earlier),
             (of(404), earlier),

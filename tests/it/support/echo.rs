@@ -146,6 +146,7 @@ fn wrong_successes(key: &str) -> Vec<Echo> {
     fields.insert(key.to_owned(), json!(key));
     vec![
         ("plain text", response(200, &headers(key), key)),
+        ("a media type", response(200, &[("content-type", &format!("text/{key}"))], "x")),
         ("a JSON string", in_json(&json!(key))),
         ("a JSON object", in_json(&json!({key: key}))),
         ("a date", wrong("createdAt", json!(key))),
