@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::{Trust, serve};
 use crate::databases_tests::on_each_database;
-use crate::store::{Stage, Store};
+use crate::store::{Message, Outcome, Stage, Store};
 
 const SECRET: &str = "a secret";
 const TOKEN: &str = "a-token-of-the-address";
@@ -67,6 +67,18 @@ async fn events_of_earlier_versions_and_failures_are_stored() {
         }
         let is_new = store.receive("message.failed msg_1", "msg_1", Stage::Failed, None).await;
         assert!(!is_new.unwrap());
+        let (key, recipient) = ("a".to_owned(), "+12125550101".to_owned());
+        store.enqueue(&[Message { key, recipient, body: "Oi".to_owned() }]).await.unwrap();
+        let leased = store.lease("worker", Duration::ZERO, 1).await.unwrap().remove(0);
+        let accepted = Outcome::Accepted { message_id: "msg_1".to_owned() };
+        store.finish("worker", &leased, &accepted).await.unwrap();
+        assert_eq!(store.failures(9).await.unwrap(), [("a".to_owned(), "blocked".to_owned())]);
+
+        // The service repeats a delivery that could not be stored.
+        store.close().await;
+        let request = http.post(&url).body(delivery::event("message.read", &json!({"id": "3"})));
+        let status = request.send().await.unwrap().status();
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
         server.abort();
     })
     .await;

@@ -14,6 +14,11 @@ use crate::postgres::MISSING;
 const HOUR: Duration = Duration::from_secs(3600);
 
 impl Store {
+    /// Fails all later statements.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// The number of attempts for a message.
     pub async fn attempts(&self, key: &str) -> i64 {
         let attempts = sqlx::query_scalar("SELECT attempts FROM messages WHERE key = $1");

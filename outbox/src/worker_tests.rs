@@ -310,6 +310,25 @@ async fn a_call_that_waits_for_a_rate_limit_is_not_an_attempt() {
     .await;
 }
 
+#[tokio::test]
+async fn a_row_waits_as_long_as_the_service_requires_and_no_rate_limit_fails_it() {
+    on_each_database(async |store| {
+        let sandbox = Sandbox::start().await.unwrap();
+        enqueue(&store, &["a", "b"]).await;
+        for (key, hours) in [("a", 2), ("b", 48)] {
+            store.set_attempts(key, MAX_ATTEMPTS - 1).await;
+            let wait = Some(Duration::from_secs(hours * 3600));
+            sandbox.enqueue(OperationId::SendMessage, Reply::too_many_requests(wait));
+        }
+        run(&store, &sandbox.client(), KEEP_RUNNING, ready(())).await.unwrap();
+        assert_eq!(store.counts().await.unwrap().queued, 2);
+        // In an hour, none of them is due.
+        store.set_clock(3_600_000).await;
+        assert_eq!(store.lease("other", Duration::ZERO, 9).await.unwrap().len(), 0);
+    })
+    .await;
+}
+
 struct Panics;
 
 impl Resolve for Panics {

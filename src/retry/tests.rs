@@ -388,3 +388,33 @@ async fn a_budget_limits_retries_after_faults() {
         assert_eq!((sent, told), (attempts, unpaid), "{status} {policy:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn ten_successes_earn_a_retry() {
+    let budget = Budget::default();
+    while budget.try_withdraw() {}
+    let rules = Rules { budget: Some(&budget), ..alone(RetryPolicy::default(), true) };
+    for _ in 0..10 {
+        assert!(!budget.try_withdraw());
+        run(rules, || 0.0, async |_, _| Ok(())).await.unwrap();
+    }
+    assert!(budget.try_withdraw());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_for_its_next_attempt_holds_no_slot() {
+    let slots = Slots::new(1);
+    let rules = Rules { slots: &slots, ..alone(RetryPolicy::default(), true) };
+    let (start, moment) = (Instant::now(), Duration::from_millis(1));
+    let rejected = run(
+        rules,
+        || 1.0,
+        async |_, _| Err::<(), _>(Error::of_status(StatusCode::TOO_MANY_REQUESTS)),
+    );
+    let other = async {
+        sleep(moment).await;
+        run(rules, || 1.0, async |_, _| Ok(())).await.unwrap();
+        assert_eq!(start.elapsed(), moment);
+    };
+    assert!(tokio::join!(rejected, other).0.is_err());
+}
