@@ -103,6 +103,16 @@ async fn without_a_hint_the_wait_doubles() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_short_wait_is_at_least_as_long_as_requested() {
+    let rejected = Reply { retry_after: Some(Duration::from_millis(400)), ..reply(429, None) };
+    for (random, wait) in [(0.0, 400), (1.0, 500)] {
+        let (_, begun, _) =
+            run_script(RetryPolicy::default(), random, &[rejected, reply(200, None)]).await;
+        assert_eq!(begun, [0, wait]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wait_beyond_the_total_timeout_is_not_begun() {
     for (hint, attempts) in [(59, 2), (60, 1), (61, 1), (u64::MAX, 1)] {
         let (outcome, _, end) =
@@ -369,23 +379,25 @@ proptest! {
 
 #[tokio::test(start_paused = true)]
 async fn a_budget_limits_retries_after_faults() {
-    for (status, policy, attempts, unpaid) in [
-        (503, RetryPolicy::default(), 100 + 100, 67),
-        (503, RetryPolicy::default().without_budget(), 400, 0),
-        (429, RetryPolicy::default(), 400, 0),
+    let in_use = coded(409, "IDEMPOTENCY_KEY_IN_USE");
+    let of = |status| Error::of_status(StatusCode::from_u16(status).unwrap());
+    for (failure, policy, attempts, unpaid) in [
+        (of(503), RetryPolicy::default(), 100 + 100, 67),
+        (of(503), RetryPolicy::default().without_budget(), 400, 0),
+        (of(429), RetryPolicy::default(), 400, 0),
+        (in_use, RetryPolicy::default(), 400, 0),
     ] {
         let budget = Budget::default();
         let (mut sent, mut told) = (0, 0);
         for _ in 0..100 {
-            let reply =
-                async |_, _| Err::<(), _>(Error::of_status(StatusCode::from_u16(status).unwrap()));
+            let reply = async |_, _| Err::<(), _>(failure.clone());
             let budget = policy.has_budget().then_some(&budget);
             let rules = Rules { budget, ..alone(policy, true) };
             let error = run(rules, || 0.0, reply).await.err().unwrap();
             sent += error.attempts();
             told += u32::from(error.to_string().contains("the retry budget is spent"));
         }
-        assert_eq!((sent, told), (attempts, unpaid), "{status} {policy:?}");
+        assert_eq!((sent, told), (attempts, unpaid), "{failure} {policy:?}");
     }
 }
 
