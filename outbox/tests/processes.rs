@@ -247,3 +247,15 @@ async fn a_worker_whose_log_is_closed_stores_its_outcomes() {
     assert!(status.success(), "{status}");
     assert_eq!(outbox.column("messages", "message_id").await, "msg_1");
 }
+
+#[tokio::test]
+async fn a_receiver_without_secret_and_token_does_not_start() {
+    for (secret, reason) in [(None, "not authenticated"), (Some(" "), "is blank")] {
+        let mut program = Outbox::new("http://127.0.0.1:1").program(&["serve"]);
+        program.env_remove("PILOT_STATUS_WEBHOOK_SECRET");
+        program.envs(secret.map(|secret| ("PILOT_STATUS_WEBHOOK_SECRET", secret)));
+        let output = timeout(Duration::from_secs(30), program.output()).await.unwrap().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && text.contains(reason), "{text}");
+    }
+}
