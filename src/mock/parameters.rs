@@ -1,6 +1,5 @@
 //! Validates the parameters of a request against the document.
 
-use chrono::DateTime;
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -33,12 +32,6 @@ pub fn check(operation: OperationId, request: &RecordedRequest) -> Result<(), St
     let mut names = request.query.iter().map(|(name, _)| name);
     let unknown = names.find(|name| !operation.has_parameter("query", name));
     unknown.map_or(Ok(()), |name| Err(format!("the operation has no query parameter {name}")))
-}
-
-/// Whether the query has a `startDate` after its `endDate`, which the document excludes in prose.
-pub fn has_inverted_range(request: &RecordedRequest) -> bool {
-    let date = |name| DateTime::parse_from_rfc3339(&of_query(request, name).next()?).ok();
-    date("startDate").zip(date("endDate")).is_some_and(|(start, end)| start > end)
 }
 
 fn of_path(template: &str, path: &str, name: &str) -> Option<String> {

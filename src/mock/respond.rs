@@ -16,7 +16,6 @@ use super::operation_id::OperationId;
 use super::recorded::RecordedRequest;
 use super::reply::{self, Reply};
 use super::{credentials, document, parameters, request_body, success};
-use crate::ErrorCode;
 
 /// The state of the server, shared by its connections.
 #[derive(Default)]
@@ -75,18 +74,10 @@ fn rejection(operation: OperationId, request: &RecordedRequest) -> Option<Canned
     if !credentials::is_authorized(operation.security(), &request.headers) {
         return Some(reply::documented_error(operation, StatusCode::UNAUTHORIZED, None));
     }
-    let (status, code) = (StatusCode::BAD_REQUEST, ErrorCode::InvalidDateRange);
-    let checked = parameters::check(operation, request)
-        .and_then(|()| request_body::check(operation, request));
-    match checked {
-        Err(violation) => {
-            Some(canned_response::error(status, &violation, Some("VALIDATION_ERROR")))
-        }
-        Ok(()) if parameters::has_inverted_range(request) => {
-            Some(reply::documented_error(operation, status, Some(&code)))
-        }
-        Ok(()) => None,
-    }
+    let violation = parameters::check(operation, request)
+        .and_then(|()| request_body::check(operation, request))
+        .err()?;
+    Some(canned_response::error(StatusCode::BAD_REQUEST, &violation, Some("VALIDATION_ERROR")))
 }
 
 fn record(head: Parts, body: Bytes, operation: Option<OperationId>) -> RecordedRequest {
