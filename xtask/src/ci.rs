@@ -133,7 +133,7 @@ mod tests {
     use anyhow::anyhow;
     use clap::Parser;
 
-    use super::{Options, STEPS, Step, run, step, summary};
+    use super::{Options, STEPS, Step, step, summary};
     use crate::yaml;
 
     #[derive(Parser)]
@@ -153,13 +153,6 @@ mod tests {
         let error = Line::try_parse_from(["ci", "fmt", "lint"]).err().unwrap();
         assert_eq!(error.exit_code(), 2);
         assert!(error.to_string().contains("licences"), "{error}");
-    }
-
-    #[test]
-    fn a_step_may_write_to_the_folder_target() {
-        let root = tempfile::tempdir().unwrap();
-        run(root.path(), &Options { steps: vec!["fmt".to_owned()] }).expect_err("no crate");
-        assert!(root.path().join("target").is_dir());
     }
 
     #[test]
