@@ -9,7 +9,8 @@ use super::code;
 /// - The constructors of the client are dropped: they would take any HTTP client.
 /// - Neither the client nor a call prints what it holds, such as a token in a path.
 /// - A call that is not sent is a warning.
-/// - No hook runs before or after a request: each costs compile time in every call.
+/// - No hook runs before or after a request, and no call has the header `api-version`, which the
+///   API does not know: each costs compile time in every call.
 pub fn close(client: &mut File) -> Result<(), String> {
     client.items.retain_mut(|item| match item {
         Item::Impl(item) => !code::functions(item).any(|one| one.sig.ident == "new_with_client"),
@@ -19,7 +20,10 @@ pub fn close(client: &mut File) -> Result<(), String> {
     code::structs(&mut client.items).for_each(|client| code::drop_debug(&mut client.attrs));
     let calls = code::module(&mut client.items, "builder")?;
     for function in code::impls(calls).flat_map(code::functions) {
-        function.block.stmts.retain(|hook| !matches!(hook, Stmt::Expr(Expr::Try(_), Some(_))));
+        function.block.stmts.retain(|statement| {
+            // `client.pre(..)?;`, `client.post(..)?;` and `header_map.append("api-version", ..);`.
+            !matches!(statement, Stmt::Expr(Expr::Try(_) | Expr::MethodCall(_), Some(_)))
+        });
     }
     let debugs: Vec<Item> = code::structs(calls).map(close_call).collect();
     calls.extend(debugs);

@@ -46,9 +46,8 @@ pub fn generate(json: &str, has_feature: &dyn Fn(&str) -> bool) -> Result<Genera
     let reach = reach::Reach::of(&document);
     let whole = document.clone();
     select::select(&mut document, has_feature);
-    let client = client(&document, &reach)?;
     Ok([
-        ("client.rs", adjust(&prettyplease::unparse(&client))),
+        ("client.rs", adjust(&prettyplease::unparse(&client(&document, &reach)?))),
         ("document.rs", prettyplease::unparse(&operations::emit(&document, &whole))),
         ("operation_ids.rs", operations::emit_ids(&whole)),
     ])
@@ -91,17 +90,18 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
 }
 
 /// Changes what no setting of the generator can change: our error has no type parameter and
-/// names the call, our module replaces the crate `progenitor_client`, `extra` is optional, and
-/// WhatsApp is one word in names.
+/// names the call, our module replaces the crate `progenitor_client`, `extra` is optional, most
+/// calls have no headers of their own, and WhatsApp is one word in names.
 fn adjust(code: &str) -> String {
     let functions = code.split_inclusive("pub async fn send(").map(|function| {
         let id = function.split("operation_id: \"").nth(1).and_then(|rest| rest.split('"').next());
         function
-            .replace("Error<()>", "Error")
             .replace("Error::InvalidRequest", &format!("Error::in_call({:?})", id.unwrap_or("")))
     });
     let code: String = functions.collect();
-    code.replace(r#"Err("no value supplied for extra".to_string())"#, "Ok(Default::default())")
+    code.replace("Error<()>", "Error")
+        .replace(r#"Err("no value supplied for extra".to_string())"#, "Ok(Default::default())")
         .replace("progenitor_client::QueryParam", "super::progenitor_client::QueryParam")
+        .replace("HeaderMap::with_capacity(1usize)", "HeaderMap::new()")
         .replace("whats_app", "whatsapp")
 }

@@ -17,8 +17,7 @@ use super::simplify::{IDEMPOTENCY_KEY, is_header};
 pub fn emit(document: &Value, whole: &Value) -> File {
     let server = document["servers"][0]["url"].as_str();
     let rows = operations(whole).filter(|(path, method, operation)| {
-        let is_selected = document["paths"][path][method].is_object();
-        is_selected || is_exception(whole, path, method, operation)
+        document["paths"][path][method].is_object() || is_exception(whole, path, method, operation)
     });
     let rows = rows.map(|(path, method, operation)| row(whole, path, method, operation));
     let advice = entries(schema(document, "ErrorCode"), "x-retry").map(|(code, advice)| {

@@ -96,8 +96,7 @@ fn take_more(function: &mut ImplItemFn, value: &Type) {
 
 /// Gives builders `build`, and lets setters accept a builder in place of its model.
 pub fn build_models(builders: &mut Vec<Item>) {
-    let names = code::structs(builders).map(|builder| builder.ident.clone());
-    let items: Vec<Item> =
-        names.map(|name| parse_quote!(crate::generated::macros::builder!(#name);)).collect();
-    builders.extend(items);
+    let names: Vec<_> = code::structs(builders).map(|builder| builder.ident.clone()).collect();
+    let define = |name| -> Item { parse_quote!(crate::generated::macros::builder!(#name);) };
+    builders.extend(names.iter().map(define));
 }

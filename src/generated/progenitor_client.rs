@@ -28,9 +28,6 @@ pub(super) use crate::request::path_guard::encode_path;
 pub(super) use crate::request::query::QueryParam;
 pub use crate::{Download as ByteStream, Error, ResponseValue};
 
-/// The generator adds this header to every request, but the API does not know it.
-const API_VERSION: &str = "api-version";
-
 pub struct OperationInfo {
     pub operation_id: &'static str,
 }
@@ -50,10 +47,9 @@ pub trait RequestBuilderExt {}
 impl Client {
     pub(super) fn exec(
         &self,
-        mut request: Request,
+        request: Request,
         info: &OperationInfo,
     ) -> impl Future<Output = Result<Succeeded<'_>, Error>> {
-        request.headers_mut().remove(API_VERSION);
         self.call(request, info.operation_id)
     }
 }
