@@ -11,7 +11,7 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
-use pilot_status::types::Number;
+use pilot_status::types::{ConversationList, Number};
 use pilot_status::{Client, Credentials, reqwest};
 use serde::Deserialize;
 use serde_json::Value;
@@ -163,6 +163,21 @@ fn a_long_response_needs_no_more_memory_than_its_body_and_its_decoding() {
     print("list-memory/pilot-status", ours, "bytes");
     let limit = (most + BUFFERS).min(by_hand);
     assert!(ours <= limit, "{ours} bytes instead of {limit}");
+}
+
+#[test]
+fn the_list_of_an_object_is_not_copied() {
+    let entry = r#"{"id": "conv_1", "fromName": "Ana", "lastMessagePreview": "Oi"}"#;
+    let entries = vec![entry; 50_000].join(",");
+    let body = format!(r#"{{"conversations": [{entries}]}}"#).into_bytes();
+    let length = body.len() as u64;
+    let decoding = measure(|| drop(serde_json::from_slice::<ConversationList>(&body).unwrap()));
+    let peers = Peers::new(body);
+    let list = || peers.runtime.block_on(peers.client.list_conversations().send()).unwrap();
+    let ours = measure(|| assert_eq!(list().conversations.len(), 50_000)).bytes_total;
+    // The body as it arrives, and as a whole.
+    let limit = decoding.bytes_total + 2 * length + BUFFERS;
+    assert!(ours <= limit, "{ours} bytes instead of {limit}, for a body of {length}");
 }
 
 /// Updates the lowest mean time of a call, which other work on the machine disturbs least.

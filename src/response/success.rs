@@ -92,8 +92,11 @@ impl Success<'_> {
 
     /// The body with its list in the documented place, if an undocumented field contains it.
     fn with_list(self) -> Option<Vec<u8>> {
+        self.with_object(|object| self.relocated(object))
+    }
+
+    fn relocated(self, mut object: Object<'_>) -> Option<Vec<u8>> {
         let response = self.documented();
-        let mut object = self.object();
         let has_list =
             response.list.and_then(|list| object.get(list)).is_some_and(|it| !is_null(it));
         if has_list || is_error(&object) {
@@ -104,24 +107,27 @@ impl Success<'_> {
             names.find(|name| object.get(*name).is_some_and(|value| value.get().starts_with(start)))
         };
         let found = object.remove(find('[').or_else(|| find('n'))?)?;
-        let list = if is_null(&found) { "[]" } else { found.get() };
-        if resembles_error(&object) && list.trim_matches(['[', ']']).trim().is_empty() {
+        let list = if is_null(found) { serde_json::from_str("[]").ok()? } else { found };
+        if resembles_error(&object) && list.get().trim_matches(['[', ']']).trim().is_empty() {
             return None;
         }
         if response.is_list {
-            return Some(list.as_bytes().to_vec());
+            return Some(list.get().as_bytes().to_vec());
         }
-        object.insert(response.list?.to_owned(), RawValue::from_string(list.to_owned()).ok()?);
+        object.insert(response.list?.to_owned(), list);
         serde_json::to_vec(&object).ok()
     }
 
     /// The error for a JSON object that does not report the success of the operation.
     fn other_object(self) -> Option<Error> {
         let response = self.documented();
-        let object = self.object();
-        let is_expected = self.is_expected(&object);
-        let has_error = is_error(&object) && !(response.is_union && is_expected);
-        if has_error || (resembles_error(&object) && !is_expected) {
+        let (is_expected, has_error, is_empty) = self.with_object(|object| {
+            let is_expected = response.fields.iter().any(|field| object.contains_key(*field));
+            let has_error = is_error(&object) && !(response.is_union && is_expected);
+            let has_error = has_error || (resembles_error(&object) && !is_expected);
+            (is_expected, has_error, object.is_empty())
+        });
+        if has_error {
             let object = surrogates::from_slice(self.body).ok()?;
             let message =
                 ServerMessage::new(object, self.status, |text| self.confidential.appears_in(text));
@@ -129,19 +135,21 @@ impl Success<'_> {
             return Some(error.with_server_message(message));
         }
         let takes_any = response.is_union || response.fields.is_empty();
-        let is_other = !object.is_empty() && !is_expected && !takes_any;
+        let is_other = !is_empty && !is_expected && !takes_any;
         is_other.then(|| self.foreign("its body has none of the expected fields".to_owned()))
     }
 
-    /// The fields of the body, verbatim. Empty if it is not an object.
-    fn object(self) -> Object {
-        let is_object = self.text().starts_with(b"{");
-        is_object.then(|| surrogates::from_slice(self.body).ok()).flatten().unwrap_or_default()
-    }
-
-    /// Whether a field of the object is a field of the model.
-    fn is_expected(self, object: &Object) -> bool {
-        self.documented().fields.iter().any(|field| object.contains_key(*field))
+    /// Passes the fields of the body to `read`: none if the body is not an object.
+    fn with_object<R>(self, read: impl FnOnce(Object<'_>) -> R) -> R {
+        let text = self.text();
+        if !text.starts_with(b"{") {
+            return read(Object::new());
+        }
+        if let Ok(object) = serde_json::from_slice(text) {
+            return read(object);
+        }
+        let replaced = surrogates::replaced(text).unwrap_or_default();
+        read(serde_json::from_slice(&replaced).unwrap_or_default())
     }
 
     /// The error for a body that cannot be decoded.
@@ -207,15 +215,15 @@ fn media_type(headers: &HeaderMap) -> Option<String> {
     (media_type.contains('/') && !media_type.ends_with("json")).then_some(media_type)
 }
 
-/// The fields of a JSON object, verbatim.
-type Object = BTreeMap<String, Box<RawValue>>;
+/// The fields of a JSON object, verbatim. The values are parts of the body, which may be long.
+type Object<'t> = BTreeMap<String, &'t RawValue>;
 
 fn is_null(value: &RawValue) -> bool {
     value.get() == "null"
 }
 
 /// Whether `error` or `errors` is neither blank nor a number.
-fn is_error(object: &Object) -> bool {
+fn is_error(object: &Object<'_>) -> bool {
     const BLANK: [&str; 5] = ["null", "false", "\"\"", "[]", "{}"];
     let mut errors = ["error", "errors"].iter().filter_map(|name| object.get(*name));
     errors.any(|error| {
@@ -225,7 +233,7 @@ fn is_error(object: &Object) -> bool {
 }
 
 /// Whether the object has the fields of an error other than `error`.
-fn resembles_error(object: &Object) -> bool {
+fn resembles_error(object: &Object<'_>) -> bool {
     let forms = [["code", "message"], ["title", "detail"]];
     forms.iter().any(|form| form.iter().all(|field| object.contains_key(*field)))
 }
