@@ -5,9 +5,10 @@ use std::time::Duration;
 use pilot_status::mock::{delivery, sign_delivery};
 use pilot_status::reqwest::{Client, StatusCode};
 use pilot_status::webhooks::{AddressToken, SIGNATURE_HEADER, Verifier};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::{Trust, serve};
@@ -15,7 +16,7 @@ use crate::databases_tests::on_each_database;
 use crate::store::{Message, Outcome, Stage, Store};
 
 const SECRET: &str = "a secret";
-const TOKEN: &str = "a-token-of-the-address";
+const TOKEN: &str = "the-token-of-the-webhook";
 
 fn trust() -> Trust {
     Trust { verifier: Some(Verifier::new(SECRET)), token: Some(AddressToken::new(TOKEN)) }
@@ -48,22 +49,31 @@ async fn only_a_signed_delivery_to_the_right_address_is_stored() {
     .await;
 }
 
+/// Serves deliveries that only carry the token. Returns the URL of the webhook.
+async fn serve_with_token(store: &Store) -> (String, JoinHandle<anyhow::Result<()>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/webhook?token={TOKEN}", listener.local_addr().unwrap());
+    let trust = Trust { verifier: None, ..trust() };
+    (url, tokio::spawn(serve(listener, store.clone(), trust, pending())))
+}
+
+/// Delivers an event. Returns the status of the response.
+async fn deliver(url: &str, name: &str, data: &Value) -> StatusCode {
+    let http = Client::builder().no_proxy().build().unwrap();
+    http.post(url).body(delivery::event(name, data)).send().await.unwrap().status()
+}
+
 #[tokio::test]
 async fn events_of_earlier_versions_and_failures_are_stored() {
     on_each_database(async |store| {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/webhook?token={TOKEN}", listener.local_addr().unwrap());
-        let trust = Trust { verifier: None, ..trust() };
-        let server = tokio::spawn(serve(listener, store.clone(), trust, pending()));
-        let http = Client::builder().no_proxy().build().unwrap();
+        let (url, server) = serve_with_token(&store).await;
         for (name, data) in [
             ("message.failed", json!({"internalMessageId": "msg_1", "errorMessage": "blocked"})),
             ("message.received", json!({"id": "msg_2"})),
             ("message.failed", json!({"id": "msg\0", "error": "a NUL\0"})),
             ("message.sent", json!({"other": 1})),
         ] {
-            let request = http.post(&url).body(delivery::event(name, &data));
-            assert_eq!(request.send().await.unwrap().status(), StatusCode::OK, "{name}");
+            assert_eq!(deliver(&url, name, &data).await, StatusCode::OK, "{name}");
         }
         let is_new = store.receive("message.failed msg_1", "msg_1", Stage::Failed, None).await;
         assert!(!is_new.unwrap());
@@ -73,11 +83,17 @@ async fn events_of_earlier_versions_and_failures_are_stored() {
         let accepted = Outcome::Accepted { message_id: "msg_1".to_owned() };
         store.finish("worker", &leased, &accepted).await.unwrap();
         assert_eq!(store.failures(9).await.unwrap(), [("a".to_owned(), "blocked".to_owned())]);
+        server.abort();
+    })
+    .await;
+}
 
-        // The service repeats a delivery that could not be stored.
+#[tokio::test]
+async fn a_delivery_that_cannot_be_stored_is_requested_again() {
+    on_each_database(async |store| {
+        let (url, server) = serve_with_token(&store).await;
         store.close().await;
-        let request = http.post(&url).body(delivery::event("message.read", &json!({"id": "3"})));
-        let status = request.send().await.unwrap().status();
+        let status = deliver(&url, "message.read", &json!({"id": "msg_1"})).await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
         server.abort();
     })
