@@ -20,9 +20,11 @@ pub fn close(client: &mut File) -> Result<(), String> {
     code::structs(&mut client.items).for_each(|client| code::drop_debug(&mut client.attrs));
     let calls = code::module(&mut client.items, "builder")?;
     for function in code::impls(calls).flat_map(code::functions) {
-        function.block.stmts.retain(|statement| {
-            // `client.pre(..)?;`, `client.post(..)?;` and `header_map.append("api-version", ..);`.
-            !matches!(statement, Stmt::Expr(Expr::Try(_) | Expr::MethodCall(_), Some(_)))
+        function.block.stmts.retain(|it| match it {
+            // The names of documented headers are literals, that of `api-version` is a call.
+            Stmt::Expr(Expr::MethodCall(it), Some(_)) => matches!(it.args[0], Expr::Lit(_)),
+            // `client.pre(..)?;` and `client.post(..)?;`.
+            _ => !matches!(it, Stmt::Expr(Expr::Try(_), Some(_))),
         });
     }
     let debugs: Vec<Item> = code::structs(calls).map(close_call).collect();

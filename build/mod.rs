@@ -93,12 +93,11 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
 /// names the call, our module replaces the crate `progenitor_client`, `extra` is optional, most
 /// calls have no headers of their own, and WhatsApp is one word in names.
 fn adjust(code: &str) -> String {
-    let functions = code.split_inclusive("pub async fn send(").map(|function| {
-        let id = function.split("operation_id: \"").nth(1).and_then(|rest| rest.split('"').next());
-        function
-            .replace("Error::InvalidRequest", &format!("Error::in_call({:?})", id.unwrap_or("")))
+    let calls = code.split_inclusive("pub async fn send(").map(|call| {
+        let id = call.split("operation_id: \"").nth(1).and_then(|rest| rest.split('"').next());
+        call.replace("Error::InvalidRequest", &format!("Error::in_call({:?})", id.unwrap_or("")))
     });
-    let code: String = functions.collect();
+    let code: String = calls.collect();
     code.replace("Error<()>", "Error")
         .replace(r#"Err("no value supplied for extra".to_string())"#, "Ok(Default::default())")
         .replace("progenitor_client::QueryParam", "super::progenitor_client::QueryParam")
