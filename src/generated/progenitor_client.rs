@@ -43,7 +43,7 @@ pub trait ClientHooks<Inner> {}
 
 pub trait RequestBuilderExt {}
 
-/// The inherent function takes precedence over that of [`ClientHooks`].
+/// In the replaced crate, the function belongs to [`ClientHooks`].
 impl Client {
     pub(super) fn exec(
         &self,

@@ -33,7 +33,7 @@ pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Erro
     let mut body = None;
     if !envelopes.is_empty() {
         // An undocumented field may contain another list.
-        body = success.with_list();
+        body = success.with_object(|object| success.with_list(object));
         body = body.filter(|body| is_list || decode::decode::<T>(body).is_ok());
     }
     let success = Success { body: body.as_deref().unwrap_or(success.body), ..success };
@@ -91,11 +91,7 @@ impl Success<'_> {
     }
 
     /// The body with its list in the documented place, if an undocumented field contains it.
-    fn with_list(self) -> Option<Vec<u8>> {
-        self.with_object(|object| self.relocated(object))
-    }
-
-    fn relocated(self, mut object: Object<'_>) -> Option<Vec<u8>> {
+    fn with_list(self, mut object: Object<'_>) -> Option<Vec<u8>> {
         let response = self.documented();
         let has_list =
             response.list.and_then(|list| object.get(list)).is_some_and(|it| !is_null(it));
@@ -121,11 +117,12 @@ impl Success<'_> {
     /// The error for a JSON object that does not report the success of the operation.
     fn other_object(self) -> Option<Error> {
         let response = self.documented();
-        let (is_expected, has_error, is_empty) = self.with_object(|object| {
+        let takes_any = response.is_union || response.fields.is_empty();
+        let (has_error, is_other) = self.with_object(|object| {
             let is_expected = response.fields.iter().any(|field| object.contains_key(*field));
-            let has_error = is_error(&object) && !(response.is_union && is_expected);
-            let has_error = has_error || (resembles_error(&object) && !is_expected);
-            (is_expected, has_error, object.is_empty())
+            let states_error = is_error(&object) && !(response.is_union && is_expected);
+            let has_error = states_error || (resembles_error(&object) && !is_expected);
+            (has_error, !object.is_empty() && !is_expected && !takes_any)
         });
         if has_error {
             let object = surrogates::from_slice(self.body).ok()?;
@@ -134,8 +131,6 @@ impl Success<'_> {
             let error = Error::of_status(self.status).with_detail("its body is an error");
             return Some(error.with_server_message(message));
         }
-        let takes_any = response.is_union || response.fields.is_empty();
-        let is_other = !is_empty && !is_expected && !takes_any;
         is_other.then(|| self.foreign("its body has none of the expected fields".to_owned()))
     }
 
