@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use super::pace::Pace;
 use crate::error::{Error, ErrorKind};
@@ -58,30 +58,33 @@ impl RequestQueue {
         state.admit(position).map_err(|_| position)
     }
 
-    /// Waits at most `time_left` until a call is admitted. Returns when it was admitted.
+    /// Waits until a call is admitted, before the deadline. Returns when it was admitted.
     pub(crate) async fn admit(
         &self,
         position: Position,
-        time_left: Duration,
+        deadline: Instant,
     ) -> Result<Instant, Error> {
         let arrival = Instant::now();
-        waiting("rate_limit", self.pause_within(time_left)?);
-        let admission = self.wait(position, time_left).await;
+        waiting("rate_limit", self.pause_before(deadline, arrival)?);
+        let admission = self.wait(position, deadline, arrival).await;
         waited("rate_limit", arrival.elapsed());
         admission
     }
 
-    async fn wait(&self, position: Position, time_left: Duration) -> Result<Instant, Error> {
-        let arrival = Instant::now();
-        let patience = time_left.saturating_sub((time_left / 10).min(LONGEST_RESERVE));
+    async fn wait(
+        &self,
+        position: Position,
+        deadline: Instant,
+        arrival: Instant,
+    ) -> Result<Instant, Error> {
+        let patience = deadline - ((deadline - arrival) / 10).min(LONGEST_RESERVE);
         let wake = Arc::new(Notify::new());
         let _entry = Entry { queue: self, position };
         loop {
-            let pause = self.pause_within(time_left.saturating_sub(arrival.elapsed()))?;
-            let patience_left = patience.saturating_sub(arrival.elapsed());
-            if patience_left.is_zero() && pause.is_zero() {
+            let now = Instant::now();
+            let pause = self.pause_before(deadline, now)?;
+            if now >= patience && pause.is_zero() {
                 // A last attempt may succeed.
-                let now = Instant::now();
                 self.state().pace.on_send(now);
                 return Ok(now);
             }
@@ -90,15 +93,15 @@ impl RequestQueue {
                 Ok(sent_at) => return Ok(sent_at),
                 Err(due) => due,
             };
-            let rest = if patience_left.is_zero() { pause } else { patience_left };
-            _ = timeout(rest.min(due - Instant::now()), wake.notified()).await;
+            let end = if now >= patience { now + pause } else { patience };
+            _ = timeout_at(end.min(due), wake.notified()).await;
         }
     }
 
-    /// The rest of the pause. An error if the time that a call has left is over before it.
-    fn pause_within(&self, time_left: Duration) -> Result<Duration, Error> {
-        let pause = self.pause_left();
-        if pause < time_left {
+    /// The rest of the pause. An error if it does not end before the deadline.
+    fn pause_before(&self, deadline: Instant, now: Instant) -> Result<Duration, Error> {
+        let pause = self.state().pace.pause_left(now);
+        if now + pause < deadline {
             return Ok(pause);
         }
         Err(Error::new(ErrorKind::RateLimited)
@@ -113,9 +116,9 @@ impl RequestQueue {
         state.waiting.is_empty() && state.pace.is_open()
     }
 
-    /// The rest of the pause.
-    pub(crate) fn pause_left(&self) -> Duration {
-        self.state().pace.pause_left(Instant::now())
+    /// Whether a pause is not over.
+    pub(crate) fn is_paused(&self) -> bool {
+        !self.state().pace.pause_left(Instant::now()).is_zero()
     }
 
     /// The server accepted a call that was sent at `sent_at`.

@@ -1,31 +1,32 @@
 //! Limits the concurrent requests of a client.
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use crate::error::Error;
 use crate::telemetry::{LONG_WAIT, waited, waiting};
 
-/// If no request ends for this long, one request beyond the limit is sent. The task that waits
-/// for a slot may itself hold the other requests without polling them.
-const LONGEST_STALL: Duration = Duration::from_secs(5);
+/// If no request ends for this many long waits, one request beyond the limit is sent. The task
+/// that waits for a slot may itself hold the other requests without polling them.
+const LONGEST_STALL: u32 = 5;
 
 /// Limits the concurrent requests of a client and its clones. Each needs a connection and thus
 /// a file descriptor.
 pub(crate) struct Slots {
     free: Arc<Semaphore>,
-    /// When a request last ended or exceeded the limit.
-    last_change: Arc<Mutex<Instant>>,
+    /// The number of requests that ended or exceeded the limit.
+    changes: Arc<AtomicUsize>,
 }
 
 /// The slot of one request. Dropping it releases the slot.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    last_change: Arc<Mutex<Instant>>,
+    changes: Arc<AtomicUsize>,
     /// None for a request beyond the limit.
     _permit: Option<OwnedSemaphorePermit>,
 }
@@ -33,59 +34,56 @@ pub(crate) struct Slot {
 impl Slots {
     pub(crate) fn new(limit: usize) -> Self {
         let free = Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS)));
-        Self { free, last_change: Arc::new(Mutex::new(Instant::now())) }
+        Self { free, changes: Arc::default() }
     }
 
-    /// Waits at most `time_left` for a slot.
-    pub(crate) async fn take(&self, time_left: Duration) -> Result<Slot, Error> {
+    /// Waits for a slot until the deadline.
+    pub(crate) async fn take(&self, deadline: Instant) -> Result<Slot, Error> {
         if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
             return Ok(self.slot(Some(permit)));
         }
         let begun = Instant::now();
         let mut free = pin!(Arc::clone(&self.free).acquire_owned());
-        let mut is_long = false;
-        let slot = loop {
-            let left = time_left.saturating_sub(begun.elapsed());
-            match timeout(left.min(LONG_WAIT), free.as_mut()).await {
-                Ok(permit) => break Ok(self.slot(permit.ok())),
-                Err(_) if left > LONG_WAIT && self.is_stalled() => break Ok(self.slot(None)),
-                Err(_) if left > LONG_WAIT && is_long => {}
-                Err(_) if left > LONG_WAIT => {
-                    // The duration of the wait is unknown, but this is its maximum.
-                    waiting("slot", left.saturating_sub(LONG_WAIT));
-                    is_long = true;
-                }
-                Err(_) => break Err(Error::no_slot()),
+        let (mut changes, mut stalled, mut is_long) = (self.changes.load(Relaxed), 0, false);
+        let permit = loop {
+            let next = (Instant::now() + LONG_WAIT).min(deadline);
+            if let Ok(permit) = timeout_at(next, free.as_mut()).await {
+                break permit.ok();
+            }
+            if next == deadline {
+                break None;
+            }
+            if !is_long {
+                // The duration of the wait is unknown, but this is its maximum.
+                waiting("slot", deadline - next);
+                is_long = true;
+            }
+            let seen = std::mem::replace(&mut changes, self.changes.load(Relaxed));
+            stalled = if changes == seen { stalled + 1 } else { 0 };
+            // Of the calls that wait, one exceeds the limit.
+            let exceeds =
+                || self.changes.compare_exchange(seen, seen.wrapping_add(1), Relaxed, Relaxed);
+            if stalled >= LONGEST_STALL && exceeds().is_ok() {
+                break None;
             }
         };
         if is_long {
             waited("slot", begun.elapsed());
         }
-        let slot = slot?;
         settle_connections().await;
         // Timers may fire late, and nothing is sent after the deadline of the call.
-        if begun.elapsed() < time_left { Ok(slot) } else { Err(Error::no_slot()) }
+        if Instant::now() < deadline { Ok(self.slot(permit)) } else { Err(Error::no_slot()) }
     }
 
     /// The slot of a permit, or one beyond the limit.
     fn slot(&self, permit: Option<OwnedSemaphorePermit>) -> Slot {
-        Slot { last_change: Arc::clone(&self.last_change), _permit: permit }
-    }
-
-    /// Whether no request has ended for `LONGEST_STALL`. Returns true once per stall.
-    fn is_stalled(&self) -> bool {
-        let mut last_change = self.last_change.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_stalled = last_change.elapsed() >= LONGEST_STALL;
-        if is_stalled {
-            *last_change = Instant::now();
-        }
-        is_stalled
+        Slot { changes: Arc::clone(&self.changes), _permit: permit }
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        *self.last_change.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.changes.fetch_add(1, Relaxed);
     }
 }
 
@@ -99,29 +97,35 @@ pub(crate) async fn settle_connections() {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
 
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(600);
+    const STALL: Duration = LONG_WAIT.saturating_mul(LONGEST_STALL);
+
+    impl Slots {
+        async fn take_within(&self, time: Duration) -> Result<Slot, Error> {
+            self.take(Instant::now() + time).await
+        }
+    }
 
     #[tokio::test(start_paused = true)]
     async fn slots_are_taken_in_order_and_released() {
         let slots = Slots::new(2);
-        let first = slots.take(LONG).await.unwrap();
-        let _second = slots.take(LONG).await.unwrap();
+        let first = slots.take_within(STALL * 9).await.unwrap();
+        let _second = slots.take_within(STALL * 9).await.unwrap();
         let begun = Instant::now();
-        let (third, ()) = tokio::join!(slots.take(LONG), async { drop(first) });
+        let (third, ()) = tokio::join!(slots.take_within(STALL * 9), async { drop(first) });
         assert!(third.is_ok() && begun.elapsed().is_zero());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_call_waits_for_a_slot_until_its_deadline() {
         let slots = Slots::new(1);
-        let _held = slots.take(LONG).await.unwrap();
+        let _held = slots.take_within(STALL * 9).await.unwrap();
         for time in [0, 1, 3].map(Duration::from_secs) {
             let begun = Instant::now();
-            slots.take(time).await.unwrap_err();
+            slots.take_within(time).await.unwrap_err();
             assert_eq!(begun.elapsed().as_secs(), time.as_secs());
         }
     }
@@ -129,28 +133,32 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn requests_that_are_not_polled_delay_others_for_a_limited_time() {
         let slots = Slots::new(3);
-        let _held = [slots.take(LONG).await, slots.take(LONG).await, slots.take(LONG).await];
+        let _held = [
+            slots.take_within(STALL * 9).await,
+            slots.take_within(STALL * 9).await,
+            slots.take_within(STALL * 9).await,
+        ];
         let begun = Instant::now();
         for round in 1..=3 {
             // Dropping the slot would count as a request that ended.
-            std::mem::forget(slots.take(LONG).await.unwrap());
-            assert_eq!(begun.elapsed(), LONGEST_STALL * round);
+            std::mem::forget(slots.take_within(STALL * 9).await.unwrap());
+            assert_eq!(begun.elapsed(), STALL * round);
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_request_at_a_time_exceeds_the_limit() {
         let slots = Slots::new(1);
-        let held = slots.take(LONG).await.unwrap();
-        let sent = AtomicU64::new(0);
+        let held = slots.take_within(STALL * 9).await.unwrap();
+        let sent = AtomicUsize::new(0);
         let wait = async || {
-            let slot = slots.take(LONG).await.unwrap();
-            sent.fetch_add(1, Ordering::Relaxed);
+            let slot = slots.take_within(STALL * 9).await.unwrap();
+            sent.fetch_add(1, Relaxed);
             std::mem::forget(slot);
         };
         let watch = async {
-            tokio::time::sleep(LONGEST_STALL * 2 + LONGEST_STALL / 2).await;
-            assert_eq!(sent.load(Ordering::Relaxed), 2);
+            tokio::time::sleep(STALL * 5 / 2).await;
+            assert_eq!(sent.load(Relaxed), 2);
             // While requests end, none exceeds the limit.
             drop(held);
         };

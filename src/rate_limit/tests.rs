@@ -564,7 +564,7 @@ fn paused() -> Arc<RequestQueue> {
 async fn a_call_that_was_not_polled_returns_to_the_queue() {
     let queue = paused();
     let position = queue.enter(Instant::now()).unwrap_err();
-    let mut admission = Box::pin(queue.admit(position, SECOND * 60));
+    let mut admission = Box::pin(queue.admit(position, Instant::now() + SECOND * 60));
     timeout(MILLI, &mut admission).await.unwrap_err();
     sleep(SECOND * 5).await;
     let sent_at = queue.enter(Instant::now()).unwrap();
@@ -583,7 +583,7 @@ async fn waiting_calls_fail_when_the_pause_outlasts_them() {
         let queue = Arc::clone(&queue);
         async move {
             let position = queue.enter(Instant::now()).unwrap_err();
-            let admission = queue.admit(position, SECOND * 60).await;
+            let admission = queue.admit(position, Instant::now() + SECOND * 60).await;
             admission.map(|sent_at| queue.on_rejected(sent_at, Some(SECOND * 600), 0.0))
         }
     }))
@@ -689,7 +689,7 @@ async fn a_pause_does_not_delay_other_operations_or_numbers() {
     }
     let queue = queue(operation, number("a"));
     let position = queue.enter(Instant::now()).unwrap_err();
-    queue.admit(position, SECOND).await.unwrap_err();
+    queue.admit(position, Instant::now() + SECOND).await.unwrap_err();
 }
 
 #[test]

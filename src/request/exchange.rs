@@ -21,20 +21,21 @@ pub(super) async fn exchange(
     confidential: Confidential<'_>,
     deadline: Instant,
 ) -> Result<(Response, Bytes), Error> {
-    let mut response = within(deadline, sent).await?;
-    let status = response.status();
-    let is_file = operation.response.content == Content::File
-        && status.is_success()
-        && !is_page_or_json(response.headers());
-    // Keeps the bytes that arrive in time.
-    let mut bytes = Vec::new();
+    // What arrives in time.
+    let (mut response, mut bytes) = (None, Vec::new());
+    let exchanged = timeout_at(deadline, async {
+        let response = response.insert(sent.await?);
+        let is_file = operation.response.content == Content::File
+            && response.status().is_success()
+            && !is_page_or_json(response.headers());
+        if is_file { Ok(true) } else { body::read(response, &mut bytes, limit).await }
+    });
     // Whether the body is within the limit, or why it is incomplete.
-    let end = if is_file {
-        Ok(true)
-    } else {
-        within(deadline, body::read(&mut response, &mut bytes, limit)).await
+    let end = exchanged.await.map_or_else(|_| Err(Error::new(ErrorKind::Timeout)), |end| Ok(end?));
+    let Some(mut response) = response else {
+        return end.and_then(|_| Err(Error::new(ErrorKind::Timeout)));
     };
-    let body = Bytes::from(bytes);
+    let (status, body) = (response.status(), Bytes::from(bytes));
     // Complete JSON is a complete body, even if the connection breaks after it. Calls that
     // only read are retried instead.
     let is_complete = match &end {
@@ -60,15 +61,4 @@ pub(super) async fn exchange(
         Ok(_) => Error::too_long(status, limit).with_reported_success(),
     };
     Err(error.with_response(status, headers, Some(body)))
-}
-
-/// Runs `work` until the deadline.
-async fn within<T>(
-    deadline: Instant,
-    work: impl Future<Output = reqwest::Result<T>>,
-) -> Result<T, Error> {
-    match timeout_at(deadline, work).await {
-        Ok(done) => Ok(done?),
-        Err(_) => Err(Error::new(ErrorKind::Timeout)),
-    }
 }

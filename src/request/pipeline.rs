@@ -115,12 +115,12 @@ impl Client {
         let limit = settings.response_limit(operation);
         let body = request.body().and_then(Body::as_bytes).unwrap_or_default();
         let upload = Duration::from_secs((body.len() / SLOWEST_UPLOAD) as u64);
-        attempts::run(rules, attempted, fastrand::f64, |attempt, time_left| {
+        let timeout = attempt_timeout.saturating_add(upload).min(MAX_TIMEOUT);
+        attempts::run(rules, attempted, fastrand::f64, |attempt, deadline| {
             let request = copy(&request);
             async move {
                 let request = request?;
-                let time = attempt_timeout.saturating_add(upload).min(time_left).min(MAX_TIMEOUT);
-                let deadline = Instant::now() + time;
+                let deadline = deadline.min(Instant::now() + timeout);
                 let span = Span::attempt(operation, request.url());
                 let sent = pin!(self.client.execute(request));
                 let exchanged = pin!(exchange(sent, operation, limit, confidential, deadline));

@@ -11,10 +11,11 @@ use crate::operation::RetryAdvice;
 use crate::rate_limit::slots::{Slot, Slots, settle_connections};
 use crate::rate_limit::{LONGEST_PAUSE, RequestQueue};
 use crate::telemetry::{waited, waiting};
+use crate::time::MAX_TIMEOUT;
 
 /// Runs `attempt` as often as the policy allows. `attempt` receives its number, starting at
-/// 1, and the time that the call has left, which it must not exceed. `random` returns numbers
-/// between 0 and 1.
+/// 1, and the deadline of the call, which it must not exceed. `random` returns numbers between
+/// 0 and 1.
 ///
 /// Returns the value of the last attempt, the call with its number of attempts, and the slot,
 /// which is held until the response has been read. The error of the last attempt contains the
@@ -23,23 +24,22 @@ pub(crate) async fn run<T, Attempt: Future<Output = Result<T, Error>>>(
     rules: Rules<'_>,
     mut call: Call,
     random: impl Fn() -> f64,
-    mut attempt: impl FnMut(u32, Duration) -> Attempt,
+    mut attempt: impl FnMut(u32, Instant) -> Attempt,
 ) -> Result<(T, Call, Slot), Error> {
-    let start = Instant::now();
-    let time_left = || rules.policy.get_total_timeout().saturating_sub(start.elapsed());
+    let mut since = Instant::now();
+    let deadline = since + rules.policy.get_total_timeout().min(MAX_TIMEOUT);
     let mut failure: Option<Error> = None;
     // The attempts that only polled the outcome of an earlier one.
     let mut polls = 0;
     // Whether an earlier attempt may be the request that is in progress.
     let mut is_lost = false;
-    let mut since = start;
     loop {
-        let (sent_at, slot) = match rules.admit(since, time_left).await {
+        let (sent_at, slot) = match rules.admit(since, deadline).await {
             Ok(admitted) => admitted,
             Err(error) => return Err(not_retried(failure, since, error.with_call(call))),
         };
         call.attempts += 1;
-        let mut error = match attempt(call.attempts, time_left()).await {
+        let mut error = match attempt(call.attempts, deadline).await {
             Ok(value) => {
                 rules.queue.inspect(|queue| queue.on_success(sent_at));
                 rules.budget.inspect(|budget| budget.refill());
@@ -50,7 +50,8 @@ pub(crate) async fn run<T, Attempt: Future<Output = Result<T, Error>>>(
         drop(slot);
         since = Instant::now();
         polls += u32::from(is_lost && error.is_in_progress());
-        let Some(wait) = rules.failed(&mut error, polls, sent_at, time_left(), random()) else {
+        let Some(wait) = rules.failed(&mut error, polls, sent_at, deadline - since, random())
+        else {
             return Err(error);
         };
         if !wait.is_zero() {
@@ -92,20 +93,16 @@ impl Rules<'_> {
     ///
     /// The server may reject other calls while this one waits for a slot: takes the slot before
     /// it enters the queue, and waits again if a pause began before it got one.
-    async fn admit(
-        &self,
-        since: Instant,
-        time_left: impl Fn() -> Duration,
-    ) -> Result<(Instant, Slot), Error> {
-        let mut slot = self.slots.take(time_left()).await?;
+    async fn admit(&self, since: Instant, deadline: Instant) -> Result<(Instant, Slot), Error> {
+        let mut slot = self.slots.take(deadline).await?;
         let sent_at = match self.queue.map(|queue| (queue, queue.enter(since))) {
             None => Instant::now(),
             Some((_, Ok(admitted))) => admitted,
             Some((queue, Err(position))) => loop {
                 drop(slot);
-                let admitted = queue.admit(position, time_left()).await?;
-                slot = self.slots.take(time_left()).await?;
-                if queue.pause_left().is_zero() {
+                let admitted = queue.admit(position, deadline).await?;
+                slot = self.slots.take(deadline).await?;
+                if !queue.is_paused() {
                     break admitted;
                 }
             },
@@ -115,7 +112,7 @@ impl Rules<'_> {
             // closed, so remove closed connections first.
             settle_connections().await;
         }
-        if time_left().is_zero() {
+        if Instant::now() >= deadline {
             // A blocked or suspended program oversleeps.
             let error = Error::new(ErrorKind::Timeout);
             return Err(error.with_detail("not sent, since the total timeout expired before"));

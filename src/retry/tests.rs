@@ -44,7 +44,7 @@ fn writing() -> Call {
 async fn run<T, A: Future<Output = Result<T, Error>>>(
     rules: Rules<'_>,
     random: impl Fn() -> f64,
-    attempt: impl FnMut(u32, Duration) -> A,
+    attempt: impl FnMut(u32, Instant) -> A,
 ) -> Result<Call, Error> {
     super::run(rules, writing(), random, attempt).await.map(|(_, call, _)| call)
 }
@@ -139,8 +139,8 @@ async fn the_duration_of_attempts_counts_towards_the_total_timeout() {
 #[tokio::test(start_paused = true)]
 async fn an_attempt_receives_the_remaining_time() {
     let left = RefCell::new(Vec::new());
-    let attempt = |_, time| {
-        left.borrow_mut().push(time);
+    let attempt = |_, deadline: Instant| {
+        left.borrow_mut().push(deadline - Instant::now());
         async { Err::<(), _>(Error::of_status(StatusCode::TOO_MANY_REQUESTS)) }
     };
     run(alone(RetryPolicy::default(), false), || 1.0, attempt).await.err().unwrap();
@@ -324,7 +324,8 @@ async fn run_one(
 ) -> (u32, Duration) {
     let start = Instant::now();
     let begun = Cell::new(0);
-    let attempt = |_, time_left: Duration| {
+    let attempt = |_, deadline: Instant| {
+        let time_left = deadline - Instant::now();
         let (takes, status, hint) = script.replies[begun.get() % script.replies.len()];
         begun.set(begun.get() + 1);
         async move {
