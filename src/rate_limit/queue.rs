@@ -51,11 +51,11 @@ impl RequestQueue {
     ///
     /// `since` determines the position: the start of the call, or its last rejection. A
     /// rejected call moves to the end, so that others probe the server.
-    pub(crate) fn enter(&self, since: Instant) -> Result<Instant, Position> {
+    pub(crate) fn enter(&self, since: Instant, now: Instant) -> Result<(), Position> {
         let mut state = self.state();
         state.number += 1;
         let position = (since, state.number);
-        state.admit(position).map_err(|_| position)
+        state.admit(position, now).map_err(|_| position)
     }
 
     /// Waits until a call is admitted, before the deadline. Returns when it was admitted.
@@ -88,11 +88,8 @@ impl RequestQueue {
                 self.state().pace.on_send(now);
                 return Ok(now);
             }
-            let admission = self.state().wait(position, &wake);
-            let due = match admission {
-                Ok(sent_at) => return Ok(sent_at),
-                Err(due) => due,
-            };
+            let admission = self.state().wait(position, now, &wake);
+            let Err(due) = admission else { return Ok(now) };
             let end = if now >= patience { now + pause } else { patience };
             _ = timeout_at(end.min(due), wake.notified()).await;
         }
@@ -159,8 +156,7 @@ impl RequestQueue {
 impl State {
     /// Admits a call if it is the next. Otherwise returns when to try again, unless the call is
     /// woken before. An empty queue without a pause opens again here.
-    fn admit(&mut self, position: Position) -> Result<Instant, Instant> {
-        let now = Instant::now();
+    fn admit(&mut self, position: Position, now: Instant) -> Result<(), Instant> {
         let ready = self.pace.ready(now);
         if ready.is_none() {
             self.drop_unpolled(position, now);
@@ -172,14 +168,19 @@ impl State {
             Some(ready) => Err(ready),
             None => {
                 self.pace.on_send(now);
-                Ok(now)
+                Ok(())
             }
         }
     }
 
     /// Like [`admit`](Self::admit), but leaves a call that is not admitted in the queue.
-    fn wait(&mut self, position: Position, wake: &Arc<Notify>) -> Result<Instant, Instant> {
-        self.admit(position).inspect_err(|due| {
+    fn wait(
+        &mut self,
+        position: Position,
+        now: Instant,
+        wake: &Arc<Notify>,
+    ) -> Result<(), Instant> {
+        self.admit(position, now).inspect_err(|due| {
             let waiting = Waiting { wake: Arc::clone(wake), due: *due };
             // Also returns a call to the queue that was removed while its task was blocked.
             self.waiting.insert(position, waiting);

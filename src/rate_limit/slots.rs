@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 use crate::error::Error;
@@ -18,36 +18,40 @@ const LONGEST_STALL: u32 = 5;
 /// Limits the concurrent requests of a client and its clones. Each needs a connection and thus
 /// a file descriptor.
 pub(crate) struct Slots {
-    free: Arc<Semaphore>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    free: Semaphore,
     /// The number of requests that ended or exceeded the limit.
-    changes: Arc<AtomicUsize>,
+    changes: AtomicUsize,
 }
 
 /// The slot of one request. Dropping it releases the slot.
-#[derive(Debug)]
 pub(crate) struct Slot {
-    changes: Arc<AtomicUsize>,
-    /// None for a request beyond the limit.
-    _permit: Option<OwnedSemaphorePermit>,
+    shared: Arc<Shared>,
+    /// False for a request beyond the limit.
+    has_permit: bool,
 }
 
 impl Slots {
     pub(crate) fn new(limit: usize) -> Self {
-        let free = Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS)));
-        Self { free, changes: Arc::default() }
+        let free = Semaphore::new(limit.min(Semaphore::MAX_PERMITS));
+        Self { shared: Arc::new(Shared { free, changes: AtomicUsize::new(0) }) }
     }
 
     /// Waits for a slot until the deadline.
     pub(crate) async fn take(&self, deadline: Instant) -> Result<Slot, Error> {
-        if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
+        let Shared { free, changes } = &*self.shared;
+        if let Ok(permit) = free.try_acquire() {
             return Ok(self.slot(Some(permit)));
         }
         let begun = Instant::now();
-        let mut free = pin!(Arc::clone(&self.free).acquire_owned());
-        let (mut changes, mut stalled, mut is_long) = (self.changes.load(Relaxed), 0, false);
+        let mut acquired = pin!(free.acquire());
+        let (mut last, mut stalled, mut is_long) = (changes.load(Relaxed), 0, false);
         let permit = loop {
             let next = (Instant::now() + LONG_WAIT).min(deadline);
-            if let Ok(permit) = timeout_at(next, free.as_mut()).await {
+            if let Ok(permit) = timeout_at(next, acquired.as_mut()).await {
                 break permit.ok();
             }
             if next == deadline {
@@ -58,11 +62,10 @@ impl Slots {
                 waiting("slot", deadline - next);
                 is_long = true;
             }
-            let seen = std::mem::replace(&mut changes, self.changes.load(Relaxed));
-            stalled = if changes == seen { stalled + 1 } else { 0 };
+            let seen = std::mem::replace(&mut last, changes.load(Relaxed));
+            stalled = if last == seen { stalled + 1 } else { 0 };
             // Of the calls that wait, one exceeds the limit.
-            let exceeds =
-                || self.changes.compare_exchange(seen, seen.wrapping_add(1), Relaxed, Relaxed);
+            let exceeds = || changes.compare_exchange(seen, seen.wrapping_add(1), Relaxed, Relaxed);
             if stalled >= LONGEST_STALL && exceeds().is_ok() {
                 break None;
             }
@@ -76,14 +79,16 @@ impl Slots {
     }
 
     /// The slot of a permit, or one beyond the limit.
-    fn slot(&self, permit: Option<OwnedSemaphorePermit>) -> Slot {
-        Slot { changes: Arc::clone(&self.changes), _permit: permit }
+    fn slot(&self, permit: Option<SemaphorePermit<'_>>) -> Slot {
+        let has_permit = permit.map(SemaphorePermit::forget).is_some();
+        Slot { shared: Arc::clone(&self.shared), has_permit }
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.changes.fetch_add(1, Relaxed);
+        self.shared.changes.fetch_add(1, Relaxed);
+        self.shared.free.add_permits(self.has_permit.into());
     }
 }
 
@@ -125,7 +130,7 @@ mod tests {
         let _held = slots.take_within(STALL * 9).await.unwrap();
         for time in [0, 1, 3].map(Duration::from_secs) {
             let begun = Instant::now();
-            slots.take_within(time).await.unwrap_err();
+            slots.take_within(time).await.err().unwrap();
             assert_eq!(begun.elapsed().as_secs(), time.as_secs());
         }
     }

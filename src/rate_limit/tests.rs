@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::*;
 use crate::error::{Call, Error, ErrorKind};
+use crate::rate_limit::queue::Position;
 use crate::rate_limit::slots::Slots;
 use crate::retry::{Budget, RetryPolicy, Rules, attempts};
 
@@ -551,6 +552,14 @@ async fn many_calls_that_are_not_polled_delay_a_call_no_longer_than_one() {
     }
 }
 
+impl RequestQueue {
+    /// Returns when a call is admitted, unless it must wait.
+    fn enter_now(&self) -> Result<Instant, Position> {
+        let now = Instant::now();
+        self.enter(now, now).map(|()| now)
+    }
+}
+
 /// A queue whose pause lasts a second.
 fn paused() -> Arc<RequestQueue> {
     let queue = Client::new(RetryPolicy::default(), closed(SECOND)).queue().unwrap();
@@ -563,11 +572,11 @@ fn paused() -> Arc<RequestQueue> {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_was_not_polled_returns_to_the_queue() {
     let queue = paused();
-    let position = queue.enter(Instant::now()).unwrap_err();
+    let position = queue.enter_now().unwrap_err();
     let mut admission = Box::pin(queue.admit(position, Instant::now() + SECOND * 60));
     timeout(MILLI, &mut admission).await.unwrap_err();
     sleep(SECOND * 5).await;
-    let sent_at = queue.enter(Instant::now()).unwrap();
+    let sent_at = queue.enter_now().unwrap();
     assert_eq!(queue.waiting(), 0);
     queue.on_rejected(sent_at, Some(SECOND), 0.0);
     timeout(MILLI, &mut admission).await.unwrap_err();
@@ -582,7 +591,7 @@ async fn waiting_calls_fail_when_the_pause_outlasts_them() {
     let admissions = all((0..3).map(|_| {
         let queue = Arc::clone(&queue);
         async move {
-            let position = queue.enter(Instant::now()).unwrap_err();
+            let position = queue.enter_now().unwrap_err();
             let admission = queue.admit(position, Instant::now() + SECOND * 60).await;
             admission.map(|sent_at| queue.on_rejected(sent_at, Some(SECOND * 600), 0.0))
         }
@@ -685,10 +694,10 @@ async fn a_pause_does_not_delay_other_operations_or_numbers() {
         queue(operation, number("b")),
         queue(operation, NumberScope::Any),
     ] {
-        queue.enter(Instant::now()).unwrap();
+        queue.enter_now().unwrap();
     }
     let queue = queue(operation, number("a"));
-    let position = queue.enter(Instant::now()).unwrap_err();
+    let position = queue.enter_now().unwrap_err();
     queue.admit(position, Instant::now() + SECOND).await.unwrap_err();
 }
 

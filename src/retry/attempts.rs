@@ -95,9 +95,9 @@ impl Rules<'_> {
     /// it enters the queue, and waits again if a pause began before it got one.
     async fn admit(&self, since: Instant, deadline: Instant) -> Result<(Instant, Slot), Error> {
         let mut slot = self.slots.take(deadline).await?;
-        let sent_at = match self.queue.map(|queue| (queue, queue.enter(since))) {
-            None => Instant::now(),
-            Some((_, Ok(admitted))) => admitted,
+        let now = Instant::now();
+        let mut sent_at = match self.queue.map(|queue| (queue, queue.enter(since, now))) {
+            None | Some((_, Ok(()))) => now,
             Some((queue, Err(position))) => loop {
                 drop(slot);
                 let admitted = queue.admit(position, deadline).await?;
@@ -111,8 +111,9 @@ impl Rules<'_> {
             // It cannot be known whether the server processed a request on a connection that it
             // closed, so remove closed connections first.
             settle_connections().await;
+            sent_at = Instant::now();
         }
-        if Instant::now() >= deadline {
+        if sent_at >= deadline {
             // A blocked or suspended program oversleeps.
             let error = Error::new(ErrorKind::Timeout);
             return Err(error.with_detail("not sent, since the total timeout expired before"));
