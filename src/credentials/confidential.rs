@@ -5,7 +5,7 @@ use percent_encoding::percent_decode;
 use secrecy::ExposeSecret;
 
 use super::Credentials;
-use crate::error::Call;
+use crate::error::{Call, Target};
 
 /// Shorter values are not keys, and match other texts by chance.
 pub(super) const MIN_LENGTH: usize = 8;
@@ -27,16 +27,28 @@ impl Confidential<'_> {
     /// Whether a text contains one of the values: verbatim, percent-encoded, or interspersed with
     /// other characters.
     pub(crate) fn appears_in(self, text: &[u8]) -> bool {
-        let Call { idempotency_key, tokens, .. } = self.call;
+        let Target { idempotency_key, tokens, .. } = &**self.call;
         let credential = self.credentials.secret.expose_secret().as_bytes();
         let key = idempotency_key.iter().map(HeaderValue::as_bytes);
         let tokens = tokens.iter().map(String::as_bytes);
-        [credential].into_iter().chain(key).chain(tokens).any(|value| {
+        let values = [credential].into_iter().chain(key).chain(tokens);
+        values.filter(|value| is_long_enough(text, value)).any(|value| {
             let bare = alphanumeric(value);
             (value.len() >= MIN_LENGTH && contains(text, value))
                 || (bare.len() >= MIN_LENGTH && contains(&alphanumeric(text), &bare))
         })
     }
+}
+
+/// Whether a text may be long enough for the letters and digits of a value. Most headers are not,
+/// which spares a copy of both.
+fn is_long_enough(text: &[u8], value: &[u8]) -> bool {
+    // An escape consists of three characters.
+    let others = value.iter().map(|byte| match byte {
+        b'%' => 3,
+        byte => usize::from(!byte.is_ascii_alphanumeric()),
+    });
+    text.len() >= MIN_LENGTH && text.len() + others.sum::<usize>() >= value.len()
 }
 
 /// The letters and digits of a percent-decoded text.

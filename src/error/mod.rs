@@ -10,6 +10,7 @@ mod server_message;
 mod transport;
 
 use std::borrow::Cow;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,12 +63,17 @@ struct Facts {
 /// The call that an error or a response belongs to.
 #[derive(Clone)]
 pub(crate) struct Call {
-    pub(crate) operation: Cow<'static, Operation>,
-    /// The path of the base URL.
-    pub(crate) path_prefix: String,
+    pub(crate) target: Arc<Target>,
     pub(crate) attempts: u32,
     /// Whether an attempt before the last may have taken effect.
     pub(crate) earlier_uncertain: bool,
+}
+
+/// What all attempts of a call have in common.
+pub(crate) struct Target {
+    pub(crate) operation: Cow<'static, Operation>,
+    /// The path of the base URL.
+    pub(crate) path_prefix: String,
     pub(crate) idempotency_key: Option<HeaderValue>,
     /// The values in the path of an operation without a credential, which authenticate the call.
     pub(crate) tokens: Vec<String>,
@@ -76,14 +82,21 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn new(operation: Cow<'static, Operation>, path_prefix: &str) -> Self {
         let path_prefix = path_prefix.to_owned();
-        Self {
-            operation,
-            path_prefix,
-            attempts: 0,
-            earlier_uncertain: false,
-            idempotency_key: None,
-            tokens: Vec::new(),
-        }
+        Target { operation, path_prefix, idempotency_key: None, tokens: Vec::new() }.into()
+    }
+}
+
+impl From<Target> for Call {
+    fn from(target: Target) -> Self {
+        Self { target: Arc::new(target), attempts: 0, earlier_uncertain: false }
+    }
+}
+
+impl Deref for Call {
+    type Target = Target;
+
+    fn deref(&self) -> &Target {
+        &self.target
     }
 }
 

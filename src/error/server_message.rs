@@ -109,7 +109,7 @@ mod tests {
 
     use super::*;
     use crate::credentials::{Confidential, Credentials};
-    use crate::error::Call;
+    use crate::error::{Call, Target};
     use crate::operation::Operation;
 
     impl From<ApiError> for ServerMessage {
@@ -120,9 +120,12 @@ mod tests {
 
     fn read(object: Value, status: u16) -> ServerMessage {
         let credentials = Credentials::api_key("ps_0123456789");
-        let mut call = Call::new(Cow::Owned(Operation::ODD), "");
-        call.idempotency_key = Some(http::HeaderValue::from_static("order-42"));
-        call.tokens = vec!["rp_0123456789".to_owned()];
+        let call = Call::from(Target {
+            operation: Cow::Owned(Operation::ODD),
+            path_prefix: String::new(),
+            idempotency_key: Some(http::HeaderValue::from_static("order-42")),
+            tokens: vec!["rp_0123456789".to_owned()],
+        });
         let confidential = Confidential { credentials: &credentials, call: &call };
         let Value::Object(object) = object else { panic!("{object} is not an object") };
         ServerMessage::new(object, StatusCode::from_u16(status).unwrap(), |text| {

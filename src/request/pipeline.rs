@@ -17,7 +17,7 @@ use super::succeeded::Succeeded;
 use crate::client::Inner;
 use crate::credentials::Confidential;
 use crate::credentials::number_scope::NUMBER_ID;
-use crate::error::{Call, Error, ErrorKind};
+use crate::error::{Call, Error, ErrorKind, Target};
 use crate::generated::Client;
 use crate::operation::{Content, Operation};
 use crate::rate_limit::Pacing;
@@ -46,14 +46,11 @@ impl Client {
     /// except that JSON is not decoded yet.
     pub(crate) async fn call(
         &self,
-        mut request: Request,
+        request: Request,
         operation_id: &str,
     ) -> Result<Succeeded<'_>, Error> {
         let operation = Operation::find(operation_id)
             .ok_or_else(|| Error::refused("the document has no such operation"))?;
-        if let Some(accept) = operation.response.accept {
-            request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
-        }
         let succeeded = self.execute(request, Cow::Borrowed(operation)).await?;
         let check = match operation.response.content {
             Content::Json => return Ok(succeeded),
@@ -71,8 +68,7 @@ impl Client {
         operation: Cow<'static, Operation>,
     ) -> impl Future<Output = Result<Succeeded<'_>, Error>> {
         let span = Span::call(&operation, request.url());
-        let call = Call::new(operation, self.path_prefix());
-        let sending: Sending<'_> = Box::pin(self.send(request, call));
+        let sending = self.send(request, operation);
         async move {
             let sent = span.within(sending).await.inspect_err(|error| span.failed(error));
             let ((response, body), call, slot) = sent?;
@@ -90,19 +86,28 @@ impl Client {
         self.inner.settings.base_url.path().trim_end_matches('/')
     }
 
-    async fn send(&self, mut request: Request, mut call: Call) -> Result<Sent, Error> {
-        let prepared = self.prepare(&mut request, &call.operation);
-        call.idempotency_key = request.headers().get(IDEMPOTENCY_KEY).cloned();
-        if let Err(error) = prepared {
-            return Err(error.with_call(call));
+    fn send(&self, mut request: Request, operation: Cow<'static, Operation>) -> Sending<'_> {
+        let prepared = self.prepare(&mut request, &operation);
+        let idempotency_key = request.headers().get(IDEMPOTENCY_KEY).cloned();
+        let mut tokens = Vec::new();
+        if operation.anonymous && prepared.is_ok() {
+            let values = path_guard::values(request.url(), &operation.path);
+            tokens = values.map(str::to_owned).collect();
         }
-        if call.operation.anonymous {
-            let values = path_guard::values(request.url(), &call.operation.path);
-            call.tokens = values.map(str::to_owned).collect();
-        }
+        let path_prefix = self.path_prefix().to_owned();
+        let call = Call::from(Target { operation, path_prefix, idempotency_key, tokens });
+        Box::pin(async move {
+            match prepared {
+                Ok(()) => self.attempt(&request, call).await,
+                Err(error) => Err(error.with_call(call)),
+            }
+        })
+    }
+
+    async fn attempt(&self, request: &Request, call: Call) -> Result<Sent, Error> {
         let Inner { settings, number, retry, attempt_timeout, .. } = &self.inner;
         let (confidential, attempted) = (self.confidential(&call), call.clone());
-        let Call { operation, idempotency_key, .. } = &call;
+        let Target { operation, idempotency_key, .. } = &*call;
         let is_paced = retry.get_pacing() != Pacing::Off;
         let queue = is_paced.then(|| settings.queues.of(operation, number));
         let rules = Rules {
@@ -116,28 +121,24 @@ impl Client {
         let body = request.body().and_then(Body::as_bytes).unwrap_or_default();
         let upload = Duration::from_secs((body.len() / SLOWEST_UPLOAD) as u64);
         let timeout = attempt_timeout.saturating_add(upload).min(MAX_TIMEOUT);
-        attempts::run(rules, attempted, fastrand::f64, |attempt, deadline| {
-            let request = copy(&request);
-            async move {
-                let request = request?;
-                let deadline = deadline.min(Instant::now() + timeout);
-                let span = Span::attempt(operation, request.url());
-                let sent = pin!(self.client.execute(request));
-                let exchanged = pin!(exchange(sent, operation, limit, confidential, deadline));
-                let result = span.within(exchanged).await.map_err(|error| match error.kind() {
-                    ErrorKind::Timeout if error.status().is_none() && !upload.is_zero() => {
-                        error.with_detail(SLOW_UPLOAD)
-                    }
-                    _ => error,
-                });
-                span.ended(result.as_ref().map(|(response, _)| response.status()), attempt);
-                result
-            }
+        attempts::run(rules, attempted, fastrand::f64, |attempt, deadline| async move {
+            let deadline = deadline.min(Instant::now() + timeout);
+            let span = Span::attempt(operation, request.url());
+            let sent = pin!(self.client.execute(copy(request)?));
+            let exchanged = pin!(exchange(sent, operation, limit, confidential, deadline));
+            let result = span.within(exchanged).await.map_err(|error| match error.kind() {
+                ErrorKind::Timeout if error.status().is_none() && !upload.is_zero() => {
+                    error.with_detail(SLOW_UPLOAD)
+                }
+                _ => error,
+            });
+            span.ended(result.as_ref().map(|(response, _)| response.status()), attempt);
+            result
         })
         .await
     }
 
-    /// Adds the idempotency key and the credentials, if the URL belongs to the operation.
+    /// Adds the headers of the operation, if the URL belongs to it.
     fn prepare(&self, request: &mut Request, operation: &Operation) -> Result<(), Error> {
         self.inner.check()?;
         if operation.takes_idempotency_key || request.headers().contains_key(IDEMPOTENCY_KEY) {
@@ -148,6 +149,9 @@ impl Client {
         if has_length && request.body().is_none() {
             // Some proxies require it (RFC 9110, section 8.6).
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        if let Some(accept) = operation.response.accept {
+            request.headers_mut().insert(ACCEPT, HeaderValue::from_static(accept));
         }
         let number = self.inner.number.header()?;
         if let Some((name, value)) = self.inner.settings.credentials.for_operation(operation)? {
