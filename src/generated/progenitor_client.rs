@@ -14,6 +14,8 @@
 )]
 
 use std::borrow::Cow;
+use std::future::{Ready, ready};
+use std::pin::Pin;
 
 use http::header::InvalidHeaderValue;
 use reqwest::Request;
@@ -49,14 +51,15 @@ impl Client {
         &self,
         request: Request,
         info: &OperationInfo,
-    ) -> impl Future<Output = Result<Succeeded<'_>, Error>> {
-        self.call(request, info.operation_id)
+    ) -> Pin<Box<dyn Future<Output = Result<Succeeded<'_>, Error>> + Send + '_>> {
+        // Boxed, so that the attempts do not enlarge the future of every operation.
+        Box::pin(self.call(request, info.operation_id))
     }
 }
 
 impl<T: DeserializeOwned> ResponseValue<T> {
-    pub(super) async fn from_response(response: Succeeded<'_>) -> Result<Self, Error> {
-        response.into_value()
+    pub(super) fn from_response(response: Succeeded<'_>) -> Ready<Result<Self, Error>> {
+        ready(response.into_value())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The pipeline of every call: check the URL, add the credential, and run the attempts.
 
 use std::borrow::Cow;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -34,10 +34,6 @@ const SLOWEST_UPLOAD: usize = 64 * 1024;
 const SLOW_UPLOAD: &str = "the request body is long; raise `RetryPolicy::total_timeout`, and \
     `attempt_timeout` for a connection that sends less than 64 KiB a second";
 
-/// The attempts of a call. Boxed, so that they are compiled once and do not enlarge the future of
-/// every operation.
-type Sending<'c> = Pin<Box<dyn Future<Output = Result<Sent, Error>> + Send + 'c>>;
-
 /// A successful response and its body, the call, and its slot.
 type Sent = ((Response, Bytes), Call, Slot);
 
@@ -47,7 +43,7 @@ impl Client {
     pub(crate) async fn call(
         &self,
         request: Request,
-        operation_id: &str,
+        operation_id: &'static str,
     ) -> Result<Succeeded<'_>, Error> {
         let operation = Operation::find(operation_id)
             .ok_or_else(|| Error::refused("the document has no such operation"))?;
@@ -62,18 +58,19 @@ impl Client {
     }
 
     /// Makes a call. Returns its successful response.
-    pub(super) fn execute(
+    pub(super) async fn execute(
         &self,
-        request: Request,
+        mut request: Request,
         operation: Cow<'static, Operation>,
-    ) -> impl Future<Output = Result<Succeeded<'_>, Error>> {
+    ) -> Result<Succeeded<'_>, Error> {
         let span = Span::call(&operation, request.url());
-        let sending = self.send(request, operation);
-        async move {
-            let sent = span.within(sending).await.inspect_err(|error| span.failed(error));
-            let ((response, body), call, slot) = sent?;
-            Ok(Succeeded { client: self, response, body, call, span, slot })
-        }
+        let sending = pin!(async {
+            let call = self.prepare(&mut request, operation)?;
+            self.send(&request, call).await
+        });
+        let sent = span.within(sending).await.inspect_err(|error| span.failed(error));
+        let ((response, body), call, slot) = sent?;
+        Ok(Succeeded { client: self, response, body, call, span, slot })
     }
 
     /// The values that no error of a call may print.
@@ -86,25 +83,28 @@ impl Client {
         self.inner.settings.base_url.path().trim_end_matches('/')
     }
 
-    fn send(&self, mut request: Request, operation: Cow<'static, Operation>) -> Sending<'_> {
-        let prepared = self.prepare(&mut request, &operation);
+    /// Completes a request, and describes its call.
+    fn prepare(
+        &self,
+        request: &mut Request,
+        operation: Cow<'static, Operation>,
+    ) -> Result<Call, Error> {
+        let completed = self.complete(request, &operation);
         let idempotency_key = request.headers().get(IDEMPOTENCY_KEY).cloned();
         let mut tokens = Vec::new();
-        if operation.anonymous && prepared.is_ok() {
+        if operation.anonymous && completed.is_ok() {
             let values = path_guard::values(request.url(), &operation.path);
             tokens = values.map(str::to_owned).collect();
         }
         let path_prefix = self.path_prefix().to_owned();
         let call = Call::from(Target { operation, path_prefix, idempotency_key, tokens });
-        Box::pin(async move {
-            match prepared {
-                Ok(()) => self.attempt(&request, call).await,
-                Err(error) => Err(error.with_call(call)),
-            }
-        })
+        match completed {
+            Ok(()) => Ok(call),
+            Err(error) => Err(error.with_call(call)),
+        }
     }
 
-    async fn attempt(&self, request: &Request, call: Call) -> Result<Sent, Error> {
+    async fn send(&self, request: &Request, call: Call) -> Result<Sent, Error> {
         let Inner { settings, number, retry, attempt_timeout, .. } = &self.inner;
         let (confidential, attempted) = (self.confidential(&call), call.clone());
         let Target { operation, idempotency_key, .. } = &*call;
@@ -139,7 +139,7 @@ impl Client {
     }
 
     /// Adds the headers of the operation, if the URL belongs to it.
-    fn prepare(&self, request: &mut Request, operation: &Operation) -> Result<(), Error> {
+    fn complete(&self, request: &mut Request, operation: &Operation) -> Result<(), Error> {
         self.inner.check()?;
         if operation.takes_idempotency_key || request.headers().contains_key(IDEMPOTENCY_KEY) {
             idempotency::ensure_key(request.headers_mut())?;
