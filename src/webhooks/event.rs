@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{Event, meta, older_names};
 use crate::decode::decode;
 use crate::decode::surrogates;
+use crate::model::open_enum;
 
 /// A typed event and the body of its delivery.
 ///
@@ -114,7 +115,8 @@ impl Event {
         let raw = Bytes::copy_from_slice(body);
         let is_object = surrogates::without_bom(body).trim_ascii_start().starts_with(b"{");
         let head: Head = if is_object { decode(body).unwrap_or_default() } else { Head::default() };
-        let name = head.event.as_ref().and_then(Value::as_str).unwrap_or_default();
+        let sent = head.event.as_ref().and_then(Value::as_str).unwrap_or_default();
+        let name = open_enum::find(Self::KNOWN, sent).map_or(sent, |index| Self::KNOWN[index]);
         let renamed = older_names::replaced(name, body);
         let problem = match Self::read(name, renamed.as_deref().unwrap_or(body), &raw) {
             Some(Ok(event)) => return event,
@@ -128,7 +130,7 @@ impl Event {
         let mut whole = json(body);
         // Without the field, the whole body.
         let data = whole.get_mut("data").map(Value::take).unwrap_or(whole);
-        Self::Unknown(UnknownEvent { name: name.to_owned(), data, raw, problem })
+        Self::Unknown(UnknownEvent { name: sent.to_owned(), data, raw, problem })
     }
 
     /// The body as JSON. Null if it is not JSON, or nested deeper than 127 levels.

@@ -271,6 +271,18 @@ fn every_event_is_read_with_required_and_with_extra_fields() {
 }
 
 #[test]
+fn the_name_of_an_event_may_be_in_another_case() {
+    for name in ["Message.Received", "MESSAGE.RECEIVED"] {
+        // The second body has the names of an earlier version.
+        for id in ["id", "internalMessageId"] {
+            let event = event(&json!({"event": name, "data": {id: "msg_1"}}));
+            assert_eq!(event.name(), "message.received", "{event:?}");
+        }
+    }
+    assert_eq!(unknown(r#"{"event": "Message.Edited"}"#).name, "Message.Edited");
+}
+
+#[test]
 fn an_unknown_event_keeps_its_name_data_and_body() {
     let body = json!({"event": "message.edited", "data": {"id": "msg_1"}, "more": true});
     let text = body.to_string();
