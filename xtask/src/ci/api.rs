@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use public_api::{Builder, PublicItem};
 
+use crate::files::Changes;
 use crate::folder::target_folder;
 use crate::regen;
 
@@ -29,7 +30,9 @@ pub fn accept(root: &Path) -> Result<()> {
     if let Some(otherwise) = super::step("api")?.run(root)? {
         bail!("cannot list the public items: {otherwise}");
     }
-    std::fs::write(root.join(SNAPSHOT), list(root)?).context("cannot write the list")
+    let mut changes = Changes::default();
+    changes.write(root.join(SNAPSHOT), list(root)?);
+    changes.commit()
 }
 
 /// Lists the public items in the output of rustdoc, without derived, auto-trait and blanket impls,
