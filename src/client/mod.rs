@@ -41,7 +41,7 @@ pub(crate) struct Settings {
     pub(crate) queues: RequestQueues,
     pub(crate) budget: Budget,
     pub(crate) max_response_bytes: Option<usize>,
-    pub(crate) slots: Slots,
+    pub(crate) slots: Arc<Slots>,
 }
 
 impl Settings {

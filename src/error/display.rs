@@ -4,13 +4,13 @@ use std::fmt;
 
 use http::{Method, StatusCode};
 
-use super::{Error, Target};
+use super::{CallInfo, Error};
 use crate::time::MAX_TIMEOUT;
 
 impl Error {
     /// Whether and how to repeat the call, as far as that is certain.
     fn instruction(&self) -> Option<String> {
-        let Target { operation, idempotency_key, .. } = self.facts.call.as_deref()?;
+        let CallInfo { operation, idempotency_key, .. } = self.facts.call.as_deref()?;
         if !self.may_have_taken_effect() {
             let may_pass = self.is_uncertain() && self.is_retryable();
             return may_pass.then(|| "try again later".to_owned());
@@ -37,7 +37,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let facts = &*self.facts;
-        if let Some(Target { operation, path_prefix, .. }) = facts.call.as_deref() {
+        if let Some(CallInfo { operation, path_prefix, .. }) = facts.call.as_deref() {
             let request = format_args!("{} {path_prefix}{}", operation.method, operation.path);
             match operation.id {
                 Some(id) => write!(f, "{id} ({request}): ")?,

@@ -63,14 +63,14 @@ struct Facts {
 /// The call that an error or a response belongs to.
 #[derive(Clone)]
 pub(crate) struct Call {
-    pub(crate) target: Arc<Target>,
+    info: Arc<CallInfo>,
     pub(crate) attempts: u32,
     /// Whether an attempt before the last may have taken effect.
     pub(crate) earlier_uncertain: bool,
 }
 
 /// What all attempts of a call have in common.
-pub(crate) struct Target {
+pub(crate) struct CallInfo {
     pub(crate) operation: Cow<'static, Operation>,
     /// The path of the base URL.
     pub(crate) path_prefix: String,
@@ -82,21 +82,21 @@ pub(crate) struct Target {
 impl Call {
     pub(crate) fn new(operation: Cow<'static, Operation>, path_prefix: &str) -> Self {
         let path_prefix = path_prefix.to_owned();
-        Target { operation, path_prefix, idempotency_key: None, tokens: Vec::new() }.into()
+        CallInfo { operation, path_prefix, idempotency_key: None, tokens: Vec::new() }.into()
     }
 }
 
-impl From<Target> for Call {
-    fn from(target: Target) -> Self {
-        Self { target: Arc::new(target), attempts: 0, earlier_uncertain: false }
+impl From<CallInfo> for Call {
+    fn from(info: CallInfo) -> Self {
+        Self { info: Arc::new(info), attempts: 0, earlier_uncertain: false }
     }
 }
 
 impl Deref for Call {
-    type Target = Target;
+    type Target = CallInfo;
 
-    fn deref(&self) -> &Target {
-        &self.target
+    fn deref(&self) -> &CallInfo {
+        &self.info
     }
 }
 

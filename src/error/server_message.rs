@@ -109,7 +109,7 @@ mod tests {
 
     use super::*;
     use crate::credentials::{Confidential, Credentials};
-    use crate::error::{Call, Target};
+    use crate::error::{Call, CallInfo};
     use crate::operation::Operation;
 
     impl From<ApiError> for ServerMessage {
@@ -120,7 +120,7 @@ mod tests {
 
     fn read(object: Value, status: u16) -> ServerMessage {
         let credentials = Credentials::api_key("ps_0123456789");
-        let call = Call::from(Target {
+        let call = Call::from(CallInfo {
             operation: Cow::Owned(Operation::ODD),
             path_prefix: String::new(),
             idempotency_key: Some(http::HeaderValue::from_static("order-42")),

@@ -47,7 +47,7 @@ impl RequestQueue {
         Self(State { pace, number: 0, waiting: BTreeMap::new() }.into())
     }
 
-    /// Admits a call now, or returns its position in the queue.
+    /// Admits a call `now`, or returns its position in the queue.
     ///
     /// `since` determines the position: the start of the call, or its last rejection. A
     /// rejected call moves to the end, so that others probe the server.

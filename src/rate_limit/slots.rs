@@ -18,10 +18,6 @@ const LONGEST_STALL: u32 = 5;
 /// Limits the concurrent requests of a client and its clones. Each needs a connection and thus
 /// a file descriptor.
 pub(crate) struct Slots {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
     free: Semaphore,
     /// The number of requests that ended or exceeded the limit.
     changes: AtomicUsize,
@@ -29,20 +25,20 @@ struct Shared {
 
 /// The slot of one request. Dropping it releases the slot.
 pub(crate) struct Slot {
-    shared: Arc<Shared>,
+    slots: Arc<Slots>,
     /// False for a request beyond the limit.
     has_permit: bool,
 }
 
 impl Slots {
-    pub(crate) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize) -> Arc<Self> {
         let free = Semaphore::new(limit.min(Semaphore::MAX_PERMITS));
-        Self { shared: Arc::new(Shared { free, changes: AtomicUsize::new(0) }) }
+        Arc::new(Self { free, changes: AtomicUsize::new(0) })
     }
 
     /// Waits for a slot until the deadline.
-    pub(crate) async fn take(&self, deadline: Instant) -> Result<Slot, Error> {
-        let Shared { free, changes } = &*self.shared;
+    pub(crate) async fn take(self: &Arc<Self>, deadline: Instant) -> Result<Slot, Error> {
+        let Self { free, changes } = &**self;
         if let Ok(permit) = free.try_acquire() {
             return Ok(self.slot(Some(permit)));
         }
@@ -79,16 +75,16 @@ impl Slots {
     }
 
     /// The slot of a permit, or one beyond the limit.
-    fn slot(&self, permit: Option<SemaphorePermit<'_>>) -> Slot {
+    fn slot(self: &Arc<Self>, permit: Option<SemaphorePermit<'_>>) -> Slot {
         let has_permit = permit.map(SemaphorePermit::forget).is_some();
-        Slot { shared: Arc::clone(&self.shared), has_permit }
+        Slot { slots: Arc::clone(self), has_permit }
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.shared.changes.fetch_add(1, Relaxed);
-        self.shared.free.add_permits(self.has_permit.into());
+        self.slots.changes.fetch_add(1, Relaxed);
+        self.slots.free.add_permits(self.has_permit.into());
     }
 }
 
@@ -109,7 +105,7 @@ mod tests {
     const STALL: Duration = LONG_WAIT.saturating_mul(LONGEST_STALL);
 
     impl Slots {
-        async fn take_within(&self, time: Duration) -> Result<Slot, Error> {
+        async fn take_within(self: &Arc<Self>, time: Duration) -> Result<Slot, Error> {
             self.take(Instant::now() + time).await
         }
     }

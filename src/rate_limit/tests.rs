@@ -162,7 +162,7 @@ impl Client {
     fn of(policy: RetryPolicy, server: Arc<Mutex<Server>>) -> Self {
         let (queues, budget) = (RequestQueues::new(policy.backoff), Budget::default());
         let (queues, budget) = (Arc::new(queues), Arc::new(budget));
-        let slots = Arc::new(Slots::new(usize::MAX));
+        let slots = Slots::new(usize::MAX);
         Self { policy, queues, budget, server, slots, number: NumberScope::Any }
     }
 
@@ -197,7 +197,7 @@ impl Client {
     async fn call(self) -> Result<Success, Error> {
         let queue = self.queue();
         let budget = self.policy.has_budget().then_some(&*self.budget);
-        let (policy, queue, slots) = (self.policy, queue.as_deref(), &*self.slots);
+        let (policy, queue, slots) = (self.policy, queue.as_deref(), &self.slots);
         let rules = Rules { policy, repeatable: true, queue, budget, slots };
         let call = Call::new(Cow::Owned(Operation::ODD), "");
         let attempt = async |_, _| self.send().await;
@@ -491,7 +491,7 @@ async fn calls_that_wait_for_a_slot_are_not_sent_during_a_pause() {
     let policy = RetryPolicy::default().total_timeout(SECOND * 1800);
     for slots in [10, 100] {
         fastrand::seed(1);
-        let slots = Arc::new(Slots::new(slots));
+        let slots = Slots::new(slots);
         let client = Client { slots, ..Client::new(policy, rule) };
         for outcome in client.calls(400).await {
             outcome.unwrap();

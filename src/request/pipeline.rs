@@ -17,7 +17,7 @@ use super::succeeded::Succeeded;
 use crate::client::Inner;
 use crate::credentials::Confidential;
 use crate::credentials::number_scope::NUMBER_ID;
-use crate::error::{Call, Error, ErrorKind, Target};
+use crate::error::{Call, CallInfo, Error, ErrorKind};
 use crate::generated::Client;
 use crate::operation::{Content, Operation};
 use crate::rate_limit::Pacing;
@@ -97,7 +97,7 @@ impl Client {
             tokens = values.map(str::to_owned).collect();
         }
         let path_prefix = self.path_prefix().to_owned();
-        let call = Call::from(Target { operation, path_prefix, idempotency_key, tokens });
+        let call = Call::from(CallInfo { operation, path_prefix, idempotency_key, tokens });
         match completed {
             Ok(()) => Ok(call),
             Err(error) => Err(error.with_call(call)),
@@ -107,7 +107,7 @@ impl Client {
     async fn send(&self, request: &Request, call: Call) -> Result<Sent, Error> {
         let Inner { settings, number, retry, attempt_timeout, .. } = &self.inner;
         let (confidential, attempted) = (self.confidential(&call), call.clone());
-        let Target { operation, idempotency_key, .. } = &*call;
+        let CallInfo { operation, idempotency_key, .. } = &*call;
         let is_paced = retry.get_pacing() != Pacing::Off;
         let queue = is_paced.then(|| settings.queues.of(operation, number));
         let rules = Rules {

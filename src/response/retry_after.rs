@@ -199,8 +199,9 @@ mod tests {
                 // No wait is negative or overflows the clock.
                 let policy = crate::RetryPolicy::default();
                 let error = Error::of_status(StatusCode::TOO_MANY_REQUESTS).with_retry_after(Some(wait));
-                let call = Call::new(Cow::Owned(Operation::ODD), "");
-                let error = error.with_call(Call { attempts: 1, ..call });
+                let mut call = Call::new(Cow::Owned(Operation::ODD), "");
+                call.attempts = 1;
+                let error = error.with_call(call);
                 let next = policy.wait(&error, true, 0, Duration::from_secs(60), 1.0);
                 prop_assert_eq!(next.is_some(), wait < Duration::from_secs(60));
             }

@@ -1,6 +1,7 @@
 //! Runs the attempts of one call until one succeeds or the policy stops. Admits each, and decides
 //! after it whether and when the next one follows.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -85,7 +86,7 @@ pub(crate) struct Rules<'c> {
     /// Limits retries after failures other than 429.
     pub(crate) budget: Option<&'c Budget>,
     /// Every attempt takes a slot.
-    pub(crate) slots: &'c Slots,
+    pub(crate) slots: &'c Arc<Slots>,
 }
 
 impl Rules<'_> {

@@ -29,7 +29,7 @@ fn reply(status: u16, retry_after: Option<u64>) -> Reply {
     Reply { after: Duration::ZERO, status, retry_after: retry_after.map(Duration::from_secs) }
 }
 
-static UNLIMITED: LazyLock<Slots> = LazyLock::new(|| Slots::new(usize::MAX));
+static UNLIMITED: LazyLock<Arc<Slots>> = LazyLock::new(|| Slots::new(usize::MAX));
 
 /// The rules of a call that shares nothing with others.
 fn alone(policy: RetryPolicy, repeatable: bool) -> Rules<'static> {
