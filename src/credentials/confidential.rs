@@ -61,7 +61,6 @@ mod tests {
     use std::borrow::Cow;
 
     use super::*;
-    use crate::error::CallInfo;
     use crate::operation::Operation;
 
     #[test]
@@ -78,12 +77,8 @@ mod tests {
             ("abcd-12", "abcd-12", false),
             ("%61%62%63", "abc", false),
         ] {
-            let call = Call::from(CallInfo {
-                operation: Cow::Owned(Operation::ODD),
-                path_prefix: String::new(),
-                idempotency_key: None,
-                tokens: vec![value.to_owned()],
-            });
+            let tokens = vec![value.to_owned()];
+            let call = Call::new(Cow::Owned(Operation::ODD), "", None, tokens);
             let credentials = Credentials::api_key("");
             let confidential = Confidential { credentials: &credentials, call: &call };
             assert_eq!(confidential.appears_in(text.as_bytes()), is_found, "{value} {text}");

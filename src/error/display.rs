@@ -91,7 +91,7 @@ mod tests {
     fn call(method: &str, safe_to_repeat: bool, attempts: u32) -> Call {
         let method = method.parse().unwrap();
         let operation = Operation { method, safe_to_repeat, ..Operation::ODD };
-        Call { attempts, ..Call::new(Cow::Owned(operation), "") }
+        Call { attempts, ..Call::bare(Cow::Owned(operation), "") }
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl Error {
         move |reason| {
             let error = Self::invalid_request(&reason);
             match Operation::find(operation_id) {
-                Some(operation) => error.with_call(Call::new(Cow::Borrowed(operation), "")),
+                Some(operation) => error.with_call(Call::bare(Cow::Borrowed(operation), "")),
                 None => error,
             }
         }

@@ -58,26 +58,17 @@ impl RequestQueue {
         state.admit(position, now).map_err(|_| position)
     }
 
-    /// Waits until a call is admitted, before the deadline. Returns when it was admitted.
-    pub(crate) async fn admit(
-        &self,
-        position: Position,
-        deadline: Instant,
-    ) -> Result<Instant, Error> {
+    /// Waits until a call is admitted, before the deadline.
+    pub(crate) async fn admit(&self, position: Position, deadline: Instant) -> Result<(), Error> {
         let arrival = Instant::now();
         waiting("rate_limit", self.pause_before(deadline, arrival)?);
-        let admission = self.wait(position, deadline, arrival).await;
+        let admission = self.wait(position, deadline).await;
         waited("rate_limit", arrival.elapsed());
         admission
     }
 
-    async fn wait(
-        &self,
-        position: Position,
-        deadline: Instant,
-        arrival: Instant,
-    ) -> Result<Instant, Error> {
-        let patience = deadline - ((deadline - arrival) / 10).min(LONGEST_RESERVE);
+    async fn wait(&self, position: Position, deadline: Instant) -> Result<(), Error> {
+        let patience = deadline - ((deadline - Instant::now()) / 10).min(LONGEST_RESERVE);
         let wake = Arc::new(Notify::new());
         let _entry = Entry { queue: self, position };
         loop {
@@ -86,10 +77,10 @@ impl RequestQueue {
             if now >= patience && pause.is_zero() {
                 // A last attempt may succeed.
                 self.state().pace.on_send(now);
-                return Ok(now);
+                return Ok(());
             }
             let admission = self.state().wait(position, now, &wake);
-            let Err(due) = admission else { return Ok(now) };
+            let Err(due) = admission else { return Ok(()) };
             let end = if now >= patience { now + pause } else { patience };
             _ = timeout_at(end.min(due), wake.notified()).await;
         }

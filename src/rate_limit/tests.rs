@@ -199,7 +199,7 @@ impl Client {
         let budget = self.policy.has_budget().then_some(&*self.budget);
         let (policy, queue, slots) = (self.policy, queue.as_deref(), &self.slots);
         let rules = Rules { policy, repeatable: true, queue, budget, slots };
-        let call = Call::new(Cow::Owned(Operation::ODD), "");
+        let call = Call::bare(Cow::Owned(Operation::ODD), "");
         let attempt = async |_, _| self.send().await;
         let (at, call, _) = attempts::run(rules, call, fastrand::f64, attempt).await?;
         Ok(Success { at, attempts: call.attempts })
@@ -593,7 +593,7 @@ async fn waiting_calls_fail_when_the_pause_outlasts_them() {
         async move {
             let position = queue.enter_now().unwrap_err();
             let admission = queue.admit(position, Instant::now() + SECOND * 60).await;
-            admission.map(|sent_at| queue.on_rejected(sent_at, Some(SECOND * 600), 0.0))
+            admission.map(|()| queue.on_rejected(Instant::now(), Some(SECOND * 600), 0.0))
         }
     }))
     .await;

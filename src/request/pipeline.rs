@@ -96,8 +96,7 @@ impl Client {
             let values = path_guard::values(request.url(), &operation.path);
             tokens = values.map(str::to_owned).collect();
         }
-        let path_prefix = self.path_prefix().to_owned();
-        let call = Call::from(CallInfo { operation, path_prefix, idempotency_key, tokens });
+        let call = Call::new(operation, self.path_prefix(), idempotency_key, tokens);
         match completed {
             Ok(()) => Ok(call),
             Err(error) => Err(error.with_call(call)),

@@ -171,7 +171,7 @@ impl RawRequest<'_> {
         // A caller that sets `Accept` may expect a page.
         let takes_pages = self.request.headers().contains_key(ACCEPT);
         let in_call =
-            |error: Error| error.with_call(Call::new(operation.clone(), client.path_prefix()));
+            |error: Error| error.with_call(Call::bare(operation.clone(), client.path_prefix()));
         let request = self.build(path).map_err(in_call)?;
         let succeeded = client.execute(request, operation).await?;
         let check = if takes_pages { |_: Success<'_>| Ok(()) } else { success::no_page };
@@ -258,7 +258,7 @@ impl ResponseValue<Bytes> {
             // A response that the caller constructed has no call, and thus no secrets.
             let operation = undecoded(Operation::undocumented(Method::GET, "/"));
             let credentials = Credentials::api_key("");
-            constructed.insert(Origin { call: Call::new(operation, ""), credentials })
+            constructed.insert(Origin { call: Call::bare(operation, ""), credentials })
         });
         let (status, headers) = (self.status(), self.headers());
         let confidential = Confidential { credentials, call };

@@ -90,7 +90,7 @@ pub(crate) struct Rules<'c> {
 }
 
 impl Rules<'_> {
-    /// Waits until an attempt may be sent. Returns when its queue admitted it, and its slot.
+    /// Waits until an attempt may be sent. Returns that time, and its slot.
     ///
     /// The server may reject other calls while this one waits for a slot: takes the slot before
     /// it enters the queue, and waits again if a pause began before it got one.
@@ -101,10 +101,10 @@ impl Rules<'_> {
             None | Some((_, Ok(()))) => now,
             Some((queue, Err(position))) => loop {
                 drop(slot);
-                let admitted = queue.admit(position, deadline).await?;
+                queue.admit(position, deadline).await?;
                 slot = self.slots.take(deadline).await?;
                 if !queue.is_paused() {
-                    break admitted;
+                    break Instant::now();
                 }
             },
         };

@@ -37,7 +37,7 @@ fn alone(policy: RetryPolicy, repeatable: bool) -> Rules<'static> {
 }
 
 fn writing() -> Call {
-    Call::new(Cow::Owned(Operation { method: Method::POST, ..Operation::ODD }), "")
+    Call::bare(Cow::Owned(Operation { method: Method::POST, ..Operation::ODD }), "")
 }
 
 /// Runs a call that writes.
