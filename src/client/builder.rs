@@ -161,9 +161,9 @@ impl ClientBuilder {
     /// A request holds its slot until its response has been read or its future is dropped. A
     /// [`Download`](crate::Download) holds its slot until its end, or until it is dropped. A
     /// future that is not polled holds its slot too, such as the futures in `buffer_unordered`
-    /// while the loop body runs. If no request ends for 5 seconds, the client sends one request
-    /// beyond the limit, so that such a loop body can make calls. To make many calls, spawn
-    /// them as tasks, or hold fewer futures than the limit.
+    /// while the loop body runs. If no request ends for 5 seconds while a call waits, the client
+    /// sends one request beyond the limit, so that such a loop body can make calls. To make many
+    /// calls, spawn them as tasks, or hold fewer futures than the limit.
     pub fn max_concurrent_requests(self, requests: usize) -> Self {
         Self { max_concurrent_requests: requests, ..self }
     }
