@@ -22,9 +22,7 @@ pub fn close(client: &mut File) -> Result<(), String> {
     for function in code::impls(calls).flat_map(code::functions) {
         function.block.stmts.retain(|it| match it {
             // The names of documented headers are literals, that of `api-version` is a call.
-            Stmt::Expr(Expr::MethodCall(it), Some(_)) => {
-                matches!(it.args.first(), Some(Expr::Lit(_)))
-            }
+            Stmt::Expr(Expr::MethodCall(it), Some(_)) => matches!(it.args[0], Expr::Lit(_)),
             // `client.pre(..)?;` and `client.post(..)?;`.
             _ => !matches!(it, Stmt::Expr(Expr::Try(_), Some(_))),
         });

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode;
 use secrecy::ExposeSecret;
 
 use super::Credentials;
-use crate::error::{Call, CallInfo};
+use crate::error::CallInfo;
 
 /// Shorter values are not keys, and match other texts by chance.
 pub(super) const MIN_LENGTH: usize = 8;
@@ -20,14 +20,14 @@ pub(super) fn contains(text: &[u8], value: &[u8]) -> bool {
 #[derive(Clone, Copy)]
 pub(crate) struct Confidential<'a> {
     pub(crate) credentials: &'a Credentials,
-    pub(crate) call: &'a Call,
+    pub(crate) call: &'a CallInfo,
 }
 
 impl Confidential<'_> {
     /// Whether a text contains one of the values: verbatim, percent-encoded, or interspersed with
     /// other characters.
     pub(crate) fn appears_in(self, text: &[u8]) -> bool {
-        let CallInfo { idempotency_key, tokens, .. } = &**self.call;
+        let CallInfo { idempotency_key, tokens, .. } = self.call;
         let credential = self.credentials.secret.expose_secret().as_bytes();
         let key = idempotency_key.iter().map(HeaderValue::as_bytes);
         let tokens = tokens.iter().map(String::as_bytes);
@@ -61,6 +61,7 @@ mod tests {
     use std::borrow::Cow;
 
     use super::*;
+    use crate::error::Call;
     use crate::operation::Operation;
 
     #[test]

@@ -33,6 +33,7 @@ pub(super) async fn exchange(
     // Whether the body is within the limit, or why it is incomplete.
     let end = exchanged.await.map_or_else(|_| Err(Error::new(ErrorKind::Timeout)), |end| Ok(end?));
     let Some(mut response) = response else {
+        // It ended with an error.
         return end.and_then(|_| Err(Error::new(ErrorKind::Timeout)));
     };
     let (status, body) = (response.status(), Bytes::from(bytes));

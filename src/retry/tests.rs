@@ -137,7 +137,7 @@ async fn the_duration_of_attempts_counts_towards_the_total_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_receives_the_remaining_time() {
+async fn every_attempt_receives_the_deadline_of_the_call() {
     let left = RefCell::new(Vec::new());
     let attempt = |_, deadline: Instant| {
         left.borrow_mut().push(deadline - Instant::now());
