@@ -43,12 +43,10 @@ impl Confidential<'_> {
 /// Whether a text may be long enough for the letters and digits of a value. Most headers are not,
 /// which spares a copy of both.
 fn is_long_enough(text: &[u8], value: &[u8]) -> bool {
-    // An escape consists of three characters.
-    let others = value.iter().map(|byte| match byte {
-        b'%' => 3,
-        byte => usize::from(!byte.is_ascii_alphanumeric()),
-    });
-    text.len() >= MIN_LENGTH && text.len() + others.sum::<usize>() >= value.len()
+    // The letters and digits of an escape are one character of the text.
+    let escapes = || value.iter().filter(|byte| matches!(byte, b'%')).count();
+    let mut letters = value.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    text.len() >= MIN_LENGTH && letters.nth(text.len() + 2 * escapes()).is_none()
 }
 
 /// The letters and digits of a percent-decoded text.

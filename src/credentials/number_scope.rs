@@ -9,7 +9,7 @@ use crate::text::is_portable;
 pub(crate) const NUMBER_ID: &str = "x-whatsapp-number-id";
 
 /// The number that the calls of a client are for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum NumberScope {
     #[default]
     Any,

@@ -49,11 +49,12 @@ pub trait RequestBuilderExt {}
 impl Client {
     pub(super) fn exec(
         &self,
-        request: Request,
+        mut request: Request,
         info: &OperationInfo,
     ) -> Pin<Box<dyn Future<Output = Result<Succeeded<'_>, Error>> + Send + '_>> {
+        let operation_id = info.operation_id;
         // Boxed, so that the attempts do not enlarge the future of every operation.
-        Box::pin(self.call(request, info.operation_id))
+        Box::pin(async move { self.call(&mut request, operation_id).await })
     }
 }
 

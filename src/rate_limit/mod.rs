@@ -6,10 +6,8 @@ mod queue;
 pub(crate) mod slots;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-
-use http::Method;
 
 pub(crate) use self::pace::LONGEST_PAUSE;
 use self::pace::Pace;
@@ -38,13 +36,13 @@ pub enum Pacing {
     Pause,
 }
 
-/// The method and path template of an operation, and a number.
-type Scope = (Method, Cow<'static, str>, NumberScope);
+/// An operation and a number.
+type Scope = (Cow<'static, str>, NumberScope);
 
 /// The queues of all operations and numbers.
 pub(crate) struct RequestQueues {
     backoff: Backoff,
-    by_scope: Mutex<HashMap<Scope, Arc<RequestQueue>>>,
+    by_scope: Mutex<BTreeMap<Scope, Arc<RequestQueue>>>,
 }
 
 impl RequestQueues {
@@ -54,8 +52,9 @@ impl RequestQueues {
 
     /// The queue of an operation for a number.
     pub(crate) fn of(&self, operation: &Operation, number: &NumberScope) -> Arc<RequestQueue> {
+        let undocumented = || Cow::Owned(format!("{} {}", operation.method, operation.path));
+        let key = (operation.id.map_or_else(undocumented, Cow::Borrowed), number.clone());
         let mut queues = self.by_scope.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (operation.method.clone(), operation.path.clone(), number.clone());
         if queues.len() >= MAX_QUEUES && !queues.contains_key(&key) {
             queues.retain(|_, queue| Arc::strong_count(queue) > 1 || !queue.is_idle());
         }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -12,6 +12,7 @@ use crate::error::{Call, Error, ErrorKind};
 use crate::rate_limit::queue::Position;
 use crate::rate_limit::slots::Slots;
 use crate::retry::{Budget, RetryPolicy, Rules, attempts};
+use crate::time::MAX_TIMEOUT;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MILLI: Duration = Duration::from_millis(1);
@@ -198,10 +199,11 @@ impl Client {
         let queue = self.queue();
         let budget = self.policy.has_budget().then_some(&*self.budget);
         let (policy, queue, slots) = (self.policy, queue.as_deref(), &self.slots);
-        let rules = Rules { policy, repeatable: true, queue, budget, slots };
+        let attempt_timeout = MAX_TIMEOUT;
+        let rules = Rules { policy, attempt_timeout, repeatable: true, queue, budget, slots };
         let call = Call::bare(Cow::Owned(Operation::ODD), "");
         let attempt = async |_, _| self.send().await;
-        let (at, call, _) = attempts::run(rules, call, fastrand::f64, attempt).await?;
+        let (at, call, _) = attempts::run(&rules, call, fastrand::f64, attempt).await?;
         Ok(Success { at, attempts: call.attempts })
     }
 
@@ -687,10 +689,12 @@ async fn a_pause_does_not_delay_other_operations_or_numbers() {
     let client = Client { number: number("a"), ..client };
     client.calls(10).await;
     let operation = Operation::find("list_numbers").unwrap();
-    let other = Operation { path: "/v1/other".into(), ..operation.clone() };
+    let other = Operation::find("get_number").unwrap();
+    let undocumented = Operation::undocumented(Method::GET, &operation.path);
     let queue = |operation: &Operation, number| client.queues.of(operation, &number);
     for queue in [
-        queue(&other, number("a")),
+        queue(other, number("a")),
+        queue(&undocumented, number("a")),
         queue(operation, number("b")),
         queue(operation, NumberScope::Any),
     ] {

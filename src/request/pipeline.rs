@@ -8,7 +8,6 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_LENGTH};
 use http::{HeaderValue, Method};
 use reqwest::{Body, Request, Response};
-use tokio::time::Instant;
 
 use super::exchange::exchange;
 use super::idempotency::{self, IDEMPOTENCY_KEY};
@@ -25,7 +24,6 @@ use crate::rate_limit::slots::Slot;
 use crate::response::success;
 use crate::retry::{Rules, attempts};
 use crate::telemetry::Span;
-use crate::time::MAX_TIMEOUT;
 
 /// A request body prolongs the attempt timeout by the time that it takes at this rate, in bytes a
 /// second.
@@ -42,7 +40,7 @@ impl Client {
     /// except that JSON is not decoded yet.
     pub(crate) async fn call(
         &self,
-        request: Request,
+        request: &mut Request,
         operation_id: &'static str,
     ) -> Result<Succeeded<'_>, Error> {
         let operation = Operation::find(operation_id)
@@ -60,14 +58,12 @@ impl Client {
     /// Makes a call. Returns its successful response.
     pub(super) async fn execute(
         &self,
-        mut request: Request,
+        request: &mut Request,
         operation: Cow<'static, Operation>,
     ) -> Result<Succeeded<'_>, Error> {
         let span = Span::call(&operation, request.url());
-        let sending = pin!(async {
-            let call = self.prepare(&mut request, operation)?;
-            self.send(&request, call).await
-        });
+        let call = self.prepare(request, operation);
+        let sending = pin!(async { self.send(request, call?).await });
         let sent = span.within(sending).await.inspect_err(|error| span.failed(error));
         let ((response, body), call, slot) = sent?;
         Ok(Succeeded { client: self, response, body, call, span, slot })
@@ -109,19 +105,18 @@ impl Client {
         let CallInfo { operation, idempotency_key, .. } = &*call;
         let is_paced = retry.get_pacing() != Pacing::Off;
         let queue = is_paced.then(|| settings.queues.of(operation, number));
+        let body = request.body().and_then(Body::as_bytes).unwrap_or_default();
+        let upload = Duration::from_secs((body.len() / SLOWEST_UPLOAD) as u64);
         let rules = Rules {
             policy: *retry,
+            attempt_timeout: attempt_timeout.saturating_add(upload),
             repeatable: operation.safe_to_repeat || idempotency_key.is_some(),
             queue: queue.as_deref(),
             budget: retry.has_budget().then_some(&settings.budget),
             slots: &settings.slots,
         };
         let limit = settings.response_limit(operation);
-        let body = request.body().and_then(Body::as_bytes).unwrap_or_default();
-        let upload = Duration::from_secs((body.len() / SLOWEST_UPLOAD) as u64);
-        let timeout = attempt_timeout.saturating_add(upload).min(MAX_TIMEOUT);
-        attempts::run(rules, attempted, fastrand::f64, |attempt, deadline| async move {
-            let deadline = deadline.min(Instant::now() + timeout);
+        attempts::run(&rules, attempted, fastrand::f64, |attempt, deadline| async move {
             let span = Span::attempt(operation, request.url());
             let sent = pin!(self.client.execute(copy(request)?));
             let exchanged = pin!(exchange(sent, operation, limit, confidential, deadline));

@@ -172,8 +172,8 @@ impl RawRequest<'_> {
         let takes_pages = self.request.headers().contains_key(ACCEPT);
         let in_call =
             |error: Error| error.with_call(Call::bare(operation.clone(), client.path_prefix()));
-        let request = self.build(path).map_err(in_call)?;
-        let succeeded = client.execute(request, operation).await?;
+        let mut request = self.build(path).map_err(in_call)?;
+        let succeeded = client.execute(&mut request, operation).await?;
         let check = if takes_pages { |_: Success<'_>| Ok(()) } else { success::no_page };
         succeeded.read(check)?;
         let credentials = client.inner.settings.credentials.clone();

@@ -93,8 +93,12 @@ fn operation(method: &str, safe_to_repeat: bool) -> Cow<'static, Operation> {
 }
 
 /// Sends a request as a generated call does, and returns the error.
-async fn error_of(client: &Client, request: Request, operation: Cow<'static, Operation>) -> Error {
-    let sent = client.execute(request, operation).await;
+async fn error_of(
+    client: &Client,
+    mut request: Request,
+    operation: Cow<'static, Operation>,
+) -> Error {
+    let sent = client.execute(&mut request, operation).await;
     let decoded = sent.and_then(Succeeded::into_value::<Value>);
     decoded.expect_err("a failure")
 }

@@ -15,14 +15,13 @@ use crate::telemetry::{waited, waiting};
 use crate::time::MAX_TIMEOUT;
 
 /// Runs `attempt` as often as the policy allows. `attempt` receives its number, starting at
-/// 1, and the deadline of the call, which it must not exceed. `random` returns numbers between
-/// 0 and 1.
+/// 1, and its deadline. `random` returns numbers between 0 and 1.
 ///
 /// Returns the value of the last attempt, the call with its number of attempts, and the slot,
 /// which is held until the response has been read. The error of the last attempt contains the
 /// call.
 pub(crate) async fn run<T, Attempt: Future<Output = Result<T, Error>>>(
-    rules: Rules<'_>,
+    rules: &Rules<'_>,
     mut call: Call,
     random: impl Fn() -> f64,
     mut attempt: impl FnMut(u32, Instant) -> Attempt,
@@ -40,7 +39,8 @@ pub(crate) async fn run<T, Attempt: Future<Output = Result<T, Error>>>(
             Err(error) => return Err(not_retried(failure, since, error.with_call(call))),
         };
         call.attempts += 1;
-        let mut error = match attempt(call.attempts, deadline).await {
+        let attempt_deadline = deadline.min(sent_at + rules.attempt_timeout.min(MAX_TIMEOUT));
+        let mut error = match attempt(call.attempts, attempt_deadline).await {
             Ok(value) => {
                 rules.queue.inspect(|queue| queue.on_success(sent_at));
                 rules.budget.inspect(|budget| budget.refill());
@@ -79,6 +79,7 @@ fn not_retried(failure: Option<Error>, since: Instant, error: Error) -> Error {
 #[derive(Clone, Copy)]
 pub(crate) struct Rules<'c> {
     pub(crate) policy: RetryPolicy,
+    pub(crate) attempt_timeout: Duration,
     /// Whether the request is safe to process twice.
     pub(crate) repeatable: bool,
     /// Where the call waits while its operation is rate limited.

@@ -33,7 +33,8 @@ static UNLIMITED: LazyLock<Arc<Slots>> = LazyLock::new(|| Slots::new(usize::MAX)
 
 /// The rules of a call that shares nothing with others.
 fn alone(policy: RetryPolicy, repeatable: bool) -> Rules<'static> {
-    Rules { policy, repeatable, queue: None, budget: None, slots: &UNLIMITED }
+    let attempt_timeout = MAX_TIMEOUT;
+    Rules { policy, attempt_timeout, repeatable, queue: None, budget: None, slots: &UNLIMITED }
 }
 
 fn writing() -> Call {
@@ -46,7 +47,7 @@ async fn run<T, A: Future<Output = Result<T, Error>>>(
     random: impl Fn() -> f64,
     attempt: impl FnMut(u32, Instant) -> A,
 ) -> Result<Call, Error> {
-    super::run(rules, writing(), random, attempt).await.map(|(_, call, _)| call)
+    super::run(&rules, writing(), random, attempt).await.map(|(_, call, _)| call)
 }
 
 /// Runs a script of replies, the last of which repeats. Returns when each attempt began
