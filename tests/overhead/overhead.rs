@@ -65,7 +65,7 @@ struct CoexistenceByHand {
 
 /// The number of the document's example, `count` times, as JSON.
 fn numbers(count: usize) -> Vec<u8> {
-    let document: Value = serde_json::from_str(include_str!("../openapi.json")).unwrap();
+    let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
     let responses = &document["paths"]["/v1/numbers"]["get"]["responses"];
     let example = &responses["200"]["content"]["application/json"]["example"];
     serde_json::to_vec(&vec![&example[0]; count]).unwrap()

@@ -68,7 +68,7 @@ impl Part {
             Self::Size => builds::weigh(root),
             Self::Overhead => output(
                 // On one core: waking another one takes longer than a call.
-                "taskset --cpu-list 0 cargo test --locked --release --test overhead -- \
+                "taskset --cpu-list 0 cargo test --locked --release -p overhead -- \
                  --include-ignored --nocapture --test-threads=1",
             ),
             Self::Instructions => instructions::count(root),

@@ -23,7 +23,7 @@ pub fn count(root: &Path) -> Result<String> {
             report.display()
         );
         let test = format!(
-            "cargo --config {runner} test --locked --release --test overhead -- --ignored \
+            "cargo --config {runner} test --locked --release -p overhead -- --ignored \
              --nocapture --exact {function}_instructions"
         );
         let output = output(command(root, &test))?;
