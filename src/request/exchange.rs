@@ -20,11 +20,11 @@ pub(super) async fn exchange(
     limit: usize,
     confidential: Confidential<'_>,
     deadline: Instant,
-) -> Result<(Response, Bytes), Error> {
+) -> Result<(Box<Response>, Bytes), Error> {
     // What arrives in time.
     let (mut response, mut bytes) = (None, Vec::new());
     let exchanged = timeout_at(deadline, async {
-        let response = response.insert(sent.await?);
+        let response = response.insert(Box::new(sent.await?));
         let is_file = operation.response.content == Content::File
             && response.status().is_success()
             && !is_page_or_json(response.headers());

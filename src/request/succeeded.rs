@@ -16,7 +16,8 @@ use crate::telemetry::Span;
 /// A call with a successful response that is not decoded yet.
 pub(crate) struct Succeeded<'c> {
     pub(super) client: &'c Client,
-    pub(super) response: Response,
+    /// Boxed, since every level of a call moves it.
+    pub(super) response: Box<Response>,
     /// Empty if the caller reads it.
     pub(super) body: Bytes,
     pub(super) call: Call,
@@ -41,7 +42,7 @@ impl Succeeded<'_> {
         let (status, headers) = (response.status(), response.headers().clone());
         let Inner { settings, attempt_timeout, .. } = &client.inner;
         let (limit, attempts) = (settings.response_limit(&call.operation), call.attempts);
-        let download = Download::new(response, call, slot, *attempt_timeout, limit);
+        let download = Download::new(*response, call, slot, *attempt_timeout, limit);
         ResponseValue::new(download, status, headers).with_attempts(attempts)
     }
 
