@@ -143,25 +143,25 @@ fn without_ca_certificates_only_local_plain_http_is_allowed() {
 #[cfg(unix)]
 #[test]
 fn a_thousand_calls_at_once_need_few_open_files() {
+    const URL: &str = "PILOT_STATUS_TEST_URL";
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     if is_child() {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(a_thousand_calls());
+        runtime.block_on(a_thousand_calls(&std::env::var(URL).unwrap()));
         return;
     }
-    // The default limit of macOS. Server and client share it.
-    run_again("environment::a_thousand_calls_at_once_need_few_open_files", &[], 256);
+    let good: Script = &[RespondToAll(GOOD)];
+    let server = runtime.block_on(ScriptedServer::start([good]));
+    // Less than the default of macOS, 256. A connection may close later than its request ends, so
+    // the client holds a few more than 100.
+    let test = "environment::a_thousand_calls_at_once_need_few_open_files";
+    run_again(test, &[(URL, &server.url())], 200);
 }
 
 #[cfg(unix)]
-async fn a_thousand_calls() {
-    let good: Script = &[RespondToAll(GOOD)];
-    let server = ScriptedServer::start([good]).await;
+async fn a_thousand_calls(url: &str) {
     let policy = RetryPolicy::default().max_attempts(1);
-    let client = builder().base_url(server.url()).retry(policy).build().unwrap();
+    let client = builder().base_url(url).retry(policy).build().unwrap();
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..1_000 {
         let client = client.clone();
