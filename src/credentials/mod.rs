@@ -7,7 +7,7 @@ pub(crate) mod number_scope;
 use std::ffi::OsString;
 use std::fmt;
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 pub(crate) use self::confidential::Confidential;
@@ -34,7 +34,7 @@ const API_KEY_ID_VARIABLE: &str = "PILOT_STATUS_API_KEY_ID";
 #[derive(Clone)]
 pub struct Credentials {
     /// The name of the header for the credential.
-    pub(crate) header: &'static str,
+    pub(crate) header: HeaderName,
     /// The source of the value, for errors.
     source: &'static str,
     secret: SecretString,
@@ -91,6 +91,7 @@ impl Credentials {
     }
 
     fn new(header: &'static str, source: &'static str, value: String) -> Self {
+        let header = HeaderName::from_static(header);
         Self { header, source, secret: SecretString::from(value) }
     }
 
@@ -121,11 +122,11 @@ impl Credentials {
     pub(crate) fn for_operation(
         &self,
         operation: &Operation,
-    ) -> Result<Option<(&'static str, HeaderValue)>, Error> {
-        if operation.credential_headers.contains(&self.header) {
+    ) -> Result<Option<(HeaderName, HeaderValue)>, Error> {
+        if operation.credential_headers.contains(&self.header.as_str()) {
             let mut value = HeaderValue::from_str(self.secret.expose_secret())?;
             value.set_sensitive(true);
-            return Ok(Some((self.header, value)));
+            return Ok(Some((self.header.clone(), value)));
         }
         if operation.anonymous {
             return Ok(None);
@@ -251,7 +252,7 @@ mod tests {
         for (credentials, operation, expected) in table {
             let header = credentials.for_operation(&operation).unwrap();
             assert_eq!(
-                header.as_ref().map(|(name, _)| *name),
+                header.as_ref().map(|(name, _)| name.as_str()),
                 expected,
                 "{credentials:?} {operation:?}"
             );
