@@ -4,7 +4,7 @@
 //! bodies cost nothing. It edits the text of the body and leaves the rest unchanged, such as
 //! numbers that exceed every Rust type.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde_json::Number;
 use serde_json::value::RawValue;
@@ -44,14 +44,15 @@ fn find<'t>(value: &'t RawValue, path: &[Segment], found: &mut Vec<&'t str>) {
     match path.split_first() {
         None => found.push(text),
         Some((Segment::Seq { .. }, rest)) => {
-            let entries: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
+            let entries: Vec<&RawValue> =
+                serde_json::from_slice(text.as_bytes()).unwrap_or_default();
             for entry in entries {
                 find(entry, rest, found);
             }
         }
         Some((segment, rest)) => {
-            let fields: BTreeMap<String, &RawValue> =
-                serde_json::from_str(text).unwrap_or_default();
+            let fields: HashMap<String, &RawValue> =
+                serde_json::from_slice(text.as_bytes()).unwrap_or_default();
             if let Some(field) = fields.get(&segment.to_string()) {
                 find(field, rest, found);
             }
@@ -61,7 +62,7 @@ fn find<'t>(value: &'t RawValue, path: &[Segment], found: &mut Vec<&'t str>) {
 
 /// Coerces a JSON value to the expected type, in serde's terms.
 fn coerced(value: &str, expected: &str) -> Option<String> {
-    let text: Option<String> = serde_json::from_str(value).ok();
+    let text: Option<String> = serde_json::from_slice(value.as_bytes()).ok();
     let spelled = text.as_deref().unwrap_or(value).trim();
     match expected {
         "a string" => {
@@ -73,7 +74,9 @@ fn coerced(value: &str, expected: &str) -> Option<String> {
             "false" | "0" => Some("false".to_owned()),
             _ => None,
         },
-        "f32" | "f64" => serde_json::from_str::<Number>(spelled).ok().map(|_| spelled.to_owned()),
+        "f32" | "f64" => {
+            serde_json::from_slice::<Number>(spelled.as_bytes()).ok().map(|_| spelled.to_owned())
+        }
         "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128"
         | "usize" => integer(spelled),
         _ => None,
@@ -84,7 +87,7 @@ fn coerced(value: &str, expected: &str) -> Option<String> {
 fn integer(spelled: &str) -> Option<String> {
     /// From here on, floats skip integers.
     const END: f64 = 9_007_199_254_740_992.0;
-    let number: Number = serde_json::from_str(spelled).ok()?;
+    let number: Number = serde_json::from_slice(spelled.as_bytes()).ok()?;
     if number.is_i64() || number.is_u64() {
         return Some(number.to_string());
     }

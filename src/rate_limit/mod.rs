@@ -6,7 +6,6 @@ mod queue;
 pub(crate) mod slots;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use self::pace::LONGEST_PAUSE;
@@ -42,7 +41,8 @@ type Scope = (Cow<'static, str>, NumberScope);
 /// The queues of all operations and numbers.
 pub(crate) struct RequestQueues {
     backoff: Backoff,
-    by_scope: Mutex<BTreeMap<Scope, Arc<RequestQueue>>>,
+    /// Sorted.
+    by_scope: Mutex<Vec<(Scope, Arc<RequestQueue>)>>,
 }
 
 impl RequestQueues {
@@ -55,13 +55,18 @@ impl RequestQueues {
         let undocumented = || Cow::Owned(format!("{} {}", operation.method, operation.path));
         let key = (operation.id.map_or_else(undocumented, Cow::Borrowed), number.clone());
         let mut queues = self.by_scope.lock().unwrap_or_else(PoisonError::into_inner);
-        if queues.len() >= MAX_QUEUES && !queues.contains_key(&key) {
-            queues.retain(|_, queue| Arc::strong_count(queue) > 1 || !queue.is_idle());
+        let find = |queues: &[(Scope, _)]| queues.binary_search_by(|(known, _)| known.cmp(&key));
+        let mut found = find(&queues);
+        if found.is_err() && queues.len() >= MAX_QUEUES {
+            queues.retain(|(_, queue)| Arc::strong_count(queue) > 1 || !queue.is_idle());
+            found = find(&queues);
         }
-        let queue = queues
-            .entry(key)
-            .or_insert_with(|| Arc::new(RequestQueue::new(Pace::new(self.backoff))));
-        Arc::clone(queue)
+        let index = found.unwrap_or_else(|index| {
+            let queue = RequestQueue::new(Pace::new(self.backoff));
+            queues.insert(index, (key, Arc::new(queue)));
+            index
+        });
+        Arc::clone(&queues[index].1)
     }
 }
 

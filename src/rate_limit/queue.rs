@@ -4,7 +4,7 @@
 //! processed. Such a call cannot be admitted: it loses its position, and the next call is
 //! admitted.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -29,11 +29,13 @@ struct State {
     pace: Pace,
     /// The number of the last call that had to wait.
     number: u64,
-    waiting: BTreeMap<Position, Waiting>,
+    /// Sorted by position.
+    waiting: VecDeque<Waiting>,
 }
 
 /// A call in the queue.
 struct Waiting {
+    position: Position,
     wake: Arc<Notify>,
     /// When its task polls it next, if the task awaits it.
     due: Instant,
@@ -44,7 +46,7 @@ pub(crate) type Position = (Instant, u64);
 
 impl RequestQueue {
     pub(super) fn new(pace: Pace) -> Self {
-        Self(State { pace, number: 0, waiting: BTreeMap::new() }.into())
+        Self(State { pace, number: 0, waiting: VecDeque::new() }.into())
     }
 
     /// Admits a call `now`, or returns its position in the queue.
@@ -152,7 +154,7 @@ impl State {
         if ready.is_none() {
             self.drop_unpolled(position, now);
         }
-        let is_first = self.waiting.range(..position).next().is_none();
+        let is_first = self.waiting.front().is_none_or(|first| first.position >= position);
         match ready {
             // The calls before it wake it when they leave.
             _ if !is_first => Err(now + LONGEST_IDLE),
@@ -172,31 +174,41 @@ impl State {
         wake: &Arc<Notify>,
     ) -> Result<(), Instant> {
         self.admit(position, now).inspect_err(|due| {
-            let waiting = Waiting { wake: Arc::clone(wake), due: *due };
-            // Also returns a call to the queue that was removed while its task was blocked.
-            self.waiting.insert(position, waiting);
+            let waiting = Waiting { position, wake: Arc::clone(wake), due: *due };
+            match self.place(position) {
+                Ok(place) => self.waiting[place] = waiting,
+                // Also returns a call that was removed while its task was blocked.
+                Err(place) => self.waiting.insert(place, waiting),
+            }
         })
     }
 
     /// Removes the first calls before a position as long as they are not polled.
     fn drop_unpolled(&mut self, before: Position, now: Instant) {
-        while let Some((&first, waiting)) = self.waiting.range(..before).next()
-            && now >= waiting.due + LONGEST_IDLE
+        while let Some(first) = self.waiting.front()
+            && first.position < before
+            && now >= first.due + LONGEST_IDLE
         {
-            self.leave(first);
+            self.leave(first.position);
         }
+    }
+
+    /// The index of a call, or the index at which it belongs.
+    fn place(&self, position: Position) -> Result<usize, usize> {
+        self.waiting.binary_search_by_key(&position, |waiting| waiting.position)
     }
 
     /// Removes a call from the queue and wakes the first one.
     fn leave(&mut self, position: Position) {
-        self.waiting.remove(&position);
+        if let Ok(place) = self.place(position) {
+            self.waiting.remove(place);
+        }
         self.wake_first();
     }
 
     /// Wakes the first call of the queue, which tries to be admitted.
     fn wake_first(&mut self) {
-        if let Some(mut first) = self.waiting.first_entry() {
-            let first = first.get_mut();
+        if let Some(first) = self.waiting.front_mut() {
             first.due = first.due.min(Instant::now());
             first.wake.notify_one();
         }

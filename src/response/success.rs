@@ -1,6 +1,6 @@
 //! Decodes successful responses, and detects responses that the API did not send.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -103,7 +103,7 @@ impl Success<'_> {
             names.find(|name| object.get(*name).is_some_and(|value| value.get().starts_with(start)))
         };
         let found = object.remove(find('[').or_else(|| find('n'))?)?;
-        let list = if is_null(found) { serde_json::from_str("[]").ok()? } else { found };
+        let list = if is_null(found) { serde_json::from_slice(b"[]").ok()? } else { found };
         if resembles_error(&object) && list.get().trim_matches(['[', ']']).trim().is_empty() {
             return None;
         }
@@ -211,7 +211,7 @@ fn media_type(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The fields of a JSON object, verbatim. The values are parts of the body, which may be long.
-type Object<'t> = BTreeMap<String, &'t RawValue>;
+type Object<'t> = HashMap<String, &'t RawValue>;
 
 fn is_null(value: &RawValue) -> bool {
     value.get() == "null"
