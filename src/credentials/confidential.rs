@@ -43,7 +43,7 @@ impl Confidential<'_> {
 /// Whether a text may be long enough for the letters and digits of a value. Most headers are not,
 /// which spares a copy of both.
 fn is_long_enough(text: &[u8], value: &[u8]) -> bool {
-    // The letters and digits of an escape are one character of the text.
+    // The two digits of an escape may encode neither a letter nor a digit.
     let escapes = || value.iter().filter(|byte| matches!(byte, b'%')).count();
     let mut letters = value.iter().filter(|byte| byte.is_ascii_alphanumeric());
     text.len() >= MIN_LENGTH && letters.nth(text.len() + 2 * escapes()).is_none()
