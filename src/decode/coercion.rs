@@ -2,15 +2,14 @@
 //!
 //! Coercion starts from the error of the decoder, which states the expected type, so documented
 //! bodies cost nothing. It edits the text of the body and leaves the rest unchanged, such as
-//! numbers that exceed every Rust type.
-
-use std::collections::HashMap;
+//! numbers that exceed every Rust type. Reads texts as bytes, since serde_json has another decoder
+//! for texts, which every user would compile too.
 
 use serde_json::Number;
 use serde_json::value::RawValue;
 use serde_path_to_error::Segment;
 
-use crate::decode::json_path;
+use crate::decode::{Object, json_path};
 
 /// The JSON text with the rejected value coerced to the expected type. None if the coercion is
 /// ambiguous.
@@ -51,8 +50,7 @@ fn find<'t>(value: &'t RawValue, path: &[Segment], found: &mut Vec<&'t str>) {
             }
         }
         Some((segment, rest)) => {
-            let fields: HashMap<String, &RawValue> =
-                serde_json::from_slice(text.as_bytes()).unwrap_or_default();
+            let fields: Object<'_> = serde_json::from_slice(text.as_bytes()).unwrap_or_default();
             if let Some(field) = fields.get(&segment.to_string()) {
                 find(field, rest, found);
             }

@@ -5,11 +5,13 @@ mod json_path;
 pub(crate) mod surrogates;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 use serde_path_to_error::Segment;
 
 use crate::operation::FIELDS;
@@ -21,6 +23,9 @@ use self::surrogates::without_bom;
 const MAX_REPAIRS: usize = 64;
 
 const MAX_NAME_CHARS: usize = 64;
+
+/// The fields of a JSON object, verbatim. The values are parts of the body, which may be long.
+pub(crate) type Object<'t> = HashMap<String, &'t RawValue>;
 
 /// Decodes a body. The error states the problem.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {

@@ -1,15 +1,13 @@
 //! Decodes successful responses, and detects responses that the API did not send.
 
-use std::collections::HashMap;
-
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::credentials::Confidential;
-use crate::decode;
 use crate::decode::surrogates::{self, without_bom};
+use crate::decode::{self, Object};
 use crate::error::{Error, ServerMessage};
 use crate::operation::ResponseBody;
 use crate::response::body::encoding_problem;
@@ -209,9 +207,6 @@ fn media_type(headers: &HeaderMap) -> Option<String> {
     let media_type = one_line(value.split(';').next()?, MAX_LENGTH);
     (media_type.contains('/') && !media_type.ends_with("json")).then_some(media_type)
 }
-
-/// The fields of a JSON object, verbatim. The values are parts of the body, which may be long.
-type Object<'t> = HashMap<String, &'t RawValue>;
 
 fn is_null(value: &RawValue) -> bool {
     value.get() == "null"

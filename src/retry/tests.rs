@@ -138,14 +138,21 @@ async fn the_duration_of_attempts_counts_towards_the_total_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_attempt_receives_the_deadline_of_the_call() {
-    let left = RefCell::new(Vec::new());
-    let attempt = |_, deadline: Instant| {
-        left.borrow_mut().push(deadline - Instant::now());
-        async { Err::<(), _>(Error::of_status(StatusCode::TOO_MANY_REQUESTS)) }
-    };
-    run(alone(RetryPolicy::default(), false), || 1.0, attempt).await.err().unwrap();
-    assert_eq!(left.into_inner(), [60_000, 59_500, 58_500, 56_500].map(Duration::from_millis));
+async fn an_attempt_ends_at_its_timeout_or_the_deadline_of_the_call() {
+    for (attempt_timeout, left) in [
+        (Duration::MAX, [60_000, 59_500, 58_500, 56_500]),
+        (Duration::from_secs(59), [59_000, 59_000, 58_500, 56_500]),
+        (Duration::from_secs(1), [1_000; 4]),
+    ] {
+        let seen = RefCell::new(Vec::new());
+        let attempt = |_, deadline: Instant| {
+            seen.borrow_mut().push(deadline - Instant::now());
+            async { Err::<(), _>(Error::of_status(StatusCode::TOO_MANY_REQUESTS)) }
+        };
+        let rules = Rules { attempt_timeout, ..alone(RetryPolicy::default(), false) };
+        run(rules, || 1.0, attempt).await.err().unwrap();
+        assert_eq!(seen.into_inner(), left.map(Duration::from_millis), "{attempt_timeout:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
