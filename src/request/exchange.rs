@@ -28,10 +28,10 @@ pub(super) async fn exchange(
         let is_file = operation.response.content == Content::File
             && response.status().is_success()
             && !is_page_or_json(response.headers());
-        if is_file { Ok(true) } else { body::read(response, &mut bytes, limit).await }
+        Ok(is_file || body::read(response, &mut bytes, limit).await?)
     });
     // Whether the body is within the limit, or why it is incomplete.
-    let end = exchanged.await.map_or_else(|_| Err(Error::new(ErrorKind::Timeout)), |end| Ok(end?));
+    let end = exchanged.await.unwrap_or_else(|_| Err(Error::new(ErrorKind::Timeout)));
     let Some(mut response) = response else {
         // It ended with an error.
         return end.and_then(|_| Err(Error::new(ErrorKind::Timeout)));

@@ -32,9 +32,6 @@ const SLOWEST_UPLOAD: usize = 64 * 1024;
 const SLOW_UPLOAD: &str = "the request body is long; raise `RetryPolicy::total_timeout`, and \
     `attempt_timeout` for a connection that sends less than 64 KiB a second";
 
-/// The span of a call, and the call or the reason why its request is refused.
-type Prepared = (Span, Result<Call, Error>);
-
 /// A successful response and its body, the call, and its slot.
 type Sent = ((Box<Response>, Bytes), Call, Slot);
 
@@ -48,8 +45,7 @@ impl Client {
     ) -> Result<Succeeded<'_>, Error> {
         let operation = Operation::find(operation_id)
             .ok_or_else(|| Error::refused("the document has no such operation"))?;
-        let prepared = self.prepare(request, Cow::Borrowed(operation));
-        let succeeded = self.execute(request, prepared).await?;
+        let succeeded = self.execute(request, Cow::Borrowed(operation)).await?;
         let check = match operation.response.content {
             Content::Json => return Ok(succeeded),
             Content::Nothing => success::nothing,
@@ -59,12 +55,14 @@ impl Client {
         Ok(succeeded)
     }
 
-    /// Makes a prepared call. Returns its successful response.
+    /// Completes a request, and makes its call. Returns the successful response.
     pub(super) async fn execute(
         &self,
-        request: &Request,
-        (span, call): Prepared,
+        request: &mut Request,
+        operation: Cow<'static, Operation>,
     ) -> Result<Succeeded<'_>, Error> {
+        let span = Span::call(&operation, request.url());
+        let call = self.prepare(request, operation);
         let sending = pin!(async { self.send(request, call?).await });
         let sent = span.within(sending).await.inspect_err(|error| span.failed(error));
         let ((response, body), call, slot) = sent?;
@@ -82,12 +80,11 @@ impl Client {
     }
 
     /// Completes a request, and describes its call.
-    pub(super) fn prepare(
+    fn prepare(
         &self,
         request: &mut Request,
         operation: Cow<'static, Operation>,
-    ) -> Prepared {
-        let span = Span::call(&operation, request.url());
+    ) -> Result<Call, Error> {
         let completed = self.complete(request, &operation);
         let idempotency_key = request.headers().get(IDEMPOTENCY_KEY).cloned();
         let mut tokens = Vec::new();
@@ -97,8 +94,8 @@ impl Client {
         }
         let call = Call::new(operation, self.path_prefix(), idempotency_key, tokens);
         match completed {
-            Ok(()) => (span, Ok(call)),
-            Err(error) => (span, Err(error.with_call(call))),
+            Ok(()) => Ok(call),
+            Err(error) => Err(error.with_call(call)),
         }
     }
 

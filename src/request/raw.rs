@@ -173,8 +173,7 @@ impl RawRequest<'_> {
         let in_call =
             |error: Error| error.with_call(Call::bare(operation.clone(), client.path_prefix()));
         let mut request = self.build(path).map_err(in_call)?;
-        let prepared = client.prepare(&mut request, operation);
-        let succeeded = client.execute(&request, prepared).await?;
+        let succeeded = client.execute(&mut request, operation).await?;
         let check = if takes_pages { |_: Success<'_>| Ok(()) } else { success::no_page };
         succeeded.read(check)?;
         let credentials = client.inner.settings.credentials.clone();

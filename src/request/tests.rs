@@ -98,8 +98,7 @@ async fn error_of(
     mut request: Request,
     operation: Cow<'static, Operation>,
 ) -> Error {
-    let prepared = client.prepare(&mut request, operation);
-    let sent = client.execute(&request, prepared).await;
+    let sent = client.execute(&mut request, operation).await;
     let decoded = sent.and_then(Succeeded::into_value::<Value>);
     decoded.expect_err("a failure")
 }
