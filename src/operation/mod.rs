@@ -135,14 +135,12 @@ impl RetryAdvice {
 
 /// Whether a path or template matches a template of the document. Servers may ignore case.
 pub(crate) fn matches(path: &str, documented: &str) -> bool {
-    let mut segments = path.split('/');
-    let all_match = documented.split('/').all(|documented| {
-        segments.next().is_some_and(|segment| {
-            segment.eq_ignore_ascii_case(documented)
-                || (documented.contains('{') && !segment.is_empty())
-        })
+    let mut segments = path.split('/').zip(documented.split('/'));
+    let all_match = segments.all(|(segment, documented)| {
+        segment.eq_ignore_ascii_case(documented)
+            || (documented.contains('{') && !segment.is_empty())
     });
-    all_match && segments.next().is_none()
+    all_match && path.matches('/').count() == documented.matches('/').count()
 }
 
 /// Whether each segment of a template contains a placeholder.

@@ -61,15 +61,11 @@ fn is_harmless(value: &[u8]) -> bool {
 pub(crate) fn check(url: &Url, base_url: &str, operation: &Operation) -> Result<(), Error> {
     let path = url.as_str().strip_prefix(base_url).and_then(|rest| rest.split(['?', '#']).next());
     let is_own = |path: &str| {
-        let found = Operation::at(&operation.method, path);
-        found.is_none_or(|found| found.id == operation.id)
+        matches(path, &operation.path)
+            && !path.contains(REFUSED)
+            && Operation::at(&operation.method, path).is_none_or(|found| found.id == operation.id)
     };
-    if path.is_some_and(|path| {
-        path == operation.path
-            || matches(path, &operation.path)
-                && !path.contains(REFUSED)
-                && (!operation.path.contains('{') || is_own(path))
-    }) {
+    if path.is_some_and(|path| path == operation.path || is_own(path)) {
         return Ok(());
     }
     Err(Error::refused(
