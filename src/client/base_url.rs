@@ -33,11 +33,6 @@ pub(crate) fn parse(url: &str, name: &str, danger_allow_http: bool) -> Result<Ur
     Err(refuse(problem))
 }
 
-/// The text of a base URL without a trailing slash, so that paths can be appended.
-pub(crate) fn text(url: &Url) -> &str {
-    url.as_str().trim_end_matches('/')
-}
-
 /// Removes `/v1` from the path of a base URL, since the paths of all operations begin with it.
 /// Also removes `/api/v1`, which the service treats as `/v1`.
 fn without_version(path: &str) -> &str {
@@ -63,7 +58,8 @@ mod tests {
     use crate::error::ErrorKind;
 
     fn parse(url: &str) -> Result<String, Error> {
-        super::parse(url, "the base URL", false).map(|url| text(&url).to_owned())
+        let url = super::parse(url, "the base URL", false)?;
+        Ok(url.as_str().trim_end_matches('/').to_owned())
     }
 
     #[test]

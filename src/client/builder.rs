@@ -26,14 +26,6 @@ const HAS_TLS: bool =
     cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"));
 const BASE_URL_VARIABLE: &str = "PILOT_STATUS_BASE_URL";
 
-/// macOS allows 256 open files per process. A test with a server in the same process needs two
-/// for each connection.
-const MAX_CONCURRENT_REQUESTS: usize = 100;
-
-/// Shorter than the idle timeout of load balancers and proxies: 60 seconds or more in the large
-/// clouds, 75 for nginx.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
-
 impl Client {
     /// Returns a builder for a client with `credentials`.
     pub fn builder(credentials: Credentials) -> ClientBuilder {
@@ -45,8 +37,12 @@ impl Client {
             connect_timeout: Duration::from_secs(10),
             attempt_timeout: Duration::from_secs(30),
             max_response_bytes: None,
-            max_concurrent_requests: MAX_CONCURRENT_REQUESTS,
-            pool_idle_timeout: POOL_IDLE_TIMEOUT,
+            // macOS allows 256 open files per process. A test with a server in the same process
+            // needs two for each connection.
+            max_concurrent_requests: 100,
+            // Shorter than the idle timeout of load balancers and proxies: 60 seconds or more in
+            // the large clouds, 75 for nginx.
+            pool_idle_timeout: Duration::from_secs(50),
             user_agent: String::new(),
             retry: RetryPolicy::default(),
             http: None,
@@ -249,7 +245,8 @@ impl ClientBuilder {
             .user_agent(user_agent)
             .build()
             .map_err(Error::of_builder)?;
-        let baseurl = base_url::text(&url).to_owned();
+        // The path of an operation is appended to it.
+        let baseurl = url.as_str().trim_end_matches('/').to_owned();
         let settings = Arc::new(Settings {
             base_url: url,
             credentials: self.credentials,
@@ -296,10 +293,12 @@ fn http_client_builder(
         }
         None => reqwest::ClientBuilder::new(),
     };
+    // reqwest shows proxies and default headers only in its `Debug` form.
+    let shown = format!("{http:?}");
     if is_loopback(base_url) {
         // A proxy cannot reach this machine, but would see the key in plain text.
         http = http.no_proxy();
-    } else if !format!("{http:?}").contains("proxies: ") {
+    } else if !shown.contains("proxies: ") {
         proxy_variables::check()?;
     }
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
@@ -307,8 +306,7 @@ fn http_client_builder(
         // Skips the CA certificates, which a container without TLS may not have.
         http = http.tls_certs_only([]);
     }
-    // reqwest shows default headers only in its `Debug` form, and cannot remove them.
-    let shown = format!("{http:?}");
+    // reqwest cannot remove default headers.
     match [API_KEY, API_KEY_ID].into_iter().find(|name| shown.contains(&format!("\"{name}\": "))) {
         Some(name) => Err(Error::configuration(format!(
             "the HTTP client has a default header {name}; remove it and pass the key as `Credentials`"

@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
 use super::operation_id::OperationId;
-use crate::operation::{matches, placeholders};
+use crate::operation::matches;
 
 /// The document that the client was generated from.
 pub static ROOT: LazyLock<Value> =
@@ -18,8 +18,8 @@ pub static ROOT: LazyLock<Value> =
 pub fn find(method: &Method, path: &str) -> Result<OperationId, (StatusCode, HeaderMap)> {
     let all = OperationId::ALL.iter().copied();
     let matching: Vec<OperationId> = all.filter(|one| matches(path, one.path())).collect();
-    let paths = matching.iter().map(|operation| operation.path());
-    let path = paths.min_by_key(|path| placeholders(path));
+    // `{` follows all letters.
+    let path = matching.iter().map(|operation| operation.path()).min();
     let path = path.ok_or_else(|| (StatusCode::NOT_FOUND, HeaderMap::new()))?;
     let allowed = || matching.iter().copied().filter(|operation| operation.path() == path);
     allowed().find(|operation| operation.method() == *method).ok_or_else(|| {

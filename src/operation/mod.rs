@@ -95,8 +95,8 @@ impl Operation {
         let matching = OPERATIONS
             .iter()
             .filter(|operation| operation.method == *method && matches(path, &operation.path));
-        // `/v1/numbers/check` takes precedence over `/v1/numbers/{id}`.
-        matching.min_by_key(|operation| placeholders(&operation.path))
+        // `/v1/numbers/check` takes precedence over `/v1/numbers/{id}`: `{` follows all letters.
+        matching.min_by_key(|operation| &operation.path)
     }
 
     /// An operation that the document does not describe.
@@ -141,11 +141,6 @@ pub(crate) fn matches(path: &str, documented: &str) -> bool {
             || (documented.contains('{') && !segment.is_empty())
     });
     all_match && path.matches('/').count() == documented.matches('/').count()
-}
-
-/// Whether each segment of a template contains a placeholder.
-pub(crate) fn placeholders(template: &str) -> Vec<bool> {
-    template.split('/').map(|segment| segment.contains('{')).collect()
 }
 
 #[cfg(test)]
