@@ -77,7 +77,7 @@ mod tests {
             ("%61%62%63", "abc", false),
         ] {
             let tokens = vec![value.to_owned()];
-            let call = Call::new(Cow::Owned(Operation::ODD), "", None, tokens);
+            let call = Call::new(Cow::Owned(Operation::odd()), "", None, tokens);
             let credentials = Credentials::api_key("");
             let confidential = Confidential { credentials: &credentials, call: &call };
             assert_eq!(confidential.appears_in(text.as_bytes()), is_found, "{value} {text}");

@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     fn operation(credential_headers: &'static [&'static str], anonymous: bool) -> Operation {
-        Operation { credential_headers, anonymous, ..Operation::ODD }
+        Operation { credential_headers, anonymous, ..Operation::odd() }
     }
 
     fn environment(key: Option<&str>, id: Option<&str>) -> impl Fn(&str) -> Option<OsString> {

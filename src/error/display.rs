@@ -90,7 +90,7 @@ mod tests {
 
     fn call(method: &str, safe_to_repeat: bool, attempts: u32) -> Call {
         let method = method.parse().unwrap();
-        let operation = Operation { method, safe_to_repeat, ..Operation::ODD };
+        let operation = Operation { method, safe_to_repeat, ..Operation::odd() };
         Call { attempts, ..Call::bare(Cow::Owned(operation), "") }
     }
 

@@ -122,7 +122,7 @@ mod tests {
         let credentials = Credentials::api_key("ps_0123456789");
         let key = Some(http::HeaderValue::from_static("order-42"));
         let tokens = vec!["rp_0123456789".to_owned()];
-        let call = Call::new(Cow::Owned(Operation::ODD), "", key, tokens);
+        let call = Call::new(Cow::Owned(Operation::odd()), "", key, tokens);
         let confidential = Confidential { credentials: &credentials, call: &call };
         let Value::Object(object) = object else { panic!("{object} is not an object") };
         ServerMessage::new(object, StatusCode::from_u16(status).unwrap(), |text| {

@@ -29,8 +29,9 @@ pub(crate) struct Operation {
 }
 
 /// How the body of a success is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Content {
+    #[default]
     Json,
     /// The body is ignored.
     Nothing,
@@ -38,8 +39,8 @@ pub(crate) enum Content {
     File,
 }
 
-/// The documented body of a success.
-#[derive(Clone, Copy, Debug)]
+/// The documented body of a success. By default, an undocumented one.
+#[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts of the document")]
 pub(crate) struct ResponseBody {
     pub(crate) content: Content,
@@ -62,21 +63,6 @@ pub(crate) struct ResponseBody {
 }
 
 include!(concat!(env!("OUT_DIR"), "/document.rs"));
-
-impl ResponseBody {
-    /// An undocumented body.
-    pub(crate) const ANY: Self = Self {
-        content: Content::Json,
-        accept: None,
-        fields: &[],
-        requires_fields: false,
-        is_union: false,
-        is_list: false,
-        list: None,
-        envelopes: &[],
-        is_file: false,
-    };
-}
 
 impl Operation {
     /// Whether the operation only reads (RFC 9110, section 9.2.1).
@@ -109,7 +95,7 @@ impl Operation {
             credential_headers: &[API_KEY, API_KEY_ID],
             anonymous: false,
             takes_idempotency_key: false,
-            response: ResponseBody::ANY,
+            response: ResponseBody::default(),
         }
     }
 }
@@ -149,16 +135,10 @@ mod tests {
 
     impl Operation {
         /// An operation for tests to vary.
-        pub(crate) const ODD: Self = Self {
-            id: Some("x"),
-            method: Method::GET,
-            path: Cow::Borrowed("/x"),
-            credential_headers: &[],
-            anonymous: true,
-            safe_to_repeat: true,
-            takes_idempotency_key: false,
-            response: ResponseBody::ANY,
-        };
+        pub(crate) fn odd() -> Self {
+            let undocumented = Self::undocumented(Method::GET, "/x");
+            Self { id: Some("x"), credential_headers: &[], anonymous: true, ..undocumented }
+        }
     }
 
     #[test]

@@ -201,7 +201,7 @@ impl Client {
         let (policy, queue, slots) = (self.policy, queue.as_deref(), &self.slots);
         let attempt_timeout = MAX_TIMEOUT;
         let rules = Rules { policy, attempt_timeout, repeatable: true, queue, budget, slots };
-        let call = Call::bare(Cow::Owned(Operation::ODD), "");
+        let call = Call::bare(Cow::Owned(Operation::odd()), "");
         let attempt = async |_, _| self.send().await;
         let (at, call, _) = attempts::run(&rules, call, fastrand::f64, attempt).await?;
         Ok(Success { at, attempts: call.attempts })

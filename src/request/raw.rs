@@ -273,7 +273,7 @@ impl ResponseValue<Bytes> {
 /// the documented model.
 fn undecoded(operation: Operation) -> Cow<'static, Operation> {
     let is_file = operation.response.is_file;
-    let response = ResponseBody { requires_fields: true, is_file, ..ResponseBody::ANY };
+    let response = ResponseBody { requires_fields: true, is_file, ..ResponseBody::default() };
     Cow::Owned(Operation { response, ..operation })
 }
 

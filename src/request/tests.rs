@@ -88,7 +88,7 @@ fn operation(method: &str, safe_to_repeat: bool) -> Cow<'static, Operation> {
         credential_headers: &["x-api-key"],
         anonymous: false,
         safe_to_repeat,
-        ..Operation::ODD
+        ..Operation::odd()
     })
 }
 

@@ -199,7 +199,7 @@ mod tests {
                 // No wait is negative or overflows the clock.
                 let policy = crate::RetryPolicy::default();
                 let error = Error::of_status(StatusCode::TOO_MANY_REQUESTS).with_retry_after(Some(wait));
-                let mut call = Call::bare(Cow::Owned(Operation::ODD), "");
+                let mut call = Call::bare(Cow::Owned(Operation::odd()), "");
                 call.attempts = 1;
                 let error = error.with_call(call);
                 let next = policy.wait(&error, true, 0, Duration::from_secs(60), 1.0);

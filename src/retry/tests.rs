@@ -38,7 +38,7 @@ fn alone(policy: RetryPolicy, repeatable: bool) -> Rules<'static> {
 }
 
 fn writing() -> Call {
-    Call::bare(Cow::Owned(Operation { method: Method::POST, ..Operation::ODD }), "")
+    Call::bare(Cow::Owned(Operation { method: Method::POST, ..Operation::odd() }), "")
 }
 
 /// Runs a call that writes.
