@@ -99,8 +99,7 @@ impl Inner {
     /// Refuses settings with which no call could succeed.
     pub(crate) fn check(&self) -> Result<(), Error> {
         refuse_zero("attempt timeout", self.attempt_timeout.is_zero())?;
-        let total_timeout = self.retry.get_total_timeout();
-        refuse_zero("total timeout of the retry policy", total_timeout.is_zero())
+        refuse_zero("total timeout of the retry policy", self.retry.get_total_timeout().is_zero())
     }
 }
 

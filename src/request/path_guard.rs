@@ -19,7 +19,7 @@ const REFUSED: &str = "%00";
 /// How often a value may be encoded: more often than a chain of proxies and servers decodes.
 const MAX_DECODINGS: usize = 8;
 
-/// The values in the path of a checked URL, as they are encoded.
+/// The values in the path of a URL that belongs to an operation, as they are encoded.
 pub(crate) fn values<'u>(url: &'u Url, template: &'u str) -> impl Iterator<Item = &'u str> {
     let segments = url.path().rsplit('/').zip(template.rsplit('/'));
     segments.filter(|(_, documented)| documented.contains('{')).map(|(segment, _)| segment)

@@ -87,11 +87,8 @@ impl Client {
     ) -> Result<Call, Error> {
         let completed = self.complete(request, &operation);
         let idempotency_key = request.headers().get(IDEMPOTENCY_KEY).cloned();
-        let mut tokens = Vec::new();
-        if operation.anonymous && completed.is_ok() {
-            let values = path_guard::values(request.url(), &operation.path);
-            tokens = values.map(str::to_owned).collect();
-        }
+        let values = path_guard::values(request.url(), &operation.path);
+        let tokens = values.filter(|_| operation.anonymous).map(str::to_owned).collect();
         let call = Call::new(operation, self.path_prefix(), idempotency_key, tokens);
         match completed {
             Ok(()) => Ok(call),
