@@ -20,10 +20,6 @@ use crate::rate_limit::RequestQueues;
 use crate::rate_limit::slots::Slots;
 use crate::retry::{Budget, RetryPolicy};
 
-const MAX_RESPONSE_BYTES: usize = 32 * 1024 * 1024;
-/// Enough for a file of 25 MiB, the largest that the service accepts, in Base64.
-const MAX_FILE_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
-
 /// The state of a client. It cannot be constructed outside of this crate, so every client comes
 /// from its builder.
 #[derive(Clone)]
@@ -47,9 +43,9 @@ pub(crate) struct Settings {
 impl Settings {
     /// The maximum length of a response body, in bytes.
     pub(crate) fn response_limit(&self, operation: &Operation) -> usize {
-        let is_file = operation.response.is_file;
-        let default = if is_file { MAX_FILE_RESPONSE_BYTES } else { MAX_RESPONSE_BYTES };
-        self.max_response_bytes.unwrap_or(default)
+        // 64 MiB suffice for a file of 25 MiB, the largest that the service accepts, in Base64.
+        let mebibytes = if operation.response.is_file { 64 } else { 32 };
+        self.max_response_bytes.unwrap_or(mebibytes * 1024 * 1024)
     }
 }
 

@@ -12,8 +12,7 @@ pub(crate) fn is_quoted(text: &str) -> bool {
 /// Whether a text contains only white space, quotation marks and invisible characters, such as a
 /// byte order mark.
 pub(crate) fn is_blank(text: &str) -> bool {
-    let is_empty = |c: char| c.is_whitespace() || is_quotation_mark(c) || is_invisible(c);
-    text.chars().all(is_empty)
+    text.chars().all(|c| c.is_whitespace() || is_quotation_mark(c) || is_invisible(c))
 }
 
 fn is_quotation_mark(character: char) -> bool {
