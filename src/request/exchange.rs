@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::credentials::Confidential;
 use crate::decode::surrogates;
 use crate::error::{Error, ErrorKind};
-use crate::operation::{Content, Operation};
+use crate::operation::Content;
 use crate::response::success::{is_page, is_page_or_json};
 use crate::response::{body, error_response};
 
@@ -16,11 +16,11 @@ use crate::response::{body, error_response};
 /// with its body, unless the body is a file, which the caller reads.
 pub(super) async fn exchange(
     sent: impl Future<Output = reqwest::Result<Response>>,
-    operation: &Operation,
     limit: usize,
     confidential: Confidential<'_>,
     deadline: Instant,
 ) -> Result<(Box<Response>, Bytes), Error> {
+    let operation = &confidential.call.operation;
     // What arrives in time.
     let (mut response, mut bytes) = (None, Vec::new());
     let exchanged = timeout_at(deadline, async {

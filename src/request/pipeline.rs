@@ -46,12 +46,11 @@ impl Client {
         let operation = Operation::find(operation_id)
             .ok_or_else(|| Error::refused("the document has no such operation"))?;
         let succeeded = self.execute(request, Cow::Borrowed(operation)).await?;
-        let check = match operation.response.content {
-            Content::Json => return Ok(succeeded),
-            Content::Nothing => success::nothing,
-            Content::File => success::file,
-        };
-        succeeded.read(check)?;
+        match operation.response.content {
+            Content::Json => {}
+            Content::Nothing => succeeded.read(success::nothing)?,
+            Content::File => succeeded.read(success::file)?,
+        }
         Ok(succeeded)
     }
 
@@ -116,7 +115,7 @@ impl Client {
         attempts::run(&rules, attempted, fastrand::f64, |attempt, deadline| async move {
             let span = Span::attempt(operation, request.url());
             let sent = pin!(self.client.execute(copy(request)?));
-            let exchanged = pin!(exchange(sent, operation, limit, confidential, deadline));
+            let exchanged = pin!(exchange(sent, limit, confidential, deadline));
             let result = span.within(exchanged).await.map_err(|error| match error.kind() {
                 ErrorKind::Timeout if error.status().is_none() && !upload.is_zero() => {
                     error.with_detail(SLOW_UPLOAD)

@@ -174,8 +174,7 @@ impl RawRequest<'_> {
             |error: Error| error.with_call(Call::bare(operation.clone(), client.path_prefix()));
         let mut request = self.build(path).map_err(in_call)?;
         let succeeded = client.execute(&mut request, operation).await?;
-        let check = if takes_pages { |_: Success<'_>| Ok(()) } else { success::no_page };
-        succeeded.read(check)?;
+        succeeded.read(|success| if takes_pages { Ok(()) } else { success::no_page(success) })?;
         let credentials = client.inner.settings.credentials.clone();
         let origin = Origin { call: succeeded.call.clone(), credentials };
         let body = succeeded.body.clone();
