@@ -9,22 +9,17 @@ use crate::decode::from_value;
 
 /// An alternative of an untagged union, distinguished by its JSON type, which no other
 /// alternative has.
-pub(crate) trait Alternative: DeserializeOwned {
-    /// Whether a value has the JSON type of the alternative.
-    fn is_kind(value: &Value) -> bool;
-
+pub(crate) trait Alternative: Sized {
     /// Decodes a value of the JSON type.
-    fn read(value: &Value) -> Option<Self> {
-        Self::is_kind(value).then(|| from_value(value).ok())?
-    }
+    fn read(value: &Value) -> Option<Self>;
 }
 
 /// Maps types to JSON types.
 macro_rules! alternatives {
     ($([$($generic:tt)*] $type:ty: $is_kind:ident;)*) => {$(
         impl<$($generic)*> Alternative for $type {
-            fn is_kind(value: &Value) -> bool {
-                value.$is_kind()
+            fn read(value: &Value) -> Option<Self> {
+                value.$is_kind().then(|| from_value(value).ok())?
             }
         }
     )*};

@@ -68,8 +68,7 @@ const AREAS: [&str; 67] = [
 pub fn same(a: &str, b: &str) -> bool {
     match (Number::read(a), Number::read(b)) {
         (Some(a), Some(b)) => {
-            let national = a.national();
-            a.digits == b.digits || (national.is_some() && national == b.national())
+            a.digits == b.digits || (a.national.is_some() && a.national == b.national)
         }
         (None, None) => !a.trim().is_empty() && a.trim() == b.trim(),
         _ => false,
@@ -84,26 +83,23 @@ pub fn same(a: &str, b: &str) -> bool {
 /// itself as its only variant, and a blank text has none.
 pub fn variants(number: &str) -> Vec<String> {
     let Some(number) = Number::read(number) else {
-        let text = Some(number.trim()).filter(|text| !text.is_empty());
-        return text.map(str::to_owned).into_iter().collect();
+        let text = number.trim();
+        return if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
     };
-    let Some(forms) = number.national() else {
-        let with_plus =
-            Some(format!("+{}", number.digits)).filter(|_| !number.digits.starts_with('0'));
+    let Some(forms) = number.national else {
+        let has_plus = !number.digits.starts_with('0');
+        let with_plus = has_plus.then(|| format!("+{}", number.digits));
         return with_plus.into_iter().chain([number.digits]).collect();
     };
-    let with_country = |national: String| {
-        let number = format!("55{national}");
-        [format!("+{number}"), number, national]
-    };
-    forms.into_iter().flat_map(with_country).collect()
+    let all = |national| [format!("+55{national}"), format!("55{national}"), national];
+    forms.into_iter().flat_map(all).collect()
 }
 
 /// The digits of a phone number.
 struct Number {
     digits: String,
-    /// Whether they certainly begin with a country code.
-    is_international: bool,
+    /// The forms of a Brazilian number without the country code.
+    national: Option<Vec<String>>,
 }
 
 impl Number {
@@ -122,13 +118,11 @@ impl Number {
             digits = digits.trim_start_matches('0');
         }
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        is_number.then(|| Self { digits: digits.to_owned(), is_international })
-    }
-
-    /// The forms of a Brazilian number without the country code.
-    fn national(&self) -> Option<Vec<String>> {
-        let with_country = self.digits.strip_prefix("55").and_then(national);
-        with_country.or_else(|| national(&self.digits).filter(|_| !self.is_international))
+        is_number.then(|| {
+            let with_country = digits.strip_prefix("55").and_then(national);
+            let national = with_country.or_else(|| national(digits).filter(|_| !is_international));
+            Self { digits: digits.to_owned(), national }
+        })
     }
 }
 

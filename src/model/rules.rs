@@ -21,11 +21,10 @@ pub(crate) fn at_least_one(fields: &[(&str, bool)]) -> Result<(), String> {
 /// Refuses a list with fewer or more entries than the operation accepts.
 pub(crate) fn size(
     field: &str,
-    entries: Option<usize>,
+    entries: usize,
     min: usize,
     max: Option<usize>,
 ) -> Result<(), String> {
-    let Some(entries) = entries else { return Ok(()) };
     if entries >= min && max.is_none_or(|max| entries <= max) {
         return Ok(());
     }
@@ -63,9 +62,8 @@ macro_rules! rules {
         impl crate::model::rules::Rules for $model {
             fn check(&self) -> Result<(), String> {
                 $(crate::model::rules::$rule(&[$(($name, self.$field.is_some())),*])?;)*
-                $({
-                    let list = Option::<&Vec<_>>::from(&self.$list);
-                    crate::model::rules::size($listed, list.map(|list| list.len()), $min, $max)?;
+                $(if let Some(list) = Option::<&Vec<_>>::from(&self.$list) {
+                    crate::model::rules::size($listed, list.len(), $min, $max)?;
                 })*
                 Ok(())
             }
@@ -142,7 +140,7 @@ mod tests {
             (0, None, Err("`ids` takes 1 or more entries, and has 0".to_owned())),
             (3, None, Ok(())),
         ] {
-            assert_eq!(size("ids", Some(entries), 1, max), expected);
+            assert_eq!(size("ids", entries, 1, max), expected);
         }
     }
 }

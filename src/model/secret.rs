@@ -86,21 +86,17 @@ impl Visitor<'_> for SecretVisitor {
     }
 
     fn visit_i64<E: de::Error>(self, _: i64) -> Result<Secret, E> {
-        Err(number(&self))
+        self.visit_f64(0.0)
     }
 
     fn visit_u64<E: de::Error>(self, _: u64) -> Result<Secret, E> {
-        Err(number(&self))
+        self.visit_f64(0.0)
     }
 
+    /// The error does not quote the number, which may be a PIN.
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<Secret, E> {
-        Err(number(&self))
+        Err(E::invalid_type(Unexpected::Other("a number"), &self))
     }
-}
-
-/// The error for a number. It does not quote the number, which may be a PIN.
-fn number<E: de::Error>(visitor: &SecretVisitor) -> E {
-    E::invalid_type(Unexpected::Other("a number"), visitor)
 }
 
 #[cfg(test)]

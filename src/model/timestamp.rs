@@ -47,13 +47,6 @@ pub struct Timestamp {
     other: Option<Box<Value>>,
 }
 
-/// The key for comparisons.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Key<'a> {
-    Moment(DateTime<Utc>),
-    Text(&'a str),
-}
-
 impl Timestamp {
     /// The text as the server wrote it. For a number, its digits.
     pub fn as_str(&self) -> &str {
@@ -73,8 +66,9 @@ impl Timestamp {
         since_1970(text).or_else(|| calendar(text))
     }
 
-    fn key(&self) -> Key<'_> {
-        self.datetime().map_or(Key::Text(&self.text), Key::Moment)
+    /// The key for comparisons: the moment, or else the text. Every `Ok` is less than every `Err`.
+    fn key(&self) -> Result<DateTime<Utc>, &str> {
+        self.datetime().ok_or(&self.text)
     }
 }
 
@@ -87,12 +81,10 @@ fn calendar(text: &str) -> Option<DateTime<Utc>> {
 
 /// Parses seconds or milliseconds since 1970.
 fn since_1970(text: &str) -> Option<DateTime<Utc>> {
-    const FIRST_MILLISECONDS: i64 = 100_000_000_000;
-    let number: i64 = text.parse().ok()?;
-    if (1 - FIRST_MILLISECONDS..FIRST_MILLISECONDS).contains(&number) {
-        return DateTime::from_timestamp(number, 0);
+    match text.parse().ok()? {
+        seconds @ -99_999_999_999..=99_999_999_999 => DateTime::from_timestamp(seconds, 0),
+        milliseconds => DateTime::from_timestamp_millis(milliseconds),
     }
-    DateTime::from_timestamp_millis(number)
 }
 
 impl From<String> for Timestamp {
