@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::{Event, meta, older_names};
@@ -38,13 +38,6 @@ impl<T> Received<T> {
     /// ```
     pub fn json(&self) -> Value {
         json(&self.raw)
-    }
-}
-
-impl<T: DeserializeOwned> Received<T> {
-    /// Decodes an event from a text with documented names.
-    pub(crate) fn read(text: &[u8], raw: &Bytes) -> Result<Self, String> {
-        Ok(Self { typed: decode(text)?, raw: raw.clone() })
     }
 }
 
@@ -115,13 +108,13 @@ impl Event {
         let raw = Bytes::copy_from_slice(body);
         let is_object = surrogates::without_bom(body).trim_ascii_start().starts_with(b"{");
         let head: Head = if is_object { decode(body).unwrap_or_default() } else { Head::default() };
-        let sent = head.event.as_ref().and_then(Value::as_str).unwrap_or_default();
+        let sent = head.event.as_str().unwrap_or_default();
         let name = open_enum::find(Self::KNOWN, sent).map_or(sent, |index| Self::KNOWN[index]);
         let renamed = older_names::replaced(name, body);
         let problem = match Self::read(name, renamed.as_deref().unwrap_or(body), &raw) {
             Some(Ok(event)) => return event,
             Some(Err(problem)) => Some(problem),
-            None if head.object.as_ref().is_some_and(|object| object == meta::OBJECT) => {
+            None if head.object == meta::OBJECT => {
                 let typed = Box::new(meta::Envelope::read(&json(body)));
                 return Self::Meta(Received { typed, raw });
             }
@@ -141,9 +134,10 @@ impl Event {
 
 /// The fields that identify the kind of a delivery.
 #[derive(Default, Deserialize)]
+#[serde(default)]
 struct Head {
-    event: Option<Value>,
-    object: Option<Value>,
+    event: Value,
+    object: Value,
 }
 
 fn json(body: &[u8]) -> Value {

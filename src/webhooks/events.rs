@@ -45,10 +45,10 @@ macro_rules! events {
                 text: &[u8],
                 raw: &::bytes::Bytes,
             ) -> ::std::option::Option<::std::result::Result<Self, ::std::string::String>> {
-                use crate::webhooks::Received;
-
                 ::std::option::Option::Some(match name {
-                    $($name => Received::read(text, raw).map(Self::$variant),)*
+                    $($name => crate::decode::decode(text).map(|typed| {
+                        Self::$variant(crate::webhooks::Received { typed, raw: raw.clone() })
+                    }),)*
                     _ => return ::std::option::Option::None,
                 })
             }
