@@ -27,8 +27,8 @@
 //! leniently: a field of another type is `None`, and an element that is not an object or has no
 //! id is left out. `raw` contains all fields.
 
+use std::fmt;
 use std::ops::Deref;
-use std::{fmt, iter};
 
 use serde_json::Value;
 
@@ -64,9 +64,9 @@ macro_rules! objects {
         }
 
         impl Lenient for $name {
-            fn read<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Self> {
-                let object = values.find(|value| value.is_object())?;
-                Some(Self { $($field: field(object, &[$($pointer),+])?,)* })
+            fn read(value: &Value) -> Option<Self> {
+                value.is_object().then_some(())?;
+                Some(Self { $($field: field(value, &[$($pointer),+])?,)* })
             }
         }
     )*};
@@ -226,9 +226,9 @@ impl Envelope {
     pub(super) fn read(envelope: &Value) -> Self {
         let entries = envelope["entry"].as_array().into_iter().flatten();
         let changes = entries.flat_map(|entry| {
-            let account_id: Option<String> = field(entry, &["/id"]).flatten();
-            let changes: Vec<Change> = field(entry, &["/changes"]).unwrap_or_default();
-            changes.into_iter().map(move |it| Change { account_id: account_id.clone(), ..it })
+            let account_id = Option::<String>::read(&entry["id"]).flatten();
+            let changes = Vec::<Change>::read(&entry["changes"]).into_iter().flatten();
+            changes.map(move |it| Change { account_id: account_id.clone(), ..it })
         });
         Self { changes: changes.collect() }
     }
@@ -248,20 +248,22 @@ impl Envelope {
 
 /// A value that may be missing or of another type than documented.
 trait Lenient: Sized {
-    /// The first readable one of the values at several places. None if it is required.
-    fn read<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Self>;
+    /// Reads a value, which is null if it is missing.
+    fn read(value: &Value) -> Option<Self>;
 }
 
+/// The first readable one of the values at several places. None if it is required.
 fn field<T: Lenient>(object: &Value, pointers: &[&str]) -> Option<T> {
-    T::read(pointers.iter().filter_map(|pointer| object.pointer(pointer)))
+    let values = pointers.iter().filter_map(|pointer| object.pointer(pointer));
+    values.filter(|value| !value.is_null()).chain([&Value::Null]).find_map(T::read)
 }
 
 macro_rules! scalars {
     ($($scalar:ty),*) => {$(
         impl Lenient for $scalar {
             /// Ids may be text or numbers.
-            fn read<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Self> {
-                values.find_map(|value| from_value(value).ok())
+            fn read(value: &Value) -> Option<Self> {
+                from_value(value).ok()
             }
         }
     )*};
@@ -270,22 +272,20 @@ macro_rules! scalars {
 scalars!(String, i64, Timestamp);
 
 impl<T: Lenient> Lenient for Option<T> {
-    fn read<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Self> {
-        let mut values = values.peekable();
-        Some(values.peek().is_some().then(|| T::read(values)).flatten())
+    fn read(value: &Value) -> Option<Self> {
+        if value.is_null() { Some(None) } else { T::read(value).map(Some) }
     }
 }
 
 impl<T: Lenient> Lenient for Vec<T> {
-    fn read<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Self> {
-        let list = values.find_map(Value::as_array).into_iter().flatten();
-        Some(list.filter_map(|entry| T::read(iter::once(entry))).collect())
+    fn read(value: &Value) -> Option<Self> {
+        Some(value.as_array().into_iter().flatten().filter_map(T::read).collect())
     }
 }
 
 impl Lenient for Raw {
-    fn read<'v>(mut values: impl Iterator<Item = &'v Value>) -> Option<Self> {
-        Some(Self(values.next().cloned().unwrap_or_default()))
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self(value.clone()))
     }
 }
 

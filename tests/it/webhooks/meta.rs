@@ -101,6 +101,12 @@ fn a_kind_without_content_does_not_hide_another() {
 }
 
 #[test]
+fn a_field_that_is_null_is_missing() {
+    let message = message(&json!({"id": "wamid.1", "referral": null, "image": null, "text": null}));
+    assert_eq!((message.referral, message.media, message.text), (None, None, None));
+}
+
+#[test]
 fn media_with_both_ids_is_found_in_all_changes() {
     let image = |id: Value| json!({"id": "wamid.1", "image": {"id": id}});
     let number = |id: &str| json!({"phone_number_id": id});
