@@ -95,7 +95,9 @@ fn client(document: &Value, reach: &reach::Reach) -> Result<syn::File, String> {
 fn adjust(code: &str) -> String {
     let calls = code.split_inclusive("pub async fn send(").map(|call| {
         let id = call.split("operation_id: \"").nth(1).and_then(|rest| rest.split('"').next());
-        call.replace("Error::InvalidRequest", &format!("Error::in_call({:?})", id.unwrap_or("")))
+        let in_call = format!("map_err(Error::in_call({:?}))", id.unwrap_or(""));
+        let header = format!("try_into().map_err(Error::invalid_header).{in_call}?");
+        call.replace("map_err(Error::InvalidRequest)", &in_call).replace("try_into()?", &header)
     });
     let code: String = calls.collect();
     code.replace("Error<()>", "Error")

@@ -103,9 +103,8 @@ fn hide(model: &mut ItemStruct) -> Option<Item> {
 /// A function that returns the JSON Schemas of all models, except of the union of all
 /// deliveries.
 pub fn list_schemas(document: &Value, delivery: Option<&str>) -> Item {
-    let names =
-        named(document).map(|(name, _)| name).filter(|name| Some(name.as_str()) != delivery);
-    let entries = names.map(|name| {
+    let models = named(document).filter(|(name, _)| Some(name.as_str()) != delivery);
+    let entries = models.map(|(name, _)| {
         let model = format_ident!("{name}");
         quote!((#name, ::schemars::schema_for!(#model)))
     });

@@ -111,9 +111,8 @@ fn size((name, property): (&String, &Value)) -> Option<TokenStream> {
 
 /// Whether an `impl` is the conversion from a builder to its model.
 fn builds(item: &ItemImpl, model: &Ident) -> bool {
-    let is_from =
-        item.trait_.as_ref().and_then(|(path, _)| Some(path.segments.last()?.ident == "TryFrom"));
-    is_from == Some(true) && code::name(&item.self_ty) == Some(model)
+    let of = item.trait_.as_ref().and_then(|(of, _)| of.segments.last());
+    of.is_some_and(|of| of.ident == "TryFrom") && code::name(&item.self_ty) == Some(model)
 }
 
 /// Makes the conversion check the built model.

@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 
 use super::Client;
 use crate::Download;
-use crate::error::{Call, ErrorKind};
+use crate::error::Call;
 use crate::operation::Operation;
 use crate::request::Succeeded;
 pub(super) use crate::request::path_guard::encode_path;
@@ -89,6 +89,13 @@ impl Error {
         }
     }
 
+    /// The reason why a header parameter is refused.
+    pub(super) fn invalid_header(_: InvalidHeaderValue) -> String {
+        "the idempotency key or another header parameter contains a character that is not \
+         valid in headers, such as a line break; remove it"
+            .to_owned()
+    }
+
     #[allow(non_snake_case, reason = "the generated code takes it for a variant")]
     pub(super) fn UnexpectedResponse(response: Succeeded<'_>) -> Self {
         Self::of_status(response.status())
@@ -96,10 +103,7 @@ impl Error {
 }
 
 impl From<InvalidHeaderValue> for Error {
-    fn from(_: InvalidHeaderValue) -> Self {
-        Self::new(ErrorKind::InvalidRequest).with_detail(
-            "the idempotency key or another header parameter contains a character that is not \
-             valid in headers, such as a line break; remove it",
-        )
+    fn from(error: InvalidHeaderValue) -> Self {
+        Self::invalid_request(&Self::invalid_header(error))
     }
 }

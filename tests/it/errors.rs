@@ -285,6 +285,18 @@ async fn a_response_above_the_size_limit_is_an_error() {
 }
 
 #[tokio::test]
+async fn the_error_for_an_invalid_idempotency_key_names_the_call() {
+    let client = Sandbox::start().await.unwrap().client();
+    for key in ["marked\n", ""] {
+        let call = client.send_message().idempotency_key(key);
+        let call = call.body_map(|body| body.destination_number("+5511988887777").text("Oi"));
+        let error = call.send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        assert_eq!(error.operation_id(), Some("send_message"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn network_faults_have_distinct_errors() {
     let mut table = String::new();
 
