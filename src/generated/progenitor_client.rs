@@ -8,7 +8,6 @@
 #![allow(
     dead_code,
     unused_imports,
-    clippy::unused_async,
     clippy::needless_pass_by_value,
     reason = "the generated code determines the interface"
 )]
@@ -49,12 +48,11 @@ pub trait RequestBuilderExt {}
 impl Client {
     pub(super) fn exec(
         &self,
-        mut request: Request,
+        request: Request,
         info: &OperationInfo,
     ) -> Pin<Box<dyn Future<Output = Result<Succeeded<'_>, Error>> + Send + '_>> {
-        let operation_id = info.operation_id;
         // Boxed, so that the attempts do not enlarge the future of every operation.
-        Box::pin(async move { self.call(&mut request, operation_id).await })
+        Box::pin(self.call(request, info.operation_id))
     }
 }
 

@@ -40,12 +40,12 @@ impl Client {
     /// except that JSON is not decoded yet.
     pub(crate) async fn call(
         &self,
-        request: &mut Request,
+        mut request: Request,
         operation_id: &'static str,
     ) -> Result<Succeeded<'_>, Error> {
         let operation = Operation::find(operation_id)
             .ok_or_else(|| Error::refused("the document has no such operation"))?;
-        let succeeded = self.execute(request, Cow::Borrowed(operation)).await?;
+        let succeeded = self.execute(&mut request, Cow::Borrowed(operation)).await?;
         match operation.response.content {
             Content::Json => {}
             Content::Nothing => succeeded.read(success::nothing)?,
