@@ -11,7 +11,7 @@ use futures_core::Stream;
 
 pub(crate) use self::macros::{dated, numbered};
 pub(crate) use self::paginator::Page;
-use self::paginator::{Call, Paginator};
+use self::paginator::Paginator;
 use crate::error::Error;
 
 /// The entries of all pages: a [`Stream`] of results.
@@ -51,7 +51,10 @@ use crate::error::Error;
 /// # Ok(()) }
 /// ```
 #[must_use = "no page is requested until the stream is polled"]
-pub struct Pages<T>(Pin<Box<dyn Stream<Item = Result<T, Error>> + Send>>);
+pub struct Pages<T>(PollNext<T>);
+
+/// Polls the next entry.
+type PollNext<T> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<T, Error>>> + Send>;
 
 impl<T: Send + Unpin + 'static> Pages<T> {
     /// The entries of the pages from `first` on. `key` identifies an entry, and `call` requests the
@@ -62,19 +65,20 @@ impl<T: Send + Unpin + 'static> Pages<T> {
         mut call: impl FnMut(C) -> F + Send + 'static,
     ) -> Self
     where
-        C: Clone + Send + Unpin + 'static,
-        K: PartialEq + Send + Unpin + 'static,
+        C: Clone + Send + 'static,
+        K: PartialEq + Send + 'static,
         F: Future<Output = Result<Page<T, C>, Error>> + Send + 'static,
     {
-        let call: Call<T, C> = Box::new(move |cursor| Box::pin(call(cursor)));
-        Self(Box::pin(Paginator::new(first, key, call)))
+        let call = Box::new(move |cursor| tokio::spawn(call(cursor)));
+        let mut paginator = Paginator::new(first, key, call);
+        Self(Box::new(move |context| paginator.poll_next(context)))
     }
 
     /// Returns the next entry, or None after the last.
     ///
     /// This method is cancel safe: the next call continues where a dropped call stopped.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
-        std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await
+        std::future::poll_fn(&mut self.0).await
     }
 }
 
@@ -82,7 +86,7 @@ impl<T> Stream for Pages<T> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.as_mut().poll_next(context)
+        (self.0)(context)
     }
 }
 

@@ -1,19 +1,16 @@
 //! Requests page after page, each while the caller takes the entries of the page before it.
 
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::vec;
 
-use futures_core::Stream;
 use tokio::runtime::{self, Handle};
 use tokio::task::JoinHandle;
 
 use crate::error::{Error, ErrorKind};
 
-pub(super) type Fetch<T, C> = Pin<Box<dyn Future<Output = Result<Page<T, C>, Error>> + Send>>;
-
-/// Makes the call for the page at a cursor.
-pub(super) type Call<T, C> = Box<dyn FnMut(C) -> Fetch<T, C> + Send>;
+/// Spawns the call for the page at a cursor.
+pub(super) type Call<T, C> = Box<dyn FnMut(C) -> JoinHandle<Result<Page<T, C>, Error>> + Send>;
 
 /// A page and the cursor of the next one.
 pub(crate) struct Page<T, C> {
@@ -58,58 +55,37 @@ pub(super) struct Paginator<T, C, K> {
     key: fn(&T) -> K,
     /// The keys of the current page.
     keys: Vec<K>,
-    items: VecDeque<T>,
-    /// None at the end.
-    next_page: Option<NextPage<T, C>>,
+    items: vec::IntoIter<T>,
+    /// The cursor of the page after these entries, or why it is unknown. None at the end.
+    next: Option<Result<C, Error>>,
+    /// The pending request of that page.
+    request: Option<Request<Result<Page<T, C>, Error>>>,
 }
 
-/// The page after the entries in memory.
-enum NextPage<T, C> {
-    /// To be requested when it is needed.
-    Cursor(C),
-    Pending(PendingPage<T, C>),
-    /// Cannot be requested.
-    Failed(Error),
-}
-
-/// A pending call for a page.
-struct PendingPage<T, C> {
-    cursor: C,
+/// A request is a task, which runs even while nothing polls the stream: a call that does not
+/// progress would keep its slot and its connection from other calls. Dropping it ends the call.
+struct Request<R> {
+    task: JoinHandle<R>,
+    /// The runtime of the task, which ends with it.
+    runtime: runtime::Id,
     /// Whether the page was requested before it was needed.
     is_ahead: bool,
-    task: Task<Result<Page<T, C>, Error>>,
-    /// The runtime of the task, which ends with it.
-    runtime: Option<runtime::Id>,
 }
 
-/// A task that runs even while nothing polls the stream: a call that does not progress would
-/// keep its slot and its connection from other calls. Dropping it ends the call.
-struct Task<R>(JoinHandle<R>);
-
-impl<R> Drop for Task<R> {
+impl<R> Drop for Request<R> {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
 }
 
-fn current_runtime() -> Option<runtime::Id> {
-    Handle::try_current().ok().map(|handle| handle.id())
-}
-
-impl<T, C, K> Paginator<T, C, K>
-where
-    T: Send + Unpin + 'static,
-    C: Clone + Send + Unpin + 'static,
-    K: PartialEq + Unpin,
-{
+impl<T, C: Clone, K: PartialEq> Paginator<T, C, K> {
     pub(super) fn new(first: C, key: fn(&T) -> K, call: Call<T, C>) -> Self {
-        let next_page = Some(NextPage::Cursor(first));
-        Self { call, key, keys: Vec::new(), items: VecDeque::new(), next_page }
+        let (keys, items, next) = (Vec::new(), Vec::new().into_iter(), Some(Ok(first)));
+        Self { call, key, keys, items, next, request: None }
     }
 
-    fn request(&mut self, cursor: C, is_ahead: bool) -> NextPage<T, C> {
-        let task = Task(tokio::spawn((self.call)(cursor.clone())));
-        NextPage::Pending(PendingPage { cursor, is_ahead, task, runtime: current_runtime() })
+    fn request(&mut self, cursor: C, is_ahead: bool) -> Request<Result<Page<T, C>, Error>> {
+        Request { task: (self.call)(cursor), runtime: Handle::current().id(), is_ahead }
     }
 
     /// Takes the entries of a page, unless the server repeated the previous page.
@@ -119,58 +95,41 @@ where
             return;
         }
         self.keys = keys;
-        self.items = page.items.into();
-        self.next_page = page.next.map(|next| match next {
-            Ok(cursor) => self.request(cursor, true),
-            Err(error) => NextPage::Failed(error),
-        });
+        self.items = page.items.into_iter();
+        if let Some(Ok(cursor)) = &page.next {
+            self.request = Some(self.request(cursor.clone(), true));
+        }
+        self.next = page.next;
     }
-}
 
-impl<T, C, K> Stream for Paginator<T, C, K>
-where
-    T: Send + Unpin + 'static,
-    C: Clone + Send + Unpin + 'static,
-    K: PartialEq + Unpin,
-{
-    type Item = Result<T, Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
+    pub(super) fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<T, Error>>> {
         loop {
-            if let Some(item) = this.items.pop_front() {
+            if let Some(item) = self.items.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            let mut pending = match this.next_page.take() {
-                None => return Poll::Ready(None),
-                Some(NextPage::Failed(error)) => return Poll::Ready(Some(Err(error))),
-                Some(NextPage::Cursor(cursor)) => {
-                    this.next_page = Some(this.request(cursor, false));
-                    continue;
-                }
-                Some(NextPage::Pending(pending)) => pending,
-            };
-            if pending.runtime != current_runtime() {
-                this.next_page = Some(NextPage::Cursor(pending.cursor));
-                continue;
-            }
-            match Pin::new(&mut pending.task.0).poll(context) {
-                Poll::Ready(Ok(Ok(page))) => this.take(page),
+            let Some(cursor) = self.next.take().transpose()? else { return Poll::Ready(None) };
+            let runtime = Handle::current().id();
+            let pending = self.request.take().filter(|request| request.runtime == runtime);
+            let mut request = pending.unwrap_or_else(|| self.request(cursor.clone(), false));
+            match Pin::new(&mut request.task).poll(context) {
                 // The program may have blocked the thread, so that the call could not progress.
-                Poll::Ready(Ok(Err(error))) if pending.is_ahead && error.is_retryable() => {
-                    this.next_page = Some(NextPage::Cursor(pending.cursor));
+                Poll::Ready(Ok(Err(error))) if request.is_ahead && error.is_retryable() => {
+                    self.next = Some(Ok(cursor));
                 }
-                Poll::Ready(Ok(Err(error))) => return Poll::Ready(Some(Err(error))),
+                Poll::Ready(Ok(page)) => self.take(page?),
                 Poll::Ready(Err(error)) if error.is_panic() => {
                     std::panic::resume_unwind(error.into_panic())
                 }
                 // The runtime is shutting down.
                 Poll::Ready(Err(_)) => {
-                    this.next_page = Some(NextPage::Cursor(pending.cursor));
+                    self.next = Some(Ok(cursor));
                     return Poll::Pending;
                 }
                 Poll::Pending => {
-                    this.next_page = Some(NextPage::Pending(pending));
+                    (self.next, self.request) = (Some(Ok(cursor)), Some(request));
                     return Poll::Pending;
                 }
             }
