@@ -15,7 +15,7 @@ use crate::credentials::number_scope::NumberScope;
 use crate::operation::Operation;
 use crate::time::Backoff;
 
-/// If there are this many queues, idle ones are dropped.
+/// If there are more queues, idle ones are dropped.
 const MAX_QUEUES: usize = 1024;
 
 /// Determines how the calls of a client and its clones wait after a 429.
@@ -55,18 +55,17 @@ impl RequestQueues {
         let undocumented = || Cow::Owned(format!("{} {}", operation.method, operation.path));
         let key = (operation.id.map_or_else(undocumented, Cow::Borrowed), number.clone());
         let mut queues = self.by_scope.lock().unwrap_or_else(PoisonError::into_inner);
-        let find = |queues: &[(Scope, _)]| queues.binary_search_by(|(known, _)| known.cmp(&key));
-        let mut found = find(&queues);
-        if found.is_err() && queues.len() >= MAX_QUEUES {
-            queues.retain(|(_, queue)| Arc::strong_count(queue) > 1 || !queue.is_idle());
-            found = find(&queues);
+        match queues.binary_search_by(|(known, _)| known.cmp(&key)) {
+            Ok(index) => Arc::clone(&queues[index].1),
+            Err(index) => {
+                let queue = Arc::new(RequestQueue::new(Pace::new(self.backoff)));
+                queues.insert(index, (key, Arc::clone(&queue)));
+                if queues.len() > MAX_QUEUES {
+                    queues.retain(|(_, queue)| Arc::strong_count(queue) > 1 || !queue.is_idle());
+                }
+                queue
+            }
         }
-        let index = found.unwrap_or_else(|index| {
-            let queue = RequestQueue::new(Pace::new(self.backoff));
-            queues.insert(index, (key, Arc::new(queue)));
-            index
-        });
-        Arc::clone(&queues[index].1)
     }
 }
 

@@ -49,15 +49,15 @@ impl RequestQueue {
         Self(State { pace, number: 0, waiting: VecDeque::new() }.into())
     }
 
-    /// Admits a call `now`, or returns its position in the queue.
+    /// Admits a call at once, or returns its position in the queue.
     ///
     /// `since` determines the position: the start of the call, or its last rejection. A
     /// rejected call moves to the end, so that others probe the server.
-    pub(crate) fn enter(&self, since: Instant, now: Instant) -> Result<(), Position> {
+    pub(crate) fn enter(&self, since: Instant) -> Result<(), Position> {
         let mut state = self.state();
         state.number += 1;
         let position = (since, state.number);
-        state.admit(position, now).map_err(|_| position)
+        state.admit(position, Instant::now()).map_err(|_| position)
     }
 
     /// Waits until a call is admitted, before the deadline.
@@ -75,16 +75,15 @@ impl RequestQueue {
         let _entry = Entry { queue: self, position };
         loop {
             let now = Instant::now();
-            let pause = self.pause_before(deadline, now)?;
-            if now >= patience && pause.is_zero() {
-                // A last attempt may succeed.
+            let last_attempt = patience.max(now + self.pause_before(deadline, now)?);
+            if now >= last_attempt {
+                // It may succeed, although calls before this one wait.
                 self.state().pace.on_send(now);
                 return Ok(());
             }
             let admission = self.state().wait(position, now, &wake);
             let Err(due) = admission else { return Ok(()) };
-            let end = if now >= patience { now + pause } else { patience };
-            _ = timeout_at(end.min(due), wake.notified()).await;
+            _ = timeout_at(last_attempt.min(due), wake.notified()).await;
         }
     }
 
@@ -151,19 +150,21 @@ impl State {
     /// woken before. An empty queue without a pause opens again here.
     fn admit(&mut self, position: Position, now: Instant) -> Result<(), Instant> {
         let ready = self.pace.ready(now);
-        if ready.is_none() {
-            self.drop_unpolled(position, now);
-        }
-        let is_first = self.waiting.front().is_none_or(|first| first.position >= position);
-        match ready {
-            // The calls before it wake it when they leave.
-            _ if !is_first => Err(now + LONGEST_IDLE),
-            Some(ready) => Err(ready),
-            None => {
-                self.pace.on_send(now);
-                Ok(())
+        while let Some(first) = self.waiting.front()
+            && first.position < position
+        {
+            if ready.is_some() || now < first.due + LONGEST_IDLE {
+                // The calls before it wake it when they leave.
+                return Err(now + LONGEST_IDLE);
             }
+            // It is not polled.
+            self.leave(first.position);
         }
+        if let Some(ready) = ready {
+            return Err(ready);
+        }
+        self.pace.on_send(now);
+        Ok(())
     }
 
     /// Like [`admit`](Self::admit), but leaves a call that is not admitted in the queue.
@@ -181,16 +182,6 @@ impl State {
                 Err(place) => self.waiting.insert(place, waiting),
             }
         })
-    }
-
-    /// Removes the first calls before a position as long as they are not polled.
-    fn drop_unpolled(&mut self, before: Position, now: Instant) {
-        while let Some(first) = self.waiting.front()
-            && first.position < before
-            && now >= first.due + LONGEST_IDLE
-        {
-            self.leave(first.position);
-        }
     }
 
     /// The index of a call, or the index at which it belongs.

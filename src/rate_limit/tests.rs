@@ -558,7 +558,7 @@ impl RequestQueue {
     /// Returns when a call is admitted, unless it must wait.
     fn enter_now(&self) -> Result<Instant, Position> {
         let now = Instant::now();
-        self.enter(now, now).map(|()| now)
+        self.enter(now).map(|()| now)
     }
 }
 

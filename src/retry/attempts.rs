@@ -97,24 +97,24 @@ impl Rules<'_> {
     /// it enters the queue, and waits again if a pause began before it got one.
     async fn admit(&self, since: Instant, deadline: Instant) -> Result<(Instant, Slot), Error> {
         let mut slot = self.slots.take(deadline).await?;
-        let now = Instant::now();
-        let mut sent_at = match self.queue.map(|queue| (queue, queue.enter(since, now))) {
-            None | Some((_, Ok(()))) => now,
-            Some((queue, Err(position))) => loop {
+        if let Some(queue) = self.queue
+            && let Err(position) = queue.enter(since)
+        {
+            loop {
                 drop(slot);
                 queue.admit(position, deadline).await?;
                 slot = self.slots.take(deadline).await?;
                 if !queue.is_paused() {
-                    break Instant::now();
+                    break;
                 }
-            },
-        };
+            }
+        }
         if !self.repeatable {
             // It cannot be known whether the server processed a request on a connection that it
             // closed, so remove closed connections first.
             settle_connections().await;
-            sent_at = Instant::now();
         }
+        let sent_at = Instant::now();
         if sent_at >= deadline {
             // A blocked or suspended program oversleeps.
             let error = Error::new(ErrorKind::Timeout);
