@@ -29,6 +29,7 @@ use crate::time::{Backoff, spread};
 /// let none = RetryPolicy::none();
 /// assert_ne!(patient, none);
 /// ```
+#[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: u32,
@@ -68,10 +69,8 @@ impl RetryPolicy {
     }
 
     /// Sets the maximum number of attempts, including the first. Default: 4. 0 counts as 1.
-    #[must_use]
-    pub fn max_attempts(mut self, attempts: u32) -> Self {
-        self.max_attempts = attempts;
-        self
+    pub fn max_attempts(self, attempts: u32) -> Self {
+        Self { max_attempts: attempts, ..self }
     }
 
     /// Sets the maximum duration of a call, including all attempts and the waits between them.
@@ -79,10 +78,8 @@ impl RetryPolicy {
     ///
     /// If a wait would exceed it, the call fails at once, and [`Error::retry_after`] returns
     /// the wait.
-    #[must_use]
-    pub fn total_timeout(mut self, time: Duration) -> Self {
-        self.total_timeout = time;
-        self
+    pub fn total_timeout(self, time: Duration) -> Self {
+        Self { total_timeout: time, ..self }
     }
 
     /// Sets the wait if the server requests none, or less than `base`: a random time between
@@ -91,17 +88,13 @@ impl RetryPolicy {
     ///
     /// While calls wait together after a 429, one of them probes the server after `base`, and
     /// then at intervals of an eighth of the time that has passed, up to `cap`.
-    #[must_use]
-    pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
-        self.backoff = Backoff { base, cap };
-        self
+    pub fn backoff(self, base: Duration, cap: Duration) -> Self {
+        Self { backoff: Backoff { base, cap }, ..self }
     }
 
     /// Sets how calls wait after a 429. Default: [`Pacing::Pause`].
-    #[must_use]
-    pub fn pacing(mut self, pacing: Pacing) -> Self {
-        self.pacing = pacing;
-        self
+    pub fn pacing(self, pacing: Pacing) -> Self {
+        Self { pacing, ..self }
     }
 
     /// Retries calls after failures other than 429 as often as
@@ -110,10 +103,8 @@ impl RetryPolicy {
     /// By default the clones of a client share a budget of 100 retries. Each success earns a
     /// tenth of a retry, up to 100. When the budget is spent, errors are returned at once, so
     /// that retries do not multiply the load on a server that is down.
-    #[must_use]
-    pub fn without_budget(mut self) -> Self {
-        self.has_budget = false;
-        self
+    pub fn without_budget(self) -> Self {
+        Self { has_budget: false, ..self }
     }
 
     /// The maximum number of attempts, as set with [`max_attempts`](Self::max_attempts).
@@ -178,11 +169,12 @@ fn may_retry(error: &Error, is_repeatable: bool) -> bool {
     // The cooldown outlasts the call, and the server does not state its duration.
     let is_cooldown =
         error.advice() == Some(RetryAdvice::OnlyThisCall) && error.retry_after().is_none();
-    let is_permanent =
-        is_cooldown || !error.is_retryable() || error.outcome() == Some(Outcome::OutOfDescriptors);
-    let is_not_processed = matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Connect)
-        || error.outcome() == Some(Outcome::NotProcessed);
-    !is_permanent && (is_not_processed || is_repeatable)
+    if is_cooldown || !error.is_retryable() || error.outcome() == Some(Outcome::OutOfDescriptors) {
+        return false;
+    }
+    is_repeatable
+        || matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Connect)
+        || error.outcome() == Some(Outcome::NotProcessed)
 }
 
 #[cfg(test)]
