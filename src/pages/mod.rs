@@ -13,6 +13,7 @@ pub(crate) use self::macros::{dated, numbered};
 pub(crate) use self::paginator::Page;
 use self::paginator::Paginator;
 use crate::error::Error;
+use crate::telemetry::inherited;
 
 /// The entries of all pages: a [`Stream`] of results.
 ///
@@ -69,7 +70,7 @@ impl<T: Send + Unpin + 'static> Pages<T> {
         K: PartialEq + Send + 'static,
         F: Future<Output = Result<Page<T, C>, Error>> + Send + 'static,
     {
-        let call = Box::new(move |cursor| tokio::spawn(call(cursor)));
+        let call = Box::new(move |cursor| tokio::spawn(inherited(call(cursor))));
         let mut paginator = Paginator::new(first, key, call);
         Self(Box::new(move |context| paginator.poll_next(context)))
     }

@@ -5,7 +5,7 @@ mod spans;
 
 use std::time::Duration;
 
-pub(crate) use self::spans::{Span, waited, waiting};
+pub(crate) use self::spans::{Span, inherited, waited, waiting};
 
 /// A shorter wait for a retry or a rate limit emits only the event after it, and a shorter wait
 /// for a slot emits none.

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 use reqwest::Url;
-use tracing::Instrument;
 use tracing::field::Empty;
+use tracing::instrument::{Instrument, WithSubscriber};
 
 use super::LONG_WAIT;
 use crate::error::Error;
@@ -73,6 +73,12 @@ impl Span {
             self.0.record("otel.status_code", "ERROR");
         }
     }
+}
+
+/// The body of a task, with the span and the subscriber of the caller, which a task does not
+/// inherit.
+pub(crate) fn inherited<F: Future>(task: F) -> impl Future<Output = F::Output> {
+    task.in_current_span().with_current_subscriber()
 }
 
 /// The status of an error response, else the kind of the error.

@@ -11,7 +11,7 @@ use crate::support::{KEY, eventually, pass};
 use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::{Client, ClientBuilder, Credentials, Method, RetryPolicy, StatusCode};
 use tracing::field::{Field, Visit};
-use tracing::instrument::WithSubscriber;
+use tracing::instrument::{Instrument, WithSubscriber};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Dispatch, Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
@@ -191,6 +191,29 @@ async fn a_raw_call_has_spans_with_its_path_template() {
         }
         assert!(!ours.contains("marked"), "{ours}");
     }
+}
+
+/// The stream requests them in tasks of its own.
+#[tokio::test]
+async fn the_pages_of_a_stream_belong_to_the_span_in_which_it_is_polled() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let recorder = Recorder::default();
+    let job = async {
+        let entries = async {
+            let mut messages = sandbox.client().list_message_history().stream();
+            while let Some(message) = messages.next().await {
+                message.unwrap();
+            }
+        };
+        entries.instrument(tracing::info_span!("job")).await;
+    };
+    job.with_subscriber(recorder.subscriber()).await;
+    let records = recorder.0.lock().unwrap();
+    let calls =
+        records.iter().filter(|recorded| recorded.is_ours() && recorded.name == "INFO call");
+    let depths: Vec<_> = calls.map(|call| call.depth).collect();
+    assert_eq!(depths, vec![1; sandbox.requests().len()]);
+    assert!(!depths.is_empty());
 }
 
 #[tokio::test]
