@@ -57,7 +57,7 @@ pub struct Pages<T>(PollNext<T>);
 /// Polls the next entry.
 type PollNext<T> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<T, Error>>> + Send>;
 
-impl<T: Send + Unpin + 'static> Pages<T> {
+impl<T: Send + 'static> Pages<T> {
     /// The entries of the pages from `first` on. `key` identifies an entry, and `call` requests the
     /// page at a cursor.
     pub(crate) fn new<C, K, F>(

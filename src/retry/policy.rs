@@ -69,6 +69,9 @@ impl RetryPolicy {
     }
 
     /// Sets the maximum number of attempts, including the first. Default: 4. 0 counts as 1.
+    ///
+    /// If the server is still processing an attempt whose outcome is unknown, the client polls it
+    /// until the total timeout. These polls do not count.
     pub fn max_attempts(self, attempts: u32) -> Self {
         Self { max_attempts: attempts, ..self }
     }
