@@ -2,8 +2,6 @@
 //!
 //! Reads the text again up to the error, without a type, so this is compiled only once.
 
-use std::iter;
-
 use serde_json::{Deserializer, Value};
 use serde_path_to_error::{Segment, deserialize};
 
@@ -29,9 +27,8 @@ pub(crate) fn of(text: &[u8], error: &serde_json::Error) -> Vec<Segment> {
 /// The end of the part that the decoder read. Lines are counted from 1, columns are the bytes
 /// of a line that were read. The decoder only peeks at an unexpected list or object.
 fn end(text: &[u8], error: &serde_json::Error) -> usize {
-    let breaks = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-    let mut starts = iter::once(0).chain(breaks.map(|(place, _)| place + 1));
-    let start = starts.nth(error.line().saturating_sub(1)).unwrap_or(text.len());
+    let lines = text.split_inclusive(|byte| *byte == b'\n');
+    let start: usize = lines.take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
     let end = text.len().min(start + error.column());
     end + usize::from(matches!(text.get(end), Some(b'[' | b'{')))
 }

@@ -15,14 +15,11 @@ use serde_json::value::RawValue;
 use serde_path_to_error::Segment;
 
 use crate::operation::FIELDS;
-use crate::text::one_line;
 
 use self::surrogates::without_bom;
 
 /// The maximum number of repairs of a body. Each takes time linear in its length.
 const MAX_REPAIRS: usize = 64;
-
-const MAX_NAME_CHARS: usize = 64;
 
 /// The fields of a JSON object, verbatim. The values are parts of the body, which may be long.
 pub(crate) type Object<'t> = HashMap<String, &'t RawValue>;
@@ -82,8 +79,11 @@ fn problem(body: &[u8], error: &serde_json::Error) -> String {
     let what = match error.classify() {
         Category::Data => {
             let path = path(body, error);
-            match missing_field(error) {
-                Some(field) => format!("{path} lacks \"{field}\""),
+            let text = error.to_string();
+            let missing = text.strip_prefix("missing field `");
+            match missing.and_then(|missing| missing.split_once('`')) {
+                // The name comes from the model, not from the server.
+                Some((field, _)) => format!("{path} lacks \"{field}\""),
                 None => format!("{path} has an unexpected type or value"),
             }
         }
@@ -91,13 +91,6 @@ fn problem(body: &[u8], error: &serde_json::Error) -> String {
         Category::Syntax | Category::Io => "it is not JSON".to_owned(),
     };
     format!("{what}, at line {} column {}", error.line(), error.column())
-}
-
-/// The missing field, if that is the error. Its name comes from the model, not from the server.
-fn missing_field(error: &serde_json::Error) -> Option<String> {
-    let text = error.to_string();
-    let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
-    Some(one_line(name, MAX_NAME_CHARS))
 }
 
 /// The path at which decoding failed. Shows only names in the document, since the server chose

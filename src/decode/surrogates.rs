@@ -10,9 +10,6 @@ use std::borrow::Cow;
 use serde::de::DeserializeOwned;
 use serde_json::Error;
 
-/// The replacement character, U+FFFD.
-const REPLACEMENT: &[u8] = b"fffd";
-
 /// Parses JSON, replaces text that is not Unicode, and skips a byte order mark. Error positions do
 /// not count the mark.
 pub(crate) fn from_slice<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
@@ -29,16 +26,15 @@ pub(crate) fn without_bom(text: &[u8]) -> &[u8] {
 
 /// The text with unpaired surrogates and invalid UTF-8 replaced. None if it has neither.
 pub(crate) fn replaced(text: &[u8]) -> Option<Vec<u8>> {
-    let unicode = String::from_utf8_lossy(text);
-    let mut replaced = matches!(unicode, Cow::Owned(_)).then(|| unicode.as_bytes().to_vec());
-    let text = unicode.as_bytes();
+    let mut text = String::from_utf8_lossy(text);
     let mut offset = 0;
-    while let Some(rest) = text.get(offset..).filter(|rest| !rest.is_empty()) {
+    while offset < text.len() {
+        let rest = &text.as_bytes()[offset..];
         offset += match (rest, unit(rest)) {
             (_, Some(0xD800..=0xDBFF)) if matches!(unit(&rest[6..]), Some(0xDC00..=0xDFFF)) => 12,
             (_, Some(0xD800..=0xDFFF)) => {
-                let replaced = replaced.get_or_insert_with(|| text.to_vec());
-                replaced[offset + 2..offset + 6].copy_from_slice(REPLACEMENT);
+                // U+FFFD is the replacement character.
+                text.to_mut().replace_range(offset + 2..offset + 6, "fffd");
                 6
             }
             // An escaped backslash does not begin an escape.
@@ -46,7 +42,10 @@ pub(crate) fn replaced(text: &[u8]) -> Option<Vec<u8>> {
             _ => 1,
         }
     }
-    replaced
+    match text {
+        Cow::Owned(replaced) => Some(replaced.into_bytes()),
+        Cow::Borrowed(_) => None,
+    }
 }
 
 /// The UTF-16 code unit that a text begins with, if that is an escape like `\ud83d`.
