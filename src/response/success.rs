@@ -27,13 +27,9 @@ pub(crate) struct Success<'a> {
 /// An empty body is an empty model, if the operation writes and the model has no required
 /// fields.
 pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Error> {
-    let ResponseBody { fields, is_list, envelopes, requires_fields, .. } = *success.documented();
-    let mut body = None;
-    if !envelopes.is_empty() {
-        // An undocumented field may contain another list.
-        body = success.with_object(|object| success.with_list(object));
-        body = body.filter(|body| is_list || decode::decode::<T>(body).is_ok());
-    }
+    let ResponseBody { fields, is_list, requires_fields, .. } = *success.documented();
+    // An undocumented field may contain another list.
+    let body = success.with_list().filter(|body| is_list || decode::decode::<T>(body).is_ok());
     let success = Success { body: body.as_deref().unwrap_or(success.body), ..success };
     if success.text().is_empty() {
         let empty = serde_json::from_slice(b"{}").ok();
@@ -41,13 +37,10 @@ pub(crate) fn model<T: DeserializeOwned>(success: Success<'_>) -> Result<T, Erro
         return empty.ok_or_else(|| success.unreadable("its body is empty".to_owned()));
     }
     // Serde's derive would read a list as the fields of the model in order.
-    let is_other_list = !fields.is_empty() && !is_list && success.text().starts_with(b"[");
-    let decoded = if is_other_list {
-        Err("it is a list, not an object".to_owned())
-    } else {
-        decode::decode(success.body)
-    };
-    match decoded {
+    if !fields.is_empty() && !is_list && success.text().starts_with(b"[") {
+        return Err(success.undecoded("it is a list, not an object".to_owned()));
+    }
+    match decode::decode(success.body) {
         // An object with the required fields is certainly the model.
         Ok(model) if requires_fields => Ok(model),
         Ok(model) => success.other_object().map_or(Ok(model), Err),
@@ -89,8 +82,13 @@ impl Success<'_> {
     }
 
     /// The body with its list in the documented place, if an undocumented field contains it.
-    fn with_list(self, mut object: Object<'_>) -> Option<Vec<u8>> {
+    fn with_list(self) -> Option<Vec<u8>> {
         let response = self.documented();
+        if response.envelopes.is_empty() {
+            return None;
+        }
+        let mut replaced = None;
+        let mut object = object(self.text(), &mut replaced);
         let has_list =
             response.list.and_then(|list| object.get(list)).is_some_and(|it| !is_null(it));
         if has_list || is_error(&object) {
@@ -115,34 +113,20 @@ impl Success<'_> {
     /// The error for a JSON object that does not report the success of the operation.
     fn other_object(self) -> Option<Error> {
         let response = self.documented();
-        let takes_any = response.is_union || response.fields.is_empty();
-        let (has_error, is_other) = self.with_object(|object| {
-            let is_expected = response.fields.iter().any(|field| object.contains_key(*field));
-            let states_error = is_error(&object) && !(response.is_union && is_expected);
-            let has_error = states_error || (resembles_error(&object) && !is_expected);
-            (has_error, !object.is_empty() && !is_expected && !takes_any)
-        });
-        if has_error {
+        let mut replaced = None;
+        let object = object(self.text(), &mut replaced);
+        let is_expected = response.fields.iter().any(|field| object.contains_key(*field));
+        let states_error = is_error(&object) && !(response.is_union && is_expected);
+        if states_error || (resembles_error(&object) && !is_expected) {
             let object = surrogates::from_slice(self.body).ok()?;
             let message =
                 ServerMessage::new(object, self.status, |text| self.confidential.appears_in(text));
             let error = Error::of_status(self.status).with_detail("its body is an error");
             return Some(error.with_server_message(message));
         }
+        let takes_any = response.is_union || response.fields.is_empty();
+        let is_other = !object.is_empty() && !is_expected && !takes_any;
         is_other.then(|| self.foreign("its body has none of the expected fields".to_owned()))
-    }
-
-    /// Passes the fields of the body to `read`: none if the body is not an object.
-    fn with_object<R>(self, read: impl FnOnce(Object<'_>) -> R) -> R {
-        let text = self.text();
-        if !text.starts_with(b"{") {
-            return read(Object::new());
-        }
-        if let Ok(object) = serde_json::from_slice(text) {
-            return read(object);
-        }
-        let replaced = surrogates::replaced(text).unwrap_or_default();
-        read(serde_json::from_slice(&replaced).unwrap_or_default())
     }
 
     /// The error for a body that cannot be decoded.
@@ -206,6 +190,18 @@ fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let media_type = one_line(value.split(';').next()?, MAX_LENGTH);
     (media_type.contains('/') && !media_type.ends_with("json")).then_some(media_type)
+}
+
+/// The fields of a text: none if it is not an object. They are parts of `replaced` if the text is
+/// not Unicode.
+fn object<'t>(text: &'t [u8], replaced: &'t mut Option<Vec<u8>>) -> Object<'t> {
+    if !text.starts_with(b"{") {
+        return Object::new();
+    }
+    serde_json::from_slice(text).unwrap_or_else(|_| {
+        *replaced = surrogates::replaced(text);
+        serde_json::from_slice(replaced.as_deref().unwrap_or_default()).unwrap_or_default()
+    })
 }
 
 fn is_null(value: &RawValue) -> bool {
