@@ -19,13 +19,18 @@ pub(crate) async fn read(
             // An optimization: without enough memory, the buffer grows in steps.
             _ = body.try_reserve_exact(announced.unwrap_or_default().min(limit));
         }
-        let room = limit - body.len();
-        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if chunk.len() > room {
+        if !append(body, &chunk, limit) {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// Appends a chunk. Returns false if `body` would exceed `limit` bytes, and drops the rest.
+pub(crate) fn append(body: &mut Vec<u8>, chunk: &[u8], limit: usize) -> bool {
+    let room = limit - body.len();
+    body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    chunk.len() <= room
 }
 
 /// The error detail for a body, if it is encoded. The client never requests an encoding.

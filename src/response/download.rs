@@ -18,6 +18,7 @@ use tokio::time::{Sleep, sleep};
 use crate::StatusCode;
 use crate::error::{Call, Error, ErrorKind};
 use crate::rate_limit::slots::Slot;
+use crate::response::body::append;
 
 /// The body of a response, read as it arrives: a [`Stream`] of bytes.
 ///
@@ -106,22 +107,16 @@ impl Download {
     /// The errors of [`chunk`](Self::chunk), and [`ErrorKind::Decode`] if there are more bytes
     /// than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
-        let limit = self.max_bytes;
         let mut all = Vec::new();
-        loop {
+        let error = loop {
             match self.chunk().await {
-                Ok(Some(bytes)) => {
-                    let room = limit - all.len();
-                    all.extend_from_slice(&bytes[..bytes.len().min(room)]);
-                    if bytes.len() > room {
-                        let error = Error::too_long(self.status, limit);
-                        return Err(self.failed(error, Some(all.into())));
-                    }
-                }
                 Ok(None) => return Ok(all.into()),
-                Err(error) => return Err(self.failed(error, Some(all.into()))),
+                Ok(Some(bytes)) if append(&mut all, &bytes, self.max_bytes) => {}
+                Ok(Some(_)) => break Error::too_long(self.status, self.max_bytes),
+                Err(error) => break error,
             }
-        }
+        };
+        Err(self.failed(error, Some(all.into())))
     }
 
     fn failed(&mut self, error: Error, body: Option<Bytes>) -> Error {
