@@ -87,18 +87,14 @@ fn words(value: &Value, depth: u32) -> Option<String> {
 
 /// Keeps fields of undocumented types in `extra`.
 fn api_error(mut object: Map<String, Value>) -> ApiError {
-    let mut take = |key: &str| {
-        let text = object.get(key)?.as_str()?.to_owned();
-        object.remove(key).map(|_| text)
-    };
-    let (error, code) = (take("error"), take("code"));
-    let nested = || object.get("error")?.get("code");
-    let code = code.or_else(|| match object.get("code").or_else(nested)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+    let error = object.get("error").and_then(Value::as_str).map(str::to_owned);
+    let code = match object.get("code").or_else(|| object.get("error")?.get("code")) {
+        Some(Value::String(text)) => Some(ErrorCode::from(text.as_str())),
+        Some(Value::Number(number)) => Some(ErrorCode::from(number.to_string())),
         _ => None,
-    });
-    ApiError { error, code: code.map(ErrorCode::from), extra: object }
+    };
+    object.retain(|name, value| !(value.is_string() && matches!(name.as_str(), "error" | "code")));
+    ApiError { error, code, extra: object }
 }
 
 #[cfg(test)]

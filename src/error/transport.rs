@@ -146,10 +146,9 @@ fn root_cause(error: &reqwest::Error) -> String {
 
 /// Whether the process or the system has no file descriptor left.
 fn is_out_of_descriptors(cause: &(dyn StdError + 'static)) -> bool {
-    // WSAEMFILE on Windows. ENFILE and EMFILE are the same on all Unix systems.
-    let codes: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] };
+    // ENFILE and EMFILE, which are the same on all Unix systems, and WSAEMFILE on Windows.
     let code = cause.downcast_ref().and_then(io::Error::raw_os_error);
-    code.is_some_and(|code| codes.contains(&code))
+    matches!(code, Some(23 | 24 | 10024))
 }
 
 /// Whether TLS failed: an invalid certificate, an alert, or a server that does not speak TLS.
