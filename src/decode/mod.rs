@@ -2,6 +2,7 @@
 
 mod coercion;
 mod json_path;
+mod reserved;
 pub(crate) mod surrogates;
 
 use std::borrow::Cow;
@@ -26,6 +27,9 @@ pub(crate) type Object<'t> = HashMap<String, &'t RawValue>;
 
 /// Decodes a body. The error states the problem.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    if reserved::appears_in(body) {
+        return Err(reserved::PROBLEM.to_owned());
+    }
     let mut body = Cow::Borrowed(without_bom(body));
     let mut repairs = 0..MAX_REPAIRS;
     loop {

@@ -7,13 +7,18 @@
 
 use std::borrow::Cow;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde_json::Error;
+
+use super::reserved;
 
 /// Parses JSON, replaces text that is not Unicode, and skips a byte order mark. Error positions do
 /// not count the mark.
 pub(crate) fn from_slice<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
     let text = without_bom(text);
+    if reserved::appears_in(text) {
+        return Err(Error::custom(reserved::PROBLEM));
+    }
     serde_json::from_slice(text).or_else(|error| {
         replaced(text).map_or(Err(error), |replaced| serde_json::from_slice(&replaced))
     })

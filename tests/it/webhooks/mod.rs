@@ -242,6 +242,22 @@ fn an_unknown_event_that_is_nested_too_deeply_is_kept() {
 }
 
 #[test]
+fn a_text_nested_in_texts_does_not_exhaust_the_stack() {
+    let mut nested = "1".to_owned();
+    for _ in 0..100 {
+        // serde_json parses the text in a field of this name.
+        let escaped = nested.replace('\\', "\\u005c").replace('"', "\\u0022");
+        let field = format!(r#"{{"$serde_json::private::RawValue": "{escaped}"}}"#);
+        nested = "[".repeat(120) + &field + &"]".repeat(120);
+    }
+    for name in ["message.sent", "message.edited"] {
+        let body = format!(r#"{{"event": "{name}", "data": {{"id": "msg_1", "x": {nested}}}}}"#);
+        let event = unknown(body.clone());
+        assert_eq!((event.data, event.raw), (Value::Null, body.into()));
+    }
+}
+
+#[test]
 fn a_message_without_its_personal_data_is_read() {
     let names = ["sent", "delivered", "read", "failed", "received", "reply", "group", "newsletter"];
     for name in names.map(|name| format!("message.{name}")) {
