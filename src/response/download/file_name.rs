@@ -8,7 +8,12 @@ const UNSAFE: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 /// The parameter `filename`, without folders. None if it is not safe to use.
 pub(super) fn of(header: &[u8]) -> Option<String> {
     let header = std::str::from_utf8(header).ok()?;
-    let mut parameters = header.split(';').filter_map(|part| part.split_once('='));
+    let mut is_quoted = false;
+    let parts = header.split(|character| {
+        is_quoted ^= character == '"';
+        character == ';' && !is_quoted
+    });
+    let mut parameters = parts.filter_map(|part| part.split_once('='));
     let (_, name) = parameters.find(|(key, _)| key.trim().eq_ignore_ascii_case("filename"))?;
     safe(name.trim().trim_matches('"'))
 }
@@ -47,6 +52,8 @@ mod tests {
             ("attachment; filename=a.mp3; filename*=latin1''%E1.mp3", Some("a.mp3")),
             ("attachment; filename=\"../../etc/passwd\"", Some("passwd")),
             ("attachment; filename=\"C:\\\\temp\\\\a.mp3\"", Some("a.mp3")),
+            ("attachment; filename=\"a; b.mp3\"; size=1", Some("a; b.mp3")),
+            ("attachment; name=\"; filename=b.mp3\"; filename=a.mp3", Some("a.mp3")),
             ("attachment; filename=\"..\"", None),
             ("attachment; filename=\".\u{1}.\"", None),
             ("attachment; filename=", None),
