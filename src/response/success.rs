@@ -118,7 +118,8 @@ impl Success<'_> {
         let is_expected = response.fields.iter().any(|field| object.contains_key(*field));
         let states_error = is_error(&object) && !(response.is_union && is_expected);
         if states_error || (resembles_error(&object) && !is_expected) {
-            let object = surrogates::from_slice(self.body).ok()?;
+            // Without the message, if it is nested too deeply.
+            let object = surrogates::from_slice(self.body).unwrap_or_default();
             let message =
                 ServerMessage::new(object, self.status, |text| self.confidential.appears_in(text));
             let error = Error::of_status(self.status).with_detail("its body is an error");

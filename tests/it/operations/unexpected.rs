@@ -89,8 +89,9 @@ async fn check_error_objects(operation: &Operation, made: for<'c> fn(&'c Client)
         let error = error.expect_err("an error object is not a success");
         keeps(&error, operation, &body.to_string());
     }
+    let nested = format!(r#"{{"error": "No", "x": {}{}}}"#, "[".repeat(200), "]".repeat(200));
     // Strings truncated within a surrogate pair, in a value or in a name.
-    for body in [r#"{"error": "No \ud83d"}"#, r#"{"\ud83d": 1, "error": "No"}"#] {
+    for body in [r#"{"error": "No \ud83d"}"#, r#"{"\ud83d": 1, "error": "No"}"#, &nested] {
         let error = call(&operation.id, made, json_reply(body)).await;
         keeps(&error.expect_err("an error object is not a success"), operation, body);
     }
