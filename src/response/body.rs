@@ -14,11 +14,9 @@ pub(crate) async fn read(
     limit: usize,
 ) -> reqwest::Result<bool> {
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    // An optimization: without enough memory, the buffer grows in steps.
+    _ = body.try_reserve_exact(announced.unwrap_or_default().min(limit));
     while let Some(chunk) = response.chunk().await? {
-        if body.is_empty() {
-            // An optimization: without enough memory, the buffer grows in steps.
-            _ = body.try_reserve_exact(announced.unwrap_or_default().min(limit));
-        }
         if !append(body, &chunk, limit) {
             return Ok(false);
         }
