@@ -59,7 +59,6 @@ mod tests {
     use std::borrow::Cow;
 
     use super::*;
-    use crate::error::Call;
     use crate::operation::Operation;
 
     #[test]
@@ -76,8 +75,12 @@ mod tests {
             ("abcd-12", "abcd-12", false),
             ("%61%62%63", "abc", false),
         ] {
-            let tokens = vec![value.to_owned()];
-            let call = Call::new(Cow::Owned(Operation::odd()), "", None, tokens);
+            let call = CallInfo {
+                operation: Cow::Owned(Operation::odd()),
+                path_prefix: String::new(),
+                idempotency_key: None,
+                tokens: vec![value.to_owned()],
+            };
             let credentials = Credentials::api_key("");
             let confidential = Confidential { credentials: &credentials, call: &call };
             assert_eq!(confidential.appears_in(text.as_bytes()), is_found, "{value} {text}");

@@ -80,20 +80,14 @@ pub(crate) struct CallInfo {
 }
 
 impl Call {
-    pub(crate) fn new(
-        operation: Cow<'static, Operation>,
-        path_prefix: &str,
-        idempotency_key: Option<HeaderValue>,
-        tokens: Vec<String>,
-    ) -> Self {
-        let path_prefix = path_prefix.to_owned();
-        let info = Arc::new(CallInfo { operation, path_prefix, idempotency_key, tokens });
-        Self { info, attempts: 0, earlier_uncertain: false }
+    pub(crate) fn new(info: CallInfo) -> Self {
+        Self { info: Arc::new(info), attempts: 0, earlier_uncertain: false }
     }
 
     /// A call whose request holds neither a key nor a token, or is not prepared.
     pub(crate) fn bare(operation: Cow<'static, Operation>, path_prefix: &str) -> Self {
-        Self::new(operation, path_prefix, None, Vec::new())
+        let path_prefix = path_prefix.to_owned();
+        Self::new(CallInfo { operation, path_prefix, idempotency_key: None, tokens: Vec::new() })
     }
 }
 

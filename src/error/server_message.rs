@@ -105,7 +105,7 @@ mod tests {
 
     use super::*;
     use crate::credentials::{Confidential, Credentials};
-    use crate::error::Call;
+    use crate::error::CallInfo;
     use crate::operation::Operation;
 
     impl From<ApiError> for ServerMessage {
@@ -116,9 +116,12 @@ mod tests {
 
     fn read(object: Value, status: u16) -> ServerMessage {
         let credentials = Credentials::api_key("ps_0123456789");
-        let key = Some(http::HeaderValue::from_static("order-42"));
-        let tokens = vec!["rp_0123456789".to_owned()];
-        let call = Call::new(Cow::Owned(Operation::odd()), "", key, tokens);
+        let call = CallInfo {
+            operation: Cow::Owned(Operation::odd()),
+            path_prefix: String::new(),
+            idempotency_key: Some(http::HeaderValue::from_static("order-42")),
+            tokens: vec!["rp_0123456789".to_owned()],
+        };
         let confidential = Confidential { credentials: &credentials, call: &call };
         let Value::Object(object) = object else { panic!("{object} is not an object") };
         ServerMessage::new(object, StatusCode::from_u16(status).unwrap(), |text| {

@@ -88,7 +88,8 @@ impl Client {
         let idempotency_key = request.headers().get(IDEMPOTENCY_KEY).cloned();
         let values = path_guard::values(request.url(), &operation.path);
         let tokens = values.filter(|_| operation.anonymous).map(str::to_owned).collect();
-        let call = Call::new(operation, self.path_prefix(), idempotency_key, tokens);
+        let path_prefix = self.path_prefix().to_owned();
+        let call = Call::new(CallInfo { operation, path_prefix, idempotency_key, tokens });
         match completed {
             Ok(()) => Ok(call),
             Err(error) => Err(error.with_call(call)),
