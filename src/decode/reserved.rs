@@ -2,24 +2,26 @@
 //! if it decodes an object into a [`Value`](serde_json::Value), and counts the levels of that JSON
 //! from zero. Texts nested in texts would exhaust the stack.
 
+use memchr::{memchr, memchr2_iter};
+
 const NAME: &str = "$serde_json::private::RawValue";
 
 pub(super) const PROBLEM: &str = "it has a field name that serde_json reserves";
 
 /// Whether an object in a JSON text has a field of that name.
 pub(super) fn appears_in(text: &[u8]) -> bool {
-    let mut parts = text.split(|byte| *byte == b'"').peekable();
-    while let Some(part) = parts.next() {
-        // Most names begin with another character, which may be escaped.
-        if matches!(part, [b'$' | b'\\', ..])
-            && parts.peek().is_some_and(|next| next.trim_ascii_start().starts_with(b":"))
-            && serde_json::from_slice::<String>(&[b"\"", part, b"\""].concat())
-                .is_ok_and(|name| name == NAME)
-        {
-            return true;
-        }
-    }
-    false
+    // The first character may be escaped. Few names begin with either.
+    let mut places = memchr2_iter(b'$', b'\\', text);
+    places.any(|place| text[..place].ends_with(b"\"") && begins_with_name(&text[place..]))
+}
+
+/// Whether the part up to the next quotation mark is the name of a field. The name contains no
+/// quotation mark.
+fn begins_with_name(text: &[u8]) -> bool {
+    let Some((name, rest)) = memchr(b'"', text).map(|end| text.split_at(end)) else { return false };
+    rest[1..].trim_ascii_start().starts_with(b":")
+        && serde_json::from_slice::<String>(&[b"\"", name, b"\""].concat())
+            .is_ok_and(|name| name == NAME)
 }
 
 #[cfg(test)]
