@@ -86,8 +86,11 @@ impl Client {
     ) -> Result<Call, Error> {
         let completed = self.complete(request, &operation);
         let idempotency_key = request.headers().get(IDEMPOTENCY_KEY).cloned();
-        let values = path_guard::values(request.url(), &operation.path);
-        let tokens = values.filter(|_| operation.anonymous).map(str::to_owned).collect();
+        let mut tokens = Vec::new();
+        if operation.anonymous {
+            let values = path_guard::values(request.url(), &operation.path);
+            tokens.extend(values.map(str::to_owned));
+        }
         let path_prefix = self.path_prefix().to_owned();
         let call = Call::new(CallInfo { operation, path_prefix, idempotency_key, tokens });
         match completed {
