@@ -249,7 +249,7 @@ async fn a_server_without_tls_fails_an_https_call() {
             let server = ScriptedServer::start([script]).await;
             let url = server.url().replace("http:", "https:");
             let start = Instant::now();
-            // The time to connect ends before that of the attempt, also for each retry.
+            // In every attempt, the connect timeout expires before the attempt timeout.
             let outcome = call(builder(&url).attempt_timeout(HURRY)).await;
             assert_eq!(end(&outcome), CONNECT, "{script:?}: {outcome:?}");
             assert!(start.elapsed() < SLACK, "{script:?}");
