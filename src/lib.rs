@@ -94,7 +94,7 @@ pub use error::{Error, ErrorKind};
 /// Clones are cheap and share connections, rate-limit state and the retry budget: build one
 /// client per program, and clone it into tasks. [`builder`](Client::builder) sets timeouts, the
 /// retry policy and the server. [`for_number`](Client::for_number) selects one of the numbers
-/// of a tenant key. [`request`](Client::request) sends requests that have no method here.
+/// of a tenant key. [`request`](Client::request) calls operations that have no method here.
 ///
 /// Poll calls in a Tokio runtime with I/O and time enabled. Elsewhere, Tokio panics.
 ///

@@ -118,12 +118,14 @@ impl ClientBuilder {
         Self { danger_allow_http: true, ..self }
     }
 
-    /// Sets the timeout for connecting. Default: 10 seconds. It is at most nine tenths of the
-    /// attempt timeout and of the total timeout of this builder, so that a server that is not
-    /// reached in the first attempt is an error of kind
-    /// [`ErrorKind::Connect`](crate::ErrorKind::Connect): nothing was sent. If the timeout of a
-    /// clone or of a later attempt ends before it, the error is
-    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), and the outcome counts as unknown.
+    /// Sets the timeout for connecting. Default: 10 seconds, but at most nine tenths of the
+    /// attempt timeout and of the total timeout of this builder.
+    ///
+    /// If this timeout expires, the error is of kind
+    /// [`ErrorKind::Connect`](crate::ErrorKind::Connect): nothing was sent. If the attempt or the
+    /// call times out first, as it may in a clone with shorter timeouts or in a later attempt, the
+    /// error is of kind [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), and the outcome counts
+    /// as unknown.
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         Self { connect_timeout: timeout, ..self }
     }
@@ -190,8 +192,8 @@ impl ClientBuilder {
 
     /// Sets the builder of the HTTP client underneath, for proxies and certificates.
     ///
-    /// The settings of this `ClientBuilder` replace the timeouts, idle connections and
-    /// `User-Agent` of `http`. Redirects, retries and verbose logs are always off, and calls to
+    /// The settings of this `ClientBuilder` for timeouts, idle connections and `User-Agent`
+    /// replace those of `http`. Redirects, retries and verbose logs are always off, and calls to
     /// a server on this machine use no proxy. If the default headers contain a credential,
     /// [`build`](Self::build) fails. The headers of a proxy are not checked, since reqwest does
     /// not expose them.

@@ -25,11 +25,10 @@ use crate::operation::Operation;
 /// An error from building a client or making a call.
 ///
 /// `Display` and `Debug` contain no API key, no idempotency key, no token in a path and no body,
-/// so an error is safe to log. Of the response, they show only the server's message and code, on
-/// one line, cut to 300 characters, and only if these contain none of the three. Values of fewer
-/// than 8 characters are not recognized. Use
-/// [`api_error`](Self::api_error), [`headers`](Self::headers) and [`body`](Self::body) for the
-/// full response.
+/// so an error is safe to log. Of the body, they show only the server's message and code, on one
+/// line, cut to 300 characters, and only if these repeat no key or token. A key or token of fewer
+/// than 8 characters is not recognized. Use [`api_error`](Self::api_error),
+/// [`headers`](Self::headers) and [`body`](Self::body) for the full response.
 ///
 /// ```
 /// use pilot_status::{Credentials, ErrorKind};

@@ -23,19 +23,19 @@ use crate::telemetry::inherited;
 ///
 /// You may wait any length of time between two entries, and drop a pending
 /// [`next`](Self::next), as `select!` and `timeout` do: no entry is lost. If a request that was
-/// made ahead fails, for example since your program blocked the thread, and the error is
-/// [retryable](Error::is_retryable), the stream repeats it once when you need the page. A stream
-/// that is polled in another Tokio runtime repeats the request there.
+/// made ahead fails, for example because your program blocked the thread, and the error is
+/// [retryable](Error::is_retryable), the stream repeats the request once when you need the page.
+/// A stream that is polled in another Tokio runtime repeats the request there.
 ///
 /// # The end of a stream
 ///
 /// The stream ends after
 ///
 /// - a page without entries,
-/// - the last page, if the server reports the number of pages, unless the page is full: the number
-///   may be too low. A number below that of a page with entries is ignored,
-/// - a page with the same entries as the previous page, unless the total includes it: the
-///   server ignores the page number. The stream does not repeat these entries,
+/// - the last page, if the server reports the number of pages. The reported number may be too
+///   low: the stream ignores it if the page is full, or if a later page has entries,
+/// - a page with the same entries as the previous page, unless the reported number of pages
+///   includes it: the server ignores the page number. The stream does not repeat these entries,
 /// - for pages that go back in time, a page that does not go further back,
 /// - an error, which is the last entry. The client has already retried transient errors,
 ///   according to the [`RetryPolicy`](crate::RetryPolicy).

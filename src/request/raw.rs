@@ -132,7 +132,7 @@ impl RawRequest<'_> {
         self
     }
 
-    /// Sets the `Idempotency-Key`: 1 to 255 visible ASCII characters.
+    /// Sets the `Idempotency-Key`: 1 to 255 characters, visible ASCII or spaces inside.
     ///
     /// With a key, the client treats every call as safe to repeat, including POST. Set it only
     /// if the operation supports it.

@@ -16,10 +16,10 @@ use crate::time::{Backoff, spread};
 /// once, and so are permanent ones: a code such as `PROVIDER_NOT_CONFIGURED`, an invalid
 /// certificate, a proxy that refuses the tunnel, a response that is not HTTP.
 ///
-/// The wait is the server's `Retry-After` plus up to a tenth. Without one, or with less than
-/// 500 ms, the wait is a random time between 250 and 500 ms that doubles with every attempt,
-/// up to 30 s. While the server rejects most calls with 429, the calls of a client wait
-/// together: see [`Pacing`].
+/// The wait is the server's `Retry-After` plus up to a tenth, but at most 500 ms more. Without a
+/// `Retry-After`, or with less than 500 ms, the wait is a random time between 250 and 500 ms that
+/// doubles with every attempt, up to 30 s. While the server rejects most calls with 429, the
+/// calls of a client wait together: see [`Pacing`].
 ///
 /// ```
 /// use std::time::Duration;

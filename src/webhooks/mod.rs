@@ -8,7 +8,7 @@
 //! match verifier.verify(signature, body)? {
 //!     Event::MessageReceived(event) => println!("{:?} wrote", event.data.sender()),
 //!     Event::Meta(envelope) => println!("{} changes from Meta", envelope.changes.len()),
-//!     Event::Unknown(event) => println!("{} is new: {}", event.name, event.data),
+//!     Event::Unknown(event) => println!("{} is not known", event.name),
 //!     other => println!("{}", other.name()),
 //! }
 //! # Ok(()) }
