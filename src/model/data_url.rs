@@ -43,7 +43,8 @@ impl DataUrl {
         before.split(';').next().filter(|name| !name.is_empty())
     }
 
-    /// The bytes. None if the text is neither a Base64 `data:` URL nor Base64.
+    /// The bytes. None if the text is neither a Base64 `data:` URL nor Base64: use
+    /// `.ok_or("not Base64")?` where a function returns a `Result`.
     pub fn decode(&self) -> Option<Vec<u8>> {
         let text = match self.parts() {
             Some((before, text)) => before.ends_with(";base64").then_some(text)?,

@@ -43,6 +43,8 @@ use crate::telemetry::inherited;
 /// Every page is a separate request. If entries are added or removed meanwhile, the stream can
 /// repeat or miss an entry.
 ///
+/// Code that is generic over the entries needs the bound `T: Send + 'static`.
+///
 /// ```no_run
 /// # async fn f(client: pilot_status::Client) -> Result<(), pilot_status::Error> {
 /// let mut messages = client.list_message_history().stream();
