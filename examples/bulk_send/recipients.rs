@@ -33,13 +33,7 @@ pub fn read(path: &str) -> Result<Vec<Recipient>, String> {
 fn load(path: &str) -> Result<Vec<Recipient>, Box<dyn Error>> {
     let mut seen = HashSet::new();
     let mut recipients = Vec::new();
-    let text = csv_text::read(path)?;
-    let mut reader = csv_text::reader(&text, &[])?;
-    let headers = reader.headers()?.clone();
-    for record in reader.records() {
-        let record = record?;
-        let mut recipient: Recipient = record.deserialize(Some(&headers))?;
-        let line = record.position().map_or(0, csv::Position::line);
+    for (line, mut recipient) in csv_text::records::<Recipient>(&csv_text::read(path)?, &[])? {
         recipient.number = phone_number::parse(&recipient.number)
             .map_err(|error| format!("line {line}: {error}"))?;
         recipient.key = key(&recipient.number);

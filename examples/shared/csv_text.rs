@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use csv::{Reader, ReaderBuilder, StringRecord, Trim};
+use serde::de::DeserializeOwned;
 
 /// Reads a file in UTF-8.
 pub fn read(path: impl AsRef<Path>) -> io::Result<String> {
@@ -12,13 +13,28 @@ pub fn read(path: impl AsRef<Path>) -> io::Result<String> {
     String::from_utf8(fs::read(path)?).map_err(not_utf8)
 }
 
-/// Returns a reader for a text with commas or semicolons, which must have some columns. Its
-/// headers are in lower case.
+/// Reads the records of a text with commas or semicolons, which must have some columns, in upper
+/// or lower case. Returns each record with its line.
 ///
 /// The `csv` crate accepts quotation marks anywhere, so a missing one would join the lines of
 /// several recipients. Here, they must enclose whole fields.
-pub fn reader<'a>(text: &'a str, columns: &[&str]) -> io::Result<Reader<&'a [u8]>> {
-    let text = text.trim_start_matches('\u{feff}');
+pub fn records<T: DeserializeOwned>(text: &str, columns: &[&str]) -> io::Result<Vec<(u64, T)>> {
+    // The crate counts a line at its LF, but ends a record at the CR.
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let mut reader = reader(&text, columns)?;
+    let headers = reader.headers()?.clone();
+    let records = reader.records().map(|record| {
+        let record = record?;
+        // The position of a record is that of the empty lines before it.
+        let (start, line) = record.position().map_or((0, 0), |start| (start.byte(), start.line()));
+        let start = usize::try_from(start).map_err(io::Error::other)?;
+        let empty = text[start..].bytes().take_while(|byte| *byte == b'\n').count();
+        Ok((line + empty as u64, record.deserialize(Some(&headers))?))
+    });
+    records.collect()
+}
+
+fn reader<'a>(text: &'a str, columns: &[&str]) -> io::Result<Reader<&'a [u8]>> {
     // Excel writes semicolons in countries with decimal commas.
     let header = text.trim_start().lines().next().unwrap_or_default();
     let is_semicolon = header.matches(';').count() > header.matches(',').count();

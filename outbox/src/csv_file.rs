@@ -25,14 +25,9 @@ pub fn read(path: &Path, campaign: &str) -> Result<Vec<Message>> {
 }
 
 fn parse(text: &str, campaign: &str) -> Result<Vec<Message>> {
-    let mut reader = csv_text::reader(text, &["number", "text"])?;
-    let headers = reader.headers()?.clone();
-    let messages = reader.records().map(|record| {
-        let record = record?;
-        let line = record.position().map_or(0, csv::Position::line);
-        message_of(record.deserialize(Some(&headers))?, campaign)
-            .with_context(|| format!("line {line}"))
-    });
+    let records = csv_text::records(text, &["number", "text"])?.into_iter();
+    let messages = records
+        .map(|(line, record)| message_of(record, campaign).with_context(|| format!("line {line}")));
     messages.collect()
 }
 
@@ -102,6 +97,21 @@ mod tests {
             error("number,text\n1,a,b\n")
         );
         assert!(records("12125550101,Oi,é\n").starts_with("line 2: the key \"é\""));
+    }
+
+    #[test]
+    fn the_line_of_an_error_is_right_after_a_crlf_and_empty_lines() {
+        for (line, text) in [
+            (3, "number,text\r\n12125550101,Oi\r\n,Oi\r\n"),
+            (4, "number,text\n12125550101,Oi\n\n,Oi\n"),
+            (3, "\nnumber,text\n,Oi\n"),
+            (7, "\u{feff}number;text\r\n\r\n12125550101;\"Oi\r\nAna\"\r\n\r\n\r\n;Oi\r\n"),
+        ] {
+            let error = error(text);
+            assert!(error.starts_with(&format!("line {line}: \"\" is not")), "{text:?}: {error}");
+        }
+        let error = error("number,text\r\n12125550101,Oi\r\n12125550101,Oi,Ana\r\n");
+        assert!(error.contains("(line: 3, "), "{error}");
     }
 
     #[test]

@@ -330,6 +330,21 @@ async fn a_csv_file_from_excel_is_read() {
 }
 
 #[tokio::test]
+async fn an_error_in_a_csv_file_names_its_line() {
+    let campaign = Campaign::new("lines", "");
+    let sandbox = Sandbox::start().await.unwrap();
+    for recipients in [
+        "number,name\r\n+551133334444,Ana\r\n+551133334445,Bia\r\n-,Bruno\r\n",
+        "number;name\n+551133334444;Ana\n\n-;Bruno\n",
+        "\r\nnumber;name\r\n\r\n-;Bruno\r\n",
+    ] {
+        campaign.set_recipients(recipients);
+        let line = failure(&campaign.send(&sandbox).await);
+        assert!(line.starts_with("error: recipients.csv: line 4: \"-\" is not"), "{line}");
+    }
+}
+
+#[tokio::test]
 async fn a_csv_file_that_is_not_utf8_is_refused_with_the_remedy() {
     let campaign = Campaign::new("windows_1252", "");
     campaign.set_recipients(b"number;name\r\n+551133334444;Jo\xe3o\r\n");
