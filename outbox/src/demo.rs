@@ -20,17 +20,17 @@ use crate::worker::{self, Settings};
 /// The secret of the webhook.
 pub const SECRET: &str = "the secret of the demo";
 
-/// Sends `count` messages, and returns a summary. Uses a temporary database if `database_url` is
-/// `None`.
-pub async fn run(count: usize, database_url: Option<&str>) -> Result<String> {
+/// Sends `count` messages, and returns a summary. The database is temporary, since the sandbox
+/// must not receive the messages of another one.
+pub async fn run(count: usize) -> Result<String> {
     let folder = tempfile::tempdir()?;
-    let temporary = format!("sqlite:{}?mode=rwc", folder.path().join("outbox.db").display());
-    let store = Store::open(database_url.unwrap_or(&temporary)).await?;
+    let url = format!("sqlite:{}?mode=rwc", folder.path().join("outbox.db").display());
+    let store = Store::open(&url).await?;
     let (accepted, ids) = unbounded_channel();
     let service = Service::start(fastrand::u64(..), 10, accepted).await?;
     let client = Client::builder(Credentials::api_key(Sandbox::API_KEY)).base_url(&service.url);
     let client = client.build()?;
-    store.enqueue(&messages(&format!("demo-{:08x}", fastrand::u32(..)), count)).await?;
+    store.enqueue(&messages("demo", count)).await?;
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let webhook = format!("http://{}/webhook", listener.local_addr()?);

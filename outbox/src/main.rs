@@ -40,7 +40,8 @@ use crate::worker::Settings;
 struct Arguments {
     /// sqlite:FILE?mode=rwc, or postgres://USER:PASSWORD@HOST/DATABASE
     ///
-    /// The default is sqlite:outbox.db?mode=rwc, and a temporary database for the demo.
+    /// The default is sqlite:outbox.db?mode=rwc. The demo and the chaos test use databases of
+    /// their own.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
     database_url: Option<String>,
     #[command(subcommand)]
@@ -91,13 +92,16 @@ enum Task {
 
 #[tokio::main]
 async fn main() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let arguments = Arguments::parse();
+    // A log would break the progress bar.
+    let level = if matches!(arguments.task, Task::Demo { .. }) { "error" } else { "info" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     // Its warning contains the value of an unknown parameter of DATABASE_URL.
     let filter = filter.add_directive("sqlx_postgres::options::parse=off".parse().expect("valid"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // Reporting a closed log would panic, and a message that was sent would lose its outcome.
     log.with_ansi(io::stderr().is_terminal()).log_internal_errors(false).init();
-    if let Err(error) = run(Arguments::parse()).await {
+    if let Err(error) = run(arguments).await {
         eprintln!("error: {error:#}");
         std::process::exit(1);
     }
@@ -139,7 +143,7 @@ async fn run(Arguments { database_url, task }: Arguments) -> Result<()> {
             }));
             lines.join("\n")
         }
-        Task::Demo { messages } => demo::run(messages, database_url.as_deref()).await?,
+        Task::Demo { messages } => demo::run(messages).await?,
         Task::Chaos(options) => return chaos::run(&options).await,
     };
     match writeln!(io::stdout(), "{output}") {

@@ -249,6 +249,18 @@ async fn a_worker_whose_log_is_closed_stores_its_outcomes() {
 }
 
 #[tokio::test]
+async fn the_demo_leaves_the_database_of_the_environment_alone() {
+    let outbox = Outbox::new("http://127.0.0.1:1");
+    outbox.enqueue().await;
+    let mut demo = outbox.program(&["demo", "--messages", "3"]);
+    let output = demo.env_remove("RUST_LOG").output().await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(outbox.column("messages", "attempts").await, "0");
+    // A log would break the progress bar.
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[tokio::test]
 async fn a_receiver_without_secret_and_token_does_not_start() {
     for (secret, reason) in [(None, "not authenticated"), (Some(" "), "is blank")] {
         let mut program = Outbox::new("http://127.0.0.1:1").program(&["serve"]);
