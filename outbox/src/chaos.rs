@@ -32,7 +32,7 @@ pub struct Options {
     database: Database,
     /// Seconds after which queued messages count as stuck
     #[arg(long, default_value_t = 100)]
-    limit: u64,
+    limit: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -94,7 +94,7 @@ pub async fn run(options: &Options) -> Result<()> {
         ProgressBar::hidden(),
     ));
 
-    let end = Instant::now() + Duration::from_secs(options.limit);
+    let end = Instant::now() + Duration::from_secs(options.limit.into());
     test.damage(&store, postgres.as_ref(), options.messages, end).await?;
     let (faults, processed) = service.stop();
     // The report counts deliveries that are not accepted in time.

@@ -42,8 +42,8 @@ const POLL: Duration = Duration::from_millis(250);
 
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Settings {
-    /// The number of messages to send concurrently
-    #[arg(long, default_value_t = 8, value_parser = value_parser!(u16).range(1..=1000))]
+    /// The number of messages to send concurrently: at most 100, the limit of a client
+    #[arg(long, default_value_t = 8, value_parser = value_parser!(u16).range(1..=100))]
     pub concurrency: u16,
     /// Seconds until another worker takes the messages of a worker that crashed
     ///

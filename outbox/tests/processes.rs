@@ -261,6 +261,25 @@ async fn the_demo_leaves_the_database_of_the_environment_alone() {
 }
 
 #[tokio::test]
+async fn an_argument_out_of_range_is_an_error() {
+    let outbox = Outbox::new("http://127.0.0.1:1");
+    let most = u64::MAX.to_string();
+    for (arguments, name) in [
+        (&["work", "--concurrency", "101"][..], "--concurrency"),
+        (&["work", "--lease", "1"], "--lease"),
+        (&["work", "--max-backoff", "0"], "--max-backoff"),
+        (&["prune", "--older-than", "0"], "--older-than"),
+        (&["chaos", "--limit", &most], "--limit"),
+    ] {
+        let output = timeout(Duration::from_secs(10), outbox.program(arguments).output());
+        let output = output.await.expect("an error in time").unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
+        assert!(text.contains(name), "{arguments:?}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_receiver_without_secret_and_token_does_not_start() {
     for (secret, reason) in [(None, "not authenticated"), (Some(" "), "is blank")] {
         let mut program = Outbox::new("http://127.0.0.1:1").program(&["serve"]);
