@@ -104,7 +104,11 @@ async fn receive(
         Event::MessageSent(event) => (&event.data.id, Stage::Sent, None),
         Event::MessageDelivered(event) => (&event.data.id, Stage::Delivered, None),
         Event::MessageRead(event) => (&event.data.id, Stage::Read, None),
-        Event::MessageFailed(event) => (&event.data.id, Stage::Failed, event.data.error.as_deref()),
+        Event::MessageFailed(event) => {
+            let code = event.data.error_code.as_ref().map(ToString::to_string);
+            let reason: Vec<_> = event.data.error.clone().into_iter().chain(code).collect();
+            (&event.data.id, Stage::Failed, Some(reason.join(": ")))
+        }
         Event::Unknown(UnknownEvent { name, problem: Some(problem), .. }) => {
             warn!(name, problem, "ignored an event that cannot be decoded");
             return StatusCode::OK;
@@ -112,7 +116,7 @@ async fn receive(
         _ => return StatusCode::OK,
     };
     let delivery = format!("{} {id}", event.name());
-    match store.receive(&delivery, id, stage, reason).await {
+    match store.receive(&delivery, id, stage, reason.as_deref()).await {
         Ok(_) => StatusCode::OK,
         // The service repeats the delivery.
         Err(problem) => {

@@ -89,6 +89,32 @@ async fn events_of_earlier_versions_and_failures_are_stored() {
 }
 
 #[tokio::test]
+async fn the_reason_of_a_failed_delivery_is_its_text_and_its_code() {
+    on_each_database(async |store| {
+        let (url, server) = serve_with_token(&store).await;
+        for (id, data, reason) in [
+            ("1", json!({"error": "blocked"}), "blocked"),
+            ("2", json!({"errorCode": "META_OUTSIDE_24H_WINDOW"}), "META_OUTSIDE_24H_WINDOW"),
+            ("3", json!({"error": "blocked", "errorCode": "A_NEW_CODE"}), "blocked: A_NEW_CODE"),
+            ("4", json!({}), ""),
+        ] {
+            let mut failed = data;
+            failed["id"] = json!(id);
+            assert_eq!(deliver(&url, "message.failed", &failed).await, StatusCode::OK);
+            let (key, recipient) = (id.to_owned(), "+12125550101".to_owned());
+            store.enqueue(&[Message { key, recipient, body: "Oi".to_owned() }]).await.unwrap();
+            let leased = store.lease("worker", Duration::from_secs(60), 1).await.unwrap().remove(0);
+            let accepted = Outcome::Accepted { message_id: id.to_owned() };
+            store.finish("worker", &leased, &accepted).await.unwrap();
+            let failures = store.failures(9).await.unwrap();
+            assert_eq!(failures.last().unwrap(), &(id.to_owned(), reason.to_owned()));
+        }
+        server.abort();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_delivery_that_cannot_be_stored_is_requested_again() {
     on_each_database(async |store| {
         let (url, server) = serve_with_token(&store).await;
