@@ -188,7 +188,8 @@ impl Store {
     }
 
     /// Stores the outcome of an attempt. After the end of the lease, stores only that the
-    /// service accepted the message, because another worker may be sending it.
+    /// service accepted the message, because it may be leased and sent again. The number of the
+    /// attempt tells a lease from a later one of the same worker.
     pub async fn finish(&self, owner: &str, leased: &Leased, outcome: &Outcome) -> Result<()> {
         let key = &leased.message.key;
         match outcome {
@@ -201,22 +202,24 @@ impl Store {
             Outcome::Failed { reason } => sqlx::query(
                 "UPDATE messages SET failure = $3, owner = NULL, \
                  finished = (SELECT now FROM clock) \
-                 WHERE key = $1 AND owner = $2 AND message_id IS NULL",
+                 WHERE key = $1 AND owner = $2 AND attempts = $4 AND message_id IS NULL",
             )
             .bind(key)
             .bind(owner)
-            .bind(clean(reason)),
+            .bind(clean(reason))
+            .bind(leased.attempts),
             Outcome::Later { wait, was_sent, is_uncertain } => sqlx::query(
                 "UPDATE messages SET next_attempt = (SELECT now FROM clock) + $3, owner = NULL, \
                  attempts = attempts - $4, \
                  uncertain_since = CASE WHEN $5 = 1 THEN uncertain_since END \
-                 WHERE key = $1 AND owner = $2 AND message_id IS NULL",
+                 WHERE key = $1 AND owner = $2 AND attempts = $6 AND message_id IS NULL",
             )
             .bind(key)
             .bind(owner)
             .bind(millis(*wait))
             .bind(i64::from(!was_sent))
-            .bind(i64::from(*is_uncertain || leased.is_retry)),
+            .bind(i64::from(*is_uncertain || leased.is_retry))
+            .bind(leased.attempts),
         }
         .execute(&self.pool)
         .await?;

@@ -234,6 +234,26 @@ async fn a_worker_whose_lease_has_ended_stores_a_success_but_no_failure() {
 }
 
 #[tokio::test]
+async fn the_outcome_of_an_ended_lease_is_not_that_of_the_next_lease_of_the_worker() {
+    on_each_database(async |store| {
+        store.enqueue(&[message("a", "Oi")]).await.unwrap();
+        let first = store.lease("worker", Duration::ZERO, 9).await.unwrap().remove(0);
+        let second = store.lease("worker", HOUR, 9).await.unwrap().remove(0);
+
+        let later = Outcome::Later { wait: Duration::ZERO, was_sent: true, is_uncertain: false };
+        for outcome in [later, Outcome::Failed { reason: "late".into() }] {
+            store.finish("worker", &first, &outcome).await.unwrap();
+            assert_eq!(store.counts().await.unwrap().queued, 1, "{outcome:?}");
+            assert_eq!(store.lease("other", HOUR, 9).await.unwrap().len(), 0, "{outcome:?}");
+        }
+        let failed = Outcome::Failed { reason: "refused".into() };
+        store.finish("worker", &second, &failed).await.unwrap();
+        assert_eq!(store.counts().await.unwrap().failed, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_attempt_that_was_not_sent_does_not_count() {
     on_each_database(async |store| {
         store.enqueue(&[message("a", "Oi")]).await.unwrap();
