@@ -50,11 +50,11 @@ pub struct Leased {
     pub uncertain_for: Duration,
 }
 
-/// The outcome of an attempt. An attempt that was not sent is not counted.
+/// The outcome of an attempt.
 #[derive(Debug)]
 pub enum Outcome {
     Accepted { message_id: String },
-    Later { wait: Duration, was_sent: bool, is_uncertain: bool },
+    Later { wait: Duration, is_counted: bool, is_uncertain: bool },
     Failed { reason: String },
 }
 
@@ -208,7 +208,7 @@ impl Store {
             .bind(owner)
             .bind(clean(reason))
             .bind(leased.attempts),
-            Outcome::Later { wait, was_sent, is_uncertain } => sqlx::query(
+            Outcome::Later { wait, is_counted, is_uncertain } => sqlx::query(
                 "UPDATE messages SET next_attempt = (SELECT now FROM clock) + $3, owner = NULL, \
                  attempts = attempts - $4, \
                  uncertain_since = CASE WHEN $5 = 1 THEN uncertain_since END \
@@ -217,7 +217,7 @@ impl Store {
             .bind(key)
             .bind(owner)
             .bind(millis(*wait))
-            .bind(i64::from(!was_sent))
+            .bind(i64::from(!is_counted))
             .bind(i64::from(*is_uncertain || leased.is_retry))
             .bind(leased.attempts),
         }

@@ -213,8 +213,8 @@ async fn a_worker_whose_lease_has_ended_stores_a_success_but_no_failure() {
         let leased = store.lease("late", Duration::ZERO, 9).await.unwrap().remove(0);
         store.lease("holder", HOUR, 9).await.unwrap();
 
-        let (wait, was_sent, is_uncertain) = (Duration::ZERO, true, true);
-        let later = Outcome::Later { wait, was_sent, is_uncertain };
+        let (wait, is_counted, is_uncertain) = (Duration::ZERO, true, true);
+        let later = Outcome::Later { wait, is_counted, is_uncertain };
         for outcome in [later, Outcome::Failed { reason: "late".into() }] {
             store.finish("late", &leased, &outcome).await.unwrap();
             assert_eq!(store.counts().await.unwrap().queued, 1);
@@ -240,7 +240,7 @@ async fn the_outcome_of_an_ended_lease_is_not_that_of_the_next_lease_of_the_work
         let first = store.lease("worker", Duration::ZERO, 9).await.unwrap().remove(0);
         let second = store.lease("worker", HOUR, 9).await.unwrap().remove(0);
 
-        let later = Outcome::Later { wait: Duration::ZERO, was_sent: true, is_uncertain: false };
+        let later = Outcome::Later { wait: Duration::ZERO, is_counted: true, is_uncertain: false };
         for outcome in [later, Outcome::Failed { reason: "late".into() }] {
             store.finish("worker", &first, &outcome).await.unwrap();
             assert_eq!(store.counts().await.unwrap().queued, 1, "{outcome:?}");
@@ -257,10 +257,10 @@ async fn the_outcome_of_an_ended_lease_is_not_that_of_the_next_lease_of_the_work
 async fn an_attempt_that_was_not_sent_does_not_count() {
     on_each_database(async |store| {
         store.enqueue(&[message("a", "Oi")]).await.unwrap();
-        for (was_sent, attempts) in [(false, 1), (true, 1), (true, 2), (false, 3)] {
+        for (is_counted, attempts) in [(false, 1), (true, 1), (true, 2), (false, 3)] {
             let leased = store.lease("worker", HOUR, 9).await.unwrap().remove(0);
             assert_eq!(leased.attempts, attempts);
-            let later = Outcome::Later { wait: Duration::ZERO, was_sent, is_uncertain: false };
+            let later = Outcome::Later { wait: Duration::ZERO, is_counted, is_uncertain: false };
             store.finish("worker", &leased, &later).await.unwrap();
         }
         assert_eq!(store.counts().await.unwrap().retried, 1);

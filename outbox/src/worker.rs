@@ -24,8 +24,8 @@ const KEY_LIFETIME: Duration = Duration::from_secs(23 * 3600);
 /// The end of the reason of a failure after an attempt that may have sent the message.
 const UNCERTAIN: &str = "; an earlier attempt may have taken effect; check with the recipient";
 
-/// The number of attempts after which a message fails, unless the service rejects every message
-/// or is unreachable. With the default backoff, they take 11 hours.
+/// The number of attempts after which a message fails. With the default backoff, they take 11
+/// hours.
 const MAX_ATTEMPTS: i64 = 100;
 
 /// The number of leases without a stored outcome after which a message fails: it may crash the
@@ -166,18 +166,18 @@ impl Worker {
             return (Outcome::Failed { reason: format!("{leases} {LOST_LEASES}") }, None);
         }
         let attempts = leased.attempts;
-        let backoff = Duration::from_secs(1 << (attempts.clamp(1, 16) - 1)).min(self.max_backoff);
+        let wait = Duration::from_secs(1 << (attempts.clamp(1, 16) - 1)).min(self.max_backoff);
         match AssertUnwindSafe(self.call(&leased.message)).catch_unwind().await {
             Ok(Ok(message_id)) => {
                 self.has_accepted.store(true, Ordering::Relaxed);
                 (Outcome::Accepted { message_id }, None)
             }
-            Ok(Err(error)) => self.after(error, attempts, backoff),
+            Ok(Err(error)) => self.after(error, attempts, wait),
             Err(_) if attempts >= MAX_ATTEMPTS => {
                 let reason = format!("the worker panicked, see its log ({attempts} attempts)");
                 (Outcome::Failed { reason }, None)
             }
-            Err(_) => (Outcome::Later { wait: backoff, was_sent: true, is_uncertain: true }, None),
+            Err(_) => (Outcome::Later { wait, is_counted: true, is_uncertain: true }, None),
         }
     }
 
@@ -210,7 +210,9 @@ impl Worker {
         let wait = error.retry_after().unwrap_or(backoff / 2).saturating_add(jitter);
         // A row that waits for more than a day is due at once.
         let wait = wait.min(KEY_LIFETIME);
-        (Outcome::Later { wait, was_sent, is_uncertain }, concerns_all.then_some(error))
+        // An outage must not use up the attempts of the message.
+        let is_counted = was_sent && !(is_general && attempts > MAX_ATTEMPTS / 2);
+        (Outcome::Later { wait, is_counted, is_uncertain }, concerns_all.then_some(error))
     }
 }
 

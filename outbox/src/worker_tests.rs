@@ -329,6 +329,45 @@ async fn a_row_waits_as_long_as_the_service_requires_and_no_rate_limit_fails_it(
     .await;
 }
 
+#[tokio::test]
+async fn an_outage_does_not_use_up_the_attempts_of_a_row() {
+    on_each_database(async |store| {
+        let sandbox = Sandbox::start().await.unwrap();
+        let unreachable = sandbox.builder().base_url("http://127.0.0.1:1").build().unwrap();
+        enqueue(&store, &["a"]).await;
+        store.set_attempts("a", MAX_ATTEMPTS - 2).await;
+        for reply in [Reply::too_many_requests(None), Reply::error(StatusCode::UNAUTHORIZED, None)]
+        {
+            sandbox.enqueue(OperationId::SendMessage, reply);
+            // A rejected key stops the worker.
+            _ = run(&store, &sandbox.client(), KEEP_RUNNING, ready(())).await;
+            store.age("a", Duration::ZERO).await;
+            run(&store, &unreachable, KEEP_RUNNING, ready(())).await.unwrap();
+            store.age("a", Duration::ZERO).await;
+        }
+        sandbox.enqueue(OperationId::SendMessage, Reply::html(StatusCode::BAD_GATEWAY));
+        run(&store, &sandbox.client(), KEEP_RUNNING, ready(())).await.unwrap();
+        assert_eq!(sandbox.requests().len(), 3);
+        assert_eq!(store.counts().await.unwrap().queued, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failure_of_every_message_prolongs_the_backoff() {
+    on_each_database(async |store| {
+        let sandbox = Sandbox::start().await.unwrap();
+        let unreachable = sandbox.builder().base_url("http://127.0.0.1:1").build().unwrap();
+        enqueue(&store, &["a"]).await;
+        for attempts in 1..4 {
+            run(&store, &unreachable, KEEP_RUNNING, ready(())).await.unwrap();
+            assert_eq!(store.attempts("a").await, attempts);
+            store.age("a", Duration::ZERO).await;
+        }
+    })
+    .await;
+}
+
 struct Panics;
 
 impl Resolve for Panics {
