@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use tracing::{error, info, warn};
 
 use crate::server::{self, setting};
-use crate::store::{Stage, Store};
+use crate::store::{Stage, Store, within_time};
 
 /// Enough for a file of 25 MB in Base64, and the JSON around it.
 const MAX_BODY_BYTES: usize = 40 << 20;
@@ -116,7 +116,7 @@ async fn receive(
         _ => return StatusCode::OK,
     };
     let delivery = format!("{} {id}", event.name());
-    match store.receive(&delivery, id, stage, reason.as_deref()).await {
+    match within_time(store.receive(&delivery, id, stage, reason.as_deref())).await {
         Ok(_) => StatusCode::OK,
         // The service repeats the delivery.
         Err(problem) => {

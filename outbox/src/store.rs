@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, AssertSqlSafe, SqlStr};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::warn;
 
 /// The order selects the index of the queue.
@@ -19,6 +19,16 @@ const CLOCK_POSTGRES: &str = include_str!("../migrations/0001_clock_postgres.sql
 
 /// The longest wait for a restarting database when a program starts.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The longest wait for a statement: more than the wait for a connection, and for another program
+/// that writes to SQLite.
+pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(75);
+
+/// Limits the time of a statement. A server that vanished without closing the connection would
+/// block it forever.
+pub async fn within_time<T>(statement: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(STATEMENT_TIMEOUT, statement).await.context("the database does not respond")?
+}
 
 /// The progress of a message. Later stages win, in any order of arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -47,6 +47,13 @@ impl Store {
         transaction
     }
 
+    /// The number of statements that wait for the lock of [`block`](Self::block) in PostgreSQL.
+    pub async fn blocked_statements(&self) -> i64 {
+        let count = "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database \
+                     WHERE datname = current_database() AND NOT granted";
+        sqlx::query_scalar(count).fetch_one(&self.pool).await.unwrap()
+    }
+
     /// Makes a postponed message due, and its first attempt older.
     pub async fn age(&self, key: &str, time: Duration) {
         let age = "UPDATE messages SET next_attempt = 0, uncertain_since = uncertain_since - $2 \

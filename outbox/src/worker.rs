@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
 use crate::general_error::{concerns_all, is_of_another_server};
-use crate::store::{Leased, Message, Outcome, Store};
+use crate::store::{Leased, Message, Outcome, Store, within_time};
 
 /// The longest use of an idempotency key. The service forgets keys after 24 hours, and a later
 /// attempt could send the message twice.
@@ -87,7 +87,7 @@ pub async fn run(
     let work = async {
         loop {
             let free = usize::from(settings.concurrency) - calls.len();
-            match store.lease(&worker.owner, lease, free).await {
+            match within_time(store.lease(&worker.owner, lease, free)).await {
                 Ok(leased) => leased.into_iter().for_each(|leased| {
                     calls.spawn(Arc::clone(&worker).send(leased));
                 }),
@@ -95,7 +95,8 @@ pub async fn run(
                 Err(error) => warn!("cannot lease messages, retrying: {error:#}"),
             }
             let is_idle = settings.drain && calls.is_empty();
-            if is_idle && store.has_queued().await.is_ok_and(|has_queued| !has_queued) {
+            if is_idle && within_time(store.has_queued()).await.is_ok_and(|has_queued| !has_queued)
+            {
                 break Ok(());
             }
             tokio::select! {
@@ -147,7 +148,8 @@ impl Worker {
             Outcome::Later { wait, .. } => info!(key, ?wait, "postponed"),
             Outcome::Failed { reason } => warn!(key, reason, "failed"),
         }
-        if let Err(error) = self.store.finish(&self.owner, &leased, &outcome).await {
+        let stored = within_time(self.store.finish(&self.owner, &leased, &outcome)).await;
+        if let Err(error) = stored {
             // The next attempt has the same key, and gets the stored response.
             warn!(key, "cannot store the outcome, so the message will be sent again: {error:#}");
         }

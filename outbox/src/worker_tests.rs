@@ -1,15 +1,20 @@
 use std::future::{pending, ready};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::reqwest::dns::{Name, Resolve, Resolving};
 use pilot_status::{Client, Credentials, ErrorCode, StatusCode, reqwest};
-use tokio::time::timeout;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
 
 use super::{GRACE, KEY_LIFETIME, MAX_ATTEMPTS, MAX_LOST_LEASES, Settings, run};
-use crate::databases_tests::on_each_database;
-use crate::store::{Message, Store};
+use crate::databases_tests::{new_database, on_each_database, server};
+use crate::postgres::MISSING;
+use crate::store::{Message, STATEMENT_TIMEOUT, Store};
 
 const SETTINGS: Settings = Settings { concurrency: 4, lease: 60, max_backoff: 600, drain: true };
 const IN_ORDER: Settings = Settings { concurrency: 1, ..SETTINGS };
@@ -366,6 +371,75 @@ async fn a_failure_of_every_message_prolongs_the_backoff() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_worker_continues_after_the_server_of_the_database_vanished() {
+    let Some(server) = server() else { return println!("NOT RUN: {MISSING}") };
+    let url = new_database(&server).await;
+    let address = url.split(['@', '/']).nth(3).unwrap();
+    let proxy = Vanishing::start(address.parse().unwrap()).await;
+    let store = Store::open(&url).await.unwrap();
+    let through_proxy = Store::open(&url.replace(address, &proxy.address.to_string())).await;
+    let through_proxy = through_proxy.unwrap();
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+
+    let blocked = store.block().await;
+    // If the statement of the lost connection leases the row, its lease soon ends.
+    let settings = Settings { lease: 2, ..KEEP_RUNNING };
+    let worker =
+        tokio::spawn(async move { run(&through_proxy, &client, settings, pending()).await });
+    while store.blocked_statements().await == 0 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    // The connection of the statement stays open, but no response arrives.
+    proxy.vanish();
+    blocked.rollback().await.unwrap();
+    enqueue(&store, &["a"]).await;
+    tokio::time::pause();
+    tokio::time::advance(STATEMENT_TIMEOUT).await;
+    tokio::time::resume();
+    let sent = async {
+        while store.counts().await.unwrap().sent == 0 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), sent).await.expect("the worker leases the row");
+    worker.abort();
+}
+
+/// A proxy whose open connections stop forwarding, although they stay open.
+struct Vanishing {
+    address: SocketAddr,
+    vanished: Arc<Notify>,
+}
+
+impl Vanishing {
+    async fn start(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let vanished = Arc::new(Notify::new());
+        let vanishing = Arc::clone(&vanished);
+        tokio::spawn(async move {
+            loop {
+                let (mut client, _) = listener.accept().await.unwrap();
+                let vanished = Arc::clone(&vanishing).notified_owned();
+                tokio::spawn(async move {
+                    let mut server = TcpStream::connect(server).await.unwrap();
+                    tokio::select! {
+                        copied = copy_bidirectional(&mut client, &mut server) => drop(copied),
+                        () = vanished => pending().await,
+                    }
+                });
+            }
+        });
+        Self { address, vanished }
+    }
+
+    fn vanish(&self) {
+        self.vanished.notify_waiters();
+    }
 }
 
 struct Panics;
