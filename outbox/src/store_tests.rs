@@ -261,6 +261,27 @@ async fn the_outcome_of_an_ended_lease_is_not_that_of_the_next_lease_of_the_work
 }
 
 #[tokio::test]
+async fn a_transaction_of_another_program_enqueues_a_message() {
+    let readme = include_str!("../README.md");
+    let (_, insert) = readme.split_once("```sql\n").unwrap();
+    let (insert, _) = insert.split_once("```").unwrap();
+    on_each_database(async |store| {
+        for is_committed in [false, true] {
+            let mut transaction = store.pool.begin().await.unwrap();
+            sqlx::query(insert).execute(&mut *transaction).await.unwrap();
+            if is_committed {
+                transaction.commit().await.unwrap();
+            } else {
+                transaction.rollback().await.unwrap();
+            }
+            let leased = store.lease("worker", HOUR, 9).await.unwrap();
+            assert_eq!(leased.len(), usize::from(is_committed));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_attempt_that_was_not_sent_does_not_count() {
     on_each_database(async |store| {
         store.enqueue(&[message("a", "Oi")]).await.unwrap();
