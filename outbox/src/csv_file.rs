@@ -40,9 +40,8 @@ fn message_of(record: Record, campaign: &str) -> Result<Message> {
     let length = body.chars().count();
     ensure!(length <= 4096, "the text has {length} characters; WhatsApp accepts 4096");
     // The same line in the same campaign is the same message.
-    let given = key.filter(|key| !key.is_empty());
-    let remedy = if given.is_some() { "" } else { " campaign with --campaign" };
-    let key = given.unwrap_or_else(|| {
+    let remedy = if key.is_some() { "" } else { " campaign with --campaign" };
+    let key = key.unwrap_or_else(|| {
         let digest = Sha256::digest(format!("{recipient}\0{body}"));
         format!("{campaign}/{}", hex::encode(&digest[..16]))
     });

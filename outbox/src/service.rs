@@ -22,8 +22,6 @@ use tokio::time::sleep;
 
 const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/json");
 
-const MAX_DELAY: Duration = Duration::from_millis(150);
-
 pub struct Service {
     pub url: String,
     shared: Arc<Shared>,
@@ -82,7 +80,7 @@ impl Shared {
     /// of the sandbox.
     fn plan(&self) -> (Duration, bool, Option<Response>) {
         let mut log = self.log();
-        let delay = MAX_DELAY.mul_f64(log.random.f64());
+        let delay = Duration::from_millis(150).mul_f64(log.random.f64());
         if log.random.u32(0..100) >= self.percent {
             return (delay, true, None);
         }

@@ -17,9 +17,6 @@ const HAS_QUEUED: &str = "SELECT key FROM messages WHERE message_id IS NULL AND 
 const CLOCK_SQLITE: &str = include_str!("../migrations/0001_clock_sqlite.sql");
 const CLOCK_POSTGRES: &str = include_str!("../migrations/0001_clock_postgres.sql");
 
-/// The longest wait for a restarting database when a program starts.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
-
 /// The longest wait for a statement: more than the wait for a connection, and for another program
 /// that writes to SQLite.
 pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(75);
@@ -88,9 +85,9 @@ pub struct Store {
 
 impl Store {
     /// Opens a database and applies missing migrations. `url` begins with `sqlite:` or
-    /// `postgres:`. Waits for a restarting database.
+    /// `postgres:`. Waits up to a minute for a restarting database.
     pub async fn open(url: &str) -> Result<Self> {
-        Self::open_within(url, START_TIMEOUT).await
+        Self::open_within(url, Duration::from_secs(60)).await
     }
 
     async fn open_within(url: &str, timeout: Duration) -> Result<Self> {

@@ -21,9 +21,6 @@ use crate::store::{Leased, Message, Outcome, Store, within_time};
 /// attempt could send the message twice.
 const KEY_LIFETIME: Duration = Duration::from_secs(23 * 3600);
 
-/// The end of the reason of a failure after an attempt that may have sent the message.
-const UNCERTAIN: &str = "; an earlier attempt may have taken effect; check with the recipient";
-
 /// The number of attempts after which a message fails. With the default backoff, they take 11
 /// hours.
 const MAX_ATTEMPTS: i64 = 100;
@@ -31,8 +28,6 @@ const MAX_ATTEMPTS: i64 = 100;
 /// The number of leases without a stored outcome after which a message fails: it may crash the
 /// workers.
 const MAX_LOST_LEASES: i64 = 20;
-
-const LOST_LEASES: &str = "leases ended without a stored outcome; look for the cause in the logs";
 
 /// The longest wait for the database at shutdown.
 const GRACE: Duration = Duration::from_secs(2);
@@ -95,8 +90,7 @@ pub async fn run(
                 Err(error) => warn!("cannot lease messages, retrying: {error:#}"),
             }
             let is_idle = settings.drain && calls.is_empty();
-            if is_idle && within_time(store.has_queued()).await.is_ok_and(|has_queued| !has_queued)
-            {
+            if is_idle && within_time(store.has_queued()).await.is_ok_and(|queued| !queued) {
                 break Ok(());
             }
             tokio::select! {
@@ -141,15 +135,14 @@ impl Worker {
         if let Outcome::Failed { reason } = &mut outcome
             && leased.is_retry
         {
-            reason.push_str(UNCERTAIN);
+            *reason += "; an earlier attempt may have taken effect; check with the recipient";
         }
         match &outcome {
             Outcome::Accepted { message_id } => info!(key, message_id, "accepted"),
             Outcome::Later { wait, .. } => info!(key, ?wait, "postponed"),
             Outcome::Failed { reason } => warn!(key, reason, "failed"),
         }
-        let stored = within_time(self.store.finish(&self.owner, &leased, &outcome)).await;
-        if let Err(error) = stored {
+        if let Err(error) = within_time(self.store.finish(&self.owner, &leased, &outcome)).await {
             // The next attempt has the same key, and gets the stored response.
             warn!(key, "cannot store the outcome, so the message will be sent again: {error:#}");
         }
@@ -158,14 +151,12 @@ impl Worker {
 
     /// Returns the outcome, and the error if it concerns all messages.
     async fn attempt(&self, leased: &Leased) -> (Outcome, Option<Error>) {
+        let failed = |reason| (Outcome::Failed { reason }, None);
         if leased.uncertain_for > KEY_LIFETIME {
-            return (
-                Outcome::Failed { reason: "the service has forgotten its idempotency key".into() },
-                None,
-            );
+            return failed("the service has forgotten its idempotency key".to_owned());
         }
         if let leases @ MAX_LOST_LEASES.. = leased.lost_leases {
-            return (Outcome::Failed { reason: format!("{leases} {LOST_LEASES}") }, None);
+            return failed(format!("{leases} leases ended without a stored outcome; see the logs"));
         }
         let attempts = leased.attempts;
         let wait = Duration::from_secs(1 << (attempts.clamp(1, 16) - 1)).min(self.max_backoff);
@@ -176,8 +167,7 @@ impl Worker {
             }
             Ok(Err(error)) => self.after(error, attempts, wait),
             Err(_) if attempts >= MAX_ATTEMPTS => {
-                let reason = format!("the worker panicked, see its log ({attempts} attempts)");
-                (Outcome::Failed { reason }, None)
+                failed(format!("the worker panicked, see its log ({attempts} attempts)"))
             }
             Err(_) => (Outcome::Later { wait, is_counted: true, is_uncertain: true }, None),
         }
