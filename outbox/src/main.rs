@@ -128,7 +128,8 @@ async fn run(Arguments { database_url, task }: Arguments) -> Result<()> {
             let store = Store::open(url).await?;
             let listener = TcpListener::bind(listen).await;
             let listener = listener.with_context(|| format!("cannot listen on {listen}"))?;
-            println!("listening on http://{}/webhook", listener.local_addr()?);
+            // Nobody may read the output.
+            _ = writeln!(io::stdout(), "listening on http://{}/webhook", listener.local_addr()?);
             return receiver::serve(listener, store, trust, server::stop_requested()?).await;
         }
         Task::Prune { older_than } => {

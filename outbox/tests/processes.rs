@@ -16,7 +16,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::Notify;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 const SECRET: &str = "a secret";
 
@@ -195,6 +195,33 @@ async fn a_receiver_finishes_its_requests_at_sigterm() {
     assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
     receiver.end().await;
     assert_eq!(outbox.column("progress", "stage").await, "4");
+}
+
+#[tokio::test]
+async fn a_receiver_whose_output_is_closed_receives_deliveries() {
+    let outbox = Outbox::new("http://127.0.0.1:1");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut program = outbox.program(&["serve", "--listen", &address]);
+    let mut receiver = program.stdout(writer).spawn().unwrap();
+    let connected = async {
+        loop {
+            if let Ok(client) = TcpStream::connect(&address).await {
+                return client;
+            }
+            assert_eq!(receiver.try_wait().unwrap(), None, "it ended");
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let mut client = timeout(Duration::from_secs(30), connected).await.unwrap();
+    let request = "POST /webhook HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n";
+    client.write_all(request.as_bytes()).await.unwrap();
+    let mut response = String::new();
+    client.read_to_string(&mut response).await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 401 "), "{response}");
 }
 
 #[tokio::test]
