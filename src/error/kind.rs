@@ -1,5 +1,7 @@
 //! The kinds of errors.
 
+use std::fmt;
+
 use http::StatusCode;
 
 /// The kinds of [`Error`](super::Error).
@@ -47,6 +49,14 @@ pub enum ErrorKind {
     /// The server sent a success status, but its body is too long or does not match the API
     /// document. [`Error::body`](super::Error::body) returns the body.
     Decode,
+}
+
+/// Prints the name of the kind, such as `RateLimited`, for metrics and queries. A kind keeps its
+/// name.
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
 }
 
 impl ErrorKind {

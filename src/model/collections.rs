@@ -23,6 +23,10 @@ use crate::model::optional::IntoOptional;
 ///     .labels(["vip"]);
 /// assert!(MessageRequest::try_from(message).is_ok());
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of values for the type `{T}`",
+    note = "pass a `Vec`, an array, a slice or a set; collect an iterator into a `Vec`"
+)]
 pub trait IntoList<T> {
     /// The list, if there is one.
     ///
@@ -77,6 +81,10 @@ impl<T, L: IntoList<T>> IntoList<T> for Option<L> {
 ///     .variables([("nome", "Ana")]);
 /// assert!(MessageRequest::try_from(message).is_ok());
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a map with values for the type `{T}`",
+    note = "pass a map, or a `Vec` or an array of pairs; collect an iterator into one of them"
+)]
 pub trait IntoMap<T> {
     /// The map, if there is one.
     ///

@@ -1,12 +1,15 @@
 //! The arguments of setters for optional fields.
 
+use chrono::{DateTime, FixedOffset, Utc};
+
 use crate::{DataUrl, Nullable};
 
-/// A value for an optional field or parameter of a request: the value, an `Option` of it, or its
-/// builder. Some types accept more:
+/// A value for an optional field or parameter of a request: the value, an `Option` of it, which
+/// may be borrowed, or its builder. Some types accept more:
 ///
 /// - `String`: any text or a [`DataUrl`],
 /// - `i64`: any integer of up to 64 bits,
+/// - `DateTime<Utc>`: a time with another offset,
 /// - an enum with a single value: a `bool`,
 /// - a field that can be cleared: a [`Nullable`].
 ///
@@ -27,6 +30,10 @@ use crate::{DataUrl, Nullable};
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a value for a field of the type `{T}`",
+    note = "pass the value, an `Option` of it, or its builder"
+)]
 pub trait IntoOptional<T> {
     /// The value, if there is one.
     ///
@@ -45,6 +52,12 @@ impl<T> IntoOptional<T> for T {
 impl<T> IntoOptional<T> for Option<T> {
     fn into_optional(self) -> Result<Option<T>, String> {
         Ok(self)
+    }
+}
+
+impl<T: Clone> IntoOptional<T> for &Option<T> {
+    fn into_optional(self) -> Result<Option<T>, String> {
+        Ok(self.clone())
     }
 }
 
@@ -67,6 +80,12 @@ macro_rules! from_number {
 }
 
 from_number!(i8, i16, i32, isize, u8, u16, u32, u64, usize);
+
+impl IntoOptional<DateTime<Utc>> for DateTime<FixedOffset> {
+    fn into_optional(self) -> Result<Option<DateTime<Utc>>, String> {
+        Ok(Some(self.to_utc()))
+    }
+}
 
 /// For example, the media of a message.
 impl IntoOptional<String> for DataUrl {
@@ -106,6 +125,7 @@ mod tests {
         assert_eq!(set::<String>("a".to_owned()), Some("a".to_owned()));
         assert_eq!(set::<String>(Some("a".to_owned())), Some("a".to_owned()));
         assert_eq!(set::<String>(&"a".to_owned()), Some("a".to_owned()));
+        assert_eq!(set::<String>(&Some("a".to_owned())), Some("a".to_owned()));
         assert_eq!(set::<String>(Cow::Borrowed("a")), Some("a".to_owned()));
         assert_eq!(set::<i64>(7), Some(7));
         assert_eq!(set::<i64>(None::<i64>), None);
@@ -115,6 +135,9 @@ mod tests {
             Err("18446744073709551615 is greater than 9223372036854775807".to_owned())
         );
         assert_eq!(set::<Secret>("a"), Some(Secret::from("a")));
+        let local = DateTime::parse_from_rfc3339("2026-11-30T09:00:00-03:00").unwrap();
+        let utc: DateTime<Utc> = "2026-11-30T12:00:00Z".parse().unwrap();
+        assert_eq!(set::<DateTime<Utc>>(local), Some(utc));
         let file = DataUrl::new("image/png", b"\x89PNG");
         assert_eq!(set::<String>(file.clone()), Some(file.to_string()));
     }

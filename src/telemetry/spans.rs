@@ -84,7 +84,7 @@ pub(crate) fn inherited<F: Future>(task: F) -> impl Future<Output = F::Output> {
 /// The status of an error response, else the kind of the error.
 fn error_type(error: &Error) -> String {
     let status = error.status().filter(|status| !status.is_success());
-    status.map_or_else(|| format!("{:?}", error.kind()), |status| status.as_str().to_owned())
+    status.map_or_else(|| error.kind().to_string(), |status| status.as_str().to_owned())
 }
 
 /// A call begins to wait. Without this event, a long wait looks like a program that hangs.
