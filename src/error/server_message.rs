@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value};
 
+use crate::decode::from_value;
 use crate::generated::types::{ApiError, ErrorCode};
 use crate::text::one_line;
 
@@ -88,11 +89,8 @@ fn words(value: &Value, depth: u32) -> Option<String> {
 /// Keeps fields of undocumented types in `extra`.
 fn api_error(mut object: Map<String, Value>) -> ApiError {
     let error = object.get("error").and_then(Value::as_str).map(str::to_owned);
-    let code = match object.get("code").or_else(|| object.get("error")?.get("code")) {
-        Some(Value::String(text)) => Some(ErrorCode::from(text.as_str())),
-        Some(Value::Number(number)) => Some(ErrorCode::from(number.to_string())),
-        _ => None,
-    };
+    let nested = object.get("error").and_then(|error| error.get("code"));
+    let code = object.get("code").into_iter().chain(nested).find_map(|code| from_value(code).ok());
     object.retain(|name, value| !(value.is_string() && matches!(name.as_str(), "error" | "code")));
     ApiError { error, code, extra: object }
 }
@@ -167,6 +165,7 @@ mod tests {
                 "\"No number\" (BRAND_NEW)".to_owned(),
             ),
             (json!({"error": {"message": "No", "code": "NESTED"}}), "\"No\" (NESTED)".to_owned()),
+            (json!({"error": {"code": "NESTED"}, "code": null}), "NESTED".to_owned()),
             (json!({"code": "BRAND_NEW"}), "BRAND_NEW".to_owned()),
             (json!({"error": "a\r\n\u{1b}[31mb\u{202e}c"}), "\"a [31mbc\"".to_owned()),
             (json!({"error": long}), format!("\"{}…\"", "é".repeat(299))),
