@@ -9,7 +9,7 @@ use crate::credentials::Confidential;
 use crate::decode::surrogates;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Content;
-use crate::response::success::{is_page, is_page_or_json};
+use crate::response::success::{is_file, is_page};
 use crate::response::{body, error_response};
 
 /// Sends a request and reads its response before the deadline. Returns a successful response
@@ -26,8 +26,7 @@ pub(super) async fn exchange(
     let exchanged = timeout_at(deadline, async {
         let response = response.insert(Box::new(sent.await?));
         let is_file = operation.response.content == Content::File
-            && response.status().is_success()
-            && !is_page_or_json(response.headers());
+            && is_file(response.status(), response.headers());
         Ok(is_file || body::read(response, &mut bytes, limit).await?)
     });
     // Whether the body is within the limit, or why it is incomplete.

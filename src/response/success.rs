@@ -3,7 +3,6 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 use crate::credentials::Confidential;
 use crate::decode::surrogates::{self, without_bom};
@@ -60,14 +59,18 @@ pub(crate) fn no_page(success: Success<'_>) -> Result<(), Error> {
     if is_page(success.body) { Err(success.not_json()) } else { Ok(()) }
 }
 
-/// Checks that the headers announce a file. Otherwise checks the body for an error.
+/// Checks that the head announces a file. Otherwise checks the body for an error.
 pub(crate) fn file(success: Success<'_>) -> Result<(), Error> {
-    if !is_page_or_json(success.headers) {
+    if is_file(success.status, success.headers) {
         return Ok(());
+    }
+    if success.text().is_empty() {
+        return Err(success.unreadable("its body is empty".to_owned()));
     }
     Err(success.other_object().unwrap_or_else(|| {
         let media_type = media_type(success.headers).unwrap_or_else(|| "JSON".to_owned());
-        success.foreign(format!("its body is {media_type}, not a file"))
+        let other = || format!("its body is {media_type}, not a file");
+        success.foreign(encoding_problem(success.headers).unwrap_or_else(other))
     }))
 }
 
@@ -90,7 +93,7 @@ impl Success<'_> {
         let mut replaced = None;
         let mut object = object(self.text(), &mut replaced);
         let has_list =
-            response.list.and_then(|list| object.get(list)).is_some_and(|it| !is_null(it));
+            response.list.and_then(|list| object.get(list)).is_some_and(|it| it.get() != "null");
         if has_list || is_error(&object) {
             return None;
         }
@@ -99,7 +102,7 @@ impl Success<'_> {
             names.find(|name| object.get(*name).is_some_and(|value| value.get().starts_with(start)))
         };
         let found = object.remove(find('[').or_else(|| find('n'))?)?;
-        let list = if is_null(found) { serde_json::from_slice(b"[]").ok()? } else { found };
+        let list = if found.get() == "null" { serde_json::from_slice(b"[]").ok()? } else { found };
         if resembles_error(&object) && list.get().trim_matches(['[', ']']).trim().is_empty() {
             return None;
         }
@@ -176,13 +179,15 @@ pub(crate) fn is_page(body: &[u8]) -> bool {
     without_bom(body).trim_ascii_start().starts_with(b"<")
 }
 
-/// Whether headers announce a page for a browser or JSON, and thus not a file.
-pub(crate) fn is_page_or_json(headers: &HeaderMap) -> bool {
+/// Whether the head of a response announces a usable file, and not an error, a page for a
+/// browser, JSON, an unrequested encoding or no body.
+pub(crate) fn is_file(status: StatusCode, headers: &HeaderMap) -> bool {
     let value = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     let value = value.trim_ascii_start().to_ascii_lowercase();
-    ["text/html", "application/xhtml", "application/json", "application/problem"]
-        .iter()
-        .any(|media_type| value.starts_with(media_type.as_bytes()))
+    let others = ["text/html", "application/xhtml", "application/json", "application/problem"];
+    (status.is_success() && status != StatusCode::NO_CONTENT)
+        && encoding_problem(headers).is_none()
+        && !others.iter().any(|media_type| value.starts_with(media_type.as_bytes()))
 }
 
 /// The media type without parameters, unless it is JSON.
@@ -203,10 +208,6 @@ fn object<'t>(text: &'t [u8], replaced: &'t mut Option<Vec<u8>>) -> Object<'t> {
         *replaced = surrogates::replaced(text);
         serde_json::from_slice(replaced.as_deref().unwrap_or_default()).unwrap_or_default()
     })
-}
-
-fn is_null(value: &RawValue) -> bool {
-    value.get() == "null"
 }
 
 /// Whether `error` or `errors` is neither blank nor a number.

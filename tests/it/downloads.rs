@@ -233,3 +233,27 @@ async fn an_html_page_instead_of_a_download_is_an_error() {
     assert!(error.to_string().contains("its body is text/html"), "{error}");
     assert_eq!(error.body().map(|body| &body[..]), Some(&b"<html>"[..]));
 }
+
+#[tokio::test]
+async fn an_encoded_or_missing_file_is_an_error() {
+    let audio = ("content-type", "audio/mpeg");
+    let encoded = |name| [audio, ("content-encoding", name)];
+    for (response, part) in [
+        (ServerResponse::new(200, &encoded("gzip"), "\x1f..."), "its body is encoded as gzip"),
+        (ServerResponse::new(200, &encoded("identity, BR"), "..."), "its body is encoded as br"),
+        (ServerResponse::new(204, &[audio], ""), "its body is empty"),
+        (ServerResponse::new(204, &[], ""), "its body is empty"),
+        (ServerResponse::new(200, &[("content-type", "application/json")], ""), "is empty"),
+    ] {
+        let server = Server::start([response]).await;
+        let client = builder(&server.url).build().unwrap();
+        let error = client.get_activation_audio().id("1").send().await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1), "{error}");
+        assert!(error.to_string().contains(part), "{error}");
+        assert!(error.body().is_some_and(|body| body.is_empty() == part.contains("empty")));
+    }
+    let server = Server::start([ServerResponse::new(200, &encoded("identity"), "abc")]).await;
+    let client = builder(&server.url).build().unwrap();
+    let audio = client.get_activation_audio().id("1").send().await.unwrap().into_inner();
+    assert_eq!(audio.bytes().await.unwrap(), "abc");
+}
