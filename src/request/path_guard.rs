@@ -41,7 +41,7 @@ fn is_harmless(value: &[u8]) -> bool {
     for _ in 0..=MAX_DECODINGS {
         let mut parts = value.split(|byte| matches!(byte, b'/' | b'\\'));
         if value.is_empty()
-            || value.iter().any(u8::is_ascii_control)
+            || String::from_utf8_lossy(&value).contains(char::is_control)
             || parts.any(|part| matches!(part, b"." | b".."))
         {
             return false;
@@ -141,6 +141,8 @@ mod tests {
             "\r\nmarked: 1",
             "\t",
             "a\u{7f}",
+            "a\u{85}",
+            "%C2%9f",
             "%00marked",
             "%0d%0a",
         ] {
