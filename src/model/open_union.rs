@@ -54,7 +54,9 @@ macro_rules! open_union {
         crate::model::open_union::open_union!(
             @type $name, $description, { $($variant($type),)* }, value => {
                 match value.get($tag).and_then(::serde_json::Value::as_str) {
-                    $(Some($($value)|+) => crate::decode::tagged(&value).map(Self::$variant),)*
+                    $(Some(tag) if crate::model::open_enum::find(&[$($value),+], tag).is_some() => {
+                        crate::decode::tagged(&value).map(Self::$variant)
+                    })*
                     _ => Ok(Self::Unknown(value)),
                 }
             }

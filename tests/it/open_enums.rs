@@ -1,7 +1,8 @@
 //! Open enums, which keep undocumented values.
 
-use pilot_status::types::{CoexistenceStatus, ConnectionState, Provider};
+use pilot_status::types::{CoexistenceStatus, ConnectionState, LeadVariable, Provider};
 use proptest::prelude::*;
+use serde_json::json;
 
 #[test]
 fn known_values_have_variants() {
@@ -26,6 +27,16 @@ fn known_values_match_in_any_case() {
         assert_eq!(serde_json::to_value(read).unwrap(), "OPEN");
     }
     assert_eq!(ConnectionState::from("Connected"), ConnectionState::Connected);
+}
+
+#[test]
+fn the_value_that_selects_an_alternative_matches_in_any_case() {
+    for source in ["field", "FIELD", "Field"] {
+        let variable = json!({"source": source, "key": "full_name"});
+        let variable: LeadVariable = serde_json::from_value(variable).unwrap();
+        assert!(matches!(variable, LeadVariable::Field(_)), "{source}");
+        assert_eq!(json!(variable)["source"], "field");
+    }
 }
 
 #[test]
