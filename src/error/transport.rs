@@ -81,7 +81,7 @@ impl Error {
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
         let (kind, detail) = if error.is_builder() {
-            (ErrorKind::InvalidRequest, String::new())
+            (ErrorKind::InvalidRequest, root_cause(&error))
         } else if error.is_connect() {
             (ErrorKind::Connect, connect_detail(&error))
         } else if error.is_timeout() {

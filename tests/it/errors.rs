@@ -297,6 +297,15 @@ async fn the_error_for_an_invalid_idempotency_key_names_the_call() {
 }
 
 #[tokio::test]
+async fn the_error_for_a_url_that_cannot_be_sent_has_a_reason() {
+    let client = Sandbox::start().await.unwrap().client();
+    let error = client.get_number().id("marked".repeat(11_000)).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(error.to_string().contains("the request could not be built: "), "{error}");
+    assert!(!shown(&error).contains("marked"), "{error:?}");
+}
+
+#[tokio::test]
 async fn network_faults_have_distinct_errors() {
     let mut table = String::new();
 
