@@ -116,7 +116,8 @@ fn connect_detail(error: &reqwest::Error) -> String {
     let host = error.url().and_then(Url::host_str).unwrap_or_default();
     let port = error.url().and_then(Url::port_or_known_default).unwrap_or_default();
     let cause = root_cause(error);
-    if causes(error).any(is_tunnel_failure) {
+    // The type of the error is private.
+    if causes(error).any(|cause| cause.to_string().starts_with("tunnel error: ")) {
         return format!(
             "the proxy failed to reach {host}:{port}: {cause}; check the proxy settings"
         );
@@ -162,11 +163,6 @@ fn is_tls_failure(cause: &(dyn StdError + 'static)) -> bool {
     text.starts_with("error:")
         && text.contains(":SSL routines:")
         && !text.contains("unexpected eof")
-}
-
-/// Whether a tunnel through a proxy failed, recognized by the text, since the type is private.
-fn is_tunnel_failure(cause: &(dyn StdError + 'static)) -> bool {
-    cause.to_string().starts_with("tunnel error: ")
 }
 
 /// Whether the proxy sent a response other than success.

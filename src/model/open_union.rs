@@ -10,16 +10,17 @@ use crate::decode::from_value;
 /// An alternative of an untagged union, distinguished by its JSON type, which no other
 /// alternative has.
 pub(crate) trait Alternative: Sized {
-    /// Decodes a value of the JSON type.
-    fn read(value: &Value) -> Option<Self>;
+    /// Decodes a value of the JSON type, or if it `coerces`, a text that contains one.
+    fn read(value: &Value, coerces: bool) -> Option<Self>;
 }
 
 /// Maps types to JSON types.
 macro_rules! alternatives {
     ($([$($generic:tt)*] $type:ty: $is_kind:ident;)*) => {$(
         impl<$($generic)*> Alternative for $type {
-            fn read(value: &Value) -> Option<Self> {
-                value.$is_kind().then(|| from_value(value).ok())?
+            fn read(value: &Value, coerces: bool) -> Option<Self> {
+                let is_kind = value.$is_kind() || coerces && value.is_string();
+                is_kind.then(|| from_value(value).ok())?
             }
         }
     )*};
@@ -41,9 +42,12 @@ macro_rules! open_union {
     ($name:ident, $description:literal, { $($variant:ident($type:ty),)* }) => {
         crate::model::open_union::open_union!(
             @type $name, $description, { $($variant($type),)* }, value => {
-                $(if let Some(held) = crate::model::open_union::Alternative::read(&value) {
-                    return Ok(Self::$variant(held));
-                })*
+                // An alternative of the same JSON type takes precedence.
+                for coerces in [false, true] {
+                    $(if let Some(held) = crate::model::open_union::Alternative::read(&value, coerces) {
+                        return Ok(Self::$variant(held));
+                    })*
+                }
                 Ok(Self::Unknown(value))
             }
         );

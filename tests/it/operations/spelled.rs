@@ -3,6 +3,7 @@
 //! then all together.
 
 use pilot_status::mock::sign_delivery;
+use pilot_status::types::{CancelledMessages as Cancelled, CheckoutAmount};
 use pilot_status::webhooks::{Event, Verifier};
 use serde_json::{Value, json};
 
@@ -37,6 +38,21 @@ fn events_with_other_scalar_types_are_read() {
             assert!(!matches!(event, Event::Unknown(_)), "{event:?} {body}");
         }
     }
+}
+
+#[test]
+fn a_number_as_text_is_read_in_a_union_without_text() {
+    fn read<T: serde::de::DeserializeOwned>(value: impl Into<Value>) -> T {
+        serde_json::from_value(value.into()).unwrap()
+    }
+    for three in [json!(3), json!(3.0), json!("3")] {
+        assert_eq!(read::<Cancelled>(three), Cancelled::Count(3));
+    }
+    for other in [json!("three"), json!("3.5"), json!(true), json!({"0": 3}), json!([[]])] {
+        assert_eq!(read::<Cancelled>(other.clone()), Cancelled::Unknown(other));
+    }
+    assert_eq!(read::<CheckoutAmount>("50"), CheckoutAmount::String("50".to_owned()));
+    assert_eq!(read::<CheckoutAmount>(50), CheckoutAmount::Number(50.0));
 }
 
 fn spelled(body: &Value) -> Vec<Value> {
