@@ -28,16 +28,15 @@ const FRAGMENTS: &str = "xtask/spec/api";
 const ACCEPTED: &str = "xtask/spec/accepted.yaml";
 
 #[derive(Args, Clone, Debug, Default)]
-// Only kept pages determine the written files.
 #[command(group(ArgGroup::new("use").args(["check", "save", "out"])))]
 pub struct Options {
     /// Write nothing; print the stale parts, and exit with 1 if there are any
     #[arg(long)]
     pub check: bool,
 
-    /// Compare this with xtask/spec/api instead of the pages in xtask/spec/upstream: an OpenAPI
+    /// Compare this with xtask/spec/api, in addition to the pages in xtask/spec/upstream: an OpenAPI
     /// 3.1 document in JSON or YAML, a page with OpenAPI documents in fenced blocks, or a folder
-    /// of these. Requires --check, --save or --out
+    /// of these. Requires --check, which then checks no file, --save or --out
     #[arg(long, value_name = "PATH", requires = "use")]
     pub from: Vec<PathBuf>,
 
@@ -102,7 +101,8 @@ pub fn run(root: &Path, target: &Path, options: &Options) -> Result<()> {
     files.insert("openapi.json".to_owned(), stable_form(&document));
     files.insert("OPERATIONS.md".to_owned(), coverage::page(&document));
     if options.check {
-        return check(root, &files);
+        // Only kept pages determine the written files.
+        return if options.from.is_empty() { check(root, &files) } else { Ok(()) };
     }
     for (path, text) in &files {
         changes.write(root.join(path), text.as_str());
@@ -140,14 +140,15 @@ fn write(root: &Path, changes: &Changes, steps: &Steps) -> Result<()> {
     Ok(())
 }
 
-/// Returns the texts to read. With --save, plans to keep the given ones.
+/// Returns the texts to read: the kept pages and those of --from, or with --out only the latter.
+/// With --save, plans to keep these.
 fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<Text>> {
     let mut given = Vec::new();
     for from in &options.from {
         given.extend(source::read(from, root)?);
     }
     ensure!(options.from.is_empty() || !given.is_empty(), "--from names a folder without files");
-    if !given.is_empty() && !options.save {
+    if options.out.is_some() {
         return Ok(given);
     }
     let folder = root.join(UPSTREAM);
@@ -155,6 +156,7 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
     let kept = source::read(&folder, root)?.into_iter();
     let mut kept: BTreeMap<String, Text> = kept.map(|text| (text.name.clone(), text)).collect();
     let mut names: BTreeMap<String, String> = BTreeMap::new();
+    let compared = if options.save { Vec::new() } else { std::mem::take(&mut given) };
     for text in given {
         ensure!(
             source::is_kept(&text.name),
@@ -174,7 +176,7 @@ fn inputs(root: &Path, options: &Options, changes: &mut Changes) -> Result<Vec<T
     if options.save {
         changes.write(root.join(LOCK), stable_form(&json!(lock)));
     }
-    Ok(kept.into_values().collect())
+    Ok(kept.into_values().chain(compared).collect())
 }
 
 fn described(root: &Path) -> Result<Fragments> {

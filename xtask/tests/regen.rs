@@ -404,6 +404,27 @@ fn a_page_that_is_not_kept_is_compared_instead_of_the_kept_ones() {
 }
 
 #[test]
+fn a_page_that_agrees_does_not_make_the_files_stale() {
+    let workspace = Workspace::new(COMPILES);
+    let other = OURS[..OURS.find("components:").unwrap()]
+        .replace("/v1/numbers:", "/v1/projects:")
+        .replace("list_numbers", "list_projects");
+    fs::write(workspace.path("xtask/spec/api/projects.yaml"), other).unwrap();
+    let kept = PAGE.replace("'429'", "'418'");
+    let accepted = "- 'GET /v1/numbers: status 418'\n";
+    fs::write(workspace.path("xtask/spec/accepted.yaml"), accepted).unwrap();
+    stdout(&workspace.regen(&["--save", "--from", &workspace.page(&kept)]));
+    // Neither the evidence of the kept page nor that of this one is stale.
+    let page = workspace.beside.path().join("a page.txt");
+    fs::write(&page, PAGE.replace("/v1/numbers:", "/v1/projects:")).unwrap();
+    let page = page.to_str().unwrap();
+    let output = workspace.regen(&["--quiet", "--check", "--from", page, "--from", page]);
+    assert_eq!(stdout(&output), "");
+    // The kept page still has the accepted difference.
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[test]
 fn a_client_that_does_not_compile_changes_nothing() {
     let workspace = Workspace::new(
         "echo 'error: pilot-status@0.1.0: openapi.json cannot become a client: /paths: reason' >&2
