@@ -67,7 +67,8 @@ fn add(whole: &mut Value, part: &Node, within: &[Pointer]) -> Result<()> {
             "properties" => {
                 for (name, property) in value.entries() {
                     // A later part has to describe a property at least as precisely.
-                    let is_more = is_more(&whole["properties"][name], &property);
+                    let earlier = &whole["properties"][name];
+                    let is_more = is_more(earlier, &property, property.document);
                     ensure(is_more, &property, "has another type than in an earlier part")?;
                     whole["properties"][name] = property.value.clone();
                 }
@@ -92,13 +93,19 @@ fn add(whole: &mut Value, part: &Node, within: &[Pointer]) -> Result<()> {
 }
 
 /// Whether a property is at least as precise as an earlier one of the same name.
-fn is_more(earlier: &Value, property: &Node) -> bool {
-    let [first, second] = [earlier, property.value].map(|schema| {
+fn is_more(earlier: &Value, property: &Value, document: &Value) -> bool {
+    let [first, second] = [earlier, property].map(|schema| {
         let name = places::lone_reference(schema).or_else(|| places::nullable_reference(schema));
-        name.map_or(schema, |name| &property.document["components"]["schemas"][name])
+        name.map_or(schema, |name| &document["components"]["schemas"][name])
     });
-    let is_same = first["type"] == second["type"];
-    first["type"].is_null() || is_same && first["enum"].is_array() <= second["enum"].is_array()
+    // A lost format could print a secret. References inside may be recursive.
+    let is_kept = |key: &&str| first[key].is_null() || first[key] == second[key];
+    let is_inner = |key: &&str| {
+        first[key].get("type").is_none() || is_more(&first[key], &second[key], document)
+    };
+    ["type", "format"].iter().all(is_kept)
+        && ["items", "additionalProperties"].iter().all(is_inner)
+        && first["enum"].is_array() <= second["enum"].is_array()
 }
 
 fn ensure(holds: bool, node: &Node, what: &str) -> Result<()> {

@@ -106,6 +106,36 @@ fn a_nullable_property_is_joined_with_one_that_is_not() {
 }
 
 #[test]
+fn a_later_part_does_not_lose_the_format_of_a_property() {
+    let secret = || json!({"type": "string", "format": "password"});
+    let list = |of: Value| json!({"type": "array", "items": of});
+    let map = |of: Value| json!({"type": "object", "additionalProperties": of});
+    let joined = |earlier: &Value, later: &Value| {
+        let parts = [earlier, later].map(|property| object(&json!({"a": property})));
+        let pin = json!({"type": "string", "format": "password", "minLength": 4});
+        let mut document =
+            json!({"components": {"schemas": {"Whole": {"allOf": parts}, "Pin": pin}}});
+        normalise(&mut document).map(|()| document["components"]["schemas"]["Whole"].take())
+    };
+    for (earlier, later) in [
+        (secret(), text()),
+        (reference("Pin"), text()),
+        (secret(), json!({"type": "string", "format": "date"})),
+        (list(secret()), list(text())),
+        (list(secret()), list(json!({}))),
+        (map(list(secret())), map(list(text()))),
+        (map(secret()), json!({"type": "object"})),
+    ] {
+        let error = joined(&earlier, &later).expect_err(&later.to_string()).to_string();
+        assert!(error.contains("/properties/a: it has another type"), "{error}");
+        let whole = joined(&later, &earlier);
+        let is_refined = later["format"].is_null();
+        assert_eq!(whole.is_ok(), is_refined, "{later} -> {earlier}");
+        assert!(!is_refined || whole.unwrap()["properties"]["a"] == earlier);
+    }
+}
+
+#[test]
 fn schemas_that_join_no_objects_are_unchanged() {
     let rules = json!([{"required": ["a"]}, {"required": ["b"]}]);
     let fields = json!({"a": text(), "b": text()});
