@@ -42,7 +42,7 @@ fn emit_one(name: &str, schema: &Value) -> Vec<Item> {
 
 /// `META_IS_ON` becomes `MetaIsOn`. `UNKNOWN` must differ from the variant for undocumented
 /// values.
-fn variant_name(value: &str) -> String {
+pub fn variant_name(value: &str) -> String {
     let name = value.to_pascal_case();
     if name == "Unknown" { "UnknownValue".to_owned() } else { name }
 }

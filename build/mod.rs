@@ -12,14 +12,14 @@
 
 mod calls;
 mod code;
-mod enums;
+pub mod enums;
 pub mod events;
 mod generator;
 mod groups;
 mod models;
-mod nullable;
-mod operations;
-mod pages;
+pub mod nullable;
+pub mod operations;
+pub mod pages;
 pub mod reach;
 mod responses;
 pub mod rules;

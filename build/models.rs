@@ -11,17 +11,16 @@ use super::schema::named;
 
 /// Drops the builders of models that only the server sends: a large part of the generated code.
 pub fn drop_builders(models: &mut Vec<Item>, reach: &Reach) -> Result<(), String> {
-    let is_sent =
-        |name: Option<&Ident>| name.is_none_or(|name| reach.sent.contains(&name.to_string()));
+    let is_sent = |name: &Ident| reach.sent.contains(&name.to_string());
     models.retain_mut(|item| {
         let Item::Impl(item) = item else { return true };
         // `impl Model { pub fn builder() }`
         let is_builder = code::functions(item).any(|function| function.sig.ident == "builder");
-        !is_builder || is_sent(code::name(&item.self_ty))
+        !is_builder || code::name(&item.self_ty).is_none_or(is_sent)
     });
     code::module(models, "builder")?.retain(|item| match item {
-        Item::Struct(builder) => is_sent(Some(&builder.ident)),
-        Item::Impl(item) => is_sent(code::name(&item.self_ty)),
+        Item::Struct(builder) => is_sent(&builder.ident),
+        Item::Impl(item) => code::name(&item.self_ty).is_none_or(is_sent),
         _ => true,
     });
     Ok(())

@@ -71,12 +71,9 @@ fn is_exception(document: &Value, path: &str, method: &str, operation: &Value) -
 
 fn row(document: &Value, path: &str, method: &str, operation: &Value) -> TokenStream {
     let id = operation["operationId"].as_str();
-    let secured = if operation.get("security").is_some() { operation } else { document };
-    let requirements: Vec<&Value> = elements(secured, "security").collect();
-    let headers: Vec<String> =
-        requirements.iter().filter_map(|one| credential_header(document, one)).collect();
-    // Without requirements, or with an empty one.
-    let anonymous = requirements.is_empty() || headers.len() < requirements.len();
+    let headers = credentials(document, operation);
+    let anonymous = headers.iter().any(String::is_empty);
+    let headers = headers.iter().filter(|header| !header.is_empty());
     // Idempotent methods (RFC 9110, section 9.2.2), unless the document overrides it.
     let is_idempotent = matches!(method, "get" | "head" | "put" | "delete");
     let safe = operation["x-idempotent"].as_bool().unwrap_or(is_idempotent);
@@ -97,9 +94,15 @@ fn row(document: &Value, path: &str, method: &str, operation: &Value) -> TokenSt
     }
 }
 
-/// The header that satisfies a requirement.
-fn credential_header(document: &Value, requirement: &Value) -> Option<String> {
-    let scheme = requirement.as_object()?.keys().next()?;
-    let header = document["components"]["securitySchemes"][scheme]["name"].as_str()?;
-    Some(header.to_ascii_lowercase())
+/// The headers that satisfy each requirement of an operation. An empty name means that it needs no
+/// credential.
+pub fn credentials(document: &Value, operation: &Value) -> Vec<String> {
+    let secured = if operation.get("security").is_some() { operation } else { document };
+    let header = |requirement: &Value| {
+        let (scheme, _) = requirement.as_object()?.iter().next()?;
+        document["components"]["securitySchemes"][scheme]["name"].as_str()
+    };
+    let headers = elements(secured, "security").map(header);
+    let headers = headers.chain(elements(secured, "security").next().is_none().then_some(None));
+    headers.map(|header| header.unwrap_or_default().to_ascii_lowercase()).collect()
 }

@@ -67,11 +67,10 @@ fn describe(operation: &mut Value) {
 }
 
 fn simplify_parameters(operation: &mut Value) {
-    let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else {
-        return;
-    };
-    parameters.retain(|parameter| !is_header(parameter, NUMBER_ID));
-    for parameter in parameters {
+    if let Some(Value::Array(all)) = operation.get_mut("parameters") {
+        all.retain(|parameter| !is_header(parameter, NUMBER_ID));
+    }
+    for parameter in elements_mut(operation, "parameters") {
         if is_header(parameter, IDEMPOTENCY_KEY) {
             parameter["required"] = json!(false);
         }
@@ -132,12 +131,9 @@ fn is_read(key: &str) -> bool {
 
 /// Turns `anyOf` of a reference and null into a nullable reference.
 fn take_null_for_nullable(schema: &mut Map<String, Value>) {
-    if let Some([reference, null]) =
-        schema.get("anyOf").and_then(Value::as_array).map(Vec::as_slice)
-        && null["enum"] == json!([null])
-    {
-        let parts = json!([reference]);
-        schema.insert("allOf".to_owned(), parts);
+    let either = schema.get("anyOf").cloned().unwrap_or_default();
+    if either[1]["enum"] == json!([null]) {
+        schema.insert("allOf".to_owned(), json!([either[0]]));
         schema.insert("nullable".to_owned(), json!(true));
     }
 }

@@ -48,10 +48,8 @@ pub fn is_union(schema: &Value) -> bool {
 fn union<'d>(name: &'d str, schema: &'d Value) -> Union<'d> {
     let variants = alternatives(schema).map(|alternative| {
         let mapping = entries(&schema["discriminator"], "mapping");
-        let tags = mapping
-            .filter(|(_, target)| target.as_str() == alternative["$ref"].as_str())
-            .map(|(tag, _)| tag.as_str());
-        let tags: Vec<&str> = tags.collect();
+        let tags = mapping.filter(|(_, target)| **target == alternative["$ref"]);
+        let tags: Vec<&str> = tags.map(|(tag, _)| tag.as_str()).collect();
         let name = match (tags.as_slice(), alternative["title"].as_str()) {
             ([only], _) => only,
             (_, title) => title.or(reference(alternative)).unwrap_or_default(),

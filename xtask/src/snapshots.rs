@@ -7,8 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::files::Changes;
-use crate::folder;
-use crate::shell;
+use crate::{folder, shell};
 
 /// The folder of the snapshots, and the prefix of those of generated code.
 const FOLDER: &str = "tests/snapshots";

@@ -18,14 +18,9 @@ use crate::{packed, shell};
 /// with all features of the client; with the client for numbers, and ring instead of aws-lc.
 pub const NAMES: [&str; 6] = ["reqwest", "by-hand", "progenitor", "numbers", "full", "ring"];
 
-/// Variables that would make a build differ from that of a user.
-const SETTINGS: [&str; 4] = [
-    "CARGO_INCREMENTAL",
-    "RUSTC_WORKSPACE_WRAPPER",
-    // A wrapper may cache compilations.
-    "RUSTC_WRAPPER",
-    "RUSTFLAGS",
-];
+/// Variables that would make a build differ from that of a user. A wrapper may cache compilations.
+const SETTINGS: [&str; 4] =
+    ["CARGO_INCREMENTAL", "RUSTC_WORKSPACE_WRAPPER", "RUSTC_WRAPPER", "RUSTFLAGS"];
 
 /// Lays out the programs in an empty folder, and returns it.
 pub fn lay_out(root: &Path) -> Result<PathBuf> {

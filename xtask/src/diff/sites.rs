@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::Level::{self, Major, Patch};
 use crate::generate::events::delivery;
-use crate::generate::rules;
 use crate::generate::schema::success;
+use crate::generate::{operations, rules};
 use crate::places::{self, Node, Pointer, SCHEMAS, elements, entries};
 
 /// The prefix of the name of an alternative.
@@ -130,16 +130,7 @@ impl<'d> Site<'d> {
     /// The headers in which an operation accepts credentials. An empty name means that it needs
     /// none.
     pub fn credentials(&self) -> BTreeSet<String> {
-        let document = self.schema.document;
-        let header = |name: &String| {
-            let scheme = &document["components"]["securitySchemes"][name];
-            scheme["name"].as_str().unwrap_or_default().to_lowercase()
-        };
-        let headers =
-            elements(self.schema.security()).map(|one| entries(one).map(|(name, _)| header(name)));
-        let mut headers: BTreeSet<String> = headers.map(Iterator::collect).collect();
-        headers.extend(headers.is_empty().then(String::new));
-        headers
+        operations::credentials(self.schema.document, self.schema.value).into_iter().collect()
     }
 
     /// Whether the site is required and nullable, for the report.

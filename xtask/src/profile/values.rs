@@ -1,8 +1,7 @@
 //! Checks schemas that need no name: a reference, a scalar, a list, a map or any JSON.
 
-use serde_json::Value;
-
 use super::Part;
+pub use crate::generate::nullable::is_scalar;
 use crate::places;
 use crate::reconcile::type_of;
 
@@ -24,11 +23,6 @@ pub fn inner(schema: &Part) {
     } else {
         plain(schema);
     }
-}
-
-/// Whether a schema is one of a string, a number or a boolean.
-pub fn is_scalar(schema: &Value) -> bool {
-    matches!(schema["type"].as_str(), Some("string" | "integer" | "number" | "boolean"))
 }
 
 /// Checks a scalar, a list, a map or any JSON.
