@@ -78,8 +78,8 @@ fn operation(new: &Undescribed, schemas: &mut Schemas) -> Value {
     let theirs = item.key(new.method.as_str());
     let words = theirs.key("description").text();
     // The name of the vendor. A person renames it.
-    let id = theirs["operationId"].as_str().map(names::snake);
-    let id = id.unwrap_or_else(|| names::snake(&format!("{} {}", new.method, new.path)));
+    let id = theirs["operationId"].as_str().map(names::field);
+    let id = id.unwrap_or_else(|| names::field(&format!("{} {}", new.method, new.path)));
     let mut draft = theirs.value.clone();
     draft["operationId"] = json!(id);
     draft["description"] =

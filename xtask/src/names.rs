@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use heck::ToPascalCase;
 
-pub use crate::generate::schema::snake;
+/// The variant for a value of an enum.
+pub use crate::generate::enums::variant_name as variant;
+use crate::generate::schema::snake;
 
 /// Names that no schema can have: in the generated code, they mean items of the language, of its
 /// library or of the build step.
@@ -29,8 +31,13 @@ impl Names {
     /// Takes the name of a field or a parameter. Also returns false if the generator and the build
     /// step would derive different identifiers from it.
     pub fn take_field(&mut self, name: &str) -> bool {
-        name.is_ascii() && !name.contains('\'') && self.take(&snake(name))
+        name.is_ascii() && !name.contains('\'') && self.take(&field(name))
     }
+}
+
+/// The name of a field or a parameter in the generated code, in which WhatsApp is one word.
+pub fn field(name: &str) -> String {
+    snake(name).replace("whats_app", "whatsapp")
 }
 
 /// A text in PascalCase, as the generator writes it. The conversion runs twice, since the first
@@ -41,13 +48,6 @@ pub fn pascal(text: &str) -> String {
     let is_led = name.starts_with(|first: char| first.is_ascii_alphabetic());
     let name = if is_led { name } else { format!("X{name}") };
     if is_identifier(&name) || name == "Self" { name } else { format!("{name}_") }
-}
-
-/// The variant for a value of an enum: `META_IS_ON` becomes `MetaIsOn`. `Unknown` is reserved for
-/// values that the document does not list.
-pub fn variant(value: &str) -> String {
-    let name = value.to_pascal_case();
-    if name == "Unknown" { "UnknownValue".to_owned() } else { name }
 }
 
 /// Whether a text is an identifier of Rust in ASCII.

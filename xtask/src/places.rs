@@ -120,10 +120,8 @@ pub fn reference(schema: &Value) -> Option<&str> {
 
 /// The target of a schema that is a reference or null.
 pub fn nullable_reference(schema: &Value) -> Option<&str> {
-    match schema["anyOf"].as_array().map(Vec::as_slice) {
-        Some([some, null]) if is_null(null) => reference(some),
-        _ => None,
-    }
+    let either = &schema["anyOf"];
+    reference(&either[0]).filter(|_| is_null(&either[1]) && either.get(2).is_none())
 }
 
 /// Whether a schema allows null in addition to other values.

@@ -84,10 +84,8 @@ impl Kind {
     }
 }
 
-/// Whether a path item may have a key that has no children.
-fn is_item_key(key: &str) -> bool {
-    key.starts_with("x-") || ["summary", "description", "servers"].contains(&key)
-}
+/// The keys of a path item that have no children.
+const ITEM_KEYS: [&str; 3] = ["summary", "description", "servers"];
 
 /// Returns every object of the specification in a document of version 3.0 or 3.1, the outer ones
 /// first. Every reference must lead to a component.
@@ -107,7 +105,8 @@ pub(crate) fn parts(document: &Value) -> Result<Vec<(Kind, Node<'_>)>> {
         for (key, value) in part.entries() {
             match (kind.child(key), value.value) {
                 _ if key == "$ref" => check_reference(kind, &value)?,
-                (None, _) if kind == Kind::PathItem && !is_item_key(key) => {
+                (None, _) if key.starts_with("x-") || kind != Kind::PathItem => {}
+                (None, _) if !ITEM_KEYS.contains(&key) => {
                     let what = "is no method of OpenAPI 3.1, nor another key of a path: correct it";
                     return Err(refuse(&value.at, what));
                 }

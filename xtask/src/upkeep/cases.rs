@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::folder;
 use crate::generate::schema::{resolve, success};
 use crate::generate::simplify::inline_shared;
+use crate::names;
 use crate::places::{self, elements, entries};
 
 const FOLDER: &str = "tests/it/operations";
@@ -81,7 +82,7 @@ fn case(document: &Value, operation: &Value, line: &str) -> Option<String> {
             _ => continue,
         };
         let quote = if schema["type"] == "string" { "\"" } else { "" };
-        call.push(format!(".{}({quote}{value}{quote})", name.to_snake_case()));
+        call.push(format!(".{}({quote}{value}{quote})", names::field(name)));
     }
     let request = &operation["requestBody"]["content"]["application/json"];
     let mut body = String::new();

@@ -102,6 +102,23 @@ fn an_operation_without_a_case_gets_one_in_the_file_of_its_tag() {
 }
 
 #[test]
+fn a_case_calls_the_setters_by_their_names_in_rust() {
+    let root = workspace();
+    let required = |name: &str| json!({"name": name, "in": "query", "required": true, "schema": {"type": "string"}});
+    let document = json!({"paths": {"/v1/notes": {"get": {
+        "operationId": "list_notes",
+        "tags": ["Notes"],
+        "parameters": [required("type"), required("whatsAppId")],
+        "responses": {"200": {"description": ""}},
+    }}}});
+    let made = files(root.path(), &Value::Null, &document).unwrap();
+    let cases = &made["tests/it/operations/notes.rs"];
+    let call = "client.list_notes().type_(\"1\").whatsapp_id(\"1\"),";
+    assert!(cases.contains(call), "{cases}");
+    assert!(cases.contains("/v1/notes?type=1&whatsAppId=1\""), "{cases}");
+}
+
+#[test]
 fn the_error_of_a_case_is_one_that_few_operations_have() {
     let root = workspace();
     let text = fs::read_to_string(root.path().join("openapi.json")).unwrap();

@@ -95,6 +95,11 @@ fn what_a_schema_is() {
         ("an object with typed additional properties", new, with("additionalProperties", text())),
         ("two fields with one name", new, object(json!({"a-b": text(), "a_b": text()}))),
         (
+            "two spellings of WhatsApp",
+            new,
+            object(json!({"whatsappId": text(), "whatsAppId": text()})),
+        ),
+        (
             "a field with the name of the additional properties",
             new,
             json!({"type": "object", "properties": {"extra": text()}, "additionalProperties": true}),
