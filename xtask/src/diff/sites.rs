@@ -55,10 +55,11 @@ impl<'d> Site<'d> {
         }
     }
 
-    /// The type and the format.
+    /// The type and the format, or `union`.
     pub fn kind(&self) -> String {
         let text = |key: &str| self.schema[key].as_str().unwrap_or_default();
-        format!("{} {}", text("type"), text("format")).trim_end().to_owned()
+        let kind = if self.alternatives().is_empty() { text("type") } else { "union" };
+        format!("{kind} {}", text("format")).trim_end().to_owned()
     }
 
     pub fn is_operation(&self) -> bool {
@@ -83,7 +84,7 @@ impl<'d> Site<'d> {
             fields.map(|(name, part)| (format!(".{name}"), part, places::requires(schema, name)));
         let inner = [("items", "[]"), ("additionalProperties", "{*}")].into_iter();
         let inner = inner.map(|(key, mark)| (mark.to_owned(), schema.key(key), false));
-        let inner = inner.filter(|(_, part, _)| part.is_object());
+        let inner = inner.filter(|(_, part, _)| part.is_object() || *part.value == true);
         let named = self.alternatives().into_iter();
         let named = named.map(|(name, one)| (format!("{ALTERNATIVE}{name}"), one, false));
         let site = |(key, part, is_required)| {

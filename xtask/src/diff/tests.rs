@@ -114,6 +114,10 @@ const CHANGES: &[(&str, &str, &[&str], Level, Level)] = &[
     ("a request gets an exclusion", "send_message", &["MessageRequest/not/anyOf/+ = {description: No text., required: [text]}"], Patch, Major),
     ("a request loses an exclusion", "send_message", &["MessageRequest/not/anyOf/0 -"], Patch, Patch),
     ("the description of an exclusion changes", "send_message", &["MessageRequest/not/anyOf/0/description = None."], Patch, Patch),
+    ("a request takes fewer fields", "update_branding", &["BrandingUpdateRequest/maxProperties = 2"], Patch, Major),
+    ("a request requires any field", "update_branding", &["BrandingUpdateRequest/minProperties = 1"], Patch, Major),
+    ("a request no longer takes other fields", "complete_embedded_signup", &["EmbeddedSignupRequest/additionalProperties -"], Major, Major),
+    ("the discriminator of a request changes", "update_lead_page_form", &["LeadFieldVariable/properties/kind = {type: string}", "LeadStaticVariable/properties/kind = {type: string}", "LeadVariable/discriminator/propertyName = kind"], Major, Major),
     ("an operation gets a required body", "create_project delete_webhook", &["@delete_webhook/requestBody = {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/ProjectRequest'}}}}"], Major, Major),
     ("an operation loses its body", "remove_extra_numbers", &["@remove_extra_numbers/requestBody -"], Major, Major),
     ("an alternative of a request is new", "update_lead_page_form", &["LeadListVariable = {type: object, properties: {source: {type: string}}}", "LeadVariable/oneOf/+ = {$ref: '#/components/schemas/LeadListVariable'}", "LeadVariable/discriminator/mapping/list = '#/components/schemas/LeadListVariable'"], Minor, Minor),
@@ -351,6 +355,16 @@ fn an_untyped_object_that_contains_itself_is_compared_once() {
     let mut new = old.clone();
     new["components"]["schemas"]["Comment"]["type"] = json!("object");
     assert!(wire::compare(&old, &new).0.iter().all(|change| change.0 == Patch));
+}
+
+#[test]
+fn any_json_of_a_request_that_becomes_a_union_is_a_major_change() {
+    let old = changed(&part("create_project"), &["ProjectRequest/properties/any = {}"]);
+    let union =
+        "TextOrCount = {oneOf: [{title: Text, type: string}, {title: Count, type: integer}]}";
+    let field = "ProjectRequest/properties/any = {$ref: '#/components/schemas/TextOrCount'}";
+    let new = changed(&old, &[union, field]);
+    assert_eq!(report(&old, &new).verdict(), (Major, Major));
 }
 
 #[test]

@@ -14,6 +14,7 @@
 //! | becomes required; optional | major; patch | patch; major, except lists, maps and nullables |
 //! | becomes nullable; not null | patch; major | major, except lists, maps and optionals; patch |
 //! | another type or format | major, unless all values fit | major, unless the client reads it |
+//! | another discriminator | major | minor |
 //! | other media type | major | major |
 //! | value of an enum added; removed | patch; major | patch |
 //! | bound, rule or exclusion tightened; loosened | major; patch | patch |
@@ -31,8 +32,8 @@ use crate::generate::simplify::{IDEMPOTENCY_KEY, inline_shared};
 use crate::places::{elements, entries};
 
 /// The keywords of a schema that are compared, in addition to its type, fields and alternatives.
-const KEYWORDS: &str = "default enum exclusiveMaximum exclusiveMinimum maxItems maxLength maximum \
-    minItems minLength minimum multipleOf pattern uniqueItems";
+const KEYWORDS: &str = "default enum exclusiveMaximum exclusiveMinimum maxItems maxLength \
+    maxProperties maximum minItems minLength minProperties minimum multipleOf pattern uniqueItems";
 
 /// Returns the changes on the wire, and those that make the client refuse requests that it used
 /// to send. A change in several places is listed once.
@@ -127,6 +128,9 @@ impl<'d> Wire<'d> {
             let level = if is_sent { fit(old, new) } else { fit(new, old) };
             self.differ(level, &format!("{}: type", old.name), old.kind(), new.kind());
         }
+        let tag = |site: &Site<'d>| site.schema["discriminator"]["propertyName"].clone();
+        let level = if is_sent { Major } else { Minor };
+        self.differ(level, &format!("{}: discriminator", old.name), tag(old), tag(new));
         for keyword in KEYWORDS.split(' ') {
             let (before, now) = (&old.schema[keyword], &new.schema[keyword]);
             let level = match keyword {
@@ -189,9 +193,9 @@ fn fit(value: &Site, reader: &Site) -> Level {
     let kind = value.kind();
     let is = |kinds: &[&str]| kinds.contains(&kind.split(' ').next().unwrap_or_default());
     let fits = match reader.kind().as_str() {
-        // Any value fits, unless the reader is a union.
-        "" if reader.alternatives().is_empty() => true,
-        "" => reader.parts().values().any(|part| fit(value, part) == Patch),
+        // Any value fits.
+        "" => true,
+        "union" => reader.parts().values().any(|part| fit(value, part) == Patch),
         "string date" | "string date-time" | "integer unixtime" => is_client,
         "string" | "string password" => is(&["string"]) || is_text && is(&["integer", "number"]),
         "string data-url" => is_client && is(&["string"]),
@@ -202,7 +206,7 @@ fn fit(value: &Site, reader: &Site) -> Level {
     match fits {
         true => Patch,
         // A union keeps unknown values.
-        false if is_client && reader.kind().is_empty() => Minor,
+        false if is_client && reader.kind() == "union" => Minor,
         false => Major,
     }
 }
