@@ -15,17 +15,18 @@ pub fn emit(document: &Value) -> Vec<Item> {
     operations(document).filter_map(|(_, _, operation)| emit_one(document, operation)).collect()
 }
 
-fn emit_one(document: &Value, operation: &Value) -> Option<Item> {
+/// The code of a stream, if the operation has pages: a list that is never null.
+pub fn emit_one(document: &Value, operation: &Value) -> Option<Item> {
     let call = format_ident!("{}", operation["operationId"].as_str()?.to_pascal_case());
-    let parameters =
-        elements(operation, "parameters").filter(|parameter| !is_header(parameter, NUMBER_ID));
-    let (cursors, given): (Vec<&Value>, Vec<&Value>) = parameters.partition(|parameter| {
+    let cursor = elements(operation, "parameters").find_map(|parameter| {
         let of = |key: &str| parameter["schema"][key].as_str().unwrap_or_default();
-        let (name, is_date) = (parameter["name"].as_str(), of("format") == "date-time");
-        (name == Some("page") && of("type") == "integer") || (name == Some("before") && is_date)
-    });
-    let cursor = cursors.first()?["name"].as_str()?;
-    let given = given.iter().filter_map(|parameter| parameter["name"].as_str());
+        let name = parameter["name"].as_str().filter(|_| parameter["required"] != true)?;
+        let kind = (name, of("type"), of("format"));
+        matches!(kind, ("page", "integer", _) | ("before", _, "date-time")).then_some(name)
+    })?;
+    let given = elements(operation, "parameters").filter(|one| !is_header(one, NUMBER_ID));
+    let given = given.filter_map(|one| one["name"].as_str()).filter(|name| *name != cursor);
+    let given = given.chain(operation.get("requestBody").map(|_| "body"));
     let given = given.map(|name| format_ident!("{}", snake(name)));
     let body = &success(operation)["content"]["application/json"]["schema"];
     let response = &schema(document, reference(body)?)["properties"];
@@ -34,7 +35,7 @@ fn emit_one(document: &Value, operation: &Value) -> Option<Item> {
         .iter()
         .filter_map(|(name, field)| Some((name, reference(field.get("items")?)?)));
     let (Some((list, model)), None) = (lists.next(), lists.next()) else { return None };
-    let entry = schema(document, model);
+    let entry = Some(schema(document, model)).filter(|_| response[list]["nullable"] != true)?;
     let (list, model) = (format_ident!("{}", snake(list)), format_ident!("{model}"));
     let key = if texts(entry, "required").any(|field| field == "id") {
         quote!(|entry: &types::#model| entry.id.clone())
@@ -43,7 +44,8 @@ fn emit_one(document: &Value, operation: &Value) -> Option<Item> {
     };
     let pages = quote!(#call { #(#given),* }, #list: #model, #key);
     if cursor == "page" {
-        let is_counted = response["totalPages"]["type"] == "integer";
+        let counts = ["totalPages", "pageSize"].map(|name| &response[name]["type"]);
+        let is_counted = counts.iter().all(|kind| *kind == "integer");
         let counts = is_counted.then(|| quote!(, total_pages, page_size));
         return Some(parse_quote!(crate::pages::numbered!(#pages #counts);));
     }

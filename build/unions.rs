@@ -97,7 +97,8 @@ fn emit_entries(union: &Union, document: &Value) -> Option<Item> {
     let object = union.variants.iter().find(|variant| variant.model().is_some())?;
     let entry = reference(&list.schema["items"])?;
     let mut fields = entries(schema(document, object.model()?), "properties");
-    let (field, _) = fields.find(|(_, field)| reference(&field["items"]) == Some(entry))?;
+    let is_list = |field: &Value| reference(&field["items"]) == Some(entry);
+    let (field, _) = fields.find(|(_, field)| is_list(field) && field["nullable"] != true)?;
     let (name, entry) = (format_ident!("{}", union.name), format_ident!("{entry}"));
     let (object, list, field) = (&object.name, &list.name, format_ident!("{}", snake(field)));
     Some(parse_quote!(crate::model::entries!(#name, #entry, #object.#field, #list);))
