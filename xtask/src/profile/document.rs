@@ -91,8 +91,8 @@ fn callbacks(root: &Part) {
         path.expect(index == 0, "is a second callback; describe all deliveries in one");
         let schema = &path["post"]["requestBody"]["content"]["application/json"]["schema"];
         let tag = &resolve(root.document, schema)["discriminator"];
-        let is_named = places::reference(schema).is_some() && tag.is_object();
-        path.expect(is_named, "posts no union with a discriminator; refer to one");
+        let is_named = places::reference(schema).is_some() && tag["propertyName"] == "event";
+        path.expect(is_named, "posts no union with the discriminator `event`; refer to one");
         let mut variants = Names::with("Meta Unknown");
         for (value, _) in entries(&tag["mapping"]) {
             let what = "is not available as a variant of Event; rename it";

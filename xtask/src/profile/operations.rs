@@ -35,12 +35,15 @@ pub fn check(root: &Part) {
             part.expect(METHODS.contains(&key), what);
         }
     }
-    let (mut ids, mut types) = (Names::with(OPERATIONS), BTreeSet::new());
-    for (path, .., at) in places::operations(root.value) {
+    // The types and the calls of the operations before.
+    let (mut ids, mut seen) = (Names::with(OPERATIONS), BTreeSet::new());
+    for (path, method, _, at) in places::operations(root.value) {
         let operation = root.at(at);
+        let is_new = seen.insert(format!("{method} {}", places::shape(path)));
+        operation.expect(is_new, "has the method and path of another; describe both in one");
         let id = operation.key("operationId");
         let (name, model) = (id.text(), id.text().to_pascal_case());
-        let is_free = name == name.to_snake_case() && ids.take(name) && types.insert(model);
+        let is_free = name == name.to_snake_case() && ids.take(name) && seen.insert(model);
         id.expect(is_free, format!("`{name}` is not an available name in snake_case; rename it"));
         let servers = operation.key("servers");
         servers.expect(servers.is_null(), "is not used by the client; remove it");

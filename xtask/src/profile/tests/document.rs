@@ -27,6 +27,11 @@ fn what_a_document_says_of_the_whole() {
             "/paths/~1v1~1webhooks/post/callbacks",
             json!({"on": {"{$url}": {"post": {"requestBody": json_of(&json!({"allOf": [of("WebhookEvent")], "required": ["x"]})), "responses": {}}}}})
         ),
+        (
+            "a callback with another discriminator",
+            "/components/schemas/WebhookEvent/discriminator/propertyName",
+            json!("id")
+        ),
         ("a callback without a tag", "/paths/~1v1~1webhooks/post/callbacks", post("Number")),
         ("a text with a fenced code block", words, json!("a\n```\nlet x = ;\n```")),
         ("a text with another fence", words, json!("- ~~~rust\nopen")),

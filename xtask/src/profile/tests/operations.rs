@@ -34,6 +34,13 @@ fn what_an_operation_is() {
             with("servers", json!([{"url": "https://a.example"}])),
         ),
         ("an unsupported method", "/paths/~1a", json!({"head": operation})),
+        (
+            "a path that differs only in the name of its parameter",
+            "/paths/~1v1~1media~1{id}",
+            json!({"get": {"operationId": "a", "tags": ["A"], "responses": done, "parameters": [
+                {"name": "id", "in": "path", "required": true, "schema": text()},
+            ]}}),
+        ),
         ("no operationId", "/paths/~1a", json!({"get": {"tags": ["A"], "responses": done}})),
         ("an operationId in camelCase", "/paths/~1a", with("operationId", json!("getA"))),
         ("an operationId that is a keyword", "/paths/~1a", with("operationId", json!("match"))),
