@@ -126,6 +126,8 @@ impl Holder {
                 continue;
             };
             self.required_part(theirs, ours, &what);
+            let [stated, known] = [theirs, ours].map(|one| one.key("deprecated"));
+            self.same(&format!("{what}: deprecated"), &stated, &known);
             self.text(theirs, ours, &what);
         }
     }
@@ -203,9 +205,12 @@ impl Holder {
                 self.add(format!("the callback {name}"), "no such callback", &all.at, None);
                 continue;
             };
-            let theirs = theirs.resolved().entries().into_iter();
-            for (method, theirs) in theirs.flat_map(|(_, item)| item.entries()) {
-                self.body(&theirs, &ours.key(method), &format!("callback {name}"));
+            for (_, item) in theirs.resolved().entries() {
+                for (method, theirs) in item.entries() {
+                    let ours = ours.key(method);
+                    self.parameters(&parameters("", &item, method), &ours, ["", ""]);
+                    self.body(&theirs, &ours, &format!("callback {name}"));
+                }
             }
         }
     }

@@ -249,6 +249,26 @@ fn what_a_header_holds_and_what_a_callback_delivers_are_held_too() {
 }
 
 #[test]
+fn parameters_of_callbacks_and_deprecated_parameters_are_compared() {
+    let pages = pages(&committed());
+    let lines = differences(&pages, "/v1/webhooks", "post", |operation| {
+        let header = |name: &str| json!({"name": name, "in": "header", "schema": {}});
+        let headers = ["X-Pilot-Status-Signature", "x-signature"].map(header);
+        let call = json!({"post": {"parameters": headers, "responses": {}}});
+        operation["callbacks"] = json!({"delivery": {"{$request.body#/url}": call}});
+    });
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    let what = "says POST /v1/webhooks: the header parameter x-signature, we say no such parameter";
+    assert!(lines[0].contains(what), "{lines:#?}");
+    let lines = differences(&pages, "/v1/media/{mediaId}", "get", |media| {
+        media["parameters"][1]["deprecated"] = json!(true);
+    });
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    let what = "the query parameter phoneNumberId: deprecated true, we say nothing";
+    assert!(lines[0].contains(what), "{lines:#?}");
+}
+
+#[test]
 fn a_parameter_of_a_path_with_another_name_is_the_same_operation() {
     let pages = pages(&committed());
     let page = changed(&pages, "/v1/media/{mediaId}", "get", |media| {

@@ -9,9 +9,14 @@ use super::facts::{Facts, has_format, type_of, types};
 use super::operation::{Holder, plain};
 use crate::places::{Node, Pointer, elements, entries};
 
-/// The keywords that bound values. A bound that only the vendor states is a difference.
+/// The keywords of ours that values may break.
 const BOUNDS: &str = "format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf \
-    minLength maxLength minItems maxItems pattern const default enum";
+    minLength maxLength minItems maxItems pattern const enum";
+
+/// The keywords that are compared by their meaning, and those that state no fact. Any other keyword
+/// that only the vendor states is a difference.
+const READ: &str = "$ref type nullable properties required items additionalProperties allOf \
+    oneOf anyOf discriminator example examples title description externalDocs xml $comment $schema";
 
 /// The maximum depth of alternatives in alternatives.
 const DEEPEST: usize = 16;
@@ -98,17 +103,20 @@ impl Holder {
 
     /// Compares their bounds with ours, and their examples with our bounds.
     fn bounds(&mut self, theirs: &Facts, ours: &Facts, path: &str) {
-        for key in BOUNDS.split(' ') {
-            let (known, is_list) = (ours.find(key), key == "enum");
-            for bound in theirs.schemas.iter().filter_map(|schema| schema.get(key)) {
-                // The values of their enum are compared below.
-                if !is_list && known.as_ref().is_none_or(|known| plain(known) != plain(bound)) {
-                    let what = format!("{key} {} of {path}", plain(bound));
-                    let yaml = format!("{key}: {bound}");
-                    self.add(what, "another or none", &ours.place(&[]), Some(yaml));
-                }
+        for (key, bound) in theirs.schemas.iter().flat_map(|schema| entries(schema.value)) {
+            let is_read = READ.split(' ').any(|read| read == key) || key.starts_with("x-");
+            let is_off = *bound == false && !matches!(key.as_str(), "const" | "default");
+            // The values of their enum are compared below.
+            let is_list = matches!(key.as_str(), "enum" | "const") && ours.find("enum").is_some();
+            let is_ours = ours.find(key).is_some_and(|known| plain(&known) == plain(bound));
+            if !(is_read || is_off || is_list || is_ours) {
+                let what = format!("{key} {} of {path}", plain(bound));
+                let yaml = format!("{key}: {bound}");
+                self.add(what, "another or none", &ours.place(&[]), Some(yaml));
             }
-            let Some(known) = known else { continue };
+        }
+        for key in BOUNDS.split(' ') {
+            let (Some(known), is_list) = (ours.find(key), key == "enum") else { continue };
             for value in theirs.shown.iter().filter(|value| breaks(value, key, &known)) {
                 let what = format!("the value {} of {path}", plain(value));
                 let bound = format!("{key} {}", plain(&known));
@@ -183,12 +191,16 @@ impl Holder {
     }
 }
 
-/// The values in the examples and the enum of a schema.
+/// The values in the examples, the enum and the discriminator of a schema.
 fn listed(schema: &Node, ours: &Facts) -> Vec<Value> {
-    let shown = schema.get("example").into_iter().chain(elements(&schema["examples"]));
-    let shown = shown.chain(elements(&schema["enum"]));
+    let shown = ["example", "const"].into_iter().filter_map(|key| schema.get(key));
+    let shown = shown.chain(["examples", "enum"].iter().flat_map(|key| elements(&schema[key])));
     let is_text = types(schema) == ["string"];
-    shown.map(|value| if is_text { read(value, ours) } else { value.clone() }).collect()
+    let shown = shown.map(|value| if is_text { read(value, ours) } else { value.clone() });
+    let (theirs, ours) = (schema.key("discriminator"), ours.find("discriminator"));
+    let is_new = |kind: &str| ours.as_ref().is_some_and(|ours| ours["mapping"].get(kind).is_none());
+    let kinds = theirs.key("mapping").entries().into_iter().filter(|(kind, _)| is_new(kind));
+    shown.chain(kinds.map(|(kind, _)| json!({theirs.key("propertyName").text(): kind}))).collect()
 }
 
 /// Parses a text as a boolean or a number if our schema allows that: `type: string` may stand for

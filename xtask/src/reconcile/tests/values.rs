@@ -36,6 +36,7 @@ fn document() -> Value {
             },
         },
         "Map": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "Size": {"type": "string", "enum": ["a"]},
         "List": {"type": "array", "maxItems": 2, "items": {"$ref": "#/components/schemas/Content"}},
         "Circle": {"allOf": [{"$ref": "#/components/schemas/Circle"}]},
         "Rules": {
@@ -152,6 +153,27 @@ fn a_schema_is_compared_with_ours() {
         ("Text", json!({"properties": {"id": {"format": "date"}}}), &["format date of it.id"]),
         ("List", json!({"items": {"properties": {"size": {}}}}), &["the member it[].size"]),
         ("List", json!({"maxItems": 3}), &["maxItems 3 of it"]),
+        ("Text", json!({"properties": {"id": {"enum": ["a"]}}}), &["enum [\"a\"] of it.id"]),
+        ("Size", json!({"const": "a"}), &[]),
+        ("Size", json!({"const": "b"}), &["the value b of it"]),
+        ("Size", json!({"enum": ["b", "a"]}), &["the value b of it"]),
+        ("List", json!({"uniqueItems": true}), &["uniqueItems true of it"]),
+        ("List", json!({"uniqueItems": false, "title": "A", "x-a": 1, "$comment": "a"}), &[]),
+        ("Map", json!({"default": false}), &["default false of it"]),
+        ("Text", json!({"minProperties": 2}), &["minProperties 2 of it"]),
+        (
+            "Text",
+            json!({"properties": {"id": {"deprecated": true}}}),
+            &["deprecated true of it.id"],
+        ),
+        ("Map", json!({"patternProperties": {"^a": {}}}), &["patternProperties {\"^a\":{}} of it"]),
+        ("Text", json!({"if": {}, "then": {}}), &["if {} of it", "then {} of it"]),
+        (
+            "Event",
+            json!({"discriminator": {"propertyName": "id", "mapping": {"a": "#/A", "b": "#/B"}}}),
+            &["the value b of it.id"],
+        ),
+        ("Text", json!({"discriminator": {"propertyName": "id", "mapping": {"a": "#/A"}}}), &[]),
         ("Circle", json!({"properties": {"size": {}}}), &[]),
     ] {
         let ours = named(&document, name);
