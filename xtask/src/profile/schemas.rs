@@ -70,7 +70,7 @@ fn named(schema: &Part) {
 
 fn object(schema: &Part) {
     schema.key("type").expect(schema["type"] == "object", "is not `object`; change it");
-    schema.keys(|key| !["enum", "items", "discriminator"].contains(&key));
+    schema.keys(|key| !["enum", "format", "items", "discriminator"].contains(&key));
     let rest = schema.key("additionalProperties");
     let is_any = rest.is_null() || rest.is_boolean() || *rest == json!({});
     rest.expect(is_any, "has a type next to properties; make it true");

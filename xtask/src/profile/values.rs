@@ -32,16 +32,15 @@ pub fn plain(schema: &Part) {
     typed(schema);
     let (kind, format) = (schema.key("type"), schema.key("format"));
     let (items, values) = (schema.key("items"), schema.key("additionalProperties"));
+    let mut known = FORMATS.iter().filter(|(of, _)| *of == kind.text());
+    let is_known = known.any(|(_, all)| all.split(' ').any(|known| known == *format));
+    let what = format!("`{}` has no type in the client; remove it", format.text());
+    format.expect(format.is_null() || is_known, what);
     match kind.text() {
         "array" => entry(&items),
         "object" if values.is_object() => entry(&values),
         "object" => values.expect(*values != false, "allows nothing; remove it"),
-        text if is_scalar(schema) => {
-            let mut known = FORMATS.iter().filter(|(kind, _)| *kind == text);
-            let is_known = known.any(|(_, all)| all.split(' ').any(|known| known == *format));
-            let what = format!("`{}` has no type in the client; remove it", format.text());
-            format.expect(format.is_null() || is_known, what);
-        }
+        _ if is_scalar(schema) => {}
         _ if kind.is_null() => schema.only(&["nullable"]),
         _ => kind.refuse("is not a single JSON type; write one"),
     }

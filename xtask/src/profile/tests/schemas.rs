@@ -53,6 +53,9 @@ fn what_a_schema_is() {
         ("no type", field, json!({"minimum": 1})),
         ("an unknown format", field, json!({"type": "string", "format": "uuid"})),
         ("a format of another type", field, json!({"type": "string", "format": "unixtime"})),
+        ("a format of a list", field, json!({"type": "array", "items": text(), "format": "csv"})),
+        ("a format of a map", field, json!({"type": "object", "format": "date"})),
+        ("a format of an object", new, with("format", json!("date"))),
         ("an object without a name", field, object(json!({"b": text()}))),
         (
             "an object without a name in a list",
