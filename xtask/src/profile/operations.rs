@@ -122,6 +122,7 @@ fn body(content: &Part) {
     let [(JSON, json)] = &content.entries()[..] else {
         return content.refuse("is not application/json alone; remove the other types");
     };
+    json.keys(|key| key != "encoding");
     let schema = json.key("schema");
     let is_object = schema.get("$ref").is_some() && schema.end()["type"] == "object";
     schema.expect(is_object, "is not a reference to an object; write one");
@@ -148,6 +149,7 @@ fn success_of(content: &Part) {
     match &content.entries()[..] {
         [] => {}
         [(JSON, media)] => {
+            media.keys(|key| key != "encoding");
             let schema = media.key("schema");
             let is_list = schema["type"] == "array" && schema["nullable"] != true;
             let fits = is_list || places::reference(&schema).is_some();

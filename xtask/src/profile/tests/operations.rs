@@ -80,6 +80,16 @@ fn what_an_operation_is() {
             ),
         ),
         (
+            "a body with an encoding",
+            "/paths/~1v1~1calls/post/requestBody/content/application~1json/encoding",
+            json!({"to": {"contentType": "text/plain"}}),
+        ),
+        (
+            "a response with an encoding",
+            "/paths/~1v1~1numbers/get/responses/200/content/application~1json/encoding",
+            json!({"id": {"contentType": "text/plain"}}),
+        ),
+        (
             "a body without a schema",
             "/paths/~1a",
             body(json!({"content": {"application/json": {}}})),
