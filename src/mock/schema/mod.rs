@@ -67,18 +67,6 @@ pub fn kind(schema: &Value) -> Option<&str> {
     schema["type"].as_str().or_else(|| list(&schema["allOf"]).iter().find_map(kind))
 }
 
-/// Annotations, and keywords that other functions check.
-const IGNORED: [&str; 8] = [
-    "title",
-    "description",
-    "default",
-    "example",
-    "deprecated",
-    "type",
-    "nullable",
-    "discriminator",
-];
-
 fn check_keyword(
     schema: &Value,
     rule: &str,
@@ -86,7 +74,10 @@ fn check_keyword(
     value: &Value,
 ) -> Result<(), Violation> {
     match rule {
-        _ if IGNORED.contains(&rule) || rule.starts_with("x-") => Ok(()),
+        // Annotations, and keywords that other functions check.
+        "title" | "description" | "default" | "example" | "deprecated" | "type" | "nullable"
+        | "discriminator" => Ok(()),
+        _ if rule.starts_with("x-") => Ok(()),
         "enum" => ensure(list(argument).contains(value), || {
             let values: Vec<String> = list(argument).iter().map(Value::to_string).collect();
             format!("is not one of {}", values.join(", "))
@@ -114,7 +105,9 @@ fn has_kind(value: &Value, kind: Option<&str>) -> Result<(), Violation> {
     let (is_match, name) = match kind {
         None => return Ok(()),
         Some("string") => (value.is_string(), "text"),
-        Some("integer") => (is_integer(value), "an integer"),
+        Some("integer") => {
+            (value.as_f64().is_some_and(|number| number.fract() == 0.0), "an integer")
+        }
         Some("number") => (value.is_number(), "a number"),
         Some("boolean") => (value.is_boolean(), "a boolean"),
         Some("array") => (value.is_array(), "a list"),
@@ -122,10 +115,6 @@ fn has_kind(value: &Value, kind: Option<&str>) -> Result<(), Violation> {
         Some(other) => return Err(unknown("type", other)),
     };
     ensure(is_match, || format!("is not {name}"))
-}
-
-fn is_integer(value: &Value) -> bool {
-    value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0)
 }
 
 /// Rejects a value that matches the schema of `not`, with the description of the matching case.
