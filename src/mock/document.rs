@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use http::header::ALLOW;
-use http::{HeaderMap, Method, StatusCode};
+use http::Method;
 use serde_json::Value;
 
 use super::operation_id::OperationId;
@@ -13,19 +12,17 @@ use crate::operation::matches;
 pub static ROOT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../openapi.json")).unwrap_or_default());
 
-/// Finds the operation of a request, or returns the status and headers of the error. A fixed
-/// segment takes precedence over a parameter, even if its path lacks the method.
-pub fn find(method: &Method, path: &str) -> Result<OperationId, (StatusCode, HeaderMap)> {
+/// Finds the operation of a request. If there is none, returns the methods of the path, separated
+/// by commas. A fixed segment takes precedence over a parameter, even if its path lacks the method.
+pub fn find(method: &Method, path: &str) -> Result<OperationId, String> {
     let all = OperationId::ALL.iter().copied();
     let matching: Vec<OperationId> = all.filter(|one| matches(path, one.path())).collect();
     // `{` follows all letters.
     let path = matching.iter().map(|operation| operation.path()).min();
-    let path = path.ok_or_else(|| (StatusCode::NOT_FOUND, HeaderMap::new()))?;
-    let allowed = || matching.iter().copied().filter(|operation| operation.path() == path);
+    let allowed = || matching.iter().copied().filter(|operation| Some(operation.path()) == path);
     allowed().find(|operation| operation.method() == *method).ok_or_else(|| {
         let methods: Vec<String> = allowed().map(|one| one.method().to_string()).collect();
-        let allow = methods.join(", ").parse().ok().map(|methods| (ALLOW, methods));
-        (StatusCode::METHOD_NOT_ALLOWED, allow.into_iter().collect())
+        methods.join(", ")
     })
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::StatusCode;
+use http::header::ALLOW;
 use http::request::Parts;
 use serde_json::Value;
 use tokio::time::sleep;
@@ -33,7 +34,7 @@ pub struct State {
 
 impl Shared {
     pub fn lock(&self) -> MutexGuard<'_, State> {
-        // Every change is a single step, so a poisoned state is still consistent.
+        // No change leaves the state inconsistent, so a poisoned one can be used.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -41,27 +42,23 @@ impl Shared {
     pub async fn respond(&self, head: Parts, body: Bytes) -> io::Result<CannedResponse> {
         let found = document::find(&head.method, head.uri.path());
         let request = record(head, body, found.as_ref().ok().copied());
-        self.lock().requests.push(request.clone());
-        let operation = match found {
-            Ok(operation) => operation,
-            Err((status, headers)) => {
-                let mut response = canned_response::undocumented(status, None);
-                response.headers_mut().extend(headers);
-                return Ok(response);
-            }
-        };
-        if let Some(rejection) = rejection(operation, &request) {
-            return Ok(rejection);
-        }
-        let reply = self.lock().replies.get_mut(&operation).and_then(VecDeque::pop_front);
-        let reply = reply.unwrap_or_else(Reply::documented);
-        let delay = reply.delay;
-        let response = reply.into_response(operation, |reply| {
-            let State { bodies, stored, .. } = &mut *self.lock();
+        let accepted = accept(found, &request);
+        let (delay, response) = {
+            // One lock for all, so that simultaneous requests get the replies in the order in which
+            // they are recorded.
+            let State { requests, replies, bodies, stored } = &mut *self.lock();
+            requests.push(request.clone());
+            let operation = match accepted {
+                Ok(operation) => operation,
+                Err(rejection) => return Ok(*rejection),
+            };
+            let reply = replies.get_mut(&operation).and_then(VecDeque::pop_front);
+            let reply = reply.unwrap_or_else(Reply::documented);
             let body = bodies.get(&operation);
             let documented = || success::response(operation, body, &request.query);
-            stored.respond(operation, &request, reply, documented)
-        });
+            let process = |reply| stored.respond(operation, &request, reply, documented);
+            (reply.delay, reply.into_response(operation, process))
+        };
         if !delay.is_zero() {
             sleep(delay).await;
         }
@@ -69,15 +66,27 @@ impl Shared {
     }
 }
 
-/// The response to a request without credentials or with invalid content.
-fn rejection(operation: OperationId, request: &RecordedRequest) -> Option<CannedResponse> {
+/// Rejects a request without an operation, without credentials or with invalid content.
+fn accept(
+    found: Result<OperationId, String>,
+    request: &RecordedRequest,
+) -> Result<OperationId, Box<CannedResponse>> {
+    let operation = found.map_err(|methods| {
+        if methods.is_empty() {
+            return canned_response::undocumented(StatusCode::NOT_FOUND, None);
+        }
+        let mut response = canned_response::undocumented(StatusCode::METHOD_NOT_ALLOWED, None);
+        response.headers_mut().extend(methods.parse().map(|methods| (ALLOW, methods)));
+        response
+    })?;
     if !credentials::is_authorized(operation.security(), &request.headers) {
-        return Some(reply::documented_error(operation, StatusCode::UNAUTHORIZED, None));
+        return Err(reply::documented_error(operation, StatusCode::UNAUTHORIZED, None).into());
     }
-    let violation = parameters::check(operation, request)
-        .and_then(|()| request_body::check(operation, request))
-        .err()?;
-    Some(canned_response::error(StatusCode::BAD_REQUEST, &violation, Some("VALIDATION_ERROR")))
+    let checked = parameters::check(operation, request);
+    checked.and_then(|()| request_body::check(operation, request)).map_err(|violation| {
+        canned_response::error(StatusCode::BAD_REQUEST, &violation, Some("VALIDATION_ERROR"))
+    })?;
+    Ok(operation)
 }
 
 fn record(head: Parts, body: Bytes, operation: Option<OperationId>) -> RecordedRequest {

@@ -80,7 +80,8 @@ impl Sandbox {
     }
 
     /// Enqueues a reply to the next request for an operation. Each reply is sent once, in order.
-    /// After the last one, the sandbox sends the documented response again.
+    /// After the last one, the sandbox sends the documented response again. Simultaneous requests
+    /// get the replies in the order of [`requests`](Self::requests).
     ///
     /// A request with invalid credentials or content is rejected and consumes no reply.
     pub fn enqueue(&self, operation: OperationId, reply: Reply) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::reqwest::{self, Method, Response};
 use pilot_status::types::{
@@ -689,6 +690,26 @@ async fn each_enqueued_reply_is_sent_once() {
     );
     once(&sandbox).list_numbers().send().await.unwrap();
     assert_eq!(sandbox.requests().len(), 8);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn simultaneous_requests_get_the_replies_in_the_order_of_the_recorded_requests() {
+    const CALLS: usize = 200;
+    let sandbox = Sandbox::start().await.unwrap();
+    for place in 0..CALLS {
+        let reply = Reply::json(StatusCode::ACCEPTED, &json!({ "place": place }));
+        sandbox.enqueue(OperationId::SendMessage, reply);
+    }
+    let send = async |call: usize| {
+        let message = json!({"groupId": "g", "text": call.to_string()}).to_string();
+        ask(&sandbox, "POST", "/v1/messages/send", Some(&message)).await.1["place"].clone()
+    };
+    let places = join_all((0..CALLS).map(send)).await;
+    let requests = sandbox.requests();
+    let calls = requests.iter().map(|request| request.json()["text"].as_str().unwrap().to_owned());
+    let replies: Vec<_> =
+        calls.map(|call| places[call.parse::<usize>().unwrap()].clone()).collect();
+    assert_eq!(replies, (0..CALLS).map(Value::from).collect::<Vec<_>>());
 }
 
 #[tokio::test]
