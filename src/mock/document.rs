@@ -16,7 +16,7 @@ pub static ROOT: LazyLock<Value> =
 /// by commas. A fixed segment takes precedence over a parameter, even if its path lacks the method.
 pub fn find(method: &Method, path: &str) -> Result<OperationId, String> {
     let all = OperationId::ALL.iter().copied();
-    let matching: Vec<OperationId> = all.filter(|one| matches(path, one.path())).collect();
+    let matching: Vec<OperationId> = all.filter(|one| is_at(path, one.path())).collect();
     // `{` follows all letters.
     let path = matching.iter().map(|operation| operation.path()).min();
     let allowed = || matching.iter().copied().filter(|operation| Some(operation.path()) == path);
@@ -24,6 +24,12 @@ pub fn find(method: &Method, path: &str) -> Result<OperationId, String> {
         let methods: Vec<String> = allowed().map(|one| one.method().to_string()).collect();
         methods.join(", ")
     })
+}
+
+/// Whether a path has the fixed segments of a template, in the same case.
+fn is_at(path: &str, template: &str) -> bool {
+    let mut segments = path.split('/').zip(template.split('/'));
+    matches(path, template) && segments.all(|(one, fixed)| one == fixed || fixed.contains('{'))
 }
 
 impl OperationId {

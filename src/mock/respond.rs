@@ -73,7 +73,11 @@ fn accept(
 ) -> Result<OperationId, Box<CannedResponse>> {
     let operation = found.map_err(|methods| {
         if methods.is_empty() {
-            return canned_response::undocumented(StatusCode::NOT_FOUND, None);
+            return canned_response::error(
+                StatusCode::NOT_FOUND,
+                "the path is not documented",
+                None,
+            );
         }
         let mut response = canned_response::undocumented(StatusCode::METHOD_NOT_ALLOWED, None);
         response.headers_mut().extend(methods.parse().map(|methods| (ALLOW, methods)));

@@ -21,7 +21,8 @@ use crate::{Client, ClientBuilder, Credentials};
 /// - It requires the credentials of each operation. Without them, it responds with 401.
 /// - It validates path, query, headers and body against the document. If they are invalid, it
 ///   responds with 400, the code `VALIDATION_ERROR`, and a message that names the location. It
-///   accepts undocumented headers and fields of a body.
+///   accepts undocumented headers and fields of a body. An undocumented path gets 404, and an
+///   undocumented method 405.
 /// - It responds with the documented example, or with [another body](Self::respond_with). Pages
 ///   after the last page of the example are empty.
 /// - It supports `Idempotency-Key`: a repeated request gets the stored response, and a request

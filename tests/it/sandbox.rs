@@ -89,6 +89,17 @@ async fn an_undocumented_path_or_method_is_an_error() {
 }
 
 #[tokio::test]
+async fn an_undocumented_path_is_reported_as_such() {
+    let sandbox = Sandbox::start().await.unwrap();
+    // Unlike the ids in it, the fixed segments of a path are case-sensitive.
+    for path in ["/", "/v1/nothing", "/V1/numbers", "/v1/Numbers", "/v1/Numbers/num_1"] {
+        let error = json!({"error": "the path is not documented"});
+        assert_eq!(ask(&sandbox, "GET", path, None).await, (404, error), "{path}");
+    }
+    assert_eq!(ask(&sandbox, "GET", "/v1/numbers/NUM_1", None).await.0, 200);
+}
+
+#[tokio::test]
 async fn a_405_lists_the_allowed_methods() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
