@@ -1,43 +1,37 @@
 //! Turns the example of a response into the requested page.
 
-use chrono::DateTime;
-use serde_json::{Map, Value, json};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::{Timestamp, decode};
 
 /// Selects a page. Every page up to the last is the example, and later pages are empty. With
 /// `before`, only older entries remain.
 pub fn select_page(body: &mut Value, query: &[(String, String)]) {
-    let parameter =
-        |name: &str| query.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
     let Some(body) = body.as_object_mut() else { return };
+    let parameter = |name| query.iter().find_map(|(other, value)| (other == name).then_some(value));
+    let number = |name| parameter(name)?.parse::<u64>().ok();
     for name in ["page", "pageSize"] {
-        if let Some(number) = parameter(name).and_then(|number| number.parse::<u64>().ok())
-            && body.contains_key(name)
-        {
-            body[name] = json!(number);
+        if let Some((field, number)) = body.get_mut(name).zip(number(name)) {
+            *field = json!(number);
         }
     }
-    if let Some(page) = parameter("page").and_then(|page| page.parse::<u64>().ok())
-        && page > body.get("totalPages").and_then(Value::as_u64).unwrap_or(1)
-    {
-        keep(body, |_| false);
-    }
-    if let Some(before) = parameter("before") {
-        keep(body, |entry| is_before(&entry["createdAt"], before));
-    }
-}
-
-/// Filters the entries of the lists in a response.
-fn keep(body: &mut Map<String, Value>, is_kept: impl Fn(&Value) -> bool) {
+    // The client also reads numbers and times in other spellings.
+    let pages: Option<u64> =
+        body.get("totalPages").and_then(|pages| decode::from_value(pages).ok());
+    let is_after_last = number("page").is_some_and(|page| page > pages.unwrap_or_default().max(1));
+    let before = parameter("before").and_then(|text| Timestamp::from(text.as_str()).datetime());
     for entries in body.values_mut().filter_map(Value::as_array_mut) {
-        entries.retain(&is_kept);
+        let is_kept = |entry: &Value| {
+            !is_after_last && time(entry).zip(before).is_none_or(|(time, before)| time < before)
+        };
+        entries.retain(is_kept);
     }
 }
 
-fn is_before(moment: &Value, end: &str) -> bool {
-    let moment = moment.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-    let end = DateTime::parse_from_rfc3339(end).ok();
-    // Entries without a valid date are kept.
-    moment.zip(end).is_none_or(|(moment, end)| moment < end)
+/// The time of an entry. Entries without one are kept.
+fn time(entry: &Value) -> Option<DateTime<Utc>> {
+    decode::from_value::<Timestamp>(&entry["createdAt"]).ok()?.datetime()
 }
 
 #[cfg(test)]

@@ -68,7 +68,10 @@ fn check_one(parameter: &Value, values: &[String]) -> Result<(), String> {
 
 /// Parses a text as a type. Returns the text as a string if it does not match.
 fn typed(kind: Option<&str>, text: &str) -> Value {
-    let is_scalar = matches!(kind, Some("integer" | "number" | "boolean"));
-    let value = is_scalar.then(|| serde_json::from_str(text).ok()).flatten();
+    let value = match kind {
+        Some("integer") => text.parse::<i64>().ok().map(Value::from),
+        Some("number" | "boolean") => serde_json::from_str(text).ok(),
+        _ => None,
+    };
     value.unwrap_or_else(|| json!(text))
 }

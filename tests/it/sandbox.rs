@@ -10,7 +10,9 @@ use pilot_status::reqwest::{self, Method, Response};
 use pilot_status::types::{
     ContactChannel, MessageRequest, MessageRequestContent, MessageRequestDestination,
 };
-use pilot_status::{Client, Credentials, Error, ErrorCode, ErrorKind, RetryPolicy, StatusCode};
+use pilot_status::{
+    Client, Credentials, Error, ErrorCode, ErrorKind, Pages, RetryPolicy, StatusCode,
+};
 use serde_json::{Value, json};
 
 fn document() -> Value {
@@ -271,6 +273,19 @@ async fn a_validation_error_names_the_place_of_the_fault() {
         let error = json!({"error": expected, "code": "VALIDATION_ERROR"});
         assert_eq!(response, (400, error), "{method} {path}");
     }
+}
+
+#[tokio::test]
+async fn an_integer_in_a_query_consists_of_digits() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for page in ["2.0", "2e0", "%202", "2%0A", "99999999999999999999", "true", "%222%22", ""] {
+        let path = format!("/v1/messages/history?page={page}");
+        let (status, body) = ask(&sandbox, "GET", &path, None).await;
+        let expected = "the query parameter page is not an integer";
+        assert_eq!((status, &body["error"]), (400, &json!(expected)), "{page}");
+    }
+    let (status, body) = ask(&sandbox, "GET", "/v1/messages/history?page=2", None).await;
+    assert_eq!((status, &body["page"]), (200, &json!(2)));
 }
 
 #[tokio::test]
@@ -645,6 +660,53 @@ async fn pages_end_after_the_total_of_the_example() {
         count += 1;
     }
     assert_eq!(count, 3);
+}
+
+/// Counts the entries of all pages.
+async fn count<T>(mut stream: Pages<T>) -> usize
+where
+    T: Send + 'static,
+{
+    let mut count = 0;
+    while let Some(entry) = stream.next().await {
+        entry.unwrap();
+        count += 1;
+    }
+    count
+}
+
+#[tokio::test]
+async fn the_number_of_pages_is_read_as_the_client_reads_it() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let response = client.list_conversations().send().await.unwrap().into_inner();
+    let mut page = serde_json::to_value(response).unwrap();
+    for (pages, entries) in
+        [(json!(2), 2), (json!("2"), 2), (json!(2.0), 2), (json!(0), 1), (json!(-1), 1)]
+    {
+        page["totalPages"] = pages.clone();
+        sandbox.respond_with(OperationId::ListConversations, page.clone());
+        assert_eq!(count(client.list_conversations().stream()).await, entries, "{pages}");
+    }
+}
+
+#[tokio::test]
+async fn times_of_calls_are_read_as_the_client_reads_them() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = sandbox.client();
+    let response = client.list_calls().send().await.unwrap().into_inner();
+    let mut page = serde_json::to_value(response).unwrap();
+    let call = page["calls"][0].clone();
+    let at = |time: Value| {
+        let mut call = call.clone();
+        call["createdAt"] = time;
+        call
+    };
+    for last in [json!("2026-01-02 00:00:00"), json!("2026-01-02"), json!(1_767_312_000)] {
+        page["calls"] = json!([at(json!("2026-01-03T00:00:00Z")), at(last.clone())]);
+        sandbox.respond_with(OperationId::ListCalls, page.clone());
+        assert_eq!(count(client.list_calls().stream()).await, 2, "{last}");
+    }
 }
 
 #[tokio::test]
