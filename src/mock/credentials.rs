@@ -24,8 +24,8 @@ pub fn is_authorized(security: &Value, headers: &HeaderMap) -> bool {
 
 /// Marks credentials as sensitive, so that `Debug` does not print them.
 pub fn mark_sensitive(headers: &mut HeaderMap) {
-    for name in [API_KEY, API_KEY_ID, "authorization", "cookie"] {
-        if let Some(value) = headers.get_mut(name) {
+    for (name, value) in headers {
+        if [API_KEY, API_KEY_ID, "authorization", "cookie"].contains(&name.as_str()) {
             value.set_sensitive(true);
         }
     }

@@ -557,6 +557,20 @@ async fn requests_are_recorded() {
 }
 
 #[tokio::test]
+async fn every_credential_of_a_recorded_request_is_sensitive() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut request = HTTP.get(format!("{}/v1/numbers", sandbox.url()));
+    for name in ["x-api-key", "x-api-key-id", "authorization", "cookie"] {
+        request = request.header(name, "marked_1").header(name, "marked_2");
+    }
+    request.send().await.unwrap();
+    let requests = sandbox.requests();
+    assert_eq!(requests[0].headers.get_all("x-api-key").iter().count(), 2);
+    let shown = format!("{requests:?}");
+    assert!(!shown.contains("marked"), "{shown}");
+}
+
+#[tokio::test]
 async fn a_repeated_idempotency_key_gets_the_same_response() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = sandbox.client();
