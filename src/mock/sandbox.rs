@@ -75,7 +75,7 @@ impl Sandbox {
         builder(&self.url)
     }
 
-    /// The received requests, in order.
+    /// The received requests, in order. A request with an incomplete body is not one of them.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.lock().requests.clone()
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -16,9 +16,6 @@ use tokio::task::JoinSet;
 
 use super::canned_response::{self, CannedResponse};
 use super::respond::Shared;
-
-/// The maximum length of a request body.
-const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
 /// Serves connections. Dropping the future closes them.
 pub async fn serve(listener: TcpListener, shared: Arc<Shared>) {
@@ -52,12 +49,10 @@ async fn serve_one(stream: TcpStream, shared: Arc<Shared>) {
 
 async fn respond(shared: &Shared, request: Request<Incoming>) -> io::Result<CannedResponse> {
     let (head, body) = request.into_parts();
-    match Limited::new(body, MAX_BODY_BYTES).collect().await {
+    match body.collect().await {
         Ok(body) => shared.respond(head, body.to_bytes()).await,
-        Err(_) => Ok(canned_response::error(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            &format!("the body is incomplete, or longer than {MAX_BODY_BYTES} bytes"),
-            None,
-        )),
+        Err(_) => {
+            Ok(canned_response::error(StatusCode::BAD_REQUEST, "the body is incomplete", None))
+        }
     }
 }

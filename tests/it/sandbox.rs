@@ -14,6 +14,8 @@ use pilot_status::{
     Client, Credentials, Error, ErrorCode, ErrorKind, Pages, RetryPolicy, StatusCode,
 };
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 fn document() -> Value {
     serde_json::from_str(include_str!("../../openapi.json")).unwrap()
@@ -41,6 +43,16 @@ async fn ask(sandbox: &Sandbox, method: &str, path: &str, body: Option<&str>) ->
 async fn read(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or_default())
+}
+
+/// Sends bytes and reads until the server closes the connection.
+async fn raw(sandbox: &Sandbox, request: &str) -> String {
+    let address = sandbox.url().strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    response
 }
 
 fn status(error: &Error) -> Option<u16> {
@@ -525,6 +537,32 @@ async fn a_missing_header_or_wrong_media_type_is_rejected() {
         (status, &response["error"]),
         (400, &json!("the Content-Type is not application/json"))
     );
+}
+
+#[tokio::test]
+async fn a_body_of_any_length_is_recorded() {
+    const LENGTH: usize = 65 * 1024 * 1024;
+    let sandbox = Sandbox::start().await.unwrap();
+    // JSON of this length would take long to check.
+    let request = HTTP.post(format!("{}/v1/nothing", sandbox.url())).body(vec![0; LENGTH]);
+    assert_eq!(request.send().await.unwrap().status(), 404);
+    assert_eq!(sandbox.requests()[0].body.len(), LENGTH);
+}
+
+#[tokio::test]
+async fn an_incomplete_body_is_rejected_as_such() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for body in ["zz\r\n", "3\r\n{}\r\n0\r\n\r\n"] {
+        let request = format!(
+            "POST /v1/messages/send HTTP/1.1\r\nx-api-key: {}\r\n\
+            content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n{body}",
+            Sandbox::API_KEY
+        );
+        let response = raw(&sandbox, &request).await;
+        assert!(response.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{response}");
+        assert!(response.ends_with(r#"{"error":"the body is incomplete"}"#), "{response}");
+    }
+    assert_eq!(sandbox.requests().len(), 0);
 }
 
 #[tokio::test]
