@@ -84,5 +84,5 @@ pub fn meta_status(status: &Value) -> String {
 /// # Ok::<(), pilot_status::webhooks::VerifyError>(())
 /// ```
 pub fn sign_delivery(secret: &str, body: impl AsRef<[u8]>) -> String {
-    hex::encode(HMAC::mac(body, secret))
+    hex::encode(HMAC::mac(body, secret.trim()))
 }

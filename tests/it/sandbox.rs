@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use pilot_status::mock::{OperationId, Reply, Sandbox};
+use pilot_status::mock::{OperationId, Reply, Sandbox, sign_delivery};
 use pilot_status::reqwest::{self, Method, Response};
 use pilot_status::types::{
     ContactChannel, MessageRequest, MessageRequestContent, MessageRequestDestination,
 };
+use pilot_status::webhooks::Verifier;
 use pilot_status::{
     Client, Credentials, Error, ErrorCode, ErrorKind, Pages, RetryPolicy, StatusCode,
 };
@@ -950,4 +951,13 @@ async fn dropping_the_sandbox_stops_the_server() {
     tokio::task::yield_now().await;
     let error = client.list_numbers().send().await.unwrap_err();
     assert!([ErrorKind::Connect, ErrorKind::Interrupted].contains(&error.kind()), "{error}");
+}
+
+#[test]
+fn white_space_around_the_secret_of_a_webhook_is_no_part_of_it() {
+    let signature = sign_delivery("secret", "{}");
+    for secret in ["secret", "secret\n", " secret\r\n"] {
+        assert_eq!(sign_delivery(secret, "{}"), signature);
+        Verifier::new(secret).verify(sign_delivery(secret, "{}"), "{}").unwrap();
+    }
 }
