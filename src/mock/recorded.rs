@@ -31,7 +31,7 @@ pub struct RecordedRequest {
 
 impl RecordedRequest {
     /// The method and the percent-encoded path and query, such as
-    /// `GET /v1/messages/wamid.A%2FB`.
+    /// `GET /v1/messages/wamid.A%2FB`. In a request to a proxy, the URL instead of the path.
     pub fn line(&self) -> String {
         format!("{} {}", self.method, self.uri)
     }

@@ -27,6 +27,8 @@ use crate::ErrorCode;
 /// Reply::documented().delay(Duration::from_secs(60));
 /// # Ok::<(), pilot_status::http::Error>(())
 /// ```
+///
+/// A status below 200 is not final, so a reply cannot have it. With 204 or 304, no body is sent.
 #[derive(Clone, Debug)]
 #[must_use = "a sandbox sends a reply only if it is enqueued"]
 pub struct Reply {
@@ -53,12 +55,12 @@ impl Reply {
         Self::from(Content::Documented)
     }
 
-    /// A response with any status and body, without a `Content-Type`.
+    /// A response with any final status and any body, without a `Content-Type`.
     pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
         Self::from(Content::Canned(canned_response::plain(status, body)))
     }
 
-    /// A JSON response with any status. The body is not validated against the document. The first
+    /// A JSON response with any final status. The body is not validated against the document. The first
     /// success under an idempotency key is also the response to repeated requests.
     pub fn json(status: StatusCode, body: &Value) -> Self {
         Self::from(Content::Json(canned_response::json(status, body)))
@@ -90,7 +92,7 @@ impl Reply {
     }
 
     /// Sets a header and replaces any previous value. `Content-Length` is always the length of the
-    /// body.
+    /// body. A [`reset`](Self::reset) has no headers.
     ///
     /// # Errors
     ///

@@ -44,7 +44,8 @@ impl Sandbox {
     /// The only id of an API key that the sandbox accepts.
     pub const API_KEY_ID: &'static str = credentials::ACCEPTED_API_KEY_ID;
 
-    /// Starts a server on a free port, in the current Tokio runtime.
+    /// Starts a server on a free port, in the current Tokio runtime. The server stops with the
+    /// runtime. `#[tokio::test]` makes one for each test, so tests cannot share a sandbox.
     ///
     /// # Errors
     ///
