@@ -121,9 +121,12 @@ impl Client {
             let sent = pin!(self.client.execute(copy(request)?));
             let exchanged = pin!(exchange(sent, limit, confidential, deadline));
             let result = span.within(exchanged).await.map_err(|error| match error.kind() {
-                ErrorKind::Timeout if error.status().is_none() && !upload.is_zero() => {
-                    error.with_detail(SLOW_UPLOAD)
-                }
+                ErrorKind::Timeout if error.status().is_some() => error,
+                ErrorKind::Timeout if !upload.is_zero() => error.with_detail(SLOW_UPLOAD),
+                ErrorKind::Timeout => error.with_detail(format!(
+                    "an attempt has {attempt_timeout:?} (`attempt_timeout`), or less if \
+                     `total_timeout` ends before"
+                )),
                 _ => error,
             });
             span.ended(result.as_ref().map(|(response, _)| response.status()), attempt);

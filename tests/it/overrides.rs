@@ -71,8 +71,9 @@ async fn a_clone_has_its_own_attempt_timeout() {
         };
         let client = builder.build().unwrap();
         let kind = |outcome: Result<_, Error>| outcome.map(drop).map_err(|error| error.kind());
-        let outcome = client.list_numbers().send().await;
-        assert_eq!(kind(outcome), Err(ErrorKind::Timeout));
+        let error = client.list_numbers().send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert!(error.to_string().contains(": an attempt has 50ms (`attempt_timeout`)"), "{error}");
         let patient = client.with_attempt_timeout(Duration::from_secs(60));
         assert_eq!(kind(patient.list_numbers().send().await), Ok(()));
     }

@@ -388,7 +388,7 @@ fn saving_a_page_of_a_new_operation_also_writes_its_draft() {
 }
 
 #[test]
-fn a_page_that_is_not_kept_is_compared_instead_of_the_kept_ones() {
+fn a_page_that_is_not_kept_is_compared_in_addition_to_the_kept_ones() {
     let workspace = Workspace::new(COMPILES);
     stdout(&workspace.regen(&[]));
     let page = workspace.beside.path().join("list-numbers.md");
