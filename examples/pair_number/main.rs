@@ -1,4 +1,5 @@
-//! Adds a number, draws the QR code that connects it, and waits until it is connected.
+//! Adds a number, unless it exists, draws the QR code that connects it, and waits until it is
+//! connected.
 //!
 //! ```text
 //! PILOT_STATUS_API_KEY=ps_... cargo run --example pair_number -- \
@@ -22,12 +23,12 @@ use std::time::Duration;
 
 use account::printable;
 use pilot_status::types::{ConnectionState, NumberRequest};
-use pilot_status::{Client, phone};
+use pilot_status::{Client, ErrorKind, phone};
 
 const HELP: &str = "usage: pair_number NUMBER NAME [SECONDS]
 
-Adds a number with its country code, draws the QR code that connects it, and waits until it is
-connected, for 120 seconds by default.";
+Adds a number with its country code, unless it exists, draws the QR code that connects it, and
+waits until it is connected, for 120 seconds by default.";
 
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
@@ -48,10 +49,22 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         demo::prepare(sandbox, number).await?;
     }
     let request = NumberRequest::builder().number(number.as_str()).name(name);
-    let created = client.create_number().body(request).send().await?.into_inner();
-    let picture = created.qrcode_base64.and_then(|picture| qr::draw(&picture.decode()?));
+    let (picture, code) = match client.create_number().body(request).send().await {
+        Ok(created) => {
+            let created = created.into_inner();
+            (created.qrcode_base64, created.pairing_code)
+        }
+        // The number exists, for example because an earlier code expired.
+        Err(error) if error.kind() == ErrorKind::Conflict => {
+            let Ok(id) = id_of(&client, number).await else { return Err(error.into()) };
+            let connection = client.connect_number().id(id).send().await?.into_inner();
+            (connection.qrcode_base64, connection.pairing_code)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let picture = picture.and_then(|picture| qr::draw(&picture.decode()?));
     println!("{}", picture.unwrap_or("the response has no picture of a QR code".to_owned()));
-    if let Some(code) = created.pairing_code {
+    if let Some(code) = code {
         println!("the code to type into the phone instead: {}", printable(code.expose_secret()));
     }
     let id = id_of(&client, number).await?;

@@ -527,6 +527,21 @@ async fn the_qr_code_is_drawn_with_a_quiet_zone() {
 }
 
 #[tokio::test]
+async fn a_number_that_exists_gets_a_new_code() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let exists = || Reply::error(StatusCode::CONFLICT, None);
+    sandbox.enqueue(OperationId::CreateNumber, exists());
+    let text = success(&run("pair_number", &["5511999999999", "Suporte"], Some(&sandbox)).await);
+    assert!(text.ends_with("is connected\n"), "{text}");
+    let lines: Vec<String> = sandbox.requests().iter().map(RecordedRequest::line).collect();
+    assert_eq!(lines[2], "GET /v1/numbers/num_01HZX.../connect");
+    // The error of a number that cannot be created and does not exist.
+    sandbox.enqueue(OperationId::CreateNumber, exists());
+    let line = failure(&run("pair_number", &["5511988887777", "Suporte"], Some(&sandbox)).await);
+    assert!(line.starts_with("error: create_number (POST /v1/numbers): 409 Conflict"), "{line}");
+}
+
+#[tokio::test]
 async fn without_a_picture_the_pairing_code_is_shown() {
     // The picture in the document's example is truncated.
     let sandbox = Sandbox::start().await.unwrap();
