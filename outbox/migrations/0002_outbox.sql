@@ -5,8 +5,9 @@ CREATE TABLE messages (
     recipient TEXT NOT NULL,
     body TEXT NOT NULL,
     attempts BIGINT NOT NULL DEFAULT 0,
-    -- The end of a lease or of a backoff. Before it, no worker takes the message.
-    next_attempt BIGINT NOT NULL DEFAULT 0,
+    -- The time when the message was enqueued, or the end of a lease or of a backoff. Before it, no
+    -- worker takes the message. The earliest message goes first.
+    next_attempt BIGINT NOT NULL,
     -- The worker that holds the lease.
     owner TEXT,
     -- The number of leases that ended without a stored outcome.

@@ -150,7 +150,8 @@ impl Store {
         for chunk in sorted.chunks(200) {
             let mut transaction = self.pool.begin().await?;
             for (Message { key, recipient, body }, record) in chunk {
-                let insert = "INSERT INTO messages (key, recipient, body) VALUES ($1, $2, $3) \
+                let insert = "INSERT INTO messages (key, recipient, body, next_attempt) \
+                              VALUES ($1, $2, $3, (SELECT now FROM clock)) \
                               ON CONFLICT (key) DO NOTHING";
                 let insert = sqlx::query(insert).bind(key).bind(recipient).bind(body);
                 if insert.execute(&mut *transaction).await?.rows_affected() > 0 {

@@ -127,6 +127,23 @@ async fn a_row_has_one_worker_until_its_lease_ends_or_is_released() {
 }
 
 #[tokio::test]
+async fn rows_are_leased_in_the_order_of_their_arrival() {
+    on_each_database(async |store| {
+        for key in ["b", "c", "a"] {
+            store.enqueue(&[message(key, "Oi")]).await.unwrap();
+            // Rows of the same millisecond have no order.
+            let clock = "SELECT now - (SELECT max(next_attempt) FROM messages) FROM clock";
+            while sqlx::query_scalar::<_, i64>(clock).fetch_one(&store.pool).await.unwrap() == 0 {}
+        }
+        for key in ["b", "c", "a"] {
+            let leased = store.lease("worker", HOUR, 1).await.unwrap();
+            assert_eq!(leased[0].message.key, key);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn rows_with_an_uncertain_attempt_are_leased_before_the_backlog() {
     on_each_database(async |store| {
         store.enqueue(&["c", "d", "e", "f", "g"].map(|key| message(key, "Oi"))).await.unwrap();
@@ -137,9 +154,9 @@ async fn rows_with_an_uncertain_attempt_are_leased_before_the_backlog() {
             keys
         };
         assert_eq!(keys("crashed", 2).await, ["c", "d"]);
-        store.enqueue(&["a", "b"].map(|key| message(key, "Oi"))).await.unwrap();
-        assert_eq!(keys("other", 3).await, ["a", "c", "d"]);
-        assert_eq!(keys("other", 9).await, ["a", "b", "c", "d", "e", "f", "g"]);
+        store.enqueue(&["h", "i"].map(|key| message(key, "Oi"))).await.unwrap();
+        assert_eq!(keys("other", 3).await, ["c", "d", "e"]);
+        assert_eq!(keys("other", 9).await, ["c", "d", "e", "f", "g", "h", "i"]);
     })
     .await;
 }
@@ -165,8 +182,8 @@ async fn a_lease_or_the_end_of_the_queue_needs_no_sort_or_full_scan() {
     on_each_database(async |store| {
         let rows = "WITH RECURSIVE numbers (number) AS \
              (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 20000) \
-             INSERT INTO messages (key, recipient, body, uncertain_since, message_id) \
-             SELECT CAST(number AS TEXT), '1', 'Oi', \
+             INSERT INTO messages (key, recipient, body, next_attempt, uncertain_since, message_id) \
+             SELECT CAST(number AS TEXT), '1', 'Oi', 0, \
              CASE WHEN number % 10 = 0 THEN number END, \
              CASE WHEN number % 3 = 0 THEN CAST(number AS TEXT) END FROM numbers";
         for (analyze, query) in [
