@@ -103,7 +103,7 @@ mod tests {
         for (line, text) in [
             (3, "number,text\r\n12125550101,Oi\r\n,Oi\r\n"),
             (4, "number,text\n12125550101,Oi\n\n,Oi\n"),
-            (3, "\nnumber,text\n,Oi\n"),
+            (3, "\ntext,number\nOi,\n"),
             (7, "\u{feff}number;text\r\n\r\n12125550101;\"Oi\r\nAna\"\r\n\r\n\r\n;Oi\r\n"),
         ] {
             let error = error(text);

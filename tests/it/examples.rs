@@ -336,7 +336,7 @@ async fn an_error_in_a_csv_file_names_its_line() {
     for recipients in [
         "number,name\r\n+551133334444,Ana\r\n+551133334445,Bia\r\n-,Bruno\r\n",
         "number;name\n+551133334444;Ana\n\n-;Bruno\n",
-        "\r\nnumber;name\r\n\r\n-;Bruno\r\n",
+        "\r\nname;number\r\n\r\nBruno;-\r\n",
     ] {
         campaign.set_recipients(recipients);
         let line = failure(&campaign.send(&sandbox).await);
