@@ -1,9 +1,14 @@
-//! Runs tests on both databases.
+//! Runs tests on both databases, and on one that vanishes.
 
+use std::future::pending;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 use crate::postgres::{MISSING, Postgres};
 use crate::store::Store;
@@ -42,4 +47,37 @@ pub async fn new_database(server: &Postgres) -> String {
     let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
     sqlx::query(create).execute(&mut connection).await.unwrap();
     server.url(&name)
+}
+
+/// A proxy whose open connections stop forwarding, although they stay open.
+pub struct Vanishing {
+    pub address: SocketAddr,
+    vanished: Arc<Notify>,
+}
+
+impl Vanishing {
+    pub async fn start(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let vanished = Arc::new(Notify::new());
+        let vanishing = Arc::clone(&vanished);
+        tokio::spawn(async move {
+            loop {
+                let (mut client, _) = listener.accept().await.unwrap();
+                let vanished = Arc::clone(&vanishing).notified_owned();
+                tokio::spawn(async move {
+                    let mut server = TcpStream::connect(server).await.unwrap();
+                    tokio::select! {
+                        copied = copy_bidirectional(&mut client, &mut server) => drop(copied),
+                        () = vanished => pending().await,
+                    }
+                });
+            }
+        });
+        Self { address, vanished }
+    }
+
+    pub fn vanish(&self) {
+        self.vanished.notify_waiters();
+    }
 }

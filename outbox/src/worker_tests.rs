@@ -1,18 +1,14 @@
 use std::future::{pending, ready};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pilot_status::mock::{OperationId, Reply, Sandbox};
 use pilot_status::reqwest::dns::{Name, Resolve, Resolving};
 use pilot_status::{Client, Credentials, ErrorCode, StatusCode, reqwest};
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use super::{GRACE, KEY_LIFETIME, MAX_ATTEMPTS, MAX_LOST_LEASES, Settings, run};
-use crate::databases_tests::{new_database, on_each_database, server};
+use crate::databases_tests::{Vanishing, new_database, on_each_database, server};
 use crate::postgres::MISSING;
 use crate::store::{Message, STATEMENT_TIMEOUT, Store};
 
@@ -407,39 +403,6 @@ async fn a_worker_continues_after_the_server_of_the_database_vanished() {
     };
     timeout(Duration::from_secs(30), sent).await.expect("the worker leases the row");
     worker.abort();
-}
-
-/// A proxy whose open connections stop forwarding, although they stay open.
-struct Vanishing {
-    address: SocketAddr,
-    vanished: Arc<Notify>,
-}
-
-impl Vanishing {
-    async fn start(server: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let vanished = Arc::new(Notify::new());
-        let vanishing = Arc::clone(&vanished);
-        tokio::spawn(async move {
-            loop {
-                let (mut client, _) = listener.accept().await.unwrap();
-                let vanished = Arc::clone(&vanishing).notified_owned();
-                tokio::spawn(async move {
-                    let mut server = TcpStream::connect(server).await.unwrap();
-                    tokio::select! {
-                        copied = copy_bidirectional(&mut client, &mut server) => drop(copied),
-                        () = vanished => pending().await,
-                    }
-                });
-            }
-        });
-        Self { address, vanished }
-    }
-
-    fn vanish(&self) {
-        self.vanished.notify_waiters();
-    }
 }
 
 struct Panics;

@@ -8,9 +8,8 @@ use spdx::{Expression, ParseMode};
 
 use crate::shell::{command, output};
 
-/// Licences that a crate may have. CDLA-Permissive-2.0 is that of the certificates that xtask trusts.
-/// MPL-2.0 is that of progenitor: changes to its files must be shared; our files may have any
-/// licence.
+/// Licences that a crate may have. The certificates that xtask trusts have CDLA-Permissive-2.0.
+/// progenitor has MPL-2.0: changes to its files must be shared; our files may have any licence.
 const ALLOWED: &str =
     "0BSD Apache-2.0 BSD-3-Clause CDLA-Permissive-2.0 ISC MIT MPL-2.0 Unicode-3.0 Zlib";
 
